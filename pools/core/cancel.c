@@ -1,0 +1,200 @@
+/* cancel.c - cancellation: the epoch, the queued jobs, the running ones.
+ *
+ * A cancel waits out those who have jobs on the move, takes a boundary (a stamp
+ * that all jobs accepted before it lie below), publishes it, then the new
+ * epoch. While it is under way a thief takes one job and runs it, and moves
+ * none; so the canceller, who acts as a thief of everybody, finds the rest where
+ * they were. Workers compare each job's stamp with the boundary once more when
+ * they take it, so that no job below is started late.
+ * Running jobs see the epoch (one load), wake from pool_sleep, or find their
+ * descriptor readable. */
+#include <sched.h>
+#include <sys/eventfd.h>
+
+#include "pools/core/submit.h"
+#include "pools/core/transit.h"
+
+void pool_discard(struct pool_head *head, void *arg, enum pool_why why)
+{
+    if (head->config.discard)
+        head->config.discard(arg, why);
+}
+
+/* Settles a job that will never run. */
+void pool_cancel_one(struct pool_head *head, const struct pool_task *task)
+{
+    if (head->config.results == POOL_RESULTS_THROTTLE)
+        pool_place_give(head, 1);
+    pool_discard(head, task->arg, POOL_WHY_CANCELLED);
+    atomic_fetch_add_explicit(&head->cancelled, 1, memory_order_acq_rel);
+}
+
+static void relax(int turn)
+{
+    enum { PAUSES = 100 };
+    if (turn < PAUSES)
+        pool_pause();
+    else
+        sched_yield(); /* a preempted thread is in the way; let it run */
+}
+
+void pool_transit_wait(struct pool_head *head)
+{
+    for (int i = 0; i < head->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        uint32_t word = atomic_load_explicit(&worker->transit, memory_order_seq_cst);
+        for (int turn = 0; word & 1 && atomic_load_explicit(&worker->transit, memory_order_acquire) == word; turn++)
+            relax(turn);
+    }
+    for (int turn = 0; atomic_load_explicit(&head->caller_transit, memory_order_seq_cst); turn++)
+        relax(turn);
+}
+
+/* Wakes what waits inside jobs: sleeps, polls, waits for a place; and submitters. */
+static void cancel_wake(struct pool_head *head)
+{
+    uint64_t one = 1;
+    atomic_fetch_add_explicit(&head->cancel_seq, 1, memory_order_release);
+    pool_futex_wake(&head->cancel_seq, INT_MAX);
+    pool_lock(&head->fd_lock);
+    for (struct pool_frame *frame = head->armed; frame; frame = frame->armed_next)
+        if (syscall(SYS_write, frame->cancel_fd, &one, sizeof one) < 0)
+            continue; /* readable already */
+    pool_unlock(&head->fd_lock);
+    pool_results_wake(head);
+    pool_room_wake(head);
+}
+
+/* Twice: a worker may have claimed old jobs from the queue just before the
+ * first pass had emptied that, and shown them after its buffer was looked at. */
+static void cancel_queued(struct pool_head *head, uint64_t below)
+{
+    struct pool_task task;
+    while (head->design->evict(head, &task, below))
+        pool_cancel_one(head, &task);
+    pool_transit_wait(head);
+    while (head->design->evict(head, &task, below))
+        pool_cancel_one(head, &task);
+}
+
+int pool_head_cancel(struct pool *pool)
+{
+    struct pool_head *head = pool_head_of(pool);
+    uint64_t below, epoch;
+    int64_t begin;
+
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    if (!pool_caller_enter(head))
+        return 0;
+    begin = pool_clock_ns();
+    /* The canceller's turn; no other call takes this lock. */
+    pool_lock(&head->cancel_lock);
+    epoch = atomic_load_explicit(&head->epoch, memory_order_relaxed) + 1;
+    atomic_store_explicit(&head->cancel_at_ns, begin, memory_order_relaxed);
+    atomic_store_explicit(&head->cancel_quiet_ns, UINT64_MAX, memory_order_relaxed);
+    atomic_store_explicit(&head->cancel_settled_ns, UINT64_MAX, memory_order_relaxed);
+    atomic_store_explicit(&head->cancelling, true, memory_order_seq_cst);
+    atomic_store_explicit(&head->cancel_begun, epoch, memory_order_seq_cst);
+    pool_fence();            /* before the marks: pairs with pool_transit_begin */
+    pool_transit_wait(head); /* who did not see it has queued its jobs now */
+    below = head->design->boundary(head);
+    atomic_store_explicit(&head->stale_below, below, memory_order_release);
+    atomic_store_explicit(&head->epoch, epoch, memory_order_seq_cst);
+    atomic_store_explicit(&head->cancel_barred_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
+    pool_quiet_watch_cancel(head);
+    cancel_wake(head);
+    cancel_queued(head, below);
+    atomic_store_explicit(&head->cancel_settled_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
+    atomic_store_explicit(&head->cancelling, false, memory_order_release);
+    pool_unlock(&head->cancel_lock);
+    pool_room_wake(head); /* slots are free */
+    pool_announce(head);
+    pool_caller_leave(head);
+    return 0;
+}
+
+/* For code inside a job. */
+
+bool pool_cancelled(void)
+{
+    struct pool_frame *frame = pool_frame_top;
+    /* Relaxed: the job looks again; what it does on true needs no order. */
+    return frame && atomic_load_explicit(&frame->fn, memory_order_relaxed) &&
+           frame->epoch != atomic_load_explicit(&frame->pool->epoch, memory_order_relaxed);
+}
+
+int pool_sleep(int64_t ns)
+{
+    struct pool_frame *frame = pool_frame_top;
+    static _Atomic uint32_t never;
+    int64_t deadline = pool_deadline(ns < 0 ? 0 : ns);
+    bool inside = frame && atomic_load_explicit(&frame->fn, memory_order_relaxed);
+    for (;;) {
+        uint32_t seq = inside ? atomic_load_explicit(&frame->pool->cancel_seq, memory_order_acquire) : 0;
+        if (inside && frame->epoch != atomic_load_explicit(&frame->pool->epoch, memory_order_seq_cst))
+            return -ECANCELED;
+        if (pool_clock_ns() >= deadline)
+            return 0;
+        pool_futex_wait(inside ? &frame->pool->cancel_seq : &never, seq, deadline);
+    }
+}
+
+/* All jobs of one pool on one stack belong to one epoch (a child has its
+ * parent's), so that the outermost frame's descriptor serves them all. */
+static struct pool_frame *outermost(struct pool_frame *top)
+{
+    struct pool_frame *found = top;
+    for (struct pool_frame *frame = top->below; frame; frame = frame->below)
+        if (frame->pool == top->pool && atomic_load_explicit(&frame->fn, memory_order_relaxed))
+            found = frame;
+    return found;
+}
+
+int pool_cancel_fd(void)
+{
+    struct pool_frame *frame = pool_frame_top;
+    struct pool_head *head;
+    uint64_t one = 1;
+    if (!frame || !atomic_load_explicit(&frame->fn, memory_order_relaxed))
+        return -EPERM;
+    head = frame->pool;
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    frame = outermost(frame);
+    if (frame->cancel_fd < 0) {
+        frame->cancel_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+        if (frame->cancel_fd < 0)
+            return -errno;
+    }
+    pool_lock(&head->fd_lock);
+    if (!(frame->chores & POOL_CHORE_CANCEL_FD)) {
+        frame->chores |= POOL_CHORE_CANCEL_FD;
+        frame->armed_next = head->armed;
+        head->armed = frame;
+        /* Under the lock: a cancel either finds the frame in the list, or its
+         * epoch is seen here. */
+        if (frame->epoch != atomic_load_explicit(&head->epoch, memory_order_seq_cst) &&
+            syscall(SYS_write, frame->cancel_fd, &one, sizeof one) < 0)
+            frame->status = -errno; /* cannot be: the counter is 0 */
+    }
+    pool_unlock(&head->fd_lock);
+    return frame->cancel_fd;
+}
+
+/* At the job's end: takes the frame off the list and empties the descriptor. */
+void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame)
+{
+    uint64_t count;
+    pool_lock(&head->fd_lock);
+    for (struct pool_frame **link = &head->armed; *link; link = &(*link)->armed_next) {
+        if (*link == frame) {
+            *link = frame->armed_next;
+            break;
+        }
+    }
+    if (syscall(SYS_read, frame->cancel_fd, &count, sizeof count) < 0)
+        count = 0; /* was clean */
+    pool_unlock(&head->fd_lock);
+    frame->chores &= ~(unsigned)POOL_CHORE_CANCEL_FD;
+}

@@ -1,0 +1,123 @@
+/* crash.c - on request, says which job it was when a fault signal arrives.
+ *
+ * The handler prints with write() only, finds the function's module without a
+ * lock (_dl_find_object), runs on an alternate stack so that an overflow of the
+ * job's own stack is reported too, and then hands on to whoever handled the
+ * signal before. It never tries to go on: that is not sound. */
+#include <dlfcn.h>
+#include <link.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pools/core/head.h"
+
+static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
+static struct sigaction before[SIGNALS];
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+struct line {
+    char text[512];
+    size_t length;
+};
+
+static void add(struct line *line, const char *text)
+{
+    while (*text && line->length < sizeof line->text - 1)
+        line->text[line->length++] = *text++;
+}
+
+static void add_number(struct line *line, uint64_t number, unsigned base)
+{
+    char digits[24];
+    size_t at = sizeof digits - 1;
+    digits[at] = '\0';
+    do {
+        digits[--at] = "0123456789abcdef"[number % base];
+        number /= base;
+    } while (number);
+    if (base == 16)
+        add(line, "0x");
+    add(line, digits + at);
+}
+
+/* fn as module and offset, which addr2line takes; else as an address. */
+static void add_function(struct line *line, pool_job_fn *fn)
+{
+#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
+    struct dl_find_object found;
+    if (_dl_find_object((void *)(uintptr_t)fn, &found) == 0) {
+        const char *name = found.dlfo_link_map->l_name;
+        add(line, name && *name ? name : "/proc/self/exe");
+        add(line, "+");
+        add_number(line, (uintptr_t)fn - found.dlfo_link_map->l_addr, 16);
+        return;
+    }
+#endif
+    add_number(line, (uintptr_t)fn, 16);
+}
+
+static void report(int signal_number, struct pool_frame *frame)
+{
+    struct line line = {.length = 0};
+    add(&line, "pool ");
+    add(&line, frame->pool->design->name);
+    add(&line, ": signal ");
+    add_number(&line, (uint64_t)signal_number, 10);
+    if (frame->worker) {
+        add(&line, " on worker ");
+        add_number(&line, (uint64_t)frame->worker->index, 10);
+    } else {
+        add(&line, " on a submitter's stack");
+    }
+    add(&line, " in job ");
+    add_function(&line, atomic_load_explicit(&frame->fn, memory_order_relaxed));
+    add(&line, " arg ");
+    add_number(&line, (uintptr_t)atomic_load_explicit(&frame->arg, memory_order_relaxed), 16);
+    add(&line, "\n");
+    syscall(SYS_write, 2, line.text, line.length);
+}
+
+static void on_fault(int signal_number, siginfo_t *info, void *context)
+{
+    struct pool_frame *frame = pool_frame_top;
+    int i = 0;
+    if (frame && atomic_load_explicit(&frame->fn, memory_order_relaxed) &&
+        frame->pool->config.flags & POOL_REPORT_CRASHES)
+        report(signal_number, frame);
+    while (i < SIGNALS - 1 && signals[i] != signal_number)
+        i++;
+    if (before[i].sa_flags & SA_SIGINFO) {
+        before[i].sa_sigaction(signal_number, info, context);
+    } else if (before[i].sa_handler != SIG_DFL && before[i].sa_handler != SIG_IGN) {
+        before[i].sa_handler(signal_number);
+    } else {
+        /* On return the fault happens again, now with its default action. */
+        signal(signal_number, SIG_DFL);
+        if (info->si_code <= 0)
+            raise(signal_number);
+    }
+}
+
+static void install(void)
+{
+    struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigemptyset(&action.sa_mask);
+    for (int i = 0; i < SIGNALS; i++)
+        sigaction(signals[i], &action, &before[i]);
+}
+
+void pool_crash_install(void)
+{
+    pthread_once(&once, install);
+}
+
+/* Gives this worker an alternate stack; it is freed with the thread's TLS. */
+void pool_crash_report_here(void)
+{
+    static __thread char stack[32768];
+    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
+    sigaltstack(&alternate, NULL);
+}

@@ -1,0 +1,88 @@
+/* explain.c - who waits for what, in a few lines of text, from counters and
+ * from what each worker says it runs. It takes no lock and waits for nobody,
+ * so that it works on a pool that hangs; the picture is of about one moment. */
+#include <dlfcn.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "pools/core/head.h"
+
+struct text {
+    char *at;
+    size_t left;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct text *text, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    va_start(arguments, format);
+    length = vsnprintf(text->at, text->left, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    if ((size_t)length >= text->left)
+        length = (int)text->left - 1;
+    text->at += length;
+    text->left -= (size_t)length;
+}
+
+static void add_job(struct text *text, pool_job_fn *fn, void *arg)
+{
+    Dl_info info;
+    if (dladdr((void *)(uintptr_t)fn, &info) && info.dli_sname)
+        add(text, "runs %s(%p)", info.dli_sname, arg);
+    else if (info.dli_fname)
+        add(text, "runs %s+0x%lx(%p)", info.dli_fname, (unsigned long)((char *)(uintptr_t)fn - (char *)info.dli_fbase),
+            arg);
+    else
+        add(text, "runs %p(%p)", (void *)(uintptr_t)fn, arg);
+}
+
+static void add_workers(struct text *text, struct pool_head *head)
+{
+    enum { LINES_MAX = 64 };
+    for (int i = 0; i < head->workers && i < LINES_MAX; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        pool_job_fn *fn = atomic_load_explicit(&worker->frame.fn, memory_order_relaxed);
+        add(text, "  worker %d  ", i);
+        if (fn)
+            add_job(text, fn, atomic_load_explicit(&worker->frame.arg, memory_order_relaxed));
+        else
+            add(text, "%s", atomic_load_explicit(&worker->park, memory_order_relaxed) ? "parked" : "looks for work");
+        add(text, "\n");
+    }
+    if (head->workers > LINES_MAX)
+        add(text, "  and %d workers more\n", head->workers - LINES_MAX);
+}
+
+static const char *state_name(enum pool_state state)
+{
+    return state == POOL_OPEN ? "open" : state == POOL_CLOSING ? "closing" : "drained";
+}
+
+int pool_head_explain(struct pool *pool, char *buffer, size_t size)
+{
+    struct pool_head *head = pool_head_of(pool);
+    struct text text = {buffer, size};
+    struct pool_stats stats;
+    int error = pool_head_stats(pool, &stats);
+    if (error)
+        return error;
+    add(&text, "pool %s, %s: %llu accepted, %llu waiting of %zu, %llu started, %llu done, %llu failed, %llu cancelled, %llu dropped\n",
+        head->design->name, state_name(stats.state), (unsigned long long)stats.accepted,
+        (unsigned long long)stats.waiting, head->config.capacity, (unsigned long long)stats.started,
+        (unsigned long long)stats.done, (unsigned long long)stats.failed, (unsigned long long)stats.cancelled,
+        (unsigned long long)stats.dropped);
+    if (stats.blocked_submit)
+        add(&text, "  %d submitters wait for a slot%s\n", stats.blocked_submit,
+            head->config.results == POOL_RESULTS_THROTTLE ? " or a place" : "");
+    if (stats.blocked_wait)
+        add(&text, "  %d callers wait for quiet\n", stats.blocked_wait);
+    if (head->results)
+        add(&text, "  %llu results pending of %zu: %d workers wait for a place, %d callers for a result\n",
+            (unsigned long long)stats.pending, head->config.results_capacity, stats.blocked_results,
+            stats.blocked_receive);
+    add_workers(&text, head);
+    return 0;
+}

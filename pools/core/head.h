@@ -1,0 +1,322 @@
+/* head.h - the machinery that every own pool begins with.
+ *
+ * The promises of pool.h (states, outcomes, containment, results, statistics)
+ * are kept here once. A pool adds a `struct pool_design`: how jobs are queued
+ * and how workers are woken. The hot half (start a job, settle it) is inline,
+ * so that a pool's worker loop is one function that the compiler sees whole.
+ *
+ * How quiet is found: who looks reads all settled counters first, all accepted
+ * counters after, both monotone; equal sums mean that at the moment between
+ * the two readings nothing was open. Who settles a last job announces it: it
+ * stores its counter, fences, and looks at `watchers`; who waits adds itself to
+ * `watchers`, then reads the counters: one of the two sees the other.
+ *
+ * How a pool ends: CLOSED stops outside submits early, but the instant after
+ * which nothing can be accepted is the *seal*: at quiet, once closed, the queue
+ * is sealed at exactly the count that was read. A submit that raced with close
+ * is either counted before the seal (and runs) or finds the seal (-ESHUTDOWN). */
+#ifndef HEAD_H
+#define HEAD_H
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdalign.h>
+
+#include "pools/core/futex.h"
+#include "pools/core/pool.h"
+
+struct pool_head;
+struct pool_worker;
+
+/* A job as queued. `stamp` is compared with head->stale_below. */
+struct pool_task {
+    pool_job_fn *fn;
+    void *arg;
+    uint64_t stamp;
+};
+
+/* Things to do when a job ends; none, on the fast path. */
+enum pool_chore {
+    POOL_CHORE_RESULT = 1,    /* the pool has a result channel */
+    POOL_CHORE_CANCEL_FD = 2, /* this job asked for its cancel descriptor */
+    POOL_CHORE_FORKED = 4,    /* this process is the child of a fork in this job */
+};
+
+/* One job on a thread's stack; a worker's own frame lies in its slot and is
+ * used for every job it takes. Only the thread itself touches a frame, but
+ * for fn and arg (pool_explain) and cancel_fd (pool_cancel, under fd_lock). */
+struct pool_frame {
+    struct pool_frame *below;    /* on the same stack, of whatever pool */
+    struct pool_head *pool;
+    struct pool_worker *worker;  /* NULL: on a stack that is not a worker's */
+    _Atomic(pool_job_fn *) fn;   /* NULL: no job runs in this frame */
+    _Atomic(void *) arg;
+    uint64_t epoch;              /* that the job belongs to */
+    int depth;                   /* jobs of this pool on this stack, with this one */
+    int status;                  /* from pool_fail */
+    unsigned chores;
+    int cancel_fd;               /* -1: none */
+    struct pool_frame *armed_next; /* in head->armed, under fd_lock */
+    sigjmp_buf env;              /* where pool_fail goes */
+};
+
+extern __thread struct pool_frame *pool_frame_top;
+
+/* How often this process is the child of a fork; see life.c. */
+extern unsigned pool_generation;
+
+struct pool_worker {
+    /* The owner writes (release), everybody reads (acquire). */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t started;
+    _Atomic uint64_t done, failed;
+    _Atomic uint64_t accepted; /* jobs accepted here past the common queue */
+    _Atomic uint64_t nested;   /* of started: run inside another job */
+    _Atomic uint64_t steals, parks;
+    _Atomic uint32_t transit;  /* jobs are on the move: transit.h */
+    struct pool_head *pool;
+    int index;
+    int *victims;              /* the other workers, nearest first; or NULL */
+    uint64_t moved_seen;       /* sentry: jobs taken when it last looked */
+    int64_t nap_ns;            /* sentry: its present timeout */
+    bool searching;            /* woken to look for jobs; idle.c */
+    struct pool_frame frame;
+
+    /* Idle stack, under idle.lock; `park` is the word slept on. */
+    alignas(POOL_CACHE_LINE) _Atomic uint32_t park;
+    struct pool_worker *park_next, *park_prev;
+
+    pthread_t thread;          /* changes when a job takes the thread away */
+    pthread_t leaver;          /* the thread that this one replaces */
+    bool replaces;             /* join `leaver` first */
+    bool owes;                 /* serves on from an exit handler; life.c */
+    bool pinned;
+};
+
+/* What a pool adds. Called through a constant table from cold code only. */
+struct pool_design {
+    const char *name;
+    size_t pool_size, worker_size;
+
+    int (*init)(struct pool_head *head);     /* before any worker runs: 0 or -errno */
+    void (*destroy)(struct pool_head *head); /* after the last one; also after a failed init */
+
+    /* The worker's loop: takes jobs and pool_run()s them until pool_rest() says
+     * to leave. It is called again after a job failed by pool_fail. */
+    void (*loop)(struct pool_worker *worker);
+
+    /* Queues up to `count` jobs: returns how many, 0 when full, -ESHUTDOWN
+     * when sealed. Never blocks on room. `inside` is the innermost frame of
+     * this pool on this stack, or NULL. Does not wake anybody. */
+    int (*push)(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count);
+
+    /* After a push: wakes a worker if that is needed. */
+    void (*wake)(struct pool_head *head);
+    void (*wake_all)(struct pool_head *head);
+
+    /* Takes away the oldest job that can be had and whose stamp is below
+     * `below`; its slot is free afterwards. */
+    bool (*evict)(struct pool_head *head, struct pool_task *task, uint64_t below);
+
+    /* Cancel: a stamp such that all jobs pushed so far lie below it. */
+    uint64_t (*boundary)(struct pool_head *head);
+
+    uint64_t (*accepted)(struct pool_head *head); /* jobs that ever entered the queue */
+    uint64_t (*waiting)(struct pool_head *head);  /* jobs that can be taken; never too few */
+    bool (*seal)(struct pool_head *head, uint64_t accepted);
+
+    /* Optional: how a submitter sleeps for room, and is woken (else room.c). */
+    void (*room_sleep)(struct pool_head *head, uint64_t epoch, int64_t deadline_ns);
+    void (*room_wake)(struct pool_head *head);
+};
+
+enum pool_attention {
+    POOL_GATE = 1,   /* workers sleep and nobody is bound to look: idle.c */
+    POOL_CLOSED = 2, /* pool_close was called */
+};
+
+/* callers.word: accepted on submitters' stacks | calls in progress | flags.
+ * One word, so that a caller-run job is accepted exactly while not closed. */
+#define POOL_CALLER_ACCEPT (UINT64_C(1))
+#define POOL_CALLER_ACCEPTED_MASK ((UINT64_C(1) << 46) - 1)
+#define POOL_CALLER_ENTER (UINT64_C(1) << 46)
+#define POOL_CALLER_INSIDE_MASK (UINT64_C(0xffff) << 46)
+#define POOL_CALLER_FREEING (UINT64_C(1) << 62)
+#define POOL_CALLER_CLOSED (UINT64_C(1) << 63)
+
+struct pool_results_ring; /* results.c */
+
+struct pool_head {
+    struct pool base;
+    const struct pool_design *design;
+    struct pool_config config; /* with the defaults filled in; cpus is not kept */
+    unsigned generation;       /* pool_generation at open */
+    int workers;               /* that run; constant once open */
+    char *worker_slots;
+    struct pool_results_ring *results;
+    int *victims;              /* storage of all workers' victim lists */
+    int *cpus;                 /* config.cpus, copied; or NULL */
+    _Atomic uint32_t opened;   /* workers wait for it */
+
+    /* Read by everybody, written seldom. */
+    alignas(POOL_CACHE_LINE) _Atomic uint32_t attention; /* of enum pool_attention */
+    _Atomic uint32_t room_wanted;  /* submitters wait for a slot: room.c */
+    _Atomic uint64_t epoch;        /* completed cancels */
+    _Atomic uint64_t stale_below;  /* jobs stamped below are cancelled */
+    _Atomic uint64_t cancel_begun; /* epoch, or one more while a cancel begins */
+    _Atomic bool cancelling;       /* a cancel is under way: move no more than one job */
+    _Atomic uint32_t watchers;     /* who wants to hear of quiet */
+    _Atomic bool drained;
+
+    /* Submitters that run jobs themselves, and calls in progress. */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t caller_word;
+    _Atomic uint64_t caller_done, caller_failed;
+    _Atomic uint32_t caller_transit; /* submits from jobs on such stacks */
+
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t cancelled;
+    _Atomic uint64_t dropped;
+    _Atomic uint64_t released; /* slots freed by other than workers */
+    _Atomic uint64_t wakes, replaced;
+    _Atomic uint32_t blocked_submit, blocked_wait, blocked_receive, blocked_results;
+
+    /* Quiet: quiet.c. */
+    struct pool_lock quiet_lock;
+    _Atomic uint32_t quiet_seen; /* a futex; grows each time quiet was seen */
+
+    /* Room: room.c. */
+    _Atomic uint32_t room_seq; /* a futex; grows when room appeared */
+    _Atomic int64_t places;    /* free ones; under THROTTLE */
+
+    /* Cancel: cancel.c. */
+    struct pool_lock cancel_lock, fd_lock;
+    struct pool_frame *armed;    /* frames whose descriptor was asked for */
+    _Atomic uint32_t cancel_seq; /* a futex for pool_sleep */
+    _Atomic int64_t cancel_at_ns;
+    _Atomic uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
+    bool cancel_watched;         /* one of watchers, under quiet_lock */
+
+    /* Idle workers: idle.c; all under idle_lock. */
+    alignas(POOL_CACHE_LINE) struct pool_lock idle_lock;
+    struct pool_worker *idle_top, *idle_sentry;
+    int idle_parked, idle_searchers;
+    _Atomic int parked_now; /* idle_parked, for statistics */
+};
+
+static inline struct pool_head *pool_head_of(struct pool *pool)
+{
+    return (struct pool_head *)pool;
+}
+
+static inline struct pool_worker *pool_worker_at(struct pool_head *head, int index)
+{
+    return (struct pool_worker *)(head->worker_slots + (size_t)index * head->design->worker_size);
+}
+
+/* Adds to a counter that only this thread writes. */
+static inline void pool_count_own(_Atomic uint64_t *counter, uint64_t more, memory_order order)
+{
+    atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more, order);
+}
+
+/* The innermost frame of this pool on this stack, or NULL. */
+static inline struct pool_frame *pool_inside(struct pool_head *head)
+{
+    struct pool_frame *frame = pool_frame_top;
+    while (frame && (frame->pool != head || !atomic_load_explicit(&frame->fn, memory_order_relaxed)))
+        frame = frame->below;
+    return frame;
+}
+
+/* Cold halves; each is described where it is defined. */
+void pool_finish(struct pool_head *head, struct pool_frame *frame, int status); /* results.c, chores */
+void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* cancel.c */
+void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
+bool pool_quiet_look(struct pool_head *head); /* quiet.c */
+void pool_quiet_watch_cancel(struct pool_head *head);
+int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* here.c */
+bool pool_caller_enter(struct pool_head *head); /* life.c */
+void pool_caller_leave(struct pool_head *head);
+bool pool_replace(struct pool_worker *worker);
+int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg);
+int pool_cpu_of(struct pool_head *head, int index);
+void pool_room_look(struct pool_head *head); /* room.c */
+void pool_room_wake(struct pool_head *head);
+bool pool_place_take(struct pool_head *head, int64_t count);
+void pool_place_give(struct pool_head *head, int64_t count);
+int pool_results_open(struct pool_head *head); /* results.c */
+void pool_results_free(struct pool_head *head);
+int64_t pool_results_give_up(struct pool_head *head);
+int64_t pool_results_leave(struct pool_head *head);
+void pool_results_stats(struct pool_head *head, struct pool_stats *stats);
+void pool_results_wake(struct pool_head *head);
+void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame);
+void pool_crash_report_here(void); /* crash.c: on each worker */
+void pool_crash_install(void);     /* once */
+
+/* The operations of pool.h for every own pool. */
+int pool_head_open(struct pool **out, const struct pool_config *config, const struct pool_design *design,
+                   const struct pool_ops *ops);
+int pool_head_close(struct pool *pool);
+int pool_head_cancel(struct pool *pool);
+int pool_head_wait(struct pool *pool, int64_t timeout_ns);
+int pool_head_receive(struct pool *pool, struct pool_result *results, int count, int64_t timeout_ns);
+int64_t pool_head_free(struct pool *pool);
+int pool_head_stats(struct pool *pool, struct pool_stats *stats);
+int pool_head_explain(struct pool *pool, char *text, size_t size);
+
+/* A pool's table in one line; X is the pool's name, which also names its
+ * X_open, X_submit and X_submit_batch. */
+#define POOL_HEAD_OPS(x, what, abilities)                                                          \
+    {                                                                                              \
+        .abi = POOL_ABI, .name = #x, .summary = what, .can = abilities, .open = x##_open,          \
+        .submit = x##_submit, .submit_batch = x##_submit_batch, .close = pool_head_close,          \
+        .cancel = pool_head_cancel, .wait = pool_head_wait, .receive = pool_head_receive,          \
+        .free = pool_head_free, .stats = pool_head_stats, .explain = pool_head_explain,            \
+    }
+
+/* Runs a job that was just taken, or cancels it when its epoch is over.
+ * Threads: the worker. The caller armed frame->env. */
+static inline void pool_settle(struct pool_worker *worker, int status);
+
+static inline __attribute__((always_inline)) void pool_run(struct pool_head *head, struct pool_worker *worker,
+                                                           const struct pool_task *task)
+{
+    struct pool_frame *frame = &worker->frame;
+    /* The epoch is read before the boundary: pairs with pool_head_cancel, which
+     * stores the boundary before the epoch. A new epoch seen here means that
+     * the boundary seen is new too. */
+    uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
+    if (pool_unlikely(task->stamp < atomic_load_explicit(&head->stale_below, memory_order_acquire))) {
+        pool_cancel_one(head, task);
+        return;
+    }
+    frame->epoch = epoch;
+    atomic_store_explicit(&frame->arg, task->arg, memory_order_relaxed);
+    atomic_store_explicit(&frame->fn, task->fn, memory_order_relaxed);
+    pool_count_own(&worker->started, 1, memory_order_relaxed);
+    pool_settle(worker, task->fn(task->arg));
+}
+
+/* Gives the job in the worker's frame its outcome. */
+static inline void pool_settle(struct pool_worker *worker, int status)
+{
+    struct pool_frame *frame = &worker->frame;
+    if (pool_unlikely(frame->chores))
+        pool_finish(frame->pool, frame, status);
+    atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
+    /* Release: pairs with the acquire in pool_quiet_look; what the job did
+     * happens before the return of a wait that counts it. */
+    if (pool_likely(status >= 0))
+        pool_count_own(&worker->done, 1, memory_order_release);
+    else
+        pool_count_own(&worker->failed, 1, memory_order_release);
+}
+
+/* Tells who waits for quiet. After settling; by workers only when they run dry. */
+static inline void pool_announce(struct pool_head *head)
+{
+    pool_fence(); /* counters before watchers: pairs with the add in pool_head_wait */
+    if (pool_unlikely(atomic_load_explicit(&head->watchers, memory_order_relaxed)))
+        pool_quiet_look(head);
+}
+
+#endif

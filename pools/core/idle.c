@@ -1,0 +1,229 @@
+/* idle.c - see idle.h for the words and the invariant. All state is under
+ * idle_lock, which is held for a few instructions and never by a submitter
+ * unless the gate is up. */
+#include "pools/core/idle.h"
+
+enum {
+    SENTRY_NAP_NS = 50000,      /* how long a freshly queued job may be overlooked */
+    SENTRY_NAP_MAX_NS = 100000, /* while all goes well */
+    SPIN_PAUSES = 8,            /* between two looks while spinning */
+};
+
+/* Whether a worker is awake beside the sleepers. */
+static bool anybody_awake(struct pool_head *head)
+{
+    return head->idle_parked < head->workers;
+}
+
+/* Sets the gate to what it should be. Returns whether it rose. */
+static bool gate_update(struct pool_head *head)
+{
+    bool covered = head->idle_searchers > 0 || (head->idle_sentry && anybody_awake(head));
+    bool up = head->idle_parked > 0 && !covered;
+    bool was = atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE;
+    atomic_store_explicit(&head->parked_now, head->idle_parked, memory_order_relaxed);
+    if (up && !was)
+        atomic_fetch_or_explicit(&head->attention, POOL_GATE, memory_order_seq_cst);
+    else if (!up && was)
+        atomic_fetch_and_explicit(&head->attention, ~(uint32_t)POOL_GATE, memory_order_seq_cst);
+    return up && !was;
+}
+
+static void push_sleeper(struct pool_head *head, struct pool_worker *worker)
+{
+    worker->park_prev = NULL;
+    worker->park_next = head->idle_top;
+    if (head->idle_top)
+        head->idle_top->park_prev = worker;
+    head->idle_top = worker;
+    head->idle_parked++;
+    atomic_store_explicit(&worker->park, 1, memory_order_relaxed);
+}
+
+static void remove_sleeper(struct pool_head *head, struct pool_worker *worker)
+{
+    if (worker->park_prev)
+        worker->park_prev->park_next = worker->park_next;
+    else
+        head->idle_top = worker->park_next;
+    if (worker->park_next)
+        worker->park_next->park_prev = worker->park_prev;
+    head->idle_parked--;
+    if (head->idle_sentry == worker)
+        head->idle_sentry = NULL;
+    /* Release: pairs with the acquire in sleep_until_woken. */
+    atomic_store_explicit(&worker->park, 0, memory_order_release);
+}
+
+static void make_searcher(struct pool_head *head, struct pool_worker *worker)
+{
+    worker->searching = true;
+    head->idle_searchers++;
+}
+
+void pool_idle_wake(struct pool_head *head)
+{
+    struct pool_worker *worker;
+    pool_lock(&head->idle_lock);
+    if (!(atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE)) {
+        pool_unlock(&head->idle_lock);
+        return;
+    }
+    worker = head->idle_top;
+    make_searcher(head, worker); /* before park is cleared, which the worker sees at once */
+    remove_sleeper(head, worker);
+    gate_update(head);
+    atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
+    pool_unlock(&head->idle_lock);
+    pool_futex_wake(&worker->park, 1);
+}
+
+void pool_idle_wake_all(struct pool_head *head)
+{
+    pool_lock(&head->idle_lock);
+    while (head->idle_top) {
+        struct pool_worker *worker = head->idle_top;
+        remove_sleeper(head, worker);
+        pool_futex_wake(&worker->park, 1);
+    }
+    gate_update(head);
+    pool_unlock(&head->idle_lock);
+}
+
+/* After the gate rose: jobs may have been published while it was down. */
+static void look_again(struct pool_head *head)
+{
+    pool_fence(); /* gate before queues: pairs with pool_after_push */
+    if (head->design->waiting(head))
+        pool_idle_wake(head);
+}
+
+void pool_search_ends(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    bool rose;
+    pool_lock(&head->idle_lock);
+    worker->searching = false;
+    head->idle_searchers--;
+    rose = gate_update(head);
+    pool_unlock(&head->idle_lock);
+    if (rose)
+        look_again(head);
+}
+
+static uint64_t moved(struct pool_head *head, uint64_t *backlog)
+{
+    *backlog = head->design->waiting(head);
+    return head->design->accepted(head) - *backlog;
+}
+
+/* The sentry's timer ran out. Returns true when it has to go and work. */
+static bool sentry_looks(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    bool works = false, rose = false;
+    uint64_t backlog, now, since;
+
+    pool_lock(&head->idle_lock);
+    if (head->idle_sentry != worker) { /* woken in this moment */
+        pool_unlock(&head->idle_lock);
+        return false;
+    }
+    now = moved(head, &backlog);
+    since = now - worker->moved_seen;
+    worker->moved_seen = now;
+    if (backlog && since <= backlog) { /* the others do not manage */
+        make_searcher(head, worker);
+        remove_sleeper(head, worker);
+        gate_update(head);
+        works = true;
+    } else if (!backlog && !since) { /* nothing happens: a real sleep, no timer */
+        head->idle_sentry = NULL;
+        rose = gate_update(head);
+    } else if (worker->nap_ns < SENTRY_NAP_MAX_NS) {
+        worker->nap_ns *= 2;
+    }
+    pool_unlock(&head->idle_lock);
+    if (rose)
+        look_again(head);
+    return works;
+}
+
+static void sleep_until_woken(struct pool_worker *worker, bool sentry)
+{
+    struct pool_head *head = worker->pool;
+    while (atomic_load_explicit(&worker->park, memory_order_acquire)) {
+        int64_t until = sentry ? pool_clock_ns() + worker->nap_ns : -1;
+        if (pool_futex_wait(&worker->park, 1, until) == -ETIMEDOUT) {
+            if (sentry_looks(worker))
+                return;
+            pool_lock(&head->idle_lock);
+            sentry = head->idle_sentry == worker;
+            pool_unlock(&head->idle_lock);
+        }
+    }
+}
+
+static void park(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    bool rose, sentry = false;
+
+    pool_lock(&head->idle_lock);
+    if (worker->searching) {
+        worker->searching = false;
+        head->idle_searchers--;
+    }
+    /* Under the lock: pool_idle_wake_all comes after drained is set. */
+    if (atomic_load_explicit(&head->drained, memory_order_acquire)) {
+        pool_unlock(&head->idle_lock);
+        return;
+    }
+    push_sleeper(head, worker);
+    if (!head->idle_sentry && anybody_awake(head)) {
+        uint64_t backlog;
+        head->idle_sentry = worker;
+        worker->moved_seen = moved(head, &backlog);
+        worker->nap_ns = SENTRY_NAP_NS;
+        sentry = true;
+    }
+    rose = gate_update(head);
+    pool_unlock(&head->idle_lock);
+    pool_count_own(&worker->parks, 1, memory_order_relaxed);
+    if (rose)
+        look_again(head);
+    sleep_until_woken(worker, sentry);
+}
+
+/* Looks for new jobs a little while. Returns whether some came. */
+static bool spin(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    uint64_t seen = head->design->accepted(head);
+    int64_t until;
+    if (head->config.spin_ns < 0)
+        return false;
+    until = pool_clock_ns() + head->config.spin_ns;
+    do {
+        for (int i = 0; i < SPIN_PAUSES; i++)
+            pool_pause();
+        if (head->design->accepted(head) != seen)
+            return true;
+    } while (pool_clock_ns() < until);
+    return false;
+}
+
+bool pool_rest(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    pool_announce(head);
+    if (atomic_load_explicit(&head->drained, memory_order_acquire))
+        return false;
+    if (pool_unlikely(worker->owes) && pool_replace(worker)) {
+        worker->owes = false;
+        return false;
+    }
+    if (!spin(worker))
+        park(worker);
+    return true;
+}

@@ -1,0 +1,414 @@
+/* life.c - how a pool is born and how it ends: its table entry, its threads,
+ * the replacement of a thread that a job took away, and pool_free.
+ *
+ * A worker is a slot, not a thread. When a job leaves by pthread_exit, the
+ * cleanup handler of its thread starts a new thread on the same slot, counts
+ * the job as failed, and goes; the new thread first joins the old one, so that
+ * two never use the slot at once and none is left unjoined. Where no thread
+ * can be started, the leaving one serves on from its handler (glibc allows it)
+ * and tries again whenever it runs dry. */
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pools/core/head.h"
+#include "pools/core/topology.h"
+
+__thread struct pool_frame *pool_frame_top;
+unsigned pool_generation;
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void *worker_main(void *slot);
+
+/* In the child of a fork: no pool has workers here. The jobs on this stack
+ * must not go on to run what the parent's workers run as well. */
+static void after_fork_in_child(void)
+{
+    pool_generation++;
+    for (struct pool_frame *frame = pool_frame_top; frame; frame = frame->below)
+        frame->chores |= POOL_CHORE_FORKED;
+}
+
+static void prepare_process(void)
+{
+    pthread_atfork(NULL, NULL, after_fork_in_child);
+}
+
+void pool_lock_slow(struct pool_lock *lock)
+{
+    enum { SPINS = 64 };
+    for (int i = 0; i < SPINS; i++) {
+        uint32_t was = 0;
+        if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 &&
+            atomic_compare_exchange_strong_explicit(&lock->word, &was, 1, memory_order_acquire, memory_order_relaxed))
+            return;
+        pool_pause();
+    }
+    /* From here on it is held as 2: the unlocker wakes one, who takes it as 2
+     * again, because there may be others. */
+    while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire))
+        pool_futex_wait(&lock->word, 2, -1);
+}
+
+/* Calls in progress. Not entered once free has begun. */
+bool pool_caller_enter(struct pool_head *head)
+{
+    uint64_t word = atomic_load_explicit(&head->caller_word, memory_order_relaxed);
+    do {
+        if (word & POOL_CALLER_FREEING)
+            return false;
+    } while (!atomic_compare_exchange_weak_explicit(&head->caller_word, &word, word + POOL_CALLER_ENTER,
+                                                    memory_order_acq_rel, memory_order_relaxed));
+    return true;
+}
+
+/* The half of caller_word that holds the calls in progress, as a futex. */
+static _Atomic uint32_t *caller_futex(struct pool_head *head)
+{
+    return (_Atomic uint32_t *)&head->caller_word + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+}
+
+/* The subtraction is the last touch of the pool's memory: pool_free may be
+ * waiting for it. The wake-up uses the address only. */
+void pool_caller_leave(struct pool_head *head)
+{
+    _Atomic uint32_t *futex = caller_futex(head);
+    if (atomic_fetch_sub_explicit(&head->caller_word, POOL_CALLER_ENTER, memory_order_acq_rel) & POOL_CALLER_FREEING)
+        pool_futex_wake(futex, INT_MAX);
+}
+
+static void callers_await(struct pool_head *head)
+{
+    for (;;) {
+        uint64_t word = atomic_load_explicit(&head->caller_word, memory_order_acquire);
+        if (!(word & POOL_CALLER_INSIDE_MASK))
+            return;
+        pool_futex_wait(caller_futex(head), (uint32_t)(word >> 32), -1);
+    }
+}
+
+/* Threads of a pool take no signals but those of their own faults. */
+static void signals_block(sigset_t *before)
+{
+    static const int faults[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS, SIGABRT};
+    sigset_t all;
+    sigfillset(&all);
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
+        sigdelset(&all, faults[i]);
+    pthread_sigmask(SIG_SETMASK, &all, before);
+}
+
+int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg)
+{
+    pthread_attr_t attributes;
+    sigset_t before;
+    int error = pthread_attr_init(&attributes);
+    if (error)
+        return -error;
+    if (cpu >= 0) {
+        cpu_set_t set;
+        CPU_ZERO(&set);
+        CPU_SET(cpu, &set);
+        error = pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
+    }
+    signals_block(&before);
+    if (!error)
+        error = pthread_create(thread, &attributes, main, arg);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    return -error;
+}
+
+int pool_cpu_of(struct pool_head *head, int index)
+{
+    return head->cpus ? head->cpus[index % head->config.cpu_count] : -1;
+}
+
+/* Starts a thread on the slot of this one, which is about to end. */
+bool pool_replace(struct pool_worker *worker)
+{
+    pthread_t thread;
+    worker->leaver = pthread_self();
+    worker->replaces = true;
+    /* thread is written before the job settles: once it does, pool_free may
+     * join. The new thread touches the slot only after it has joined us. */
+    if (pool_thread_start(&thread, pool_cpu_of(worker->pool, worker->index), worker_main, worker))
+        return false;
+    worker->thread = thread;
+    atomic_fetch_add_explicit(&worker->pool->replaced, 1, memory_order_relaxed);
+    return true;
+}
+
+static void serve(struct pool_worker *worker);
+
+/* The cleanup handler: a job called pthread_exit. */
+static void worker_left(void *slot)
+{
+    struct pool_worker *worker = slot;
+    if (worker->pool->generation != pool_generation)
+        _exit(70);
+    worker->owes = !pool_replace(worker);
+    pool_frame_top = &worker->frame; /* frames above settled in their own handlers */
+    pool_settle(worker, -EOWNERDEAD);
+    if (!worker->owes) {
+        /* The slot is not ours any more; only the pool is, until we are joined. */
+        pool_frame_top = NULL;
+        return;
+    }
+    serve(worker);
+}
+
+/* Arms containment once for all jobs of the loop: a job that calls pool_fail
+ * comes back here, is settled, and the loop begins again. */
+static void contain(struct pool_worker *worker)
+{
+    if (sigsetjmp(worker->frame.env, 0))
+        pool_settle(worker, worker->frame.status);
+    worker->pool->design->loop(worker);
+}
+
+/* The loop, once more for each thread that a job ends. */
+static void serve(struct pool_worker *worker)
+{
+    pthread_cleanup_push(worker_left, worker);
+    pool_frame_top = &worker->frame;
+    contain(worker);
+    pool_frame_top = NULL;
+    pthread_cleanup_pop(0);
+}
+
+static void *worker_main(void *slot)
+{
+    struct pool_worker *worker = slot;
+    struct pool_head *head = worker->pool;
+    char name[16];
+
+    if (worker->replaces) {
+        pthread_join(worker->leaver, NULL);
+        worker->replaces = worker->owes = false;
+    }
+    while (!atomic_load_explicit(&head->opened, memory_order_acquire))
+        pool_futex_wait(&head->opened, 0, -1);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    snprintf(name, sizeof name, "%s/%d", head->design->name, worker->index);
+    pthread_setname_np(pthread_self(), name);
+    if (head->config.flags & POOL_REPORT_CRASHES)
+        pool_crash_report_here();
+    if (!atomic_load_explicit(&head->drained, memory_order_acquire)) /* else: an open that failed */
+        serve(worker);
+    return NULL;
+}
+
+/* Open. */
+
+static int config_check(const struct pool_config *config, unsigned can)
+{
+    if (config->workers < 1 || config->workers > POOL_WORKERS_MAX || config->workers_min < 0 ||
+        config->workers_min > config->workers || config->capacity > POOL_CAPACITY_MAX ||
+        config->results_capacity > POOL_CAPACITY_MAX || (unsigned)config->full > POOL_DROP_OLDEST ||
+        (unsigned)config->results > POOL_RESULTS_DROP || config->full_timeout_ns < 0 ||
+        config->spin_ns < POOL_NO_SPIN || config->cpu_count < 0 || (config->cpu_count && !config->cpus) ||
+        (config->flags & ~(unsigned)(POOL_REPORT_CRASHES | POOL_KEEP_ORDER)))
+        return -EINVAL;
+    if (config->results == POOL_RESULTS_THROTTLE &&
+        (config->full == POOL_CALLER_RUNS || config->full == POOL_DROP_OLDEST))
+        return -EINVAL;
+    if ((config->results && !(can & POOL_CAN_RESULTS)) ||
+        (config->full == POOL_DROP_OLDEST && !(can & POOL_CAN_DROP)) ||
+        ((config->flags & POOL_KEEP_ORDER) && !(can & (POOL_CAN_KEEP_ORDER | POOL_KEEPS_ORDER))))
+        return -ENOTSUP;
+    return 0;
+}
+
+/* Each CPU of an explicit list must be one that this process may use: in the
+ * mask of its main thread, or of the caller, who may be pinned elsewhere. */
+static int cpus_check(const struct pool_config *config)
+{
+    cpu_set_t allowed, own;
+    if (!config->cpu_count)
+        return 0;
+    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) || sched_getaffinity(0, sizeof own, &own))
+        return -errno;
+    CPU_OR(&allowed, &allowed, &own);
+    for (int i = 0; i < config->cpu_count; i++)
+        if (config->cpus[i] < 0 || config->cpus[i] >= CPU_SETSIZE || !CPU_ISSET(config->cpus[i], &allowed))
+            return -EINVAL;
+    return 0;
+}
+
+static void config_fill(struct pool_head *head, const struct pool_config *config)
+{
+    enum { SPIN_NS = 2000 }; /* parking costs 5 us: longer spins win nothing, shorter ones lose half */
+    head->config = *config;
+    head->config.cpus = NULL;
+    if (!head->config.workers_min)
+        head->config.workers_min = 1;
+    if (!head->config.capacity)
+        head->config.capacity = POOL_CAPACITY_DEFAULT;
+    if (!head->config.results_capacity)
+        head->config.results_capacity = head->config.capacity;
+    if (!head->config.spin_ns)
+        head->config.spin_ns = SPIN_NS;
+}
+
+static int slots_init(struct pool_head *head, const struct pool_config *config)
+{
+    size_t workers = (size_t)config->workers, bytes = workers * head->design->worker_size;
+    head->worker_slots = aligned_alloc(POOL_CACHE_LINE, bytes);
+    head->victims = malloc(workers * workers * sizeof *head->victims);
+    if (config->cpu_count) {
+        head->cpus = malloc((size_t)config->cpu_count * sizeof *head->cpus);
+        if (head->cpus)
+            memcpy(head->cpus, config->cpus, (size_t)config->cpu_count * sizeof *head->cpus);
+    }
+    if (!head->worker_slots || !head->victims || (config->cpu_count && !head->cpus))
+        return -ENOMEM;
+    memset(head->worker_slots, 0, bytes);
+    for (int i = 0; i < config->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        worker->pool = worker->frame.pool = head;
+        worker->index = i;
+        worker->frame.worker = worker;
+        worker->frame.depth = 1;
+        worker->frame.cancel_fd = -1;
+        worker->frame.chores = head->config.results ? POOL_CHORE_RESULT : 0;
+        worker->pinned = config->cpu_count > 0;
+    }
+    return 0;
+}
+
+/* Who steals from whom first. Workers that do not run are left out. */
+static int victims_init(struct pool_head *head)
+{
+    int *cpus = NULL;
+    if (head->cpus) {
+        cpus = malloc((size_t)head->workers * sizeof *cpus);
+        if (!cpus)
+            return -ENOMEM;
+        for (int i = 0; i < head->workers; i++)
+            cpus[i] = pool_cpu_of(head, i);
+    }
+    for (int i = 0; i < head->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        worker->victims = head->victims + (size_t)i * (size_t)head->workers;
+        topology_victims(cpus, head->workers, i, worker->victims);
+    }
+    free(cpus);
+    return 0;
+}
+
+static void workers_open_gate(struct pool_head *head)
+{
+    atomic_store_explicit(&head->opened, 1, memory_order_release);
+    pool_futex_wake(&head->opened, INT_MAX);
+}
+
+static void workers_join(struct pool_head *head)
+{
+    for (int i = 0; i < head->workers; i++)
+        pthread_join(pool_worker_at(head, i)->thread, NULL);
+}
+
+/* Starts the threads; with too few of them ends those that did start. */
+static int workers_start(struct pool_head *head)
+{
+    int wanted = head->config.workers, error = 0;
+    if (!head->design->loop) { /* it makes its threads itself, or has none */
+        head->workers = wanted;
+        return 0;
+    }
+    for (head->workers = 0; head->workers < wanted; head->workers++) {
+        struct pool_worker *worker = pool_worker_at(head, head->workers);
+        if (pool_thread_start(&worker->thread, pool_cpu_of(head, head->workers), worker_main, worker))
+            break;
+    }
+    if (head->workers < head->config.workers_min)
+        error = -EAGAIN;
+    else
+        error = victims_init(head);
+    if (error)
+        atomic_store_explicit(&head->drained, true, memory_order_release);
+    workers_open_gate(head);
+    if (error)
+        workers_join(head);
+    return error;
+}
+
+static void head_release(struct pool_head *head)
+{
+    pool_results_free(head);
+    free(head->cpus);
+    free(head->victims);
+    free(head->worker_slots);
+    free(head);
+}
+
+int pool_head_open(struct pool **out, const struct pool_config *config, const struct pool_design *design,
+                   const struct pool_ops *ops)
+{
+    struct pool_head *head;
+    int error = config_check(config, ops->can);
+    if (!error)
+        error = cpus_check(config);
+    if (error)
+        return error;
+    pthread_once(&once, prepare_process);
+    head = aligned_alloc(POOL_CACHE_LINE, design->pool_size);
+    if (!head)
+        return -ENOMEM;
+    memset(head, 0, design->pool_size);
+    head->base.ops = ops;
+    head->design = design;
+    head->generation = pool_generation;
+    config_fill(head, config);
+    atomic_init(&head->places, (int64_t)head->config.results_capacity);
+    atomic_init(&head->cancel_quiet_ns, UINT64_MAX);
+    atomic_init(&head->cancel_settled_ns, UINT64_MAX);
+    atomic_init(&head->cancel_barred_ns, UINT64_MAX);
+    error = slots_init(head, config);
+    if (!error)
+        error = pool_results_open(head);
+    if (error)
+        goto fail_head;
+    if (config->flags & POOL_REPORT_CRASHES)
+        pool_crash_install();
+    error = design->init(head);
+    if (!error)
+        error = workers_start(head);
+    if (error)
+        goto fail_design;
+    *out = &head->base;
+    return 0;
+fail_design:
+    design->destroy(head);
+fail_head:
+    head_release(head);
+    return error;
+}
+
+/* Free. */
+
+int64_t pool_head_free(struct pool *pool)
+{
+    struct pool_head *head = pool_head_of(pool);
+    int64_t lost;
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    if (pool_inside(head))
+        return -EDEADLK;
+    pool_head_close(pool);
+    lost = pool_results_give_up(head); /* from here on nobody waits for a place */
+    pool_head_wait(pool, -1);
+    atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_FREEING, memory_order_acq_rel);
+    pool_results_wake(head);
+    callers_await(head);
+    if (head->design->loop)
+        workers_join(head);
+    lost = pool_results_leave(head) - lost;
+    head->design->destroy(head);
+    head_release(head);
+    return lost;
+}

@@ -1,0 +1,334 @@
+/* pool.h - the contract of a worker pool: what every pool here promises.
+ *
+ * A pool runs jobs on worker threads. A job is a function and one argument,
+ * stored by value: submitting never allocates. Every accepted job ends as
+ * exactly one of done, failed, cancelled, dropped; at rest
+ *
+ *     accepted = done + failed + cancelled + dropped
+ *
+ * Calls return 0 or a count, else a negative errno; none returns -EINTR.
+ * Timeouts are in nanoseconds of CLOCK_MONOTONIC: < 0 waits for ever, 0 never
+ * waits. This header is the manual; it needs nothing but C11 and pthreads.
+ *
+ * States: OPEN -pool_close-> CLOSING -quiet-> DRAINED -pool_free-> gone.
+ * pool_cancel changes no state, it adds an epoch: the pool stays usable.
+ * "Quiet" is a moment at which every accepted job has its outcome.
+ * "Inside" means: this thread has a job of the pool on its stack, at any depth
+ * (on a worker, run by its submitter, inline, or below another pool's job).
+ *
+ * | call            | OPEN                     | CLOSING    | DRAINED            | blocked in it at free |
+ * |-----------------|--------------------------|------------|--------------------|-----------------------|
+ * | submit, outside | 0 or by policy           | -ESHUTDOWN | -ESHUTDOWN         | -ESHUTDOWN            |
+ * | submit, inside  | 0, -EAGAIN, -ECANCELED   | the same   | cannot be          | goes on               |
+ * | close           | 0                        | -EALREADY  | -EALREADY          |                       |
+ * | cancel          | 0                        | 0          | 0                  |                       |
+ * | wait            | 0, -ETIMEDOUT, -EDEADLK  | the same   | 0                  | 0, at quiet           |
+ * | receive         | 1, -ETIMEDOUT            | the same   | 1, then 0 for ever | -ESHUTDOWN            |
+ * | free            | >= 0, -EDEADLK           | the same   | the same           | twice: undefined      |
+ * | stats, explain  | 0                        | 0          | 0                  |                       |
+ *
+ * A NULL pool or function is -EINVAL, before any other error. What a pool
+ * cannot do at all is -ENOTSUP (see enum pool_can). In the child of a fork
+ * every call is -EOWNERDEAD at once.
+ *
+ * What may overlap: submit, close, cancel, wait, receive, stats and explain,
+ * any with any, from any number of threads. open: alone. free: no call may
+ * begin after it, except from the pool's own jobs; calls that pool_stats
+ * counts as blocked (submit, wait, receive) are woken and awaited. Who returns
+ * from wait may free at once. discard overlaps with anything but free's return.
+ * No call is async-signal-safe; no call is a cancellation point.
+ *
+ * Rules for users
+ *  1. A child may run before its submit returns: submit while holding no lock
+ *     that the child takes, and let no child wait for its submitter.
+ *  2. At most workers - 1 workers block for one another.
+ *  3. With POOL_RESULTS_BLOCK somebody receives until 0, or gives up by close,
+ *     then cancel. With BLOCK and THROTTLE the only consumer is not the
+ *     submitter, and does not wait before it receives.
+ *  4. Somebody closes; not only a job that may be refused or dropped.
+ *  5. Blocking calls between pools form no cycle; no job joins a thread that
+ *     waits for its pool.
+ *  6. Jobs that run long or breed without end look at pool_cancelled().
+ *  7. A job leaves its thread as it found it: signal mask, cancel state,
+ *     affinity, priority, rounding, locale, locks. errno is not reset.
+ *  8. No longjmp or C++ exception leaves a job. pool_fail and pthread_exit are
+ *     called with no lock held and across no foreign frame.
+ *  9. A job that forks ends its child by exec or _exit. Free before dlclose.
+ *
+ * Source of the promises: what shipped pools got wrong. The pages named in
+ * docs/ and README.md say which; the contract tests hold each line above. */
+#ifndef POOL_H
+#define POOL_H
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of struct pool_ops. A pool built against another one is refused
+ * by pool_open with -EPROTO. */
+#define POOL_ABI 1
+
+#define POOL_WORKERS_MAX 1024
+#define POOL_CAPACITY_MAX (1u << 24)
+#define POOL_CAPACITY_DEFAULT 1024
+
+/* How many jobs of one pool may be nested on one stack (a worker whose own
+ * pool is full runs a child itself); one more submit is refused, -EAGAIN. */
+#define POOL_DEPTH_MAX 64
+
+/* For pool_config.spin_ns: park at once. Zero means the default of 2 us. */
+#define POOL_NO_SPIN (-1)
+
+struct pool;
+
+/* A job. Returns >= 0 for done, < 0 (a negative errno by custom) for failed. */
+typedef int pool_job_fn(void *arg);
+
+struct pool_job {
+    pool_job_fn *fn;
+    void *arg; /* may be NULL; never touched by the pool */
+};
+
+/* What a submitter meets when `capacity` jobs wait. */
+enum pool_full {
+    POOL_BLOCK,       /* it waits, until at most 1 ms after a slot is free */
+    POOL_REJECT,      /* -EAGAIN */
+    POOL_TIMEOUT,     /* it waits full_timeout_ns at most, then -ETIMEDOUT */
+    POOL_CALLER_RUNS, /* it runs the job itself: 0 */
+    POOL_DROP_OLDEST, /* the oldest job that can still be taken is dropped */
+};
+
+/* What becomes of a job's status. With a channel, done + failed =
+ * received + pending + lost at rest. */
+enum pool_results {
+    POOL_RESULTS_NONE,     /* counted, then forgotten */
+    POOL_RESULTS_BLOCK,    /* a worker with no place for its result waits */
+    POOL_RESULTS_THROTTLE, /* a place is reserved at submit: the submitter waits */
+    POOL_RESULTS_DROP,     /* a result that finds no place is lost */
+};
+
+/* Why an argument comes back through pool_config.discard. */
+enum pool_why {
+    POOL_WHY_CANCELLED = 1, /* the job never ran: pool_cancel */
+    POOL_WHY_DROPPED,       /* the job never ran: POOL_DROP_OLDEST */
+    POOL_WHY_RESULT_LOST,   /* the job ran, nobody will receive its result */
+};
+
+enum pool_flags {
+    POOL_REPORT_CRASHES = 1, /* print pool, worker, function and argument of the
+                              * job in which a fault signal arrives, then chain
+                              * to the handler that was there before */
+    POOL_KEEP_ORDER = 2,     /* one producer's queued jobs start in their order;
+                              * -ENOTSUP where the pool cannot */
+};
+
+/* Zero means the default, in each field but `workers`. */
+struct pool_config {
+    int workers;             /* threads, 1..POOL_WORKERS_MAX; `inline` ignores it */
+    int workers_min;         /* open fails with -EAGAIN below this; default 1 */
+    size_t capacity;         /* jobs accepted and not started; default 1024 */
+    enum pool_full full;     /* default POOL_BLOCK */
+    int64_t full_timeout_ns; /* for POOL_TIMEOUT, >= 0 */
+    enum pool_results results;
+    size_t results_capacity; /* places; default: capacity */
+
+    /* Called exactly once for each cancelled or dropped job and each lost
+     * result, on the thread that settles it, with no pool lock held, before
+     * the outcome counts. It may call only pool_stats. May be NULL. */
+    void (*discard)(void *arg, enum pool_why why);
+
+    const int *cpus;  /* worker i runs on cpus[i % cpu_count] only; read during
+                       * pool_open only; a CPU not allowed here is -EINVAL */
+    int cpu_count;    /* 0: workers are not pinned */
+    unsigned flags;   /* of enum pool_flags */
+    int64_t spin_ns;  /* how long a worker without work spins before it parks */
+};
+
+/* A result. */
+struct pool_result {
+    pool_job_fn *fn;
+    void *arg;
+    int status; /* what the job returned, or gave to pool_fail, or -EOWNERDEAD */
+};
+
+enum pool_state { POOL_OPEN, POOL_CLOSING, POOL_DRAINED };
+
+/* Counts since pool_open. No counter ever decreases for a reader, and always
+ * done + failed <= started <= accepted and the sum of outcomes <= accepted;
+ * at rest all are exact. Gauges are of the moment. */
+struct pool_stats {
+    uint64_t accepted, started;
+    uint64_t done, failed, cancelled, dropped; /* outcomes */
+    uint64_t caller_runs;  /* of started: on the stack of a submitter */
+    uint64_t received, lost;
+    uint64_t wakes;        /* futex wake-ups of parked workers */
+    uint64_t parks;        /* times a worker went to sleep */
+    uint64_t steals;       /* jobs taken over from another worker */
+    uint64_t cancels;      /* the epoch */
+    uint64_t replaced;     /* workers that a job took away by pthread_exit */
+    uint64_t waiting;      /* gauge: accepted, not started, not settled */
+    uint64_t pending;      /* gauge: results not yet received */
+    int workers;           /* that run now; may be fewer than were asked for */
+    int parked;            /* gauge: workers asleep for want of jobs */
+    int blocked_submit, blocked_wait, blocked_receive; /* gauges: callers */
+    int blocked_results;   /* gauge: workers that wait for a result's place */
+    bool pinned;           /* every worker got its CPU */
+    enum pool_state state;
+
+    /* The last cancel, in ns after its call; UINT64_MAX: not yet, or never.
+     * barred: from here on no job accepted before is taken to run;
+     * settled: every queued one has its outcome; quiet: nothing runs. */
+    uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
+};
+
+/* What a pool is able to do; a bit that is missing is reported as "not
+ * supported" by checks and workloads, never passed over in silence. */
+enum pool_can {
+    POOL_CAN_QUEUE = 1 << 0,      /* holds jobs: capacity and policies mean something */
+    POOL_CAN_RUN_APART = 1 << 1,  /* jobs run on threads of the pool */
+    POOL_CAN_CANCEL = 1 << 2,     /* queued jobs can be cancelled */
+    POOL_CAN_RESULTS = 1 << 3,    /* has a result channel */
+    POOL_CAN_DROP = 1 << 4,       /* POOL_DROP_OLDEST */
+    POOL_CAN_KEEP_ORDER = 1 << 5, /* accepts POOL_KEEP_ORDER */
+    POOL_KEEPS_ORDER = 1 << 6,    /* is FIFO without being asked */
+    POOL_CAN_CONTAIN = 1 << 7,    /* survives pool_fail and pthread_exit */
+    POOL_LOCK_FREE = 1 << 8,      /* a preempted thread never stops another one */
+    POOL_CAN_FORK = 1 << 9,       /* pool_fork and pool_join run in parallel */
+};
+
+/* A pool's operations: one constant table per pool. Each is called with a pool
+ * of its own that is not NULL, and a function that is not NULL. */
+struct pool_ops {
+    int abi; /* POOL_ABI */
+    const char *name, *summary;
+    unsigned can; /* of enum pool_can */
+    int (*open)(struct pool **out, const struct pool_config *config);
+    int (*submit)(struct pool *pool, pool_job_fn *fn, void *arg);
+    int (*submit_batch)(struct pool *pool, const struct pool_job *jobs, int count);
+    int (*close)(struct pool *pool);
+    int (*cancel)(struct pool *pool);
+    int (*wait)(struct pool *pool, int64_t timeout_ns);
+    int (*receive)(struct pool *pool, struct pool_result *results, int count, int64_t timeout_ns);
+    int64_t (*free)(struct pool *pool);
+    int (*stats)(struct pool *pool, struct pool_stats *stats);
+    int (*explain)(struct pool *pool, char *text, size_t size);
+};
+
+/* Every pool begins with this; the rest is its own. */
+struct pool {
+    const struct pool_ops *ops;
+};
+
+/* Enters a pool into the table that pool_count and pool_at read. A file in
+ * pools/ that ends in this line is found by the program, the tests and the
+ * plots without any other edit. */
+#define POOL_REGISTER(table)                                                   \
+    static const struct pool_ops *const pool_entry_##table                     \
+        __attribute__((used, retain, section("pool_table"))) = &(table)
+
+/* The registered pools, in the order of their names. Threads: any. */
+int pool_count(void);
+const struct pool_ops *pool_at(int index); /* NULL when out of range */
+const struct pool_ops *pool_find(const char *name);
+
+/* Opens a pool and starts its workers.
+ * Returns 0; -EINVAL for a config that makes no sense; -ENOTSUP for one that
+ * this pool cannot keep; -EAGAIN when fewer than workers_min threads could
+ * start; -ENOMEM. On error *out is unchanged and nothing is left behind.
+ * Owner: the caller, who ends it with pool_free. */
+int pool_open(struct pool **out, const struct pool_ops *ops, const struct pool_config *config);
+
+/* Queues fn(arg) to run once.
+ * Blocks: only under POOL_BLOCK, POOL_TIMEOUT and POOL_RESULTS_THROTTLE, and
+ * never inside: there, with no room, BLOCK, TIMEOUT and CALLER_RUNS run the
+ * job at once on this stack, REJECT returns -EAGAIN, DROP_OLDEST drops.
+ * Returns 0; on any error fn never runs and arg stays the caller's:
+ * -EAGAIN full (REJECT), or nested 64 deep, or inside without a place for the
+ * result (THROTTLE); -ETIMEDOUT; -ESHUTDOWN closed; -ECANCELED when a cancel
+ * began while it was blocked, or inside a job that is cancelled.
+ * Submit happens before the job's start. */
+static inline int pool_submit(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    if (!pool || !fn)
+        return -EINVAL;
+    return pool->ops->submit(pool, fn, arg);
+}
+
+/* As `count` single submits that stop at the first error, but cheaper.
+ * Returns how many were accepted if any, else the error. count 0 returns 0;
+ * count < 0, or a NULL function anywhere in the array, is -EINVAL and nothing
+ * is accepted. */
+int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count);
+
+/* Refuses outside submits from now on; what was accepted still runs, and jobs
+ * may still submit children. Wakes blocked submitters (-ESHUTDOWN).
+ * Threads: any, also inside. Never blocks. Returns 0, later -EALREADY. */
+int pool_close(struct pool *pool);
+
+/* Queued jobs become cancelled; running ones can see it (pool_cancelled).
+ * On return each job accepted before the call was taken to run or is settled,
+ * and its slot and place are free; running jobs are not awaited. Submitters
+ * that block return -ECANCELED. Submits begun after the return are untouched.
+ * Threads: any, also inside. Cost: bounded by the queued jobs. Returns 0. */
+int pool_cancel(struct pool *pool);
+
+/* Waits for a moment of quiet. Never runs jobs itself. With submits from
+ * elsewhere that moment may not come: close first.
+ * Returns 0, -ETIMEDOUT (pool_explain says who waits for what), -EDEADLK inside.
+ * Outcomes happen before the return, and results are there to be received. */
+int pool_wait(struct pool *pool, int64_t timeout_ns);
+
+/* Takes up to `count` results, in the order in which they came; waits for the
+ * first one only.
+ * Returns how many (>= 1); 0 once the pool is drained and all are received;
+ * -ETIMEDOUT; -ENOTSUP without a channel; -EDEADLK inside, unless timeout 0;
+ * -ESHUTDOWN when pool_free gave the results up. */
+int pool_receive_batch(struct pool *pool, struct pool_result *results, int count, int64_t timeout_ns);
+static inline int pool_receive(struct pool *pool, struct pool_result *result, int64_t timeout_ns)
+{
+    return pool_receive_batch(pool, result, 1, timeout_ns);
+}
+
+/* Closes, drains (children too), gives up the results that nobody received,
+ * wakes and awaits blocked callers, joins the workers, releases everything.
+ * Blocks: until the accepted jobs have returned; a job that never returns holds
+ * it. Returns the number of results given up; -EDEADLK inside (nothing is
+ * changed); free of NULL is 0. */
+int64_t pool_free(struct pool *pool);
+
+/* Fills *stats. Threads: any, also inside and from discard. Never blocks. */
+int pool_stats(struct pool *pool, struct pool_stats *stats);
+
+/* Writes at most size - 1 bytes of text that says who waits for what.
+ * Threads: any, any time, also inside. Never waits for a job; its cost is
+ * bounded by workers, not by jobs. Returns 0. */
+int pool_explain(struct pool *pool, char *text, size_t size);
+
+/* The following are for code inside a job, and speak of the innermost one. */
+
+/* True once this job's epoch is cancelled: two loads. Outside: false. */
+bool pool_cancelled(void);
+
+/* Sleeps; returns 0 at the end, -ECANCELED early if the job is cancelled.
+ * Outside: a plain sleep. */
+int pool_sleep(int64_t ns);
+
+/* A descriptor that poll() shows readable iff this job is cancelled. It
+ * belongs to the pool: not to be read, written or closed, and of no meaning
+ * after the job. -EPERM outside; -errno when none can be made. */
+int pool_cancel_fd(void);
+
+/* Ends this job as failed with `status` (>= 0 is taken as -EIO), from any
+ * depth of calls. No lock may be held. Outside a job: a message, abort. */
+_Noreturn void pool_fail(int status);
+
+/* The index of the worker that runs this job, 0..workers-1; -1 in a job on its
+ * submitter's stack, and outside. */
+int pool_worker(void);
+
+/* Reserved for fork/join: struct pool_fork, pool_fork() and pool_join(), whose
+ * frames take no slot and which run sequentially in pools without
+ * POOL_CAN_FORK. They come with the workload that needs them. */
+
+#endif

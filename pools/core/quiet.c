@@ -1,0 +1,193 @@
+/* quiet.c - the moment of quiet: who looks for it, who waits for it, and what
+ * follows from it: the end of a closed pool.
+ *
+ * Order of reading: all settled counters first, then all accepted ones. Both
+ * only grow, and no job settles before it is accepted; so equal sums prove that
+ * nothing was open between the two readings. The other order is a race. */
+#include "pools/core/head.h"
+
+static uint64_t settled_sum(struct pool_head *head)
+{
+    uint64_t sum = atomic_load_explicit(&head->caller_done, memory_order_acquire) +
+                   atomic_load_explicit(&head->caller_failed, memory_order_acquire) +
+                   atomic_load_explicit(&head->cancelled, memory_order_acquire) +
+                   atomic_load_explicit(&head->dropped, memory_order_acquire);
+    for (int i = 0; i < head->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        sum += atomic_load_explicit(&worker->done, memory_order_acquire) +
+               atomic_load_explicit(&worker->failed, memory_order_acquire);
+    }
+    return sum;
+}
+
+/* Accepted past the common queue: on submitters' and workers' own stacks. */
+static uint64_t accepted_apart(struct pool_head *head)
+{
+    uint64_t sum = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    for (int i = 0; i < head->workers; i++)
+        sum += atomic_load_explicit(&pool_worker_at(head, i)->accepted, memory_order_acquire);
+    return sum;
+}
+
+/* *queued: how many of the accepted ones went through the queue. */
+static bool quiet_now(struct pool_head *head, uint64_t *queued)
+{
+    uint64_t settled = settled_sum(head);
+    uint64_t apart = accepted_apart(head);
+    *queued = head->design->accepted(head);
+    return settled == apart + *queued;
+}
+
+static void cancel_became_quiet(struct pool_head *head)
+{
+    int64_t at = atomic_load_explicit(&head->cancel_at_ns, memory_order_relaxed);
+    if (!head->cancel_watched)
+        return;
+    head->cancel_watched = false;
+    atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
+    atomic_store_explicit(&head->cancel_quiet_ns, (uint64_t)(pool_clock_ns() - at), memory_order_relaxed);
+}
+
+/* Looks, and on quiet tells everybody. Threads: any. Returns whether quiet. */
+bool pool_quiet_look(struct pool_head *head)
+{
+    uint64_t queued;
+    bool closed, quiet, ended = false;
+
+    pool_lock(&head->quiet_lock);
+    /* Closed is read first: once it is set no submitter can accept a job on its
+     * own stack, and what the queue accepts later makes the seal fail. */
+    closed = atomic_load_explicit(&head->attention, memory_order_acquire) & POOL_CLOSED;
+    quiet = quiet_now(head, &queued);
+    if (quiet) {
+        cancel_became_quiet(head);
+        if (closed && !atomic_load_explicit(&head->drained, memory_order_relaxed) &&
+            head->design->seal(head, queued)) {
+            atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
+            atomic_store_explicit(&head->drained, true, memory_order_release);
+            ended = true;
+        }
+        atomic_fetch_add_explicit(&head->quiet_seen, 1, memory_order_release);
+    }
+    pool_unlock(&head->quiet_lock);
+    if (quiet)
+        pool_futex_wake(&head->quiet_seen, INT_MAX);
+    if (ended) {
+        head->design->wake_all(head);
+        pool_results_wake(head);
+    }
+    return quiet;
+}
+
+/* Adds the wait for a cancel's quiet to the watchers; it ends at the next one. */
+void pool_quiet_watch_cancel(struct pool_head *head)
+{
+    pool_lock(&head->quiet_lock);
+    if (!head->cancel_watched) {
+        head->cancel_watched = true;
+        atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
+    }
+    pool_unlock(&head->quiet_lock);
+}
+
+static int wait_quiet(struct pool_head *head, int64_t deadline)
+{
+    uint32_t seen = atomic_load_explicit(&head->quiet_seen, memory_order_acquire);
+    uint64_t queued;
+    for (;;) {
+        if (atomic_load_explicit(&head->quiet_seen, memory_order_acquire) != seen || quiet_now(head, &queued))
+            return 0;
+        if (deadline >= 0 && pool_clock_ns() >= deadline)
+            return -ETIMEDOUT;
+        pool_futex_wait(&head->quiet_seen, seen, deadline);
+    }
+}
+
+int pool_head_wait(struct pool *pool, int64_t timeout_ns)
+{
+    struct pool_head *head = pool_head_of(pool);
+    int error;
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    if (pool_inside(head))
+        return -EDEADLK;
+    if (!pool_caller_enter(head))
+        return 0; /* free has begun, and it was quiet before that */
+    atomic_fetch_add_explicit(&head->blocked_wait, 1, memory_order_relaxed);
+    /* Then the counters: pairs with the fence in pool_announce. */
+    atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
+    pool_fence();
+    error = wait_quiet(head, pool_deadline(timeout_ns));
+    atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&head->blocked_wait, 1, memory_order_relaxed);
+    pool_caller_leave(head);
+    return error;
+}
+
+int pool_head_close(struct pool *pool)
+{
+    struct pool_head *head = pool_head_of(pool);
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    if (!pool_caller_enter(head))
+        return -EALREADY;
+    /* The closed bit in caller_word stops caller-run jobs at one instant, and
+     * decides which close is the first. */
+    if (atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst) & POOL_CALLER_CLOSED) {
+        pool_caller_leave(head);
+        return -EALREADY;
+    }
+    atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst); /* until drained */
+    atomic_fetch_or_explicit(&head->attention, POOL_CLOSED, memory_order_seq_cst);
+    pool_room_wake(head);
+    pool_announce(head);
+    pool_caller_leave(head);
+    return 0;
+}
+
+int pool_head_stats(struct pool *pool, struct pool_stats *stats)
+{
+    struct pool_head *head = pool_head_of(pool);
+    if (head->generation != pool_generation)
+        return -EOWNERDEAD;
+    *stats = (struct pool_stats){.workers = head->workers, .pinned = head->workers > 0};
+    /* Outcomes before starts before accepts, so that the inequalities hold. */
+    pool_results_stats(head, stats);
+    stats->done = atomic_load_explicit(&head->caller_done, memory_order_acquire);
+    stats->failed = atomic_load_explicit(&head->caller_failed, memory_order_acquire);
+    stats->cancelled = atomic_load_explicit(&head->cancelled, memory_order_acquire);
+    stats->dropped = atomic_load_explicit(&head->dropped, memory_order_acquire);
+    for (int i = 0; i < head->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        stats->done += atomic_load_explicit(&worker->done, memory_order_acquire);
+        stats->failed += atomic_load_explicit(&worker->failed, memory_order_acquire);
+        stats->steals += atomic_load_explicit(&worker->steals, memory_order_relaxed);
+        stats->parks += atomic_load_explicit(&worker->parks, memory_order_relaxed);
+        stats->pinned = stats->pinned && worker->pinned;
+    }
+    /* A job on a submitter's stack starts in the instant of its acceptance. */
+    stats->started = stats->caller_runs =
+        atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    for (int i = 0; i < head->workers; i++) {
+        struct pool_worker *worker = pool_worker_at(head, i);
+        stats->started += atomic_load_explicit(&worker->started, memory_order_acquire);
+        stats->caller_runs += atomic_load_explicit(&worker->nested, memory_order_relaxed);
+    }
+    stats->waiting = head->design->waiting(head);
+    stats->accepted = accepted_apart(head) + head->design->accepted(head);
+    stats->wakes = atomic_load_explicit(&head->wakes, memory_order_relaxed);
+    stats->replaced = atomic_load_explicit(&head->replaced, memory_order_relaxed);
+    stats->cancels = atomic_load_explicit(&head->epoch, memory_order_relaxed);
+    stats->parked = atomic_load_explicit(&head->parked_now, memory_order_relaxed);
+    stats->blocked_submit = (int)atomic_load_explicit(&head->blocked_submit, memory_order_relaxed);
+    stats->blocked_wait = (int)atomic_load_explicit(&head->blocked_wait, memory_order_relaxed);
+    stats->blocked_receive = (int)atomic_load_explicit(&head->blocked_receive, memory_order_relaxed);
+    stats->blocked_results = (int)atomic_load_explicit(&head->blocked_results, memory_order_relaxed);
+    stats->cancel_barred_ns = atomic_load_explicit(&head->cancel_barred_ns, memory_order_relaxed);
+    stats->cancel_settled_ns = atomic_load_explicit(&head->cancel_settled_ns, memory_order_relaxed);
+    stats->cancel_quiet_ns = atomic_load_explicit(&head->cancel_quiet_ns, memory_order_relaxed);
+    stats->state = atomic_load_explicit(&head->drained, memory_order_acquire) ? POOL_DRAINED
+                   : atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_CLOSED ? POOL_CLOSING
+                                                                                                : POOL_OPEN;
+    return 0;
+}
