@@ -1,0 +1,121 @@
+/* units.c - see units.h. */
+#include "workloads/core/units.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct unit {
+    const char *name;
+    double factor;
+};
+
+static const struct unit counts[] = {{"", 1}, {"k", 1e3}, {"M", 1e6}, {"G", 1e9}};
+static const struct unit times[] = {{"ns", 1}, {"us", 1e3}, {"ms", 1e6}, {"s", 1e9}, {"min", 60e9}};
+
+static int parse(const char *text, const struct unit *units, size_t count, int64_t *value)
+{
+    char *end;
+    double number;
+    /* strtod would take "inf", "nan", "0x1p3" and leading blanks. */
+    if (!isdigit((unsigned char)*text) && *text != '-' && *text != '.')
+        return -EINVAL;
+    if (strpbrk(text, "xXnN") == text + 1 || strpbrk(text, "pPxX"))
+        return -EINVAL;
+    number = strtod(text, &end);
+    if (end == text)
+        return -EINVAL;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(end, units[i].name))
+            continue;
+        number *= units[i].factor;
+        if (!(fabs(number) < 9e18))
+            return -ERANGE;
+        if (number != floor(number) && units[i].factor == 1)
+            return -EINVAL;
+        *value = (int64_t)llround(number);
+        return 0;
+    }
+    return -EINVAL;
+}
+
+int units_count(const char *text, int64_t *count)
+{
+    return parse(text, counts, sizeof counts / sizeof *counts, count);
+}
+
+int units_time(const char *text, int64_t *ns)
+{
+    return parse(text, times, sizeof times / sizeof *times, ns);
+}
+
+/* Three significant digits, in the largest unit that keeps them >= 1. */
+static const char *say(double value, const struct unit *units, size_t count, char *text, size_t size)
+{
+    size_t i = 0;
+    double scaled;
+    if (!isfinite(value)) {
+        snprintf(text, size, "-");
+        return text;
+    }
+    while (i + 1 < count && fabs(value) >= units[i + 1].factor * 0.9995)
+        i++;
+    scaled = value / units[i].factor;
+    snprintf(text, size, "%.*f%s%s", fabs(scaled) >= 99.95 ? 0 : fabs(scaled) >= 9.995 ? 1 : 2, scaled,
+             *units[i].name ? " " : "", units[i].name);
+    return text;
+}
+
+const char *units_time_text(double ns, char *text, size_t size)
+{
+    return say(ns, times, 4, text, size);
+}
+
+const char *units_count_text(double count, char *text, size_t size)
+{
+    return say(count, counts, 4, text, size);
+}
+
+const char *units_bytes_text(double bytes, char *text, size_t size)
+{
+    static const struct unit units[] = {{"B", 1}, {"KiB", 1024.0}, {"MiB", 1048576.0}, {"GiB", 1073741824.0}};
+    return say(bytes, units, 4, text, size);
+}
+
+/* Levenshtein distance, in one row. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[64], length = strlen(b);
+    if (length >= 63)
+        return 99;
+    for (size_t j = 0; j <= length; j++)
+        row[j] = j;
+    for (size_t i = 1; *a; i++, a++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= length; j++) {
+            size_t change = diagonal + (tolower((unsigned char)*a) != tolower((unsigned char)b[j - 1]));
+            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+            diagonal = row[j];
+            row[j] = change < best ? change : best;
+        }
+    }
+    return row[length];
+}
+
+const char *units_nearest(const char *word, const char *const *names, int count)
+{
+    const char *nearest = NULL;
+    size_t least = 0;
+    for (int i = 0; i < count; i++) {
+        size_t d = distance(word, names[i]), longest = strlen(names[i]) > strlen(word) ? strlen(names[i]) : strlen(word);
+        if (d * 5 <= longest * 2 && (!nearest || d < least)) {
+            nearest = names[i];
+            least = d;
+        }
+    }
+    return nearest;
+}

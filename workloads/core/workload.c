@@ -1,0 +1,150 @@
+/* workload.c - the table of workloads, and the reading of their parameters. */
+#include "workloads/core/workload.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "workloads/core/units.h"
+
+extern const struct workload_ops *const __start_workload_table[] __attribute__((weak));
+extern const struct workload_ops *const __stop_workload_table[] __attribute__((weak));
+
+int workload_count(void)
+{
+    return (int)(__stop_workload_table - __start_workload_table);
+}
+
+const struct workload_ops *workload_at(int index)
+{
+    for (int i = 0; i < workload_count(); i++) {
+        int rank = 0;
+        for (int j = 0; j < workload_count(); j++)
+            rank += strcmp(__start_workload_table[j]->name, __start_workload_table[i]->name) < 0;
+        if (rank == index)
+            return __start_workload_table[i];
+    }
+    return NULL;
+}
+
+/* Adds ", name" or "name" to a list. */
+static void list_add(char *list, size_t size, const char *name)
+{
+    size_t used = strlen(list);
+    snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
+}
+
+static int unknown(char *why, size_t size, const char *what, const char *word, const char *const *names, int count)
+{
+    const char *nearest = units_nearest(word, names, count);
+    char list[256] = "", hint[80] = "";
+    for (int i = 0; i < count; i++)
+        list_add(list, sizeof list, names[i]);
+    if (nearest)
+        snprintf(hint, sizeof hint, "; did you mean \"%.40s\"?", nearest);
+    snprintf(why, size, "%s \"%.60s\"%s (%s)", what, word, hint, list);
+    return -EINVAL;
+}
+
+static int value_choice(const struct workload_param *param, const char *text, int64_t *value, char *why, size_t size)
+{
+    char what[80];
+    int count = 0;
+    for (; param->choices[count]; count++) {
+        if (!strcmp(text, param->choices[count])) {
+            *value = count;
+            return 0;
+        }
+    }
+    snprintf(what, sizeof what, "%s cannot be", param->name);
+    return unknown(why, size, what, text, param->choices, count);
+}
+
+static int value_parse(const struct workload_param *param, const char *text, int64_t *value, char *why, size_t size)
+{
+    char low[32], high[32];
+    int error;
+    if (param->kind == WORKLOAD_CHOICE)
+        return value_choice(param, text, value, why, size);
+    error = param->kind == WORKLOAD_TIME ? units_time(text, value) : units_count(text, value);
+    if (error == -EINVAL) {
+        snprintf(why, size, "%s=%.60s is not a %s (as in %s)", param->name, text,
+                 param->kind == WORKLOAD_TIME ? "time" : "count", param->kind == WORKLOAD_TIME ? "500ns, 10us, 2ms" : "1, 32, 4k");
+        return -EINVAL;
+    }
+    if (error || *value < param->min || *value > param->max) {
+        const char *(*say)(double, char *, size_t) = param->kind == WORKLOAD_TIME ? units_time_text : units_count_text;
+        snprintf(why, size, "%s=%.60s is out of range (%s to %s)", param->name, text,
+                 say((double)param->min, low, sizeof low), say((double)param->max, high, sizeof high));
+        return -EINVAL;
+    }
+    return 0;
+}
+
+static int param_parse(struct workload_spec *spec, char *word, char *why, size_t size)
+{
+    const struct workload_ops *ops = spec->ops;
+    const char *names[WORKLOAD_PARAMS_MAX];
+    char *equals = strchr(word, '='), what[96];
+    if (equals)
+        *equals = '\0';
+    for (int i = 0; i < ops->param_count; i++) {
+        names[i] = ops->params[i].name;
+        if (strcmp(word, names[i]))
+            continue;
+        if (!equals || !equals[1]) {
+            snprintf(why, size, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
+            return -EINVAL;
+        }
+        return value_parse(&ops->params[i], equals + 1, &spec->values[i], why, size);
+    }
+    snprintf(what, sizeof what, "workload %s has no parameter", ops->name);
+    return unknown(why, size, what, word, names, ops->param_count);
+}
+
+int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
+{
+    char copy[sizeof spec->text], message[256] = "", *colon, *save = NULL;
+    const char *names[64];
+    int count = workload_count();
+
+    if (strlen(text) >= sizeof copy) {
+        snprintf(why, size, "workload \"%.40s...\" is too long", text);
+        return -EINVAL;
+    }
+    strcpy(copy, text);
+    colon = strchr(copy, ':');
+    if (colon)
+        *colon++ = '\0';
+    memset(spec, 0, sizeof *spec);
+    for (int i = 0; i < count && i < 64; i++) {
+        names[i] = workload_at(i)->name;
+        if (!strcmp(copy, names[i]))
+            spec->ops = workload_at(i);
+    }
+    if (!spec->ops)
+        return unknown(why, size, "no workload", copy, names, count);
+    for (int i = 0; i < spec->ops->param_count; i++)
+        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message, sizeof message);
+    for (char *word = colon ? strtok_r(colon, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save)) {
+        if (param_parse(spec, word, message, sizeof message)) {
+            snprintf(why, size, "%s: %s", spec->ops->name, message);
+            return -EINVAL;
+        }
+    }
+    strcpy(spec->text, text);
+    return 0;
+}
+
+void workload_range(const struct workload_slice *slice, int producer, int64_t *first, int64_t *last)
+{
+    *first = slice->jobs * producer / slice->producers;
+    *last = slice->jobs * (producer + 1) / slice->producers;
+}
+
+int64_t workload_now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}

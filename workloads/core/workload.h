@@ -1,0 +1,152 @@
+/* workload.h - the contract of a workload: what jobs there are, who submits
+ * them, and how it is proved afterwards that each was done, once and rightly.
+ *
+ * A workload is one file in workloads/ that ends in WORKLOAD_REGISTER; its
+ * parameters are a table, from which parsing, help and error lines come. The
+ * harness calls, for each slice of a trial:
+ *
+ *     prepare   before the clock: allocate and fill everything
+ *     produce   in each producer thread, while the clock runs: submit a range;
+ *               no allocation, no output, no lock
+ *     verify    after quiet: count what was lost, doubled or garbled
+ *     release
+ *
+ * Pools take no time stamps. A job that is sampled stamps itself: when it was
+ * submitted, started, ended, and on which worker. */
+#ifndef WORKLOAD_H
+#define WORKLOAD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pools/core/pool.h"
+
+enum workload_kind { WORKLOAD_COUNT, WORKLOAD_TIME, WORKLOAD_CHOICE };
+
+/* One parameter. `fallback` is written as on the command line. */
+struct workload_param {
+    const char *name;
+    enum workload_kind kind;
+    const char *fallback;
+    int64_t min, max;           /* of counts, and of times in ns */
+    const char *const *choices; /* NULL-terminated; the value is the index */
+    const char *help;
+};
+
+#define WORKLOAD_PARAMS_MAX 8
+
+/* A workload with its parameters: what `-w cpu:size=10us` means. */
+struct workload_spec {
+    const struct workload_ops *ops;
+    int64_t values[WORKLOAD_PARAMS_MAX]; /* in the order of ops->params */
+    char text[128];                      /* name:key=value,... as given; "name" alone by default */
+};
+
+/* Stamps of one sampled job, in ns of CLOCK_MONOTONIC; 0: did not happen. */
+struct workload_stamp {
+    int64_t submitted, started, ended;
+    int worker; /* -1: on its submitter's stack */
+};
+
+/* One slice of one configuration. */
+struct workload_slice {
+    const struct workload_spec *spec;
+    int64_t jobs;       /* to be submitted, by all producers together */
+    uint64_t seed;
+    int producers;
+    struct pool *pool;  /* open; set before produce */
+    int64_t *refused;   /* [producers]: jobs that a policy refused */
+    int *error;         /* [producers]: a submit's other error, or 0 */
+    struct workload_stamp *stamps; /* [stamp_count], of sampled jobs */
+    int64_t stamp_count, stamp_every;
+    double work_ns;     /* mean CPU time of one job's own work */
+    void *own;          /* the workload's */
+};
+
+/* What verify found. Jobs that never ran are lost only beyond those that were
+ * refused, cancelled or dropped. */
+struct workload_verdict {
+    int64_t ran, missing, doubled, garbled;
+};
+
+struct workload_ops {
+    const char *name, *summary;
+    const char *unit; /* what one job is */
+    const struct workload_param *params;
+    int param_count;
+    unsigned needs; /* of enum pool_can */
+
+    /* Mean CPU time of one job's own work, in ns; 0 when there is none. */
+    double (*work_ns)(const struct workload_spec *spec);
+    int (*prepare)(struct workload_slice *slice); /* 0 or -errno */
+    void (*produce)(struct workload_slice *slice, int producer);
+    void (*verify)(const struct workload_slice *slice, struct workload_verdict *verdict);
+    void (*release)(struct workload_slice *slice);
+};
+
+#define WORKLOAD_REGISTER(table)                                                                   \
+    static const struct workload_ops *const workload_entry_##table                                 \
+        __attribute__((used, retain, section("workload_table"))) = &(table)
+
+/* The registered workloads, in the order of their names. */
+int workload_count(void);
+const struct workload_ops *workload_at(int index);
+
+/* Reads name:key=value,... Returns 0, or -EINVAL and one line in `why` that
+ * names the wrong word and what is allowed. */
+int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size);
+
+/* For produce: the range [*first, *last) of one producer. */
+void workload_range(const struct workload_slice *slice, int producer, int64_t *first, int64_t *last);
+
+int64_t workload_now_ns(void);
+
+/* Takes the answer to a submit: counts a refusal, keeps another error. Returns
+ * whether to go on. */
+static inline bool workload_answered(struct workload_slice *slice, int producer, int answer)
+{
+    if (__builtin_expect(answer == 0, 1))
+        return true;
+    if (answer == -EAGAIN || answer == -ETIMEDOUT) {
+        slice->refused[producer]++;
+        return true;
+    }
+    slice->error[producer] = answer;
+    return false;
+}
+
+/* Submits [first, last) with `make(slice, i)`, singly or in batches. Inlined,
+ * so that making a job costs no call. */
+#define WORKLOAD_BATCH_MAX 256
+typedef struct pool_job workload_make_fn(struct workload_slice *slice, int64_t index);
+
+static inline __attribute__((always_inline)) void workload_submit(struct workload_slice *slice, int producer,
+                                                                  int64_t batch, workload_make_fn *make)
+{
+    struct pool_job jobs[WORKLOAD_BATCH_MAX];
+    int64_t first, last;
+    workload_range(slice, producer, &first, &last);
+    if (batch <= 1) {
+        for (; first < last; first++) {
+            struct pool_job job = make(slice, first);
+            if (!workload_answered(slice, producer, pool_submit(slice->pool, job.fn, job.arg)))
+                return;
+        }
+        return;
+    }
+    while (first < last) {
+        int count = (int)(last - first < batch ? last - first : batch), done = 0;
+        for (int i = 0; i < count; i++)
+            jobs[i] = make(slice, first + i);
+        while (done < count) {
+            int answer = pool_submit_batch(slice->pool, jobs + done, count - done);
+            if (answer <= 0 && !workload_answered(slice, producer, answer))
+                return;
+            done += answer > 0 ? answer : 1; /* the refused one is given up */
+        }
+        first += count;
+    }
+}
+
+#endif
