@@ -1,0 +1,92 @@
+/* plan.c - see plan.h. */
+#include "bench/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int plan_workers(const struct plan_entry *entry)
+{
+    return entry->pool->can & POOL_CAN_RUN_APART ? entry->workers : entry->producers;
+}
+
+const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
+{
+    snprintf(text, size, "%s/%s/t%d", entry->pool->name, entry->workload.text, entry->workers);
+    return text;
+}
+
+const char *plan_full_name(enum pool_full full)
+{
+    static const char *const names[] = {"block", "reject", "timeout", "caller-runs", "drop-oldest"};
+    return names[full];
+}
+
+const char *plan_unsupported(const struct plan_entry *entry)
+{
+    if (entry->full == POOL_DROP_OLDEST && entry->pool->can & POOL_CAN_QUEUE && !(entry->pool->can & POOL_CAN_DROP))
+        return "it cannot drop the oldest job";
+    if (entry->workload.ops->needs & ~entry->pool->can)
+        return "the workload needs what this pool cannot do";
+    return NULL;
+}
+
+json_t *plan_entry_json(const struct plan_entry *entry)
+{
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", entry->pool->name, "workload",
+                     entry->workload.ops->name, "spec", entry->workload.text, "workers", entry->workers, "producers",
+                     entry->producers, "capacity", (json_int_t)entry->capacity, "full", plan_full_name(entry->full),
+                     "full_timeout_ns", (json_int_t)entry->full_timeout_ns, "spin_ns", (json_int_t)entry->spin_ns,
+                     "pin", entry->pin, "role", entry->floor ? "floor" : "asked");
+}
+
+json_t *plan_json(const struct plan *plan)
+{
+    json_t *entries = json_array();
+    for (int i = 0; i < plan->count; i++)
+        json_array_append_new(entries, plan_entry_json(&plan->entries[i]));
+    return json_pack("{s:o, s:i, s:I, s:I}", "entries", entries, "rounds", plan->rounds, "budget_ns",
+                     (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed);
+}
+
+static int entry_from_json(struct plan_entry *entry, json_t *json)
+{
+    const char *pool, *spec, *full, *pin, *role;
+    json_int_t capacity, timeout, spin;
+    char why[256];
+    if (json_unpack(json, "{s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", &pool, "spec", &spec, "workers",
+                    &entry->workers, "producers", &entry->producers, "capacity", &capacity, "full", &full,
+                    "full_timeout_ns", &timeout, "spin_ns", &spin, "pin", &pin, "role", &role))
+        return -EINVAL;
+    entry->pool = pool_find(pool);
+    entry->capacity = (size_t)capacity;
+    entry->full_timeout_ns = timeout;
+    entry->spin_ns = spin;
+    entry->floor = !strcmp(role, "floor");
+    snprintf(entry->pin, sizeof entry->pin, "%s", pin);
+    for (int i = POOL_BLOCK; i <= POOL_DROP_OLDEST; i++)
+        if (!strcmp(full, plan_full_name((enum pool_full)i)))
+            entry->full = (enum pool_full)i;
+    return entry->pool ? workload_parse(spec, &entry->workload, why, sizeof why) : -EINVAL;
+}
+
+int plan_from_json(struct plan *plan, const json_t *json)
+{
+    json_t *entries, *entry;
+    json_int_t budget, seed;
+    size_t i;
+    *plan = (struct plan){0};
+    if (json_unpack((json_t *)(uintptr_t)json, "{s:o, s:i, s:I, s:I}", "entries", &entries, "rounds", &plan->rounds,
+                    "budget_ns", &budget, "seed", &seed))
+        return -EINVAL;
+    plan->budget_ns = budget;
+    plan->seed = (uint64_t)seed;
+    plan->count = (int)json_array_size(entries);
+    plan->entries = calloc((size_t)plan->count + 1, sizeof *plan->entries);
+    if (!plan->entries)
+        return -ENOMEM;
+    json_array_foreach(entries, i, entry)
+        if (entry_from_json(&plan->entries[i], entry))
+            return -EINVAL;
+    return 0;
+}

@@ -1,0 +1,44 @@
+/* stats.h - the few statistics that decide on noisy machines: medians with
+ * exact intervals over rounds. No normality is assumed anywhere. */
+#ifndef STATS_H
+#define STATS_H
+
+#include <stdbool.h>
+
+/* A median with the tightest pair of order statistics around it whose coverage
+ * is at least 95%. Below 6 values no pair reaches that: then low..high is the
+ * whole range, and `coverage` says what it is worth. */
+struct stats_median {
+    double median, low, high;
+    double coverage; /* probability that low..high holds the true median; 0 for one value */
+    int count;
+};
+
+/* n >= 1 values in any order; they are not changed. Coverage is exact for any
+ * continuous distribution (binomial). */
+struct stats_median stats_median(const double *values, int n);
+
+/* Plain quantile, linear between order statistics (GSL's). n >= 1. */
+double stats_quantile(const double *values, int n, double quantile);
+
+/* Median absolute deviation from the median. */
+double stats_mad(const double *values, int n);
+
+/* |value - median| / MAD > 14.8: "disturbed" (ten sigmas of a normal). With a
+ * MAD of zero nothing is. */
+bool stats_disturbed(double value, double median, double mad);
+
+/* The ratio a/b over paired values > 0: Hodges and Lehmann's estimate on the
+ * logarithms, with the exact interval of Wilcoxon's signed-rank test. Below 6
+ * pairs there is no 95% interval: known is false, low = high = the estimate. */
+struct stats_ratio {
+    double ratio, low, high;
+    bool known;
+    int pairs;
+};
+struct stats_ratio stats_ratio(const double *a, const double *b, int n);
+
+/* Jain's fairness index of n shares: 1 all equal, 1/n all to one; 1 if all 0. */
+double stats_jain(const double *shares, int n);
+
+#endif
