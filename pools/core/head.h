@@ -238,7 +238,8 @@ void pool_caller_leave(struct pool_head *head);
 bool pool_replace(struct pool_worker *worker);
 int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg);
 int pool_cpu_of(struct pool_head *head, int index);
-void pool_room_look(struct pool_head *head); /* room.c */
+bool pool_room_is(struct pool_head *head, bool any); /* room.c */
+void pool_room_look(struct pool_head *head);
 void pool_room_wake(struct pool_head *head);
 bool pool_place_take(struct pool_head *head, int64_t count);
 void pool_place_give(struct pool_head *head, int64_t count);

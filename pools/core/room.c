@@ -18,15 +18,11 @@ void pool_room_wake(struct pool_head *head)
     pool_futex_wake(&head->room_seq, INT_MAX);
 }
 
-/* Tells them if there is as much room as they asked for. */
-void pool_room_look(struct pool_head *head)
+/* Whether there is any room, or half of it. */
+bool pool_room_is(struct pool_head *head, bool any)
 {
-    enum { ROOM_ANY = 2 };
-    uint32_t want = atomic_load_explicit(&head->room_wanted, memory_order_seq_cst);
-    int64_t bound = (int64_t)head->config.capacity, free_slots;
-    if (!want)
-        return;
-    free_slots = bound - (int64_t)head->design->waiting(head);
+    int64_t bound = (int64_t)head->config.capacity;
+    int64_t free_slots = bound - (int64_t)head->design->waiting(head);
     if (head->config.results == POOL_RESULTS_THROTTLE) {
         int64_t places = atomic_load_explicit(&head->places, memory_order_seq_cst);
         if (free_slots > places)
@@ -34,7 +30,15 @@ void pool_room_look(struct pool_head *head)
         if (bound > (int64_t)head->config.results_capacity)
             bound = (int64_t)head->config.results_capacity;
     }
-    if (free_slots > 0 && (want & ROOM_ANY || free_slots >= (bound + 1) / 2))
+    return free_slots > 0 && (any || free_slots >= (bound + 1) / 2);
+}
+
+/* Tells the submitters if there is as much room as they asked for. */
+void pool_room_look(struct pool_head *head)
+{
+    enum { ROOM_ANY = 2 };
+    uint32_t want = atomic_load_explicit(&head->room_wanted, memory_order_seq_cst);
+    if (want && pool_room_is(head, want & ROOM_ANY))
         pool_room_wake(head);
 }
 

@@ -13,7 +13,7 @@
 enum {
     ROOM_SPIN_NS = 10000,        /* a full producer polls for this long */
     ROOM_POLL_NS = 1000,         /* this often */
-    ROOM_NAP_NS = 1000000,       /* then waits for half of the room at most so long */
+    ROOM_NAP_NS = 900000,        /* then waits for half of the room at most so long */
     ROOM_HALF = 1, ROOM_ANY = 2, /* bits of head->room_wanted */
 };
 
@@ -53,15 +53,21 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
     }
 }
 
+/* Whether a close or a cancel ends the call that began in `epoch`. */
+static int submit_ends(struct pool_head *head, uint64_t epoch)
+{
+    if (atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED)
+        return -ESHUTDOWN;
+    return atomic_load_explicit(&head->epoch, memory_order_seq_cst) != epoch ? -ECANCELED : 0;
+}
+
 /* One try from outside: 1, 0 (full), -errno. `epoch`: at the call's begin. */
 static int submit_try(struct pool_head *head, const struct pool_job *job, uint64_t epoch)
 {
     bool throttled = head->config.results == POOL_RESULTS_THROTTLE;
-    int pushed;
-    if (atomic_load_explicit(&head->attention, memory_order_acquire) & POOL_CLOSED)
-        return -ESHUTDOWN;
-    if (atomic_load_explicit(&head->epoch, memory_order_acquire) != epoch)
-        return -ECANCELED;
+    int pushed = submit_ends(head, epoch);
+    if (pushed)
+        return pushed;
     if (throttled && !pool_place_take(head, 1))
         return 0;
     pushed = head->design->push(head, NULL, job, 1);
@@ -70,6 +76,15 @@ static int submit_try(struct pool_head *head, const struct pool_job *job, uint64
     if (pushed == 1)
         pool_after_push(head);
     return pushed;
+}
+
+/* A try, if there is as much room as is wanted: half of it at first. Who
+ * resumes at each slot never sleeps, and takes a CPU from the workers. */
+static int submit_when(struct pool_head *head, const struct pool_job *job, uint64_t epoch, uint32_t want)
+{
+    if (want & ROOM_ANY || pool_room_is(head, false))
+        return submit_try(head, job, epoch);
+    return submit_ends(head, epoch);
 }
 
 /* Waits for room: first by polling, then asleep. */
@@ -85,7 +100,7 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
         int64_t poll_at = now + ROOM_POLL_NS;
         while ((now = pool_clock_ns()) < poll_at)
             pool_pause();
-        pushed = submit_try(head, job, epoch);
+        pushed = submit_when(head, job, epoch, ROOM_HALF);
         if (pushed)
             return pushed;
     }
@@ -96,7 +111,7 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
         int64_t nap;
         atomic_fetch_or_explicit(&head->room_wanted, want, memory_order_seq_cst);
         pool_fence();
-        pushed = submit_try(head, job, epoch);
+        pushed = submit_when(head, job, epoch, own_sleep ? ROOM_ANY : want);
         if (pushed)
             return pushed;
         now = pool_clock_ns();

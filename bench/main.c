@@ -1,0 +1,112 @@
+/* main.c - the program: finds the command and does it. Only here and in the
+ * commands are failures printed and statuses chosen. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/child.h"
+#include "bench/figures.h"
+#include "bench/machine.h"
+#include "bench/options.h"
+#include "bench/run.h"
+
+static void list_pools(void)
+{
+    for (int i = 0; i < pool_count(); i++)
+        printf("%-10s %s\n", pool_at(i)->name, pool_at(i)->summary);
+}
+
+/* Parameters follow indented by "workload:", so that first words stay names. */
+static void list_workloads(void)
+{
+    for (int i = 0; i < workload_count(); i++) {
+        const struct workload_ops *ops = workload_at(i);
+        printf("%-10s %s (", ops->name, ops->summary);
+        for (int p = 0; p < ops->param_count; p++)
+            printf("%s%s=%s", p ? ", " : "", ops->params[p].name, ops->params[p].fallback);
+        printf(")\n");
+    }
+}
+
+static int list_command(const struct options *options)
+{
+    if (!strcmp(options->words[0], "pools"))
+        list_pools();
+    else if (!strcmp(options->words[0], "workloads"))
+        list_workloads();
+    else
+        return fprintf(stderr, "poolbench: cannot list \"%s\" (lists: pools, workloads)\n", options->words[0]), EXIT_USAGE;
+    return EXIT_GOOD;
+}
+
+/* The workloads' parameters, for `run --help`. */
+static void help_workloads(void)
+{
+    printf("\nworkloads, with their parameters as in -w cpu:size=10us,dist=exp\n");
+    for (int i = 0; i < workload_count(); i++) {
+        const struct workload_ops *ops = workload_at(i);
+        printf("  %-8s %s\n", ops->name, ops->summary);
+        for (int p = 0; p < ops->param_count; p++)
+            printf("    %s=%-8s %s\n", ops->params[p].name, ops->params[p].fallback, ops->params[p].help);
+    }
+}
+
+static int help_of(enum options_command command)
+{
+    options_help(stdout, command);
+    if (command == OPTIONS_RUN)
+        help_workloads();
+    return EXIT_GOOD;
+}
+
+static int help_command(const struct options *options)
+{
+    enum options_command command = options->word_count ? options_command(options->words[0]) : OPTIONS_COMMANDS;
+    if (options->word_count && command == OPTIONS_COMMANDS)
+        return fprintf(stderr, "poolbench: no command \"%s\" (commands: run, list, plot, help)\n", options->words[0]),
+               EXIT_USAGE;
+    return help_of(command);
+}
+
+static int plot_command(const struct options *options)
+{
+    char folder[4096];
+    const char *path = options->words[0];
+    size_t length = strlen(path);
+    int error;
+    if (length < 6 || length >= sizeof folder || strcmp(path + length - 5, ".json"))
+        return fprintf(stderr, "poolbench: %s is not a result (a file that `poolbench run` wrote, ending in .json)\n", path),
+               EXIT_USAGE;
+    snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
+    error = figures_write(path, folder, stderr);
+    if (error)
+        return error == -ENOENT ? EXIT_CANNOT : EXIT_USAGE;
+    printf("figures  %s/*.svg, *.png\n", folder);
+    return EXIT_GOOD;
+}
+
+int main(int argc, char **argv)
+{
+    struct options options;
+    char why[1024] = "";
+    if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
+        return child_main(atoi(argv[2]), atoi(argv[3]));
+    if (options_parse(&options, argc, argv, why, sizeof why)) {
+        fprintf(stderr, "poolbench: %s\n", why);
+        return EXIT_USAGE;
+    }
+    if (options.version)
+        return machine_version(stdout), EXIT_GOOD;
+    if (options.help)
+        return help_of(options.command);
+    switch (options.command) {
+    case OPTIONS_RUN:
+        return run_command(&options, argc, argv);
+    case OPTIONS_LIST:
+        return list_command(&options);
+    case OPTIONS_PLOT:
+        return plot_command(&options);
+    default:
+        return help_command(&options);
+    }
+}

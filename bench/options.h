@@ -1,0 +1,56 @@
+/* options.h - the command line: one table of commands, one of options, from
+ * which parsing, help and error lines are made. */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bench/plan.h"
+
+enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
+enum options_command { OPTIONS_RUN, OPTIONS_LIST, OPTIONS_PLOT, OPTIONS_HELP, OPTIONS_COMMANDS };
+
+/* Exit statuses of the program. */
+enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_INTERRUPTED = 130 };
+
+enum { OPTIONS_POOLS_MAX = 64, OPTIONS_WORKLOADS_MAX = 64, OPTIONS_WORKERS_MAX = 32 };
+
+/* What was asked for; zero and empty lists mean the defaults. */
+struct options {
+    enum options_command command;
+    bool help, version;
+    const struct pool_ops *pools[OPTIONS_POOLS_MAX];
+    int pool_count;
+    struct workload_spec workloads[OPTIONS_WORKLOADS_MAX];
+    int workload_count;
+    int workers[OPTIONS_WORKERS_MAX];
+    int worker_count;
+    int producers;
+    int64_t capacity;
+    enum pool_full full;
+    int64_t full_timeout_ns;
+    int64_t spin_ns;
+    char pin[64];
+    int rounds;
+    int64_t budget_ns;
+    int64_t seed;
+    bool seed_given;
+    const char *out;       /* -o, or NULL */
+    enum options_format format;
+    bool dry_run, no_figures;
+    const char *words[2];  /* plain arguments: list's kind, plot's file, help's command */
+    int word_count;
+};
+
+/* Reads argv. Returns 0, or -EINVAL with one line in `why`, which names what
+ * was wrong and what is allowed. Reads the machine; writes nothing. */
+int options_parse(struct options *options, int argc, char **argv, char *why, size_t size);
+
+/* Help of a command, or of the program for OPTIONS_COMMANDS. */
+void options_help(FILE *out, enum options_command command);
+
+/* The command of that name, or OPTIONS_COMMANDS. */
+enum options_command options_command(const char *name);
+
+#endif

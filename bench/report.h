@@ -1,0 +1,17 @@
+/* report.h - a result as a table for people. */
+#ifndef REPORT_H
+#define REPORT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Prints a table for each workload and number of workers, the fastest pool
+ * first, the floor last, and which differences are certain. Reads a summarised
+ * result. Colour only when `colour`. */
+void report_table(const json_t *result, FILE *out, bool colour);
+
+/* The noise of the run in a few words: "quiet", "noisy (...)". Returns text. */
+const char *report_noise(const json_t *result, char *text, size_t size);
+
+#endif

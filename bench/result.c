@@ -1,0 +1,272 @@
+/* result.c - see result.h. */
+#include "bench/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/hist.h"
+#include "bench/machine.h"
+#include "bench/stats.h"
+
+enum { VALUES_MAX = 20000 };
+
+/* Numbers of a trial that are summarised over rounds. */
+static const char *const metrics[] = {
+    "jobs_per_s", "ns_per_job", "overhead_ns_per_job", "busy", "cpu_ns_per_job", "switches_per_job",
+    "wakes_per_job", "fairness",
+};
+
+static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
+
+json_t *result_new(const struct plan *plan, int argc, char **argv)
+{
+    json_t *result = json_object(), *command = json_array(), *configurations = json_array();
+    char date[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    for (int i = 0; i < argc; i++)
+        json_array_append_new(command, json_string(argv[i]));
+    json_object_set_new(result, "format", json_integer(RESULT_FORMAT));
+    json_object_set_new(result, "program", json_string("poolbench"));
+    json_object_set_new(result, "date", json_string(date));
+    json_object_set_new(result, "command", command);
+    json_object_set_new(result, "machine", machine_json());
+    json_object_set_new(result, "build", machine_build_json());
+    json_object_set_new(result, "seed", json_integer((json_int_t)plan->seed));
+    json_object_set_new(result, "rounds_wanted", json_integer(plan->rounds));
+    json_object_set_new(result, "budget_ns", json_integer(plan->budget_ns));
+    json_object_set_new(result, "rounds", json_array());
+    for (int i = 0; i < plan->count; i++) {
+        const char *unsupported = plan_unsupported(&plan->entries[i]);
+        json_t *configuration = plan_entry_json(&plan->entries[i]);
+        json_object_set_new(configuration, "unit", json_string(plan->entries[i].workload.ops->unit));
+        json_object_set_new(configuration, "unsupported", unsupported ? json_string(unsupported) : json_null());
+        json_object_set_new(configuration, "trials", json_array());
+        json_array_append_new(configurations, configuration);
+    }
+    json_object_set_new(result, "configurations", configurations);
+    return result;
+}
+
+void result_add_trial(json_t *result, json_t *trial)
+{
+    size_t index = (size_t)json_integer_value(json_object_get(trial, "configuration"));
+    json_t *configuration = json_array_get(json_object_get(result, "configurations"), index);
+    json_array_append(json_object_get(configuration, "trials"), trial);
+}
+
+void result_add_round(json_t *result, json_t *noise)
+{
+    json_array_append(json_object_get(result, "rounds"), noise);
+}
+
+static bool trial_is_good(const json_t *trial)
+{
+    const char *verdict = json_string_value(json_object_get(trial, "verdict"));
+    return verdict && !strcmp(verdict, "ok");
+}
+
+int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max)
+{
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+        json_t *value = json_object_get(trial, metric);
+        if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
+            continue;
+        if (rounds)
+            rounds[count] = (int)json_integer_value(json_object_get(trial, "round"));
+        values[count++] = json_number_value(value);
+    }
+    return count;
+}
+
+bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high)
+{
+    const json_t *found = json_object_get(json_object_get(configuration, "summary"), metric);
+    *median = *low = *high = NAN;
+    if (!json_is_object(found))
+        return false;
+    *median = json_number_value(json_object_get(found, "median"));
+    *low = json_number_value(json_object_get(found, "low"));
+    *high = json_number_value(json_object_get(found, "high"));
+    return true;
+}
+
+static json_t *summarise_metric(const json_t *configuration, const char *metric, double *values)
+{
+    struct stats_median median;
+    int count = result_values(configuration, metric, values, NULL, VALUES_MAX);
+    if (!count)
+        return json_null();
+    median = stats_median(values, count);
+    return json_pack("{s:f, s:f, s:f, s:f, s:i}", "median", median.median, "low", median.low, "high", median.high,
+                     "coverage", median.coverage, "count", count);
+}
+
+/* Marks trials that lie far off the others of their configuration. */
+static int mark_disturbed(json_t *configuration, double *values)
+{
+    int count = result_values(configuration, "ns_per_job", values, NULL, VALUES_MAX), disturbed = 0;
+    double median, mad;
+    json_t *trial;
+    size_t i;
+    if (count < 3)
+        return 0;
+    median = stats_median(values, count).median;
+    mad = stats_mad(values, count);
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+        bool is = trial_is_good(trial) &&
+                  stats_disturbed(json_number_value(json_object_get(trial, "ns_per_job")), median, mad);
+        json_object_set_new(trial, "disturbed", json_boolean(is));
+        disturbed += is;
+    }
+    return disturbed;
+}
+
+/* All trials' samples together: what a latency figure shows. */
+static json_t *merge_latency(const json_t *configuration, const char *which)
+{
+    static struct hist merged;
+    json_t *trial;
+    size_t i;
+    merged = (struct hist){0};
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
+        if (trial_is_good(trial))
+            hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
+    return hist_json(&merged);
+}
+
+static void summarise_configuration(json_t *result, json_t *configuration, double *values, int *failed)
+{
+    json_t *summary = json_object(), *latency = json_object(), *trial;
+    size_t i;
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+        if (trial_is_good(trial))
+            continue;
+        (*failed)++;
+        json_array_append_new(
+            json_object_get(result, "failures"),
+            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"), "spec",
+                      json_object_get(configuration, "spec"), "workers", json_object_get(configuration, "workers"),
+                      "round", json_object_get(trial, "round"), "verdict", json_object_get(trial, "verdict"), "failure",
+                      json_object_get(trial, "failure")));
+    }
+    for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++)
+        json_object_set_new(summary, metrics[m], summarise_metric(configuration, metrics[m], values));
+    for (size_t l = 0; l < sizeof latencies / sizeof *latencies; l++)
+        json_object_set_new(latency, latencies[l], merge_latency(configuration, latencies[l]));
+    json_object_set_new(summary, "latency", latency);
+    json_object_set_new(summary, "disturbed_trials", json_integer(mark_disturbed(configuration, values)));
+    json_object_set_new(configuration, "summary", summary);
+}
+
+int result_summarise(json_t *result, bool interrupted)
+{
+    double *values = malloc(VALUES_MAX * sizeof *values);
+    json_t *configuration;
+    size_t i;
+    int failed = 0;
+    if (!values)
+        abort();
+    json_object_set_new(result, "interrupted", json_boolean(interrupted));
+    json_object_set_new(result, "failures", json_array());
+    json_array_foreach(json_object_get(result, "configurations"), i, configuration)
+        summarise_configuration(result, configuration, values, &failed);
+    free(values);
+    return failed;
+}
+
+/* Writes all of `text`, then makes sure that it is on the disk. */
+static int write_and_close(int descriptor, const char *text)
+{
+    size_t length = strlen(text), done = 0;
+    int error = 0;
+    while (done < length && !error) {
+        ssize_t wrote = write(descriptor, text + done, length - done);
+        if (wrote > 0)
+            done += (size_t)wrote;
+        else if (wrote == 0 || errno != EINTR)
+            error = wrote == 0 ? -EIO : -errno;
+    }
+    if (!error && fsync(descriptor))
+        error = -errno;
+    if (close(descriptor) && !error)
+        error = -errno;
+    return error;
+}
+
+int result_write(const json_t *result, const char *path)
+{
+    char temporary[4200];
+    char *text = json_dumps(result, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    int error, descriptor;
+    if (!text)
+        return -ENOMEM;
+    snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    error = descriptor < 0 ? -errno : write_and_close(descriptor, text);
+    if (!error && rename(temporary, path))
+        error = -errno;
+    if (error && descriptor >= 0)
+        unlink(temporary);
+    free(text);
+    return error;
+}
+
+/* CSV. */
+
+static void csv_value(FILE *out, const json_t *value)
+{
+    if (json_is_integer(value))
+        fprintf(out, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        fprintf(out, "%.9g", json_real_value(value));
+    else if (json_is_string(value)) {
+        fputc('"', out);
+        for (const char *c = json_string_value(value); *c; c++) {
+            if (*c == '"')
+                fputc('"', out);
+            fputc(*c == '\n' ? ' ' : *c, out);
+        }
+        fputc('"', out);
+    }
+}
+
+void result_csv(const json_t *result, FILE *out)
+{
+    static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity", "full", "pin", "role"};
+    static const char *const of_trial[] = {"round", "verdict", "jobs_per_s", "ns_per_job", "overhead_ns_per_job", "busy",
+                                           "cpu_ns_per_job", "switches_per_job", "wakes_per_job", "fairness",
+                                           "accepted", "done", "failed", "cancelled", "dropped", "refused"};
+    static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
+    enum { CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,
+           TRIAL = sizeof of_trial / sizeof *of_trial, QUANTILES = 3 };
+    json_t *configuration, *trial;
+    size_t i, j;
+    for (size_t k = 0; k < CONFIGURATION; k++)
+        fprintf(out, "%s,", of_configuration[k]);
+    for (size_t k = 0; k < TRIAL; k++)
+        fprintf(out, "%s,", of_trial[k]);
+    fprintf(out, "p50_ns,p99_ns,p99.9_ns,failure\n");
+    json_array_foreach(json_object_get(result, "configurations"), i, configuration) {
+        json_array_foreach(json_object_get(configuration, "trials"), j, trial) {
+            const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
+            for (size_t k = 0; k < CONFIGURATION; k++, fputc(',', out))
+                csv_value(out, json_object_get(configuration, of_configuration[k]));
+            for (size_t k = 0; k < TRIAL; k++, fputc(',', out))
+                csv_value(out, json_object_get(trial, of_trial[k]));
+            for (size_t k = 0; k < QUANTILES; k++, fputc(',', out))
+                csv_value(out, json_object_get(latency, quantiles[k]));
+            csv_value(out, json_object_get(trial, "failure"));
+            fputc('\n', out);
+        }
+    }
+}

@@ -1,0 +1,38 @@
+/* result.h - the document of a run: gathered trial by trial, summarised, and
+ * written to one JSON file. Its fields are described in results/README.md. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bench/plan.h"
+
+#define RESULT_FORMAT 1
+
+/* A new document for a plan. Owner: the caller (json_decref). */
+json_t *result_new(const struct plan *plan, int argc, char **argv);
+
+/* Adds what a round told; the objects are borrowed. */
+void result_add_trial(json_t *result, json_t *trial);
+void result_add_round(json_t *result, json_t *noise);
+
+/* Fills "summary" of each configuration and "failures", from the trials. Call
+ * once, at the end. Returns how many trials failed. */
+int result_summarise(json_t *result, bool interrupted);
+
+/* A configuration's summary: median, low, high of a metric; false if none. */
+bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);
+
+/* The values of a metric, trial by trial, in the order of rounds; rounds of
+ * failed trials are left out. rounds[] receives their numbers. Returns how many. */
+int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max);
+
+/* Writes the document to `path` by way of a temporary file in the same folder:
+ * the file is either whole or not there. Returns 0 or -errno. */
+int result_write(const json_t *result, const char *path);
+
+/* One row per trial, with a header line. */
+void result_csv(const json_t *result, FILE *out);
+
+#endif
