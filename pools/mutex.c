@@ -90,6 +90,13 @@ static inline int mutex_claim(struct pool_head *head, struct claim_worker *worke
     return share;
 }
 
+static uint64_t mutex_visible(struct pool_head *head)
+{
+    struct mutex_pool *pool = mutex_of(head);
+    uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
+    return atomic_load_explicit(&pool->last, memory_order_relaxed) - first;
+}
+
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
 {
     struct mutex_pool *pool = mutex_of(head);
@@ -141,7 +148,7 @@ static void mutex_destroy(struct pool_head *head)
 
 static void mutex_loop(struct pool_worker *worker)
 {
-    claim_loop(worker, mutex_claim);
+    claim_loop(worker, mutex_claim, mutex_visible);
 }
 
 static const struct pool_design mutex_design = {

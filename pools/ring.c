@@ -34,7 +34,7 @@ enum { FN_BITS = 47 }; /* of a user address */
 #else
 enum { FN_BITS = 48 };
 #endif
-enum { LAP_BITS = 64 - FN_BITS, SLOTS_MIN = 1024 };
+enum { LAP_BITS = 64 - FN_BITS, SLOTS_MIN = 1024, PREFETCH = 16 };
 
 #define SEALED (UINT64_C(1) << 63)
 #define FN_MASK ((UINT64_C(1) << FN_BITS) - 1)
@@ -96,7 +96,11 @@ static inline int fill(struct ring_pool *pool, uint64_t position, const struct p
 {
     struct dword *word = &pool->slots[position & pool->mask].word;
     uint64_t lap = lap_of(pool, position), before = (lap - 1) & ((UINT64_C(1) << LAP_BITS) - 1);
-    uint64_t tag = dword_tag(word), value;
+    uint64_t tag, value;
+    /* Slots ahead were last read by a worker: have their lines for writing by
+     * the time they are needed, else each costs two transfers, one to look. */
+    __builtin_prefetch(&pool->slots[(position + PREFETCH) & pool->mask], 1);
+    tag = dword_tag(word);
     if (tag >> FN_BITS != before)
         return 0;
     value = atomic_load_explicit(&word->value, memory_order_relaxed);
@@ -257,6 +261,13 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
     }
 }
 
+static uint64_t ring_visible(struct pool_head *head)
+{
+    struct ring_pool *pool = ring_of(head);
+    uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
+    return (atomic_load_explicit(&pool->last, memory_order_relaxed) & ~SEALED) - first;
+}
+
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
 {
     struct ring_pool *pool = ring_of(head);
@@ -317,7 +328,7 @@ static void ring_destroy(struct pool_head *head)
 
 static void ring_loop(struct pool_worker *worker)
 {
-    claim_loop(worker, ring_claim);
+    claim_loop(worker, ring_claim, ring_visible);
 }
 
 static const struct pool_design ring_design = {

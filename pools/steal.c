@@ -38,6 +38,7 @@ struct deque_slot {
 struct steal_worker {
     struct pool_worker base;
     unsigned looks;          /* owner */
+    struct pool_moderation moderation; /* owner */
     int last_victim;         /* owner: where the last theft succeeded */
     _Atomic uint64_t pushed; /* owner writes: children that entered the deque */
     alignas(POOL_CACHE_LINE) _Atomic int64_t top;    /* thieves and owner */
@@ -273,6 +274,11 @@ static void spread(struct steal_pool *pool, struct steal_worker *worker, const s
         pool_published(&pool->head);
 }
 
+static uint64_t steal_queued(struct pool_head *head)
+{
+    return atomic_load_explicit(&steal_of(head)->queued, memory_order_relaxed);
+}
+
 static bool from_injector(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
 {
     struct pool_task tasks[STEAL_MAX];
@@ -281,6 +287,7 @@ static bool from_injector(struct steal_pool *pool, struct steal_worker *worker, 
     uint64_t share = awake > 1 ? (queued + (uint64_t)awake - 1) / (uint64_t)awake : queued;
     if (!queued)
         return false;
+    pool_linger(&pool->head, &worker->moderation, queued, steal_queued);
     if (pool_transit_ask(&worker->base))
         share = 1;
     count = injector_take(pool, tasks, share > STEAL_MAX ? STEAL_MAX : share ? (int)share : 1);

@@ -32,6 +32,7 @@ struct claim_slot {
 struct claim_worker {
     struct pool_worker base;
     unsigned visits;          /* owner */
+    struct pool_moderation moderation; /* owner */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t word; /* released << 16 | count */
     alignas(POOL_CACHE_LINE) struct claim_slot slots[CLAIM_MAX];
 };
@@ -146,11 +147,15 @@ static inline bool claim_steal(struct pool_head *head, struct claim_worker *thie
  * and then the others come first, because a queue that never runs empty must
  * not hide what a blocked worker holds. */
 static inline __attribute__((always_inline)) bool claim_next(struct pool_head *head, struct claim_worker *worker,
-                                                             struct pool_task *task, claim_from_queue_fn *claim)
+                                                             struct pool_task *task, claim_from_queue_fn *claim,
+                                                             pool_visible_fn *visible)
 {
     bool found = claim_take_oldest(worker, task, UINT64_MAX);
     if (!found) {
         bool others_first = pool_unlikely(++worker->visits % CLAIM_LOOK_ROUND == 0);
+        uint64_t n = visible(head);
+        if (n)
+            pool_linger(head, &worker->moderation, n, visible);
         found = (others_first && claim_steal(head, worker, task)) || claim(head, worker, task) ||
                 (!others_first && claim_steal(head, worker, task));
     }
@@ -160,13 +165,14 @@ static inline __attribute__((always_inline)) bool claim_next(struct pool_head *h
 }
 
 /* The worker's loop; life.c armed containment around it. */
-static inline __attribute__((always_inline)) void claim_loop(struct pool_worker *base, claim_from_queue_fn *claim)
+static inline __attribute__((always_inline)) void claim_loop(struct pool_worker *base, claim_from_queue_fn *claim,
+                                                             pool_visible_fn *visible)
 {
     struct claim_worker *worker = (struct claim_worker *)base;
     struct pool_head *head = base->pool;
     struct pool_task task;
     for (;;) {
-        if (pool_likely(claim_next(head, worker, &task, claim))) {
+        if (pool_likely(claim_next(head, worker, &task, claim, visible))) {
             if (pool_unlikely(base->searching))
                 pool_search_ends(base);
             pool_run(head, base, &task);

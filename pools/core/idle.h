@@ -41,6 +41,49 @@ static inline void pool_published(struct pool_head *head)
         pool_idle_wake(head);
 }
 
+/* Moderation: a worker that visits the queue for each tiny job takes its lines
+ * away from the producers each time, and makes both slow; and as both are slow,
+ * it finds one job again at the next visit. So when it finds few it lingers, 1
+ * to 3 us, and looks whether many more come in that time. If they do, it keeps
+ * to it; if not, it lets 256 visits pass before it tries again. */
+struct pool_moderation {
+    unsigned pauses;  /* to linger before a visit; 0: try */
+    unsigned resting; /* visits to come without lingering */
+};
+
+enum {
+    MODERATE_FEW = 128,   /* with more to be had, a visit pays as it is */
+    MODERATE_PAUSES = 32, /* about 1 us */
+    MODERATE_PAUSES_MAX = 128,
+    MODERATE_REST = 256,
+};
+
+typedef uint64_t pool_visible_fn(struct pool_head *head);
+
+/* Before a visit that would find `n` jobs. */
+static inline void pool_linger(struct pool_head *head, struct pool_moderation *moderation, uint64_t n,
+                               pool_visible_fn *visible)
+{
+    uint64_t later;
+    if (pool_likely(n >= MODERATE_FEW))
+        return;
+    if (moderation->resting) {
+        moderation->resting--;
+        return;
+    }
+    if (!moderation->pauses)
+        moderation->pauses = MODERATE_PAUSES;
+    for (unsigned i = 0; i < moderation->pauses; i++)
+        pool_pause();
+    later = visible(head);
+    if (later < n + moderation->pauses / 4) {
+        moderation->pauses = 0;
+        moderation->resting = MODERATE_REST;
+    } else if (later < MODERATE_FEW && moderation->pauses < MODERATE_PAUSES_MAX) {
+        moderation->pauses *= 2;
+    }
+}
+
 /* A slot was freed by a sequentially consistent read-modify-write. */
 static inline void pool_slot_freed(struct pool_head *head)
 {
