@@ -1,0 +1,24 @@
+# Do more workers get more jobs done?
+# NAME.tsv: pool, workers, jobs/s median, low, high ;
+# NAME-labels.tsv: pool, workers, jobs/s, text
+load style
+set lmargin at screen 0.085
+set rmargin at screen 0.86
+set tmargin at screen 0.83
+set bmargin at screen 0.17
+set xrange [workers_low - 0.06 * (workers_high - workers_low) : workers_high]
+set xtics 1
+set yrange [0 : value_high * 1.08]
+set format y "%.0s%c"
+set xlabel "workers" textcolor rgb grey offset 0,-0.3
+set ylabel "jobs per second" textcolor rgb grey
+if (ideal > 0) {
+    set arrow 2 from workers_low, ideal * workers_low to workers_high, ideal * workers_high nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set label 7 "ideal" at workers_high, ideal * workers_high left offset 1.2,0 textcolor rgb grey font ",12"
+}
+plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3 \
+         with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
+     for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
+         with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 \
+         using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
