@@ -486,7 +486,7 @@ static int draw_workers(const struct drawing *drawing, const char *spec)
     if (cpu_size(spec, &size)) {
         ideal = 1e9 / size;
         most = fmax(most, ideal * drawing->workers_high);
-        labels[label_count++] = (struct label){"", "ideal", drawing->workers_high, ideal * drawing->workers_high};
+        labels[label_count++] = (struct label){"ideal", "ideal", drawing->workers_high, ideal * drawing->workers_high};
     }
     spread(labels, label_count, 0, most * 1.08, false);
     write_labels(drawing, name, "pool\tworkers\tjobs_per_s\ttext", labels, label_count);

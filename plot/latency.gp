@@ -7,7 +7,7 @@ set tmargin at screen 0.83
 set bmargin at screen 0.17
 set logscale x
 set xrange [1:10000]
-set xtics ("0" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1000, "99.99%%" 10000)
+set xtics ("least" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1000, "99.99%%" 10000)
 set logscale y
 set yrange [value_low / 1.4 : value_high * 1.4]
 set format y "%.0s %cs"

@@ -6,7 +6,8 @@
 load style
 set multiplot
 set yrange [0.4:rows+0.6]
-set ytics ()
+unset ytics
+unset mxtics
 width = (0.97 - 0.11) / panel_count
 do for [n = 1:panel_count] {
     left_edge = 0.11 + (n - 1) * width
@@ -31,8 +32,9 @@ do for [n = 1:panel_count] {
     } else {
         unset logscale x
         set xrange [0 : high * 1.15]
-        set xtics auto
-        set xtics high * 1.15 / 3 > 1 ? 10 ** floor(log10(high * 1.15 / 2)) * (high * 1.15 / 10 ** floor(log10(high * 1.15 / 2)) > 5 ? 2 : 1) : 1
+        third = high * 1.15 / 3
+        base = 10 ** floor(log10(third))
+        set xtics base * (third < 1.5 * base ? 1 : third < 3 * base ? 2 : third < 5 * base ? 5 : 10)
     }
     set format x "%.0s%c"
     set label 4 panels[n] at graph 0,1.05 left textcolor rgb ink font ",12" noenhanced

@@ -14,11 +14,12 @@ set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second" textcolor rgb grey
 if (ideal > 0) {
     set arrow 2 from workers_low, ideal * workers_low to workers_high, ideal * workers_high nohead dashtype 3 linecolor rgb grey linewidth 1.2
-    set label 7 "ideal" at workers_high, ideal * workers_high left offset 1.2,0 textcolor rgb grey font ",12"
 }
 plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3 \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
+     data."/".name."-labels.tsv" every ::1 \
+         using (strcol(1) eq "ideal" ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",12" textcolor rgb grey noenhanced, \
      for [p in pools] data."/".name."-labels.tsv" every ::1 \
          using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
