@@ -51,6 +51,24 @@ static const char *virtualisation(void)
     return strstr(vendor, "QEMU") ? "KVM guest" : "virtual machine";
 }
 
+/* The CPUs that this process may use, as in "0-3,8". */
+static const char *allowed_cpus(char *text, size_t size)
+{
+    static const char key[] = "Cpus_allowed_list:";
+    char line[1024];
+    FILE *file = fopen("/proc/self/status", "re");
+    *text = '\0';
+    while (file && fgets(line, sizeof line, file)) {
+        if (strncmp(line, key, strlen(key)))
+            continue;
+        line[strcspn(line, "\n")] = '\0';
+        snprintf(text, size, "%s", line + strlen(key) + strspn(line + strlen(key), " \t"));
+    }
+    if (file)
+        fclose(file);
+    return text;
+}
+
 json_t *machine_json(void)
 {
     struct topology topology = {0};
@@ -66,6 +84,7 @@ json_t *machine_json(void)
     json_object_set_new(machine, "cores", json_integer(topology.cores));
     json_object_set_new(machine, "packages", json_integer(topology.packages));
     json_object_set_new(machine, "numa_nodes", json_integer(topology.numa_nodes));
+    json_object_set_new(machine, "affinity", text_or_null(allowed_cpus(line, sizeof line)));
     json_object_set_new(machine, "l1_bytes", json_integer((json_int_t)topology.l1_bytes));
     json_object_set_new(machine, "l2_bytes", json_integer((json_int_t)topology.l2_bytes));
     json_object_set_new(machine, "l3_bytes", json_integer((json_int_t)topology.l3_bytes));
@@ -78,7 +97,8 @@ json_t *machine_json(void)
     json_object_set_new(
         machine, "governor",
         text_or_null(first_line("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", line, sizeof line)));
-    json_object_set_new(machine, "load_before", json_real(strtod(first_line("/proc/loadavg", line, sizeof line), NULL)));
+    json_object_set_new(machine, "load_before",
+                        json_real(strtod(first_line("/proc/loadavg", line, sizeof line), NULL)));
     return machine;
 }
 
@@ -119,7 +139,8 @@ void machine_version(FILE *out)
 {
     char hwloc[32];
     const char *allocator = memory_allocator();
-    fprintf(out, "poolbench %s\ncompiler  %s\nflags     %s\nlibraries hwloc %s, jemalloc %s, jansson %s, gsl %s, glibc %s\n",
+    fprintf(out,
+            "poolbench %s\ncompiler  %s\nflags     %s\nlibraries hwloc %s, jemalloc %s, jansson %s, gsl %s, glibc %s\n",
             machine_revision, COMPILER, machine_flags, hwloc_version(hwloc, sizeof hwloc),
             allocator ? allocator : "not linked", jansson_version_str(), gsl_version, gnu_get_libc_version());
 }

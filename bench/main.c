@@ -16,7 +16,7 @@ static void list_pools(void)
         printf("%-10s %s\n", pool_at(i)->name, pool_at(i)->summary);
 }
 
-/* Parameters follow indented by "workload:", so that first words stay names. */
+/* Parameters follow on the same line, so that first words stay names. */
 static void list_workloads(void)
 {
     for (int i = 0; i < workload_count(); i++) {
@@ -32,10 +32,8 @@ static int list_command(const struct options *options)
 {
     if (!strcmp(options->words[0], "pools"))
         list_pools();
-    else if (!strcmp(options->words[0], "workloads"))
-        list_workloads();
     else
-        return fprintf(stderr, "poolbench: cannot list \"%s\" (lists: pools, workloads)\n", options->words[0]), EXIT_USAGE;
+        list_workloads();
     return EXIT_GOOD;
 }
 
@@ -46,8 +44,11 @@ static void help_workloads(void)
     for (int i = 0; i < workload_count(); i++) {
         const struct workload_ops *ops = workload_at(i);
         printf("  %-8s %s\n", ops->name, ops->summary);
-        for (int p = 0; p < ops->param_count; p++)
-            printf("    %s=%-8s %s\n", ops->params[p].name, ops->params[p].fallback, ops->params[p].help);
+        for (int p = 0; p < ops->param_count; p++) {
+            char pair[64];
+            snprintf(pair, sizeof pair, "%s=%s", ops->params[p].name, ops->params[p].fallback);
+            printf("    %-12s %s\n", pair, ops->params[p].help);
+        }
     }
 }
 
@@ -61,11 +62,7 @@ static int help_of(enum options_command command)
 
 static int help_command(const struct options *options)
 {
-    enum options_command command = options->word_count ? options_command(options->words[0]) : OPTIONS_COMMANDS;
-    if (options->word_count && command == OPTIONS_COMMANDS)
-        return fprintf(stderr, "poolbench: no command \"%s\" (commands: run, list, plot, help)\n", options->words[0]),
-               EXIT_USAGE;
-    return help_of(command);
+    return help_of(options->word_count ? options_command(options->words[0]) : OPTIONS_COMMANDS);
 }
 
 static int plot_command(const struct options *options)
@@ -75,7 +72,8 @@ static int plot_command(const struct options *options)
     size_t length = strlen(path);
     int error;
     if (length < 6 || length >= sizeof folder || strcmp(path + length - 5, ".json"))
-        return fprintf(stderr, "poolbench: %s is not a result (a file that `poolbench run` wrote, ending in .json)\n", path),
+        return fprintf(stderr, "poolbench: %s is not a result (a file that `poolbench run` wrote, ending in .json)\n",
+                       path),
                EXIT_USAGE;
     snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
     error = figures_write(path, folder, stderr);
@@ -92,6 +90,9 @@ int main(int argc, char **argv)
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
     if (options_parse(&options, argc, argv, why, sizeof why)) {
+        for (char *c = why; *c; c++) /* what was typed may hold a newline; the message is one line */
+            if ((unsigned char)*c < ' ')
+                *c = '?';
         fprintf(stderr, "poolbench: %s\n", why);
         return EXIT_USAGE;
     }

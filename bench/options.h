@@ -14,7 +14,13 @@ enum options_command { OPTIONS_RUN, OPTIONS_LIST, OPTIONS_PLOT, OPTIONS_HELP, OP
 /* Exit statuses of the program. */
 enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_INTERRUPTED = 130 };
 
-enum { OPTIONS_POOLS_MAX = 64, OPTIONS_WORKLOADS_MAX = 64, OPTIONS_WORKERS_MAX = 32 };
+enum {
+    OPTIONS_POOLS_MAX = 64,
+    OPTIONS_WORKLOADS_MAX = 64,
+    OPTIONS_WORKERS_MAX = 32, /* numbers of workers in one run */
+    OPTIONS_PRODUCERS_MAX = 1024,
+    OPTIONS_ROUNDS_MAX = 10000,
+};
 
 /* What was asked for; zero and empty lists mean the defaults. */
 struct options {
@@ -29,17 +35,17 @@ struct options {
     int producers;
     int64_t capacity;
     enum pool_full full;
-    int64_t full_timeout_ns;
-    int64_t spin_ns;
+    int64_t full_timeout_ns; /* >= 0; 0 never waits */
+    int64_t spin_ns;         /* as pool_config.spin_ns */
     char pin[64];
     int rounds;
     int64_t budget_ns;
     int64_t seed;
     bool seed_given;
-    const char *out;       /* -o, or NULL */
+    const char *out; /* -o, or NULL */
     enum options_format format;
     bool dry_run, no_figures;
-    const char *words[2];  /* plain arguments: list's kind, plot's file, help's command */
+    const char *words[2]; /* plain arguments: list's kind, plot's file, help's command */
     int word_count;
 };
 

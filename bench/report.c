@@ -10,7 +10,10 @@
 #include "bench/stats.h"
 #include "workloads/core/units.h"
 
-enum { ROWS_MAX = 256, WIDTH = 100, ROUNDS_MAX = 4096 };
+enum { ROWS_MAX = 256, WIDTH = 100, ROUNDS_MAX = 10000 };
+
+/* pool, jobs/s, interval, overhead, p50, p99, p99.9, busy, switches, wakes; then notes. */
+#define ROW_FORMAT "%-9s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s"
 
 struct row {
     const json_t *configuration;
@@ -87,20 +90,27 @@ static void notes(const json_t *configuration, char *text, size_t size)
     json_int_t disturbed = integer_of(json_object_get(configuration, "summary"), "disturbed_trials");
     size_t failed = 0, i;
     json_t *trial;
-    json_array_foreach(trials, i, trial)
-        failed += strcmp(string_of(trial, "verdict"), "ok") != 0;
+    json_array_foreach(trials, i, trial) failed += strcmp(string_of(trial, "verdict"), "ok") != 0;
     *text = '\0';
     if (failed)
-        snprintf(text, size, "%zu of %zu FAILED", failed, json_array_size(trials));
+        snprintf(text, size, "%zu FAILED", failed);
     else if (is_floor(configuration))
         snprintf(text, size, "floor");
     else if (disturbed)
-        snprintf(text, size, "%lld of %zu disturbed", (long long)disturbed, json_array_size(trials));
+        snprintf(text, size, "%lld disturbed", (long long)disturbed);
+}
+
+/* Whether there were rounds enough for a 95% interval. */
+static bool certain(const json_t *configuration, const char *metric)
+{
+    const json_t *found = json_object_get(json_object_get(configuration, "summary"), metric);
+    return json_number_value(json_object_get(found, "coverage")) >= 0.95;
 }
 
 static void print_row(const struct row *row, FILE *out)
 {
-    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16] = "-", share[16] = "-";
+    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16] = "-",
+                                                                                       share[16] = "-";
     char note[64];
     double median, low, high, value;
     notes(row->configuration, note, sizeof note);
@@ -110,7 +120,7 @@ static void print_row(const struct row *row, FILE *out)
     }
     result_metric(row->configuration, "jobs_per_s", &median, &low, &high);
     units_count_text(median, speed, sizeof speed);
-    if (median > 0)
+    if (median > 0 && certain(row->configuration, "jobs_per_s"))
         snprintf(spread, sizeof spread, "%.1f%%", 100 * fmax(high - median, median - low) / median);
     if (result_metric(row->configuration, "busy", &value, &low, &high))
         snprintf(share, sizeof share, "%.0f%%", 100 * value);
@@ -120,10 +130,11 @@ static void print_row(const struct row *row, FILE *out)
     count_text(value, switches, sizeof switches);
     result_metric(row->configuration, "wakes_per_job", &value, &low, &high);
     count_text(value, wakes, sizeof wakes);
-    fprintf(out, "%-9s %8s %7s %9s %8s %8s %8s %5s %8s %8s  %s\n", row->pool, speed, spread, overhead,
+    fprintf(out, ROW_FORMAT "%s%s\n", row->pool, speed, spread, overhead,
             units_time_text(latency_of(row->configuration, "p50_ns"), p50, sizeof p50),
             units_time_text(latency_of(row->configuration, "p99_ns"), p99, sizeof p99),
-            units_time_text(latency_of(row->configuration, "p99.9_ns"), p999, sizeof p999), share, switches, wakes, note);
+            units_time_text(latency_of(row->configuration, "p99.9_ns"), p999, sizeof p999), share, switches, wakes,
+            *note ? "  " : "", note);
 }
 
 /* The ratio of speeds a/b over the rounds that both have. */
@@ -144,7 +155,30 @@ static struct stats_ratio compare(const json_t *a, const json_t *b)
     return stats_ratio(paired_left, paired_right, count);
 }
 
-/* "ring = steal (0.98..1.03); mutex is 0.93x ring (0.91..0.95)" */
+/* Ratios of pools that differ by orders still say something: 0.93, 0.0017. */
+static const char *ratio_text(double ratio, char *text, size_t size)
+{
+    snprintf(text, size, ratio >= 0.095 ? "%.2f" : "%.2g", ratio);
+    return text;
+}
+
+/* "steal = ring (0.98..1.03)" or "mutex is 0.93x ring (0.91..0.95)" */
+static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, const char *best, char *text, size_t size)
+{
+    char middle[24], low[24], high[24];
+    ratio_text(ratio->ratio, middle, sizeof middle);
+    ratio_text(ratio->low, low, sizeof low);
+    ratio_text(ratio->high, high, sizeof high);
+    if (!ratio->known)
+        snprintf(text, size, "%s is %sx %s (%d round%s: no interval)", pool, middle, best, ratio->pairs,
+                 ratio->pairs == 1 ? "" : "s");
+    else if (ratio->low <= 1 && ratio->high >= 1)
+        snprintf(text, size, "%s = %s (%s..%s)", pool, best, low, high);
+    else
+        snprintf(text, size, "%s is %sx %s (%s..%s)", pool, middle, best, low, high);
+}
+
+/* "steal = ring (0.98..1.03); mutex is 0.93x ring (0.91..0.95)." */
 static void print_comparison(const struct row *rows, int count, FILE *out)
 {
     size_t column = 0;
@@ -157,15 +191,8 @@ static void print_comparison(const struct row *rows, int count, FILE *out)
         ratio = compare(rows[i].configuration, rows[0].configuration);
         if (!ratio.pairs)
             continue;
-        if (!ratio.known)
-            snprintf(part, sizeof part, "%s is %.2fx %s (%d round%s: no interval)", rows[i].pool, ratio.ratio, best,
-                     ratio.pairs, ratio.pairs == 1 ? "" : "s");
-        else if (ratio.low <= 1 && ratio.high >= 1)
-            snprintf(part, sizeof part, "%s = %s (ratio %.2f..%.2f)", rows[i].pool, best, ratio.low, ratio.high);
-        else
-            snprintf(part, sizeof part, "%s is %.2fx %s (%.2f..%.2f)", rows[i].pool, ratio.ratio, best, ratio.low,
-                     ratio.high);
-        if (column && column + strlen(part) + 2 > WIDTH) {
+        ratio_sentence(&ratio, rows[i].pool, best, part, sizeof part);
+        if (column && column + strlen(part) + 3 > WIDTH) {
             fputs(";\n", out);
             column = 0;
         }
@@ -182,7 +209,8 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     size_t i;
     json_t *other;
     const char *bold = colour ? "\033[1m" : "", *dim = colour ? "\033[2m" : "", *plain = colour ? "\033[0m" : "";
-    json_array_foreach(json_object_get(result, "configurations"), i, other) {
+    json_array_foreach(json_object_get(result, "configurations"), i, other)
+    {
         double low, high;
         struct row *row = &rows[count];
         if (!same_table(first, other) || count >= ROWS_MAX)
@@ -197,8 +225,8 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
             integer_of(first, "workers") == 1 ? "" : "s", (long long)integer_of(first, "producers"),
             integer_of(first, "producers") == 1 ? "" : "s", string_of(first, "pin"),
             (long long)integer_of(first, "capacity"), string_of(first, "full"));
-    fprintf(out, "%s%-9s %8s %7s %9s %8s %8s %8s %5s %8s %8s  %s%s\n", dim, "pool", "jobs/s", "+-95%", "overhead", "p50",
-            "p99", "p99.9", "busy", "switches", "wakes", "notes", plain);
+    fprintf(out, "%s" ROW_FORMAT "  notes\n" ROW_FORMAT "%s\n", dim, "pool", "jobs/s", "+-95%", "overhead", "p50",
+            "p99", "p99.9", "busy", "switches", "wakes", "", "", "", "", "", "", "", "", "per job", "per job", plain);
     for (int r = 0; r < count; r++)
         print_row(&rows[r], out);
     print_comparison(rows, count, out);
@@ -221,9 +249,7 @@ static bool floor_alone(const json_t *configurations, const json_t *floor)
 {
     size_t i;
     json_t *other;
-    json_array_foreach(configurations, i, other)
-        if (!is_floor(other) && same_table(other, floor))
-            return false;
+    json_array_foreach(configurations, i, other) if (!is_floor(other) && same_table(other, floor)) return false;
     return true;
 }
 
@@ -231,11 +257,17 @@ void report_table(const json_t *result, FILE *out, bool colour)
 {
     const json_t *configurations = json_object_get(result, "configurations");
     json_t *configuration, *failure;
-    size_t i;
-    json_array_foreach(configurations, i, configuration)
-        if (!printed_before(configurations, i) &&
-            (!is_floor(configuration) || floor_alone(configurations, configuration)))
-            print_table(result, configuration, out, colour);
+    size_t i, rounds = json_array_size(json_object_get(result, "rounds"));
+    json_array_foreach(configurations, i,
+                       configuration) if (!printed_before(configurations, i) &&
+                                          (!is_floor(configuration) || floor_alone(configurations, configuration)))
+        print_table(result, configuration, out, colour);
+    fprintf(
+        out,
+        "%sjobs/s: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. overhead: worker time per\n"
+        "job beyond the job's own. p50..p99.9: submit to end. busy: share of worker time in jobs. floor: no\n"
+        "workers. In brackets: the 95%% interval of the ratio of speeds; \"=\" where it holds 1.%s\n\n",
+        colour ? "\033[2m" : "", rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
     json_array_foreach(json_object_get(result, "failures"), i, failure)
         fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", string_of(failure, "pool"), string_of(failure, "spec"),
                 (long long)integer_of(failure, "workers"), (long long)integer_of(failure, "round") + 1,
@@ -248,7 +280,8 @@ const char *report_noise(const json_t *result, char *text, size_t size)
     json_t *round;
     size_t i, disturbed = 0, count = json_array_size(rounds);
     double steal = 0, slowest = 1;
-    json_array_foreach(rounds, i, round) {
+    json_array_foreach(rounds, i, round)
+    {
         double after = json_number_value(json_object_get(round, "sentinel_after"));
         disturbed += json_is_true(json_object_get(round, "disturbed"));
         steal = fmax(steal, json_number_value(json_object_get(round, "steal_share")));
@@ -258,6 +291,6 @@ const char *report_noise(const json_t *result, char *text, size_t size)
         snprintf(text, size, "quiet");
     else
         snprintf(text, size, "%s (%zu of %zu rounds disturbed; steal up to %.1f%%, a fixed loop up to %.2fx)",
-                 disturbed * 2 > count ? "very noisy" : "noisy", disturbed, count, steal * 100, slowest);
+                 disturbed * 2 > count ? "unusable" : "noisy", disturbed, count, steal * 100, slowest);
     return text;
 }

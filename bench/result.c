@@ -17,8 +17,8 @@ enum { VALUES_MAX = 20000 };
 
 /* Numbers of a trial that are summarised over rounds. */
 static const char *const metrics[] = {
-    "jobs_per_s", "ns_per_job", "overhead_ns_per_job", "busy", "cpu_ns_per_job", "switches_per_job",
-    "wakes_per_job", "fairness",
+    "jobs_per_s",     "ns_per_job",       "overhead_ns_per_job", "busy",
+    "cpu_ns_per_job", "switches_per_job", "wakes_per_job",       "fairness",
 };
 
 static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
@@ -77,7 +77,8 @@ int result_values(const json_t *configuration, const char *metric, double *value
     json_t *trial;
     size_t i;
     int count = 0;
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
+    {
         json_t *value = json_object_get(trial, metric);
         if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
             continue;
@@ -122,7 +123,8 @@ static int mark_disturbed(json_t *configuration, double *values)
         return 0;
     median = stats_median(values, count).median;
     mad = stats_mad(values, count);
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
+    {
         bool is = trial_is_good(trial) &&
                   stats_disturbed(json_number_value(json_object_get(trial, "ns_per_job")), median, mad);
         json_object_set_new(trial, "disturbed", json_boolean(is));
@@ -138,9 +140,8 @@ static json_t *merge_latency(const json_t *configuration, const char *which)
     json_t *trial;
     size_t i;
     merged = (struct hist){0};
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
-        if (trial_is_good(trial))
-            hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial) if (trial_is_good(trial))
+        hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
     return hist_json(&merged);
 }
 
@@ -148,7 +149,8 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
 {
     json_t *summary = json_object(), *latency = json_object(), *trial;
     size_t i;
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial) {
+    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
+    {
         if (trial_is_good(trial))
             continue;
         (*failed)++;
@@ -184,10 +186,70 @@ int result_summarise(json_t *result, bool interrupted)
     return failed;
 }
 
-/* Writes all of `text`, then makes sure that it is on the disk. */
-static int write_and_close(int descriptor, const char *text)
+/* Text. */
+
+enum { FLAT_DEPTH = 5 }; /* a trial's own fields; what lies deeper goes on one line */
+
+static void print_flat(const json_t *value, FILE *out)
 {
-    size_t length = strlen(text), done = 0;
+    json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+}
+
+static void print_value(const json_t *value, int depth, FILE *out);
+
+static void print_object(const json_t *object, int depth, FILE *out)
+{
+    const char *key, *before = "{";
+    json_t *value;
+    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    {
+        json_t *name = json_string(key);
+        fprintf(out, "%s\n%*s", before, depth + 1, "");
+        print_flat(name, out);
+        json_decref(name);
+        fputs(": ", out);
+        print_value(value, depth + 1, out);
+        before = ",";
+    }
+    fprintf(out, "\n%*s}", depth, "");
+}
+
+static void print_array(const json_t *array, int depth, FILE *out)
+{
+    json_t *value;
+    size_t i;
+    json_array_foreach(array, i, value)
+    {
+        fprintf(out, "%s\n%*s", i ? "," : "[", depth + 1, "");
+        print_value(value, depth + 1, out);
+    }
+    fprintf(out, "\n%*s]", depth, "");
+}
+
+/* One field to a line at the top, one histogram to a line below: a tenth of the
+ * lines that jansson's own indentation makes, and it can still be read. */
+static void print_value(const json_t *value, int depth, FILE *out)
+{
+    if (depth < FLAT_DEPTH && json_object_size(value))
+        print_object(value, depth, out);
+    else if (depth < FLAT_DEPTH && json_array_size(value) && json_is_object(json_array_get(value, 0)))
+        print_array(value, depth, out);
+    else
+        print_flat(value, out);
+}
+
+void result_print(const json_t *result, FILE *out)
+{
+    print_value(result, 0, out);
+    fputc('\n', out);
+}
+
+/* The file. */
+
+/* Writes all of `text`, then makes sure that it is on the disk. */
+static int write_and_close(int descriptor, const char *text, size_t length)
+{
+    size_t done = 0;
     int error = 0;
     while (done < length && !error) {
         ssize_t wrote = write(descriptor, text + done, length - done);
@@ -203,18 +265,43 @@ static int write_and_close(int descriptor, const char *text)
     return error;
 }
 
-int result_write(const json_t *result, const char *path)
+/* Gives the finished file its name. Without `replace` an older file of that
+ * name stays: -EEXIST. */
+static int take_name(const char *temporary, const char *path, bool replace)
+{
+    if (replace)
+        return rename(temporary, path) ? -errno : 0;
+    if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    /* A file system that cannot do it in one step. */
+    if (!access(path, F_OK))
+        return -EEXIST;
+    return rename(temporary, path) ? -errno : 0;
+}
+
+int result_write(const json_t *result, const char *path, bool replace)
 {
     char temporary[4200];
-    char *text = json_dumps(result, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
+    const char *slash = strrchr(path, '/');
+    size_t length;
+    char *text = NULL;
+    FILE *memory = open_memstream(&text, &length);
     int error, descriptor;
-    if (!text)
+    if (!memory)
         return -ENOMEM;
-    snprintf(temporary, sizeof temporary, "%s.tmp%ld", path, (long)getpid());
+    result_print(result, memory);
+    if (fclose(memory)) {
+        free(text);
+        return -ENOMEM;
+    }
+    snprintf(temporary, sizeof temporary, "%.*s.poolbench-%ld.tmp", slash ? (int)(slash - path) + 1 : 0, path,
+             (long)getpid());
     descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    error = descriptor < 0 ? -errno : write_and_close(descriptor, text);
-    if (!error && rename(temporary, path))
-        error = -errno;
+    error = descriptor < 0 ? -errno : write_and_close(descriptor, text, length);
+    if (!error)
+        error = take_name(temporary, path, replace);
     if (error && descriptor >= 0)
         unlink(temporary);
     free(text);
@@ -242,13 +329,19 @@ static void csv_value(FILE *out, const json_t *value)
 
 void result_csv(const json_t *result, FILE *out)
 {
-    static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity", "full", "pin", "role"};
-    static const char *const of_trial[] = {"round", "verdict", "jobs_per_s", "ns_per_job", "overhead_ns_per_job", "busy",
-                                           "cpu_ns_per_job", "switches_per_job", "wakes_per_job", "fairness",
-                                           "accepted", "done", "failed", "cancelled", "dropped", "refused"};
+    static const char *const of_configuration[] = {"pool",     "spec", "workers", "producers",
+                                                   "capacity", "full", "pin",     "role"};
+    static const char *const of_trial[] = {
+        "round",    "verdict",        "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job",
+        "busy",     "cpu_ns_per_job", "switches_per_job", "wakes_per_job", "fairness",
+        "accepted", "done",           "failed",           "cancelled",     "dropped",
+        "refused"};
     static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
-    enum { CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,
-           TRIAL = sizeof of_trial / sizeof *of_trial, QUANTILES = 3 };
+    enum {
+        CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,
+        TRIAL = sizeof of_trial / sizeof *of_trial,
+        QUANTILES = 3
+    };
     json_t *configuration, *trial;
     size_t i, j;
     for (size_t k = 0; k < CONFIGURATION; k++)
@@ -256,8 +349,10 @@ void result_csv(const json_t *result, FILE *out)
     for (size_t k = 0; k < TRIAL; k++)
         fprintf(out, "%s,", of_trial[k]);
     fprintf(out, "p50_ns,p99_ns,p99.9_ns,failure\n");
-    json_array_foreach(json_object_get(result, "configurations"), i, configuration) {
-        json_array_foreach(json_object_get(configuration, "trials"), j, trial) {
+    json_array_foreach(json_object_get(result, "configurations"), i, configuration)
+    {
+        json_array_foreach(json_object_get(configuration, "trials"), j, trial)
+        {
             const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
             for (size_t k = 0; k < CONFIGURATION; k++, fputc(',', out))
                 csv_value(out, json_object_get(configuration, of_configuration[k]));

@@ -28,9 +28,13 @@ bool result_metric(const json_t *configuration, const char *metric, double *medi
  * failed trials are left out. rounds[] receives their numbers. Returns how many. */
 int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max);
 
-/* Writes the document to `path` by way of a temporary file in the same folder:
- * the file is either whole or not there. Returns 0 or -errno. */
-int result_write(const json_t *result, const char *path);
+/* Writes the document as JSON text. */
+void result_print(const json_t *result, FILE *out);
+
+/* Writes it to `path` by way of a temporary file in the same folder: the file
+ * is either whole, and on the disk, or not there.
+ * Returns 0; -EEXIST when there is one of that name and not `replace`; -errno. */
+int result_write(const json_t *result, const char *path, bool replace);
 
 /* One row per trial, with a header line. */
 void result_csv(const json_t *result, FILE *out);

@@ -2,7 +2,7 @@
 #include "bench/run.h"
 
 #include <errno.h>
-#include <libgen.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -18,9 +18,13 @@
 
 /* Where the result goes. */
 struct target {
-    char path[4096];
-    char figures[4096]; /* the folder */
+    bool given;      /* -o: replaces a file of that name */
+    char stem[4096]; /* of our own names: results/<time>-<workloads> */
+    char path[4200];
+    char figures[4200]; /* the folder */
 };
+
+enum { NAMES_MAX = 1000 }; /* runs of one second that get names of their own */
 
 static void on_interrupt(int number)
 {
@@ -48,9 +52,14 @@ static int plan_make(const struct options *options, struct plan *plan)
                     continue;
                 floor_asked = floor_asked || pool == floor;
                 *entry = (struct plan_entry){
-                    .pool = pool, .workload = options->workloads[w], .workers = options->workers[t],
-                    .producers = options->producers, .capacity = (size_t)options->capacity, .full = options->full,
-                    .full_timeout_ns = options->full_timeout_ns, .spin_ns = options->spin_ns,
+                    .pool = pool,
+                    .workload = options->workloads[w],
+                    .workers = options->workers[t],
+                    .producers = options->producers,
+                    .capacity = (size_t)options->capacity,
+                    .full = options->full,
+                    .full_timeout_ns = options->full_timeout_ns,
+                    .spin_ns = options->spin_ns,
                     .floor = p == options->pool_count,
                 };
                 snprintf(entry->pin, sizeof entry->pin, "%s", options->pin);
@@ -91,35 +100,48 @@ static void dry_run(const struct plan *plan)
            (unsigned long long)plan->seed, round_estimate_s(plan));
 }
 
+/* Figures lie in a folder that is called as the file, without its ending. */
+static void target_figures(struct target *target)
+{
+    size_t length = strlen(target->path), ending = strlen(".json");
+    if (length > ending && !strcmp(target->path + length - ending, ".json"))
+        snprintf(target->figures, sizeof target->figures, "%.*s", (int)(length - ending), target->path);
+    else
+        snprintf(target->figures, sizeof target->figures, "%s-figures", target->path);
+}
+
+/* The name that the n-th run of one second gets. */
+static void target_number(struct target *target, int n)
+{
+    char number[16] = "";
+    if (n > 1)
+        snprintf(number, sizeof number, "-%d", n);
+    snprintf(target->path, sizeof target->path, "%s%s.json", target->stem, number);
+    target_figures(target);
+}
+
 /* Chooses names, and sees to it that they can be written before time is spent. */
 static int target_choose(const struct options *options, struct target *target)
 {
-    if (options->out) {
+    char date[32], names[64] = "";
+    time_t now = time(NULL);
+    struct tm utc;
+    *target = (struct target){.given = options->out != NULL};
+    if (target->given) {
         snprintf(target->path, sizeof target->path, "%s", options->out);
-    } else {
-        char date[32], names[64] = "", *end;
-        time_t now = time(NULL);
-        struct tm utc;
-        if (mkdir("results", 0755) && errno != EEXIST)
-            return fprintf(stderr, "poolbench: cannot make the folder results here: %s (choose a file with -o)\n",
-                           strerror(errno)), EXIT_USAGE;
-        if (access("results", W_OK | X_OK))
-            return fprintf(stderr, "poolbench: cannot write to the folder results: %s (choose a file with -o)\n",
-                           strerror(errno)), EXIT_USAGE;
-        strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
-        for (int i = 0; i < options->workload_count; i++)
-            if (!strstr(names, options->workloads[i].ops->name) && strlen(names) < 40)
-                snprintf(names + strlen(names), sizeof names - strlen(names), "-%s", options->workloads[i].ops->name);
-        snprintf(target->path, sizeof target->path, "results/%s%s.json", date, names);
-        end = target->path + strlen(target->path) - strlen(".json");
-        for (int n = 2; !access(target->path, F_OK) && n < 1000; n++) /* never over another run's */
-            sprintf(end, "-%d.json", n);
+        target_figures(target);
+        return EXIT_GOOD;
     }
-    snprintf(target->figures, sizeof target->figures, "%s", target->path);
-    if (strlen(target->figures) > 5 && !strcmp(target->figures + strlen(target->figures) - 5, ".json"))
-        target->figures[strlen(target->figures) - 5] = '\0';
-    else
-        strcat(target->figures, "-figures");
+    if ((mkdir("results", 0755) && errno != EEXIST) || access("results", W_OK | X_OK))
+        return fprintf(stderr, "poolbench: cannot write to a folder results here: %s (choose a file with -o)\n",
+                       strerror(errno)),
+               EXIT_USAGE;
+    strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
+    for (int i = 0; i < options->workload_count; i++)
+        if (!strstr(names, options->workloads[i].ops->name) && strlen(names) < 40)
+            snprintf(names + strlen(names), sizeof names - strlen(names), "-%s", options->workloads[i].ops->name);
+    snprintf(target->stem, sizeof target->stem, "results/%s%s", date, names);
+    target_number(target, 1);
     return EXIT_GOOD;
 }
 
@@ -161,13 +183,10 @@ static int measure(const struct plan *plan, json_t *result)
 {
     struct gathering gathering = {plan, result};
     struct round_events events = {on_trial, on_round, on_running, &gathering};
-    struct sigaction action = {.sa_handler = on_interrupt}, before;
     int error;
-    sigaction(SIGINT, &action, &before);
     progress_begin();
     error = round_run(plan, &events);
     progress_end();
-    sigaction(SIGINT, &before, NULL);
     return error;
 }
 
@@ -177,8 +196,8 @@ static int measured(const json_t *result)
     json_t *configuration;
     size_t i;
     int count = 0;
-    json_array_foreach(json_object_get(result, "configurations"), i, configuration)
-        count += json_array_size(json_object_get(configuration, "trials")) > 0;
+    json_array_foreach(json_object_get(result, "configurations"), i, configuration) count +=
+        json_array_size(json_object_get(configuration, "trials")) > 0;
     return count;
 }
 
@@ -195,8 +214,7 @@ static void print_result(const struct options *options, const json_t *result)
     const char *no_colour = getenv("NO_COLOR");
     char noise[160];
     if (options->format == OPTIONS_JSON) {
-        json_dumpf(result, stdout, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
-        putchar('\n');
+        result_print(result, stdout);
     } else if (options->format == OPTIONS_CSV) {
         result_csv(result, stdout);
     } else {
@@ -206,68 +224,78 @@ static void print_result(const struct options *options, const json_t *result)
     }
 }
 
-/* Saves and draws; says where on stderr, or on stdout beside a table. */
-static int keep(const struct options *options, const json_t *result, const struct target *target)
+/* Under its name, or the next free one: never over another run's. */
+static int save(const json_t *result, struct target *target)
+{
+    int error = result_write(result, target->path, target->given);
+    for (int n = 2; error == -EEXIST && !target->given && n <= NAMES_MAX; n++) {
+        target_number(target, n);
+        error = result_write(result, target->path, false);
+    }
+    if (!error)
+        return EXIT_GOOD;
+    fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
+    return EXIT_BAD;
+}
+
+/* Draws; says where all is, on stdout beside a table, else on stderr. */
+static void draw(const struct options *options, const struct target *target)
 {
     FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
-    int error = result_write(result, target->path);
-    if (error) {
-        fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
-        return EXIT_BAD;
-    }
     fprintf(say, "saved    %s\n", target->path);
     if (options->no_figures)
-        return EXIT_GOOD;
-    error = figures_write(target->path, target->figures, stderr);
-    if (!error)
+        return;
+    fflush(say);
+    /* Figures that cannot be drawn lose nothing; figures_write says why. */
+    if (!figures_write(target->path, target->figures, stderr))
         fprintf(say, "figures  %s/*.svg, *.png\n", target->figures);
-    return EXIT_GOOD; /* figures that cannot be drawn lose nothing; figures_write said why */
+}
+
+/* Saved first: whoever reads stdout may have gone. Returns the exit status. */
+static int conclude(const struct options *options, json_t *result, struct target *target, int error)
+{
+    int failed = result_summarise(result, error == -EINTR), saved;
+    if (error && error != -EINTR)
+        return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
+    if (!measured(result)) {
+        fprintf(stderr, "poolbench: nothing was measured\n");
+        return error ? EXIT_INTERRUPTED : EXIT_BAD;
+    }
+    saved = save(result, target);
+    signal(SIGINT, SIG_DFL); /* all is kept: from here on it ends the program */
+    print_result(options, result);
+    if (saved == EXIT_GOOD)
+        draw(options, target);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "poolbench: could not write to stdout\n");
+        return EXIT_BAD;
+    }
+    return saved != EXIT_GOOD ? saved : error ? EXIT_INTERRUPTED : failed ? EXIT_BAD : EXIT_GOOD;
 }
 
 int run_command(const struct options *options, int argc, char **argv)
 {
+    struct sigaction action = {.sa_handler = on_interrupt};
     struct plan plan;
     struct target target;
     json_t *result;
-    int status, failed, error;
+    int status = EXIT_GOOD;
 
     if (plan_make(options, &plan))
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
-    if (!plan_drop_unsupported(&plan)) {
-        free(plan.entries);
-        return EXIT_CANNOT;
-    }
-    if (options->dry_run) {
+    if (!plan_drop_unsupported(&plan))
+        status = EXIT_CANNOT;
+    else if (options->dry_run)
         dry_run(&plan);
-        free(plan.entries);
-        return EXIT_GOOD;
+    else
+        status = target_choose(options, &target);
+    if (status == EXIT_GOOD && !options->dry_run) {
+        sigaction(SIGINT, &action, NULL);
+        announce(&plan);
+        result = result_new(&plan, argc, argv);
+        status = conclude(options, result, &target, measure(&plan, result));
+        json_decref(result);
     }
-    status = target_choose(options, &target);
-    if (status) {
-        free(plan.entries);
-        return status;
-    }
-    announce(&plan);
-    result = result_new(&plan, argc, argv);
-    error = measure(&plan, result);
-    failed = result_summarise(result, error == -EINTR);
-    if (error && error != -EINTR) {
-        fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error));
-        status = EXIT_BAD;
-    } else if (!measured(result)) {
-        fprintf(stderr, "poolbench: nothing was measured\n");
-        status = error ? EXIT_INTERRUPTED : EXIT_BAD;
-    } else {
-        print_result(options, result);
-        status = keep(options, result, &target);
-        if (!status && fflush(stdout))
-            status = EXIT_BAD;
-        if (failed)
-            status = EXIT_BAD;
-        if (error)
-            status = EXIT_INTERRUPTED;
-    }
-    json_decref(result);
     free(plan.entries);
     return status;
 }

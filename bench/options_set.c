@@ -1,0 +1,291 @@
+/* options_set.c - see options_set.h. */
+#include "bench/options_set.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+int options_wrong(struct options_why why, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(why.text, why.size, format, arguments);
+    va_end(arguments);
+    return -EINVAL;
+}
+
+int options_wrong_name(struct options_why why, const char *what, const char *plural, const char *word,
+                       const char *const *names, int count)
+{
+    const char *nearest = units_nearest(word, names, count);
+    char list[512] = "", hint[96] = "";
+    for (int i = 0; i < count; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", names[i]);
+    if (nearest)
+        snprintf(hint, sizeof hint, "; did you mean \"%s\"?", nearest);
+    return options_wrong(why, "no %s \"%.60s\"%s (%s: %s)", what, word, hint, plural, list);
+}
+
+static const char *shown(const char *value)
+{
+    return *value ? value : "\"\"";
+}
+
+static int count_between(const char *option, const char *value, int64_t low, int64_t high, int64_t *count,
+                         struct options_why why)
+{
+    int error = units_count(value, count);
+    if (error == -EINVAL)
+        return options_wrong(why, "%s %.60s: not a count (as in 1, 64, 4k; %lld to %lld)", option, shown(value),
+                             (long long)low, (long long)high);
+    if (error || *count < low || *count > high)
+        return options_wrong(why, "%s %.60s: out of range (%lld to %lld)", option, value, (long long)low,
+                             (long long)high);
+    return 0;
+}
+
+/* As a person would type it: 0, 1ms, 60min. */
+static const char *time_typed(int64_t ns, char *text, size_t size)
+{
+    static const struct {
+        const char *name;
+        int64_t ns;
+    } units[] = {{"min", 60000000000}, {"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}};
+    snprintf(text, size, "0ns");
+    for (size_t i = 0; ns && i < sizeof units / sizeof *units; i++) {
+        if (ns % units[i].ns)
+            continue;
+        snprintf(text, size, "%lld%s", (long long)(ns / units[i].ns), units[i].name);
+        break;
+    }
+    return text;
+}
+
+static int time_between(const char *option, const char *value, int64_t low, int64_t high, int64_t *ns,
+                        struct options_why why)
+{
+    char low_text[32], high_text[32];
+    int error = strcmp(value, "0") ? units_time(value, ns) : 0; /* nothing needs no unit */
+    if (!strcmp(value, "0"))
+        *ns = 0;
+    time_typed(low, low_text, sizeof low_text);
+    time_typed(high, high_text, sizeof high_text);
+    if (error == -EINVAL)
+        return options_wrong(why, "%s %.60s: not a time (as in 500ns, 10us, 2ms, 1.5s; %s to %s)", option, shown(value),
+                             low_text, high_text);
+    if (error || *ns < low || *ns > high)
+        return options_wrong(why, "%s %.60s: out of range (%s to %s)", option, value, low_text, high_text);
+    return 0;
+}
+
+int options_set_help(struct options *options, const char *value, struct options_why why)
+{
+    (void)value, (void)why;
+    options->help = true;
+    return 0;
+}
+
+/* Calls `add` for each word of a list by comma. */
+static int each_word(struct options *options, const char *list, options_set_fn *add, struct options_why why)
+{
+    char copy[4096], *rest = copy, *word;
+    if (strlen(list) >= sizeof copy)
+        return options_wrong(why, "\"%.40s...\": the list is too long (at most %zu letters)", list, sizeof copy - 1);
+    strcpy(copy, list);
+    while ((word = strsep(&rest, ","))) {
+        int error = add(options, word, why);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static int add_pool(struct options *options, const char *word, struct options_why why)
+{
+    const struct pool_ops *pool = pool_find(word);
+    const char *names[OPTIONS_POOLS_MAX];
+    int count = pool_count() < OPTIONS_POOLS_MAX ? pool_count() : OPTIONS_POOLS_MAX;
+    for (int i = 0; i < count; i++)
+        names[i] = pool_at(i)->name;
+    if (!pool)
+        return options_wrong_name(why, "pool", "pools", word, names, count);
+    for (int i = 0; i < options->pool_count; i++)
+        if (options->pools[i] == pool)
+            return options_wrong(why, "-p: pool \"%s\" is named twice (each at most once)", word);
+    if (options->pool_count < OPTIONS_POOLS_MAX)
+        options->pools[options->pool_count++] = pool;
+    return 0;
+}
+
+int options_set_pools(struct options *options, const char *value, struct options_why why)
+{
+    return each_word(options, value, add_pool, why);
+}
+
+/* The same workload, however it was written: `cpu` is `cpu:size=1us`. */
+static bool same_workload(const struct workload_spec *a, const struct workload_spec *b)
+{
+    return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values);
+}
+
+int options_set_workload(struct options *options, const char *value, struct options_why why)
+{
+    struct workload_spec spec;
+    int error = workload_parse(value, &spec, why.text, why.size);
+    if (error)
+        return error;
+    for (int i = 0; i < options->workload_count; i++)
+        if (same_workload(&options->workloads[i], &spec))
+            return options_wrong(why, "-w: workload \"%s\" is named twice (as \"%s\" before; each at most once)", value,
+                                 options->workloads[i].text);
+    if (options->workload_count >= OPTIONS_WORKLOADS_MAX)
+        return options_wrong(why, "-w %.60s: too many workloads (at most %d)", value, OPTIONS_WORKLOADS_MAX);
+    options->workloads[options->workload_count++] = spec;
+    return 0;
+}
+
+static int add_workers(struct options *options, const char *word, struct options_why why)
+{
+    int64_t count;
+    int error = count_between("-t", word, 1, POOL_WORKERS_MAX, &count, why);
+    if (error)
+        return error;
+    for (int i = 0; i < options->worker_count; i++)
+        if (options->workers[i] == count)
+            return options_wrong(why, "-t: %s is named twice (each number at most once)", word);
+    if (options->worker_count >= OPTIONS_WORKERS_MAX)
+        return options_wrong(why, "-t %s: too many numbers of workers (at most %d)", word, OPTIONS_WORKERS_MAX);
+    options->workers[options->worker_count++] = (int)count;
+    return 0;
+}
+
+int options_set_workers(struct options *options, const char *value, struct options_why why)
+{
+    return each_word(options, value, add_workers, why);
+}
+
+int options_set_producers(struct options *options, const char *value, struct options_why why)
+{
+    int64_t count = 0;
+    int error = count_between("--producers", value, 1, OPTIONS_PRODUCERS_MAX, &count, why);
+    options->producers = (int)count;
+    return error;
+}
+
+int options_set_capacity(struct options *options, const char *value, struct options_why why)
+{
+    return count_between("--capacity", value, 1, POOL_CAPACITY_MAX, &options->capacity, why);
+}
+
+int options_set_full(struct options *options, const char *value, struct options_why why)
+{
+    const char *names[POOL_DROP_OLDEST + 1];
+    for (int i = POOL_BLOCK; i <= POOL_DROP_OLDEST; i++) {
+        names[i] = plan_full_name((enum pool_full)i);
+        if (!strcmp(value, names[i])) {
+            options->full = (enum pool_full)i;
+            return 0;
+        }
+    }
+    return options_wrong_name(why, "policy", "--full takes", value, names, POOL_DROP_OLDEST + 1);
+}
+
+int options_set_full_timeout(struct options *options, const char *value, struct options_why why)
+{
+    return time_between("--full-timeout", value, 0, INT64_C(3600000000000), &options->full_timeout_ns, why);
+}
+
+int options_set_pin(struct options *options, const char *value, struct options_why why)
+{
+    int cpus[TOPOLOGY_CPUS_MAX], count;
+    char reason[256];
+    if (strlen(value) >= sizeof options->pin)
+        return options_wrong(why, "--pin %.40s...: too long (at most %zu letters)", value, sizeof options->pin - 1);
+    if (topology_place(value, cpus, TOPOLOGY_CPUS_MAX, &count, reason, sizeof reason))
+        return options_wrong(why, "--pin %s: %s", shown(value), reason);
+    strcpy(options->pin, value);
+    return 0;
+}
+
+int options_set_rounds(struct options *options, const char *value, struct options_why why)
+{
+    int64_t count = 0;
+    int error = count_between("--rounds", value, 1, OPTIONS_ROUNDS_MAX, &count, why);
+    options->rounds = (int)count;
+    return error;
+}
+
+int options_set_budget(struct options *options, const char *value, struct options_why why)
+{
+    return time_between("--budget", value, 1000000, INT64_C(86400000000000), &options->budget_ns, why);
+}
+
+int options_set_seed(struct options *options, const char *value, struct options_why why)
+{
+    options->seed_given = true;
+    return count_between("--seed", value, 0, INT64_C(1) << 53, &options->seed, why);
+}
+
+int options_set_spin(struct options *options, const char *value, struct options_why why)
+{
+    int error = time_between("--spin", value, 0, 1000000000, &options->spin_ns, why);
+    if (!error && options->spin_ns == 0)
+        options->spin_ns = POOL_NO_SPIN;
+    return error;
+}
+
+/* A file that could be written: its folder is there, and what may already have
+ * that name is a file. It is made at the end, by renaming, which would replace
+ * a device or a pipe for everybody. */
+int options_set_out(struct options *options, const char *value, struct options_why why)
+{
+    char folder[4096];
+    const char *slash = strrchr(value, '/');
+    struct stat found;
+    if (!*value || strlen(value) >= sizeof folder || (slash && !slash[1]))
+        return options_wrong(why, "-o \"%.60s\": not the name of a file (as in results/mine.json)", value);
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - value) + 1 : 1, slash ? value : ".");
+    if (access(folder, W_OK | X_OK))
+        return options_wrong(why, "-o %s: cannot write to its folder: %s (choose one that can be written)", value,
+                             strerror(errno));
+    if (stat(value, &found)) {
+        if (errno != ENOENT)
+            return options_wrong(why, "-o %.60s: %s (choose another name)", value, strerror(errno));
+    } else if (!S_ISREG(found.st_mode)) {
+        return options_wrong(why, "-o %s: is %s; name a file (--format json writes to stdout as well)", value,
+                             S_ISDIR(found.st_mode) ? "a folder" : "no plain file");
+    }
+    options->out = value;
+    return 0;
+}
+
+int options_set_format(struct options *options, const char *value, struct options_why why)
+{
+    static const char *const names[] = {"table", "json", "csv"};
+    for (int i = 0; i < 3; i++) {
+        if (!strcmp(value, names[i])) {
+            options->format = (enum options_format)i;
+            return 0;
+        }
+    }
+    return options_wrong_name(why, "format", "--format takes", value, names, 3);
+}
+
+int options_set_dry_run(struct options *options, const char *value, struct options_why why)
+{
+    (void)value, (void)why;
+    options->dry_run = true;
+    return 0;
+}
+
+int options_set_no_figures(struct options *options, const char *value, struct options_why why)
+{
+    (void)value, (void)why;
+    options->no_figures = true;
+    return 0;
+}

@@ -1,0 +1,33 @@
+/* options_set.h - what each option of `run` does with its value.
+ *
+ * A setter checks the value whole, against this machine too, and stores it, or
+ * says in one line what was wrong and what is allowed. Pure but for reading the
+ * machine; nothing is written anywhere. */
+#ifndef OPTIONS_SET_H
+#define OPTIONS_SET_H
+
+#include "bench/options.h"
+
+/* Where the line goes. */
+struct options_why {
+    char *text;
+    size_t size;
+};
+
+/* Returns 0, or -EINVAL with the line in `why`. */
+typedef int options_set_fn(struct options *options, const char *value, struct options_why why);
+
+options_set_fn options_set_pools, options_set_workload, options_set_workers, options_set_producers,
+    options_set_capacity, options_set_full, options_set_full_timeout, options_set_pin, options_set_rounds,
+    options_set_budget, options_set_seed, options_set_spin, options_set_out, options_set_format, options_set_dry_run,
+    options_set_no_figures, options_set_help;
+
+/* Writes the line. Returns -EINVAL. */
+__attribute__((format(printf, 2, 3))) int options_wrong(struct options_why why, const char *format, ...);
+
+/* Writes `no pool "stael"; did you mean "steal"? (pools: mutex, steal)`.
+ * Returns -EINVAL. */
+int options_wrong_name(struct options_why why, const char *what, const char *plural, const char *word,
+                       const char *const *names, int count);
+
+#endif
