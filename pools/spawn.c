@@ -198,11 +198,21 @@ static bool hand_over(struct spawn_worker *slot)
 
 static void serve(struct spawn_worker *slot);
 
+/* As in life.c: the handler's part is done once. */
+struct serving {
+    struct spawn_worker *slot;
+    bool left;
+};
+
 /* The job left by pthread_exit: it failed, and the slot goes on. */
 static void thread_left(void *arg)
 {
-    struct spawn_worker *slot = arg;
+    struct serving *serving = arg;
+    struct spawn_worker *slot = serving->slot;
     struct pool_head *head = slot->base.pool;
+    if (serving->left)
+        return;
+    serving->left = true;
     if (head->generation != pool_generation)
         _exit(70);
     pool_frame_top = &slot->base.frame;
@@ -239,7 +249,8 @@ static void serve(struct spawn_worker *slot)
 {
     bool more;
     do {
-        pthread_cleanup_push(thread_left, slot);
+        struct serving serving = {slot, false};
+        pthread_cleanup_push(thread_left, &serving);
         pool_frame_top = &slot->base.frame;
         run_one(slot);
         pool_frame_top = NULL;

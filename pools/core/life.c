@@ -144,10 +144,21 @@ bool pool_replace(struct pool_worker *worker)
 
 static void serve(struct pool_worker *worker);
 
+/* One call of serve. A handler that serves on is still registered with glibc,
+ * which calls it again when a job leaves from there: it has done its part. */
+struct serving {
+    struct pool_worker *worker;
+    bool left;
+};
+
 /* The cleanup handler: a job called pthread_exit. */
-static void worker_left(void *slot)
+static void worker_left(void *arg)
 {
-    struct pool_worker *worker = slot;
+    struct serving *serving = arg;
+    struct pool_worker *worker = serving->worker;
+    if (serving->left)
+        return;
+    serving->left = true;
     if (worker->pool->generation != pool_generation)
         _exit(70);
     worker->owes = !pool_replace(worker);
@@ -173,7 +184,8 @@ static void contain(struct pool_worker *worker)
 /* The loop, once more for each thread that a job ends. */
 static void serve(struct pool_worker *worker)
 {
-    pthread_cleanup_push(worker_left, worker);
+    struct serving serving = {worker, false};
+    pthread_cleanup_push(worker_left, &serving);
     pool_frame_top = &worker->frame;
     contain(worker);
     pool_frame_top = NULL;

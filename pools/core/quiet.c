@@ -92,8 +92,13 @@ void pool_quiet_watch_cancel(struct pool_head *head)
 
 static int wait_quiet(struct pool_head *head, int64_t deadline)
 {
-    uint32_t seen = atomic_load_explicit(&head->quiet_seen, memory_order_acquire);
+    uint32_t seen;
     uint64_t queued;
+    /* Under the lock: who looks for quiet now, in pool_quiet_look, may have read
+     * its counters before this call began, and must not be believed. */
+    pool_lock(&head->quiet_lock);
+    seen = atomic_load_explicit(&head->quiet_seen, memory_order_relaxed);
+    pool_unlock(&head->quiet_lock);
     for (;;) {
         if (atomic_load_explicit(&head->quiet_seen, memory_order_acquire) != seen || quiet_now(head, &queued))
             return 0;

@@ -19,7 +19,7 @@ struct criterion_test_params contract_pools(void);
     {                                                                                              \
         return contract_pools();                                                                   \
     }                                                                                              \
-    ParameterizedTest(int *index, suite, name, .timeout = 60)                                      \
+    ParameterizedTest(int *index, suite, name, .timeout = 30)                                      \
     {                                                                                              \
         suite##_##name(pool_at(*index));                                                           \
     }                                                                                              \
