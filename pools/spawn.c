@@ -201,7 +201,7 @@ static void serve(struct spawn_worker *slot);
 /* As in life.c: the handler's part is done once. */
 struct serving {
     struct spawn_worker *slot;
-    bool left;
+    volatile bool left; /* changed after the setjmp in pthread_cleanup_push */
 };
 
 /* The job left by pthread_exit: it failed, and the slot goes on. */

@@ -148,7 +148,7 @@ static void serve(struct pool_worker *worker);
  * which calls it again when a job leaves from there: it has done its part. */
 struct serving {
     struct pool_worker *worker;
-    bool left;
+    volatile bool left; /* changed after the setjmp in pthread_cleanup_push */
 };
 
 /* The cleanup handler: a job called pthread_exit. */
