@@ -198,17 +198,11 @@ static bool hand_over(struct spawn_worker *slot)
 
 static void serve(struct spawn_worker *slot);
 
-/* As in life.c: the handler's part is done once. */
-struct serving {
-    struct spawn_worker *slot;
-    volatile bool left; /* changed after the setjmp in pthread_cleanup_push */
-};
-
 /* The job left by pthread_exit: it failed, and the slot goes on. */
 static void thread_left(void *arg)
 {
-    struct serving *serving = arg;
-    struct spawn_worker *slot = serving->slot;
+    struct pool_serving *serving = arg;
+    struct spawn_worker *slot = (struct spawn_worker *)serving->worker;
     struct pool_head *head = slot->base.pool;
     if (serving->left)
         return;
@@ -249,7 +243,8 @@ static void serve(struct spawn_worker *slot)
 {
     bool more;
     do {
-        struct serving serving = {slot, false};
+        struct pool_serving serving = {&slot->base, false};
+        slot->base.serving = &serving;
         pthread_cleanup_push(thread_left, &serving);
         pool_frame_top = &slot->base.frame;
         run_one(slot);

@@ -65,6 +65,15 @@ extern __thread struct pool_frame *pool_frame_top;
 /* How often this process is the child of a fork; see life.c. */
 extern unsigned pool_generation;
 
+/* One stretch of a thread's work on a slot. A handler that serves on is still
+ * registered with glibc, which calls it again when a job leaves from there: it
+ * has done its part. It is written after the setjmp in pthread_cleanup_push, so
+ * the slot points to it: it must lie in memory, and be read from there. */
+struct pool_serving {
+    struct pool_worker *worker;
+    volatile bool left;
+};
+
 struct pool_worker {
     /* The owner writes (release), everybody reads (acquire). */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t started;
@@ -88,6 +97,7 @@ struct pool_worker {
     pthread_t thread;          /* changes when a job takes the thread away */
     pthread_t leaver;          /* the thread that this one replaces */
     bool replaces;             /* join `leaver` first */
+    struct pool_serving *serving; /* the latest */
     bool owes;                 /* serves on from an exit handler; life.c */
     bool pinned;
 };

@@ -144,17 +144,11 @@ bool pool_replace(struct pool_worker *worker)
 
 static void serve(struct pool_worker *worker);
 
-/* One call of serve. A handler that serves on is still registered with glibc,
- * which calls it again when a job leaves from there: it has done its part. */
-struct serving {
-    struct pool_worker *worker;
-    volatile bool left; /* changed after the setjmp in pthread_cleanup_push */
-};
 
 /* The cleanup handler: a job called pthread_exit. */
 static void worker_left(void *arg)
 {
-    struct serving *serving = arg;
+    struct pool_serving *serving = arg;
     struct pool_worker *worker = serving->worker;
     if (serving->left)
         return;
@@ -184,7 +178,8 @@ static void contain(struct pool_worker *worker)
 /* The loop, once more for each thread that a job ends. */
 static void serve(struct pool_worker *worker)
 {
-    struct serving serving = {worker, false};
+    struct pool_serving serving = {worker, false};
+    worker->serving = &serving;
     pthread_cleanup_push(worker_left, &serving);
     pool_frame_top = &worker->frame;
     contain(worker);
