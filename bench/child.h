@@ -6,7 +6,8 @@
  * samples. Protocol: the plan comes as JSON on one descriptor, reports go out
  * on another, one JSON object per line:
  *
- *     {"running": i}      configuration i is about to run
+ *     {"running": {...}}  a slice of "configuration" begins; it, or a hang of
+ *                         it, is told of within "limit_s"
  *     {"trial": {...}}    one configuration's result of this round
  *     {"round": {...}}    noise of the whole round; the last line */
 #ifndef CHILD_H

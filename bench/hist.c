@@ -105,7 +105,7 @@ int hist_from_json(struct hist *hist, const json_t *json)
     json_array_foreach(buckets, i, bucket) {
         double ns = json_number_value(json_array_get(bucket, 0));
         json_int_t count = json_integer_value(json_array_get(bucket, 1));
-        if (!(ns >= 0) || count <= 0)
+        if (!(ns >= 0 && ns < (double)(UINT64_C(1) << 62)) || count <= 0)
             return -EINVAL;
         read.buckets[bucket_of((uint64_t)ns)] += (uint64_t)count;
         read.count += (uint64_t)count;

@@ -5,6 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/stats.h"
+
+enum {
+    SLICE_NS = 8000000,       /* short slices decide most in a given time */
+    SLICE_LONG_NS = 20000000, /* of long jobs */
+    LONG_JOB_NS = 10000,      /* of a worker's time, from which on a job is long */
+    LONG_JOBS_MIN = 50,
+    FEW_JOBS = 4,             /* for each worker, however small the budget */
+    SLICE_JOBS_MAX = 1 << 24, /* what is kept for each job has to fit into memory */
+};
+
 int plan_workers(const struct plan_entry *entry)
 {
     return entry->pool->can & POOL_CAN_RUN_APART ? entry->workers : entry->producers;
@@ -14,6 +25,21 @@ const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
 {
     snprintf(text, size, "%s/%s/t%d", entry->pool->name, entry->workload.text, entry->workers);
     return text;
+}
+
+int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job)
+{
+    bool is_long = ns_per_job * plan_workers(entry) >= LONG_JOB_NS;
+    int64_t least = is_long ? LONG_JOBS_MIN : 5 * (int64_t)entry->capacity, jobs, few;
+    double ns = ns_per_job > 1 ? ns_per_job : 1;
+    double longest = (double)plan->budget_ns / 2 / (plan->rounds < STATS_ENOUGH ? plan->rounds : STATS_ENOUGH);
+    jobs = (int64_t)((is_long ? SLICE_LONG_NS : SLICE_NS) / ns);
+    if (jobs < least)
+        jobs = least;
+    if ((double)jobs * ns > longest)
+        jobs = (int64_t)(longest / ns);
+    few = FEW_JOBS * (int64_t)plan_workers(entry);
+    return jobs < few ? few : jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
 }
 
 const char *plan_full_name(enum pool_full full)

@@ -34,6 +34,12 @@ int plan_workers(const struct plan_entry *entry);
 /* "ring/cpu:size=10us/t2": the configuration's name in messages. Returns text. */
 const char *plan_name(const struct plan_entry *entry, char *text, size_t size);
 
+/* How many jobs make a slice when one takes ns_per_job of wall time: 8 ms and
+ * five queues full, or 20 ms and 50 jobs when they are long. When the budget is
+ * too small for that they get shorter, down to a few jobs for each worker, so
+ * that there are rounds enough for an interval. */
+int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job);
+
 const char *plan_full_name(enum pool_full full);
 
 /* Why this pool cannot run this, or NULL. */

@@ -17,7 +17,8 @@
 
 enum {
     PAD_MAX = 4096,      /* bytes by which the environment varies: it shifts the stack */
-    SILENCE_MS = 60000,  /* without a word for so long (and 100 slices' time) a child hangs */
+    SILENCE_MS = 60000,  /* without a word for so long after a slice's limit a child hangs */
+    HANGS_MAX = 2,       /* a configuration that hung in so many rounds is not tried again */
     TICK_MS = 500,       /* of the progress display */
     ATTEMPTS_MAX = 64,   /* processes for one round */
 };
@@ -33,6 +34,7 @@ struct run {
     int round, rounds;
     double began_s, round_began_s, round_took_s; /* the last round's length */
     int disturbed;
+    int *hangs; /* [plan->count] */
 };
 
 /* State of one process. */
@@ -42,6 +44,7 @@ struct child {
     const int *map; /* its indices to the plan's */
     bool *done;     /* [plan.count]: no more of it in this round */
     int running;    /* plan index, -1: none yet */
+    double limit_s; /* of the slice that runs */
     bool complete;
     char *text;     /* not yet parsed */
     size_t length, room;
@@ -52,17 +55,39 @@ static double now_s(void)
     return (double)workload_now_ns() / 1e9;
 }
 
+/* A round's length: each configuration has its share of the budget, or two
+ * slices when those take longer. */
+static double round_length_s(const struct plan *plan)
+{
+    static const double process_s = 0.04, warm_s = 0.01;
+    double share = (double)plan->budget_ns / plan->rounds, sum_ns = 0;
+    for (int i = 0; i < plan->count; i++) {
+        const struct plan_entry *entry = &plan->entries[i];
+        double work = entry->workload.ops->work_ns(&entry->workload) / plan_workers(entry);
+        double pair = work > 0 ? 2 * work * (double)plan_slice_jobs(plan, entry, work) : 0;
+        sum_ns += (share > pair ? share : pair) + work;
+    }
+    return sum_ns / 1e9 + process_s + warm_s * plan->count;
+}
+
+/* The time after which no further round begins, when rounds take longer than
+ * reckoned: the budget wins. */
+static double patience_s(const struct plan *plan)
+{
+    static const double overrun = 1.5;
+    return overrun * (double)plan->budget_ns / 1e9 * plan->count;
+}
+
 double round_estimate_s(const struct plan *plan)
 {
-    static const double round_overhead_s = 0.15, warm_s = 0.006;
-    double measured = (double)plan->budget_ns / 1e9 * plan->count;
-    return measured + plan->rounds * (round_overhead_s + warm_s * plan->count);
+    double length = round_length_s(plan), rounds = floor(patience_s(plan) / length);
+    return length * (rounds < 1 ? 1 : rounds < plan->rounds ? rounds : plan->rounds);
 }
 
 static double left_s(const struct run *run)
 {
-    double total = round_estimate_s(run->plan), now = now_s();
-    double each = run->round_took_s > 0 ? run->round_took_s : total / run->plan->rounds;
+    double now = now_s();
+    double each = run->round_took_s > 0 ? run->round_took_s : round_length_s(run->plan);
     double left = each * (run->rounds - run->round) - (now - run->round_began_s);
     return left > 0 ? left : 0;
 }
@@ -150,6 +175,7 @@ static void tell_failure(struct run *run, struct child *child, const char *verdi
     if (child->running < 0 || child->done[child->running])
         return;
     child->done[child->running] = true;
+    run->hangs[child->running] += !strcmp(verdict, "hang");
     trial = json_pack("{s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "configuration", child->running, "round",
                       run->round, "verdict", verdict, "failure", why, "accepted", 0, "done", 0, "failed", 0,
                       "cancelled", 0, "dropped", 0);
@@ -161,7 +187,9 @@ static void tell_failure(struct run *run, struct child *child, const char *verdi
 static void take_trial(struct run *run, struct child *child, json_t *trial)
 {
     int index = child->map[json_integer_value(json_object_get(trial, "configuration"))];
+    const char *verdict = json_string_value(json_object_get(trial, "verdict"));
     child->done[index] = true;
+    run->hangs[index] += verdict && !strcmp(verdict, "hang");
     json_object_set_new(trial, "configuration", json_integer(index));
     json_object_set_new(trial, "round", json_integer(run->round));
     if (run->events->trial)
@@ -189,7 +217,8 @@ static void take_line(struct run *run, struct child *child, const char *line, si
     if (!json)
         return;
     if ((part = json_object_get(json, "running"))) {
-        child->running = child->map[json_integer_value(part)];
+        child->running = child->map[json_integer_value(json_object_get(part, "configuration"))];
+        child->limit_s = json_number_value(json_object_get(part, "limit_s"));
         if (run->events->running)
             run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
     }
@@ -230,7 +259,6 @@ static bool child_listen(struct run *run, struct child *child)
 {
     int told = 0;
     double heard = now_s();
-    double patience = SILENCE_MS / 1e3 + (double)run->plan->budget_ns / 1e9;
     for (;;) {
         struct pollfd poll_for = {.fd = child->out, .events = POLLIN};
         int ready = poll(&poll_for, 1, TICK_MS);
@@ -245,7 +273,7 @@ static bool child_listen(struct run *run, struct child *child)
         } else if (child->running >= 0 && run->events->running) {
             run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
         }
-        if (now_s() - heard > patience) {
+        if (now_s() - heard > SILENCE_MS / 1e3 + child->limit_s) {
             kill(child->pid, SIGKILL);
             return false;
         }
@@ -305,6 +333,8 @@ static int run_round(struct run *run)
     int *map = calloc((size_t)run->plan->count, sizeof *map);
     int error = done && map ? 0 : -ENOMEM;
     uint64_t seed = (run->plan->seed + (uint64_t)run->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; !error && i < run->plan->count; i++)
+        done[i] = run->hangs[i] >= HANGS_MAX;
     run->round_began_s = now_s();
     for (int attempt = 0; !error && !complete && attempt < ATTEMPTS_MAX && !round_interrupted; attempt++)
         error = run_process(run, done, map, (seed + (uint64_t)attempt * 7919) >> 1, &complete);
@@ -314,21 +344,29 @@ static int run_round(struct run *run)
     return error;
 }
 
+/* Whether one round more is to be run. Disturbed ones are made up for while
+ * there is time, each once, and at most as many as were wanted. */
+static bool another_round(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    double budget_s = (double)plan->budget_ns / 1e9 * plan->count, end_s = now_s() - run->began_s + run->round_took_s;
+    if (round_interrupted)
+        return false;
+    run->rounds = plan->rounds + (run->disturbed < plan->rounds ? run->disturbed : plan->rounds);
+    if (run->round >= plan->rounds)
+        return run->round < run->rounds && end_s <= budget_s;
+    return run->round == 0 || end_s <= patience_s(plan);
+}
+
 int round_run(const struct plan *plan, const struct round_events *events)
 {
     struct run run = {.plan = plan, .events = events, .rounds = plan->rounds, .began_s = now_s()};
-    double budget_s = (double)plan->budget_ns / 1e9 * plan->count;
     int error = 0;
-    for (; run.round < run.rounds && !error && !round_interrupted; run.round++) {
-        double spent;
+    run.hangs = calloc((size_t)plan->count + 1, sizeof *run.hangs);
+    if (!run.hangs)
+        return -ENOMEM;
+    for (; !error && another_round(&run); run.round++)
         error = run_round(&run);
-        spent = now_s() - run.began_s;
-        /* Disturbed rounds are made up for while there is time: twice at most. */
-        run.rounds = plan->rounds + (run.disturbed < plan->rounds ? run.disturbed : plan->rounds);
-        if (run.round + 1 >= plan->rounds && spent + run.round_took_s > budget_s)
-            break;
-        if (spent + run.round_took_s > budget_s * 1.5 && run.round + 1 < plan->rounds)
-            break; /* rounds take longer than reckoned: the budget wins */
-    }
+    free(run.hangs);
     return error ? error : round_interrupted ? -EINTR : 0;
 }

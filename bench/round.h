@@ -2,7 +2,9 @@
  *
  * A round that crashes, hangs or loses jobs is an observation: it is reported by
  * the name of the configuration that ran, and the other configurations of that
- * round are measured in a further process. Rounds that were disturbed (steal
+ * round are measured in a further process; one that hung twice is not tried
+ * again. The budget wins: rounds end when they have taken half as long again.
+ * Rounds that were disturbed (steal
  * time, a slow sentinel) stay in, and further ones are added while the budget
  * lasts. */
 #ifndef ROUND_H

@@ -142,19 +142,22 @@ static void collect_stamps(const struct workload_slice *work, int workers, struc
                            struct slice_latency *latency)
 {
     double *shares = calloc((size_t)workers + 1, sizeof *shares);
+    bool apart = false; /* some job ran on a worker */
     for (int64_t i = 0; i < work->stamp_count; i++) {
         const struct workload_stamp *stamp = &work->stamps[i];
-        if (!stamp->started)
+        if (!stamp->started || !stamp->ended)
             continue;
-        if (shares && stamp->worker >= 0 && stamp->worker < workers)
+        if (shares && stamp->worker >= 0 && stamp->worker < workers) {
             shares[stamp->worker]++;
+            apart = true;
+        }
         if (!latency)
             continue;
         hist_record(&latency->submit_to_start, (uint64_t)(stamp->started - stamp->submitted));
         hist_record(&latency->start_to_end, (uint64_t)(stamp->ended - stamp->started));
         hist_record(&latency->submit_to_end, (uint64_t)(stamp->ended - stamp->submitted));
     }
-    slice->fairness = shares && slice->stats.workers ? stats_jain(shares, slice->stats.workers) : NAN;
+    slice->fairness = apart ? stats_jain(shares, workers) : NAN;
     free(shares);
 }
 
@@ -249,9 +252,10 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
 {
     struct before before = count_threads_and_descriptors();
     struct workload_slice work = {.spec = &entry->workload, .jobs = jobs, .seed = seed, .producers = entry->producers};
-    struct slice_places places;
+    struct slice_places places = {0};
     struct producer *producers = calloc((size_t)entry->producers, sizeof *producers);
 
+    memory_forget_peak();
     memset(slice, 0, sizeof *slice);
     slice->jobs = jobs;
     work.refused = calloc((size_t)entry->producers, sizeof *work.refused);
@@ -263,6 +267,7 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
         goto release;
     }
     slice->work_ns = work.work_ns;
+    limit_ns += (int64_t)(work.work_ns * (double)jobs); /* even one after the other they may run */
     for (int i = 0; i < entry->producers; i++)
         producers[i] = (struct producer){.work = &work, .index = i, .cpu = slice_producer_cpu(&places, i)};
     if (open_pool(entry, &places, slice, &work.pool) == 0) {

@@ -39,7 +39,7 @@ int slice_worker_cpu(const struct slice_places *places, int worker);     /* -1: 
 int slice_producer_cpu(const struct slice_places *places, int producer); /* the last CPU minus k */
 
 /* Opens the pool, submits `jobs` jobs from the entry's producers, waits for
- * quiet at most limit_ns, verifies, frees, and looks whether threads and
+ * quiet at most limit_ns longer than the jobs' own work takes, verifies, frees, and looks whether threads and
  * descriptors are back to where they began. latency may be NULL.
  * Not for several threads at once. Fills *slice; failures are in it. */
 void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int64_t limit_ns, struct slice *slice,

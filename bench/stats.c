@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENOUGH = 6 }; /* below it, no interval reaches 95% */
-
 /* Abort on lack of memory: these arrays are of a few hundred numbers. */
 static double *sorted_copy(const double *values, int n)
 {
@@ -28,7 +26,7 @@ struct stats_median stats_median(const double *values, int n)
     double *sorted = sorted_copy(values, n);
     struct stats_median found = {.median = gsl_stats_median_from_sorted_data(sorted, 1, (size_t)n), .count = n};
     int below = 0; /* values cut off at each end */
-    if (n >= ENOUGH)
+    if (n >= STATS_ENOUGH)
         while (1 - 2 * gsl_cdf_binomial_P((unsigned)below, 0.5, (unsigned)n) >= 0.95)
             below++;
     if (below)
@@ -65,6 +63,13 @@ bool stats_disturbed(double value, double median, double mad)
     return mad > 0 && fabs(value - median) / mad > 14.8;
 }
 
+enum stats_outlier stats_outlier(double value, double first_quartile, double third_quartile)
+{
+    double range = third_quartile - first_quartile;
+    double beyond = value < first_quartile ? first_quartile - value : value - third_quartile;
+    return beyond > 3 * range ? STATS_SEVERE : beyond > 1.5 * range ? STATS_MILD : STATS_REGULAR;
+}
+
 /* The largest c with P(W <= c) <= 2.5%, W the signed-rank sum of n ranks under
  * the null; -1 when there is none. Counts subsets by their sums. */
 static int wilcoxon_cut(int n)
@@ -97,7 +102,7 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
         gsl_sort(walsh, 1, (size_t)count);
         found.ratio = found.low = found.high = exp(gsl_stats_median_from_sorted_data(walsh, 1, (size_t)count));
     }
-    if (n >= ENOUGH) {
+    if (n >= STATS_ENOUGH) {
         cut = wilcoxon_cut(n);
         found.known = true;
         found.low = exp(walsh[cut]);

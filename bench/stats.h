@@ -5,6 +5,8 @@
 
 #include <stdbool.h>
 
+enum { STATS_ENOUGH = 6 }; /* values; with fewer no interval reaches 95% */
+
 /* A median with the tightest pair of order statistics around it whose coverage
  * is at least 95%. Below 6 values no pair reaches that: then low..high is the
  * whole range, and `coverage` says what it is worth. */
@@ -27,6 +29,12 @@ double stats_mad(const double *values, int n);
 /* |value - median| / MAD > 14.8: "disturbed" (ten sigmas of a normal). With a
  * MAD of zero nothing is. */
 bool stats_disturbed(double value, double median, double mad);
+
+/* Tukey's classes: beyond 1.5 or 3 times the interquartile range outside the
+ * quartiles (stats_quantile at 0.25 and 0.75). A class, not a reason to leave
+ * a value out. */
+enum stats_outlier { STATS_REGULAR, STATS_MILD, STATS_SEVERE };
+enum stats_outlier stats_outlier(double value, double first_quartile, double third_quartile);
 
 /* The ratio a/b over paired values > 0: Hodges and Lehmann's estimate on the
  * logarithms, with the exact interval of Wilcoxon's signed-rank test. Below 6

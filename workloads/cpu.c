@@ -103,11 +103,11 @@ static int prepare(struct workload_slice *slice)
 {
     const int64_t *values = slice->spec->values;
     double steps_per_ns = kernel_steps_per_ns(), total = 0;
-    struct cpu_job *jobs = slice->own = calloc((size_t)slice->jobs, sizeof *jobs);
+    struct cpu_job *jobs = slice->own = workload_memory(slice->jobs, sizeof *jobs);
 
     slice->stamp_every = values[SAMPLE] ? values[SAMPLE] : values[SIZE] < 1000 ? 64 : 1;
     slice->stamp_count = (slice->jobs + slice->stamp_every - 1) / slice->stamp_every;
-    slice->stamps = calloc((size_t)slice->stamp_count, sizeof *slice->stamps);
+    slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
     if (!jobs || !slice->stamps) {
         release(slice);
         return -ENOMEM;
@@ -127,10 +127,10 @@ static int prepare(struct workload_slice *slice)
     return 0;
 }
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
 {
     struct cpu_job *job = (struct cpu_job *)slice->own + index;
-    if (job->stamp < 0)
+    if (!stamped)
         return (struct pool_job){run, job};
     slice->stamps[job->stamp].submitted = workload_now_ns();
     return (struct pool_job){run_stamped, job};

@@ -65,26 +65,24 @@ static int prepare(struct workload_slice *slice)
     struct own *own = slice->own = calloc(1, sizeof *own);
     slice->stamp_every = slice->spec->values[SAMPLE];
     slice->stamp_count = (slice->jobs + slice->stamp_every - 1) / slice->stamp_every;
-    slice->stamps = calloc((size_t)slice->stamp_count, sizeof *slice->stamps);
+    slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
     if (own) {
-        own->marks = calloc((size_t)slice->jobs, 1);
-        own->stamped = calloc((size_t)slice->stamp_count, sizeof *own->stamped);
+        own->marks = workload_memory(slice->jobs, 1);
+        own->stamped = workload_memory(slice->stamp_count, sizeof *own->stamped);
     }
     if (!own || !own->marks || !own->stamped || !slice->stamps) {
         release(slice);
         return -ENOMEM;
     }
-    for (int64_t i = 0; i < slice->jobs; i += 4096)
-        ((volatile unsigned char *)own->marks)[i] = 0; /* touch each page before the clock runs */
     for (int64_t i = 0; i < slice->stamp_count; i++)
         own->stamped[i] = (struct stamped){&own->marks[i * slice->stamp_every], &slice->stamps[i]};
     return 0;
 }
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
 {
     struct own *own = slice->own;
-    if (__builtin_expect(index % slice->stamp_every == 0, 0)) {
+    if (stamped) {
         struct stamped *job = &own->stamped[index / slice->stamp_every];
         job->stamp->submitted = workload_now_ns();
         return (struct pool_job){run_stamped, job};

@@ -2,6 +2,7 @@
 #include "workloads/core/workload.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -140,6 +141,20 @@ void workload_range(const struct workload_slice *slice, int producer, int64_t *f
 {
     *first = slice->jobs * producer / slice->producers;
     *last = slice->jobs * (producer + 1) / slice->producers;
+}
+
+void *workload_memory(int64_t count, size_t size)
+{
+    size_t bytes;
+    void *memory;
+    if (count < 0 || __builtin_mul_overflow((size_t)count, size, &bytes))
+        return NULL;
+    memory = malloc(bytes ? bytes : 1);
+    /* Else compilers make one calloc of the two, which touches no page. */
+    __asm__ volatile("" : "+r"(memory));
+    if (memory)
+        memset(memory, 0, bytes);
+    return memory;
 }
 
 int64_t workload_now_ns(void)

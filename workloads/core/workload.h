@@ -100,6 +100,10 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
 /* For produce: the range [*first, *last) of one producer. */
 void workload_range(const struct workload_slice *slice, int producer, int64_t *first, int64_t *last);
 
+/* For prepare: zeroed memory whose pages are there already, so that no fault is
+ * left for the measured interval. NULL when out of memory; freed by free. */
+void *workload_memory(int64_t count, size_t size);
+
 int64_t workload_now_ns(void);
 
 /* Takes the answer to a submit: counts a refusal, keeps another error. Returns
@@ -116,20 +120,32 @@ static inline bool workload_answered(struct workload_slice *slice, int producer,
     return false;
 }
 
-/* Submits [first, last) with `make(slice, i)`, singly or in batches. Inlined,
- * so that making a job costs no call. */
+/* Submits a producer's range, singly or in batches; `make` says what job i is,
+ * and is told which ones are to stamp their times. Inlined, so that making a
+ * job costs neither a call nor a division. */
 #define WORKLOAD_BATCH_MAX 256
-typedef struct pool_job workload_make_fn(struct workload_slice *slice, int64_t index);
+typedef struct pool_job workload_make_fn(struct workload_slice *slice, int64_t index, bool stamped);
+
+/* Whether job `index` is stamped: each stamp_every-th is; `*next` is the next such. */
+static inline __attribute__((always_inline)) bool workload_stamped(const struct workload_slice *slice, int64_t index,
+                                                                   int64_t *next)
+{
+    if (__builtin_expect(index != *next, 1))
+        return false;
+    *next += slice->stamp_every;
+    return true;
+}
 
 static inline __attribute__((always_inline)) void workload_submit(struct workload_slice *slice, int producer,
                                                                   int64_t batch, workload_make_fn *make)
 {
     struct pool_job jobs[WORKLOAD_BATCH_MAX];
-    int64_t first, last;
+    int64_t first, last, next;
     workload_range(slice, producer, &first, &last);
+    next = (first + slice->stamp_every - 1) / slice->stamp_every * slice->stamp_every;
     if (batch <= 1) {
         for (; first < last; first++) {
-            struct pool_job job = make(slice, first);
+            struct pool_job job = make(slice, first, workload_stamped(slice, first, &next));
             if (!workload_answered(slice, producer, pool_submit(slice->pool, job.fn, job.arg)))
                 return;
         }
@@ -138,7 +154,7 @@ static inline __attribute__((always_inline)) void workload_submit(struct workloa
     while (first < last) {
         int count = (int)(last - first < batch ? last - first : batch), done = 0;
         for (int i = 0; i < count; i++)
-            jobs[i] = make(slice, first + i);
+            jobs[i] = make(slice, first + i, workload_stamped(slice, first + i, &next));
         while (done < count) {
             int answer = pool_submit_batch(slice->pool, jobs + done, count - done);
             if (answer <= 0 && !workload_answered(slice, producer, answer))
