@@ -153,7 +153,7 @@ static bool take(struct textbook_pool *pool, struct pool_worker *worker, struct 
                 break;
         }
         if (atomic_load_explicit(&head->drained, memory_order_acquire) ||
-            (worker->owes && pool_replace(worker))) {
+            (worker->owes && pool_replace_idle(worker))) {
             pthread_mutex_unlock(&pool->lock);
             return false;
         }

@@ -246,6 +246,7 @@ int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn
 bool pool_caller_enter(struct pool_head *head); /* life.c */
 void pool_caller_leave(struct pool_head *head);
 bool pool_replace(struct pool_worker *worker);
+bool pool_replace_idle(struct pool_worker *worker);
 int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg);
 int pool_cpu_of(struct pool_head *head, int index);
 bool pool_room_is(struct pool_head *head, bool any); /* room.c */

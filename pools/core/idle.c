@@ -219,10 +219,8 @@ bool pool_rest(struct pool_worker *worker)
     pool_announce(head);
     if (atomic_load_explicit(&head->drained, memory_order_acquire))
         return false;
-    if (pool_unlikely(worker->owes) && pool_replace(worker)) {
-        worker->owes = false;
+    if (pool_unlikely(worker->owes) && pool_replace_idle(worker))
         return false;
-    }
     if (!spin(worker))
         park(worker);
     return true;

@@ -142,6 +142,19 @@ bool pool_replace(struct pool_worker *worker)
     return true;
 }
 
+/* For a thread that serves on and is idle: tries again to be replaced. As a call
+ * in progress, so that pool_free does not join a thread of the slot meanwhile. */
+bool pool_replace_idle(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    bool replaced;
+    if (!pool_caller_enter(head))
+        return false;
+    replaced = pool_replace(worker);
+    pool_caller_leave(head);
+    return replaced;
+}
+
 static void serve(struct pool_worker *worker);
 
 
