@@ -17,10 +17,10 @@
 #include "workloads/core/kernel.h"
 
 enum {
-    WARM_NS = 2000000,  /* a warm-up run that takes so long says enough */
+    WARM_NS = 2000000, /* a warm-up run that takes so long says enough */
     WARM_RUNS_MAX = 8,
-    WARM_JOBS = 4096,   /* of the first run, at most */
-    SLICES_MAX = 4096,  /* of one configuration in one round */
+    WARM_JOBS = 4096,  /* of the first run, at most */
+    SLICES_MAX = 4096, /* of one configuration in one round */
 };
 
 /* A slice hangs when it takes a hundred times what it should, and at least so

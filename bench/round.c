@@ -16,11 +16,11 @@
 #include "bench/child.h"
 
 enum {
-    PAD_MAX = 4096,      /* bytes by which the environment varies: it shifts the stack */
-    SILENCE_MS = 60000,  /* without a word for so long after a slice's limit a child hangs */
-    HANGS_MAX = 2,       /* a configuration that hung in so many rounds is not tried again */
-    TICK_MS = 500,       /* of the progress display */
-    ATTEMPTS_MAX = 64,   /* processes for one round */
+    PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
+    SILENCE_MS = 60000, /* without a word for so long after a slice's limit a child hangs */
+    HANGS_MAX = 2,      /* a configuration that hung in so many rounds is not tried again */
+    TICK_MS = 500,      /* of the progress display */
+    ATTEMPTS_MAX = 64,  /* processes for one round */
 };
 
 volatile sig_atomic_t round_interrupted;
@@ -46,7 +46,7 @@ struct child {
     int running;    /* plan index, -1: none yet */
     double limit_s; /* of the slice that runs */
     bool complete;
-    char *text;     /* not yet parsed */
+    char *text; /* not yet parsed */
     size_t length, room;
 };
 
@@ -201,7 +201,8 @@ static void take_round(struct run *run, struct child *child, json_t *noise)
     static const double steal_much = 0.01, slow = 1.25;
     double before = json_number_value(json_object_get(noise, "sentinel_before"));
     double after = json_number_value(json_object_get(noise, "sentinel_after"));
-    bool disturbed = json_number_value(json_object_get(noise, "steal_share")) > steal_much || before > slow || after > slow;
+    bool disturbed =
+        json_number_value(json_object_get(noise, "steal_share")) > steal_much || before > slow || after > slow;
     child->complete = json_is_true(json_object_get(noise, "complete"));
     json_object_del(noise, "complete");
     json_object_set_new(noise, "round", json_integer(run->round));

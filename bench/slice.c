@@ -168,8 +168,7 @@ static double rusage_cpu_ns(const struct rusage *usage)
 }
 
 /* The interval itself. Returns false when quiet did not come in time. */
-static bool run_measured(struct producer *producers, struct workload_slice *work, int64_t limit_ns,
-                         struct slice *slice)
+static bool run_measured(struct producer *producers, struct workload_slice *work, int64_t limit_ns, struct slice *slice)
 {
     _Atomic int ready = 0, go = 0;
     struct rusage before, after;
@@ -209,9 +208,13 @@ static int open_pool(const struct plan_entry *entry, const struct slice_places *
                      struct pool **pool)
 {
     struct pool_config config = {
-        .workers = entry->workers, .capacity = entry->capacity, .full = entry->full,
-        .full_timeout_ns = entry->full_timeout_ns, .cpus = places->count ? places->cpus : NULL,
-        .cpu_count = places->count, .spin_ns = entry->spin_ns,
+        .workers = entry->workers,
+        .capacity = entry->capacity,
+        .full = entry->full,
+        .full_timeout_ns = entry->full_timeout_ns,
+        .cpus = places->count ? places->cpus : NULL,
+        .cpu_count = places->count,
+        .spin_ns = entry->spin_ns,
     };
     struct memory before, after;
     int error;

@@ -14,17 +14,17 @@ struct slice_latency {
 };
 
 struct slice {
-    double wall_ns;      /* from the producers' start to quiet */
-    double cpu_ns;       /* of the whole process in that time */
-    double work_ns;      /* mean own CPU time of one job; 0: none */
-    int64_t jobs;        /* submitted, refused ones among them */
+    double wall_ns; /* from the producers' start to quiet */
+    double cpu_ns;  /* of the whole process in that time */
+    double work_ns; /* mean own CPU time of one job; 0: none */
+    int64_t jobs;   /* submitted, refused ones among them */
     int64_t refused;
-    long voluntary, involuntary; /* context switches */
-    double fairness;     /* Jain's index over workers, of sampled jobs; NaN: no workers */
-    struct pool_stats stats; /* after quiet */
-    struct memory memory;    /* at quiet, the pool still open */
-    int64_t pool_bytes;      /* allocated by pool_open; -1: not measured */
-    bool hung;               /* the pool could not be freed: this process is spoilt */
+    long voluntary, involuntary;     /* context switches */
+    double fairness;                 /* Jain's index over workers, of sampled jobs; NaN: no workers */
+    struct pool_stats stats;         /* after quiet */
+    struct memory memory;            /* at quiet, the pool still open */
+    int64_t pool_bytes;              /* allocated by pool_open; -1: not measured */
+    bool hung;                       /* the pool could not be freed: this process is spoilt */
     char failure[SLICE_FAILURE_MAX]; /* "" when all is well, else what is wrong */
 };
 

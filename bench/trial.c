@@ -124,10 +124,10 @@ static void trial_counts(json_t *json, const struct trial *trial)
         involuntary += (double)slice->involuntary;
     }
     json_object_update_new(json, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
-                                            (json_int_t)sum.accepted, "done", (json_int_t)sum.done, "failed",
-                                            (json_int_t)sum.failed, "cancelled", (json_int_t)sum.cancelled, "dropped",
-                                            (json_int_t)sum.dropped, "refused", (json_int_t)refused, "caller_runs",
-                                            (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals));
+                                           (json_int_t)sum.accepted, "done", (json_int_t)sum.done, "failed",
+                                           (json_int_t)sum.failed, "cancelled", (json_int_t)sum.cancelled, "dropped",
+                                           (json_int_t)sum.dropped, "refused", (json_int_t)refused, "caller_runs",
+                                           (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals));
     json_object_set_new(json, "switches_per_job", number(switches / jobs));
     json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
     json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));

@@ -155,9 +155,16 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 }
 
 static const struct workload_ops cpu = {
-    .name = "cpu", .summary = "jobs that compute for a calibrated time", .unit = "a stretch of computation of `size`",
-    .params = params, .param_count = PARAMS,
-    .work_ns = work_ns, .prepare = prepare, .produce = produce, .verify = verify, .release = release,
+    .name = "cpu",
+    .summary = "jobs that compute for a calibrated time",
+    .unit = "a stretch of computation of `size`",
+    .params = params,
+    .param_count = PARAMS,
+    .work_ns = work_ns,
+    .prepare = prepare,
+    .produce = produce,
+    .verify = verify,
+    .release = release,
 };
 
 WORKLOAD_REGISTER(cpu);

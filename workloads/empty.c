@@ -106,9 +106,16 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 }
 
 static const struct workload_ops empty = {
-    .name = "empty", .summary = "jobs that do nothing: the pool's own cost", .unit = "an empty job",
-    .params = params, .param_count = PARAMS,
-    .work_ns = work_ns, .prepare = prepare, .produce = produce, .verify = verify, .release = release,
+    .name = "empty",
+    .summary = "jobs that do nothing: the pool's own cost",
+    .unit = "an empty job",
+    .params = params,
+    .param_count = PARAMS,
+    .work_ns = work_ns,
+    .prepare = prepare,
+    .produce = produce,
+    .verify = verify,
+    .release = release,
 };
 
 WORKLOAD_REGISTER(empty);

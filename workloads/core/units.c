@@ -64,8 +64,11 @@ static const char *say(double value, const struct unit *units, size_t count, cha
     while (i + 1 < count && fabs(value) >= units[i + 1].factor * 0.9995)
         i++;
     scaled = value / units[i].factor;
-    snprintf(text, size, "%.*f%s%s", fabs(scaled) >= 99.95 ? 0 : fabs(scaled) >= 9.995 ? 1 : 2, scaled,
-             *units[i].name ? " " : "", units[i].name);
+    snprintf(text, size, "%.*f%s%s",
+             fabs(scaled) >= 99.95   ? 0
+             : fabs(scaled) >= 9.995 ? 1
+                                     : 2,
+             scaled, *units[i].name ? " " : "", units[i].name);
     return text;
 }
 
@@ -111,7 +114,8 @@ const char *units_nearest(const char *word, const char *const *names, int count)
     const char *nearest = NULL;
     size_t least = 0;
     for (int i = 0; i < count; i++) {
-        size_t d = distance(word, names[i]), longest = strlen(names[i]) > strlen(word) ? strlen(names[i]) : strlen(word);
+        size_t d = distance(word, names[i]),
+               longest = strlen(names[i]) > strlen(word) ? strlen(names[i]) : strlen(word);
         if (d * 5 <= longest * 2 && (!nearest || d < least)) {
             nearest = names[i];
             least = d;

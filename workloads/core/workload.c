@@ -70,7 +70,8 @@ static int value_parse(const struct workload_param *param, const char *text, int
     error = param->kind == WORKLOAD_TIME ? units_time(text, value) : units_count(text, value);
     if (error == -EINVAL) {
         snprintf(why, size, "%s=%.60s is not a %s (as in %s)", param->name, text,
-                 param->kind == WORKLOAD_TIME ? "time" : "count", param->kind == WORKLOAD_TIME ? "500ns, 10us, 2ms" : "1, 32, 4k");
+                 param->kind == WORKLOAD_TIME ? "time" : "count",
+                 param->kind == WORKLOAD_TIME ? "500ns, 10us, 2ms" : "1, 32, 4k");
         return -EINVAL;
     }
     if (error || *value < param->min || *value > param->max) {

@@ -52,16 +52,16 @@ struct workload_stamp {
 /* One slice of one configuration. */
 struct workload_slice {
     const struct workload_spec *spec;
-    int64_t jobs;       /* to be submitted, by all producers together */
+    int64_t jobs; /* to be submitted, by all producers together */
     uint64_t seed;
     int producers;
-    struct pool *pool;  /* open; set before produce */
-    int64_t *refused;   /* [producers]: jobs that a policy refused */
-    int *error;         /* [producers]: a submit's other error, or 0 */
+    struct pool *pool;             /* open; set before produce */
+    int64_t *refused;              /* [producers]: jobs that a policy refused */
+    int *error;                    /* [producers]: a submit's other error, or 0 */
     struct workload_stamp *stamps; /* [stamp_count], of sampled jobs */
     int64_t stamp_count, stamp_every;
-    double work_ns;     /* mean CPU time of one job's own work */
-    void *own;          /* the workload's */
+    double work_ns; /* mean CPU time of one job's own work */
+    void *own;      /* the workload's */
 };
 
 /* What verify found. Jobs that never ran are lost only beyond those that were
@@ -85,8 +85,8 @@ struct workload_ops {
     void (*release)(struct workload_slice *slice);
 };
 
-#define WORKLOAD_REGISTER(table)                                                                   \
-    static const struct workload_ops *const workload_entry_##table                                 \
+#define WORKLOAD_REGISTER(table)                                                                                       \
+    static const struct workload_ops *const workload_entry_##table                                                     \
         __attribute__((used, retain, section("workload_table"))) = &(table)
 
 /* The registered workloads, in the order of their names. */
