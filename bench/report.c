@@ -262,16 +262,17 @@ void report_table(const json_t *result, FILE *out, bool colour)
                        configuration) if (!printed_before(configurations, i) &&
                                           (!is_floor(configuration) || floor_alone(configurations, configuration)))
         print_table(result, configuration, out, colour);
-    fprintf(
-        out,
-        "%sjobs/s: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. overhead: worker time per\n"
-        "job beyond the job's own. p50..p99.9: submit to end. busy: share of worker time in jobs. floor: no\n"
-        "workers. In brackets: the 95%% interval of the ratio of speeds; \"=\" where it holds 1.%s\n\n",
-        colour ? "\033[2m" : "", rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
+    fprintf(out,
+            "%sjobs/s: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. overhead: worker time\n"
+            "per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker time in jobs. floor:\n"
+            "no workers. In brackets: the 95%% interval of the ratio of speeds; \"=\" where it holds 1.%s\n\n",
+            colour ? "\033[2m" : "", rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
     json_array_foreach(json_object_get(result, "failures"), i, failure)
         fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", string_of(failure, "pool"), string_of(failure, "spec"),
                 (long long)integer_of(failure, "workers"), (long long)integer_of(failure, "round") + 1,
                 string_of(failure, "failure"));
+    if (json_array_size(json_object_get(result, "failures")))
+        fputc('\n', out);
 }
 
 const char *report_noise(const json_t *result, char *text, size_t size)
