@@ -254,20 +254,39 @@ static void serve(struct spawn_worker *slot)
     } while (more);
 }
 
+/* A job ended the submitter that served. It failed, and the other jobs still
+ * need somebody. */
+static void submitter_left(void *arg)
+{
+    struct pool_serving *serving = arg;
+    struct spawn_worker *slot = (struct spawn_worker *)serving->worker;
+    if (serving->left)
+        return;
+    serving->left = true;
+    pool_frame_top = &slot->base.frame;
+    pool_settle(&slot->base, -EOWNERDEAD);
+    pool_frame_top = slot->base.frame.below;
+    serve_here(slot);
+}
+
 /* No thread could be started on the slot. If others run they will take the
  * jobs; else this thread does. */
 static void serve_here(struct spawn_worker *slot)
 {
     struct spawn_pool *pool = spawn_of(slot->base.pool);
     struct pool_frame *below = pool_frame_top;
+    struct pool_serving serving = {&slot->base, false};
+    slot->base.serving = &serving;
     pool_lock(&pool->lock);
     while (pool->live == 1 && spawn_waiting(&pool->head)) {
         pool_unlock(&pool->lock);
+        pthread_cleanup_push(submitter_left, &serving);
         slot->base.frame.below = below;
         pool_frame_top = &slot->base.frame;
         run_one(slot);
         pool_frame_top = below;
         slot->base.frame.below = NULL;
+        pthread_cleanup_pop(0);
         pool_announce(&pool->head);
         pool_lock(&pool->lock);
     }

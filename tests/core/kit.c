@@ -69,7 +69,8 @@ int ledger_number(const void *arg)
 int ledger_job(void *arg)
 {
     int number = ledger_number(arg), turn = atomic_fetch_add(&ledger_total, 1);
-    atomic_store(&ledger_order[turn], number);
+    if (turn < LEDGER_MAX) /* a stream without end may pass here */
+        atomic_store(&ledger_order[turn], number);
     atomic_fetch_add(&ledger_ran[number], 1);
     return 0;
 }
