@@ -1,0 +1,134 @@
+/* stats.c - intervals against known tables and by simulation. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdint.h>
+
+#include "bench/stats.h"
+
+static uint64_t state = 99;
+static double uniform(void)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return ((double)(state >> 11) + 1) / 9007199254740993.0;
+}
+
+/* Ranks of the 95% interval of a median, from the binomial table. */
+Test(stats, the_medians_interval_is_the_tables, .timeout = 10)
+{
+    static const struct {
+        int n, low;
+        double coverage;
+    } table[] = {{6, 1, 0.96875}, {8, 1, 0.9921875}, {9, 2, 0.9609375}, {10, 2, 0.978515625},
+                 {12, 3, 0.961425781}, {15, 4, 0.964843750}, {20, 6, 0.958610535}, {24, 7, 0.977343}};
+    for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
+        double values[32];
+        struct stats_median found;
+        for (int i = 0; i < table[t].n; i++)
+            values[i] = i + 1; /* value = rank */
+        found = stats_median(values, table[t].n);
+        cr_assert(found.low == table[t].low && found.high == table[t].n + 1 - table[t].low, "n %d: %g..%g", table[t].n,
+                  found.low, found.high);
+        cr_assert(fabs(found.coverage - table[t].coverage) < 2e-6, "n %d: coverage %.9f", table[t].n, found.coverage);
+    }
+}
+
+Test(stats, few_values_give_their_range_and_its_worth, .timeout = 10)
+{
+    double values[] = {5, 1, 3, 2, 4};
+    struct stats_median found = stats_median(values, 5);
+    cr_assert(found.median == 3 && found.low == 1 && found.high == 5);
+    cr_assert(fabs(found.coverage - 0.9375) < 1e-9);
+    found = stats_median(values, 1);
+    cr_assert(found.median == 5 && found.low == 5 && found.high == 5 && found.coverage == 0);
+    cr_assert(values[0] == 5 && values[1] == 1); /* not sorted in place */
+}
+
+Test(stats, the_interval_covers_as_often_as_it_says, .timeout = 30)
+{
+    int covered = 0;
+    enum { RUNS = 4000, N = 12 };
+    for (int run = 0; run < RUNS; run++) {
+        double values[N];
+        struct stats_median found;
+        for (int i = 0; i < N; i++)
+            values[i] = -log(uniform()); /* skewed: median ln 2 */
+        found = stats_median(values, N);
+        covered += found.low <= log(2) && log(2) <= found.high;
+    }
+    /* 96.14% expected; five standard errors of a binomial. */
+    cr_assert(fabs((double)covered / RUNS - 0.9614) < 5 * sqrt(0.9614 * 0.0386 / RUNS), "%d of %d", covered, RUNS);
+}
+
+Test(stats, the_ratio_of_equal_series_is_one, .timeout = 10)
+{
+    double a[] = {1, 2, 3, 4, 5, 6, 7, 8};
+    struct stats_ratio found = stats_ratio(a, a, 8);
+    cr_assert(found.known && found.ratio == 1 && found.low == 1 && found.high == 1 && found.pairs == 8);
+}
+
+Test(stats, the_ratio_finds_a_factor, .timeout = 10)
+{
+    double a[12], b[12];
+    for (int i = 0; i < 12; i++) {
+        b[i] = 10 + uniform();
+        a[i] = b[i] * 1.2 * (1 + 0.01 * (uniform() - 0.5));
+    }
+    struct stats_ratio found = stats_ratio(a, b, 12);
+    cr_assert(fabs(found.ratio - 1.2) < 0.01 && found.low > 1.18 && found.high < 1.22 && found.low <= found.ratio);
+}
+
+/* Critical values of the signed-rank test, two-sided 5%: 0 for n = 6, 2 for 7,
+ * 3 for 8, 5 for 9, 8 for 10, 13 for 12 (Wilcoxon's table). With single values
+ * that are powers, the Walsh averages are known. */
+Test(stats, the_ratios_interval_is_wilcoxons, .timeout = 10)
+{
+    static const struct {
+        int n, cut;
+    } table[] = {{6, 0}, {7, 2}, {8, 3}, {9, 5}, {10, 8}, {12, 13}};
+    for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
+        double a[16], b[16], walsh[256];
+        int n = table[t].n, count = 0;
+        struct stats_ratio found;
+        for (int i = 0; i < n; i++) {
+            b[i] = 1;
+            a[i] = exp(0.1 * i * i + 0.01 * i);
+        }
+        for (int i = 0; i < n; i++)
+            for (int j = i; j < n; j++)
+                walsh[count++] = (log(a[i]) + log(a[j])) / 2;
+        for (int i = 1; i < count; i++) /* insertion sort */
+            for (int j = i; j > 0 && walsh[j - 1] > walsh[j]; j--) {
+                double kept = walsh[j];
+                walsh[j] = walsh[j - 1];
+                walsh[j - 1] = kept;
+            }
+        found = stats_ratio(a, b, n);
+        cr_assert(fabs(log(found.low) - walsh[table[t].cut]) < 1e-9, "n %d", n);
+        cr_assert(fabs(log(found.high) - walsh[count - 1 - table[t].cut]) < 1e-9, "n %d", n);
+    }
+}
+
+Test(stats, five_pairs_have_no_interval, .timeout = 10)
+{
+    double a[] = {2, 2, 2, 2, 2}, b[] = {1, 1, 1, 1, 1};
+    struct stats_ratio found = stats_ratio(a, b, 5);
+    cr_assert(!found.known && found.ratio == 2);
+    found = stats_ratio(a, b, 0);
+    cr_assert(!found.known && isnan(found.ratio));
+}
+
+Test(stats, jain_is_1_for_equal_and_1_over_n_for_one_winner, .timeout = 10)
+{
+    double equal[] = {3, 3, 3, 3}, winner[] = {0, 8, 0, 0}, none[] = {0, 0};
+    cr_assert(fabs(stats_jain(equal, 4) - 1) < 1e-12);
+    cr_assert(fabs(stats_jain(winner, 4) - 0.25) < 1e-12);
+    cr_assert(stats_jain(none, 2) == 1);
+}
+
+Test(stats, quantiles_mad_and_disturbed, .timeout = 10)
+{
+    double values[] = {1, 2, 3, 4, 100};
+    cr_assert(stats_quantile(values, 5, 0.5) == 3 && stats_quantile(values, 5, 1) == 100);
+    cr_assert(stats_mad(values, 5) == 1);
+    cr_assert(stats_disturbed(100, 3, 1) && !stats_disturbed(4, 3, 1) && !stats_disturbed(100, 3, 0));
+}

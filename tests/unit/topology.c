@@ -1,0 +1,159 @@
+/* topology.c - placements, victims, and the cgroup quota from made-up trees. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "pools/core/topology.h"
+
+static int cpus[TOPOLOGY_CPUS_MAX], count;
+static char why[256];
+
+static int place(const char *placement)
+{
+    return topology_place(placement, cpus, TOPOLOGY_CPUS_MAX, &count, why, sizeof why);
+}
+
+Test(topology, placements_hold_each_usable_cpu_once, .timeout = 20)
+{
+    static const char *const placements[] = {"compact", "spread", "core"};
+    struct topology found;
+    cr_assert(topology_read(&found) == 0);
+    for (int p = 0; p < 3; p++) {
+        cr_assert(place(placements[p]) == 0, "%s: %s", placements[p], why);
+        cr_assert(count == found.cpus, "%s: %d of %d", placements[p], count, found.cpus);
+        for (int i = 0; i < count; i++)
+            for (int j = 0; j < i; j++)
+                cr_assert(cpus[i] != cpus[j], "%s names CPU %d twice", placements[p], cpus[i]);
+    }
+    cr_assert(place("none") == 0 && count == 0);
+    cr_assert(topology_cpus_worth() >= 1 && topology_cpus_worth() <= found.cpus);
+}
+
+Test(topology, a_list_is_taken_in_its_order, .timeout = 20)
+{
+    char list[64];
+    int first;
+    cr_assert(place("compact") == 0);
+    first = cpus[0];
+    snprintf(list, sizeof list, "%d", first);
+    cr_assert(place(list) == 0 && count == 1 && cpus[0] == first);
+    snprintf(list, sizeof list, "%d-%d", first, first);
+    cr_assert(place(list) == 0 && count == 1 && cpus[0] == first);
+}
+
+Test(topology, wrong_placements_are_named, .timeout = 20)
+{
+    static const char *const wrong[] = {"nowhere", "", "0,,1", "0-", "1-0", "-1", "0 1", "numa:", "numa:x", "0,"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        cr_assert(place(wrong[i]) == -EINVAL && *why, "\"%s\" was taken", wrong[i]);
+    cr_assert(place("4095") == -ENODEV && strstr(why, "4095"));
+    cr_assert(place("numa:99") == -ENODEV && strstr(why, "99"));
+}
+
+Test(topology, victims_are_all_the_others, .timeout = 20)
+{
+    int order[8], all[8] = {0};
+    for (int self = 0; self < 8; self++) {
+        int seen = 0;
+        topology_victims(self % 2 ? NULL : all, 8, self, order);
+        for (int i = 0; i < 7; i++) {
+            cr_assert(order[i] != self && order[i] >= 0 && order[i] < 8);
+            seen |= 1 << order[i];
+        }
+        cr_assert(seen == (0xff & ~(1 << self)));
+        cr_assert(order[0] == (self + 1) % 8); /* ties: in ring order */
+    }
+}
+
+/* A made-up root: files by path and text. */
+static char root[64];
+
+static void make(const char *path, const char *text)
+{
+    char full[512];
+    FILE *file;
+    snprintf(full, sizeof full, "%s%s", root, path);
+    for (char *slash = strchr(full + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(full, 0755);
+        *slash = '/';
+    }
+    file = fopen(full, "w");
+    cr_assert(file, "%s", full);
+    fputs(text, file);
+    fclose(file);
+}
+
+static void begin(void)
+{
+    strcpy(root, "/tmp/poolbench-topology-XXXXXX");
+    cr_assert(mkdtemp(root));
+}
+
+static void end(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf %s", root);
+    cr_assert(system(command) == 0);
+}
+
+static const char mounts_2[] = "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
+static const char mounts_1[] = "31 23 0:27 / /sys/fs/cgroup/cpu,cpuacct rw - cgroup cgroup rw,cpu,cpuacct\n";
+
+Test(quota, version_2, .timeout = 20, .init = begin, .fini = end)
+{
+    char from[256];
+    make("/proc/self/mountinfo", mounts_2);
+    make("/proc/self/cgroup", "0::/user.slice/job\n");
+    make("/sys/fs/cgroup/user.slice/job/cpu.max", "250000 100000\n");
+    cr_assert(topology_quota(root, from, sizeof from) == 2.5);
+    cr_assert_str_eq(from, "/sys/fs/cgroup/user.slice/job/cpu.max");
+}
+
+Test(quota, the_tightest_on_the_way_up_counts, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", mounts_2);
+    make("/proc/self/cgroup", "0::/a/b/c\n");
+    make("/sys/fs/cgroup/a/b/c/cpu.max", "max 100000\n");
+    make("/sys/fs/cgroup/a/b/cpu.max", "150000 100000\n");
+    make("/sys/fs/cgroup/a/cpu.max", "800000 100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 1.5);
+}
+
+Test(quota, version_1, .timeout = 20, .init = begin, .fini = end)
+{
+    char from[256];
+    make("/proc/self/mountinfo", mounts_1);
+    make("/proc/self/cgroup", "5:cpu,cpuacct:/docker/x\n4:memory:/\n");
+    make("/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_quota_us", "50000\n");
+    make("/sys/fs/cgroup/cpu,cpuacct/docker/x/cpu.cfs_period_us", "100000\n");
+    cr_assert(topology_quota(root, from, sizeof from) == 0.5);
+    cr_assert(strstr(from, "cpu.cfs_quota_us"));
+}
+
+Test(quota, version_1_without_a_limit, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", mounts_1);
+    make("/proc/self/cgroup", "5:cpu,cpuacct:/\n");
+    make("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_quota_us", "-1\n");
+    make("/sys/fs/cgroup/cpu,cpuacct/cpu.cfs_period_us", "100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 0);
+}
+
+Test(quota, a_container_sees_part_of_the_tree, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", "30 23 0:26 /pod/x /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/pod/x\n");
+    make("/sys/fs/cgroup/cpu.max", "300000 100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 3);
+}
+
+Test(quota, nothing_there_is_no_limit, .timeout = 20, .init = begin, .fini = end)
+{
+    char from[16] = "x";
+    cr_assert(topology_quota(root, from, sizeof from) == 0 && !*from);
+}
