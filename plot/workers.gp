@@ -6,7 +6,11 @@ set lmargin at screen 0.085
 set rmargin at screen 0.86
 set tmargin at screen 0.83
 set bmargin at screen 0.17
-set xrange [workers_low - 0.06 * (workers_high - workers_low) : workers_high]
+if (workers_low == workers_high) {
+    set xrange [workers_low - 1 : workers_high + 1]
+} else {
+    set xrange [workers_low - 0.06 * (workers_high - workers_low) : workers_high]
+}
 set xtics 1
 set yrange [0 : value_high * 1.08]
 set format y "%.0s%c"

@@ -1,0 +1,316 @@
+/* cli.c - the program from outside: bad input for every option, what it prints,
+ * what it writes, and what it leaves behind. Runs $POOLBENCH (./poolbench). */
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <errno.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { OUTPUT_MAX = 1 << 22 };
+static char out[OUTPUT_MAX], err[65536], folder[64], program[4096];
+
+static void begin(void)
+{
+    const char *given = getenv("POOLBENCH");
+    cr_assert(realpath(given ? given : "./poolbench", program), "no program; run make first");
+    strcpy(folder, "/tmp/poolbench-cli-XXXXXX");
+    cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+}
+
+static void end(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", folder, folder);
+    cr_assert(chdir("/") == 0 && system(command) == 0);
+}
+
+static void slurp(const char *path, char *text, size_t size)
+{
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(text, 1, size - 1, file) : 0;
+    text[length] = '\0';
+    if (file)
+        fclose(file);
+}
+
+/* Runs the program with a shell's words; returns its exit status. */
+static int run(const char *arguments)
+{
+    static char command[8192];
+    int status;
+    snprintf(command, sizeof command, "%s %s >/tmp/%s.out 2>/tmp/%s.err </dev/null", program, arguments, folder + 5,
+             folder + 5);
+    status = system(command);
+    snprintf(command, sizeof command, "/tmp/%s.out", folder + 5);
+    slurp(command, out, sizeof out);
+    unlink(command);
+    snprintf(command, sizeof command, "/tmp/%s.err", folder + 5);
+    slurp(command, err, sizeof err);
+    unlink(command);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int lines(const char *text)
+{
+    int count = 0;
+    for (; *text; text++)
+        count += *text == '\n';
+    return count;
+}
+
+static int files_here(void)
+{
+    DIR *here = opendir(".");
+    int count = -2;
+    while (readdir(here))
+        count++;
+    closedir(here);
+    return count;
+}
+
+struct bad {
+    const char *word, *arguments;
+};
+
+static void expect_bad(const struct bad *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        int status = run(cases[i].arguments);
+        cr_assert(status == 2, "[%s] exit %d: %s", cases[i].arguments, status, err);
+        cr_assert(lines(err) == 1, "[%s] %d lines on stderr: %s", cases[i].arguments, lines(err), err);
+        cr_assert(!*out, "[%s] wrote to stdout: %s", cases[i].arguments, out);
+        cr_assert(strstr(err, cases[i].word), "[%s] does not name %s: %s", cases[i].arguments, cases[i].word, err);
+        cr_assert(files_here() == 0, "[%s] wrote a file", cases[i].arguments);
+    }
+}
+#define EXPECT_BAD(...)                                                                            \
+    static const struct bad cases[] = {__VA_ARGS__};                                               \
+    expect_bad(cases, sizeof cases / sizeof *cases)
+
+#define CLI_TEST(suite, name) Test(suite, name, .timeout = 120, .init = begin, .fini = end)
+
+CLI_TEST(bad_input, commands)
+{
+    EXPECT_BAD({"frobnicate", "frobnicate"}, {"no command", ""}, {"\"list\"", "lisst"}, {"list", "list"},
+               {"nosuch", "list nosuch"}, {"extra", "list pools extra"}, {"extra", "run extra"}, {"nosuch", "help nosuch"},
+               {"plot", "plot"}, {"nosuch", "plot nosuch"}, {"nosuch.json", "plot nosuch.json"});
+}
+
+CLI_TEST(bad_input, unknown_options)
+{
+    EXPECT_BAD({"--frob", "run --frob"}, {"--rounds", "run --roundz 3"}, {"-x", "run -x"}, {"--rounds", "list --rounds 3 pools"},
+               {"--dry-run", "run --dry-run=yes"}, {"-p", "run -p"}, {"--rounds", "run --rounds"},
+               {"twice", "run --rounds 3 --rounds 4"});
+}
+
+CLI_TEST(bad_input, pools)
+{
+    EXPECT_BAD({"nosuch", "run -p nosuch"}, {"\"steal\"", "run -p stael"}, {"twice", "run -p ring,ring"}, {"\"\"", "run -p ring,"},
+               {"\"\"", "run -p ''"});
+}
+
+CLI_TEST(bad_input, workloads)
+{
+    EXPECT_BAD({"nosuch", "run -w nosuch"}, {"banana", "run -w cpu:size=banana"}, {"nosuch", "run -w cpu:nosuch=1"},
+               {"\"empty\"", "run -w empyt"}, {"normal", "run -w cpu:dist=normal"}, {"twice", "run -w cpu -w cpu"},
+               {"0", "run -w empty:batch=0"}, {"99s", "run -w cpu:size=99s"});
+}
+
+CLI_TEST(bad_input, workers)
+{
+    EXPECT_BAD({"0", "run -t 0"}, {"-1", "run -t -1"}, {"99999999999999999999", "run -t 99999999999999999999"},
+               {"1025", "run -t 1025"}, {"two", "run -t two"}, {"1.5", "run -t 1.5"}, {"twice", "run -t 1,1"},
+               {"\"\"", "run -t 1,,2"});
+}
+
+CLI_TEST(bad_input, numbers)
+{
+    EXPECT_BAD({"0", "run --producers 0"}, {"x", "run --producers x"}, {"0", "run --capacity 0"}, {"-5", "run --capacity -5"},
+               {"17M", "run --capacity 17M"}, {"1k1", "run --capacity 1k1"}, {"0", "run --rounds 0"}, {"many", "run --rounds many"},
+               {"-1", "run --seed -1"}, {"seed", "run --seed seed"}, {"10001", "run --rounds 10001"});
+}
+
+CLI_TEST(bad_input, times)
+{
+    EXPECT_BAD({"5", "run --budget 5"}, {"soon", "run --budget soon"}, {"0s", "run --budget 0s"}, {"-1s", "run --budget -1s"},
+               {"1", "run --full-timeout 1"}, {"-1ms", "run --full-timeout -1ms"}, {"2", "run --spin 2"}, {"2s", "run --spin 2s"});
+}
+
+CLI_TEST(bad_input, policies_placements_and_formats)
+{
+    EXPECT_BAD({"sideways", "run --full sideways"}, {"\"block\"", "run --full blok"}, {"nowhere", "run --pin nowhere"},
+               {"4095", "run --pin 4095"}, {"numa:77", "run --pin numa:77"}, {"yaml", "run --format yaml"},
+               {"\"json\"", "run --format jsn"});
+}
+
+CLI_TEST(bad_input, output_files)
+{
+    EXPECT_BAD({"/nonexistent/dir/x.json", "run -o /nonexistent/dir/x.json -p inline -w empty"}, {"/tmp", "run -o /tmp"},
+               {"/tmp/", "run -o /tmp/"}, {"-o", "run -o ''"}, {"/dev/null", "run -o /dev/null"});
+}
+
+CLI_TEST(words, list_names_what_there_is)
+{
+    static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
+    char *line = out;
+    cr_assert(run("list pools") == 0);
+    for (int i = 0; i < 6; i++) {
+        cr_assert(!strncmp(line, pools[i], strlen(pools[i])) && line[strlen(pools[i])] == ' ', "%s", line);
+        line = strchr(line, '\n') + 1;
+    }
+    cr_assert(run("list workloads") == 0);
+    cr_assert(!strncmp(out, "cpu ", 4) && strstr(out, "\nempty "));
+}
+
+CLI_TEST(words, help_and_version)
+{
+    cr_assert(run("--help") == 0 && strstr(out, "usage:") && !*err);
+    cr_assert(run("help run") == 0 && strstr(out, "--rounds N") && strstr(out, "size=1us"));
+    cr_assert(run("run --help") == 0 && strstr(out, "--dry-run"));
+    cr_assert(run("list --help") == 0 && run("plot -h") == 0 && run("help") == 0);
+    cr_assert(run("--version") == 0 && strstr(out, "poolbench ") && strstr(out, "hwloc ") && strstr(out, "flags"));
+    cr_assert(files_here() == 0);
+}
+
+CLI_TEST(words, dry_run_measures_and_writes_nothing)
+{
+    cr_assert(run("run --dry-run") == 0);
+    cr_assert(strstr(out, "ring/empty/t1") && strstr(out, "textbook/cpu:size=1us/") && strstr(out, "about"), "%s", out);
+    cr_assert(files_here() == 0);
+}
+
+static json_t *parse(const char *text)
+{
+    json_error_t error;
+    json_t *json = json_loads(text, 0, &error);
+    cr_assert(json, "not JSON: %s at line %d", error.text, error.line);
+    return json;
+}
+
+static long long counter(const json_t *trial, const char *name)
+{
+    cr_assert(json_is_integer(json_object_get(trial, name)), "no %s", name);
+    return json_integer_value(json_object_get(trial, name));
+}
+
+CLI_TEST(result, json_on_stdout_is_the_file_and_obeys_the_law)
+{
+    static char file[OUTPUT_MAX];
+    json_t *printed, *saved, *configuration, *trial;
+    size_t i, j, trials = 0;
+    cr_assert(run("run -p ring,textbook -w empty -w cpu:size=2us -t 2 --rounds 2 --budget 100ms --seed 5 --format json "
+                  "--no-figures -o here.json") == 0, "%s", err);
+    printed = parse(out);
+    slurp("here.json", file, sizeof file);
+    saved = parse(file);
+    cr_assert(json_equal(printed, saved));
+    cr_assert(json_integer_value(json_object_get(printed, "seed")) == 5);
+    json_array_foreach(json_object_get(printed, "configurations"), i, configuration) {
+        json_array_foreach(json_object_get(configuration, "trials"), j, trial) {
+            trials++;
+            cr_assert(counter(trial, "accepted") > 0);
+            cr_assert(counter(trial, "accepted") == counter(trial, "done") + counter(trial, "failed") +
+                                                        counter(trial, "cancelled") + counter(trial, "dropped"));
+        }
+    }
+    cr_assert(trials >= 6, "%zu trials", trials);
+    cr_assert(files_here() == 1); /* no temporary file is left */
+    json_decref(printed);
+    json_decref(saved);
+}
+
+CLI_TEST(result, policies_keep_the_law)
+{
+    static const char *const policies[] = {"reject", "timeout", "caller-runs", "drop-oldest"};
+    for (int i = 0; i < 4; i++) {
+        char arguments[256];
+        snprintf(arguments, sizeof arguments,
+                 "run -p ring,mutex,steal,textbook -w cpu:size=2us -t 2 --capacity 8 --full %s --rounds 1 --budget 40ms "
+                 "--no-figures -o x.json", policies[i]);
+        cr_assert(run(arguments) == 0, "%s: %s", policies[i], err);
+    }
+}
+
+CLI_TEST(result, csv_has_a_header_and_a_row_per_trial)
+{
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 2 --budget 60ms --format csv --no-figures -o x.json") == 0);
+    cr_assert(!strncmp(out, "pool,", 5) && strstr(out, ",accepted,") && lines(out) >= 5, "%s", out);
+}
+
+CLI_TEST(result, a_table_without_colour_for_no_color_and_pipes)
+{
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 50ms --no-figures") == 0);
+    cr_assert(strstr(out, "mutex") && strstr(out, "inline") && strstr(out, "floor") && !strchr(out, '\033'));
+    cr_assert(strstr(out, "saved") && access("results", F_OK) == 0);
+}
+
+CLI_TEST(result, figures_are_drawn_beside_it)
+{
+    struct stat info;
+    cr_assert(run("run -p mutex,ring -w cpu:size=1us -t 1 --rounds 1 --budget 50ms -o one.json") == 0);
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    cr_assert(stat("one/throughput.svg", &info) == 0 && info.st_size > 2000, "%s", err);
+    cr_assert(stat("one/efficiency.png", &info) == 0 && info.st_size > 2000);
+    cr_assert(stat("one/workers-cpu-size-1us.png", &info) == 0 && info.st_size > 2000, "one worker count: %s", err);
+    cr_assert(stat("one/latency-cpu-size-1us.svg", &info) == 0 && info.st_size > 2000);
+    cr_assert(run("plot one.json") == 0 && strstr(out, "figures"));
+}
+
+CLI_TEST(result, plot_refuses_what_is_no_result)
+{
+    FILE *file = fopen("x.json", "w");
+    fputs("{\"format\": 77}", file);
+    fclose(file);
+    cr_assert(run("plot x.json") == 2 && strstr(err, "x.json") && lines(err) == 1, "%s", err);
+}
+
+CLI_TEST(result, a_full_disk_is_said_and_leaves_nothing)
+{
+    struct stat info;
+    char shell[8300];
+    /* A limit of 4 KiB on files stands for the disk. */
+    snprintf(shell, sizeof shell,
+             "trap '' XFSZ; ulimit -f 4; %s run -p mutex -w empty -t 1 --rounds 1 --budget 50ms --no-figures -o r.json "
+             ">/dev/null 2>/tmp/%s.err; echo $? >&3", program, folder + 5);
+    FILE *script = fopen("run.sh", "w");
+    int status = -1;
+    fprintf(script, "%s\n", shell);
+    fclose(script);
+    cr_assert(system("bash run.sh 3>status 2>/dev/null") == 0 || true);
+    FILE *answer = fopen("status", "r");
+    cr_assert(answer && fscanf(answer, "%d", &status) == 1);
+    fclose(answer);
+    snprintf(shell, sizeof shell, "/tmp/%s.err", folder + 5);
+    slurp(shell, err, sizeof err);
+    unlink(shell);
+    cr_assert(status == 1 && strstr(err, "r.json"), "status %d: %s", status, err);
+    cr_assert(stat("r.json", &info) != 0 && errno == ENOENT);
+    cr_assert(files_here() == 2, "something is left"); /* run.sh and status */
+}
+
+CLI_TEST(result, ctrl_c_keeps_what_was_measured)
+{
+    int status;
+    struct stat info;
+    pid_t child = fork();
+    if (child == 0) {
+        cr_assert(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr));
+        setpgid(0, 0);
+        execl(program, "poolbench", "run", "-p", "mutex", "-w", "cpu:size=1us", "-t", "1", "--rounds", "1000", "--budget",
+              "1000s", "--no-figures", "-o", "kept.json", NULL);
+        _exit(127);
+    }
+    sleep(4);
+    kill(child, SIGINT);
+    cr_assert(waitpid(child, &status, 0) == child);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "status %x", status);
+    cr_assert(stat("kept.json", &info) == 0 && info.st_size > 500);
+    cr_assert(files_here() == 1);
+}
