@@ -76,7 +76,7 @@ static inline void pool_linger(struct pool_head *head, struct pool_moderation *m
     for (unsigned i = 0; i < moderation->pauses; i++)
         pool_pause();
     later = visible(head);
-    if (later < n + moderation->pauses / 4) {
+    if (later < n + moderation->pauses / 8) {
         moderation->pauses = 0;
         moderation->resting = MODERATE_REST;
     } else if (later < MODERATE_FEW && moderation->pauses < MODERATE_PAUSES_MAX) {
