@@ -14,7 +14,7 @@ MODULES  := hwloc jemalloc jansson gsl
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
 BASE     := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wno-format-truncation -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
+            -Wno-format-truncation -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
 LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lm -ldl
@@ -48,7 +48,7 @@ test: deps ## install what is missing, build, run all tests (a short torture und
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
 
-asan: deps ## torture and unit tests under AddressSanitizer and UBSan
+asan: deps ## torture under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SECONDS_EACH=30 torture-asan
 
 tsan: deps ## torture under ThreadSanitizer
