@@ -1,7 +1,9 @@
 # poolbench: `make help` lists the targets. A new .c file in a folder below is
 # found without an edit here.
 
-CC       ?= gcc
+ifeq ($(origin CC),default)
+CC       := gcc
+endif
 CFLAGS   ?= -O2 -g
 PREFIX   ?= /usr/local
 BUILD    ?= build

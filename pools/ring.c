@@ -124,10 +124,10 @@ static inline int announce(struct ring_pool *pool, uint64_t begin, uint64_t end)
 {
     uint64_t last = begin;
     do {
+        if ((int64_t)(end - (last & ~SEALED)) <= 0)
+            break; /* helped, maybe before others, and sealed after them */
         if (pool_unlikely(last & SEALED)) /* at quiet: what was not helped by then is out */
             return (int)((last & ~SEALED) - begin);
-        if ((int64_t)(end - last) <= 0)
-            break; /* helped */
     } while (!atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst,
                                                     memory_order_relaxed));
     return (int)(end - begin);
