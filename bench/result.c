@@ -115,19 +115,24 @@ static json_t *summarise_metric(const json_t *configuration, const char *metric,
 /* Marks trials that lie far off the others of their configuration. */
 static int mark_disturbed(json_t *configuration, double *values)
 {
+    static const char *const classes[] = {"regular", "mild", "severe"};
     int count = result_values(configuration, "ns_per_job", values, NULL, VALUES_MAX), disturbed = 0;
-    double median, mad;
+    double median, mad, first_quartile, third_quartile;
     json_t *trial;
     size_t i;
     if (count < 3)
         return 0;
     median = stats_median(values, count).median;
     mad = stats_mad(values, count);
+    first_quartile = stats_quantile(values, count, 0.25);
+    third_quartile = stats_quantile(values, count, 0.75);
     json_array_foreach(json_object_get(configuration, "trials"), i, trial)
     {
-        bool is = trial_is_good(trial) &&
-                  stats_disturbed(json_number_value(json_object_get(trial, "ns_per_job")), median, mad);
+        double ns = json_number_value(json_object_get(trial, "ns_per_job"));
+        bool good = trial_is_good(trial), is = good && stats_disturbed(ns, median, mad);
         json_object_set_new(trial, "disturbed", json_boolean(is));
+        json_object_set_new(trial, "outlier",
+                            good ? json_string(classes[stats_outlier(ns, first_quartile, third_quartile)]) : json_null());
         disturbed += is;
     }
     return disturbed;
