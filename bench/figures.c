@@ -528,6 +528,7 @@ static void survey(struct drawing *drawing)
     const json_t *machine = json_object_get(drawing->result, "machine"), *build = json_object_get(drawing->result, "build");
     json_t *configuration;
     size_t i;
+    int capacity, least = INT32_MAX, most = 0;
     drawing->workers_low = INT32_MAX;
     json_array_foreach(drawing->configurations, i, configuration) {
         int workers = integer_of(configuration, "workers");
@@ -535,12 +536,17 @@ static void survey(struct drawing *drawing)
         add_once(drawing->specs, &drawing->spec_count, SPECS_MAX, string_of(configuration, "spec"));
         drawing->workers_low = workers < drawing->workers_low ? workers : drawing->workers_low;
         drawing->workers_high = workers > drawing->workers_high ? workers : drawing->workers_high;
-        if (i == 0)
-            snprintf(drawing->foot, sizeof drawing->foot, "pin %s, capacity %d, full %s, %d producer%s",
-                     string_of(configuration, "pin"), integer_of(configuration, "capacity"),
-                     string_of(configuration, "full"), integer_of(configuration, "producers"),
-                     integer_of(configuration, "producers") == 1 ? "" : "s");
+        capacity = integer_of(configuration, "capacity");
+        least = capacity < least ? capacity : least;
+        most = capacity > most ? capacity : most;
     }
+    configuration = json_array_get(drawing->configurations, 0);
+    snprintf(drawing->foot, sizeof drawing->foot, "pin %s, capacity %d", string_of(configuration, "pin"), least);
+    if (least != most)
+        snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), "..%d", most);
+    snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
+             ", full %s, %d producer%s", string_of(configuration, "full"), integer_of(configuration, "producers"),
+             integer_of(configuration, "producers") == 1 ? "" : "s");
     if (drawing->pool_count && drawing->spec_count)
         qsort_r(drawing->pools, (size_t)drawing->pool_count, sizeof *drawing->pools, by_speed, drawing);
     snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),

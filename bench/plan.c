@@ -50,7 +50,7 @@ const char *plan_full_name(enum pool_full full)
 
 const char *plan_unsupported(const struct plan_entry *entry)
 {
-    if (entry->full == POOL_DROP_OLDEST && entry->pool->can & POOL_CAN_QUEUE && !(entry->pool->can & POOL_CAN_DROP))
+    if (entry->full == POOL_DROP_OLDEST && !(entry->pool->can & POOL_CAN_DROP))
         return "it cannot drop the oldest job";
     if (entry->workload.ops->needs & ~entry->pool->can)
         return "the workload needs what this pool cannot do";

@@ -47,11 +47,11 @@ static bool is_floor(const json_t *configuration)
  * no workers. */
 static bool same_table(const json_t *a, const json_t *b)
 {
-    static const char *const keys[] = {"spec", "producers", "capacity", "full", "pin"};
+    static const char *const keys[] = {"spec", "producers", "pin"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!same(a, b, keys[i]))
             return false;
-    return same(a, b, "workers") || is_floor(b);
+    return is_floor(b) || (same(a, b, "workers") && same(a, b, "capacity") && same(a, b, "full"));
 }
 
 static int by_speed(const void *left, const void *right)
