@@ -208,7 +208,10 @@ static void spread(struct label *labels, int count, double low, double high, boo
             }
         }
     }
-    for (int i = 0; i < count; i++) /* not below the axis */
+    for (int i = count - 1, above = 0; i >= 0; i--, above++) /* not above the axis, where gnuplot drops them */
+        if (labels[i].y > 1 - gap * above)
+            labels[i].y = 1 - gap * above;
+    for (int i = 0; i < count; i++) /* nor below */
         if (labels[i].y < 0.01 + gap * i)
             labels[i].y = 0.01 + gap * i;
     for (int i = 0; i < count; i++)
