@@ -58,7 +58,7 @@ static const json_t *find(const struct drawing *drawing, const char *spec, const
 {
     size_t i;
     json_t *configuration;
-    json_array_foreach(drawing->configurations, i, configuration)
+    json_array_foreach (drawing->configurations, i, configuration)
         if (!strcmp(string_of(configuration, "spec"), spec) && !strcmp(string_of(configuration, "pool"), pool) &&
             (integer_of(configuration, "workers") == workers || !strcmp(pool, "inline")))
             return configuration;
@@ -100,7 +100,7 @@ static void say(FILE *gnuplot, const char *name, const char *text)
 struct figure {
     const char *script, *name; /* plot/SCRIPT.gp; files NAME.svg, NAME.png */
     const char *title, *dim;
-    char extra[4096];          /* further lines of gnuplot */
+    char extra[4096]; /* further lines of gnuplot */
 };
 
 /* Starts gnuplot, reading from *in; what it complains of goes to `complaints`. */
@@ -253,7 +253,8 @@ static const char *workers_text(int workers, char *text, size_t size)
 
 static int draw_throughput(const struct drawing *drawing)
 {
-    struct figure figure = {.script = "throughput", .name = "throughput", .title = "Which pool gets the most jobs done?"};
+    struct figure figure = {
+        .script = "throughput", .name = "throughput", .title = "Which pool gets the most jobs done?"};
     char dim[256], lows[256] = "", highs[256] = "";
     int panels = drawing->spec_count < PANELS_MAX ? drawing->spec_count : PANELS_MAX;
     FILE *file = data_open(drawing, "throughput");
@@ -269,7 +270,8 @@ static int draw_throughput(const struct drawing *drawing)
                 int workers = which ? drawing->workers_high : drawing->workers_low;
                 double v[3];
                 bool single = drawing->workers_low == drawing->workers_high || !strcmp(drawing->pools[p], "inline");
-                if ((single && !which) || !metric(drawing, drawing->specs[s], drawing->pools[p], workers, "jobs_per_s", v))
+                if ((single && !which) ||
+                    !metric(drawing, drawing->specs[s], drawing->pools[p], workers, "jobs_per_s", v))
                     continue;
                 fprintf(file, "%d\t%d\t%s\t%d\t%d\t%.6g\t%.6g\t%.6g\n", s + 1, p + 1, drawing->pools[p], workers, which,
                         v[0], v[1], v[2]);
@@ -290,7 +292,8 @@ static int draw_throughput(const struct drawing *drawing)
                  drawing->workers_high, drawing->workers_high == 1 ? "" : "s",
                  drawing->spec_count > panels ? "; the first five workloads" : "");
     else
-        snprintf(dim, sizeof dim, "filled: %d workers, hollow: %d; mark: median over rounds (processes), bar: 95%% interval%s",
+        snprintf(dim, sizeof dim,
+                 "filled: %d workers, hollow: %d; mark: median over rounds (processes), bar: 95%% interval%s",
                  drawing->workers_high, drawing->workers_low,
                  drawing->spec_count > panels ? "; the first five workloads" : "");
     figure.dim = dim;
@@ -346,7 +349,8 @@ static double half_at(const struct point *points, int count)
 
 static int draw_efficiency(const struct drawing *drawing)
 {
-    struct figure figure = {.script = "efficiency", .name = "efficiency",
+    struct figure figure = {.script = "efficiency",
+                            .name = "efficiency",
                             .title = "How short may a job be before the pool eats half the machine?"};
     struct point points[SPECS_MAX];
     struct label labels[LABELS_MAX];
@@ -386,8 +390,10 @@ static int draw_efficiency(const struct drawing *drawing)
     write_labels(drawing, "efficiency", "pool\tsize_ns\tefficiency\ttext", labels, label_count);
     snprintf(figure.extra, sizeof figure.extra, "size_low = %.6g\nsize_high = %.6g\ntop = %.6g\n", low * 1e-9 * 0.9,
              high * 1e-9 * 1.1, top);
-    snprintf(dim, sizeof dim, "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, bar: 95%% interval%s",
-             workers_text(drawing->workers_high, workers, sizeof workers), low == high ? "; one length only" : "");
+    snprintf(
+        dim, sizeof dim,
+        "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, bar: 95%% interval%s",
+        workers_text(drawing->workers_high, workers, sizeof workers), low == high ? "; one length only" : "");
     figure.dim = dim;
     return draw(drawing, &figure);
 }
@@ -399,7 +405,7 @@ static double quantile_of(const json_t *buckets, json_int_t total, double share)
     double rank = ceil(share * (double)total), seen = 0, value = NAN;
     size_t i;
     json_t *bucket;
-    json_array_foreach(buckets, i, bucket) {
+    json_array_foreach (buckets, i, bucket) {
         seen += (double)json_integer_value(json_array_get(bucket, 1));
         value = json_number_value(json_array_get(bucket, 0));
         if (seen >= rank)
@@ -493,8 +499,9 @@ static int draw_workers(const struct drawing *drawing, const char *spec)
     }
     spread(labels, label_count, 0, most * 1.08, false);
     write_labels(drawing, name, "pool\tworkers\tjobs_per_s\ttext", labels, label_count);
-    snprintf(figure.extra, sizeof figure.extra, "value_high = %.6g\nworkers_low = %d\nworkers_high = %d\nideal = %.6g\n",
-             most, drawing->workers_low, drawing->workers_high, ideal);
+    snprintf(figure.extra, sizeof figure.extra,
+             "value_high = %.6g\nworkers_low = %d\nworkers_high = %d\nideal = %.6g\n", most, drawing->workers_low,
+             drawing->workers_high, ideal);
     snprintf(title, sizeof title, "Do more workers get more jobs done? %s", spec);
     snprintf(dim, sizeof dim, "mark: median of rounds, bar: 95%% interval%s%s",
              ideal > 0 ? "; dotted: every worker computes all the time" : "",
@@ -528,12 +535,13 @@ static void add_once(const char **list, int *count, int max, const char *text)
 
 static void survey(struct drawing *drawing)
 {
-    const json_t *machine = json_object_get(drawing->result, "machine"), *build = json_object_get(drawing->result, "build");
+    const json_t *machine = json_object_get(drawing->result, "machine"),
+                 *build = json_object_get(drawing->result, "build");
     json_t *configuration;
     size_t i;
     int capacity, least = INT32_MAX, most = 0;
     drawing->workers_low = INT32_MAX;
-    json_array_foreach(drawing->configurations, i, configuration) {
+    json_array_foreach (drawing->configurations, i, configuration) {
         int workers = integer_of(configuration, "workers");
         add_once(drawing->pools, &drawing->pool_count, POOLS_MAX, string_of(configuration, "pool"));
         add_once(drawing->specs, &drawing->spec_count, SPECS_MAX, string_of(configuration, "spec"));

@@ -104,8 +104,7 @@ int hist_from_json(struct hist *hist, const json_t *json)
     read = (struct hist){0};
     if (!json_is_array(buckets))
         return -EINVAL;
-    json_array_foreach(buckets, i, bucket)
-    {
+    json_array_foreach (buckets, i, bucket) {
         double ns = json_number_value(json_array_get(bucket, 0));
         json_int_t count = json_integer_value(json_array_get(bucket, 1));
         if (!(ns >= 0 && ns < (double)(UINT64_C(1) << 62)) || count <= 0)

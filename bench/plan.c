@@ -111,6 +111,8 @@ int plan_from_json(struct plan *plan, const json_t *json)
     plan->entries = calloc((size_t)plan->count + 1, sizeof *plan->entries);
     if (!plan->entries)
         return -ENOMEM;
-    json_array_foreach(entries, i, entry) if (entry_from_json(&plan->entries[i], entry)) return -EINVAL;
+    json_array_foreach (entries, i, entry)
+        if (entry_from_json(&plan->entries[i], entry))
+            return -EINVAL;
     return 0;
 }

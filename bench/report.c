@@ -90,7 +90,8 @@ static void notes(const json_t *configuration, char *text, size_t size)
     json_int_t disturbed = integer_of(json_object_get(configuration, "summary"), "disturbed_trials");
     size_t failed = 0, i;
     json_t *trial;
-    json_array_foreach(trials, i, trial) failed += strcmp(string_of(trial, "verdict"), "ok") != 0;
+    json_array_foreach (trials, i, trial)
+        failed += strcmp(string_of(trial, "verdict"), "ok") != 0;
     *text = '\0';
     if (failed)
         snprintf(text, size, "%zu FAILED", failed);
@@ -209,8 +210,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     size_t i;
     json_t *other;
     const char *bold = colour ? "\033[1m" : "", *dim = colour ? "\033[2m" : "", *plain = colour ? "\033[0m" : "";
-    json_array_foreach(json_object_get(result, "configurations"), i, other)
-    {
+    json_array_foreach (json_object_get(result, "configurations"), i, other) {
         double low, high;
         struct row *row = &rows[count];
         if (!same_table(first, other) || count >= ROWS_MAX)
@@ -249,7 +249,9 @@ static bool floor_alone(const json_t *configurations, const json_t *floor)
 {
     size_t i;
     json_t *other;
-    json_array_foreach(configurations, i, other) if (!is_floor(other) && same_table(other, floor)) return false;
+    json_array_foreach (configurations, i, other)
+        if (!is_floor(other) && same_table(other, floor))
+            return false;
     return true;
 }
 
@@ -258,16 +260,16 @@ void report_table(const json_t *result, FILE *out, bool colour)
     const json_t *configurations = json_object_get(result, "configurations");
     json_t *configuration, *failure;
     size_t i, rounds = json_array_size(json_object_get(result, "rounds"));
-    json_array_foreach(configurations, i,
-                       configuration) if (!printed_before(configurations, i) &&
-                                          (!is_floor(configuration) || floor_alone(configurations, configuration)))
-        print_table(result, configuration, out, colour);
+    json_array_foreach (configurations, i, configuration)
+        if (!printed_before(configurations, i) &&
+            (!is_floor(configuration) || floor_alone(configurations, configuration)))
+            print_table(result, configuration, out, colour);
     fprintf(out,
             "%sjobs/s: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. overhead: worker time\n"
             "per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker time in jobs. floor:\n"
             "no workers. In brackets: the 95%% interval of the ratio of speeds; \"=\" where it holds 1.%s\n\n",
             colour ? "\033[2m" : "", rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
-    json_array_foreach(json_object_get(result, "failures"), i, failure)
+    json_array_foreach (json_object_get(result, "failures"), i, failure)
         fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", string_of(failure, "pool"), string_of(failure, "spec"),
                 (long long)integer_of(failure, "workers"), (long long)integer_of(failure, "round") + 1,
                 string_of(failure, "failure"));
@@ -281,8 +283,7 @@ const char *report_noise(const json_t *result, char *text, size_t size)
     json_t *round;
     size_t i, disturbed = 0, count = json_array_size(rounds);
     double steal = 0, slowest = 1;
-    json_array_foreach(rounds, i, round)
-    {
+    json_array_foreach (rounds, i, round) {
         double after = json_number_value(json_object_get(round, "sentinel_after"));
         disturbed += json_is_true(json_object_get(round, "disturbed"));
         steal = fmax(steal, json_number_value(json_object_get(round, "steal_share")));

@@ -77,8 +77,7 @@ int result_values(const json_t *configuration, const char *metric, double *value
     json_t *trial;
     size_t i;
     int count = 0;
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
-    {
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         json_t *value = json_object_get(trial, metric);
         if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
             continue;
@@ -126,13 +125,13 @@ static int mark_disturbed(json_t *configuration, double *values)
     mad = stats_mad(values, count);
     first_quartile = stats_quantile(values, count, 0.25);
     third_quartile = stats_quantile(values, count, 0.75);
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
-    {
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         double ns = json_number_value(json_object_get(trial, "ns_per_job"));
         bool good = trial_is_good(trial), is = good && stats_disturbed(ns, median, mad);
         json_object_set_new(trial, "disturbed", json_boolean(is));
         json_object_set_new(trial, "outlier",
-                            good ? json_string(classes[stats_outlier(ns, first_quartile, third_quartile)]) : json_null());
+                            good ? json_string(classes[stats_outlier(ns, first_quartile, third_quartile)])
+                                 : json_null());
         disturbed += is;
     }
     return disturbed;
@@ -145,8 +144,9 @@ static json_t *merge_latency(const json_t *configuration, const char *which)
     json_t *trial;
     size_t i;
     merged = (struct hist){0};
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial) if (trial_is_good(trial))
-        hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        if (trial_is_good(trial))
+            hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
     return hist_json(&merged);
 }
 
@@ -154,8 +154,7 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
 {
     json_t *summary = json_object(), *latency = json_object(), *trial;
     size_t i;
-    json_array_foreach(json_object_get(configuration, "trials"), i, trial)
-    {
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         if (trial_is_good(trial))
             continue;
         (*failed)++;
@@ -185,7 +184,7 @@ int result_summarise(json_t *result, bool interrupted)
         abort();
     json_object_set_new(result, "interrupted", json_boolean(interrupted));
     json_object_set_new(result, "failures", json_array());
-    json_array_foreach(json_object_get(result, "configurations"), i, configuration)
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
         summarise_configuration(result, configuration, values, &failed);
     free(values);
     return failed;
@@ -206,8 +205,7 @@ static void print_object(const json_t *object, int depth, FILE *out)
 {
     const char *key, *before = "{";
     json_t *value;
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
-    {
+    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
         json_t *name = json_string(key);
         fprintf(out, "%s\n%*s", before, depth + 1, "");
         print_flat(name, out);
@@ -223,8 +221,7 @@ static void print_array(const json_t *array, int depth, FILE *out)
 {
     json_t *value;
     size_t i;
-    json_array_foreach(array, i, value)
-    {
+    json_array_foreach (array, i, value) {
         fprintf(out, "%s\n%*s", i ? "," : "[", depth + 1, "");
         print_value(value, depth + 1, out);
     }
@@ -354,10 +351,8 @@ void result_csv(const json_t *result, FILE *out)
     for (size_t k = 0; k < TRIAL; k++)
         fprintf(out, "%s,", of_trial[k]);
     fprintf(out, "p50_ns,p99_ns,p99.9_ns,failure\n");
-    json_array_foreach(json_object_get(result, "configurations"), i, configuration)
-    {
-        json_array_foreach(json_object_get(configuration, "trials"), j, trial)
-        {
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial) {
             const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
             for (size_t k = 0; k < CONFIGURATION; k++, fputc(',', out))
                 csv_value(out, json_object_get(configuration, of_configuration[k]));

@@ -196,8 +196,8 @@ static int measured(const json_t *result)
     json_t *configuration;
     size_t i;
     int count = 0;
-    json_array_foreach(json_object_get(result, "configurations"), i, configuration) count +=
-        json_array_size(json_object_get(configuration, "trials")) > 0;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        count += json_array_size(json_object_get(configuration, "trials")) > 0;
     return count;
 }
 

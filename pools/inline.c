@@ -50,9 +50,19 @@ static void destroy(struct pool_head *head)
 }
 
 static const struct pool_design design = {
-    .name = "inline", .pool_size = sizeof(struct pool_head), .worker_size = sizeof(struct pool_worker),
-    .init = init, .destroy = destroy, .push = no_push, .wake = no_wake, .wake_all = no_wake,
-    .evict = no_evict, .boundary = nothing, .accepted = nothing, .waiting = nothing, .seal = seal,
+    .name = "inline",
+    .pool_size = sizeof(struct pool_head),
+    .worker_size = sizeof(struct pool_worker),
+    .init = init,
+    .destroy = destroy,
+    .push = no_push,
+    .wake = no_wake,
+    .wake_all = no_wake,
+    .evict = no_evict,
+    .boundary = nothing,
+    .accepted = nothing,
+    .waiting = nothing,
+    .seal = seal,
 };
 
 /* Under THROTTLE the common submit reserves the place of the result. */

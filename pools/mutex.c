@@ -12,13 +12,13 @@
 
 struct mutex_pool {
     struct pool_head head;
-    struct pool_job *slots;   /* ring; job p lies in slots[p & mask] */
+    struct pool_job *slots; /* ring; job p lies in slots[p & mask] */
     uint64_t mask;
     alignas(POOL_CACHE_LINE) struct pool_lock lock;
-    bool sealed;              /* under lock */
-    uint64_t limit;           /* under lock: full at this position, or later */
-    _Atomic uint64_t first;   /* under lock; the oldest job's position */
-    _Atomic uint64_t last;    /* under lock; read by anybody: jobs accepted */
+    bool sealed;            /* under lock */
+    uint64_t limit;         /* under lock: full at this position, or later */
+    _Atomic uint64_t first; /* under lock; the oldest job's position */
+    _Atomic uint64_t last;  /* under lock; read by anybody: jobs accepted */
 };
 
 static struct mutex_pool *mutex_of(struct pool_head *head)
@@ -152,11 +152,20 @@ static void mutex_loop(struct pool_worker *worker)
 }
 
 static const struct pool_design mutex_design = {
-    .name = "mutex", .pool_size = sizeof(struct mutex_pool), .worker_size = sizeof(struct claim_worker),
-    .init = mutex_init, .destroy = mutex_destroy, .loop = mutex_loop, .push = mutex_push,
-    .wake = pool_idle_wake, .wake_all = pool_idle_wake_all, .evict = mutex_evict,
-    .boundary = mutex_accepted, .accepted = mutex_accepted,
-    .waiting = claim_waiting, .seal = mutex_seal,
+    .name = "mutex",
+    .pool_size = sizeof(struct mutex_pool),
+    .worker_size = sizeof(struct claim_worker),
+    .init = mutex_init,
+    .destroy = mutex_destroy,
+    .loop = mutex_loop,
+    .push = mutex_push,
+    .wake = pool_idle_wake,
+    .wake_all = pool_idle_wake_all,
+    .evict = mutex_evict,
+    .boundary = mutex_accepted,
+    .accepted = mutex_accepted,
+    .waiting = claim_waiting,
+    .seal = mutex_seal,
 };
 
 static int mutex_submit(struct pool *pool, pool_job_fn *fn, void *arg)

@@ -54,7 +54,7 @@ struct ring_pool {
     struct ring_slot *slots;
     uint64_t mask;
     unsigned lap_shift;
-    alignas(POOL_CACHE_LINE) _Atomic uint64_t last; /* jobs accepted, and SEALED; all producers write */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t last;  /* jobs accepted, and SEALED; all producers write */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t limit; /* full at this position, or later; producers write */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t first; /* oldest position not claimed; workers write */
 };
@@ -125,11 +125,11 @@ static inline int announce(struct ring_pool *pool, uint64_t begin, uint64_t end)
     uint64_t last = begin;
     do {
         if ((int64_t)(end - (last & ~SEALED)) <= 0)
-            break; /* helped, maybe before others, and sealed after them */
+            break;                        /* helped, maybe before others, and sealed after them */
         if (pool_unlikely(last & SEALED)) /* at quiet: what was not helped by then is out */
             return (int)((last & ~SEALED) - begin);
-    } while (!atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst,
-                                                    memory_order_relaxed));
+    } while (
+        !atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst, memory_order_relaxed));
     return (int)(end - begin);
 }
 
@@ -219,8 +219,8 @@ static inline void ring_read(struct ring_pool *pool, uint64_t position, struct p
 static inline uint64_t readable(struct ring_pool *pool, uint64_t first)
 {
     uint64_t n = 0;
-    while (n < CLAIM_MAX && atomic_load_explicit(&pool->slots[(first + n) & pool->mask].turn, memory_order_acquire) ==
-                                first + n + 1)
+    while (n < CLAIM_MAX &&
+           atomic_load_explicit(&pool->slots[(first + n) & pool->mask].turn, memory_order_acquire) == first + n + 1)
         n++;
     return n;
 }
@@ -251,8 +251,8 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
         }
         pool_transit_enter(&worker->base);
         /* Release: who sees the claim sees the mark. */
-        if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + (uint64_t)share,
-                                                    memory_order_seq_cst, memory_order_acquire)) {
+        if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + (uint64_t)share, memory_order_seq_cst,
+                                                    memory_order_acquire)) {
             claim_publish(head, worker, share - 1);
             pool_transit_leave(&worker->base);
             return share;
@@ -332,11 +332,20 @@ static void ring_loop(struct pool_worker *worker)
 }
 
 static const struct pool_design ring_design = {
-    .name = "ring", .pool_size = sizeof(struct ring_pool), .worker_size = sizeof(struct claim_worker),
-    .init = ring_init, .destroy = ring_destroy, .loop = ring_loop, .push = ring_push,
-    .wake = pool_idle_wake, .wake_all = pool_idle_wake_all, .evict = ring_evict,
-    .boundary = ring_accepted, .accepted = ring_accepted,
-    .waiting = claim_waiting, .seal = ring_seal,
+    .name = "ring",
+    .pool_size = sizeof(struct ring_pool),
+    .worker_size = sizeof(struct claim_worker),
+    .init = ring_init,
+    .destroy = ring_destroy,
+    .loop = ring_loop,
+    .push = ring_push,
+    .wake = pool_idle_wake,
+    .wake_all = pool_idle_wake_all,
+    .evict = ring_evict,
+    .boundary = ring_accepted,
+    .accepted = ring_accepted,
+    .waiting = claim_waiting,
+    .seal = ring_seal,
 };
 
 static int ring_submit(struct pool *pool, pool_job_fn *fn, void *arg)

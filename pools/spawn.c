@@ -350,11 +350,19 @@ static void spawn_destroy(struct pool_head *head)
 }
 
 static const struct pool_design spawn_design = {
-    .name = "spawn", .pool_size = sizeof(struct spawn_pool), .worker_size = sizeof(struct spawn_worker),
-    .init = spawn_init, .destroy = spawn_destroy, .push = spawn_push,
-    .wake = spawn_wake, .wake_all = spawn_wake_all, .evict = spawn_evict,
-    .boundary = spawn_accepted, .accepted = spawn_accepted,
-    .waiting = spawn_waiting, .seal = spawn_seal,
+    .name = "spawn",
+    .pool_size = sizeof(struct spawn_pool),
+    .worker_size = sizeof(struct spawn_worker),
+    .init = spawn_init,
+    .destroy = spawn_destroy,
+    .push = spawn_push,
+    .wake = spawn_wake,
+    .wake_all = spawn_wake_all,
+    .evict = spawn_evict,
+    .boundary = spawn_accepted,
+    .accepted = spawn_accepted,
+    .waiting = spawn_waiting,
+    .seal = spawn_seal,
 };
 
 static int spawn_submit(struct pool *pool, pool_job_fn *fn, void *arg)

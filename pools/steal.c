@@ -37,12 +37,12 @@ struct deque_slot {
 
 struct steal_worker {
     struct pool_worker base;
-    unsigned looks;          /* owner */
-    struct pool_moderation moderation; /* owner */
-    int last_victim;         /* owner: where the last theft succeeded */
-    _Atomic uint64_t pushed; /* owner writes: children that entered the deque */
-    alignas(POOL_CACHE_LINE) _Atomic int64_t top;    /* thieves and owner */
-    alignas(POOL_CACHE_LINE) _Atomic int64_t bottom; /* owner */
+    unsigned looks;                                   /* owner */
+    struct pool_moderation moderation;                /* owner */
+    int last_victim;                                  /* owner: where the last theft succeeded */
+    _Atomic uint64_t pushed;                          /* owner writes: children that entered the deque */
+    alignas(POOL_CACHE_LINE) _Atomic int64_t top;     /* thieves and owner */
+    alignas(POOL_CACHE_LINE) _Atomic int64_t bottom;  /* owner */
     alignas(POOL_CACHE_LINE) _Atomic int64_t credits; /* owner adds, anybody takes */
     struct deque_slot slots[DEQUE_SLOTS];
 };
@@ -51,13 +51,13 @@ struct steal_pool {
     struct pool_head head;
     alignas(POOL_CACHE_LINE) _Atomic int64_t credits; /* the common purse */
     alignas(POOL_CACHE_LINE) struct pool_lock lock;   /* of the injector */
-    struct pool_task *injector; /* ring; its p-th job lies in [p & mask] */
+    struct pool_task *injector;                       /* ring; its p-th job lies in [p & mask] */
     uint64_t mask;
     bool sealed;
-    uint64_t first;             /* under lock */
-    _Atomic uint64_t last;      /* under lock; read by anybody */
-    _Atomic uint64_t queued;    /* last - first, for who looks without the lock */
-    _Atomic uint64_t accepted;  /* jobs that entered from outside; under lock */
+    uint64_t first;            /* under lock */
+    _Atomic uint64_t last;     /* under lock; read by anybody */
+    _Atomic uint64_t queued;   /* last - first, for who looks without the lock */
+    _Atomic uint64_t accepted; /* jobs that entered from outside; under lock */
 };
 
 static struct steal_pool *steal_of(struct pool_head *head)
@@ -79,8 +79,8 @@ static int64_t purse_take(_Atomic int64_t *purse, int64_t most)
         take = have < most ? have : most;
         if (take <= 0)
             return 0;
-    } while (!atomic_compare_exchange_weak_explicit(purse, &have, have - take, memory_order_seq_cst,
-                                                    memory_order_seq_cst));
+    } while (
+        !atomic_compare_exchange_weak_explicit(purse, &have, have - take, memory_order_seq_cst, memory_order_seq_cst));
     return take;
 }
 
@@ -222,8 +222,7 @@ static int push_outside(struct steal_pool *pool, uint64_t epoch, const struct po
     }
     for (int64_t i = 0; i < got; i++)
         inject(pool, &(struct pool_task){jobs[i].fn, jobs[i].arg, epoch});
-    atomic_store_explicit(&pool->accepted,
-                          atomic_load_explicit(&pool->accepted, memory_order_relaxed) + (uint64_t)got,
+    atomic_store_explicit(&pool->accepted, atomic_load_explicit(&pool->accepted, memory_order_relaxed) + (uint64_t)got,
                           memory_order_release);
     pool_unlock(&pool->lock);
     return (int)got;
@@ -382,8 +381,7 @@ static bool evict_injector(struct steal_pool *pool, struct pool_task *task, uint
         for (; p != pool->first; p--) /* close the gap */
             pool->injector[p & pool->mask] = pool->injector[(p - 1) & pool->mask];
         pool->first++;
-        atomic_store_explicit(&pool->queued,
-                              atomic_load_explicit(&pool->last, memory_order_relaxed) - pool->first,
+        atomic_store_explicit(&pool->queued, atomic_load_explicit(&pool->last, memory_order_relaxed) - pool->first,
                               memory_order_release);
         break;
     }
@@ -461,11 +459,20 @@ static void steal_destroy(struct pool_head *head)
 }
 
 static const struct pool_design steal_design = {
-    .name = "steal", .pool_size = sizeof(struct steal_pool), .worker_size = sizeof(struct steal_worker),
-    .init = steal_init, .destroy = steal_destroy, .loop = steal_loop, .push = steal_push,
-    .wake = pool_idle_wake, .wake_all = pool_idle_wake_all, .evict = steal_evict,
-    .boundary = steal_boundary, .accepted = steal_accepted,
-    .waiting = steal_waiting, .seal = steal_seal,
+    .name = "steal",
+    .pool_size = sizeof(struct steal_pool),
+    .worker_size = sizeof(struct steal_worker),
+    .init = steal_init,
+    .destroy = steal_destroy,
+    .loop = steal_loop,
+    .push = steal_push,
+    .wake = pool_idle_wake,
+    .wake_all = pool_idle_wake_all,
+    .evict = steal_evict,
+    .boundary = steal_boundary,
+    .accepted = steal_accepted,
+    .waiting = steal_waiting,
+    .seal = steal_seal,
 };
 
 static int steal_submit(struct pool *pool, pool_job_fn *fn, void *arg)
@@ -480,10 +487,9 @@ static int steal_submit_batch(struct pool *pool, const struct pool_job *jobs, in
 
 static int steal_open(struct pool **out, const struct pool_config *config);
 
-static const struct pool_ops steal_ops =
-    POOL_HEAD_OPS(steal, "a deque per worker, steals half; an injector for outside jobs",
-                  POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP |
-                      POOL_CAN_CONTAIN);
+static const struct pool_ops steal_ops = POOL_HEAD_OPS(
+    steal, "a deque per worker, steals half; an injector for outside jobs",
+    POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP | POOL_CAN_CONTAIN);
 
 static int steal_open(struct pool **out, const struct pool_config *config)
 {

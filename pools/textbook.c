@@ -17,7 +17,7 @@ struct textbook_pool {
     pthread_cond_t not_empty, not_full;
     struct pool_job *slots; /* ring; job p lies in slots[p % capacity] */
     bool sealed;
-    int sleeping; /* workers in not_empty */
+    int sleeping;                 /* workers in not_empty */
     _Atomic uint64_t first, last; /* written under the lock, read by anybody */
 };
 
@@ -152,8 +152,7 @@ static bool take(struct textbook_pool *pool, struct pool_worker *worker, struct 
             if (!empty(pool))
                 break;
         }
-        if (atomic_load_explicit(&head->drained, memory_order_acquire) ||
-            (worker->owes && pool_replace_idle(worker))) {
+        if (atomic_load_explicit(&head->drained, memory_order_acquire) || (worker->owes && pool_replace_idle(worker))) {
             pthread_mutex_unlock(&pool->lock);
             return false;
         }
@@ -208,12 +207,22 @@ static void textbook_destroy(struct pool_head *head)
 }
 
 static const struct pool_design textbook_design = {
-    .name = "textbook", .pool_size = sizeof(struct textbook_pool), .worker_size = sizeof(struct pool_worker),
-    .init = textbook_init, .destroy = textbook_destroy, .loop = textbook_loop, .push = textbook_push,
-    .wake = textbook_wake, .wake_all = textbook_wake_all, .evict = textbook_evict,
-    .boundary = textbook_accepted, .accepted = textbook_accepted,
-    .waiting = textbook_waiting, .seal = textbook_seal,
-    .room_sleep = textbook_room_sleep, .room_wake = textbook_room_wake,
+    .name = "textbook",
+    .pool_size = sizeof(struct textbook_pool),
+    .worker_size = sizeof(struct pool_worker),
+    .init = textbook_init,
+    .destroy = textbook_destroy,
+    .loop = textbook_loop,
+    .push = textbook_push,
+    .wake = textbook_wake,
+    .wake_all = textbook_wake_all,
+    .evict = textbook_evict,
+    .boundary = textbook_accepted,
+    .accepted = textbook_accepted,
+    .waiting = textbook_waiting,
+    .seal = textbook_seal,
+    .room_sleep = textbook_room_sleep,
+    .room_wake = textbook_room_wake,
 };
 
 static int textbook_submit(struct pool *pool, pool_job_fn *fn, void *arg)

@@ -31,8 +31,8 @@ struct claim_slot {
 
 struct claim_worker {
     struct pool_worker base;
-    unsigned visits;          /* owner */
-    struct pool_moderation moderation; /* owner */
+    unsigned visits;                                /* owner */
+    struct pool_moderation moderation;              /* owner */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t word; /* released << 16 | count */
     alignas(POOL_CACHE_LINE) struct claim_slot slots[CLAIM_MAX];
 };
@@ -74,8 +74,7 @@ static inline void claim_put(struct claim_worker *worker, int i, const struct po
 static inline void claim_publish(struct pool_head *head, struct claim_worker *worker, int more)
 {
     uint64_t released = atomic_load_explicit(&worker->word, memory_order_relaxed) >> CLAIM_COUNT_BITS;
-    atomic_exchange_explicit(&worker->word, (released + 1) << CLAIM_COUNT_BITS | (uint64_t)more,
-                             memory_order_seq_cst);
+    atomic_exchange_explicit(&worker->word, (released + 1) << CLAIM_COUNT_BITS | (uint64_t)more, memory_order_seq_cst);
     if (more)
         pool_published(head);
 }

@@ -69,7 +69,9 @@ int pool_head_explain(struct pool *pool, char *buffer, size_t size)
     int error = pool_head_stats(pool, &stats);
     if (error)
         return error;
-    add(&text, "pool %s, %s: %llu accepted, %llu waiting of %zu, %llu started, %llu done, %llu failed, %llu cancelled, %llu dropped\n",
+    add(&text,
+        "pool %s, %s: %llu accepted, %llu waiting of %zu, %llu started, %llu done, %llu failed, %llu cancelled, %llu "
+        "dropped\n",
         head->design->name, state_name(stats.state), (unsigned long long)stats.accepted,
         (unsigned long long)stats.waiting, head->config.capacity, (unsigned long long)stats.started,
         (unsigned long long)stats.done, (unsigned long long)stats.failed, (unsigned long long)stats.cancelled,

@@ -46,18 +46,18 @@ enum pool_chore {
  * used for every job it takes. Only the thread itself touches a frame, but
  * for fn and arg (pool_explain) and cancel_fd (pool_cancel, under fd_lock). */
 struct pool_frame {
-    struct pool_frame *below;    /* on the same stack, of whatever pool */
+    struct pool_frame *below; /* on the same stack, of whatever pool */
     struct pool_head *pool;
-    struct pool_worker *worker;  /* NULL: on a stack that is not a worker's */
-    _Atomic(pool_job_fn *) fn;   /* NULL: no job runs in this frame */
+    struct pool_worker *worker; /* NULL: on a stack that is not a worker's */
+    _Atomic(pool_job_fn *) fn;  /* NULL: no job runs in this frame */
     _Atomic(void *) arg;
-    uint64_t epoch;              /* that the job belongs to */
-    int depth;                   /* jobs of this pool on this stack, with this one */
-    int status;                  /* from pool_fail */
+    uint64_t epoch; /* that the job belongs to */
+    int depth;      /* jobs of this pool on this stack, with this one */
+    int status;     /* from pool_fail */
     unsigned chores;
-    int cancel_fd;               /* -1: none */
+    int cancel_fd;                 /* -1: none */
     struct pool_frame *armed_next; /* in head->armed, under fd_lock */
-    sigjmp_buf env;              /* where pool_fail goes */
+    sigjmp_buf env;                /* where pool_fail goes */
 };
 
 extern __thread struct pool_frame *pool_frame_top;
@@ -81,24 +81,24 @@ struct pool_worker {
     _Atomic uint64_t accepted; /* jobs accepted here past the common queue */
     _Atomic uint64_t nested;   /* of started: run inside another job */
     _Atomic uint64_t steals, parks;
-    _Atomic uint32_t transit;  /* jobs are on the move: transit.h */
+    _Atomic uint32_t transit; /* jobs are on the move: transit.h */
     struct pool_head *pool;
     int index;
-    int *victims;              /* the other workers, nearest first; or NULL */
-    uint64_t moved_seen;       /* sentry: jobs taken when it last looked */
-    int64_t nap_ns;            /* sentry: its present timeout */
-    bool searching;            /* woken to look for jobs; idle.c */
+    int *victims;        /* the other workers, nearest first; or NULL */
+    uint64_t moved_seen; /* sentry: jobs taken when it last looked */
+    int64_t nap_ns;      /* sentry: its present timeout */
+    bool searching;      /* woken to look for jobs; idle.c */
     struct pool_frame frame;
 
     /* Idle stack, under idle.lock; `park` is the word slept on. */
     alignas(POOL_CACHE_LINE) _Atomic uint32_t park;
     struct pool_worker *park_next, *park_prev;
 
-    pthread_t thread;          /* changes when a job takes the thread away */
-    pthread_t leaver;          /* the thread that this one replaces */
-    bool replaces;             /* join `leaver` first */
+    pthread_t thread;             /* changes when a job takes the thread away */
+    pthread_t leaver;             /* the thread that this one replaces */
+    bool replaces;                /* join `leaver` first */
     struct pool_serving *serving; /* the latest */
-    bool owes;                 /* serves on from an exit handler; life.c */
+    bool owes;                    /* serves on from an exit handler; life.c */
     bool pinned;
 };
 
@@ -163,18 +163,18 @@ struct pool_head {
     int workers;               /* that run; constant once open */
     char *worker_slots;
     struct pool_results_ring *results;
-    int *victims;              /* storage of all workers' victim lists */
-    int *cpus;                 /* config.cpus, copied; or NULL */
-    _Atomic uint32_t opened;   /* workers wait for it */
+    int *victims;            /* storage of all workers' victim lists */
+    int *cpus;               /* config.cpus, copied; or NULL */
+    _Atomic uint32_t opened; /* workers wait for it */
 
     /* Read by everybody, written seldom. */
     alignas(POOL_CACHE_LINE) _Atomic uint32_t attention; /* of enum pool_attention */
-    _Atomic uint32_t room_wanted;  /* submitters wait for a slot: room.c */
-    _Atomic uint64_t epoch;        /* completed cancels */
-    _Atomic uint64_t stale_below;  /* jobs stamped below are cancelled */
-    _Atomic uint64_t cancel_begun; /* epoch, or one more while a cancel begins */
-    _Atomic bool cancelling;       /* a cancel is under way: move no more than one job */
-    _Atomic uint32_t watchers;     /* who wants to hear of quiet */
+    _Atomic uint32_t room_wanted;                        /* submitters wait for a slot: room.c */
+    _Atomic uint64_t epoch;                              /* completed cancels */
+    _Atomic uint64_t stale_below;                        /* jobs stamped below are cancelled */
+    _Atomic uint64_t cancel_begun;                       /* epoch, or one more while a cancel begins */
+    _Atomic bool cancelling;                             /* a cancel is under way: move no more than one job */
+    _Atomic uint32_t watchers;                           /* who wants to hear of quiet */
     _Atomic bool drained;
 
     /* Submitters that run jobs themselves, and calls in progress. */
@@ -202,7 +202,7 @@ struct pool_head {
     _Atomic uint32_t cancel_seq; /* a futex for pool_sleep */
     _Atomic int64_t cancel_at_ns;
     _Atomic uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
-    bool cancel_watched;         /* one of watchers, under quiet_lock */
+    bool cancel_watched; /* one of watchers, under quiet_lock */
 
     /* Idle workers: idle.c; all under idle_lock. */
     alignas(POOL_CACHE_LINE) struct pool_lock idle_lock;
@@ -243,7 +243,7 @@ void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
 bool pool_quiet_look(struct pool_head *head); /* quiet.c */
 void pool_quiet_watch_cancel(struct pool_head *head);
 int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* here.c */
-bool pool_caller_enter(struct pool_head *head); /* life.c */
+bool pool_caller_enter(struct pool_head *head);                                               /* life.c */
 void pool_caller_leave(struct pool_head *head);
 bool pool_replace(struct pool_worker *worker);
 bool pool_replace_idle(struct pool_worker *worker);
@@ -277,12 +277,12 @@ int pool_head_explain(struct pool *pool, char *text, size_t size);
 
 /* A pool's table in one line; X is the pool's name, which also names its
  * X_open, X_submit and X_submit_batch. */
-#define POOL_HEAD_OPS(x, what, abilities)                                                          \
-    {                                                                                              \
-        .abi = POOL_ABI, .name = #x, .summary = what, .can = abilities, .open = x##_open,          \
-        .submit = x##_submit, .submit_batch = x##_submit_batch, .close = pool_head_close,          \
-        .cancel = pool_head_cancel, .wait = pool_head_wait, .receive = pool_head_receive,          \
-        .free = pool_head_free, .stats = pool_head_stats, .explain = pool_head_explain,            \
+#define POOL_HEAD_OPS(x, what, abilities)                                                                              \
+    {                                                                                                                  \
+        .abi = POOL_ABI, .name = #x, .summary = what, .can = abilities, .open = x##_open, .submit = x##_submit,        \
+        .submit_batch = x##_submit_batch, .close = pool_head_close, .cancel = pool_head_cancel,                        \
+        .wait = pool_head_wait, .receive = pool_head_receive, .free = pool_head_free, .stats = pool_head_stats,        \
+        .explain = pool_head_explain,                                                                                  \
     }
 
 /* Runs a job that was just taken, or cancels it when its epoch is over.

@@ -26,8 +26,8 @@ static int accept_here(struct pool_head *head, struct pool_frame *inside)
         if (!inside && word & POOL_CALLER_CLOSED)
             return -ESHUTDOWN;
     } while (!atomic_compare_exchange_weak_explicit(&head->caller_word, &word,
-                                                    word + POOL_CALLER_ENTER + POOL_CALLER_ACCEPT,
-                                                    memory_order_acq_rel, memory_order_relaxed));
+                                                    word + POOL_CALLER_ENTER + POOL_CALLER_ACCEPT, memory_order_acq_rel,
+                                                    memory_order_relaxed));
     return 0;
 }
 

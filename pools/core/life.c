@@ -157,7 +157,6 @@ bool pool_replace_idle(struct pool_worker *worker)
 
 static void serve(struct pool_worker *worker);
 
-
 /* The cleanup handler: a job called pthread_exit. */
 static void worker_left(void *arg)
 {

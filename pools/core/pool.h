@@ -138,11 +138,11 @@ struct pool_config {
      * the outcome counts. It may call only pool_stats. May be NULL. */
     void (*discard)(void *arg, enum pool_why why);
 
-    const int *cpus;  /* worker i runs on cpus[i % cpu_count] only; read during
-                       * pool_open only; a CPU not allowed here is -EINVAL */
-    int cpu_count;    /* 0: workers are not pinned */
-    unsigned flags;   /* of enum pool_flags */
-    int64_t spin_ns;  /* how long a worker without work spins before it parks */
+    const int *cpus; /* worker i runs on cpus[i % cpu_count] only; read during
+                      * pool_open only; a CPU not allowed here is -EINVAL */
+    int cpu_count;   /* 0: workers are not pinned */
+    unsigned flags;  /* of enum pool_flags */
+    int64_t spin_ns; /* how long a worker without work spins before it parks */
 };
 
 /* A result. */
@@ -160,20 +160,20 @@ enum pool_state { POOL_OPEN, POOL_CLOSING, POOL_DRAINED };
 struct pool_stats {
     uint64_t accepted, started;
     uint64_t done, failed, cancelled, dropped; /* outcomes */
-    uint64_t caller_runs;  /* of started: on the stack of a submitter */
+    uint64_t caller_runs;                      /* of started: on the stack of a submitter */
     uint64_t received, lost;
-    uint64_t wakes;        /* futex wake-ups of parked workers */
-    uint64_t parks;        /* times a worker went to sleep */
-    uint64_t steals;       /* jobs taken over from another worker */
-    uint64_t cancels;      /* the epoch */
-    uint64_t replaced;     /* workers that a job took away by pthread_exit */
-    uint64_t waiting;      /* gauge: accepted, not started, not settled */
-    uint64_t pending;      /* gauge: results not yet received */
-    int workers;           /* that run now; may be fewer than were asked for */
-    int parked;            /* gauge: workers asleep for want of jobs */
+    uint64_t wakes;                                    /* futex wake-ups of parked workers */
+    uint64_t parks;                                    /* times a worker went to sleep */
+    uint64_t steals;                                   /* jobs taken over from another worker */
+    uint64_t cancels;                                  /* the epoch */
+    uint64_t replaced;                                 /* workers that a job took away by pthread_exit */
+    uint64_t waiting;                                  /* gauge: accepted, not started, not settled */
+    uint64_t pending;                                  /* gauge: results not yet received */
+    int workers;                                       /* that run now; may be fewer than were asked for */
+    int parked;                                        /* gauge: workers asleep for want of jobs */
     int blocked_submit, blocked_wait, blocked_receive; /* gauges: callers */
-    int blocked_results;   /* gauge: workers that wait for a result's place */
-    bool pinned;           /* every worker got its CPU */
+    int blocked_results;                               /* gauge: workers that wait for a result's place */
+    bool pinned;                                       /* every worker got its CPU */
     enum pool_state state;
 
     /* The last cancel, in ns after its call; UINT64_MAX: not yet, or never.
@@ -223,9 +223,9 @@ struct pool {
 /* Enters a pool into the table that pool_count and pool_at read. A file in
  * pools/ that ends in this line is found by the program, the tests and the
  * plots without any other edit. */
-#define POOL_REGISTER(table)                                                   \
-    static const struct pool_ops *const pool_entry_##table                     \
-        __attribute__((used, retain, section("pool_table"))) = &(table)
+#define POOL_REGISTER(table)                                                                                           \
+    static const struct pool_ops *const pool_entry_##table __attribute__((used, retain, section("pool_table"))) =      \
+        &(table)
 
 /* The registered pools, in the order of their names. Threads: any. */
 int pool_count(void);

@@ -61,8 +61,7 @@ bool pool_quiet_look(struct pool_head *head)
     quiet = quiet_now(head, &queued);
     if (quiet) {
         cancel_became_quiet(head);
-        if (closed && !atomic_load_explicit(&head->drained, memory_order_relaxed) &&
-            head->design->seal(head, queued)) {
+        if (closed && !atomic_load_explicit(&head->drained, memory_order_relaxed) && head->design->seal(head, queued)) {
             atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
             atomic_store_explicit(&head->drained, true, memory_order_release);
             ended = true;
@@ -191,7 +190,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
     stats->cancel_barred_ns = atomic_load_explicit(&head->cancel_barred_ns, memory_order_relaxed);
     stats->cancel_settled_ns = atomic_load_explicit(&head->cancel_settled_ns, memory_order_relaxed);
     stats->cancel_quiet_ns = atomic_load_explicit(&head->cancel_quiet_ns, memory_order_relaxed);
-    stats->state = atomic_load_explicit(&head->drained, memory_order_acquire) ? POOL_DRAINED
+    stats->state = atomic_load_explicit(&head->drained, memory_order_acquire)                   ? POOL_DRAINED
                    : atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_CLOSED ? POOL_CLOSING
                                                                                                 : POOL_OPEN;
     return 0;

@@ -11,10 +11,11 @@
 #include "pools/core/transit.h"
 
 enum {
-    ROOM_SPIN_NS = 10000,        /* a full producer polls for this long */
-    ROOM_POLL_NS = 1000,         /* this often */
-    ROOM_NAP_NS = 900000,        /* then waits for half of the room at most so long */
-    ROOM_HALF = 1, ROOM_ANY = 2, /* bits of head->room_wanted */
+    ROOM_SPIN_NS = 10000, /* a full producer polls for this long */
+    ROOM_POLL_NS = 1000,  /* this often */
+    ROOM_NAP_NS = 900000, /* then waits for half of the room at most so long */
+    ROOM_HALF = 1,
+    ROOM_ANY = 2, /* bits of head->room_wanted */
 };
 
 /* Inside: one job. Returns 1 or -errno. */

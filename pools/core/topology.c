@@ -252,8 +252,9 @@ static int thread_of_core(hwloc_obj_t pu)
 {
     hwloc_obj_t core = hwloc_get_ancestor_obj_by_type(machine, HWLOC_OBJ_CORE, pu);
     int rank = 0;
-    for (hwloc_obj_t other = NULL; core && (other = hwloc_get_next_obj_inside_cpuset_by_type(
-                                                machine, core->cpuset, HWLOC_OBJ_PU, other)) && other != pu;)
+    for (hwloc_obj_t other = NULL;
+         core && (other = hwloc_get_next_obj_inside_cpuset_by_type(machine, core->cpuset, HWLOC_OBJ_PU, other)) &&
+         other != pu;)
         rank += hwloc_bitmap_isset(usable, other->os_index);
     return rank;
 }

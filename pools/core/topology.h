@@ -15,11 +15,11 @@
 /* What was found. Counts are of usable CPUs (affinity mask). */
 struct topology {
     int cpus, cores, packages, numa_nodes;
-    double quota;        /* CPUs that the cgroup grants; 0: no limit */
-    char quota_from[128]; /* the file that says so, or "" */
-    char model[128];     /* of the processor, or "" */
+    double quota;                        /* CPUs that the cgroup grants; 0: no limit */
+    char quota_from[128];                /* the file that says so, or "" */
+    char model[128];                     /* of the processor, or "" */
     size_t l1_bytes, l2_bytes, l3_bytes; /* of the first usable CPU; 0: unknown */
-    int l3_shared_by;    /* usable CPUs that share its L3; 0: none */
+    int l3_shared_by;                    /* usable CPUs that share its L3; 0: none */
 };
 
 /* Reads the machine once, then answers from memory. Threads: any.

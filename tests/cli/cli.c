@@ -89,8 +89,8 @@ static void expect_bad(const struct bad *cases, size_t count)
         cr_assert(files_here() == 0, "[%s] wrote a file", cases[i].arguments);
     }
 }
-#define EXPECT_BAD(...)                                                                            \
-    static const struct bad cases[] = {__VA_ARGS__};                                               \
+#define EXPECT_BAD(...)                                                                                                \
+    static const struct bad cases[] = {__VA_ARGS__};                                                                   \
     expect_bad(cases, sizeof cases / sizeof *cases)
 
 #define CLI_TEST(suite, name) Test(suite, name, .timeout = 120, .init = begin, .fini = end)
@@ -98,21 +98,22 @@ static void expect_bad(const struct bad *cases, size_t count)
 CLI_TEST(bad_input, commands)
 {
     EXPECT_BAD({"frobnicate", "frobnicate"}, {"no command", ""}, {"\"list\"", "lisst"}, {"list", "list"},
-               {"nosuch", "list nosuch"}, {"extra", "list pools extra"}, {"extra", "run extra"}, {"nosuch", "help nosuch"},
-               {"plot", "plot"}, {"nosuch", "plot nosuch"}, {"nosuch.json", "plot nosuch.json"});
+               {"nosuch", "list nosuch"}, {"extra", "list pools extra"}, {"extra", "run extra"},
+               {"nosuch", "help nosuch"}, {"plot", "plot"}, {"nosuch", "plot nosuch"},
+               {"nosuch.json", "plot nosuch.json"});
 }
 
 CLI_TEST(bad_input, unknown_options)
 {
-    EXPECT_BAD({"--frob", "run --frob"}, {"--rounds", "run --roundz 3"}, {"-x", "run -x"}, {"--rounds", "list --rounds 3 pools"},
-               {"--dry-run", "run --dry-run=yes"}, {"-p", "run -p"}, {"--rounds", "run --rounds"},
-               {"twice", "run --rounds 3 --rounds 4"});
+    EXPECT_BAD({"--frob", "run --frob"}, {"--rounds", "run --roundz 3"}, {"-x", "run -x"},
+               {"--rounds", "list --rounds 3 pools"}, {"--dry-run", "run --dry-run=yes"}, {"-p", "run -p"},
+               {"--rounds", "run --rounds"}, {"twice", "run --rounds 3 --rounds 4"});
 }
 
 CLI_TEST(bad_input, pools)
 {
-    EXPECT_BAD({"nosuch", "run -p nosuch"}, {"\"steal\"", "run -p stael"}, {"twice", "run -p ring,ring"}, {"\"\"", "run -p ring,"},
-               {"\"\"", "run -p ''"});
+    EXPECT_BAD({"nosuch", "run -p nosuch"}, {"\"steal\"", "run -p stael"}, {"twice", "run -p ring,ring"},
+               {"\"\"", "run -p ring,"}, {"\"\"", "run -p ''"});
 }
 
 CLI_TEST(bad_input, workloads)
@@ -131,15 +132,17 @@ CLI_TEST(bad_input, workers)
 
 CLI_TEST(bad_input, numbers)
 {
-    EXPECT_BAD({"0", "run --producers 0"}, {"x", "run --producers x"}, {"0", "run --capacity 0"}, {"-5", "run --capacity -5"},
-               {"17M", "run --capacity 17M"}, {"1k1", "run --capacity 1k1"}, {"0", "run --rounds 0"}, {"many", "run --rounds many"},
-               {"-1", "run --seed -1"}, {"seed", "run --seed seed"}, {"10001", "run --rounds 10001"});
+    EXPECT_BAD({"0", "run --producers 0"}, {"x", "run --producers x"}, {"0", "run --capacity 0"},
+               {"-5", "run --capacity -5"}, {"17M", "run --capacity 17M"}, {"1k1", "run --capacity 1k1"},
+               {"0", "run --rounds 0"}, {"many", "run --rounds many"}, {"-1", "run --seed -1"},
+               {"seed", "run --seed seed"}, {"10001", "run --rounds 10001"});
 }
 
 CLI_TEST(bad_input, times)
 {
-    EXPECT_BAD({"5", "run --budget 5"}, {"soon", "run --budget soon"}, {"0s", "run --budget 0s"}, {"-1s", "run --budget -1s"},
-               {"1", "run --full-timeout 1"}, {"-1ms", "run --full-timeout -1ms"}, {"2", "run --spin 2"}, {"2s", "run --spin 2s"});
+    EXPECT_BAD({"5", "run --budget 5"}, {"soon", "run --budget soon"}, {"0s", "run --budget 0s"},
+               {"-1s", "run --budget -1s"}, {"1", "run --full-timeout 1"}, {"-1ms", "run --full-timeout -1ms"},
+               {"2", "run --spin 2"}, {"2s", "run --spin 2s"});
 }
 
 CLI_TEST(bad_input, policies_placements_and_formats)
@@ -151,8 +154,9 @@ CLI_TEST(bad_input, policies_placements_and_formats)
 
 CLI_TEST(bad_input, output_files)
 {
-    EXPECT_BAD({"/nonexistent/dir/x.json", "run -o /nonexistent/dir/x.json -p inline -w empty"}, {"/tmp", "run -o /tmp"},
-               {"/tmp/", "run -o /tmp/"}, {"-o", "run -o ''"}, {"/dev/null", "run -o /dev/null"});
+    EXPECT_BAD({"/nonexistent/dir/x.json", "run -o /nonexistent/dir/x.json -p inline -w empty"},
+               {"/tmp", "run -o /tmp"}, {"/tmp/", "run -o /tmp/"}, {"-o", "run -o ''"},
+               {"/dev/null", "run -o /dev/null"});
 }
 
 CLI_TEST(words, list_names_what_there_is)
@@ -205,14 +209,15 @@ CLI_TEST(result, json_on_stdout_is_the_file_and_obeys_the_law)
     json_t *printed, *saved, *configuration, *trial;
     size_t i, j, trials = 0;
     cr_assert(run("run -p ring,textbook -w empty -w cpu:size=2us -t 2 --rounds 2 --budget 100ms --seed 5 --format json "
-                  "--no-figures -o here.json") == 0, "%s", err);
+                  "--no-figures -o here.json") == 0,
+              "%s", err);
     printed = parse(out);
     slurp("here.json", file, sizeof file);
     saved = parse(file);
     cr_assert(json_equal(printed, saved));
     cr_assert(json_integer_value(json_object_get(printed, "seed")) == 5);
-    json_array_foreach(json_object_get(printed, "configurations"), i, configuration) {
-        json_array_foreach(json_object_get(configuration, "trials"), j, trial) {
+    json_array_foreach (json_object_get(printed, "configurations"), i, configuration) {
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial) {
             trials++;
             cr_assert(counter(trial, "accepted") > 0);
             cr_assert(counter(trial, "accepted") == counter(trial, "done") + counter(trial, "failed") +
@@ -230,9 +235,11 @@ CLI_TEST(result, policies_keep_the_law)
     static const char *const policies[] = {"reject", "timeout", "caller-runs", "drop-oldest"};
     for (int i = 0; i < 4; i++) {
         char arguments[256];
-        snprintf(arguments, sizeof arguments,
-                 "run -p ring,mutex,steal,textbook -w cpu:size=2us -t 2 --capacity 8 --full %s --rounds 1 --budget 40ms "
-                 "--no-figures -o x.json", policies[i]);
+        snprintf(
+            arguments, sizeof arguments,
+            "run -p ring,mutex,steal,textbook -w cpu:size=2us -t 2 --capacity 8 --full %s --rounds 1 --budget 40ms "
+            "--no-figures -o x.json",
+            policies[i]);
         cr_assert(run(arguments) == 0, "%s: %s", policies[i], err);
     }
 }
@@ -278,7 +285,8 @@ CLI_TEST(result, a_full_disk_is_said_and_leaves_nothing)
     /* A limit of 4 KiB on files stands for the disk. */
     snprintf(shell, sizeof shell,
              "trap '' XFSZ; ulimit -f 4; %s run -p mutex -w empty -t 1 --rounds 1 --budget 50ms --no-figures -o r.json "
-             ">/dev/null 2>/tmp/%s.err; echo $? >&3", program, folder + 5);
+             ">/dev/null 2>/tmp/%s.err; echo $? >&3",
+             program, folder + 5);
     FILE *script = fopen("run.sh", "w");
     int status = -1;
     fprintf(script, "%s\n", shell);
@@ -303,8 +311,8 @@ CLI_TEST(result, ctrl_c_keeps_what_was_measured)
     if (child == 0) {
         cr_assert(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr));
         setpgid(0, 0);
-        execl(program, "poolbench", "run", "-p", "mutex", "-w", "cpu:size=1us", "-t", "1", "--rounds", "1000", "--budget",
-              "1000s", "--no-figures", "-o", "kept.json", NULL);
+        execl(program, "poolbench", "run", "-p", "mutex", "-w", "cpu:size=1us", "-t", "1", "--rounds", "1000",
+              "--budget", "1000s", "--no-figures", "-o", "kept.json", NULL);
         _exit(127);
     }
     sleep(4);

@@ -13,8 +13,8 @@ POOL_TEST(cancel, queued_jobs_come_back_once_each_and_never_run)
     static const int sizes[] = {1, 7, 8, 1000};
     needs(POOL_CAN_QUEUE | POOL_CAN_CANCEL);
     for (int s = 0; s < 4; s++) {
-        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .capacity = (size_t)sizes[s],
-                                                                     .discard = ledger_discard});
+        struct pool *pool = contract_open(
+            ops, &(struct pool_config){.workers = 2, .capacity = (size_t)sizes[s], .discard = ledger_discard});
         struct gate gate;
         gate_init(&gate);
         ledger_clear();

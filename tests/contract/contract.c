@@ -51,8 +51,8 @@ void contract_law(const struct pool_ops *ops, struct pool *pool)
 
 Test(capabilities, are_what_each_pool_is_known_for, .timeout = 10)
 {
-    static const unsigned full = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS |
-                                 POOL_CAN_DROP | POOL_CAN_CONTAIN;
+    static const unsigned full =
+        POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP | POOL_CAN_CONTAIN;
     static const struct {
         const char *name;
         unsigned can;

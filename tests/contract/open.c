@@ -38,10 +38,12 @@ POOL_TEST(open, refuses_what_makes_no_sense)
 
 POOL_TEST(open, refuses_throttle_with_caller_runs_or_drop_oldest)
 {
-    equal(open_with(ops, (struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .full = POOL_CALLER_RUNS}),
-          -EINVAL);
-    equal(open_with(ops, (struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .full = POOL_DROP_OLDEST}),
-          -EINVAL);
+    equal(
+        open_with(ops, (struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .full = POOL_CALLER_RUNS}),
+        -EINVAL);
+    equal(
+        open_with(ops, (struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .full = POOL_DROP_OLDEST}),
+        -EINVAL);
 }
 
 POOL_TEST(open, says_not_supported_for_abilities_it_lacks)

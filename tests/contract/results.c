@@ -34,8 +34,8 @@ POOL_TEST(results, a_result_says_which_job_and_how_it_ended)
 POOL_TEST(results, after_wait_all_can_be_received_at_once)
 {
     enum { JOBS = 64 };
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 4, .results = POOL_RESULTS_BLOCK,
-                                                                 .results_capacity = JOBS});
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){.workers = 4, .results = POOL_RESULTS_BLOCK, .results_capacity = JOBS});
     for (int turn = 0; turn < 500; turn++) {
         struct pool_result results[JOBS];
         ledger_clear();
@@ -80,7 +80,8 @@ POOL_TEST(results, block_makes_workers_wait)
     struct pool *pool;
     struct pool_result result;
     needs(POOL_CAN_RUN_APART);
-    pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1});
+    pool =
+        contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1});
     for (int i = 0; i < 5; i++)
         equal(pool_submit(pool, return_7, NULL), 0);
     KIT_UNTIL(kit_stats(pool).blocked_results == 2);
@@ -95,8 +96,8 @@ POOL_TEST(results, block_makes_workers_wait)
 
 POOL_TEST(results, throttle_makes_the_submitter_wait_and_no_worker)
 {
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_THROTTLE,
-                                                                 .results_capacity = 2});
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_THROTTLE, .results_capacity = 2});
     struct pool_result result;
     struct call call;
     ledger_clear();
@@ -115,8 +116,9 @@ POOL_TEST(results, throttle_makes_the_submitter_wait_and_no_worker)
 
 POOL_TEST(results, throttle_with_reject_is_full_without_a_place)
 {
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE,
-                                                                 .results_capacity = 1, .full = POOL_REJECT});
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){
+                 .workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1, .full = POOL_REJECT});
     struct pool_result result;
     equal(pool_submit(pool, return_7, NULL), 0);
     equal(pool_submit(pool, return_7, NULL), -EAGAIN);
@@ -134,8 +136,8 @@ static int submit_inside(void *arg)
 
 POOL_TEST(results, throttle_inside_without_a_place_is_eagain)
 {
-    shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE,
-                                                           .results_capacity = 1});
+    shared_pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
     equal(pool_submit(shared_pool, submit_inside, NULL), 0);
     equal(pool_wait(shared_pool, -1), 0);
     equal(answers[0], -EAGAIN);
@@ -145,8 +147,9 @@ POOL_TEST(results, throttle_inside_without_a_place_is_eagain)
 
 POOL_TEST(results, drop_loses_the_new_one_and_gives_its_argument_back)
 {
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_DROP,
-                                                                 .results_capacity = 2, .discard = ledger_discard});
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){
+                 .workers = 1, .results = POOL_RESULTS_DROP, .results_capacity = 2, .discard = ledger_discard});
     struct pool_result result;
     ledger_clear();
     for (int i = 0; i < 5; i++) {
@@ -170,8 +173,11 @@ POOL_TEST(results, cancelled_and_dropped_jobs_have_none)
     struct gate gate;
     struct pool_result result;
     needs(POOL_CAN_QUEUE | POOL_CAN_CANCEL);
-    pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 10, .results = POOL_RESULTS_THROTTLE,
-                                                    .results_capacity = 11, .full = POOL_REJECT});
+    pool = contract_open(ops, &(struct pool_config){.workers = 1,
+                                                    .capacity = 10,
+                                                    .results = POOL_RESULTS_THROTTLE,
+                                                    .results_capacity = 11,
+                                                    .full = POOL_REJECT});
     gate_init(&gate);
     ledger_clear();
     contract_hold(ops, pool, &gate, 1);
@@ -195,7 +201,8 @@ POOL_TEST(results, close_then_cancel_frees_workers_that_wait_for_a_place)
     struct pool_result result;
     struct pool_stats stats;
     needs(POOL_CAN_RUN_APART | POOL_CAN_CANCEL);
-    pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1});
+    pool =
+        contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1});
     for (int i = 0; i < 10; i++)
         equal(pool_submit(pool, return_7, NULL), 0);
     KIT_UNTIL(kit_stats(pool).blocked_results == 2);
@@ -214,8 +221,9 @@ POOL_TEST(results, free_gives_up_and_says_how_many)
 {
     static const enum pool_results kinds[] = {POOL_RESULTS_BLOCK, POOL_RESULTS_THROTTLE, POOL_RESULTS_DROP};
     for (int k = 0; k < 3; k++) {
-        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = kinds[k],
-                                                                     .results_capacity = 8, .discard = ledger_discard});
+        struct pool *pool = contract_open(
+            ops,
+            &(struct pool_config){.workers = 2, .results = kinds[k], .results_capacity = 8, .discard = ledger_discard});
         struct pool_result result;
         ledger_clear();
         for (int i = 0; i < 8; i++)
@@ -231,8 +239,9 @@ POOL_TEST(results, free_needs_no_consumer)
 {
     struct pool *pool;
     needs(POOL_CAN_RUN_APART);
-    pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1,
-                                                    .discard = ledger_discard});
+    pool = contract_open(
+        ops, &(struct pool_config){
+                 .workers = 2, .results = POOL_RESULTS_BLOCK, .results_capacity = 1, .discard = ledger_discard});
     ledger_clear();
     for (int i = 0; i < 100; i++)
         equal(pool_submit(pool, ledger_job, ledger_arg(i)), 0);

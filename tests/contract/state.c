@@ -99,8 +99,8 @@ POOL_TEST(close, keeps_workers_for_children_to_come)
 
 static void close_wakes(const struct pool_ops *ops, enum pool_full full)
 {
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = full,
-                                                                 .full_timeout_ns = HOUR});
+    struct pool *pool =
+        contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = full, .full_timeout_ns = HOUR});
     struct gate gate;
     struct call calls[3];
     gate_init(&gate);

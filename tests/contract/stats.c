@@ -21,9 +21,11 @@ static void *poll_stats(void *arg)
         pool_stats(shared_pool, &now);
         if (now.done + now.failed > now.started || now.started > now.accepted ||
             now.done + now.failed + now.cancelled + now.dropped > now.accepted)
-            snprintf(violation, sizeof violation, "accepted %llu started %llu done %llu failed %llu cancelled %llu dropped %llu",
+            snprintf(violation, sizeof violation,
+                     "accepted %llu started %llu done %llu failed %llu cancelled %llu dropped %llu",
                      (unsigned long long)now.accepted, (unsigned long long)now.started, (unsigned long long)now.done,
-                     (unsigned long long)now.failed, (unsigned long long)now.cancelled, (unsigned long long)now.dropped);
+                     (unsigned long long)now.failed, (unsigned long long)now.cancelled,
+                     (unsigned long long)now.dropped);
         if (!grows(before.accepted, now.accepted) || !grows(before.started, now.started) ||
             !grows(before.done, now.done) || !grows(before.failed, now.failed) ||
             !grows(before.cancelled, now.cancelled) || !grows(before.dropped, now.dropped) || now.waiting > 16)
@@ -46,8 +48,9 @@ POOL_TEST(stats, hold_at_every_moment)
     int64_t polls = 0;
     *violation = '\0';
     atomic_store(&poll_stops, 0);
-    shared_pool = contract_open(ops, &(struct pool_config){.workers = 3, .capacity = 16,
-                                                           .full = ops->can & POOL_CAN_DROP ? POOL_DROP_OLDEST : POOL_BLOCK});
+    shared_pool = contract_open(
+        ops, &(struct pool_config){
+                 .workers = 3, .capacity = 16, .full = ops->can & POOL_CAN_DROP ? POOL_DROP_OLDEST : POOL_BLOCK});
     pthread_create(&poller, NULL, poll_stats, &polls);
     for (intptr_t i = 0; i < 30000; i++) {
         (void)!pool_submit(shared_pool, sometimes_fail, (void *)i);
@@ -111,7 +114,8 @@ static int explain_inside(void *arg)
     struct pool_stats stats;
     char text[512];
     (void)arg;
-    return pool_explain(shared_pool, text, sizeof text) || pool_stats(shared_pool, &stats) || stats.started < 1 ? -1 : 0;
+    return pool_explain(shared_pool, text, sizeof text) || pool_stats(shared_pool, &stats) || stats.started < 1 ? -1
+                                                                                                                : 0;
 }
 
 POOL_TEST(explain, works_inside_and_after_close)

@@ -38,14 +38,15 @@ POOL_TEST(submit, refuses_a_lone_submitter_exactly_at_capacity)
     needs(POOL_CAN_QUEUE);
     for (int c = 0; c < CAPACITIES; c++) {
         for (int workers = 1; workers <= 2; workers++) {
-            struct pool *pool = contract_open(ops, &(struct pool_config){.workers = workers, .capacity = capacities[c],
-                                                                         .full = POOL_REJECT});
+            struct pool *pool = contract_open(
+                ops, &(struct pool_config){.workers = workers, .capacity = capacities[c], .full = POOL_REJECT});
             struct gate gate;
             gate_init(&gate);
             ledger_clear();
             contract_hold(ops, pool, &gate, workers);
             for (size_t i = 0; i < capacities[c]; i++)
-                check(pool_submit(pool, ledger_job, ledger_arg((int)i)) == 0, "refused at %zu of %zu", i, capacities[c]);
+                check(pool_submit(pool, ledger_job, ledger_arg((int)i)) == 0, "refused at %zu of %zu", i,
+                      capacities[c]);
             equal(pool_submit(pool, ledger_job, ledger_arg(5000)), -EAGAIN);
             equal(kit_stats(pool).waiting, capacities[c]);
             gate_open(&gate);
@@ -63,8 +64,8 @@ POOL_TEST(submit, has_its_capacity_back_after_use)
 {
     needs(POOL_CAN_QUEUE);
     for (int c = 0; c < CAPACITIES; c++) {
-        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .capacity = capacities[c],
-                                                                     .full = POOL_REJECT});
+        struct pool *pool =
+            contract_open(ops, &(struct pool_config){.workers = 2, .capacity = capacities[c], .full = POOL_REJECT});
         for (int turn = 0; turn < 20; turn++) {
             struct gate gate;
             gate_init(&gate);
@@ -137,8 +138,8 @@ POOL_TEST(submit, timeout_gives_up)
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_QUEUE);
-    pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = POOL_TIMEOUT,
-                                                    .full_timeout_ns = 2000000});
+    pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = POOL_TIMEOUT, .full_timeout_ns = 2000000});
     gate_init(&gate);
     ledger_clear();
     contract_hold(ops, pool, &gate, 1);
@@ -184,8 +185,8 @@ POOL_TEST(submit, drop_oldest_drops_exactly_one)
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_DROP);
-    pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 4, .full = POOL_DROP_OLDEST,
-                                                    .discard = ledger_discard});
+    pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .capacity = 4, .full = POOL_DROP_OLDEST, .discard = ledger_discard});
     gate_init(&gate);
     ledger_clear();
     contract_hold(ops, pool, &gate, 1);
@@ -218,8 +219,8 @@ POOL_TEST(submit, drop_oldest_reaches_what_a_worker_claimed)
     struct pool *pool;
     struct gate first, second;
     needs(POOL_CAN_DROP);
-    pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 8, .full = POOL_DROP_OLDEST,
-                                                    .discard = ledger_discard});
+    pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .capacity = 8, .full = POOL_DROP_OLDEST, .discard = ledger_discard});
     gate_init(&first);
     gate_init(&second);
     family_gate = &second;
@@ -327,7 +328,9 @@ POOL_TEST(submit, strands_no_job_behind_a_running_one)
             struct pool_job jobs[64];
             atomic_store(&last_of_batch, 0);
             for (int i = 0; i < size; i++)
-                jobs[i] = (struct pool_job){i == 0 ? wait_for_last : i == size - 1 ? be_last : ledger_job,
+                jobs[i] = (struct pool_job){i == 0          ? wait_for_last
+                                            : i == size - 1 ? be_last
+                                                            : ledger_job,
                                             ledger_arg(i)};
             equal(pool_submit_batch(pool, jobs, size), size);
             equal(pool_wait(pool, -1), 0);
@@ -429,8 +432,9 @@ static int submit_two(void *arg)
 static void inside_full(const struct pool_ops *ops, enum pool_full full, int second)
 {
     ledger_clear();
-    family_pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = full,
-                                                           .full_timeout_ns = HOUR, .discard = ledger_discard});
+    family_pool = contract_open(
+        ops, &(struct pool_config){
+                 .workers = 1, .capacity = 1, .full = full, .full_timeout_ns = HOUR, .discard = ledger_discard});
     equal(pool_submit(family_pool, submit_two, NULL), 0);
     equal(pool_wait(family_pool, -1), 0);
     equal(submit_answers[0], 0);

@@ -52,8 +52,11 @@ POOL_TEST(thread, no_call_returns_eintr)
     struct pool_result result;
     struct gate gate;
     needs(POOL_CAN_QUEUE);
-    pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1, .full = POOL_TIMEOUT,
-                                                    .full_timeout_ns = 50000000, .results = POOL_RESULTS_DROP});
+    pool = contract_open(ops, &(struct pool_config){.workers = 1,
+                                                    .capacity = 1,
+                                                    .full = POOL_TIMEOUT,
+                                                    .full_timeout_ns = 50000000,
+                                                    .results = POOL_RESULTS_DROP});
     gate_init(&gate);
     contract_hold(ops, pool, &gate, 1);
     equal(pool_submit(pool, gate_job, &gate), 0);
@@ -156,8 +159,11 @@ POOL_TEST(wait, never_runs_jobs)
 POOL_TEST(close, then_cancel_then_wait_then_free_gives_up_whatever_happens)
 {
     for (int turn = 0; turn < 50; turn++) {
-        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .capacity = 64, .discard = ledger_discard,
-                                                                     .results = POOL_RESULTS_BLOCK, .results_capacity = 1});
+        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2,
+                                                                     .capacity = 64,
+                                                                     .discard = ledger_discard,
+                                                                     .results = POOL_RESULTS_BLOCK,
+                                                                     .results_capacity = 1});
         ledger_clear();
         for (int i = 0; i < 30 && ops->can & POOL_CAN_QUEUE; i++)
             equal(pool_submit(pool, ledger_job, ledger_arg(i)), 0);

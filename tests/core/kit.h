@@ -30,22 +30,22 @@ int gate_job(void *gate);
 /* Each job has a number; the ledger says how often it ran and came back. */
 enum { LEDGER_MAX = 400000 };
 extern _Atomic int ledger_ran[LEDGER_MAX], ledger_back[LEDGER_MAX], ledger_why[LEDGER_MAX];
-extern _Atomic int ledger_total; /* jobs that ran */
+extern _Atomic int ledger_total;             /* jobs that ran */
 extern _Atomic int ledger_order[LEDGER_MAX]; /* number of the n-th that started */
 
 void ledger_clear(void);
 void *ledger_arg(int number);
 int ledger_number(const void *arg);
-int ledger_job(void *number);                          /* notes that it ran; 0 */
-void ledger_discard(void *number, enum pool_why why);  /* pool_config.discard */
+int ledger_job(void *number);                         /* notes that it ran; 0 */
+void ledger_discard(void *number, enum pool_why why); /* pool_config.discard */
 int ledger_back_total(void);
 
 /* Sleeps a little; for loops that wait for a state. */
 void kit_nap(void);
-#define KIT_UNTIL(condition)                                                                       \
-    do {                                                                                           \
-        while (!(condition))                                                                       \
-            kit_nap();                                                                             \
+#define KIT_UNTIL(condition)                                                                                           \
+    do {                                                                                                               \
+        while (!(condition))                                                                                           \
+            kit_nap();                                                                                                 \
     } while (0)
 
 struct pool_stats kit_stats(struct pool *pool);

@@ -151,10 +151,14 @@ static void choose(const struct pool_ops *ops)
 {
     static const size_t capacities[] = {1, 2, 3, 7, 8, 64, 1024};
     config = (struct pool_config){
-        .workers = 1 + (int)random_below(8), .capacity = capacities[random_below(7)],
-        .full = (enum pool_full)random_below(5), .full_timeout_ns = random_below(2000000),
-        .results = (enum pool_results)random_below(4), .results_capacity = capacities[random_below(7)],
-        .discard = discard, .spin_ns = random_below(2) ? POOL_NO_SPIN : 0,
+        .workers = 1 + (int)random_below(8),
+        .capacity = capacities[random_below(7)],
+        .full = (enum pool_full)random_below(5),
+        .full_timeout_ns = random_below(2000000),
+        .results = (enum pool_results)random_below(4),
+        .results_capacity = capacities[random_below(7)],
+        .discard = discard,
+        .spin_ns = random_below(2) ? POOL_NO_SPIN : 0,
     };
     with_children = random_below(2);
     /* Who leaves ends its thread: not the producers'. A nested job that leaves

@@ -31,7 +31,8 @@ static void check_quantiles(void)
         hist_record(&hist, values[i]);
     qsort(values, VALUES, sizeof *values, ascending);
     for (size_t q = 0; q < sizeof quantiles / sizeof *quantiles; q++) {
-        double exact = (double)values[(size_t)ceil(quantiles[q] * VALUES) - 1], found = hist_quantile(&hist, quantiles[q]);
+        double exact = (double)values[(size_t)ceil(quantiles[q] * VALUES) - 1],
+               found = hist_quantile(&hist, quantiles[q]);
         cr_assert(fabs(found - exact) <= 0.01 * exact, "quantile %g: %g, exactly %g", quantiles[q], found, exact);
     }
 }

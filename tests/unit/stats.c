@@ -18,7 +18,7 @@ Test(stats, the_medians_interval_is_the_tables, .timeout = 10)
     static const struct {
         int n, low;
         double coverage;
-    } table[] = {{6, 1, 0.96875}, {8, 1, 0.9921875}, {9, 2, 0.9609375}, {10, 2, 0.978515625},
+    } table[] = {{6, 1, 0.96875},      {8, 1, 0.9921875},    {9, 2, 0.9609375},    {10, 2, 0.978515625},
                  {12, 3, 0.961425781}, {15, 4, 0.964843750}, {20, 6, 0.958610535}, {24, 7, 0.977343}};
     for (size_t t = 0; t < sizeof table / sizeof *table; t++) {
         double values[32];

@@ -1,8 +1,8 @@
 /* topology.c - placements, victims, and the cgroup quota from made-up trees. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>

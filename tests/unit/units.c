@@ -12,10 +12,11 @@ Test(units, counts, .timeout = 10)
         const char *text;
         int error;
         int64_t value;
-    } cases[] = {{"0", 0, 0},        {"12", 0, 12},       {"64k", 0, 64000},    {"1.5M", 0, 1500000}, {"2G", 0, 2000000000},
-                 {"-1", 0, -1},      {"", -EINVAL, 0},    {"k", -EINVAL, 0},    {"12x", -EINVAL, 0},  {"1.5", -EINVAL, 0},
-                 {"nan", -EINVAL, 0}, {"inf", -EINVAL, 0}, {"0x10", -EINVAL, 0}, {" 5", -EINVAL, 0},   {"5 ", -EINVAL, 0},
-                 {"99999999999999999999", -ERANGE, 0},    {"banana", -EINVAL, 0}};
+    } cases[] = {{"0", 0, 0},           {"12", 0, 12},       {"64k", 0, 64000},   {"1.5M", 0, 1500000},
+                 {"2G", 0, 2000000000}, {"-1", 0, -1},       {"", -EINVAL, 0},    {"k", -EINVAL, 0},
+                 {"12x", -EINVAL, 0},   {"1.5", -EINVAL, 0}, {"nan", -EINVAL, 0}, {"inf", -EINVAL, 0},
+                 {"0x10", -EINVAL, 0},  {" 5", -EINVAL, 0},  {"5 ", -EINVAL, 0},  {"99999999999999999999", -ERANGE, 0},
+                 {"banana", -EINVAL, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t value = 0;
         int error = units_count(cases[i].text, &value);
@@ -30,9 +31,9 @@ Test(units, times, .timeout = 10)
         const char *text;
         int error;
         int64_t ns;
-    } cases[] = {{"500ns", 0, 500},     {"10us", 0, 10000}, {"1.5ms", 0, 1500000}, {"2s", 0, 2000000000}, {"1min", 0, 60000000000},
-                 {"10", -EINVAL, 0},    {"us", -EINVAL, 0}, {"10 us", -EINVAL, 0}, {"10usx", -EINVAL, 0}, {"", -EINVAL, 0},
-                 {"1e30s", -ERANGE, 0}};
+    } cases[] = {{"500ns", 0, 500},        {"10us", 0, 10000}, {"1.5ms", 0, 1500000}, {"2s", 0, 2000000000},
+                 {"1min", 0, 60000000000}, {"10", -EINVAL, 0}, {"us", -EINVAL, 0},    {"10 us", -EINVAL, 0},
+                 {"10usx", -EINVAL, 0},    {"", -EINVAL, 0},   {"1e30s", -ERANGE, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t ns = 0;
         int error = units_time(cases[i].text, &ns);

@@ -83,8 +83,12 @@ static void expect(const char *spec, enum defect which, const char *word)
         cr_assert(!*slice.failure, "%s: %s", spec, slice.failure);
 }
 
-static const char *const specs[] = {"empty", "empty:batch=32", "empty:sample=1", "cpu:size=100ns",
-                                    "cpu:size=100ns,dist=exp,batch=8", "cpu:size=100ns,dist=pareto"};
+static const char *const specs[] = {"empty",
+                                    "empty:batch=32",
+                                    "empty:sample=1",
+                                    "cpu:size=100ns",
+                                    "cpu:size=100ns,dist=exp,batch=8",
+                                    "cpu:size=100ns,dist=pareto"};
 enum { SPECS = sizeof specs / sizeof *specs };
 
 Test(verify, an_honest_pool_passes, .timeout = 60)
