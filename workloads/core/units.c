@@ -20,10 +20,9 @@ static int parse(const char *text, const struct unit *units, size_t count, int64
 {
     char *end;
     double number;
-    /* strtod would take "inf", "nan", "0x1p3" and leading blanks. */
-    if (!isdigit((unsigned char)*text) && *text != '-' && *text != '.')
-        return -EINVAL;
-    if (strpbrk(text, "xXnN") == text + 1 || strpbrk(text, "pPxX"))
+    const char *digits = *text == '-' ? text + 1 : text;
+    /* strtod would take "inf", "-nan", "0x1p3" and leading blanks. */
+    if ((!isdigit((unsigned char)*digits) && *digits != '.') || strpbrk(text, "pPxX"))
         return -EINVAL;
     number = strtod(text, &end);
     if (end == text)
