@@ -331,4 +331,15 @@ static inline void pool_announce(struct pool_head *head)
         pool_quiet_look(head);
 }
 
+/* The same, when the counter was added to by a sequentially consistent read-
+ * modify-write just before, which on x86-64 is the fence. */
+static inline void pool_announce_counted(struct pool_head *head)
+{
+#if !defined(__x86_64__)
+    pool_fence();
+#endif
+    if (pool_unlikely(atomic_load_explicit(&head->watchers, memory_order_relaxed)))
+        pool_quiet_look(head);
+}
+
 #endif

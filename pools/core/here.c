@@ -46,7 +46,7 @@ static void settle_here(struct pool_frame *frame, int status)
         return; /* the worker runs dry some day, and announces it */
     }
     atomic_fetch_add_explicit(status >= 0 ? &head->caller_done : &head->caller_failed, 1, memory_order_seq_cst);
-    pool_announce(head);
+    pool_announce_counted(head);
     pool_caller_leave(head);
 }
 
