@@ -127,6 +127,46 @@ POOL_TEST(results, throttle_with_reject_is_full_without_a_place)
     equal(pool_free(pool), 1);
 }
 
+POOL_TEST(results, throttle_with_timeout_times_out_without_a_place)
+{
+    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1,
+                                                                 .results = POOL_RESULTS_THROTTLE,
+                                                                 .results_capacity = 1,
+                                                                 .full = POOL_TIMEOUT,
+                                                                 .full_timeout_ns = 2000000});
+    equal(pool_submit(pool, return_7, NULL), 0);
+    equal(pool_submit(pool, return_7, NULL), -ETIMEDOUT);
+    equal(kit_stats(pool).accepted, 1);
+    equal(pool_free(pool), 1);
+}
+
+POOL_TEST(results, close_wakes_a_submitter_that_waits_for_a_place)
+{
+    struct call call;
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
+    equal(pool_submit(pool, return_7, NULL), 0);
+    kit_submit(&call, pool, return_7, NULL);
+    KIT_UNTIL(kit_stats(pool).blocked_submit == 1);
+    equal(pool_close(pool), 0);
+    equal(kit_join(&call), -ESHUTDOWN);
+    equal(pool_free(pool), 1);
+}
+
+POOL_TEST(results, cancel_wakes_a_submitter_that_waits_for_a_place)
+{
+    struct call call;
+    struct pool *pool = contract_open(
+        ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
+    equal(pool_submit(pool, return_7, NULL), 0);
+    kit_submit(&call, pool, return_7, NULL);
+    KIT_UNTIL(kit_stats(pool).blocked_submit == 1);
+    equal(pool_cancel(pool), 0);
+    equal(kit_join(&call), -ECANCELED);
+    equal(kit_stats(pool).accepted, 1);
+    equal(pool_free(pool), 1); /* the pending result stayed */
+}
+
 static int submit_inside(void *arg)
 {
     (void)arg;
