@@ -73,7 +73,7 @@ static const struct row rows[] = {
      options_set_budget},
     {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
      options_set_seed},
-    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0 parks at once (default: 2us)", RUN, false,
+    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
      options_set_spin},
     {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},

@@ -55,8 +55,8 @@
  *     called with no lock held and across no foreign frame.
  *  9. A job that forks ends its child by exec or _exit. Free before dlclose.
  *
- * Source of the promises: what shipped pools got wrong. The pages named in
- * docs/ and README.md say which; the contract tests hold each line above. */
+ * Source of the promises: what shipped pools got wrong. tests/contract/ holds
+ * every registered pool to each line above. */
 #ifndef POOL_H
 #define POOL_H
 
