@@ -29,6 +29,31 @@ void pool_cancel_one(struct pool_head *head, const struct pool_task *task)
     atomic_fetch_add_explicit(&head->cancelled, 1, memory_order_acq_rel);
 }
 
+/* Takes the oldest job away and settles it. Not while a cancel is under way:
+ * then the queue will be empty in a moment, and the canceller must know that no
+ * job is in other hands when it returns. Returns whether there was one. */
+bool pool_drop_oldest(struct pool_head *head)
+{
+    struct pool_task oldest;
+    bool found = false, cancelling;
+    /* Announced before the look: pairs with the canceller, who sets cancelling
+     * before it waits for those that are dropping. */
+    atomic_fetch_add_explicit(&head->dropping, 1, memory_order_seq_cst);
+    cancelling = atomic_load_explicit(&head->cancelling, memory_order_seq_cst);
+    if (!cancelling)
+        found = head->design->evict(head, &oldest, UINT64_MAX);
+    if (found) {
+        pool_discard(head, oldest.arg, POOL_WHY_DROPPED);
+        atomic_fetch_add_explicit(&head->dropped, 1, memory_order_seq_cst);
+    }
+    atomic_fetch_sub_explicit(&head->dropping, 1, memory_order_seq_cst);
+    if (cancelling) { /* wait for its end */
+        pool_lock(&head->cancel_lock);
+        pool_unlock(&head->cancel_lock);
+    }
+    return found;
+}
+
 static void relax(int turn)
 {
     enum { PAUSES = 100 };
@@ -98,6 +123,8 @@ int pool_head_cancel(struct pool *pool)
     atomic_store_explicit(&head->cancel_begun, epoch, memory_order_seq_cst);
     pool_fence();            /* before the marks: pairs with pool_transit_begin */
     pool_transit_wait(head); /* who did not see it has queued its jobs now */
+    for (int turn = 0; atomic_load_explicit(&head->dropping, memory_order_seq_cst); turn++)
+        relax(turn);
     below = head->design->boundary(head);
     atomic_store_explicit(&head->stale_below, below, memory_order_release);
     atomic_store_explicit(&head->epoch, epoch, memory_order_seq_cst);

@@ -181,6 +181,7 @@ struct pool_head {
     alignas(POOL_CACHE_LINE) _Atomic uint64_t caller_word;
     _Atomic uint64_t caller_done, caller_failed;
     _Atomic uint32_t caller_transit; /* submits from jobs on such stacks */
+    _Atomic uint32_t dropping;       /* submitters that took the oldest job away and settle it */
 
     alignas(POOL_CACHE_LINE) _Atomic uint64_t cancelled;
     _Atomic uint64_t dropped;
@@ -240,6 +241,7 @@ static inline struct pool_frame *pool_inside(struct pool_head *head)
 void pool_finish(struct pool_head *head, struct pool_frame *frame, int status); /* results.c, chores */
 void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* cancel.c */
 void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
+bool pool_drop_oldest(struct pool_head *head);
 bool pool_quiet_look(struct pool_head *head); /* quiet.c */
 void pool_quiet_watch_cancel(struct pool_head *head);
 int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* here.c */

@@ -24,7 +24,6 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
     bool throttled = head->config.results == POOL_RESULTS_THROTTLE;
     for (;;) {
         int pushed = -ECANCELED;
-        struct pool_task oldest;
 
         pool_transit_begin(head, inside);
         if (atomic_load_explicit(&head->cancel_begun, memory_order_seq_cst) == inside->epoch) {
@@ -47,10 +46,7 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
             int error = pool_here(head, inside, job->fn, job->arg);
             return error ? error : 1;
         }
-        if (head->design->evict(head, &oldest, UINT64_MAX)) {
-            pool_discard(head, oldest.arg, POOL_WHY_DROPPED);
-            atomic_fetch_add_explicit(&head->dropped, 1, memory_order_acq_rel);
-        }
+        pool_drop_oldest(head);
     }
 }
 
@@ -149,7 +145,6 @@ static int submit_outside(struct pool_head *head, const struct pool_job *job)
 {
     uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
     for (;;) {
-        struct pool_task oldest;
         int pushed = submit_try(head, job, epoch);
         if (pushed)
             return pushed;
@@ -163,11 +158,8 @@ static int submit_outside(struct pool_head *head, const struct pool_job *job)
             pushed = pool_here(head, NULL, job->fn, job->arg);
             return pushed ? pushed : 1;
         case POOL_DROP_OLDEST:
-            if (head->design->evict(head, &oldest, UINT64_MAX)) {
-                pool_discard(head, oldest.arg, POOL_WHY_DROPPED);
-                atomic_fetch_add_explicit(&head->dropped, 1, memory_order_acq_rel);
+            if (pool_drop_oldest(head))
                 pool_announce(head);
-            }
             /* Not accepted yet, so that a cancel meanwhile is none of ours. */
             epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
         }
