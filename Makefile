@@ -78,16 +78,18 @@ install: all ## install under PREFIX (default /usr/local), below DESTDIR
 
 MISSING = $(shell for p in $(PACKAGES); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q ' installed' || printf '%s ' $$p; done)
 
+COMMAND = sudo apt-get install -y --no-install-recommends $(MISSING)
+CANNOT_INSTALL = $(shell [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null || echo yes)
+
 deps:
+	$(if $(and $(MISSING),$(CANNOT_INSTALL)),$(error missing packages; run: $(COMMAND)))
 	@missing="$(MISSING)"; [ -z "$$missing" ] && exit 0; \
-	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then \
-	    echo "missing packages; run: sudo apt-get install -y --no-install-recommends $$missing" >&2; exit 1; fi; \
 	echo "installing: $$missing"; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null
 
 need:
-	@pkg-config --exists $(MODULES) || { \
-	    echo "missing packages; run: sudo apt-get install -y --no-install-recommends $(MISSING)" >&2; exit 1; }
+	$(if $(shell pkg-config --exists $(MODULES) && echo yes),,$(error missing packages; run: $(COMMAND)))
+	@:
 
 # The program.
 

@@ -96,6 +96,33 @@ POOL_TEST(explain, says_who_waits_for_what)
     pool_free(pool);
 }
 
+/* Its cost is bounded by workers, not by jobs: so is its text. */
+POOL_TEST(explain, says_as_much_of_100000_jobs_as_of_one)
+{
+    static char few[4096], many[4096];
+    struct pool *pool;
+    struct gate gate;
+    int few_lines = 0, many_lines = 0;
+    needs(POOL_CAN_QUEUE);
+    pool = contract_open(ops, &(struct pool_config){.workers = 2, .capacity = 100000});
+    gate_init(&gate);
+    contract_hold(ops, pool, &gate, 2);
+    equal(pool_submit(pool, ledger_job, ledger_arg(0)), 0);
+    equal(pool_explain(pool, few, sizeof few), 0);
+    for (int i = 1; i < 100000; i++)
+        equal(pool_submit(pool, ledger_job, ledger_arg(i)), 0);
+    equal(pool_explain(pool, many, sizeof many), 0);
+    check(strstr(many, "100000 waiting of 100000"), "%s", many);
+    for (int i = 0; few[i]; i++)
+        few_lines += few[i] == '\n';
+    for (int i = 0; many[i]; i++)
+        many_lines += many[i] == '\n';
+    equal(few_lines, many_lines);
+    pool_cancel(pool);
+    gate_open(&gate);
+    pool_free(pool);
+}
+
 POOL_TEST(explain, never_writes_past_its_buffer)
 {
     char text[256];
