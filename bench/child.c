@@ -106,24 +106,25 @@ static void announce(const struct round *round, int index, int64_t jobs, int64_t
 {
     const struct workload_spec *workload = &round->plan.entries[index].workload;
     static const double allowance = 10; /* the mean says little of a few heavy-tailed jobs */
-    double work_s = workload->ops->work_ns(workload) * (double)jobs / 1e9;
+    double work_s = workload_job_ns(workload) * (double)jobs / 1e9;
     report(round->out, "running",
            json_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
 }
 
-/* One slice into *slice; `latency` as slice_run. */
-static void run_slice(struct round *round, int index, int64_t jobs, struct slice *slice, struct slice_latency *latency)
+/* One slice into *slice; `samples` as slice_run. */
+static void run_slice(struct round *round, int index, int64_t jobs, struct slice *slice, struct slice_samples *samples)
 {
     struct trial *trial = &round->trials[index];
     int64_t limit = (int64_t)(trial->slice_ns * 100);
     if (limit < SLICE_LIMIT_FLOOR_NS)
         limit = SLICE_LIMIT_FLOOR_NS;
     announce(round, index, jobs, limit);
-    slice_run(&round->plan.entries[index], jobs, next_random(&round->random), limit, slice, latency);
+    slice_run(&round->plan.entries[index], jobs, next_random(&round->random), limit, slice, samples);
     if (*slice->failure) {
         memcpy(trial->failure, slice->failure, sizeof trial->failure);
         trial->ended = true;
         trial->hung = slice->hung;
+        trial->cannot = slice->cannot;
     }
     round->spoilt = round->spoilt || slice->hung;
 }
@@ -133,6 +134,8 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
 static int slices_wanted(const struct round *round, int index)
 {
     double share = (double)round->plan.budget_ns / round->plan.rounds;
+    if (round->plan.entries[index].workload.ops->jobs)
+        share -= round->trials[index].slice_ns; /* the warm-up was a whole slice */
     double with_overhead = round->trials[index].slice_ns * 1.25 + 500000;
     double pairs = share / (2 * with_overhead);
     return 2 * (pairs < 1 ? 1 : pairs > SLICES_MAX / 2 ? SLICES_MAX / 2 : (int)pairs);
@@ -144,21 +147,24 @@ static void warm_up(struct round *round, int index)
 {
     struct plan_entry *entry = &round->plan.entries[index];
     struct trial *trial = &round->trials[index];
-    double work = entry->workload.ops->work_ns(&entry->workload);
-    int64_t jobs = work > 0 ? (int64_t)(WARM_NS / work) + 1 : WARM_JOBS;
+    double each = workload_job_ns(&entry->workload);
+    bool fixed = entry->workload.ops->jobs != NULL;
+    int64_t jobs = fixed      ? plan_slice_jobs(&round->plan, entry, each)
+                   : each > 0 ? (int64_t)(WARM_NS / each) + 1
+                              : WARM_JOBS;
     struct slice *slice = calloc(1, sizeof *slice);
     bool enough = false;
 
     if (!slice)
         _exit(1);
-    jobs = jobs > WARM_JOBS ? WARM_JOBS : jobs;
+    jobs = jobs > WARM_JOBS && !fixed ? WARM_JOBS : jobs;
     for (int i = 0; i < WARM_RUNS_MAX && !trial->ended && !interrupted; i++) {
         bool was = enough;
         run_slice(round, index, jobs, slice, NULL);
         enough = slice->wall_ns >= WARM_NS;
-        if (enough && (was || slice->wall_ns >= 4 * WARM_NS))
+        if ((enough && (was || slice->wall_ns >= 4 * WARM_NS)) || (fixed && (enough || i)))
             break;
-        jobs *= enough || i == WARM_RUNS_MAX - 1 ? 1 : 4;
+        jobs *= fixed || enough || i == WARM_RUNS_MAX - 1 ? 1 : 4;
     }
     if (trial->ended) {
         trial->slices = slice;
@@ -198,7 +204,7 @@ static void run_all(struct round *round)
             struct trial *trial = &round->trials[index];
             if (trial->ended || trial->count >= trial->room)
                 continue;
-            run_slice(round, index, trial->jobs, &trial->slices[trial->count], &trial->latency);
+            run_slice(round, index, trial->jobs, &trial->slices[trial->count], &trial->samples);
             trial->count++;
             more = true;
         }
@@ -231,6 +237,8 @@ int child_main(int plan_descriptor, int out_descriptor)
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     sigaction(SIGINT, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error that a workload reports */
+    signal(SIGPIPE, SIG_IGN); /* and so is a peer that went away */
     if (read_plan(plan_descriptor, &round.plan))
         return 1;
     /* Not inherited by anything, and gone before descriptors are counted. */

@@ -42,25 +42,15 @@ struct label {
     double x, y;
 };
 
-static const char *string_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static int integer_of(const json_t *object, const char *key)
-{
-    return (int)json_integer_value(json_object_get(object, key));
-}
-
 /* A configuration by its coordinates, or NULL; `inline` knows no workers. */
 static const json_t *find(const struct drawing *drawing, const char *spec, const char *pool, int workers)
 {
     size_t i;
     json_t *configuration;
     json_array_foreach (drawing->configurations, i, configuration)
-        if (!strcmp(string_of(configuration, "spec"), spec) && !strcmp(string_of(configuration, "pool"), pool) &&
-            (integer_of(configuration, "workers") == workers || !strcmp(pool, "inline")))
+        if (!strcmp(result_string(configuration, "spec"), spec) &&
+            !strcmp(result_string(configuration, "pool"), pool) &&
+            ((int)result_integer(configuration, "workers") == workers || !strcmp(pool, "inline")))
             return configuration;
     return NULL;
 }
@@ -542,29 +532,31 @@ static void survey(struct drawing *drawing)
     int capacity, least = INT32_MAX, most = 0;
     drawing->workers_low = INT32_MAX;
     json_array_foreach (drawing->configurations, i, configuration) {
-        int workers = integer_of(configuration, "workers");
-        add_once(drawing->pools, &drawing->pool_count, POOLS_MAX, string_of(configuration, "pool"));
-        add_once(drawing->specs, &drawing->spec_count, SPECS_MAX, string_of(configuration, "spec"));
+        int workers = (int)result_integer(configuration, "workers");
+        add_once(drawing->pools, &drawing->pool_count, POOLS_MAX, result_string(configuration, "pool"));
+        add_once(drawing->specs, &drawing->spec_count, SPECS_MAX, result_string(configuration, "spec"));
         drawing->workers_low = workers < drawing->workers_low ? workers : drawing->workers_low;
         drawing->workers_high = workers > drawing->workers_high ? workers : drawing->workers_high;
-        capacity = integer_of(configuration, "capacity");
+        capacity = (int)result_integer(configuration, "capacity");
         least = capacity < least ? capacity : least;
         most = capacity > most ? capacity : most;
     }
     configuration = json_array_get(drawing->configurations, 0);
-    snprintf(drawing->foot, sizeof drawing->foot, "pin %s, capacity %d", string_of(configuration, "pin"), least);
+    snprintf(drawing->foot, sizeof drawing->foot, "pin %s, capacity %d", result_string(configuration, "pin"), least);
     if (least != most)
         snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), "..%d", most);
     snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
-             ", full %s, %d producer%s", string_of(configuration, "full"), integer_of(configuration, "producers"),
-             integer_of(configuration, "producers") == 1 ? "" : "s");
+             ", full %s, %d producer%s", result_string(configuration, "full"),
+             (int)result_integer(configuration, "producers"),
+             (int)result_integer(configuration, "producers") == 1 ? "" : "s");
     if (drawing->pool_count && drawing->spec_count)
         qsort_r(drawing->pools, (size_t)drawing->pool_count, sizeof *drawing->pools, by_speed, drawing);
     snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
              "   |   %zu rounds   |   %s, %d CPUs%s%s, %s   |   %.10s, seed %lld",
-             json_array_size(json_object_get(drawing->result, "rounds")), string_of(machine, "cpu_model"),
-             integer_of(machine, "cpus"), *string_of(machine, "virtualisation") ? ", " : "",
-             string_of(machine, "virtualisation"), string_of(build, "compiler"), string_of(drawing->result, "date"),
+             json_array_size(json_object_get(drawing->result, "rounds")), result_string(machine, "cpu_model"),
+             (int)result_integer(machine, "cpus"), *result_string(machine, "virtualisation") ? ", " : "",
+             result_string(machine, "virtualisation"), result_string(build, "compiler"),
+             result_string(drawing->result, "date"),
              (long long)json_integer_value(json_object_get(drawing->result, "seed")));
 }
 
@@ -616,7 +608,7 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
     json_t *result = json_load_file(result_path, 0, &why);
     struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     int error;
-    if (!result || integer_of(result, "format") != RESULT_FORMAT) {
+    if (!result || (int)result_integer(result, "format") != RESULT_FORMAT) {
         fprintf(log, "poolbench: %s is not a result of this program (format %d): %s\n", result_path, RESULT_FORMAT,
                 result ? "another format" : why.text);
         json_decref(result);

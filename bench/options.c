@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "bench/options_set.h"
-#include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
 struct row {
@@ -32,13 +31,15 @@ static const char *const listable[] = {"pools", "workloads", NULL};
 
 static const struct command commands[OPTIONS_COMMANDS] = {
     [OPTIONS_RUN] = {"run", "[options]", "measure pools under workloads",
-                     "Without options: all pools under empty and cpu, the default suite.\n"
+                     "Without options: all pools under all workloads, the default suite (--dry-run prints it).\n"
                      "Results go to stdout, to a JSON file and to figures; progress to stderr.\n\n"
                      "  poolbench run -p mutex,ring,steal -w cpu:size=1us -t 2\n"
                      "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
-                     "  poolbench run -p ring --capacity 8 --full reject --format csv\n\n"
-                     "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 a pool cannot\n"
-                     "do what was asked; 130 interrupted, and what was measured is kept.\n",
+                     "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
+                     "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
+                     "  poolbench run -w slow-consumer:take=100us --results block,drop --results-capacity 1,64\n\n"
+                     "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
+                     "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
     [OPTIONS_LIST] = {"list", "pools|workloads", "say what there is",
                       "The first word of each line is the name.\n\n"
@@ -62,9 +63,13 @@ static const struct row rows[] = {
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},
     {"producers", 0, "N", "threads that submit (default: 1)", RUN, false, options_set_producers},
-    {"capacity", 0, "N", "jobs that may wait (default: 1024)", RUN, false, options_set_capacity},
+    {"capacity", 0, "N", "jobs that may wait (default: 1024; slow-consumer: 16)", RUN, false, options_set_capacity},
     {"full", 0, "POLICY", "block, reject, timeout, caller-runs or drop-oldest (default: block)", RUN, false,
      options_set_full},
+    {"results", 0, "POLICIES", "slow-consumer: block, throttle, drop, by comma (default: all three)", RUN, false,
+     options_set_results},
+    {"results-capacity", 0, "N", "places for results; several numbers by comma (default: --capacity)", RUN, false,
+     options_set_results_capacity},
     {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN, false, options_set_full_timeout},
     {"pin", 0, "PLACEMENT", "none, compact, spread, core, numa:N, or CPUs as in 0,2,4-7 (default: core)", RUN, false,
      options_set_pin},
@@ -113,7 +118,7 @@ void options_help(FILE *out, enum options_command command)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
         snprintf(left, sizeof left, "%s--%s%s%s", letter, rows[i].name, rows[i].value ? " " : "",
                  rows[i].value ? rows[i].value : "");
-        fprintf(out, "  %-26s %s\n", left, rows[i].help);
+        fprintf(out, "  %-28s %s\n", left, rows[i].help);
     }
 }
 
@@ -170,24 +175,37 @@ static int take_word(struct options *options, int argc, char **argv, int *i, uns
     return row->set(options, value, why);
 }
 
+/* A place is reserved for a job that is queued by its submitter: with throttle
+ * it can neither be dropped nor run elsewhere. */
+static int check_throttle(const struct options *options, struct options_why why)
+{
+    if (options->full != POOL_CALLER_RUNS && options->full != POOL_DROP_OLDEST)
+        return 0;
+    for (int i = 0; i < options->results_count; i++)
+        if (options->results[i] == POOL_RESULTS_THROTTLE)
+            return options_wrong(why, "--results throttle goes with --full block, reject or timeout, not with %s",
+                                 plan_full_name(options->full));
+    return 0;
+}
+
+/* --results means something only where there is a consumer. */
+static int check_results(const struct options *options, struct options_why why)
+{
+    const char *option = options->results_count ? "--results" : "--results-capacity";
+    if (!options->results_count && !options->results_capacity_count)
+        return 0;
+    for (int i = 0; i < options->workload_count; i++)
+        if (options->workloads[i].ops->consume)
+            return check_throttle(options, why);
+    return options_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
+}
+
 static int defaults(struct options *options, struct options_why why)
 {
-    static const char *const suite[] = {"empty", "cpu:size=100ns", "cpu:size=1us", "cpu:size=10us", "cpu:size=100us"};
-    for (size_t i = 0; !options->workload_count && i < sizeof suite / sizeof *suite; i++)
-        if (workload_parse(suite[i], &options->workloads[i], why.text, why.size))
-            return -EINVAL;
-    if (!options->workload_count)
-        options->workload_count = sizeof suite / sizeof *suite;
     if (!options->pool_count)
         for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)
             options->pools[options->pool_count++] = pool_at(i);
-    if (!options->worker_count) {
-        options->workers[options->worker_count++] = 1;
-        if (topology_cpus_worth() > 1)
-            options->workers[options->worker_count++] = 2;
-    }
     options->producers = options->producers ? options->producers : 1;
-    options->capacity = options->capacity ? options->capacity : POOL_CAPACITY_DEFAULT;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
     options->rounds = options->rounds ? options->rounds : 12;
     options->budget_ns = options->budget_ns ? options->budget_ns : 1000000000;
@@ -195,7 +213,7 @@ static int defaults(struct options *options, struct options_why why)
         strcpy(options->pin, "core");
     if (!options->seed_given)
         options->seed = workload_now_ns() & 0xffffffff;
-    return 0;
+    return check_results(options, why);
 }
 
 /* Names of the commands, for messages. */

@@ -19,10 +19,14 @@ enum {
     OPTIONS_WORKLOADS_MAX = 64,
     OPTIONS_WORKERS_MAX = 32, /* numbers of workers in one run */
     OPTIONS_PRODUCERS_MAX = 1024,
+    OPTIONS_RESULTS_MAX = POOL_RESULTS_DROP,
+    OPTIONS_CAPACITIES_MAX = 16, /* of results, in one run */
     OPTIONS_ROUNDS_MAX = 10000,
 };
 
-/* What was asked for; zero and empty lists mean the defaults. */
+/* What was asked for. Zero and empty lists mean what was not: no pools are all
+ * of them, no workloads the default suite, no capacity the workload's own; the
+ * rest is filled in. */
 struct options {
     enum options_command command;
     bool help, version;
@@ -35,6 +39,10 @@ struct options {
     int producers;
     int64_t capacity;
     enum pool_full full;
+    enum pool_results results[OPTIONS_RESULTS_MAX];
+    int results_count;
+    int64_t results_capacities[OPTIONS_CAPACITIES_MAX];
+    int results_capacity_count;
     int64_t full_timeout_ns; /* >= 0; 0 never waits */
     int64_t spin_ns;         /* as pool_config.spin_ns */
     char pin[64];

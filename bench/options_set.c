@@ -195,6 +195,47 @@ int options_set_full(struct options *options, const char *value, struct options_
     return options_wrong_name(why, "policy", "--full takes", value, names, POOL_DROP_OLDEST + 1);
 }
 
+static int add_results(struct options *options, const char *word, struct options_why why)
+{
+    const char *names[POOL_RESULTS_DROP];
+    for (int i = POOL_RESULTS_BLOCK; i <= POOL_RESULTS_DROP; i++) {
+        names[i - 1] = plan_results_name((enum pool_results)i);
+        if (strcmp(word, names[i - 1]))
+            continue;
+        for (int j = 0; j < options->results_count; j++)
+            if (options->results[j] == (enum pool_results)i)
+                return options_wrong(why, "--results: %s is named twice (each at most once)", word);
+        options->results[options->results_count++] = (enum pool_results)i;
+        return 0;
+    }
+    return options_wrong_name(why, "policy", "--results takes", word, names, POOL_RESULTS_DROP);
+}
+
+int options_set_results(struct options *options, const char *value, struct options_why why)
+{
+    return each_word(options, value, add_results, why);
+}
+
+static int add_results_capacity(struct options *options, const char *word, struct options_why why)
+{
+    int64_t count;
+    int error = count_between("--results-capacity", word, 1, POOL_CAPACITY_MAX, &count, why);
+    if (error)
+        return error;
+    for (int i = 0; i < options->results_capacity_count; i++)
+        if (options->results_capacities[i] == count)
+            return options_wrong(why, "--results-capacity: %s is named twice (each number at most once)", word);
+    if (options->results_capacity_count >= OPTIONS_CAPACITIES_MAX)
+        return options_wrong(why, "--results-capacity %s: too many numbers (at most %d)", word, OPTIONS_CAPACITIES_MAX);
+    options->results_capacities[options->results_capacity_count++] = count;
+    return 0;
+}
+
+int options_set_results_capacity(struct options *options, const char *value, struct options_why why)
+{
+    return each_word(options, value, add_results_capacity, why);
+}
+
 int options_set_full_timeout(struct options *options, const char *value, struct options_why why)
 {
     return time_between("--full-timeout", value, 0, INT64_C(3600000000000), &options->full_timeout_ns, why);

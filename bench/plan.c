@@ -23,8 +23,20 @@ int plan_workers(const struct plan_entry *entry)
 
 const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
 {
-    snprintf(text, size, "%s/%s/t%d", entry->pool->name, entry->workload.text, entry->workers);
+    int used = snprintf(text, size, "%s/%s/t%d", entry->pool->name, entry->workload.text, entry->workers);
+    if (entry->results != POOL_RESULTS_NONE && used > 0 && (size_t)used < size)
+        snprintf(text + used, size - (size_t)used, "/%s-%zu", plan_results_name(entry->results),
+                 entry->results_capacity);
     return text;
+}
+
+struct workload_setting plan_setting(const struct plan_entry *entry)
+{
+    return (struct workload_setting){.workers = plan_workers(entry),
+                                     .producers = entry->producers,
+                                     .capacity = entry->capacity,
+                                     .results = entry->results,
+                                     .results_capacity = entry->results_capacity};
 }
 
 int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job)
@@ -33,6 +45,9 @@ int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry,
     int64_t least = is_long ? LONG_JOBS_MIN : 5 * (int64_t)entry->capacity, jobs, few;
     double ns = ns_per_job > 1 ? ns_per_job : 1;
     double longest = (double)plan->budget_ns / 2 / (plan->rounds < STATS_ENOUGH ? plan->rounds : STATS_ENOUGH);
+    struct workload_setting setting = plan_setting(entry);
+    if (entry->workload.ops->jobs)
+        return entry->workload.ops->jobs(&entry->workload, &setting);
     jobs = (int64_t)((is_long ? SLICE_LONG_NS : SLICE_NS) / ns);
     if (jobs < least)
         jobs = least;
@@ -48,22 +63,30 @@ const char *plan_full_name(enum pool_full full)
     return names[full];
 }
 
+const char *plan_results_name(enum pool_results results)
+{
+    static const char *const names[] = {"none", "block", "throttle", "drop"};
+    return names[results];
+}
+
 const char *plan_unsupported(const struct plan_entry *entry)
 {
     if (entry->full == POOL_DROP_OLDEST && !(entry->pool->can & POOL_CAN_DROP))
         return "it cannot drop the oldest job";
     if (entry->workload.ops->needs & ~entry->pool->can)
-        return "the workload needs what this pool cannot do";
+        return entry->workload.ops->why;
     return NULL;
 }
 
 json_t *plan_entry_json(const struct plan_entry *entry)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", entry->pool->name, "workload",
-                     entry->workload.ops->name, "spec", entry->workload.text, "workers", entry->workers, "producers",
-                     entry->producers, "capacity", (json_int_t)entry->capacity, "full", plan_full_name(entry->full),
-                     "full_timeout_ns", (json_int_t)entry->full_timeout_ns, "spin_ns", (json_int_t)entry->spin_ns,
-                     "pin", entry->pin, "role", entry->floor ? "floor" : "asked");
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", entry->pool->name,
+                     "workload", entry->workload.ops->name, "spec", entry->workload.text, "workers", entry->workers,
+                     "producers", entry->producers, "capacity", (json_int_t)entry->capacity, "full",
+                     plan_full_name(entry->full), "full_timeout_ns", (json_int_t)entry->full_timeout_ns, "results",
+                     plan_results_name(entry->results), "results_capacity", (json_int_t)entry->results_capacity,
+                     "spin_ns", (json_int_t)entry->spin_ns, "pin", entry->pin, "role",
+                     entry->floor ? "floor" : "asked");
 }
 
 json_t *plan_json(const struct plan *plan)
@@ -77,15 +100,17 @@ json_t *plan_json(const struct plan *plan)
 
 static int entry_from_json(struct plan_entry *entry, json_t *json)
 {
-    const char *pool, *spec, *full, *pin, *role;
-    json_int_t capacity, timeout, spin;
+    const char *pool, *spec, *full, *results, *pin, *role;
+    json_int_t capacity, results_capacity, timeout, spin;
     char why[256];
-    if (json_unpack(json, "{s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", &pool, "spec", &spec, "workers",
-                    &entry->workers, "producers", &entry->producers, "capacity", &capacity, "full", &full,
-                    "full_timeout_ns", &timeout, "spin_ns", &spin, "pin", &pin, "role", &role))
+    if (json_unpack(json, "{s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", &pool, "spec", &spec,
+                    "workers", &entry->workers, "producers", &entry->producers, "capacity", &capacity, "full", &full,
+                    "full_timeout_ns", &timeout, "results", &results, "results_capacity", &results_capacity, "spin_ns",
+                    &spin, "pin", &pin, "role", &role))
         return -EINVAL;
     entry->pool = pool_find(pool);
     entry->capacity = (size_t)capacity;
+    entry->results_capacity = (size_t)results_capacity;
     entry->full_timeout_ns = timeout;
     entry->spin_ns = spin;
     entry->floor = !strcmp(role, "floor");
@@ -93,6 +118,9 @@ static int entry_from_json(struct plan_entry *entry, json_t *json)
     for (int i = POOL_BLOCK; i <= POOL_DROP_OLDEST; i++)
         if (!strcmp(full, plan_full_name((enum pool_full)i)))
             entry->full = (enum pool_full)i;
+    for (int i = POOL_RESULTS_NONE; i <= POOL_RESULTS_DROP; i++)
+        if (!strcmp(results, plan_results_name((enum pool_results)i)))
+            entry->results = (enum pool_results)i;
     return entry->pool ? workload_parse(spec, &entry->workload, why, sizeof why) : -EINVAL;
 }
 

@@ -15,14 +15,18 @@ struct plan_entry {
     size_t capacity;
     enum pool_full full;
     int64_t full_timeout_ns;
-    int64_t spin_ns; /* as pool_config.spin_ns */
-    char pin[64];    /* as topology_place */
-    bool floor;      /* not asked for: shown beside, to compare with */
+    enum pool_results results; /* NONE unless the workload has a consumer */
+    size_t results_capacity;   /* 0 with NONE */
+    int64_t spin_ns;           /* as pool_config.spin_ns */
+    char pin[64];              /* as topology_place */
+    bool floor;                /* not asked for: shown beside, to compare with */
 };
 
 struct plan {
     struct plan_entry *entries;
     int count;
+    struct plan_entry *skipped; /* asked for, but their pools cannot */
+    int skipped_count;
     int rounds;        /* wanted */
     int64_t budget_ns; /* wall time for each configuration, over all rounds; wins over rounds */
     uint64_t seed;
@@ -31,16 +35,21 @@ struct plan {
 /* Workers that a configuration really has: `inline` works in its producers. */
 int plan_workers(const struct plan_entry *entry);
 
-/* "ring/cpu:size=10us/t2": the configuration's name in messages. Returns text. */
+/* "ring/cpu:size=10us/t2", "ring/slow-consumer/t2/throttle-16": the
+ * configuration's name in messages. Returns text. */
 const char *plan_name(const struct plan_entry *entry, char *text, size_t size);
+
+/* What the workload is told of the configuration. */
+struct workload_setting plan_setting(const struct plan_entry *entry);
 
 /* How many jobs make a slice when one takes ns_per_job of wall time: 8 ms and
  * five queues full, or 20 ms and 50 jobs when they are long. When the budget is
  * too small for that they get shorter, down to a few jobs for each worker, so
- * that there are rounds enough for an interval. */
+ * that there are rounds enough for an interval. A workload may fix the number. */
 int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job);
 
 const char *plan_full_name(enum pool_full full);
+const char *plan_results_name(enum pool_results results);
 
 /* Why this pool cannot run this, or NULL. */
 const char *plan_unsupported(const struct plan_entry *entry);

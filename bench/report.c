@@ -6,145 +6,51 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/report_row.h"
 #include "bench/result.h"
 #include "bench/stats.h"
 #include "workloads/core/units.h"
 
 enum { ROWS_MAX = 256, WIDTH = 100, ROUNDS_MAX = 10000 };
 
-/* pool, jobs/s, interval, overhead, p50, p99, p99.9, busy, switches, wakes; then notes. */
-#define ROW_FORMAT "%-9s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s"
-
-struct row {
-    const json_t *configuration;
-    const char *pool;
-    double speed; /* jobs/s, median; NaN: none */
-    bool floor;
-};
-
-static const char *string_of(const json_t *object, const char *key)
-{
-    const char *text = json_string_value(json_object_get(object, key));
-    return text ? text : "";
-}
-
-static json_int_t integer_of(const json_t *object, const char *key)
-{
-    return json_integer_value(json_object_get(object, key));
-}
-
 static bool same(const json_t *a, const json_t *b, const char *key)
 {
     return json_equal(json_object_get(a, key), json_object_get(b, key));
 }
 
-static bool is_floor(const json_t *configuration)
-{
-    return !strcmp(string_of(configuration, "pool"), "inline");
-}
-
-/* Whether b stands in a's table: all is the same but the pool; the floor knows
- * no workers. */
+/* Whether b stands in a's table: all is the same but the pool and what becomes
+ * of results; the floor knows no workers. */
 static bool same_table(const json_t *a, const json_t *b)
 {
     static const char *const keys[] = {"spec", "producers", "pin"};
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!same(a, b, keys[i]))
             return false;
-    return is_floor(b) || (same(a, b, "workers") && same(a, b, "capacity") && same(a, b, "full"));
+    return report_is_floor(b) || (same(a, b, "workers") && same(a, b, "capacity") && same(a, b, "full"));
 }
 
-static int by_speed(const void *left, const void *right)
+/* Rows with the same fate of results stand together, the best of them first. */
+static int by_merit(const void *left, const void *right)
 {
-    const struct row *a = left, *b = right;
+    const struct report_row *a = left, *b = right;
+    if (a->results != b->results)
+        return a->results < b->results ? -1 : 1;
+    if (a->places != b->places)
+        return a->places < b->places ? -1 : 1;
     if (a->floor != b->floor)
         return a->floor ? 1 : -1;
-    if (isnan(a->speed) || isnan(b->speed))
-        return isnan(a->speed) - isnan(b->speed);
-    return a->speed < b->speed ? 1 : a->speed > b->speed ? -1 : strcmp(a->pool, b->pool);
+    if (isnan(a->merit) || isnan(b->merit))
+        return isnan(a->merit) - isnan(b->merit);
+    return a->merit < b->merit ? 1 : a->merit > b->merit ? -1 : strcmp(a->pool, b->pool);
 }
 
-static const char *count_text(double value, char *text, size_t size)
-{
-    if (isnan(value))
-        snprintf(text, size, "-");
-    else if (value == 0)
-        snprintf(text, size, "0");
-    else if (value < 0.0005)
-        snprintf(text, size, "%.0e", value);
-    else
-        snprintf(text, size, value < 0.1 ? "%.3f" : value < 10 ? "%.2f" : "%.0f", value);
-    return text;
-}
-
-static double latency_of(const json_t *configuration, const char *quantile)
-{
-    const json_t *latency = json_object_get(json_object_get(configuration, "summary"), "latency");
-    const json_t *value = json_object_get(json_object_get(latency, "submit_to_end"), quantile);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
-
-static void notes(const json_t *configuration, char *text, size_t size)
-{
-    const json_t *trials = json_object_get(configuration, "trials");
-    json_int_t disturbed = integer_of(json_object_get(configuration, "summary"), "disturbed_trials");
-    size_t failed = 0, i;
-    json_t *trial;
-    json_array_foreach (trials, i, trial)
-        failed += strcmp(string_of(trial, "verdict"), "ok") != 0;
-    *text = '\0';
-    if (failed)
-        snprintf(text, size, "%zu FAILED", failed);
-    else if (is_floor(configuration))
-        snprintf(text, size, "floor");
-    else if (disturbed)
-        snprintf(text, size, "%lld disturbed", (long long)disturbed);
-}
-
-/* Whether there were rounds enough for a 95% interval. */
-static bool certain(const json_t *configuration, const char *metric)
-{
-    const json_t *found = json_object_get(json_object_get(configuration, "summary"), metric);
-    return json_number_value(json_object_get(found, "coverage")) >= 0.95;
-}
-
-static void print_row(const struct row *row, FILE *out)
-{
-    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16] = "-",
-                                                                                       share[16] = "-";
-    char note[64];
-    double median, low, high, value;
-    notes(row->configuration, note, sizeof note);
-    if (!json_is_null(json_object_get(row->configuration, "unsupported"))) {
-        fprintf(out, "%-9s not supported: %s\n", row->pool, string_of(row->configuration, "unsupported"));
-        return;
-    }
-    result_metric(row->configuration, "jobs_per_s", &median, &low, &high);
-    units_count_text(median, speed, sizeof speed);
-    if (median > 0 && certain(row->configuration, "jobs_per_s"))
-        snprintf(spread, sizeof spread, "%.1f%%", 100 * fmax(high - median, median - low) / median);
-    if (result_metric(row->configuration, "busy", &value, &low, &high))
-        snprintf(share, sizeof share, "%.0f%%", 100 * value);
-    result_metric(row->configuration, "overhead_ns_per_job", &value, &low, &high);
-    units_time_text(value, overhead, sizeof overhead);
-    result_metric(row->configuration, "switches_per_job", &value, &low, &high);
-    count_text(value, switches, sizeof switches);
-    result_metric(row->configuration, "wakes_per_job", &value, &low, &high);
-    count_text(value, wakes, sizeof wakes);
-    fprintf(out, ROW_FORMAT "%s%s\n", row->pool, speed, spread, overhead,
-            units_time_text(latency_of(row->configuration, "p50_ns"), p50, sizeof p50),
-            units_time_text(latency_of(row->configuration, "p99_ns"), p99, sizeof p99),
-            units_time_text(latency_of(row->configuration, "p99.9_ns"), p999, sizeof p999), share, switches, wakes,
-            *note ? "  " : "", note);
-}
-
-/* The ratio of speeds a/b over the rounds that both have. */
-static struct stats_ratio compare(const json_t *a, const json_t *b)
+/* The ratio a/b of a metric over the rounds that both have. */
+static struct stats_ratio compare(const char *metric, const json_t *a, const json_t *b)
 {
     static double left[ROUNDS_MAX], right[ROUNDS_MAX], paired_left[ROUNDS_MAX], paired_right[ROUNDS_MAX];
     static int left_rounds[ROUNDS_MAX], right_rounds[ROUNDS_MAX];
-    int left_count = result_values(a, "jobs_per_s", left, left_rounds, ROUNDS_MAX);
-    int right_count = result_values(b, "jobs_per_s", right, right_rounds, ROUNDS_MAX), count = 0;
+    int left_count = result_values(a, metric, left, left_rounds, ROUNDS_MAX);
+    int right_count = result_values(b, metric, right, right_rounds, ROUNDS_MAX), count = 0;
     for (int i = 0; i < left_count; i++) {
         for (int j = 0; j < right_count; j++) {
             if (left_rounds[i] != right_rounds[j])
@@ -179,57 +85,89 @@ static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, co
         snprintf(text, size, "%s is %sx %s (%s..%s)", pool, middle, best, low, high);
 }
 
-/* "steal = ring (0.98..1.03); mutex is 0.93x ring (0.91..0.95)." */
-static void print_comparison(const struct row *rows, int count, FILE *out)
+/* "steal = ring (0.98..1.03); mutex is 0.93x ring (0.91..0.95)." Of rows that
+ * stand together. */
+static void print_comparison(const struct report_table *table, const struct report_row *rows, int count, FILE *out)
 {
     size_t column = 0;
     const char *best = rows[0].pool;
     for (int i = 1; i < count; i++) {
         char part[160];
         struct stats_ratio ratio;
-        if (rows[i].floor || isnan(rows[i].speed) || rows[0].floor)
+        if (rows[i].floor || isnan(rows[i].merit) || rows[0].floor)
             continue;
-        ratio = compare(rows[i].configuration, rows[0].configuration);
+        ratio = compare(table->judged_by, rows[i].configuration, rows[0].configuration);
         if (!ratio.pairs)
             continue;
         ratio_sentence(&ratio, rows[i].pool, best, part, sizeof part);
-        if (column && column + strlen(part) + 3 > WIDTH) {
+        if (!column && table->ops->judged_by)
+            column = (size_t)fprintf(out, "%s: ", table->head);
+        else if (!column && table->ops->consume)
+            column = (size_t)fprintf(out, "%s: ", rows[0].results_text);
+        else if (column + strlen(part) + 3 > WIDTH) {
             fputs(";\n", out);
             column = 0;
-        }
-        column += (size_t)fprintf(out, "%s%s", column ? "; " : "", part);
+        } else if (column)
+            fputs("; ", out);
+        column += (size_t)fprintf(out, "%s", part);
     }
     if (column)
         fputs(".\n", out);
 }
 
+/* What the workload says of the best of rows that stand together. */
+static void print_verdict(const struct report_table *table, const struct report_row *row, FILE *out)
+{
+    double figures[WORKLOAD_FIGURES_MAX];
+    struct workload_setting setting = {
+        .workers = (int)result_integer(row->configuration, "workers"),
+        .producers = (int)result_integer(row->configuration, "producers"),
+        .capacity = (size_t)result_integer(row->configuration, "capacity"),
+        .results = row->results,
+        .results_capacity = (size_t)row->places,
+    };
+    char text[512] = "";
+    if (!table->ops->say || isnan(row->merit))
+        return;
+    for (int i = 0; i < table->ops->figure_count; i++)
+        figures[i] = report_figure(row->configuration, &table->ops->figures[i]);
+    table->ops->say(&table->spec, &setting, figures, text, sizeof text);
+    fprintf(out, "%s, %s: %s.\n", row->results_text, row->pool, text);
+}
+
+static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
+{
+    json_t *other;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, other)
+        if (same_table(first, other) && table->count < ROWS_MAX)
+            report_row_fill(table, &table->rows[table->count++], other);
+    qsort(table->rows, (size_t)table->count, sizeof *table->rows, by_merit);
+}
+
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
-    struct row rows[ROWS_MAX];
-    int count = 0;
-    size_t i;
-    json_t *other;
-    const char *bold = colour ? "\033[1m" : "", *dim = colour ? "\033[2m" : "", *plain = colour ? "\033[0m" : "";
-    json_array_foreach (json_object_get(result, "configurations"), i, other) {
-        double low, high;
-        struct row *row = &rows[count];
-        if (!same_table(first, other) || count >= ROWS_MAX)
-            continue;
-        *row = (struct row){.configuration = other, .pool = string_of(other, "pool"), .floor = is_floor(other)};
-        result_metric(other, "jobs_per_s", &row->speed, &low, &high);
-        count++;
-    }
-    qsort(rows, (size_t)count, sizeof *rows, by_speed);
+    static struct report_row rows[ROWS_MAX];
+    struct report_table table = {.rows = rows, .colour = colour};
+    int end;
+    const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+    report_table_begin(&table, first);
+    gather_rows(result, first, &table);
     fprintf(out, "%s%s%s   %lld worker%s, %lld producer%s, pin=%s, capacity %lld, full=%s\n\n", bold,
-            string_of(first, "spec"), plain, (long long)integer_of(first, "workers"),
-            integer_of(first, "workers") == 1 ? "" : "s", (long long)integer_of(first, "producers"),
-            integer_of(first, "producers") == 1 ? "" : "s", string_of(first, "pin"),
-            (long long)integer_of(first, "capacity"), string_of(first, "full"));
-    fprintf(out, "%s" ROW_FORMAT "  notes\n" ROW_FORMAT "%s\n", dim, "pool", "jobs/s", "+-95%", "overhead", "p50",
-            "p99", "p99.9", "busy", "switches", "wakes", "", "", "", "", "", "", "", "", "per job", "per job", plain);
-    for (int r = 0; r < count; r++)
-        print_row(&rows[r], out);
-    print_comparison(rows, count, out);
+            result_string(first, "spec"), plain, (long long)result_integer(first, "workers"),
+            result_integer(first, "workers") == 1 ? "" : "s", (long long)result_integer(first, "producers"),
+            result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
+            (long long)result_integer(first, "capacity"), result_string(first, "full"));
+    report_rows_print(&table, out);
+    for (int begin = 0; begin < table.count; begin = end) {
+        for (end = begin + 1;
+             end < table.count && rows[end].results == rows[begin].results && rows[end].places == rows[begin].places;)
+            end++;
+        print_comparison(&table, rows + begin, end - begin, out);
+    }
+    for (int i = 0; i < table.count; i++)
+        if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
+            print_verdict(&table, &rows[i], out);
     fputc('\n', out);
 }
 
@@ -238,7 +176,7 @@ static bool printed_before(const json_t *configurations, size_t index)
 {
     const json_t *configuration = json_array_get(configurations, index);
     for (size_t i = 0; i < index; i++)
-        if (!is_floor(json_array_get(configurations, i)) &&
+        if (!report_is_floor(json_array_get(configurations, i)) &&
             same_table(json_array_get(configurations, i), configuration))
             return true;
     return false;
@@ -250,9 +188,61 @@ static bool floor_alone(const json_t *configurations, const json_t *floor)
     size_t i;
     json_t *other;
     json_array_foreach (configurations, i, other)
-        if (!is_floor(other) && same_table(other, floor))
+        if (!report_is_floor(other) && same_table(other, floor))
             return false;
     return true;
+}
+
+/* Adds "; word" to a line that is broken before it grows too wide. */
+static void wrap(FILE *out, size_t *column, const char *text)
+{
+    if (*column && *column + strlen(text) + 2 > WIDTH) {
+        fputs(";\n", out);
+        *column = 0;
+    } else if (*column) {
+        *column += (size_t)fprintf(out, "; ");
+    }
+    *column += (size_t)fprintf(out, "%s", text);
+}
+
+/* What the columns of one workload's tables mean. */
+static void print_figures_legend(const struct workload_ops *ops, FILE *out)
+{
+    size_t column = 0;
+    for (int i = 0; i < ops->figure_count; i++) {
+        char text[256];
+        if (!ops->figures[i].head)
+            continue;
+        snprintf(text, sizeof text, "%s: %s", ops->figures[i].head, ops->figures[i].help);
+        wrap(out, &column, text);
+    }
+    fputs(column ? ".\n" : "", out);
+}
+
+static void print_legend(const json_t *configurations, size_t rounds, FILE *out, bool colour)
+{
+    bool plain_table = false;
+    json_t *configuration;
+    size_t i;
+    fputs(colour ? "\033[2m" : "", out);
+    for (int w = 0; w < workload_count(); w++) {
+        const struct workload_ops *ops = workload_at(w);
+        bool here = false;
+        json_array_foreach (configurations, i, configuration)
+            here = here || !strcmp(result_string(configuration, "workload"), ops->name);
+        plain_table = plain_table || (here && !report_has_columns(ops));
+        if (here && report_has_columns(ops))
+            print_figures_legend(ops, out);
+    }
+    if (plain_table)
+        fputs("overhead: worker time per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker\n"
+              "time in computation of jobs. floor: no workers.\n",
+              out);
+    fprintf(
+        out,
+        "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. In brackets:\n"
+        "the 95%% interval of the ratio; \"=\" where it holds 1.%s\n\n",
+        rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
 }
 
 void report_table(const json_t *result, FILE *out, bool colour)
@@ -262,17 +252,13 @@ void report_table(const json_t *result, FILE *out, bool colour)
     size_t i, rounds = json_array_size(json_object_get(result, "rounds"));
     json_array_foreach (configurations, i, configuration)
         if (!printed_before(configurations, i) &&
-            (!is_floor(configuration) || floor_alone(configurations, configuration)))
+            (!report_is_floor(configuration) || floor_alone(configurations, configuration)))
             print_table(result, configuration, out, colour);
-    fprintf(out,
-            "%sjobs/s: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. overhead: worker time\n"
-            "per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker time in jobs. floor:\n"
-            "no workers. In brackets: the 95%% interval of the ratio of speeds; \"=\" where it holds 1.%s\n\n",
-            colour ? "\033[2m" : "", rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
+    print_legend(configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)
-        fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", string_of(failure, "pool"), string_of(failure, "spec"),
-                (long long)integer_of(failure, "workers"), (long long)integer_of(failure, "round") + 1,
-                string_of(failure, "failure"));
+        fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", result_string(failure, "pool"),
+                result_string(failure, "spec"), (long long)result_integer(failure, "workers"),
+                (long long)result_integer(failure, "round") + 1, result_string(failure, "failure"));
     if (json_array_size(json_object_get(result, "failures")))
         fputc('\n', out);
 }

@@ -23,6 +23,16 @@ static const char *const metrics[] = {
 
 static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
 
+static json_t *configuration_new(const struct plan_entry *entry)
+{
+    const char *unsupported = plan_unsupported(entry);
+    json_t *configuration = plan_entry_json(entry);
+    json_object_set_new(configuration, "unit", json_string(entry->workload.ops->unit));
+    json_object_set_new(configuration, "unsupported", unsupported ? json_string(unsupported) : json_null());
+    json_object_set_new(configuration, "trials", json_array());
+    return configuration;
+}
+
 json_t *result_new(const struct plan *plan, int argc, char **argv)
 {
     json_t *result = json_object(), *command = json_array(), *configurations = json_array();
@@ -42,23 +52,33 @@ json_t *result_new(const struct plan *plan, int argc, char **argv)
     json_object_set_new(result, "rounds_wanted", json_integer(plan->rounds));
     json_object_set_new(result, "budget_ns", json_integer(plan->budget_ns));
     json_object_set_new(result, "rounds", json_array());
-    for (int i = 0; i < plan->count; i++) {
-        const char *unsupported = plan_unsupported(&plan->entries[i]);
-        json_t *configuration = plan_entry_json(&plan->entries[i]);
-        json_object_set_new(configuration, "unit", json_string(plan->entries[i].workload.ops->unit));
-        json_object_set_new(configuration, "unsupported", unsupported ? json_string(unsupported) : json_null());
-        json_object_set_new(configuration, "trials", json_array());
-        json_array_append_new(configurations, configuration);
-    }
+    for (int i = 0; i < plan->count; i++)
+        json_array_append_new(configurations, configuration_new(&plan->entries[i]));
+    for (int i = 0; i < plan->skipped_count; i++)
+        json_array_append_new(configurations, configuration_new(&plan->skipped[i]));
     json_object_set_new(result, "configurations", configurations);
     return result;
+}
+
+const char *result_string(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+json_int_t result_integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
 }
 
 void result_add_trial(json_t *result, json_t *trial)
 {
     size_t index = (size_t)json_integer_value(json_object_get(trial, "configuration"));
     json_t *configuration = json_array_get(json_object_get(result, "configurations"), index);
-    json_array_append(json_object_get(configuration, "trials"), trial);
+    json_t *trials = json_object_get(configuration, "trials");
+    if (json_array_size(trials)) /* one course is enough to see how it goes */
+        json_object_set_new(trial, "course", json_null());
+    json_array_append(trials, trial);
 }
 
 void result_add_round(json_t *result, json_t *noise)
@@ -72,13 +92,22 @@ static bool trial_is_good(const json_t *trial)
     return verdict && !strcmp(verdict, "ok");
 }
 
+/* A metric's value in an object, "figures.NAME" one level down. */
+static const json_t *value_of(const json_t *object, const char *metric)
+{
+    static const char prefix[] = "figures.";
+    if (strncmp(metric, prefix, sizeof prefix - 1))
+        return json_object_get(object, metric);
+    return json_object_get(json_object_get(object, "figures"), metric + sizeof prefix - 1);
+}
+
 int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max)
 {
     json_t *trial;
     size_t i;
     int count = 0;
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
-        json_t *value = json_object_get(trial, metric);
+        const json_t *value = value_of(trial, metric);
         if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
             continue;
         if (rounds)
@@ -90,7 +119,7 @@ int result_values(const json_t *configuration, const char *metric, double *value
 
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high)
 {
-    const json_t *found = json_object_get(json_object_get(configuration, "summary"), metric);
+    const json_t *found = value_of(json_object_get(configuration, "summary"), metric);
     *median = *low = *high = NAN;
     if (!json_is_object(found))
         return false;
@@ -98,6 +127,11 @@ bool result_metric(const json_t *configuration, const char *metric, double *medi
     *low = json_number_value(json_object_get(found, "low"));
     *high = json_number_value(json_object_get(found, "high"));
     return true;
+}
+
+double result_coverage(const json_t *configuration, const char *metric)
+{
+    return json_number_value(json_object_get(value_of(json_object_get(configuration, "summary"), metric), "coverage"));
 }
 
 static json_t *summarise_metric(const json_t *configuration, const char *metric, double *values)
@@ -137,8 +171,8 @@ static int mark_disturbed(json_t *configuration, double *values)
     return disturbed;
 }
 
-/* All trials' samples together: what a latency figure shows. */
-static json_t *merge_latency(const json_t *configuration, const char *which)
+/* All trials' samples together. */
+static json_t *merge(const json_t *configuration, const char *group, const char *which)
 {
     static struct hist merged;
     json_t *trial;
@@ -146,8 +180,29 @@ static json_t *merge_latency(const json_t *configuration, const char *which)
     merged = (struct hist){0};
     json_array_foreach (json_object_get(configuration, "trials"), i, trial)
         if (trial_is_good(trial))
-            hist_from_json(&merged, json_object_get(json_object_get(trial, "latency"), which));
+            hist_from_json(&merged, json_object_get(json_object_get(trial, group), which));
     return hist_json(&merged);
+}
+
+/* The workload's own figures and histograms, by the names that the trials have. */
+static void summarise_workload(const json_t *configuration, json_t *summary, double *values)
+{
+    json_t *figures = json_object(), *samples = json_object(), *trial, *unused;
+    const char *name;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        json_object_foreach (json_object_get(trial, "figures"), name, unused) {
+            char metric[96];
+            snprintf(metric, sizeof metric, "figures.%s", name);
+            if (!json_object_get(figures, name))
+                json_object_set_new(figures, name, summarise_metric(configuration, metric, values));
+        }
+        json_object_foreach (json_object_get(trial, "samples"), name, unused)
+            if (!json_object_get(samples, name))
+                json_object_set_new(samples, name, merge(configuration, "samples", name));
+    }
+    json_object_set_new(summary, "figures", figures);
+    json_object_set_new(summary, "samples", samples);
 }
 
 static void summarise_configuration(json_t *result, json_t *configuration, double *values, int *failed)
@@ -168,8 +223,9 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
     for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++)
         json_object_set_new(summary, metrics[m], summarise_metric(configuration, metrics[m], values));
     for (size_t l = 0; l < sizeof latencies / sizeof *latencies; l++)
-        json_object_set_new(latency, latencies[l], merge_latency(configuration, latencies[l]));
+        json_object_set_new(latency, latencies[l], merge(configuration, "latency", latencies[l]));
     json_object_set_new(summary, "latency", latency);
+    summarise_workload(configuration, summary, values);
     json_object_set_new(summary, "disturbed_trials", json_integer(mark_disturbed(configuration, values)));
     json_object_set_new(configuration, "summary", summary);
 }
@@ -188,6 +244,16 @@ int result_summarise(json_t *result, bool interrupted)
         summarise_configuration(result, configuration, values, &failed);
     free(values);
     return failed;
+}
+
+int result_cannot(const json_t *result)
+{
+    json_t *failure;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(result, "failures"), i, failure)
+        count += !strcmp(json_string_value(json_object_get(failure, "verdict")), "cannot");
+    return count;
 }
 
 /* Text. */

@@ -21,8 +21,19 @@ void result_add_round(json_t *result, json_t *noise);
  * once, at the end. Returns how many trials failed. */
 int result_summarise(json_t *result, bool interrupted);
 
-/* A configuration's summary: median, low, high of a metric; false if none. */
+/* A text or a number of an object; "" and 0 when it has none. Borrowed. */
+const char *result_string(const json_t *object, const char *key);
+json_int_t result_integer(const json_t *object, const char *key);
+
+/* How many of the failed trials this machine is to blame for, not a pool. */
+int result_cannot(const json_t *result);
+
+/* A configuration's summary: median, low, high of a metric; false if none.
+ * "figures.quiet_ns" is a figure of the workload's. */
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);
+
+/* The probability that its interval holds the true median; 0: there is none. */
+double result_coverage(const json_t *configuration, const char *metric);
 
 /* The values of a metric, trial by trial, in the order of rounds; rounds of
  * failed trials are left out. rounds[] receives their numbers. Returns how many. */

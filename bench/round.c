@@ -63,7 +63,7 @@ static double round_length_s(const struct plan *plan)
     double share = (double)plan->budget_ns / plan->rounds, sum_ns = 0;
     for (int i = 0; i < plan->count; i++) {
         const struct plan_entry *entry = &plan->entries[i];
-        double work = entry->workload.ops->work_ns(&entry->workload) / plan_workers(entry);
+        double work = workload_job_ns(&entry->workload) / plan_workers(entry);
         double pair = work > 0 ? 2 * work * (double)plan_slice_jobs(plan, entry, work) : 0;
         sum_ns += (share > pair ? share : pair) + work;
     }

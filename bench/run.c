@@ -1,4 +1,4 @@
-/* run.c - see run.h: from options to a plan, from trials to a result. */
+/* run.c - see run.h: a plan is measured, and what came of it is kept and shown. */
 #include "bench/run.h"
 
 #include <errno.h>
@@ -15,6 +15,7 @@
 #include "bench/report.h"
 #include "bench/result.h"
 #include "bench/round.h"
+#include "bench/suite.h"
 
 /* Where the result goes. */
 struct target {
@@ -32,63 +33,42 @@ static void on_interrupt(int number)
     round_interrupted = round_interrupted + 1;
 }
 
-/* The product of pools, workloads and workers. The floor knows no workers, so
- * that it is measured once for each workload, asked for or not. */
-static int plan_make(const struct options *options, struct plan *plan)
+/* Says once for each pool and workload what will not be measured. */
+static void say_skipped(const struct plan *plan)
 {
-    const struct pool_ops *floor = pool_find("inline");
-    int most = options->workload_count * (options->worker_count * options->pool_count + 1);
-    *plan = (struct plan){.rounds = options->rounds, .budget_ns = options->budget_ns, .seed = (uint64_t)options->seed};
-    plan->entries = calloc((size_t)most, sizeof *plan->entries);
-    if (!plan->entries)
-        return -ENOMEM;
-    for (int w = 0; w < options->workload_count; w++) {
-        for (int t = 0; t < options->worker_count; t++) {
-            bool floor_asked = false;
-            for (int p = 0; p <= options->pool_count; p++) {
-                const struct pool_ops *pool = p < options->pool_count ? options->pools[p] : floor;
-                struct plan_entry *entry = &plan->entries[plan->count];
-                if (pool == floor && (t > 0 || floor_asked || !floor))
-                    continue;
-                floor_asked = floor_asked || pool == floor;
-                *entry = (struct plan_entry){
-                    .pool = pool,
-                    .workload = options->workloads[w],
-                    .workers = options->workers[t],
-                    .producers = options->producers,
-                    .capacity = (size_t)options->capacity,
-                    .full = options->full,
-                    .full_timeout_ns = options->full_timeout_ns,
-                    .spin_ns = options->spin_ns,
-                    .floor = p == options->pool_count,
-                };
-                snprintf(entry->pin, sizeof entry->pin, "%s", options->pin);
-                if (entry->floor && entry->full == POOL_DROP_OLDEST)
-                    entry->full = POOL_BLOCK; /* nothing is ever full there */
-                plan->count++;
-            }
-        }
+    for (int i = 0; i < plan->skipped_count; i++) {
+        const struct plan_entry *entry = &plan->skipped[i];
+        bool said = false;
+        for (int j = 0; j < i; j++)
+            said =
+                said || (plan->skipped[j].pool == entry->pool && plan->skipped[j].workload.ops == entry->workload.ops);
+        if (!said)
+            fprintf(stderr, "poolbench: %s/%s: not supported: %s\n", entry->pool->name, entry->workload.ops->name,
+                    plan_unsupported(entry));
     }
-    return 0;
 }
 
-/* Refuses to measure what a pool cannot do, and says so. Returns how many of
- * the asked-for configurations are left. */
-static int plan_drop_unsupported(struct plan *plan)
+/* Says once for each workload what the user should know of it. */
+static void say_warnings(const struct plan *plan)
 {
-    int kept = 0, asked = 0;
     for (int i = 0; i < plan->count; i++) {
-        const char *why = plan_unsupported(&plan->entries[i]);
-        char name[192];
-        if (why) {
-            fprintf(stderr, "poolbench: %s: not supported: %s\n", plan_name(&plan->entries[i], name, sizeof name), why);
-            continue;
-        }
-        asked += !plan->entries[i].floor;
-        plan->entries[kept++] = plan->entries[i];
+        const struct workload_spec *spec = &plan->entries[i].workload;
+        char text[512];
+        bool said = false;
+        for (int j = 0; j < i; j++)
+            said = said || !strcmp(plan->entries[j].workload.text, spec->text);
+        if (!said && spec->ops->warn && spec->ops->warn(spec, text, sizeof text))
+            fprintf(stderr, "poolbench: note: %s\n", text);
     }
-    plan->count = kept;
-    return asked;
+}
+
+/* How many of the configurations were asked for. */
+static int asked(const struct plan *plan)
+{
+    int count = 0;
+    for (int i = 0; i < plan->count; i++)
+        count += !plan->entries[i].floor;
+    return count;
 }
 
 static void dry_run(const struct plan *plan)
@@ -137,6 +117,8 @@ static int target_choose(const struct options *options, struct target *target)
                        strerror(errno)),
                EXIT_USAGE;
     strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
+    if (!options->workload_count)
+        strcpy(names, "-suite");
     for (int i = 0; i < options->workload_count; i++)
         if (!strstr(names, options->workloads[i].ops->name) && strlen(names) < 40)
             snprintf(names + strlen(names), sizeof names - strlen(names), "-%s", options->workloads[i].ops->name);
@@ -254,7 +236,7 @@ static void draw(const struct options *options, const struct target *target)
 /* Saved first: whoever reads stdout may have gone. Returns the exit status. */
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
-    int failed = result_summarise(result, error == -EINTR), saved;
+    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {
@@ -270,7 +252,9 @@ static int conclude(const struct options *options, json_t *result, struct target
         fprintf(stderr, "poolbench: could not write to stdout\n");
         return EXIT_BAD;
     }
-    return saved != EXIT_GOOD ? saved : error ? EXIT_INTERRUPTED : failed ? EXIT_BAD : EXIT_GOOD;
+    if (saved != EXIT_GOOD || error)
+        return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
+    return failed > cannot ? EXIT_BAD : cannot ? EXIT_CANNOT : EXIT_GOOD;
 }
 
 int run_command(const struct options *options, int argc, char **argv)
@@ -281,9 +265,10 @@ int run_command(const struct options *options, int argc, char **argv)
     json_t *result;
     int status = EXIT_GOOD;
 
-    if (plan_make(options, &plan))
+    if (suite_plan(options, &plan))
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
-    if (!plan_drop_unsupported(&plan))
+    say_skipped(&plan);
+    if (!asked(&plan))
         status = EXIT_CANNOT;
     else if (options->dry_run)
         dry_run(&plan);
@@ -291,11 +276,12 @@ int run_command(const struct options *options, int argc, char **argv)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
         sigaction(SIGINT, &action, NULL);
+        say_warnings(&plan);
         announce(&plan);
         result = result_new(&plan, argc, argv);
         status = conclude(options, result, &target, measure(&plan, result));
         json_decref(result);
     }
-    free(plan.entries);
+    suite_free(&plan);
     return status;
 }

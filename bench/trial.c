@@ -31,6 +31,8 @@ static json_t *trial_threads(const struct plan_entry *entry, const struct trial 
         thread_add(threads, "worker", i, stats->pinned ? slice_worker_cpu(&places, i) : -1);
     for (int i = 0; i < entry->producers; i++)
         thread_add(threads, "producer", i, slice_producer_cpu(&places, i));
+    if (entry->workload.ops->consume)
+        thread_add(threads, "consumer", 0, slice_consumer_cpu(&places, entry));
     return threads;
 }
 
@@ -107,7 +109,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
 {
     struct pool_stats sum = {0};
     double jobs = 0, switches = 0, involuntary = 0;
-    int64_t refused = 0;
+    int64_t refused = 0, threads_left = 0;
     for (int i = 0; i < trial->count; i++) {
         const struct slice *slice = &trial->slices[i];
         sum.accepted += slice->stats.accepted;
@@ -118,16 +120,21 @@ static void trial_counts(json_t *json, const struct trial *trial)
         sum.caller_runs += slice->stats.caller_runs;
         sum.steals += slice->stats.steals;
         sum.wakes += slice->stats.wakes;
+        sum.received += slice->stats.received;
+        sum.lost += slice->stats.lost;
         refused += slice->refused;
+        threads_left += slice->threads_left;
         jobs += ran(slice);
         switches += (double)(slice->voluntary + slice->involuntary);
         involuntary += (double)slice->involuntary;
     }
-    json_object_update_new(json, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
+    json_object_update_new(json, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
                                            (json_int_t)sum.accepted, "done", (json_int_t)sum.done, "failed",
                                            (json_int_t)sum.failed, "cancelled", (json_int_t)sum.cancelled, "dropped",
                                            (json_int_t)sum.dropped, "refused", (json_int_t)refused, "caller_runs",
-                                           (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals));
+                                           (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals, "received",
+                                           (json_int_t)sum.received, "lost", (json_int_t)sum.lost, "threads_left",
+                                           (json_int_t)threads_left));
     json_object_set_new(json, "switches_per_job", number(switches / jobs));
     json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
     json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));
@@ -144,6 +151,57 @@ static json_t *trial_slices(const struct trial *trial)
     return slices;
 }
 
+/* The median over the slices of each figure of the workload's. */
+static json_t *trial_figures(const struct plan_entry *entry, const struct trial *trial)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    double *values = malloc(((size_t)trial->count + 1) * sizeof *values);
+    json_t *figures = json_object();
+    for (int f = 0; f < ops->figure_count && values; f++) {
+        int count = 0;
+        for (int i = 0; i < trial->count; i++)
+            if (isfinite(trial->slices[i].figures[f]))
+                values[count++] = trial->slices[i].figures[f];
+        json_object_set_new(figures, ops->figures[f].name,
+                            count ? json_real(stats_median(values, count).median) : json_null());
+    }
+    free(values);
+    return figures;
+}
+
+static json_t *trial_samples(const struct plan_entry *entry, const struct trial *trial)
+{
+    json_t *samples = json_object();
+    for (int i = 0; i < WORKLOAD_SAMPLES_MAX && entry->workload.ops->samples[i]; i++)
+        json_object_set_new(samples, entry->workload.ops->samples[i], hist_json(&trial->samples.own[i]));
+    return samples;
+}
+
+/* How the last slice went over time; null without a course. */
+static json_t *trial_course(const struct plan_entry *entry, const struct trial *trial)
+{
+    const struct slice_samples *samples = &trial->samples;
+    json_t *course, *series = json_object();
+    for (int s = 0; s < WORKLOAD_SERIES_MAX && entry->workload.ops->series[s]; s++) {
+        json_t *values = json_array();
+        for (int i = 0; i < WORKLOAD_COURSE; i++)
+            json_array_append_new(values, json_real(round(samples->course[s][i] * 1e4) / 1e4));
+        json_object_set_new(series, entry->workload.ops->series[s], values);
+    }
+    if (!(samples->course_step_ns > 0)) {
+        json_decref(series);
+        return json_null();
+    }
+    course = json_pack("{s:f, s:f, s:f, s:o}", "step_ns", samples->course_step_ns, "event_begin_ns",
+                       samples->event_begin_ns, "event_end_ns", samples->event_end_ns, "series", series);
+    return course;
+}
+
+static const char *verdict(const struct trial *trial)
+{
+    return trial->hung ? "hang" : trial->cannot ? "cannot" : *trial->failure ? "failed" : "ok";
+}
+
 /* How many CPUs the jobs had: what overhead and efficiency are reckoned with. A
  * worker without a CPU of its own adds nothing that could be lost. */
 static double trial_workers(const struct plan_entry *entry, const struct trial *trial)
@@ -158,21 +216,25 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
     bool has_work = entry->workload.ops->work_ns(&entry->workload) > 0;
-    json_t *json = json_pack("{s:s}", "verdict", trial->hung ? "hang" : *trial->failure ? "failed" : "ok");
+    json_t *json = json_pack("{s:s}", "verdict", verdict(trial));
 
     json_object_set_new(json, "failure", *trial->failure ? json_string(trial->failure) : json_null());
     json_object_set_new(json, "jobs_per_s", number(1e9 / ns));
     json_object_set_new(json, "ns_per_job", number(ns));
-    json_object_set_new(json, "overhead_ns_per_job", number(median_of(trial, value_overhead, workers)));
+    json_object_set_new(json, "overhead_ns_per_job",
+                        entry->workload.ops->waits ? json_null() : number(median_of(trial, value_overhead, workers)));
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
     trial_counts(json, trial);
     json_object_set_new(json, "slices", trial_slices(trial));
     json_object_set_new(json, "latency",
-                        json_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->latency.submit_to_start),
-                                  "start_to_end", hist_json(&trial->latency.start_to_end), "submit_to_end",
-                                  hist_json(&trial->latency.submit_to_end)));
+                        json_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->samples.submit_to_start),
+                                  "start_to_end", hist_json(&trial->samples.start_to_end), "submit_to_end",
+                                  hist_json(&trial->samples.submit_to_end)));
+    json_object_set_new(json, "figures", trial_figures(entry, trial));
+    json_object_set_new(json, "samples", trial_samples(entry, trial));
+    json_object_set_new(json, "course", trial_course(entry, trial));
     json_object_set_new(json, "memory", trial_memory(trial));
     json_object_set_new(json, "threads", trial_threads(entry, trial));
     return json;

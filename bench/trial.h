@@ -12,9 +12,10 @@ struct trial {
     double slice_ns;      /* how long one is expected to take */
     int count, room;      /* slices run, and wanted */
     struct slice *slices; /* [room] */
-    struct slice_latency latency;
-    bool ended; /* a slice failed: no more of them */
-    bool hung;  /* it never came to quiet */
+    struct slice_samples samples;
+    bool ended;  /* a slice failed: no more of them */
+    bool hung;   /* it never came to quiet */
+    bool cannot; /* this machine's fault */
     char failure[SLICE_FAILURE_MAX];
 };
 

@@ -2,21 +2,17 @@
  *
  * The work is kernel.h's: calibrated in ns, and checked afterwards job by job
  * against its closed form, so that a garbled argument or result is found. */
-#include <math.h>
 #include <stdlib.h>
 
 #include "workloads/core/kernel.h"
+#include "workloads/core/random.h"
 #include "workloads/core/workload.h"
 
 enum { SIZE, DIST, BATCH, SAMPLE, PARAMS };
-enum { FIXED, EXPONENTIAL, PARETO };
-
-static const char *const distributions[] = {"fixed", "exp", "pareto", NULL};
 
 static const struct workload_param params[PARAMS] = {
     [SIZE] = {"size", WORKLOAD_TIME, "1us", 1, 10000000000, NULL, "mean CPU time of a job"},
-    [DIST] = {"dist", WORKLOAD_CHOICE, "fixed", 0, 0, distributions,
-              "fixed; exp(onential); pareto: heavy-tailed, shape 1.5, at most 1000 x the mean"},
+    [DIST] = {"dist", WORKLOAD_CHOICE, "fixed", 0, 0, random_distributions, RANDOM_DISTRIBUTIONS_HELP},
     [BATCH] = {"batch", WORKLOAD_COUNT, "1", 1, WORKLOAD_BATCH_MAX, NULL, "jobs per submit; 1 submits singly"},
     [SAMPLE] = {"sample", WORKLOAD_COUNT, "0", 0, 1000000, NULL,
                 "one job in so many stamps its times; 0: each, or 1 in 64 below 1 us"},
@@ -54,43 +50,6 @@ static double work_ns(const struct workload_spec *spec)
     return (double)spec->values[SIZE];
 }
 
-/* splitmix64: each job's numbers depend on the seed and its index only. */
-static uint64_t mix(uint64_t x)
-{
-    x += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-/* A multiple of the mean, from a uniform u in (0, 1]. */
-static double draw(int64_t distribution, double u)
-{
-    static const double shape = 1.5, most = 1000;
-    switch (distribution) {
-    case EXPONENTIAL:
-        return -log(u);
-    case PARETO: {
-        /* Bounded Pareto; `low` makes the mean one: E = low * 3 * (1 - r^0.5) /
-         * (1 - r^1.5) with r = low / high, and high = most; found by iteration. */
-        static double low;
-        double r;
-        if (low == 0) {
-            double guess = 1.0 / 3;
-            for (int i = 0; i < 50; i++) {
-                r = guess / most;
-                guess = (1 - pow(r, shape)) / (3 * (1 - sqrt(r)));
-            }
-            low = guess;
-        }
-        r = pow(low / most, shape);
-        return low / pow(1 - (1 - u) * (1 - r), 1 / shape);
-    }
-    default:
-        return 1;
-    }
-}
-
 static void release(struct workload_slice *slice)
 {
     free(slice->own);
@@ -113,9 +72,8 @@ static int prepare(struct workload_slice *slice)
         return -ENOMEM;
     }
     for (int64_t i = 0; i < slice->jobs; i++) {
-        uint64_t random = mix(slice->seed + (uint64_t)i);
-        double u = ((double)(random >> 11) + 1) / 9007199254740993.0;
-        double steps = (double)values[SIZE] * draw(values[DIST], u) * steps_per_ns;
+        uint64_t random = random_mix(slice->seed + (uint64_t)i);
+        double steps = (double)values[SIZE] * random_draw(values[DIST], random) * steps_per_ns;
         jobs[i] = (struct cpu_job){.seed = random, .steps = steps < 1 ? 1 : (uint64_t)(steps + 0.5), .stamp = -1};
         total += (double)jobs[i].steps;
         if (i % slice->stamp_every == 0) {
@@ -145,7 +103,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 {
     const struct cpu_job *jobs = slice->own;
     for (int64_t i = 0; i < slice->jobs; i++) {
-        bool right = jobs[i].seed == mix(slice->seed + (uint64_t)i) &&
+        bool right = jobs[i].seed == random_mix(slice->seed + (uint64_t)i) &&
                      jobs[i].result == kernel_expect(jobs[i].seed, jobs[i].steps);
         verdict->missing += jobs[i].runs == 0;
         verdict->doubled += jobs[i].runs > 1;

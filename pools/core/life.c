@@ -283,8 +283,11 @@ static int slots_init(struct pool_head *head, const struct pool_config *config)
         if (head->cpus)
             memcpy(head->cpus, config->cpus, (size_t)config->cpu_count * sizeof *head->cpus);
     }
-    if (!head->worker_slots || !head->victims || (config->cpu_count && !head->cpus))
+    if (!head->worker_slots || !head->victims || (config->cpu_count && !head->cpus)) {
+        free(head->worker_slots); /* not filled in: nothing in it is to be ended */
+        head->worker_slots = NULL;
         return -ENOMEM;
+    }
     memset(head->worker_slots, 0, bytes);
     for (int i = 0; i < config->workers; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);
@@ -358,6 +361,9 @@ static int workers_start(struct pool_head *head)
 
 static void head_release(struct pool_head *head)
 {
+    for (int i = 0; i < head->config.workers && head->worker_slots; i++)
+        if (pool_worker_at(head, i)->frame.cancel_fd >= 0)
+            close(pool_worker_at(head, i)->frame.cancel_fd);
     pool_results_free(head);
     free(head->cpus);
     free(head->victims);

@@ -268,7 +268,9 @@ int pool_close(struct pool *pool);
 
 /* Queued jobs become cancelled; running ones can see it (pool_cancelled).
  * On return each job accepted before the call was taken to run or is settled,
- * and its slot and place are free; running jobs are not awaited. Submitters
+ * and its slot and place are free; running jobs are not awaited. One job for
+ * each worker may be in its hand, taken but not begun: it is about to run or to
+ * be settled as cancelled. Submitters
  * that block return -ECANCELED. Submits begun after the return are untouched.
  * Threads: any, also inside. Cost: bounded by the queued jobs. Returns 0. */
 int pool_cancel(struct pool *pool);

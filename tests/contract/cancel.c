@@ -230,6 +230,24 @@ POOL_TEST(cancel, the_descriptor_is_readable_for_this_job_and_clean_for_the_next
     pool_free(pool);
 }
 
+static int ask_for_descriptor(void *arg)
+{
+    (void)arg;
+    return pool_cancel_fd();
+}
+
+POOL_TEST(cancel, descriptors_are_gone_with_the_pool)
+{
+    int before = kit_descriptors();
+    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 3});
+    for (int i = 0; i < 50; i++)
+        equal(pool_submit(pool, ask_for_descriptor, NULL), 0);
+    equal(pool_wait(pool, -1), 0);
+    equal(kit_stats(pool).done, 50);
+    pool_free(pool);
+    equal(kit_descriptors(), before);
+}
+
 static int descriptor_after_cancel(void *arg)
 {
     struct pollfd poll_for = {.events = POLLIN};

@@ -1,6 +1,7 @@
 /* kit.c - see kit.h. */
 #include "tests/core/kit.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -137,6 +138,18 @@ static void *free_main(void *arg)
     call->answer = pool_free(call->pool);
     atomic_store(&call->returned, true);
     return NULL;
+}
+
+int kit_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    int count = 0;
+    if (!folder)
+        abort();
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
 }
 
 static void start(struct call *call, void *(*main)(void *))

@@ -50,6 +50,9 @@ void kit_nap(void);
 
 struct pool_stats kit_stats(struct pool *pool);
 
+/* How many descriptors this process has open. */
+int kit_descriptors(void);
+
 /* A thread that makes one call; result after kit_join. */
 struct call {
     pthread_t thread;

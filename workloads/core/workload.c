@@ -158,6 +158,11 @@ void *workload_memory(int64_t count, size_t size)
     return memory;
 }
 
+double workload_job_ns(const struct workload_spec *spec)
+{
+    return (spec->ops->job_ns ? spec->ops->job_ns : spec->ops->work_ns)(spec);
+}
+
 int64_t workload_now_ns(void)
 {
     struct timespec now;

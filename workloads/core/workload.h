@@ -5,10 +5,12 @@
  * parameters are a table, from which parsing, help and error lines come. The
  * harness calls, for each slice of a trial:
  *
- *     prepare   before the clock: allocate and fill everything
+ *     prepare   before the clock: allocate, open and fill everything
  *     produce   in each producer thread, while the clock runs: submit a range;
  *               no allocation, no output, no lock
+ *     consume   in a thread of its own, if there is one: receive the results
  *     verify    after quiet: count what was lost, doubled or garbled
+ *     measure   what there is to say beyond jobs per second
  *     release
  *
  * Pools take no time stamps. A job that is sampled stamps itself: when it was
@@ -34,13 +36,22 @@ struct workload_param {
     const char *help;
 };
 
-#define WORKLOAD_PARAMS_MAX 8
+#define WORKLOAD_PARAMS_MAX 12
 
 /* A workload with its parameters: what `-w cpu:size=10us` means. */
 struct workload_spec {
     const struct workload_ops *ops;
     int64_t values[WORKLOAD_PARAMS_MAX]; /* in the order of ops->params */
     char text[128];                      /* name:key=value,... as given; "name" alone by default */
+};
+
+/* What a slice is run with, beside the pool itself. */
+struct workload_setting {
+    int workers; /* asked for */
+    int producers;
+    size_t capacity;
+    enum pool_results results; /* POOL_RESULTS_NONE: the workload has no consumer */
+    size_t results_capacity;
 };
 
 /* Stamps of one sampled job, in ns of CLOCK_MONOTONIC; 0: did not happen. */
@@ -55,6 +66,7 @@ struct workload_slice {
     int64_t jobs; /* to be submitted, by all producers together */
     uint64_t seed;
     int producers;
+    struct workload_setting setting;
     struct pool *pool;             /* open; set before produce */
     int64_t *refused;              /* [producers]: jobs that a policy refused */
     int *error;                    /* [producers]: a submit's other error, or 0 */
@@ -62,12 +74,43 @@ struct workload_slice {
     int64_t stamp_count, stamp_every;
     double work_ns; /* mean CPU time of one job's own work */
     void *own;      /* the workload's */
+    char why[256];  /* set by prepare when it fails: what was wrong, and what helps */
 };
 
 /* What verify found. Jobs that never ran are lost only beyond those that were
  * refused, cancelled or dropped. */
 struct workload_verdict {
     int64_t ran, missing, doubled, garbled;
+    int64_t failed;   /* jobs that failed for a reason given in `cannot` */
+    char cannot[256]; /* this machine's fault, not the pool's: a full disk, a dead server */
+    char broken[256]; /* a promise of the pool's that only this workload can see broken */
+};
+
+/* A figure beyond jobs per second. */
+enum workload_unit { WORKLOAD_NS, WORKLOAD_SHARE, WORKLOAD_NUMBER };
+struct workload_figure {
+    const char *name; /* in the result; ends in its unit */
+    const char *head; /* of its column in the table; NULL: in the result only */
+    enum workload_unit unit;
+    const char *help;
+};
+
+enum {
+    WORKLOAD_FIGURES_MAX = 16,
+    WORKLOAD_SAMPLES_MAX = 2,
+    WORKLOAD_SERIES_MAX = 6,
+    WORKLOAD_COURSE = 160, /* points in time of a course */
+};
+
+/* What measure fills in, of one slice. */
+struct workload_report {
+    double figures[WORKLOAD_FIGURES_MAX]; /* in the order of ops->figures; NaN: means nothing here */
+    /* Adds a time to histogram `which` of ops->samples. */
+    void (*sample)(struct workload_report *report, int which, int64_t ns);
+    /* How things went over time: means over steps of equal length. */
+    double course_step_ns; /* 0: there is no course */
+    double course[WORKLOAD_SERIES_MAX][WORKLOAD_COURSE];
+    double event_begin_ns, event_end_ns; /* on the course: what disturbed it; both 0: nothing did */
 };
 
 struct workload_ops {
@@ -75,13 +118,42 @@ struct workload_ops {
     const char *unit; /* what one job is */
     const struct workload_param *params;
     int param_count;
-    unsigned needs; /* of enum pool_can */
+    unsigned needs;  /* of enum pool_can; with POOL_CAN_RESULTS there is a consumer */
+    const char *why; /* a pool that lacks it cannot: in words */
+    bool waits;      /* jobs wait as well as compute: CPU time says nothing of a pool's cost */
+    size_t capacity; /* when none was asked for; 0: POOL_CAPACITY_DEFAULT */
+
+    /* By which pools are compared: the name of a figure, of which less is
+     * better; NULL: jobs per second. */
+    const char *judged_by;
+    const struct workload_figure *figures; /* NULL: none */
+    int figure_count;
+    const char *samples[WORKLOAD_SAMPLES_MAX]; /* names of histograms, NULL: none */
+    const char *series[WORKLOAD_SERIES_MAX];   /* names of what a course shows */
 
     /* Mean CPU time of one job's own work, in ns; 0 when there is none. */
     double (*work_ns)(const struct workload_spec *spec);
+
+    /* What a job takes of a worker's time, about; for planning. NULL: work_ns. */
+    double (*job_ns)(const struct workload_spec *spec);
+
+    /* How many jobs make a slice. NULL: as many as take some milliseconds. */
+    int64_t (*jobs)(const struct workload_spec *spec, const struct workload_setting *setting);
+
+    /* One line on what the user should know before the run. Returns whether
+     * there is one. NULL: never. */
+    bool (*warn)(const struct workload_spec *spec, char *text, size_t size);
     int (*prepare)(struct workload_slice *slice); /* 0 or -errno */
     void (*produce)(struct workload_slice *slice, int producer);
+    /* Receives until the pool is drained. An earlier return is a consumer that died. */
+    void (*consume)(struct workload_slice *slice);
+    /* As pool_config.discard. */
+    void (*discard)(void *arg, enum pool_why why);
     void (*verify)(const struct workload_slice *slice, struct workload_verdict *verdict);
+    void (*measure)(const struct workload_slice *slice, struct workload_report *report);
+    /* A verdict in words, from the medians of the figures. NULL: none. */
+    void (*say)(const struct workload_spec *spec, const struct workload_setting *setting, const double *figures,
+                char *text, size_t size);
     void (*release)(struct workload_slice *slice);
 };
 
@@ -105,6 +177,9 @@ void workload_range(const struct workload_slice *slice, int producer, int64_t *f
 void *workload_memory(int64_t count, size_t size);
 
 int64_t workload_now_ns(void);
+
+/* Planning: ops->job_ns, or what stands for it. */
+double workload_job_ns(const struct workload_spec *spec);
 
 /* Takes the answer to a submit: counts a refusal, keeps another error. Returns
  * whether to go on. */
