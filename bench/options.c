@@ -37,7 +37,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
                      "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
                      "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
-                     "  poolbench run -w slow-consumer:take=100us --results block,drop --results-capacity 1,64\n\n"
+                     "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
                      "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
@@ -63,7 +63,7 @@ static const struct row rows[] = {
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},
     {"producers", 0, "N", "threads that submit (default: 1)", RUN, false, options_set_producers},
-    {"capacity", 0, "N", "jobs that may wait (default: 1024; slow-consumer: 16)", RUN, false, options_set_capacity},
+    {"capacity", 0, "N", "jobs that may wait (default: 1024; slow-consumer: 8)", RUN, false, options_set_capacity},
     {"full", 0, "POLICY", "block, reject, timeout, caller-runs or drop-oldest (default: block)", RUN, false,
      options_set_full},
     {"results", 0, "POLICIES", "slow-consumer: block, throttle, drop, by comma (default: all three)", RUN, false,

@@ -126,13 +126,21 @@ static void print_verdict(const struct report_table *table, const struct report_
         .results = row->results,
         .results_capacity = (size_t)row->places,
     };
-    char text[512] = "";
+    char text[512] = "", line[640], *rest = line, *word;
+    size_t column = 0;
     if (!table->ops->say || isnan(row->merit))
         return;
     for (int i = 0; i < table->ops->figure_count; i++)
         figures[i] = report_figure(row->configuration, &table->ops->figures[i]);
     table->ops->say(&table->spec, &setting, figures, text, sizeof text);
-    fprintf(out, "%s, %s: %s.\n", row->results_text, row->pool, text);
+    snprintf(line, sizeof line, "%s, %s: %s.", row->results_text, row->pool, text);
+    while ((word = strsep(&rest, " "))) {
+        if (column + strlen(word) + 1 > WIDTH)
+            column = (size_t)fprintf(out, "\n  %s", word) - 1;
+        else
+            column += (size_t)fprintf(out, "%s%s", column ? " " : "", word);
+    }
+    fputc('\n', out);
 }
 
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)

@@ -44,7 +44,7 @@ static double latency_of(const json_t *configuration, const char *quantile)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
-static void notes(const json_t *configuration, char *text, size_t size)
+static void notes(const json_t *configuration, bool own, char *text, size_t size)
 {
     const json_t *trials = json_object_get(configuration, "trials");
     json_int_t disturbed = result_integer(json_object_get(configuration, "summary"), "disturbed_trials");
@@ -56,7 +56,7 @@ static void notes(const json_t *configuration, char *text, size_t size)
     if (failed)
         snprintf(text, size, "%zu FAILED", failed);
     else if (report_is_floor(configuration))
-        snprintf(text, size, "floor");
+        snprintf(text, size, own ? "no workers" : "floor");
     else if (disturbed)
         snprintf(text, size, "%lld disturbed", (long long)disturbed);
 }
@@ -78,7 +78,7 @@ static void print_common(const struct report_row *row, FILE *out)
     char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16], share[16] = "-",
                                                                                                    note[64];
     double low, high, value;
-    notes(row->configuration, note, sizeof note);
+    notes(row->configuration, false, note, sizeof note);
     result_metric(row->configuration, "jobs_per_s", &value, &low, &high);
     units_count_text(value, speed, sizeof speed);
     if (result_metric(row->configuration, "busy", &value, &low, &high))
@@ -180,7 +180,7 @@ static void print_own(const struct report_table *table, const struct report_row 
         if (is_judge(table, figure))
             fprintf(out, "  %6s", spread_text(row->configuration, table->judged_by, spread, sizeof spread));
     }
-    notes(row->configuration, note, sizeof note);
+    notes(row->configuration, true, note, sizeof note);
     fprintf(out, "%s%s\n", *note ? "  " : "", note);
 }
 

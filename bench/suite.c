@@ -10,7 +10,7 @@
 struct row {
     const char *workload;
     int workers[6];            /* zero ends the list; none: 1,2 */
-    int64_t capacities[4];     /* of results, where there are some; none: 16 */
+    int64_t capacities[4];     /* of results, where there are some; none: as the queue */
     const char *pool;          /* NULL: all */
     enum pool_results results; /* NONE: all three policies, where there are results */
 };
@@ -28,17 +28,17 @@ static const struct row suite[] = {
     {.workload = "io:op=pipe", .workers = {2}},
     {.workload = "io:op=file", .workers = {2}},
     /* A consumer at half the workers' speed; one that keeps up, but stops for a while. */
-    {.workload = "slow-consumer:take=50us", .workers = {2}},
-    {.workload = "slow-consumer:take=20us,pause=5ms", .workers = {2}},
+    {.workload = "slow-consumer:take=200us", .workers = {2}},
+    {.workload = "slow-consumer:take=80us,pause=10ms", .workers = {2}},
     {.workload = "cancel:jobs=look", .workers = {2}},
     {.workload = "cancel:jobs=sleep", .workers = {2}},
     {.workload = "cancel:jobs=poll", .workers = {2}},
     {.workload = "cancel:jobs=never", .workers = {2}},
     /* The map: how much buffer for what ratio of speeds. */
-    {"slow-consumer:dist=exp,take=12us", {2}, {1, 8, 64}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=20us", {2}, {1, 8, 64}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=30us", {2}, {1, 8, 64}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=50us", {2}, {1, 8, 64}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=50us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=80us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=120us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=200us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
 };
 enum { SUITE = sizeof suite / sizeof *suite };
 

@@ -11,13 +11,17 @@ if (workers_low == workers_high) {
 } else {
     set xrange [workers_low - 0.06 * (workers_high - workers_low) : workers_high]
 }
-set xtics 1
+set xtics workers_high > 16 ? (workers_high > 64 ? 16 : 4) : 1
 set yrange [0 : value_high * 1.08]
 set format y "%.0s%c"
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second" textcolor rgb grey
 if (ideal > 0) {
     set arrow 2 from workers_low, ideal * workers_low to workers_high, ideal * workers_high nohead dashtype 3 linecolor rgb grey linewidth 1.2
+}
+if (workers_low <= cpus && cpus < workers_high) {
+    set arrow 3 from cpus, graph 0 to cpus, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set label 7 sprintf("%d CPUs", cpus) at cpus, graph 0.97 left offset 0.6,0 textcolor rgb grey font ",11"
 }
 plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3 \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
