@@ -140,8 +140,6 @@ static void check_law(struct slice *slice, const struct workload_slice *work)
         fail(slice, "%lld of %lld jobs failed: %s", (long long)verdict.failed, (long long)work->jobs, verdict.cannot);
         slice->cannot = true;
     }
-    if (*verdict.broken)
-        fail(slice, "%s", verdict.broken);
     if (verdict.missing != unaccounted)
         fail(slice, "%lld jobs lost: of %lld submitted, %lld never ran, and %lld were refused, cancelled or dropped",
              (long long)(verdict.missing - unaccounted), (long long)work->jobs, (long long)verdict.missing,
@@ -150,6 +148,8 @@ static void check_law(struct slice *slice, const struct workload_slice *work)
         fail(slice, "%lld jobs ran more than once", (long long)verdict.doubled);
     if (verdict.garbled)
         fail(slice, "%lld jobs have a wrong result", (long long)verdict.garbled);
+    if (*verdict.broken)
+        fail(slice, "%s", verdict.broken);
     if ((uint64_t)(work->jobs - slice->refused) != s->accepted)
         fail(slice, "%lld jobs were accepted, the pool counts %llu", (long long)(work->jobs - slice->refused),
              (unsigned long long)s->accepted);

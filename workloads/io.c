@@ -58,9 +58,9 @@ enum {
 struct own;
 
 struct io_job {
+    uint64_t seed, result; /* of the computation */
     struct own *own;
     struct workload_stamp *stamp;
-    uint64_t seed, result; /* of the computation */
     int64_t wait_ns;
     int64_t block; /* < 0: write block -1 - block */
     uint32_t runs;
@@ -397,7 +397,8 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
     int error = 0;
     for (int64_t i = 0; i < slice->jobs; i++) {
         const struct io_job *job = &own->jobs[i];
-        bool right = job->runs == 1 && !job->garbled && job->result == kernel_expect(job->seed, own->steps);
+        bool right = job->runs == 1 && !job->garbled && job->seed == random_mix(slice->seed + (uint64_t)i) &&
+                     job->result == kernel_expect(job->seed, own->steps);
         verdict->missing += job->runs == 0;
         verdict->doubled += job->runs > 1;
         if (job->runs != 1)

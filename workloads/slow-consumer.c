@@ -86,6 +86,7 @@ struct own {
     struct consumer_job *jobs;
     uint64_t produce_steps, take_steps_per_us;
     int64_t pause_begin, pause_end;
+    int64_t strangers; /* results of jobs that are none of ours */
 };
 
 static double bottleneck_ns(const struct workload_spec *spec)
@@ -171,6 +172,23 @@ static void pause_once(struct own *own, const struct workload_slice *slice, int6
     own->pause_end = *due = workload_now_ns();
 }
 
+/* Returns the job of the first result; NULL when one of them is a stranger's. */
+static struct consumer_job *note_received(struct own *own, const struct pool_result *results, int count)
+{
+    int64_t now = workload_now_ns(), strangers = own->strangers;
+    for (int i = 0; i < count; i++) {
+        struct consumer_job *job = results[i].arg;
+        if (results[i].fn != run) {
+            own->strangers++;
+            continue;
+        }
+        job->received++;
+        job->flow.settled = now;
+        job->garbled |= results[i].status != expected(job);
+    }
+    return own->strangers > strangers ? NULL : results[0].arg;
+}
+
 static void consume(struct workload_slice *slice)
 {
     const int64_t *values = slice->spec->values;
@@ -180,17 +198,13 @@ static void consume(struct workload_slice *slice)
     int count;
     prctl(PR_SET_TIMERSLACK, 1); /* of this thread: sleeps to the ns, not to 50 us */
     while ((count = pool_receive_batch(slice->pool, results, (int)values[BATCH], -1)) > 0) {
-        int64_t now = workload_now_ns();
-        struct consumer_job *first = results[0].arg, *last = results[count - 1].arg;
-        for (int i = 0; i < count; i++) {
-            struct consumer_job *job = results[i].arg;
-            job->received++;
-            job->flow.settled = now;
-            job->garbled |= results[i].status != expected(job) || results[i].fn != run;
-        }
+        const struct consumer_job *last = results[count - 1].arg;
+        struct consumer_job *first = note_received(own, results, count);
         received += count;
         if (values[DIES] && received >= values[DIES])
             return;
+        if (!first)
+            continue;
         due = take(own, slice->spec, first->stamp->ended, due, count * values[TAKE] + values[CALL]);
         first->flow.taken = workload_now_ns();
         if (values[PAUSE] && !own->pause_begin && last->index >= slice->jobs / 2)
@@ -273,10 +287,11 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
         without += job->runs == 1 && job->received + job->lost == 0;
         twice += job->received + job->lost > 1;
     }
-    if (without || twice)
+    if (without || twice || own->strangers)
         snprintf(verdict->broken, sizeof verdict->broken,
-                 "results: of %lld jobs the result was never received nor reported lost, of %lld more than once",
-                 (long long)without, (long long)twice);
+                 "results: of %lld jobs the result was never received nor reported lost, of %lld more than once; "
+                 "%lld were of jobs that nobody submitted",
+                 (long long)without, (long long)twice, (long long)own->strangers);
 }
 
 /* Figures. */

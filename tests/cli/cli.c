@@ -159,6 +159,26 @@ CLI_TEST(bad_input, output_files)
                {"/dev/null", "run -o /dev/null"});
 }
 
+CLI_TEST(bad_input, results)
+{
+    EXPECT_BAD(
+        {"sideways", "run -w slow-consumer --results sideways"}, {"\"block\"", "run -w slow-consumer --results blok"},
+        {"twice", "run -w slow-consumer --results drop,drop"}, {"slow-consumer", "run -w empty --results block"},
+        {"slow-consumer", "run --results block"}, {"0", "run -w slow-consumer --results-capacity 0"},
+        {"x", "run -w slow-consumer --results-capacity x"}, {"twice", "run -w slow-consumer --results-capacity 4,4"},
+        {"--results-capacity", "run -w cpu --results-capacity 4"},
+        {"throttle", "run -w slow-consumer --results throttle --full drop-oldest"});
+}
+
+CLI_TEST(bad_input, parameters_of_workloads)
+{
+    EXPECT_BAD({"\"file\"", "run -w io:op=fle"}, {"port", "run -w io:op=socket,port=65536"},
+               {"writes", "run -w io:op=file,writes=101"}, {"cpu", "run -w io:cpu=20"},
+               {"bytes", "run -w io:bytes=65537"}, {"take", "run -w slow-consumer:take=1"},
+               {"dies", "run -w slow-consumer:dies=-1"}, {"jobs", "run -w cancel:jobs=deaf"},
+               {"look", "run -w cancel:look=0ns"}, {"\"pause\"", "run -w slow-consumer:paus=1ms"});
+}
+
 CLI_TEST(words, list_names_what_there_is)
 {
     static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
@@ -169,7 +189,8 @@ CLI_TEST(words, list_names_what_there_is)
         line = strchr(line, '\n') + 1;
     }
     cr_assert(run("list workloads") == 0);
-    cr_assert(!strncmp(out, "cpu ", 4) && strstr(out, "\nempty "));
+    cr_assert(!strncmp(out, "cancel ", 7) && strstr(out, "\ncpu ") && strstr(out, "\nempty ") && strstr(out, "\nio ") &&
+              strstr(out, "\nslow-consumer "));
 }
 
 CLI_TEST(words, help_and_version)
@@ -186,6 +207,8 @@ CLI_TEST(words, dry_run_measures_and_writes_nothing)
 {
     cr_assert(run("run --dry-run") == 0);
     cr_assert(strstr(out, "ring/empty/t1") && strstr(out, "textbook/cpu:size=1us/") && strstr(out, "about"), "%s", out);
+    cr_assert(strstr(out, "steal/io:op=file/") && strstr(out, "spawn/slow-consumer:") && strstr(out, "/throttle-8") &&
+              strstr(out, "mutex/cancel:jobs=poll/"));
     cr_assert(files_here() == 0);
 }
 
@@ -241,6 +264,139 @@ CLI_TEST(result, policies_keep_the_law)
             "--no-figures -o x.json",
             policies[i]);
         cr_assert(run(arguments) == 0, "%s: %s", policies[i], err);
+    }
+}
+
+/* Which pool may say of which workload that it cannot; all others must. */
+CLI_TEST(result, every_pool_runs_every_workload_but_these)
+{
+    static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
+    static const char *const workloads[] = {"empty",      "cpu",         "io:op=file",    "io:op=socket",
+                                            "io:op=pipe", "io:op=sleep", "slow-consumer", "cancel"};
+    static const struct {
+        const char *pool, *workload;
+    } cannot[] = {{"inline", "cancel"}};
+    for (int p = 0; p < 6; p++) {
+        for (int w = 0; w < 8; w++) {
+            char arguments[256];
+            int status, wanted = 0;
+            for (size_t i = 0; i < sizeof cannot / sizeof *cannot; i++)
+                if (!strcmp(cannot[i].pool, pools[p]) && !strcmp(cannot[i].workload, workloads[w]))
+                    wanted = 3;
+            snprintf(arguments, sizeof arguments,
+                     "run -p %s -w %s -t 2 --rounds 1 --budget 20ms --no-figures -o x.json", pools[p], workloads[w]);
+            status = run(arguments);
+            cr_assert(status == wanted, "%s: exit %d, not %d: %s", arguments, status, wanted, err);
+            cr_assert(wanted == 0 || (strstr(err, "not supported") && strstr(err, pools[p])), "%s", err);
+        }
+    }
+}
+
+CLI_TEST(result, what_is_not_supported_is_in_the_table_and_the_file)
+{
+    json_t *result;
+    cr_assert(run("run -p inline,mutex -w cancel -t 1 --rounds 1 --budget 20ms --no-figures -o x.json") == 0, "%s",
+              err);
+    cr_assert(strstr(out, "inline     not supported: it has no queue"), "%s", out);
+    result = parse((slurp("x.json", out, sizeof out), out));
+    cr_assert(json_array_size(json_object_get(result, "configurations")) == 2);
+    cr_assert(
+        json_is_string(json_object_get(json_array_get(json_object_get(result, "configurations"), 1), "unsupported")));
+    json_decref(result);
+}
+
+CLI_TEST(result, slow_consumers_are_told_apart_by_policy)
+{
+    static const char *const policies[] = {"block", "throttle", "drop"};
+    json_t *result, *configuration, *figures;
+    size_t i;
+    cr_assert(run("run -p mutex -w slow-consumer -t 2 --results-capacity 4 --rounds 1 --budget 50ms --no-figures "
+                  "--format json -o x.json") == 0,
+              "%s", err);
+    result = parse(out);
+    cr_assert(json_array_size(json_object_get(result, "configurations")) == 3);
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        json_t *trial = json_array_get(json_object_get(configuration, "trials"), 0);
+        cr_assert_str_eq(json_string_value(json_object_get(configuration, "results")), policies[i]);
+        cr_assert(counter(trial, "received") + counter(trial, "lost") == counter(trial, "done"));
+        cr_assert(i == 2 || counter(trial, "lost") == 0);
+        figures = json_object_get(trial, "figures");
+        cr_assert(json_is_real(json_object_get(figures, "producers_waiting")) &&
+                  json_is_real(json_object_get(figures, "workers_blocked")));
+        cr_assert(json_array_size(
+                      json_object_get(json_object_get(json_object_get(trial, "course"), "series"), "queue")) == 160);
+    }
+    json_decref(result);
+}
+
+CLI_TEST(result, a_consumer_that_dies_is_a_failure_by_name)
+{
+    cr_assert(run("run -p mutex -w slow-consumer:dies=40,size=1us,take=1us --results block,throttle -t 2 --rounds 1 "
+                  "--budget 20ms --no-figures -o x.json") == 1);
+    cr_assert(strstr(err, "mutex/slow-consumer:dies=40,size=1us,take=1us/t2/block-8: the consumer ended after 40"),
+              "%s", err);
+    cr_assert(strstr(err, "throttle-8: the consumer ended after 40"), "%s", err);
+}
+
+CLI_TEST(result, a_refused_connection_is_said_and_is_nobodys_fault)
+{
+    cr_assert(run("run -p mutex -w io:op=socket,port=1 -t 1 --rounds 1 --budget 20ms --no-figures -o x.json") == 3);
+    cr_assert(strstr(err, "127.0.0.1 port 1") && strstr(err, "refused"), "%s", err);
+}
+
+/* What a folder for temporary files holds. */
+static int files_in(const char *path)
+{
+    DIR *there = opendir(path);
+    int count = -2;
+    cr_assert(there);
+    while (readdir(there))
+        count++;
+    closedir(there);
+    return count;
+}
+
+CLI_TEST(temporary_files, a_full_disk_is_said_and_nothing_stays)
+{
+    int status;
+    cr_assert(mkdir("tmp", 0700) == 0);
+    snprintf(out, sizeof out,
+             "ulimit -f 512; TMPDIR=$PWD/tmp %s run -p mutex -w io:op=file -t 1 --rounds 1 --budget 20ms --no-figures "
+             "-o r.json >out 2>err",
+             program);
+    status = system(out);
+    slurp("err", err, sizeof err);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "%x: %s", status, err);
+    cr_assert(strstr(err, "/tmp") && strstr(err, "TMPDIR") && strstr(err, "too large"), "%s", err);
+    cr_assert(files_in("tmp") == 0);
+}
+
+CLI_TEST(temporary_files, a_folder_that_is_not_there_is_said)
+{
+    cr_assert(setenv("TMPDIR", "/nonexistent/folder", 1) == 0);
+    cr_assert(run("run -p mutex -w io:op=file -t 1 --rounds 1 --budget 20ms --no-figures -o x.json") == 3);
+    cr_assert(strstr(err, "/nonexistent/folder") && strstr(err, "TMPDIR"), "%s", err);
+}
+
+CLI_TEST(temporary_files, are_gone_after_an_interrupt_and_after_a_kill)
+{
+    static const int signals[] = {SIGINT, SIGKILL};
+    cr_assert(mkdir("tmp", 0700) == 0);
+    for (int i = 0; i < 2; i++) {
+        int status;
+        pid_t child = fork();
+        if (child == 0) {
+            cr_assert(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr));
+            setenv("TMPDIR", "tmp", 1);
+            execl(program, "poolbench", "run", "-p", "mutex", "-w", "io:op=file", "-t", "1", "--rounds", "1000",
+                  "--budget", "1000s", "--no-figures", "-o", "kept.json", NULL);
+            _exit(127);
+        }
+        sleep(2);
+        kill(child, signals[i]);
+        cr_assert(waitpid(child, &status, 0) == child);
+        cr_assert(signals[i] == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 130), "status %x", status);
+        cr_assert(files_in("tmp") == 0);
     }
 }
 

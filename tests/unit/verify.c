@@ -1,13 +1,22 @@
 /* verify.c - each workload, against a pool made to lose, double or garble one
  * job: the slice must fail, and say how. */
+#include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "bench/slice.h"
 #include "workloads/core/kernel.h"
 
+enum { JOBS = 2000 };
+
 /* A pool around mutex that does one thing wrong, to its n-th job. */
-enum defect { NONE, LOSES, DOUBLES, GARBLES, SWAPS };
+enum defect { NONE, LOSES, DOUBLES, GARBLES, REPEATS, SWALLOWS, DEAF };
 static enum defect defect;
 static _Atomic int turn;
 static const struct pool_ops *honest;
@@ -51,6 +60,33 @@ static int broken_batch(struct pool *pool, const struct pool_job *jobs, int coun
     return count;
 }
 
+/* The n-th result comes twice, or never. */
+static int broken_receive(struct pool *pool, struct pool_result *results, int count, int64_t timeout_ns)
+{
+    enum { VICTIM = 100 };
+    static struct pool_result again;
+    int got;
+    if (defect == REPEATS && turn == VICTIM + 1) {
+        turn++;
+        results[0] = again;
+        return 1;
+    }
+    got = honest->receive(pool, results, count, timeout_ns);
+    if (got > 0 && turn++ == VICTIM) {
+        again = results[0];
+        if (defect == SWALLOWS)
+            return honest->receive(pool, results, count, timeout_ns);
+    }
+    return got;
+}
+
+/* A cancel that does nothing. */
+static int deaf_cancel(struct pool *pool)
+{
+    (void)pool;
+    return 0;
+}
+
 static struct pool_ops ops;
 
 /* The pool's own table is replaced by the broken one. */
@@ -62,21 +98,36 @@ static int broken_open(struct pool **out, const struct pool_config *config)
     return error;
 }
 
+static struct slice slice;
+
 static void expect(const char *spec, enum defect which, const char *word)
 {
-    static struct slice slice;
     struct plan_entry entry = {.workers = 2, .producers = 1, .capacity = 64, .pin = "none"};
+    struct workload_setting setting;
+    int64_t jobs;
     char why[256];
     honest = pool_find("mutex");
     ops = *honest;
     ops.open = broken_open;
-    ops.submit = broken_submit;
-    ops.submit_batch = broken_batch;
+    if (which == LOSES || which == DOUBLES || which == GARBLES) {
+        ops.submit = broken_submit;
+        ops.submit_batch = broken_batch;
+    } else if (which == DEAF) {
+        ops.cancel = deaf_cancel;
+    } else {
+        ops.receive = broken_receive;
+    }
     entry.pool = &ops;
     defect = which;
     turn = 0;
     cr_assert(workload_parse(spec, &entry.workload, why, sizeof why) == 0, "%s", why);
-    slice_run(&entry, 5000, 7, INT64_C(20000000000), &slice, NULL);
+    if (entry.workload.ops->consume) {
+        entry.results = POOL_RESULTS_BLOCK;
+        entry.results_capacity = 8;
+    }
+    setting = plan_setting(&entry);
+    jobs = entry.workload.ops->jobs ? entry.workload.ops->jobs(&entry.workload, &setting) : JOBS;
+    slice_run(&entry, jobs, 7, INT64_C(20000000000), &slice, NULL);
     if (word)
         cr_assert(strstr(slice.failure, word), "%s: found \"%s\", not \"%s\"", spec, slice.failure, word);
     else
@@ -88,8 +139,14 @@ static const char *const specs[] = {"empty",
                                     "empty:sample=1",
                                     "cpu:size=100ns",
                                     "cpu:size=100ns,dist=exp,batch=8",
-                                    "cpu:size=100ns,dist=pareto"};
-enum { SPECS = sizeof specs / sizeof *specs };
+                                    "cpu:size=100ns,dist=pareto",
+                                    "io:op=pipe",
+                                    "io:op=socket,cpu=1us,bytes=100",
+                                    "io:op=file,writes=5",
+                                    "io:op=sleep,wait=1us,dist=exp",
+                                    "slow-consumer:size=1us,take=1us,batch=4",
+                                    "slow-consumer:size=1us,take=0ns,dist=exp,produce=1us"};
+enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 3 };
 
 Test(verify, an_honest_pool_passes, .timeout = 60)
 {
@@ -112,8 +169,75 @@ Test(verify, a_doubled_job_is_found, .timeout = 60)
 Test(verify, a_garbled_job_is_found, .timeout = 60)
 {
     expect("empty", GARBLES, "more than once"); /* its mark is no longer 1 */
-    for (int i = 3; i < SPECS; i++)
+    for (int i = FIRST_GARBLED; i < SPECS; i++)
         expect(specs[i], GARBLES, "wrong result");
+}
+
+Test(verify, a_result_that_comes_twice_or_never_is_found, .timeout = 60)
+{
+    expect("slow-consumer:size=1us,take=1us", REPEATS, "more than once");
+    expect("slow-consumer:size=1us,take=1us", SWALLOWS, "never received");
+}
+
+/* 64 jobs are queued behind the two that run; without a cancel they all start. */
+Test(verify, a_cancel_that_does_nothing_is_found, .timeout = 120)
+{
+    expect("cancel:jobs=never,size=1ms", NONE, NULL);
+    expect("cancel:jobs=never,size=1ms", DEAF, "had returned");
+}
+
+Test(verify, a_consumer_that_dies_is_named_and_nobody_hangs, .timeout = 60)
+{
+    expect("slow-consumer:dies=100,size=1us,take=1us", NONE, "the consumer ended after 100 results");
+    cr_assert(!slice.hung && strstr(slice.failure, "wait"), "%s", slice.failure);
+    cr_assert(slice.stats.accepted ==
+              slice.stats.done + slice.stats.failed + slice.stats.cancelled + slice.stats.dropped);
+    cr_assert(slice.threads_left == 0);
+}
+
+/* Where the machine is to blame no pool is accused. */
+Test(verify, a_port_where_nobody_listens_is_the_machines_fault, .timeout = 60)
+{
+    expect("io:op=socket,port=1", NONE, "refused");
+    cr_assert(slice.cannot && strstr(slice.failure, "port 1"), "%s", slice.failure);
+}
+
+Test(verify, a_full_disk_is_the_machines_fault, .timeout = 60)
+{
+    struct rlimit limit = {.rlim_cur = 65536, .rlim_max = RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0); /* stands for the disk */
+    expect("io:op=file", NONE, "TMPDIR");
+    cr_assert(slice.cannot && strstr(slice.failure, "too large"), "%s", slice.failure);
+}
+
+/* An echo server of somebody else's, which leaves after so many bytes. */
+static void *serve_for_a_while(void *arg)
+{
+    int listener = *(int *)arg, line = accept(listener, NULL, NULL);
+    char byte[64];
+    for (int i = 0; i < 100; i++)
+        if (read(line, byte, sizeof byte) <= 0 || write(line, byte, sizeof byte) <= 0)
+            break;
+    close(line);
+    close(listener); /* the other lines were never accepted: they are reset */
+    return NULL;
+}
+
+Test(verify, a_server_that_goes_away_is_the_machines_fault, .timeout = 60)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t length = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    pthread_t thread;
+    char spec[64];
+    cr_assert(!bind(listener, (struct sockaddr *)&address, sizeof address) && !listen(listener, 8) &&
+              !getsockname(listener, (struct sockaddr *)&address, &length));
+    cr_assert(pthread_create(&thread, NULL, serve_for_a_while, &listener) == 0);
+    snprintf(spec, sizeof spec, "io:op=socket,port=%d", ntohs(address.sin_port));
+    expect(spec, NONE, "jobs failed: op=socket");
+    cr_assert(slice.cannot && !slice.hung, "%s", slice.failure);
+    pthread_join(thread, NULL);
 }
 
 Test(kernel, its_closed_form_is_right, .timeout = 20)
