@@ -50,10 +50,10 @@ test: deps ## install what is missing, build, run all tests (a short torture und
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
 
-asan: deps ## torture under AddressSanitizer and UBSan
+asan: deps ## torture and all workloads under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory SECONDS_EACH=30 torture-asan
 
-tsan: deps ## torture under ThreadSanitizer
+tsan: deps ## torture and all workloads under ThreadSanitizer
 	@$(MAKE) --no-print-directory SECONDS_EACH=30 torture-tsan
 
 format: ## format all C files
@@ -93,7 +93,7 @@ need:
 
 # The program.
 
-$(PROGRAM): $(PARTS) $(BUILD)/bench/main.o
+$(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
 	$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -131,15 +131,24 @@ endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
 SECONDS_EACH ?= 2
-.PHONY: test-built torture-plain torture-asan torture-tsan torture-run
+.PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run
 torture-plain:
 	@$(MAKE) --no-print-directory torture-run
 torture-asan:
-	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' MALLOC= torture-run
+	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' MALLOC= torture-run workloads-run
 torture-tsan:
-	@$(MAKE) --no-print-directory BUILD=build/tsan SANITIZE='-fsanitize=thread' MALLOC= torture-run
+	@$(MAKE) --no-print-directory BUILD=build/tsan SANITIZE='-fsanitize=thread' MALLOC= torture-run workloads-run
 torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 	@for t in $^; do sh tests/torture/run.sh $$t $(SECONDS_EACH) || exit 1; done
+
+# Every pool under every workload, in a sanitizer's program.
+EACH_WORKLOAD := empty cpu io:op=file io:op=socket io:op=pipe io:op=sleep slow-consumer:pause=1ms cancel:jobs=look \
+                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never
+workloads-run: $(BUILD)/poolbench
+	@timeout 300 $< run $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
+	    -o $(BUILD)/workloads.json >$(BUILD)/workloads.txt 2>&1 && \
+	    ! grep -qE 'WARNING: |ERROR: |runtime error' $(BUILD)/workloads.txt || { cat $(BUILD)/workloads.txt; exit 1; }
+	@echo "workloads: clean"
 
 # The torture first, the test runner's own summaries last.
 test-built: torture-plain torture-asan torture-tsan $(addprefix $(BUILD)/tests-,$(SUITES))

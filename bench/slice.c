@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "bench/stats.h"
+#include "pools/core/futex.h"
 #include "pools/core/topology.h"
 
 /* A producer, or the consumer. */
@@ -25,7 +26,7 @@ struct actor {
     int index; /* of a producer; -1: the consumer */
     int cpu;
     pthread_t thread;
-    _Atomic bool ended;
+    _Atomic uint32_t ended; /* a futex */
 };
 
 /* Says what is wrong; the first thing said is kept. */
@@ -83,7 +84,8 @@ static void *actor_main(void *arg)
         actor->work->spec->ops->consume(actor->work);
     else
         actor->work->spec->ops->produce(actor->work, actor->index);
-    atomic_store(&actor->ended, true);
+    atomic_store(&actor->ended, 1);
+    pool_futex_wake(&actor->ended, 1);
     return NULL;
 }
 
@@ -227,10 +229,14 @@ static int cast_start(struct cast *cast)
     return error;
 }
 
-static bool join_until(const struct actor *actor, int64_t until_ns)
+static bool join_until(struct actor *actor, int64_t until_ns)
 {
-    struct timespec until = {until_ns / 1000000000, until_ns % 1000000000};
-    return pthread_clockjoin_np(actor->thread, NULL, CLOCK_MONOTONIC, &until) == 0;
+    while (!atomic_load(&actor->ended)) {
+        if (workload_now_ns() >= until_ns)
+            return false;
+        pool_futex_wait(&actor->ended, 0, until_ns);
+    }
+    return pthread_join(actor->thread, NULL) == 0;
 }
 
 /* Somebody waits for a consumer that is gone, for ever: says who, and lets them
