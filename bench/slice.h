@@ -36,6 +36,9 @@ struct slice {
     char failure[SLICE_FAILURE_MAX];      /* "" when all is well, else what is wrong */
 };
 
+/* Says what is wrong; the first thing said is kept. */
+__attribute__((format(printf, 2, 3))) void slice_fail(struct slice *slice, const char *format, ...);
+
 /* CPUs of the threads: workers[i % count], producers likewise. count 0: not pinned. */
 struct slice_places {
     int count;
