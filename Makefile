@@ -32,10 +32,10 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot prove-backpressure asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 all: need ## build ./poolbench
 	@$(MAKE) --no-print-directory $(PROGRAM)
@@ -129,6 +129,15 @@ $(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) 
 	$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
 endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
+
+.SECONDARY: $(BUILD)/tests/prove/backpressure.o
+
+# Against known answers; not in `make test`, because it takes a quiet machine.
+$(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(PARTS)
+	$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+prove-backpressure: deps ## waiting and blocked shares on this machine against known answers: docs/backpressure.md
+	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
+	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
 
 SECONDS_EACH ?= 2
 .PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run

@@ -75,11 +75,28 @@ static double course_write(FILE *file, const json_t *course, int column, const c
     return (double)steps * step_ms;
 }
 
+/* Whether it was measured for the map: one policy, several numbers of places. */
+static bool in_map(const struct drawing *drawing, const struct drawing_spec *spec)
+{
+    const json_t *first = NULL;
+    json_t *other;
+    size_t i;
+    bool places = false, policies = false;
+    json_array_foreach (drawing->configurations, i, other) {
+        if (strcmp(result_string(other, "spec"), spec->text))
+            continue;
+        first = first ? first : other;
+        places = places || result_integer(other, "results_capacity") != result_integer(first, "results_capacity");
+        policies = policies || strcmp(result_string(other, "results"), result_string(first, "results"));
+    }
+    return places && !policies;
+}
+
 int figures_course(const struct drawing *drawing, const struct drawing_spec *spec)
 {
     char word[128], name[160], title[160], dim[256], policies[128] = "", pauses[256] = "", workers[32];
     struct drawing_figure figure = {.script = "course", .name = name, .title = title, .dim = dim};
-    const char *pool = course_pool(drawing, spec);
+    const char *pool = in_map(drawing, spec) ? NULL : course_pool(drawing, spec);
     const json_t *configuration = NULL;
     bool paused = false;
     json_int_t places;

@@ -72,6 +72,7 @@ static const char *ratio_text(double ratio, char *text, size_t size)
 /* "steal = ring (0.98..1.03)" or "mutex is 0.93x ring (0.91..0.95)" */
 static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, const char *best, char *text, size_t size)
 {
+    static const double nothing = 0.005; /* what the digits do not show */
     char middle[24], low[24], high[24];
     ratio_text(ratio->ratio, middle, sizeof middle);
     ratio_text(ratio->low, low, sizeof low);
@@ -79,7 +80,7 @@ static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, co
     if (!ratio->known)
         snprintf(text, size, "%s is %sx %s (%d round%s: no interval)", pool, middle, best, ratio->pairs,
                  ratio->pairs == 1 ? "" : "s");
-    else if (ratio->low <= 1 && ratio->high >= 1)
+    else if ((ratio->low <= 1 && ratio->high >= 1) || (ratio->low > 1 - nothing && ratio->high < 1 + nothing))
         snprintf(text, size, "%s = %s (%s..%s)", pool, best, low, high);
     else
         snprintf(text, size, "%s is %sx %s (%s..%s)", pool, middle, best, low, high);
@@ -143,6 +144,20 @@ static void print_verdict(const struct report_table *table, const struct report_
     fputc('\n', out);
 }
 
+/* What pool_free left, where that is a promise that the workload is about. */
+static void print_threads_left(const struct report_table *table, FILE *out)
+{
+    json_int_t left = 0;
+    json_t *trial;
+    size_t t;
+    if (!(table->ops->needs & POOL_CAN_CANCEL))
+        return;
+    for (int i = 0; i < table->count; i++)
+        json_array_foreach (json_object_get(table->rows[i].configuration, "trials"), t, trial)
+            left += result_integer(trial, "threads_left");
+    fprintf(out, "threads left after pool_free: %lld.\n", (long long)left);
+}
+
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
 {
     json_t *other;
@@ -176,6 +191,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     for (int i = 0; i < table.count; i++)
         if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
             print_verdict(&table, &rows[i], out);
+    print_threads_left(&table, out);
     fputc('\n', out);
 }
 
@@ -249,7 +265,7 @@ static void print_legend(const json_t *configurations, size_t rounds, FILE *out,
     fprintf(
         out,
         "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. In brackets:\n"
-        "the 95%% interval of the ratio; \"=\" where it holds 1.%s\n\n",
+        "the 95%% interval of the ratio; \"=\" where it holds 1, or both ends are within 0.5%% of it.%s\n\n",
         rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
 }
 

@@ -205,6 +205,20 @@ static void summarise_workload(const json_t *configuration, json_t *summary, dou
     json_object_set_new(summary, "samples", samples);
 }
 
+/* A trial keeps the quantiles of its histograms; the buckets are in the summary,
+ * of all trials together. They would be nine tenths of the file. */
+static void drop_buckets(json_t *configuration)
+{
+    static const char *const groups[] = {"latency", "samples"};
+    json_t *trial, *hist;
+    const char *name;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+            json_object_foreach (json_object_get(trial, groups[g]), name, hist)
+                json_object_del(hist, "buckets");
+}
+
 static void summarise_configuration(json_t *result, json_t *configuration, double *values, int *failed)
 {
     json_t *summary = json_object(), *latency = json_object(), *trial;
@@ -227,6 +241,7 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
     json_object_set_new(summary, "latency", latency);
     summarise_workload(configuration, summary, values);
     json_object_set_new(summary, "disturbed_trials", json_integer(mark_disturbed(configuration, values)));
+    drop_buckets(configuration);
     json_object_set_new(configuration, "summary", summary);
 }
 

@@ -26,15 +26,16 @@ do for [c = 1:columns] {
         set tmargin at screen top - (r - 1) * height
         set bmargin at screen top - r * height + 0.035
         if (c > 1 || r > 1) { unset label 1; unset label 2; unset label 3 }
-        unset label 4; unset label 5; unset object 1
+        unset label 4; unset label 5; unset label 6; unset object 1
         if (r == 1) { set label 4 policy at graph 0,1.16 left textcolor rgb policy_colour(policy) font ",14" noenhanced }
         if (c == 1) { set label 5 names[r] at screen 0.03,(top - (r - 0.62) * height) left textcolor rgb grey font ",11" }
         if (end > begin) { set object 1 rectangle from begin, graph 0 to end, graph 1 behind fillcolor rgb "#FBE3D6" fillstyle solid noborder }
         set yrange [0 : highs[r] * 1.08]
         set ytics (0, highs[r])
         if (c == 1) { set format y "%g" } else { set format y "" }
-        if (r == rows) { set format x "%g ms" } else { set format x "" }
+        if (r == rows) { set format x "%g" } else { set format x "" }
         set xtics tic
+        set label 6 (r == rows ? "ms" : "") at graph 1,-0.22 right textcolor rgb grey font ",11"
         plot data."/".name.".tsv" every ::1 using (int($1) == c ? $3 : NaN):(column(r + 3)) \
                  with filledcurves y1=0 fillcolor rgb policy_colour(policy) fillstyle transparent solid 0.18 noborder, \
              data."/".name.".tsv" every ::1 using (int($1) == c ? $3 : NaN):(column(r + 3)) \
