@@ -410,28 +410,58 @@ static void csv_value(FILE *out, const json_t *value)
     }
 }
 
+/* The names of the workloads' figures, each once, as an object's keys. */
+static json_t *figure_names(const json_t *result)
+{
+    json_t *names = json_object(), *configuration, *trial, *unused;
+    const char *name;
+    size_t i, j;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial)
+            json_object_foreach (json_object_get(trial, "figures"), name, unused)
+                json_object_set_new(names, name, json_null());
+    return names;
+}
+
 void result_csv(const json_t *result, FILE *out)
 {
-    static const char *const of_configuration[] = {"pool",     "spec", "workers", "producers",
-                                                   "capacity", "full", "pin",     "role"};
-    static const char *const of_trial[] = {
-        "round",    "verdict",        "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job",
-        "busy",     "cpu_ns_per_job", "switches_per_job", "wakes_per_job", "fairness",
-        "accepted", "done",           "failed",           "cancelled",     "dropped",
-        "refused"};
+    static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity",
+                                                   "full", "pin",  "role",    "results",   "results_capacity"};
+    static const char *const of_trial[] = {"round",
+                                           "verdict",
+                                           "jobs_per_s",
+                                           "ns_per_job",
+                                           "overhead_ns_per_job",
+                                           "busy",
+                                           "cpu_ns_per_job",
+                                           "switches_per_job",
+                                           "wakes_per_job",
+                                           "fairness",
+                                           "accepted",
+                                           "done",
+                                           "failed",
+                                           "cancelled",
+                                           "dropped",
+                                           "refused",
+                                           "received",
+                                           "lost"};
     static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
     enum {
         CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,
         TRIAL = sizeof of_trial / sizeof *of_trial,
         QUANTILES = 3
     };
-    json_t *configuration, *trial;
+    json_t *configuration, *trial, *unused, *figures = figure_names(result);
+    const char *name;
     size_t i, j;
     for (size_t k = 0; k < CONFIGURATION; k++)
         fprintf(out, "%s,", of_configuration[k]);
     for (size_t k = 0; k < TRIAL; k++)
         fprintf(out, "%s,", of_trial[k]);
-    fprintf(out, "p50_ns,p99_ns,p99.9_ns,failure\n");
+    fprintf(out, "p50_ns,p99_ns,p99.9_ns,");
+    json_object_foreach (figures, name, unused)
+        fprintf(out, "%s,", name);
+    fprintf(out, "failure\n");
     json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
         json_array_foreach (json_object_get(configuration, "trials"), j, trial) {
             const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
@@ -441,8 +471,13 @@ void result_csv(const json_t *result, FILE *out)
                 csv_value(out, json_object_get(trial, of_trial[k]));
             for (size_t k = 0; k < QUANTILES; k++, fputc(',', out))
                 csv_value(out, json_object_get(latency, quantiles[k]));
+            json_object_foreach (figures, name, unused) {
+                csv_value(out, json_object_get(json_object_get(trial, "figures"), name));
+                fputc(',', out);
+            }
             csv_value(out, json_object_get(trial, "failure"));
             fputc('\n', out);
         }
     }
+    json_decref(figures);
 }
