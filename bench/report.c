@@ -269,6 +269,18 @@ static void print_legend(const json_t *configurations, size_t rounds, FILE *out,
         rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
 }
 
+static void print_failure(const json_t *failure, FILE *out)
+{
+    bool cannot = !strcmp(result_string(failure, "verdict"), "cannot");
+    fprintf(out, "%s  %s/%s/t%lld", cannot ? "CANNOT" : "FAILED", result_string(failure, "pool"),
+            result_string(failure, "spec"), (long long)result_integer(failure, "workers"));
+    if (strcmp(result_string(failure, "results"), "none"))
+        fprintf(out, "/%s-%lld", result_string(failure, "results"),
+                (long long)result_integer(failure, "results_capacity"));
+    fprintf(out, ", round %lld: %s\n", (long long)result_integer(failure, "round") + 1,
+            result_string(failure, "failure"));
+}
+
 void report_table(const json_t *result, FILE *out, bool colour)
 {
     const json_t *configurations = json_object_get(result, "configurations");
@@ -280,9 +292,7 @@ void report_table(const json_t *result, FILE *out, bool colour)
             print_table(result, configuration, out, colour);
     print_legend(configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)
-        fprintf(out, "FAILED  %s/%s/t%lld, round %lld: %s\n", result_string(failure, "pool"),
-                result_string(failure, "spec"), (long long)result_integer(failure, "workers"),
-                (long long)result_integer(failure, "round") + 1, result_string(failure, "failure"));
+        print_failure(failure, out);
     if (json_array_size(json_object_get(result, "failures")))
         fputc('\n', out);
 }

@@ -48,13 +48,17 @@ static void notes(const json_t *configuration, bool own, char *text, size_t size
 {
     const json_t *trials = json_object_get(configuration, "trials");
     json_int_t disturbed = result_integer(json_object_get(configuration, "summary"), "disturbed_trials");
-    size_t failed = 0, i;
+    size_t failed = 0, cannot = 0, i;
     json_t *trial;
-    json_array_foreach (trials, i, trial)
+    json_array_foreach (trials, i, trial) {
+        cannot += !strcmp(result_string(trial, "verdict"), "cannot");
         failed += strcmp(result_string(trial, "verdict"), "ok") != 0;
+    }
     *text = '\0';
-    if (failed)
-        snprintf(text, size, "%zu FAILED", failed);
+    if (failed > cannot)
+        snprintf(text, size, "%zu FAILED", failed - cannot);
+    else if (cannot)
+        snprintf(text, size, "cannot run here");
     else if (report_is_floor(configuration))
         snprintf(text, size, own ? "no workers" : "floor");
     else if (disturbed)

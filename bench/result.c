@@ -229,9 +229,11 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
         (*failed)++;
         json_array_append_new(
             json_object_get(result, "failures"),
-            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"), "spec",
-                      json_object_get(configuration, "spec"), "workers", json_object_get(configuration, "workers"),
-                      "round", json_object_get(trial, "round"), "verdict", json_object_get(trial, "verdict"), "failure",
+            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"),
+                      "spec", json_object_get(configuration, "spec"), "workers",
+                      json_object_get(configuration, "workers"), "results", json_object_get(configuration, "results"),
+                      "results_capacity", json_object_get(configuration, "results_capacity"), "round",
+                      json_object_get(trial, "round"), "verdict", json_object_get(trial, "verdict"), "failure",
                       json_object_get(trial, "failure")));
     }
     for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++)
