@@ -370,7 +370,7 @@ int figures_cancel(const struct drawing *drawing)
             drawing_say(&figure, "shown = shown.\"%s \"", drawing->pools[p]);
     snprintf(
         dim, sizeof dim,
-        "share of the running jobs that have ended, ms after the call (log); %s, the queue full; all rounds together",
+        "share of the running jobs that have ended, time after the call (log); %s, the queue full; all rounds together",
         drawing_workers_text(last, workers, sizeof workers));
     figure.dim = dim;
     return drawing_draw(drawing, &figure);

@@ -21,7 +21,7 @@ static void list_workloads(void)
 {
     for (int i = 0; i < workload_count(); i++) {
         const struct workload_ops *ops = workload_at(i);
-        printf("%-10s %s (", ops->name, ops->summary);
+        printf("%-13s %s (", ops->name, ops->summary);
         for (int p = 0; p < ops->param_count; p++)
             printf("%s%s=%s", p ? ", " : "", ops->params[p].name, ops->params[p].fallback);
         printf(")\n");
@@ -43,7 +43,7 @@ static void help_workloads(void)
     printf("\nworkloads, with their parameters as in -w cpu:size=10us,dist=exp\n");
     for (int i = 0; i < workload_count(); i++) {
         const struct workload_ops *ops = workload_at(i);
-        printf("  %-8s %s\n", ops->name, ops->summary);
+        printf("  %-13s %s\n", ops->name, ops->summary);
         for (int p = 0; p < ops->param_count; p++) {
             char pair[64];
             snprintf(pair, sizeof pair, "%s=%s", ops->params[p].name, ops->params[p].fallback);

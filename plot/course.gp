@@ -35,7 +35,7 @@ do for [c = 1:columns] {
         if (c == 1) { set format y "%g" } else { set format y "" }
         if (r == rows) { set format x "%g" } else { set format x "" }
         set xtics tic
-        set label 6 (r == rows ? "ms" : "") at graph 1,-0.22 right textcolor rgb grey font ",11"
+        set label 6 (r == rows ? "ms" : "") at graph 0.5,-0.45 center textcolor rgb grey font ",11"
         plot data."/".name.".tsv" every ::1 using (int($1) == c ? $3 : NaN):(column(r + 3)) \
                  with filledcurves y1=0 fillcolor rgb policy_colour(policy) fillstyle transparent solid 0.18 noborder, \
              data."/".name.".tsv" every ::1 using (int($1) == c ? $3 : NaN):(column(r + 3)) \

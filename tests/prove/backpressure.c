@@ -26,10 +26,9 @@ struct known {
 };
 
 static const struct known cases[] = {
-    {0, 400, 800, POOL_RESULTS_BLOCK},      {600, 400, 800, POOL_RESULTS_BLOCK},
-    {400, 800, 600, POOL_RESULTS_BLOCK},    {800, 400, 600, POOL_RESULTS_BLOCK},
-    {600, 400, 800, POOL_RESULTS_THROTTLE}, {400, 800, 600, POOL_RESULTS_THROTTLE},
-    {600, 400, 800, POOL_RESULTS_DROP},     {0, 400, 800, POOL_RESULTS_DROP},
+    {0, 400, 800, POOL_RESULTS_BLOCK},   {600, 400, 800, POOL_RESULTS_BLOCK},    {400, 800, 600, POOL_RESULTS_BLOCK},
+    {800, 400, 600, POOL_RESULTS_BLOCK}, {600, 400, 800, POOL_RESULTS_THROTTLE}, {400, 800, 600, POOL_RESULTS_THROTTLE},
+    {600, 400, 800, POOL_RESULTS_DROP},  {0, 400, 800, POOL_RESULTS_DROP},
 };
 
 static void predict(const struct known *known, double answer[FIGURES])
@@ -70,8 +69,8 @@ static bool measure(const struct pool_ops *pool, const struct known *known, doub
         abort();
     setting = plan_setting(&entry);
     for (int i = 0; i < SLICES; i++) {
-        slice_run(&entry, entry.workload.ops->jobs(&entry.workload, &setting), (uint64_t)i, INT64_C(20000000000), &slice,
-                  NULL);
+        slice_run(&entry, entry.workload.ops->jobs(&entry.workload, &setting), (uint64_t)i, INT64_C(20000000000),
+                  &slice, NULL);
         if (*slice.failure) {
             fprintf(stderr, "%s: %s\n", spec, slice.failure);
             return false;
