@@ -8,6 +8,7 @@ CFLAGS   ?= -O2 -g
 PREFIX   ?= /usr/local
 BUILD    ?= build
 PROGRAM  ?= poolbench
+CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev libcriterion-dev \
             gnuplot-nox fonts-dejavu-core
@@ -27,6 +28,8 @@ REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || ech
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 POOLS    := $(call objects,pools pools/core)
 PARTS    := $(POOLS) $(call objects,workloads workloads/core) $(filter-out $(BUILD)/bench/main.o,$(call objects,bench))
+CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core bench/check) \
+            $(filter-out $(POOLS),$(PARTS))
 SUITES   := unit contract cli
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
@@ -37,15 +40,15 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
-all: need ## build ./poolbench
-	@$(MAKE) --no-print-directory $(PROGRAM)
+all: need ## build ./poolbench, and ./poolbench-check beside it
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures
-	@$(MAKE) --no-print-directory $(PROGRAM)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
-	@$(MAKE) --no-print-directory $(PROGRAM) test-built
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) test-built
 
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
@@ -60,17 +63,18 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' build/lint/poolbench
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' build/lint/poolbench build/lint/poolbench-check
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
 
 clean: ## remove what was built; results stay
-	rm -rf build $(PROGRAM)
+	rm -rf build $(PROGRAM) $(CHECK)
 
 install: all ## install under PREFIX (default /usr/local), below DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/poolbench/plot $(DESTDIR)$(PREFIX)/share/man/man1
 	install $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/poolbench
+	install $(CHECK) $(DESTDIR)$(PREFIX)/bin/poolbench-check
 	install -m 644 plot/*.gp $(DESTDIR)$(PREFIX)/share/poolbench/plot
 	install -m 644 docs/poolbench.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
@@ -95,6 +99,21 @@ need:
 
 $(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
 	$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# What `poolbench check` starts: the same pools with injection points, which the
+# measured program has none of, and the faults. It interposes pthread_create; a
+# sanitizer does so itself, and there the linker wraps it.
+WRAP = $(if $(SANITIZE),-Wl$(comma)--wrap=pthread_create)
+comma := ,
+$(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
+	$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
+
+$(BUILD)/inject/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
+$(BUILD)/inject/pools/core/here.o: EXTRA := -fexceptions
+$(BUILD)/faults/core/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
+$(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -163,6 +182,7 @@ workloads-run: $(BUILD)/poolbench
 test-built: torture-plain torture-asan torture-tsan $(addprefix $(BUILD)/tests-,$(SUITES))
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
-SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] bench/*.[ch] tests/*/*.[ch])
+SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.[ch] bench/check/*.[ch] \
+                     tests/*/*.[ch])
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -33,6 +33,35 @@ bool drawing_metric(const struct drawing *drawing, const char *spec, const char 
 
 /* Files and gnuplot. */
 
+static bool is_folder_with(const char *folder, const char *file)
+{
+    char path[4200];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    return access(path, R_OK) == 0;
+}
+
+int drawing_find_scripts(struct drawing *drawing)
+{
+    static const char *const places[] = {"/plot", "/../share/poolbench/plot"};
+    char self[2048];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    char *slash;
+    self[length > 0 ? length : 0] = '\0';
+    slash = strrchr(self, '/');
+    if (slash)
+        *slash = '\0';
+    for (int i = 0; i < 2 && slash; i++) {
+        snprintf(drawing->scripts, sizeof drawing->scripts, "%s%s", self, places[i]);
+        if (is_folder_with(drawing->scripts, "style.gp"))
+            return 0;
+    }
+    strcpy(drawing->scripts, "plot");
+    if (is_folder_with(drawing->scripts, "style.gp"))
+        return 0;
+    fprintf(drawing->log, "poolbench: no figures: the scripts (plot/*.gp) were not found beside the program\n");
+    return -ENOENT;
+}
+
 FILE *drawing_data(const struct drawing *drawing, const char *name)
 {
     char path[4096];

@@ -51,6 +51,10 @@ const json_t *drawing_find(const struct drawing *drawing, const char *spec, cons
 bool drawing_metric(const struct drawing *drawing, const char *spec, const char *pool, int workers, const char *name,
                     double value[3]);
 
+/* Finds plot/ beside the program, where it is installed, or here. Returns 0;
+ * -ENOENT, and says so. */
+int drawing_find_scripts(struct drawing *drawing);
+
 /* Opens NAME.tsv; NULL, and says why, when it cannot be written. */
 FILE *drawing_data(const struct drawing *drawing, const char *name);
 

@@ -91,35 +91,6 @@ static void survey(struct drawing *drawing)
              (long long)json_integer_value(json_object_get(drawing->result, "seed")));
 }
 
-static bool is_folder_with(const char *folder, const char *file)
-{
-    char path[4200];
-    snprintf(path, sizeof path, "%s/%s", folder, file);
-    return access(path, R_OK) == 0;
-}
-
-static int find_scripts(struct drawing *drawing)
-{
-    static const char *const places[] = {"/plot", "/../share/poolbench/plot"};
-    char self[2048];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    char *slash;
-    self[length > 0 ? length : 0] = '\0';
-    slash = strrchr(self, '/');
-    if (slash)
-        *slash = '\0';
-    for (int i = 0; i < 2 && slash; i++) {
-        snprintf(drawing->scripts, sizeof drawing->scripts, "%s%s", self, places[i]);
-        if (is_folder_with(drawing->scripts, "style.gp"))
-            return 0;
-    }
-    strcpy(drawing->scripts, "plot");
-    if (is_folder_with(drawing->scripts, "style.gp"))
-        return 0;
-    fprintf(drawing->log, "poolbench: no figures: the scripts (plot/*.gp) were not found beside the program\n");
-    return -ENOENT;
-}
-
 /* Speed over workers says something where there are several numbers of them. */
 static bool over_workers(const struct drawing *drawing, const struct drawing_spec *spec)
 {
@@ -163,7 +134,7 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
     }
     drawing.result = result;
     drawing.configurations = json_object_get(result, "configurations");
-    error = find_scripts(&drawing);
+    error = drawing_find_scripts(&drawing);
     if (!error && mkdir(out_dir, 0755) && errno != EEXIST) {
         error = -errno;
         fprintf(log, "poolbench: cannot make the folder %s: %s\n", out_dir, strerror(errno));

@@ -178,6 +178,8 @@ static bool hand_over(struct spawn_worker *slot)
     pthread_t self = pthread_self();
 
     pool_announce(&pool->head);
+    if (POOL_DEFECT(CLOSED_IS_JOB) && atomic_load_explicit(&pool->head.drained, memory_order_acquire))
+        pool_defect_run_stale();
     pool_lock(&pool->lock);
     slot->base.leaver = self;
     slot->joinable = true;
@@ -213,7 +215,7 @@ static void thread_left(void *arg)
     pool_settle(&slot->base, -EOWNERDEAD);
     atomic_fetch_add_explicit(&head->replaced, 1, memory_order_relaxed);
     pool_frame_top = NULL;
-    if (hand_over(slot))
+    if (!POOL_DEFECT(WORKER_LOST) && hand_over(slot))
         serve(slot);
 }
 
@@ -227,6 +229,10 @@ static void run_one(struct spawn_worker *slot)
 
     if (sigsetjmp(slot->base.frame.env, 0)) {
         pool_settle(&slot->base, slot->base.frame.status);
+        if (POOL_DEFECT(RECOVER_AT_TOP)) {
+            slot->base.serving->left = true;
+            pthread_exit(NULL);
+        }
         return;
     }
     pool_lock(&pool->lock);

@@ -126,12 +126,14 @@ int pool_head_cancel(struct pool *pool)
     for (int turn = 0; atomic_load_explicit(&head->dropping, memory_order_seq_cst); turn++)
         relax(turn);
     below = head->design->boundary(head);
-    atomic_store_explicit(&head->stale_below, below, memory_order_release);
+    if (!POOL_DEFECT(CANCEL_UNSEEN))
+        atomic_store_explicit(&head->stale_below, below, memory_order_release);
     atomic_store_explicit(&head->epoch, epoch, memory_order_seq_cst);
     atomic_store_explicit(&head->cancel_barred_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
     pool_quiet_watch_cancel(head);
     cancel_wake(head);
-    cancel_queued(head, below);
+    if (!POOL_DEFECT(CANCEL_UNSEEN) && !POOL_DEFECT(CANCEL_BY_CHANCE))
+        cancel_queued(head, below);
     atomic_store_explicit(&head->cancel_settled_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
     atomic_store_explicit(&head->cancelling, false, memory_order_release);
     pool_unlock(&head->cancel_lock);

@@ -56,6 +56,18 @@ static void add_workers(struct text *text, struct pool_head *head)
         add(text, "  and %d workers more\n", head->workers - LINES_MAX);
 }
 
+/* What the counts say when the client is at fault, which they often show. */
+static void add_verdict(struct text *text, struct pool_head *head, const struct pool_stats *stats)
+{
+    uint64_t open = stats->accepted - stats->done - stats->failed - stats->cancelled - stats->dropped;
+    if (stats->blocked_results)
+        add(text, "  bound by the consumer: %d of %d workers blocked by a full result channel%s\n",
+            stats->blocked_results, head->workers, stats->blocked_receive ? "" : ", and nobody receives");
+    if (stats->state == POOL_OPEN && !open && !stats->blocked_submit)
+        add(text, "  open and empty, %d of %d workers parked: it waits for a submit, or for a close\n", stats->parked,
+            head->workers);
+}
+
 static const char *state_name(enum pool_state state)
 {
     return state == POOL_OPEN ? "open" : state == POOL_CLOSING ? "closing" : "drained";
@@ -85,6 +97,7 @@ int pool_head_explain(struct pool *pool, char *buffer, size_t size)
         add(&text, "  %llu results pending of %zu: %d workers wait for a place, %d callers for a result\n",
             (unsigned long long)stats.pending, head->config.results_capacity, stats.blocked_results,
             stats.blocked_receive);
+    add_verdict(&text, head, &stats);
     add_workers(&text, head);
     return 0;
 }

@@ -23,6 +23,7 @@
 #include <stdalign.h>
 
 #include "pools/core/futex.h"
+#include "pools/core/inject.h"
 #include "pools/core/pool.h"
 
 struct pool_head;
@@ -228,6 +229,14 @@ static inline void pool_count_own(_Atomic uint64_t *counter, uint64_t more, memo
     atomic_store_explicit(counter, atomic_load_explicit(counter, memory_order_relaxed) + more, order);
 }
 
+/* The defect of a counter that many threads write as if it were their own. */
+static inline void pool_count_torn(_Atomic uint64_t *counter)
+{
+    uint64_t seen = atomic_load_explicit(counter, memory_order_acquire);
+    pool_defect_window();
+    atomic_store_explicit(counter, seen + 1, memory_order_release);
+}
+
 /* The innermost frame of this pool on this stack, or NULL. */
 static inline struct pool_frame *pool_inside(struct pool_head *head)
 {
@@ -299,7 +308,8 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
      * stores the boundary before the epoch. A new epoch seen here means that
      * the boundary seen is new too. */
     uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
-    if (pool_unlikely(task->stamp < atomic_load_explicit(&head->stale_below, memory_order_acquire))) {
+    if (pool_unlikely(task->stamp < atomic_load_explicit(&head->stale_below, memory_order_acquire)) &&
+        !(POOL_DEFECT(CANCEL_BY_CHANCE) && pool_defect_chance())) {
         pool_cancel_one(head, task);
         return;
     }
@@ -307,6 +317,8 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
     atomic_store_explicit(&frame->arg, task->arg, memory_order_relaxed);
     atomic_store_explicit(&frame->fn, task->fn, memory_order_relaxed);
     pool_count_own(&worker->started, 1, memory_order_relaxed);
+    if (POOL_DEFECT(CLOSED_IS_JOB))
+        pool_defect_note_job(task->fn);
     pool_settle(worker, task->fn(task->arg));
 }
 
@@ -317,6 +329,10 @@ static inline void pool_settle(struct pool_worker *worker, int status)
     if (pool_unlikely(frame->chores))
         pool_finish(frame->pool, frame, status);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
+    if (POOL_DEFECT(TORN_COUNTER)) {
+        pool_count_torn(&frame->pool->caller_done);
+        return;
+    }
     /* Release: pairs with the acquire in pool_quiet_look; what the job did
      * happens before the return of a wait that counts it. */
     if (pool_likely(status >= 0))

@@ -23,7 +23,7 @@ static int accept_here(struct pool_head *head, struct pool_frame *inside)
     }
     word = atomic_load_explicit(&head->caller_word, memory_order_relaxed);
     do {
-        if (!inside && word & POOL_CALLER_CLOSED)
+        if (!inside && word & POOL_CALLER_CLOSED && !POOL_DEFECT(OPEN_DOOR))
             return -ESHUTDOWN;
     } while (!atomic_compare_exchange_weak_explicit(&head->caller_word, &word,
                                                     word + POOL_CALLER_ENTER + POOL_CALLER_ACCEPT, memory_order_acq_rel,
@@ -45,7 +45,10 @@ static void settle_here(struct pool_frame *frame, int status)
         pool_count_own(status >= 0 ? &worker->done : &worker->failed, 1, memory_order_release);
         return; /* the worker runs dry some day, and announces it */
     }
-    atomic_fetch_add_explicit(status >= 0 ? &head->caller_done : &head->caller_failed, 1, memory_order_seq_cst);
+    if (POOL_DEFECT(TORN_COUNTER))
+        pool_count_torn(&head->caller_done);
+    else
+        atomic_fetch_add_explicit(status >= 0 ? &head->caller_done : &head->caller_failed, 1, memory_order_seq_cst);
     pool_announce_counted(head);
     pool_caller_leave(head);
 }

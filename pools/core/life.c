@@ -167,7 +167,7 @@ static void worker_left(void *arg)
     serving->left = true;
     if (worker->pool->generation != pool_generation)
         _exit(70);
-    worker->owes = !pool_replace(worker);
+    worker->owes = !POOL_DEFECT(WORKER_LOST) && !pool_replace(worker);
     pool_frame_top = &worker->frame; /* frames above settled in their own handlers */
     pool_settle(worker, -EOWNERDEAD);
     if (!worker->owes) {
@@ -182,8 +182,11 @@ static void worker_left(void *arg)
  * comes back here, is settled, and the loop begins again. */
 static void contain(struct pool_worker *worker)
 {
-    if (sigsetjmp(worker->frame.env, 0))
+    if (sigsetjmp(worker->frame.env, 0)) {
         pool_settle(worker, worker->frame.status);
+        if (POOL_DEFECT(RECOVER_AT_TOP))
+            return;
+    }
     worker->pool->design->loop(worker);
 }
 
@@ -218,6 +221,8 @@ static void *worker_main(void *slot)
         pool_crash_report_here();
     if (!atomic_load_explicit(&head->drained, memory_order_acquire)) /* else: an open that failed */
         serve(worker);
+    if (POOL_DEFECT(CLOSED_IS_JOB))
+        pool_defect_run_stale();
     return NULL;
 }
 
@@ -225,7 +230,8 @@ static void *worker_main(void *slot)
 
 static int config_check(const struct pool_config *config, unsigned can)
 {
-    if (config->workers < 1 || config->workers > POOL_WORKERS_MAX || config->workers_min < 0 ||
+    bool none = config->workers == 0 && POOL_DEFECT(ZERO_WORKERS);
+    if ((config->workers < 1 && !none) || config->workers > POOL_WORKERS_MAX || config->workers_min < 0 ||
         config->workers_min > config->workers || config->capacity > POOL_CAPACITY_MAX ||
         config->results_capacity > POOL_CAPACITY_MAX || (unsigned)config->full > POOL_DROP_OLDEST ||
         (unsigned)config->results > POOL_RESULTS_DROP || config->full_timeout_ns < 0 ||
@@ -264,11 +270,13 @@ static void config_fill(struct pool_head *head, const struct pool_config *config
     head->config = *config;
     head->config.cpus = NULL;
     if (!head->config.workers_min)
-        head->config.workers_min = 1;
+        head->config.workers_min = POOL_DEFECT(ZERO_WORKERS) ? 0 : 1;
     if (!head->config.capacity)
         head->config.capacity = POOL_CAPACITY_DEFAULT;
     if (!head->config.results_capacity)
         head->config.results_capacity = head->config.capacity;
+    if (POOL_DEFECT(NO_BOUND) || POOL_DEFECT(SILENT_LOSS))
+        head->config.results_capacity *= 64;
     if (!head->config.spin_ns)
         head->config.spin_ns = SPIN_NS;
 }
@@ -424,9 +432,12 @@ int64_t pool_head_free(struct pool *pool)
         return -EOWNERDEAD;
     if (pool_inside(head))
         return -EDEADLK;
+    if (POOL_DEFECT(LEFT_BEHIND))
+        return 0;
     pool_head_close(pool);
-    lost = pool_results_give_up(head); /* from here on nobody waits for a place */
-    pool_head_wait(pool, -1);
+    lost = POOL_DEFECT(NO_GIVE_UP) ? 0 : pool_results_give_up(head); /* from here on nobody waits for a place */
+    if (!POOL_DEFECT(NO_WAIT))
+        pool_head_wait(pool, -1);
     atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_FREEING, memory_order_acq_rel);
     pool_results_wake(head);
     callers_await(head);

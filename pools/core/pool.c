@@ -103,6 +103,8 @@ void pool_fail(int status)
         fprintf(stderr, "pool_fail(%d): called outside a job\n", status);
         abort();
     }
+    if (POOL_DEFECT(FAIL_IS_FATAL))
+        abort();
     frame->status = status < 0 ? status : -EIO;
     siglongjmp(frame->env, 1);
 }

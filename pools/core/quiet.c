@@ -20,6 +20,16 @@ static uint64_t settled_sum(struct pool_head *head)
     return sum;
 }
 
+/* Jobs begun, for the statistics. */
+static uint64_t started_sum(struct pool_head *head)
+{
+    /* A job on a submitter's stack starts in the instant of its acceptance. */
+    uint64_t sum = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    for (int i = 0; i < head->workers; i++)
+        sum += atomic_load_explicit(&pool_worker_at(head, i)->started, memory_order_acquire);
+    return sum;
+}
+
 /* Accepted past the common queue: on submitters' and workers' own stacks. */
 static uint64_t accepted_apart(struct pool_head *head)
 {
@@ -35,6 +45,10 @@ static bool quiet_now(struct pool_head *head, uint64_t *queued)
     uint64_t settled = settled_sum(head);
     uint64_t apart = accepted_apart(head);
     *queued = head->design->accepted(head);
+    if (POOL_DEFECT(COUNTED_LATE))
+        return settled == started_sum(head);
+    if (POOL_DEFECT(ONE_UNCOUNTED))
+        return settled + 1 >= apart + *queued;
     return settled == apart + *queued;
 }
 
@@ -61,7 +75,8 @@ bool pool_quiet_look(struct pool_head *head)
     quiet = quiet_now(head, &queued);
     if (quiet) {
         cancel_became_quiet(head);
-        if (closed && !atomic_load_explicit(&head->drained, memory_order_relaxed) && head->design->seal(head, queued)) {
+        if (closed && !atomic_load_explicit(&head->drained, memory_order_relaxed) &&
+            (POOL_DEFECT(OPEN_DOOR) || head->design->seal(head, queued))) {
             atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
             atomic_store_explicit(&head->drained, true, memory_order_release);
             ended = true;
@@ -122,6 +137,8 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
     pool_fence();
     error = wait_quiet(head, pool_deadline(timeout_ns));
+    if (POOL_DEFECT(LINGER))
+        pool_futex_wait(&head->quiet_seen, atomic_load(&head->quiet_seen), pool_deadline(1000000));
     atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
     atomic_fetch_sub_explicit(&head->blocked_wait, 1, memory_order_relaxed);
     pool_caller_leave(head);
@@ -137,7 +154,8 @@ int pool_head_close(struct pool *pool)
         return -EALREADY;
     /* The closed bit in caller_word stops caller-run jobs at one instant, and
      * decides which close is the first. */
-    if (atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst) & POOL_CALLER_CLOSED) {
+    if (atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst) & POOL_CALLER_CLOSED &&
+        !POOL_DEFECT(EVERY_CLOSE)) {
         pool_caller_leave(head);
         return -EALREADY;
     }
@@ -169,14 +187,10 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
         stats->parks += atomic_load_explicit(&worker->parks, memory_order_relaxed);
         stats->pinned = stats->pinned && worker->pinned;
     }
-    /* A job on a submitter's stack starts in the instant of its acceptance. */
-    stats->started = stats->caller_runs =
-        atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
-    for (int i = 0; i < head->workers; i++) {
-        struct pool_worker *worker = pool_worker_at(head, i);
-        stats->started += atomic_load_explicit(&worker->started, memory_order_acquire);
-        stats->caller_runs += atomic_load_explicit(&worker->nested, memory_order_relaxed);
-    }
+    stats->started = started_sum(head);
+    stats->caller_runs = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    for (int i = 0; i < head->workers; i++)
+        stats->caller_runs += atomic_load_explicit(&pool_worker_at(head, i)->nested, memory_order_relaxed);
     stats->waiting = head->design->waiting(head);
     stats->accepted = accepted_apart(head) + head->design->accepted(head);
     stats->wakes = atomic_load_explicit(&head->wakes, memory_order_relaxed);

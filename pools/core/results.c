@@ -140,7 +140,11 @@ static int receive_waiting(struct pool_head *head, struct pool_result *out, int 
             return got;
         if (given_up)
             return -ESHUTDOWN;
-        if (drained)
+        if (drained && POOL_DEFECT(CLOSED_IS_RESULT)) {
+            *out = (struct pool_result){NULL, NULL, 0};
+            return 1;
+        }
+        if (drained && !POOL_DEFECT(END_UNTOLD))
             return 0;
         if (deadline >= 0 && pool_clock_ns() >= deadline)
             return -ETIMEDOUT;
@@ -161,7 +165,7 @@ int pool_head_receive(struct pool *pool, struct pool_result *results, int count,
     if (!pool_caller_enter(head))
         return -ESHUTDOWN;
     atomic_fetch_add_explicit(&head->blocked_receive, 1, memory_order_seq_cst);
-    got = receive_waiting(head, results, count, pool_deadline(timeout_ns));
+    got = receive_waiting(head, results, count, POOL_DEFECT(ENDLESS_RECEIVE) ? -1 : pool_deadline(timeout_ns));
     atomic_fetch_sub_explicit(&head->blocked_receive, 1, memory_order_relaxed);
     pool_caller_leave(head);
     return got;
@@ -198,7 +202,7 @@ int64_t pool_results_leave(struct pool_head *head)
 {
     struct pool_results_ring *ring = head->results;
     uint64_t first, last;
-    if (!ring)
+    if (!ring || POOL_DEFECT(SILENT_LOSS))
         return 0;
     first = atomic_load_explicit(&ring->head, memory_order_relaxed);
     last = atomic_load_explicit(&ring->tail, memory_order_relaxed);

@@ -53,7 +53,7 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
 /* Whether a close or a cancel ends the call that began in `epoch`. */
 static int submit_ends(struct pool_head *head, uint64_t epoch)
 {
-    if (atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED)
+    if (atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED && !POOL_DEFECT(OPEN_DOOR))
         return -ESHUTDOWN;
     return atomic_load_explicit(&head->epoch, memory_order_seq_cst) != epoch ? -ECANCELED : 0;
 }

@@ -1,0 +1,82 @@
+/* check.h - `poolbench check`: every pool against every known bug.
+ *
+ * A program of its own (poolbench-check), whose pools have injection points;
+ * `poolbench` starts it and measures without them. */
+#ifndef CHECK_H
+#define CHECK_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "faults/core/judge.h"
+
+enum { CHECK_POOLS_MAX = 64, CHECK_FAULTS_MAX = 64, CHECK_WORKERS = 3, CHECK_WORKERS_MAX = 16 };
+
+enum check_format { CHECK_TABLE, CHECK_JSON, CHECK_TAP, CHECK_JUNIT };
+
+struct check_options {
+    bool help, list, cross, verbose;
+    const struct pool_ops *pools[CHECK_POOLS_MAX];
+    int pool_count;
+    const struct fault *faults[CHECK_FAULTS_MAX];
+    int fault_count;
+    int workers, repeat;
+    int64_t limit_ns;
+    unsigned without;
+    enum check_format format;
+    const char *out; /* -o, or NULL */
+};
+
+/* Reads argv (without the program's name for the command). Returns 0, or
+ * -EINVAL with one line in `why`. */
+int check_parse(struct check_options *options, int argc, char **argv, char *why, size_t size);
+void check_help(FILE *out);
+
+/* One cell, run `runs` times. */
+struct check_row {
+    struct judge_case what;
+    int runs, passed, stalled;
+    int64_t *took_ns;           /* of each run, sorted at the end */
+    struct judge_result result; /* of the first run that did not pass, else of the first */
+};
+
+struct check_matrix {
+    const struct check_options *options;
+    struct check_row *rows;
+    int count;
+    int clean, named, caught, missed, fails, stalled, unsupported; /* cells */
+    double seconds;
+    bool interrupted;
+};
+
+/* Runs all cells. Returns 0 or -errno. Owner of the rows: the caller. */
+int check_run(struct check_matrix *matrix, const struct check_options *options);
+void check_free(struct check_matrix *matrix);
+
+/* Whether no cell is FAILS, STALLED or missed. */
+bool check_is_good(const struct check_matrix *matrix);
+
+int64_t check_median_ns(const struct check_row *row);
+const char *check_kind_name(enum fault_kind kind);
+const char *check_verdict_name(const struct check_row *row);
+
+/* What is printed: report.c for people, formats.c for programs. */
+void check_print(const struct check_matrix *matrix, FILE *out);
+void check_print_proof(const struct check_matrix *matrix, FILE *out); /* repeated runs */
+void check_print_json(const struct check_matrix *matrix, FILE *out);
+void check_print_tap(const struct check_matrix *matrix, FILE *out);
+void check_print_junit(const struct check_matrix *matrix, FILE *out);
+void check_list(FILE *out);
+
+/* Writes the result file, and the figure into the folder beside it. Returns 0
+ * or -errno, and says what failed. */
+int check_write(const struct check_matrix *matrix, const char *path);
+int check_figure(const struct check_matrix *matrix, const char *folder);
+
+/* Cross-talk: arms fault i, runs check j. Returns an exit status. */
+int check_cross(const struct check_options *options, FILE *out);
+
+/* Set by SIGINT and SIGTERM. */
+extern volatile sig_atomic_t check_stop;
+
+#endif

@@ -1,0 +1,66 @@
+/* main.c - the program behind `poolbench check`. */
+#include <signal.h>
+#include <string.h>
+
+#include "bench/check/check.h"
+#include "bench/options.h"
+
+volatile sig_atomic_t check_stop;
+
+static void on_stop(int signal_number)
+{
+    (void)signal_number;
+    check_stop = 1;
+}
+
+static int run(const struct check_options *options)
+{
+    static void (*const print[])(const struct check_matrix *, FILE *) = {[CHECK_TABLE] = check_print,
+                                                                         [CHECK_JSON] = check_print_json,
+                                                                         [CHECK_TAP] = check_print_tap,
+                                                                         [CHECK_JUNIT] = check_print_junit};
+    struct check_matrix matrix;
+    int error = check_run(&matrix, options), status = EXIT_GOOD;
+    if (error) {
+        fprintf(stderr, "poolbench: cannot run the cells: %s\n", strerror(-error));
+        return EXIT_CANNOT;
+    }
+    if (options->format == CHECK_TABLE && options->repeat > 1)
+        check_print_proof(&matrix, stdout);
+    else
+        print[options->format](&matrix, stdout);
+    if (!check_is_good(&matrix))
+        status = EXIT_BAD;
+    if (options->out && check_write(&matrix, options->out))
+        status = EXIT_BAD;
+    if (matrix.interrupted)
+        status = EXIT_INTERRUPTED;
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "poolbench: cannot write to stdout\n");
+        status = EXIT_BAD;
+    }
+    check_free(&matrix);
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    struct sigaction stop = {.sa_handler = on_stop};
+    struct check_options options;
+    char why[1024] = "";
+    if (check_parse(&options, argc, argv, why, sizeof why)) {
+        for (char *c = why; *c; c++)
+            if ((unsigned char)*c < ' ')
+                *c = '?';
+        fprintf(stderr, "poolbench: %s\n", why);
+        return EXIT_USAGE;
+    }
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
+    if (options.help)
+        return check_help(stdout), EXIT_GOOD;
+    if (options.list)
+        return check_list(stdout), EXIT_GOOD;
+    return options.cross ? check_cross(&options, stdout) : run(&options);
+}

@@ -1,0 +1,143 @@
+/* matrix.c - all cells that were asked for, run one after the other. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/check/check.h"
+#include "bench/progress.h"
+#include "pools/core/futex.h"
+
+static int by_time(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+static int run_row(const struct judge_setup *setup, struct check_row *row, int repeat)
+{
+    struct judge_result result;
+    row->took_ns = calloc((size_t)repeat, sizeof *row->took_ns);
+    if (!row->took_ns)
+        return -ENOMEM;
+    for (int i = 0; i < repeat; i++) {
+        int error = judge_run(setup, &row->what, &result);
+        if (error)
+            return error;
+        if (i == 0 || (!result.passed && row->passed == row->runs))
+            row->result = result;
+        row->took_ns[row->runs++] = result.took_ns;
+        row->passed += result.passed;
+        row->stalled += result.verdict.kind == VERDICT_STALLED;
+        if (result.verdict.kind == VERDICT_UNSUPPORTED)
+            break;
+    }
+    qsort(row->took_ns, (size_t)row->runs, sizeof *row->took_ns, by_time);
+    return 0;
+}
+
+static void count(struct check_matrix *matrix, const struct check_row *row)
+{
+    if (row->result.verdict.kind == VERDICT_UNSUPPORTED)
+        matrix->unsupported++;
+    else if (row->stalled)
+        matrix->stalled++;
+    else if (row->passed < row->runs)
+        *(row->what.cell->kind == FAULT_ARMED ? &matrix->missed : &matrix->fails) += 1;
+    else if (row->what.cell->kind == FAULT_CLEAN)
+        matrix->clean++;
+    else if (row->what.cell->kind == FAULT_MISUSE)
+        matrix->named++;
+    else
+        matrix->caught++;
+}
+
+static int cells_of(const struct check_options *options)
+{
+    int cells = 0;
+    for (int f = 0; f < options->fault_count; f++)
+        cells += options->faults[f]->cell_count;
+    return cells * options->pool_count;
+}
+
+static int run_all(struct check_matrix *matrix, int cells)
+{
+    const struct check_options *options = matrix->options;
+    struct judge_setup setup = {options->workers, options->limit_ns, options->without, &check_stop};
+    int64_t begin = pool_clock_ns();
+    for (int p = 0; p < options->pool_count; p++) {
+        for (int f = 0; f < options->fault_count; f++) {
+            const struct fault *fault = options->faults[f];
+            double spent = (double)(pool_clock_ns() - begin) / 1e9;
+            char what[128];
+            snprintf(what, sizeof what, "%s: %s", options->pools[p]->name, fault->name);
+            progress_tell(what, matrix->count, cells,
+                          matrix->count ? spent / matrix->count * (cells - matrix->count) : 0);
+            for (int c = 0; c < fault->cell_count; c++) {
+                struct check_row *row = &matrix->rows[matrix->count];
+                int error;
+                row->what = (struct judge_case){options->pools[p], fault, &fault->cells[c], fault->cells[c].defects};
+                error = run_row(&setup, row, options->repeat);
+                if (error)
+                    return error;
+                matrix->count++;
+                count(matrix, row);
+            }
+        }
+    }
+    return 0;
+}
+
+int check_run(struct check_matrix *matrix, const struct check_options *options)
+{
+    int64_t begin = pool_clock_ns();
+    int cells = cells_of(options), error;
+    *matrix = (struct check_matrix){.options = options, .rows = calloc((size_t)cells, sizeof *matrix->rows)};
+    if (!matrix->rows)
+        return -ENOMEM;
+    progress_begin();
+    error = run_all(matrix, cells);
+    progress_end();
+    matrix->seconds = (double)(pool_clock_ns() - begin) / 1e9;
+    matrix->interrupted = error == -EINTR;
+    if (matrix->interrupted)
+        return 0;
+    if (error)
+        check_free(matrix);
+    return error;
+}
+
+void check_free(struct check_matrix *matrix)
+{
+    for (int i = 0; i < matrix->count; i++)
+        free(matrix->rows[i].took_ns);
+    free(matrix->rows);
+    matrix->rows = NULL;
+}
+
+bool check_is_good(const struct check_matrix *matrix)
+{
+    return !matrix->fails && !matrix->stalled && !matrix->missed;
+}
+
+int64_t check_median_ns(const struct check_row *row)
+{
+    return row->runs ? row->took_ns[row->runs / 2] : 0;
+}
+
+const char *check_kind_name(enum fault_kind kind)
+{
+    static const char *const names[] = {[FAULT_CLEAN] = "clean", [FAULT_MISUSE] = "misuse", [FAULT_ARMED] = "armed"};
+    return names[kind];
+}
+
+const char *check_verdict_name(const struct check_row *row)
+{
+    static const char *const good[] = {[FAULT_CLEAN] = "holds", [FAULT_MISUSE] = "named", [FAULT_ARMED] = "caught"};
+    if (row->result.verdict.kind == VERDICT_UNSUPPORTED)
+        return "not supported";
+    if (row->stalled)
+        return "STALLED";
+    if (row->passed == row->runs)
+        return good[row->what.cell->kind];
+    return row->what.cell->kind == FAULT_ARMED ? "missed" : "FAILS";
+}

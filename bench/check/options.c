@@ -1,0 +1,235 @@
+/* options.c - the command line of `poolbench check`. */
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/check/check.h"
+#include "bench/options_set.h"
+#include "workloads/core/units.h"
+
+enum { LIST = 256, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, REPEAT_MAX = 100000 };
+
+static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
+                                      {"faults", required_argument, NULL, 'f'},
+                                      {"workers", required_argument, NULL, 't'},
+                                      {"verbose", no_argument, NULL, 'v'},
+                                      {"list", no_argument, NULL, LIST},
+                                      {"cross", no_argument, NULL, CROSS},
+                                      {"format", required_argument, NULL, FORMAT},
+                                      {"repeat", required_argument, NULL, REPEAT},
+                                      {"limit", required_argument, NULL, LIMIT},
+                                      {"without", required_argument, NULL, WITHOUT},
+                                      {"output", required_argument, NULL, 'o'},
+                                      {"help", no_argument, NULL, 'h'},
+                                      {0}};
+
+static const struct {
+    const char *name;
+    unsigned bit;
+} detectors[] = {{"job-gate", CELL_NO_JOB_GATE}, {"birth-gate", CELL_NO_BIRTH_GATE}, {"ledger", CELL_NO_LEDGER},
+                 {"proof", JUDGE_NO_PROOF},      {"crash", JUDGE_NO_CRASH},          {"threads", JUDGE_NO_THREADS}};
+
+void check_help(FILE *out)
+{
+    fputs("poolbench check [options]: does a pool have one of the known bugs?\n\n"
+          "Each of thirteen documented bugs of worker pools is provoked, in a process of its own: on\n"
+          "the pool as it is (clean), by a client in the wrong (misuse), and with the bug switched on\n"
+          "(armed), which proves that the check would see it. Nothing waits for luck: threads are held\n"
+          "where the bug needs them, and a hang is proved by the state of all threads.\n\n"
+          "  poolbench check                              every pool against every bug: a matrix\n"
+          "  poolbench check -p ring                      one pool, with what was found\n"
+          "  poolbench check -f late-add -p ring -v       one cell, explained\n"
+          "  poolbench check --format junit >check.xml    for CI; also tap, json\n"
+          "  poolbench check --list                       the bugs, a line each\n\n"
+          "Exit status: 0 no cell FAILS, is STALLED or missed; 1 one is; 2 wrong usage; 3 no processes\n"
+          "can be had; 130 interrupted.\n\n"
+          "  -p, --pools POOLS    pools, by comma (default: all)\n"
+          "  -f, --faults FAULTS  bugs, by comma (default: all)\n"
+          "  -t, --workers N      workers of each pool, 2..16 (default: 3)\n"
+          "  -v, --verbose        explain each cell\n"
+          "      --list           say which bugs there are\n"
+          "      --cross          arm one, check for another: what else does each check see?\n"
+          "      --repeat N       run each cell N times, and count (default: 1)\n"
+          "      --limit TIME     of a cell that neither ends nor is proved to hang (default: 10s)\n"
+          "      --format FORMAT  table, json, tap or junit (default: table)\n"
+          "  -o, --output FILE    write the result (JSON) there, and a figure of the matrix beside it\n"
+          "      --without WHAT   take a detector out, to see what it is for: job-gate, birth-gate,\n"
+          "                       ledger, proof, crash or threads\n"
+          "  -h, --help           this help\n",
+          out);
+}
+
+typedef int add_fn(struct check_options *options, const char *name, struct options_why why);
+
+static int add_pool(struct check_options *options, const char *name, struct options_why why)
+{
+    const struct pool_ops *pool = pool_find(name);
+    const char *names[CHECK_POOLS_MAX];
+    for (int i = 0; i < pool_count(); i++)
+        names[i] = pool_at(i)->name;
+    if (!pool)
+        return options_wrong_name(why, "pool", "pools", name, names, pool_count());
+    for (int i = 0; i < options->pool_count; i++)
+        if (options->pools[i] == pool)
+            return options_wrong(why, "pool \"%s\" is named twice", name);
+    options->pools[options->pool_count++] = pool;
+    return 0;
+}
+
+static int add_fault(struct check_options *options, const char *name, struct options_why why)
+{
+    const struct fault *fault = fault_find(name);
+    const char *names[CHECK_FAULTS_MAX];
+    for (int i = 0; i < fault_count(); i++)
+        names[i] = fault_at(i)->name;
+    if (!fault)
+        return options_wrong_name(why, "fault", "faults", name, names, fault_count());
+    for (int i = 0; i < options->fault_count; i++)
+        if (options->faults[i] == fault)
+            return options_wrong(why, "fault \"%s\" is named twice", name);
+    options->faults[options->fault_count++] = fault;
+    return 0;
+}
+
+/* Names by comma; none at all is an error. */
+static int add_each(struct check_options *options, const char *list, const char *option, add_fn *add,
+                    struct options_why why)
+{
+    const char *at = list;
+    for (;;) {
+        char name[64];
+        size_t length = strcspn(at, ",");
+        if (!length || length >= sizeof name)
+            return options_wrong(why, "%s \"%s\": names nothing; names go by comma (see --help)", option, list);
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
+        if (add(options, name, why))
+            return -EINVAL;
+        at += length;
+        if (!*at++)
+            return 0;
+    }
+}
+
+static int set_number(int *number, const char *text, const char *option, int low, int high, struct options_why why)
+{
+    int64_t value;
+    if (units_count(text, &value) || value < low || value > high)
+        return options_wrong(why, "%s \"%s\": must be a number from %d to %d", option, text, low, high);
+    *number = (int)value;
+    return 0;
+}
+
+static int set_format(struct check_options *options, const char *text, struct options_why why)
+{
+    static const char *const names[] = {
+        [CHECK_TABLE] = "table", [CHECK_JSON] = "json", [CHECK_TAP] = "tap", [CHECK_JUNIT] = "junit"};
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
+        if (!strcmp(text, names[i])) {
+            options->format = (enum check_format)i;
+            return 0;
+        }
+    }
+    return options_wrong(why, "--format \"%s\": must be table, json, tap or junit", text);
+}
+
+static int set_limit(struct check_options *options, const char *text, struct options_why why)
+{
+    enum { LEAST_NS = 50000000 };
+    static const int64_t most_ns = 600000000000;
+    if (units_time(text, &options->limit_ns) || options->limit_ns < LEAST_NS || options->limit_ns > most_ns)
+        return options_wrong(why, "--limit \"%s\": must be a time from 50ms to 10min", text);
+    return 0;
+}
+
+static int set_without(struct check_options *options, const char *text, struct options_why why)
+{
+    for (size_t i = 0; i < sizeof detectors / sizeof *detectors; i++) {
+        if (!strcmp(text, detectors[i].name)) {
+            options->without |= detectors[i].bit;
+            return 0;
+        }
+    }
+    return options_wrong(why, "--without \"%s\": must be job-gate, birth-gate, ledger, proof, crash or threads", text);
+}
+
+static int set_out(struct check_options *options, const char *text, struct options_why why)
+{
+    size_t length = strlen(text);
+    if (length < 6 || length > 4000 || strcmp(text + length - 5, ".json"))
+        return options_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
+    options->out = text;
+    return 0;
+}
+
+static int set(struct check_options *options, int letter, const char *value, struct options_why why)
+{
+    switch (letter) {
+    case 'p':
+        return add_each(options, value, "-p", add_pool, why);
+    case 'f':
+        return add_each(options, value, "-f", add_fault, why);
+    case 't':
+        return set_number(&options->workers, value, "-t", 2, CHECK_WORKERS_MAX, why);
+    case REPEAT:
+        return set_number(&options->repeat, value, "--repeat", 1, REPEAT_MAX, why);
+    case FORMAT:
+        return set_format(options, value, why);
+    case LIMIT:
+        return set_limit(options, value, why);
+    case WITHOUT:
+        return set_without(options, value, why);
+    case 'o':
+        return set_out(options, value, why);
+    case 'v':
+        options->verbose = true;
+        return 0;
+    case LIST:
+        options->list = true;
+        return 0;
+    case CROSS:
+        options->cross = true;
+        return 0;
+    default:
+        options->help = true;
+        return 0;
+    }
+}
+
+/* What cannot be asked for together. */
+static int agree(const struct check_options *options, struct options_why why)
+{
+    if (options->cross && (options->fault_count || options->out || options->repeat > 1 || options->verbose ||
+                           options->format != CHECK_TABLE))
+        return options_wrong(why, "--cross: goes with -p, -t and --limit only");
+    return 0;
+}
+
+int check_parse(struct check_options *options, int argc, char **argv, char *text, size_t size)
+{
+    struct options_why why = {text, size};
+    int letter;
+    *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = 10000000000};
+    opterr = 0;
+    while ((letter = getopt_long(argc, argv, ":p:f:t:o:vh", longs, NULL)) != -1) {
+        if (letter == '?')
+            return options_wrong(why, "check: no option \"%s\" (see poolbench check --help)", argv[optind - 1]);
+        if (letter == ':')
+            return options_wrong(why, "check: %s needs a value (see poolbench check --help)", argv[optind - 1]);
+        if (set(options, letter, optarg, why))
+            return -EINVAL;
+    }
+    if (optind < argc)
+        return options_wrong(why, "check: \"%s\" is not an option (see poolbench check --help)", argv[optind]);
+    if (agree(options, why))
+        return -EINVAL;
+    for (int i = 0; !options->pool_count && i < pool_count() && i < CHECK_POOLS_MAX; i++)
+        options->pools[i] = pool_at(i);
+    if (!options->pool_count)
+        options->pool_count = pool_count();
+    for (int i = 0; !options->fault_count && i < fault_count() && i < CHECK_FAULTS_MAX; i++)
+        options->faults[i] = fault_at(i);
+    if (!options->fault_count)
+        options->fault_count = fault_count();
+    return 0;
+}

@@ -1,0 +1,20 @@
+/* births.h - the birth gate: pthread_create is interposed in this program, so
+ * that threads of a pool can be held before their first instruction. It needs
+ * no change to the pool, and works on pools from shared objects too. */
+#ifndef BIRTHS_H
+#define BIRTHS_H
+
+#include <pthread.h>
+#include <stdint.h>
+
+/* From now on new threads are held at birth; they go on together. */
+void births_gate_down(void);
+void births_gate_up(void);
+
+/* How many are held. Their creator may have returned before they came so far. */
+uint32_t births_held(void);
+
+/* A thread of the client, which the gate lets pass. Aborts if there is none. */
+void births_of_client(pthread_t *thread, void *(*main)(void *), void *arg);
+
+#endif

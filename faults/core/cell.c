@@ -1,0 +1,399 @@
+/* cell.c - see cell.h. */
+#include "faults/core/cell.h"
+
+#include <linux/futex.h>
+#include <pthread.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "faults/core/births.h"
+#include "faults/core/fault.h"
+#include "pools/core/futex.h"
+
+struct gate {
+    _Atomic uint32_t open;    /* a futex */
+    _Atomic uint32_t arrived; /* a futex */
+};
+
+static struct cell_start cell;
+static struct pool *pool;
+static struct cell_role roles[RECORD_JOBS];
+static struct gate gates[CELL_GATES], window;
+static pthread_t helpers[CELL_HELPERS];
+static void (*helper_mains[CELL_HELPERS])(void);
+static __thread int thread_number; /* 0: the first; helpers 1.. */
+
+const struct pool_ops *cell_pool(void)
+{
+    return cell.pool;
+}
+
+int cell_workers(void)
+{
+    return cell.workers;
+}
+
+int cell_runners(void)
+{
+    return cell.pool->can & POOL_CAN_RUN_APART ? cell.workers : 1;
+}
+
+const struct record *cell_record(void)
+{
+    return cell.record;
+}
+
+void cell_note(int note, int64_t value)
+{
+    atomic_store(&cell.record->notes[note], value);
+}
+
+void cell_note_add(int note, int64_t more)
+{
+    atomic_fetch_add(&cell.record->notes[note], more);
+}
+
+void cell_forget(void)
+{
+    memset(cell.record->jobs, 0, sizeof cell.record->jobs); /* no pool is open: nobody else is here */
+}
+
+/* The ledger. */
+
+static void mark(_Atomic uint32_t *count)
+{
+    if (!(cell.without & CELL_NO_LEDGER))
+        atomic_fetch_add(count, 1);
+}
+
+/* The slot of an argument; NULL: nobody submitted that. */
+static struct record_job *job_of(void *arg)
+{
+    uintptr_t id = (uintptr_t)arg;
+    return id < atomic_load(&cell.record->job_count) ? &cell.record->jobs[id] : NULL;
+}
+
+int cell_unfinished(void)
+{
+    int open = 0;
+    for (uint32_t i = 0; i < atomic_load(&cell.record->job_count); i++)
+        open += (int)atomic_load(&cell.record->jobs[i].accepted) - (int)atomic_load(&cell.record->jobs[i].finished);
+    return open;
+}
+
+static bool all_finished(void)
+{
+    return cell_unfinished() == 0;
+}
+
+static void on_discard(void *arg, enum pool_why why)
+{
+    struct record_job *job = job_of(arg);
+    if (!job)
+        mark(&cell.record->phantoms);
+    else
+        mark(why == POOL_WHY_CANCELLED ? &job->cancelled : why == POOL_WHY_DROPPED ? &job->dropped : &job->lost);
+}
+
+/* Calls. */
+
+static void begin(const char *name)
+{
+    struct record_call *call = &cell.record->calls[thread_number];
+    atomic_store(&call->name, name);
+    atomic_store(&call->since_ns, pool_clock_ns());
+    atomic_fetch_add(&call->turn, 1);
+}
+
+static void end(void)
+{
+    atomic_fetch_add(&cell.record->calls[thread_number].turn, 1);
+}
+
+/* Gates. */
+
+static void arrive(struct gate *gate)
+{
+    atomic_fetch_add(&gate->arrived, 1);
+    pool_futex_wake(&gate->arrived, INT_MAX);
+}
+
+static void pass(struct gate *gate)
+{
+    arrive(gate);
+    while (!(cell.without & CELL_NO_JOB_GATE) && !atomic_load(&gate->open))
+        pool_futex_wait(&gate->open, 0, -1);
+}
+
+static void await_arrivals(struct gate *gate, uint32_t count)
+{
+    uint32_t seen;
+    while ((seen = atomic_load(&gate->arrived)) < count)
+        pool_futex_wait(&gate->arrived, seen, -1);
+}
+
+void gate_open(int gate)
+{
+    atomic_store(&gates[gate].open, 1);
+    pool_futex_wake(&gates[gate].open, INT_MAX);
+}
+
+/* Without the gate a job that has arrived passes; then it has soon finished,
+ * and that is waited for, so that its absence is as sure as its presence was. */
+void gate_await(int gate, int jobs)
+{
+    begin("the arrival of jobs");
+    await_arrivals(&gates[gate], (uint32_t)jobs);
+    end();
+    if (cell.without & CELL_NO_JOB_GATE)
+        cell_until(all_finished);
+}
+
+void cell_meet_once(void)
+{
+    arrive(&window);
+    await_arrivals(&window, 2);
+}
+
+void cell_until(bool (*reached)(void))
+{
+    enum { YIELDS = 200, NAP_NS = 50000 };
+    static _Atomic uint32_t never;
+    begin("a state of the pool");
+    for (int i = 0; !reached(); i++) {
+        if (i < YIELDS)
+            sched_yield();
+        else
+            pool_futex_wait(&never, 0, pool_clock_ns() + NAP_NS);
+    }
+    end();
+}
+
+/* Jobs. */
+
+void cell_role(int id, struct cell_role role)
+{
+    roles[id] = role;
+}
+
+static int run_job(void *arg)
+{
+    struct record_job *job = job_of(arg);
+    const struct cell_role *role = &roles[(uintptr_t)arg % RECORD_JOBS];
+    if (!job) {
+        mark(&cell.record->phantoms);
+        return 0;
+    }
+    mark(&job->started);
+    if (role->act == CELL_WAIT || role->act == CELL_CLOSE)
+        pass(&gates[role->gate]);
+    if (role->act == CELL_CLOSE)
+        cell_note(role->note, pool_close(pool));
+    if (role->act == CELL_MEET) {
+        arrive(&gates[role->gate]);
+        await_arrivals(&gates[role->gate], (uint32_t)role->width);
+    }
+    mark(&job->finished);
+    if (role->act == CELL_FAIL)
+        pool_fail(-EIO);
+    if (role->act == CELL_EXIT)
+        pthread_exit(NULL);
+    return 0;
+}
+
+/* The pool. */
+
+int cell_open_size(struct pool_config config, int workers)
+{
+    int error;
+    config.workers = workers;
+    config.discard = on_discard;
+    config.spin_ns = POOL_NO_SPIN;
+    begin("pool_open");
+    error = pool_open(&pool, cell.pool, &config);
+    end();
+    return error;
+}
+
+int cell_open(struct pool_config config)
+{
+    return cell_open_size(config, cell.workers);
+}
+
+int cell_submit(int id)
+{
+    struct record_job *job = &cell.record->jobs[id];
+    uint32_t count = atomic_load(&cell.record->job_count);
+    int error;
+    while (count <= (uint32_t)id && !atomic_compare_exchange_weak(&cell.record->job_count, &count, (uint32_t)id + 1))
+        ;
+    mark(&job->submitted);
+    begin("pool_submit");
+    error = pool_submit(pool, run_job, (void *)(uintptr_t)id);
+    end();
+    mark(error ? &job->refused : &job->accepted);
+    return error;
+}
+
+int cell_submit_range(int first, int count)
+{
+    int error = 0;
+    for (int i = 0; i < count && !error; i++)
+        error = cell_submit(first + i);
+    return error;
+}
+
+int cell_wait(int64_t timeout_ns)
+{
+    int error;
+    begin("pool_wait");
+    error = pool_wait(pool, timeout_ns);
+    end();
+    return error;
+}
+
+int cell_receive(int count, int64_t timeout_ns)
+{
+    struct pool_result results[RECORD_JOBS];
+    int got;
+    begin("pool_receive");
+    got = pool_receive_batch(pool, results, count, timeout_ns);
+    end();
+    for (int i = 0; i < got; i++) {
+        struct record_job *job = results[i].fn == run_job ? job_of(results[i].arg) : NULL;
+        mark(job ? &job->received : &cell.record->phantoms);
+    }
+    return got;
+}
+
+int cell_close(void)
+{
+    return pool_close(pool);
+}
+
+int cell_cancel(void)
+{
+    int error;
+    begin("pool_cancel");
+    error = pool_cancel(pool);
+    end();
+    return error;
+}
+
+int64_t cell_free(void)
+{
+    int64_t lost;
+    begin("pool_free");
+    lost = pool_free(pool);
+    pool = NULL;
+    end();
+    return lost;
+}
+
+struct pool_stats cell_stats(void)
+{
+    struct pool_stats stats = {0};
+    if (pool)
+        pool_stats(pool, &stats);
+    return stats;
+}
+
+void cell_explain(void)
+{
+    if (!pool)
+        return;
+    pool_stats(pool, &cell.record->stats);
+    pool_explain(pool, cell.record->explanation, sizeof cell.record->explanation);
+    atomic_fetch_add(&cell.record->explained, 1);
+}
+
+/* Threads of the client. */
+
+/* Makes this thread known to the judge. */
+static void be_client(int number, const char *name)
+{
+    prctl(PR_SET_NAME, name);
+    atomic_store(&cell.record->clients[number], (int)syscall(SYS_gettid));
+}
+
+static void *helper_main(void *arg)
+{
+    thread_number = (int)(uintptr_t)arg + 1;
+    be_client(thread_number, "client");
+    helper_mains[thread_number - 1]();
+    return NULL;
+}
+
+void helper_start(int helper, void (*main)(void))
+{
+    helper_mains[helper] = main;
+    births_of_client(&helpers[helper], helper_main, (void *)(uintptr_t)helper);
+}
+
+void helpers_join(void)
+{
+    begin("its other thread");
+    for (int i = 0; i < CELL_HELPERS; i++)
+        if (helper_mains[i])
+            pthread_join(helpers[i], NULL);
+    memset(helper_mains, 0, sizeof helper_mains);
+    end();
+}
+
+void births_hold(void)
+{
+    if (!(cell.without & CELL_NO_BIRTH_GATE))
+        births_gate_down();
+}
+
+void births_release(void)
+{
+    births_gate_up();
+}
+
+void births_await(void)
+{
+    if (cell.without & CELL_NO_BIRTH_GATE)
+        cell_until(all_finished);
+    else
+        atomic_store(&cell.record->held, births_held());
+}
+
+/* The process. */
+
+/* Sleeps on a word of the record; only the judge wakes it. */
+static void sleep_on(_Atomic uint32_t *word, uint32_t value)
+{
+    syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
+}
+
+/* Explains when asked: the others may be asleep for ever. */
+static void *inspector_main(void *arg)
+{
+    (void)arg;
+    be_client(RECORD_CLIENTS - 1, "inspector");
+    for (;;) {
+        while (!atomic_load(&cell.record->ask))
+            sleep_on(&cell.record->ask, 0);
+        cell_explain();
+        atomic_store(&cell.record->ask, 0);
+    }
+    return NULL;
+}
+
+void cell_main(const struct cell_start *start, void (*drive)(int client), int client)
+{
+    static _Atomic uint32_t never;
+    pthread_t inspector;
+    uint64_t one = 1;
+    cell = *start;
+    be_client(0, "client");
+    births_of_client(&inspector, inspector_main, NULL);
+    drive(client);
+    atomic_store(&cell.record->state, RECORD_ENDED);
+    if (write(cell.ended_fd, &one, sizeof one) < 0)
+        _exit(71);
+    for (;;)
+        sleep_on(&never, 0);
+}

@@ -1,0 +1,103 @@
+/* cell.h - the client in a cell: what a scenario is written with.
+ *
+ * A cell is a process, so its state is global. Jobs are known by numbers 0.. and
+ * do what cell_act told them; job 0 has the argument NULL, which is legal. Each
+ * call below writes to the ledger what came of it, and marks itself as pending
+ * while it lasts, so that the judge sees who waits for what, and since when.
+ *
+ * Nothing here waits for a time: gates make a state, cell_until waits for one. */
+#ifndef CELL_H
+#define CELL_H
+
+#include "faults/core/record.h"
+
+enum { CELL_GATES = 3, CELL_HELPERS = 2 };
+
+/* What a job does between its start and its end. */
+enum cell_act {
+    CELL_PASS,  /* nothing */
+    CELL_WAIT,  /* waits at a gate */
+    CELL_MEET,  /* waits until `width` jobs of the gate are there */
+    CELL_FAIL,  /* pool_fail(-EIO) */
+    CELL_EXIT,  /* pthread_exit */
+    CELL_CLOSE, /* waits at a gate, then closes its pool; note `note` is the answer */
+};
+
+struct cell_role {
+    enum cell_act act;
+    int gate, width, note;
+};
+
+/* The pool under test. */
+const struct pool_ops *cell_pool(void);
+int cell_workers(void);
+/* Workers that jobs can run on at once: 1 where they run in their submitter. */
+int cell_runners(void);
+
+void cell_role(int id, struct cell_role role); /* before its submit */
+
+/* Opens the cell's pool; `config` needs no workers, discard or spin. Returns
+ * pool_open's answer. cell_open_size asks for a size of its own. */
+int cell_open(struct pool_config config);
+int cell_open_size(struct pool_config config, int workers);
+
+/* As the calls of pool.h. */
+int cell_submit(int id);
+int cell_submit_range(int first, int count); /* stops at an error, and returns it */
+int cell_wait(int64_t timeout_ns);
+int cell_receive(int count, int64_t timeout_ns); /* at most 64 at once */
+int cell_close(void);
+int cell_cancel(void);
+int64_t cell_free(void);
+struct pool_stats cell_stats(void);
+void cell_explain(void); /* into the record */
+
+/* Jobs accepted that did not finish, by the ledger. */
+int cell_unfinished(void);
+
+/* Gates. */
+void gate_open(int gate);
+void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed */
+
+/* Yields until it is so; the judge's limit bounds it. */
+void cell_until(bool (*reached)(void));
+
+void cell_note(int note, int64_t value);
+void cell_note_add(int note, int64_t more);
+
+/* Empties the ledger, between two pools of one cell. */
+void cell_forget(void);
+
+const struct record *cell_record(void);
+
+/* Threads of the client. The judge knows them from the pool's. */
+void helper_start(int helper, void (*main)(void));
+void helpers_join(void);
+
+/* The birth gate: threads that the pool creates wait before their first
+ * instruction until births_release. */
+void births_hold(void);
+void births_release(void);
+
+/* Until the births are held: each accepted job waits for an unborn worker. With
+ * the gate taken out, until the jobs have run, as they mostly have. */
+void births_await(void);
+
+/* Detectors that can be taken out, to show what they are for. */
+enum cell_without { CELL_NO_JOB_GATE = 1, CELL_NO_BIRTH_GATE = 2, CELL_NO_LEDGER = 4 };
+
+/* For the judge: makes this process the cell, plays the scenario, and sleeps
+ * until it is killed. */
+struct cell_start {
+    const struct pool_ops *pool;
+    int workers;
+    unsigned without; /* of enum cell_without */
+    int ended_fd;     /* is written to at the end */
+    struct record *record;
+};
+_Noreturn void cell_main(const struct cell_start *start, void (*drive)(int client), int client);
+
+/* For arm.c: two threads that pass wait for each other; later ones do not. */
+void cell_meet_once(void);
+
+#endif

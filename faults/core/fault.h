@@ -1,0 +1,101 @@
+/* fault.h - the contract of a fault: a bug that worker pools are known for, and
+ * how it is made to show itself each time.
+ *
+ * A fault is one file in faults/ that ends in FAULT_REGISTER. It has cells: the
+ * pool as it is (clean), a client in the wrong on the good pool (misuse: the
+ * pool stays safe and its explanation names the mistake), and the pool with a
+ * defect switched on (armed: the check must catch it). `drive` is the scenario
+ * and runs in the cell's process; `judge` looks at what it left, from outside.
+ *
+ * Layers: faults know the pools' contract and nothing else. */
+#ifndef FAULT_H
+#define FAULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "faults/core/record.h"
+#include "pools/core/inject.h"
+
+enum fault_kind { FAULT_CLEAN, FAULT_MISUSE, FAULT_ARMED };
+
+struct fault_cell {
+    const char *name; /* what is particular about it; "" for the plain one */
+    enum fault_kind kind;
+    int client;       /* which client `drive` plays; each fault has its own */
+    uint32_t defects; /* of enum pool_defect */
+    unsigned needs;   /* of enum pool_can: without them it is not supported */
+};
+
+/* How a cell's process came to its end. */
+enum outcome_end {
+    OUTCOME_ENDED,   /* the scenario ran to its end */
+    OUTCOME_HUNG,    /* proved: every thread sleeps, nothing can wake one */
+    OUTCOME_CRASHED, /* a signal, or an exit of the process from within */
+    OUTCOME_STALLED, /* no end within the limit, and no proof */
+};
+
+struct outcome {
+    enum outcome_end end;
+    int signal; /* that killed it; 0: it exited, with `status` */
+    int status;
+    int threads_left; /* threads of the pool after the scenario's end */
+    const char *call; /* that the client's first thread is in, or NULL */
+    int64_t call_ns;  /* since when */
+    int workers;      /* as asked for */
+    const struct pool_ops *pool;
+    const struct fault_cell *cell;
+    const struct record *record;
+};
+
+enum verdict_kind {
+    VERDICT_HOLDS,       /* nothing wrong was seen */
+    VERDICT_NAMED,       /* the pool is safe and names the client's mistake */
+    VERDICT_FAILS,       /* proved */
+    VERDICT_STALLED,     /* unproved */
+    VERDICT_UNSUPPORTED, /* the pool cannot be asked this */
+};
+
+struct verdict {
+    enum verdict_kind kind;
+    bool own;          /* FAILS: it is this fault, not another */
+    char finding[512]; /* one line */
+};
+
+struct fault {
+    int number; /* its place in the list */
+    const char *name, *summary;
+    /* In our own words, a paragraph each. */
+    const char *bug, *scenario, *diagnosis, *remedy;
+    const struct fault_cell *cells;
+    int cell_count;
+    void (*drive)(int client);
+    /* Returns false if nothing that is this fault's business was seen. */
+    bool (*judge)(const struct outcome *outcome, struct verdict *verdict);
+};
+
+#define FAULT_CELLS(table) .cells = table, .cell_count = (int)(sizeof(table) / sizeof *(table))
+
+#define FAULT_REGISTER(table)                                                                                          \
+    static const struct fault *const fault_entry_##table __attribute__((used, retain, section("fault_table"))) =       \
+        &(table)
+
+/* The registered faults, in the order of the list. */
+int fault_count(void);
+const struct fault *fault_at(int index);
+const struct fault *fault_find(const char *name);
+
+/* For judges: write the finding and set the kind. Return true. */
+__attribute__((format(printf, 2, 3))) bool verdict_own(struct verdict *verdict, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool verdict_named(struct verdict *verdict, const char *format, ...);
+
+/* Sums over the ledger. */
+int ledger_accepted(const struct record *record);
+int ledger_started(const struct record *record);
+int ledger_finished(const struct record *record);
+int ledger_received(const struct record *record);
+
+/* Whether the explanation that the cell asked for holds this text. */
+bool record_says(const struct record *record, const char *text);
+
+#endif

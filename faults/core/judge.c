@@ -1,0 +1,435 @@
+/* judge.c - see judge.h. */
+#include "faults/core/judge.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pools/core/futex.h"
+
+enum {
+    LOOK_EVERY_MS = 1,
+    EXPLAIN_NS = 100000000, /* how long the inspector may take */
+    OUTPUT_MAX = 65536,     /* bytes of stdout and stderr together */
+    CORES_MAX = 0,
+};
+static const rlim_t memory_max = (rlim_t)4 << 30; /* of address space */
+
+struct watch {
+    const struct judge_setup *setup;
+    struct record *record;
+    pid_t process;
+    int process_fd, ended_fd, output_fd;
+    int64_t begin_ns;
+    struct proof_look looks[2];
+    struct outcome outcome;
+};
+
+/* In the child, before the cell begins. */
+static void confine(int output_fd, pid_t judge)
+{
+    struct rlimit memory = {memory_max, memory_max}, output = {OUTPUT_MAX, OUTPUT_MAX}, none = {CORES_MAX, CORES_MAX};
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != judge) /* it died before that */
+        _exit(70);
+    setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGXFSZ, SIG_IGN); /* what is printed beyond is lost: EFBIG */
+    dup2(null, 0);
+    dup2(output_fd, 1);
+    dup2(output_fd, 2);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they map far more */
+    setrlimit(RLIMIT_AS, &memory);
+#endif
+    (void)memory;
+    setrlimit(RLIMIT_FSIZE, &output);
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+static int start(struct watch *watch, const struct judge_case *what)
+{
+    struct cell_start cell = {what->pool, watch->setup->workers, watch->setup->without, watch->ended_fd, watch->record};
+    pid_t judge = getpid();
+    watch->begin_ns = pool_clock_ns();
+    fflush(NULL); /* what is buffered is not the child's to write */
+    watch->process = fork();
+    if (watch->process < 0)
+        return -errno;
+    if (!watch->process) {
+        confine(watch->output_fd, judge);
+        pool_defects = what->defects;
+        cell_main(&cell, what->fault->drive, what->cell->client);
+    }
+    setpgid(watch->process, watch->process); /* whoever comes first */
+    watch->process_fd = (int)syscall(SYS_pidfd_open, watch->process, 0);
+    return watch->process_fd < 0 ? -errno : 0;
+}
+
+/* Ends the process and whatever it started. */
+static void finish(struct watch *watch)
+{
+    int status;
+    if (watch->process <= 0)
+        return;
+    kill(-watch->process, SIGKILL);
+    kill(watch->process, SIGKILL);
+    while (waitpid(watch->process, &status, 0) < 0 && errno == EINTR)
+        ;
+    watch->process = 0;
+}
+
+static uint32_t pending_turn(const struct watch *watch)
+{
+    uint32_t turn = atomic_load(&watch->record->calls[0].turn);
+    return turn & 1 ? turn : 0;
+}
+
+/* Two looks, a pause between them, and the awaited call pending throughout. The
+ * pause is for the reader of times, not for the proof. */
+static bool is_hung(struct watch *watch)
+{
+    uint32_t turn = pending_turn(watch);
+    if (!turn || watch->setup->without & JUDGE_NO_PROOF)
+        return false;
+    proof_look(watch->process, &watch->looks[0]);
+    for (int i = 0; i < watch->looks[0].count; i++)
+        if (!watch->looks[0].threads[i].asleep)
+            return false;
+    if (watch->looks[0].count <= 0)
+        return false;
+    poll(NULL, 0, LOOK_EVERY_MS);
+    proof_look(watch->process, &watch->looks[1]);
+    return proof_holds(&watch->looks[0], &watch->looks[1]) && pending_turn(watch) == turn;
+}
+
+/* Waits for the process' end, the scenario's end, a proof, or the limit. */
+static int observe(struct watch *watch)
+{
+    struct pollfd events[2] = {{watch->process_fd, POLLIN, 0}, {watch->ended_fd, POLLIN, 0}};
+    struct outcome *outcome = &watch->outcome;
+    for (;;) {
+        int ready = poll(events, 2, LOOK_EVERY_MS);
+        if (watch->setup->stop && *watch->setup->stop)
+            return -EINTR;
+        if (ready > 0 && events[1].revents) {
+            outcome->end = OUTCOME_ENDED;
+            return 0;
+        }
+        if (ready > 0 && events[0].revents) {
+            siginfo_t info = {0};
+            waitid(P_PID, (id_t)watch->process, &info, WEXITED | WNOWAIT);
+            outcome->end = OUTCOME_CRASHED;
+            outcome->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+            outcome->status = info.si_code == CLD_EXITED ? info.si_status : 0;
+            return 0;
+        }
+        if (ready == 0 && is_hung(watch)) {
+            outcome->end = OUTCOME_HUNG;
+            return 0;
+        }
+        if (pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns) {
+            proof_look(watch->process, &watch->looks[1]);
+            outcome->end = OUTCOME_STALLED;
+            return 0;
+        }
+    }
+}
+
+static bool is_client(const struct record *record, pid_t thread)
+{
+    for (int i = 0; i < RECORD_CLIENTS; i++)
+        if (atomic_load(&record->clients[i]) == thread)
+            return true;
+    return false;
+}
+
+/* Threads that are not the client's. One that is on its way
+ * out is not left behind: it must be asleep in two looks, or outlive the limit. */
+static int threads_left(struct watch *watch)
+{
+    for (;;) {
+        int extra = 0;
+        struct proof_look *look = &watch->looks[1];
+        watch->looks[0] = *look;
+        proof_look(watch->process, look);
+        for (int i = 0; i < look->count; i++)
+            extra += !is_client(watch->record, look->threads[i].id);
+        if (!extra)
+            return 0;
+        if (proof_holds(&watch->looks[0], look) || pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns)
+            return extra;
+        poll(NULL, 0, LOOK_EVERY_MS);
+    }
+}
+
+static void ask_inspector(struct watch *watch)
+{
+    int64_t until = pool_clock_ns() + EXPLAIN_NS;
+    atomic_store(&watch->record->ask, 1);
+    syscall(SYS_futex, &watch->record->ask, FUTEX_WAKE, 1, NULL, NULL, 0);
+    while (atomic_load(&watch->record->ask) && pool_clock_ns() < until)
+        poll(NULL, 0, LOOK_EVERY_MS);
+}
+
+static void look_closer(struct watch *watch)
+{
+    struct outcome *outcome = &watch->outcome;
+    const struct record_call *call = &watch->record->calls[0];
+    if (outcome->end == OUTCOME_HUNG || outcome->end == OUTCOME_STALLED) {
+        if (atomic_load(&call->turn) & 1) {
+            outcome->call = atomic_load(&call->name);
+            outcome->call_ns = pool_clock_ns() - atomic_load(&call->since_ns);
+        }
+        ask_inspector(watch);
+    }
+    if (outcome->end == OUTCOME_ENDED && !(watch->setup->without & JUDGE_NO_THREADS))
+        outcome->threads_left = threads_left(watch);
+    if (outcome->end == OUTCOME_CRASHED && watch->setup->without & JUDGE_NO_CRASH)
+        outcome->end = OUTCOME_ENDED;
+}
+
+/* The report. */
+
+struct report {
+    char *at;
+    size_t left;
+};
+
+__attribute__((format(printf, 2, 3))) static void add(struct report *report, const char *format, ...)
+{
+    va_list arguments;
+    int length;
+    va_start(arguments, format);
+    length = vsnprintf(report->at, report->left, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        return;
+    if ((size_t)length >= report->left)
+        length = (int)report->left - 1;
+    report->at += length;
+    report->left -= (size_t)length;
+}
+
+/* Lines of a text, indented. */
+static void add_lines(struct report *report, const char *indent, const char *text)
+{
+    while (*text) {
+        size_t length = strcspn(text, "\n");
+        add(report, "%s%.*s\n", indent, (int)length, text);
+        text += length + (text[length] == '\n');
+    }
+}
+
+static void add_ledger(struct report *report, const struct record *record)
+{
+    static const struct {
+        const char *name;
+        size_t at;
+    } columns[] = {
+        {"accepted", offsetof(struct record_job, accepted)}, {"refused", offsetof(struct record_job, refused)},
+        {"started", offsetof(struct record_job, started)},   {"finished", offsetof(struct record_job, finished)},
+        {"received", offsetof(struct record_job, received)}, {"cancelled", offsetof(struct record_job, cancelled)},
+        {"dropped", offsetof(struct record_job, dropped)},   {"lost", offsetof(struct record_job, lost)}};
+    uint32_t jobs = atomic_load(&record->job_count);
+    add(report, "  ledger of %u job%s:", jobs, jobs == 1 ? "" : "s");
+    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
+        unsigned sum = 0;
+        for (uint32_t i = 0; i < jobs; i++)
+            sum += atomic_load((const _Atomic uint32_t *)((const char *)&record->jobs[i] + columns[c].at));
+        if (sum)
+            add(report, " %u %s", sum, columns[c].name);
+    }
+    if (atomic_load(&record->phantoms))
+        add(report, " %u that nobody submitted", atomic_load(&record->phantoms));
+    add(report, "\n");
+}
+
+static void add_threads(struct report *report, const struct proof_look *look)
+{
+    for (int i = 0; i < look->count; i++) {
+        const struct proof_thread *thread = &look->threads[i];
+        if (strcmp(thread->name, "inspector"))
+            add(report, "  thread %-10s %s; ran %.1f us in %lu slices\n", thread->name,
+                thread->asleep ? "asleep in a futex wait without a time-out" : "not asleep for ever",
+                (double)thread->run_ns / 1e3, (unsigned long)thread->slices);
+    }
+}
+
+static void add_calls(struct report *report, const struct record *record)
+{
+    for (int i = 0; i < RECORD_CALLS; i++) {
+        const struct record_call *call = &record->calls[i];
+        if (atomic_load(&call->turn) & 1)
+            add(report, "  client %d waits in %s since %.1f ms\n", i, atomic_load(&call->name),
+                (double)(pool_clock_ns() - atomic_load(&call->since_ns)) / 1e6);
+    }
+}
+
+static void write_report(struct watch *watch, struct judge_result *result)
+{
+    struct report report = {result->report, sizeof result->report};
+    char printed[1024];
+    ssize_t length = pread(watch->output_fd, printed, sizeof printed - 1, 0);
+    result->report[0] = '\0';
+    add_ledger(&report, watch->record);
+    if (watch->outcome.end != OUTCOME_CRASHED)
+        add_calls(&report, watch->record);
+    if (watch->outcome.end == OUTCOME_HUNG || watch->outcome.end == OUTCOME_STALLED || watch->outcome.threads_left)
+        add_threads(&report, &watch->looks[1]);
+    if (atomic_load(&watch->record->explained))
+        add_lines(&report, "  ", watch->record->explanation);
+    if (length > 0) {
+        printed[length] = '\0';
+        add(&report, "  it printed:\n");
+        add_lines(&report, "    ", printed);
+    }
+}
+
+/* Verdicts. */
+
+__attribute__((format(printf, 2, 3))) static void other(struct verdict *verdict, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    verdict->kind = VERDICT_FAILS;
+    verdict->own = false;
+    vsnprintf(verdict->finding, sizeof verdict->finding, format, arguments);
+    va_end(arguments);
+}
+
+/* What every cell must keep, whatever it is about. Returns whether it broke. */
+static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    uint32_t phantoms = atomic_load(&record->phantoms);
+    for (uint32_t i = 0; i < atomic_load(&record->job_count); i++) {
+        const struct record_job *job = &record->jobs[i];
+        uint32_t accepted = atomic_load(&job->accepted), started = atomic_load(&job->started),
+                 gone = atomic_load(&job->cancelled) + atomic_load(&job->dropped);
+        if (started + gone != accepted)
+            return other(verdict, "job %u: accepted %u times, started %u, cancelled or dropped %u", i, accepted,
+                         started, gone),
+                   true;
+        if (atomic_load(&job->received) > started)
+            return other(verdict, "job %u: received %u times, started %u", i, atomic_load(&job->received), started),
+                   true;
+    }
+    if (phantoms)
+        return other(verdict, "%u results or jobs that nobody submitted", phantoms), true;
+    return false;
+}
+
+static void judge_common(const struct outcome *outcome, struct verdict *verdict)
+{
+    switch (outcome->end) {
+    case OUTCOME_CRASHED:
+        if (outcome->signal)
+            other(verdict, "the process died of signal %d (%s)", outcome->signal, strsignal(outcome->signal));
+        else
+            other(verdict, "the process exited from within, status %d", outcome->status);
+        return;
+    case OUTCOME_HUNG:
+        other(verdict, "hang: %s does not return", outcome->call ? outcome->call : "a call");
+        return;
+    case OUTCOME_STALLED:
+        verdict->kind = VERDICT_STALLED;
+        snprintf(verdict->finding, sizeof verdict->finding,
+                 "no end within the limit, and no proof that there is none; in %s",
+                 outcome->call ? outcome->call : "no call");
+        return;
+    case OUTCOME_ENDED:
+        if (outcome->threads_left)
+            other(verdict, "%d threads are left behind", outcome->threads_left);
+        else if (!broke_the_law(outcome, verdict))
+            verdict->kind = VERDICT_HOLDS;
+    }
+}
+
+static void give_verdict(struct watch *watch, const struct judge_case *what, struct judge_result *result)
+{
+    static const enum verdict_kind wanted[] = {
+        [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
+    struct verdict *verdict = &result->verdict;
+    watch->record->explanation[RECORD_TEXT - 1] = '\0';
+    if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
+        judge_common(&watch->outcome, verdict);
+    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS)
+        other(verdict, "the pool is safe, but does not name the client's mistake");
+    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_NAMED) {
+        struct verdict law = {0};
+        judge_common(&watch->outcome, &law);
+        if (law.kind != VERDICT_HOLDS)
+            *verdict = law;
+    }
+    result->passed = verdict->kind == wanted[what->cell->kind] && (verdict->kind != VERDICT_FAILS || verdict->own);
+    result->end = watch->outcome.end;
+}
+
+static int run(struct watch *watch, const struct judge_case *what, struct judge_result *result)
+{
+    int error;
+    watch->record = mmap(NULL, sizeof *watch->record, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (watch->record == MAP_FAILED)
+        return watch->record = NULL, -errno;
+    watch->ended_fd = eventfd(0, EFD_CLOEXEC);
+    watch->output_fd = memfd_create("output", MFD_CLOEXEC);
+    if (watch->ended_fd < 0 || watch->output_fd < 0)
+        return -errno;
+    error = start(watch, what);
+    if (!error)
+        error = observe(watch);
+    if (error)
+        return error;
+    watch->outcome.record = watch->record;
+    watch->outcome.cell = what->cell;
+    watch->outcome.pool = what->pool;
+    watch->outcome.workers = watch->setup->workers;
+    look_closer(watch);
+    give_verdict(watch, what, result);
+    result->took_ns = pool_clock_ns() - watch->begin_ns;
+    write_report(watch, result);
+    return 0;
+}
+
+int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
+{
+    struct watch watch = {.setup = setup, .process_fd = -1, .ended_fd = -1, .output_fd = -1};
+    unsigned lacking = what->cell->needs & ~what->pool->can;
+    int error;
+    memset(result, 0, sizeof *result);
+    if (lacking) {
+        result->verdict.kind = VERDICT_UNSUPPORTED;
+        snprintf(result->verdict.finding, sizeof result->verdict.finding, "%s %s", what->pool->name,
+                 lacking & POOL_CAN_RUN_APART ? "runs jobs in their submitter: no worker to be lost, late or uncounted"
+                 : lacking & POOL_CAN_QUEUE   ? "has no queue"
+                 : lacking & POOL_CAN_CANCEL  ? "has no cancel"
+                 : lacking & POOL_CAN_RESULTS ? "has no results"
+                                              : "does not contain failures");
+        return 0;
+    }
+    error = run(&watch, what, result);
+    finish(&watch);
+    if (watch.process_fd >= 0)
+        close(watch.process_fd);
+    if (watch.ended_fd >= 0)
+        close(watch.ended_fd);
+    if (watch.output_fd >= 0)
+        close(watch.output_fd);
+    if (watch.record)
+        munmap(watch.record, sizeof *watch.record);
+    return error;
+}

@@ -1,0 +1,48 @@
+/* record.h - what a cell leaves for its judge, in memory that both share.
+ *
+ * A cell is a process of its own and may crash, hang or be killed at any
+ * moment; what it wrote before is here. The ledger has a slot for each job:
+ * invariants are judged job by job, never by totals alone. */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "pools/core/pool.h"
+
+enum { RECORD_JOBS = 64, RECORD_CALLS = 4, RECORD_CLIENTS = 4, RECORD_NOTES = 12, RECORD_TEXT = 4096 };
+
+/* Each counts how often that happened to the job. */
+struct record_job {
+    _Atomic uint32_t submitted, accepted, refused;
+    _Atomic uint32_t started, finished; /* the job itself */
+    _Atomic uint32_t received, cancelled, dropped, lost;
+};
+
+/* A call that a thread of the client is in. */
+struct record_call {
+    _Atomic(const char *) name; /* a constant: the judge has the same image */
+    _Atomic uint32_t turn;      /* odd: pending */
+    _Atomic int64_t since_ns;   /* CLOCK_MONOTONIC */
+};
+
+enum record_state { RECORD_RUNNING, RECORD_ENDED };
+
+struct record {
+    _Atomic uint32_t state; /* of enum record_state */
+    struct record_job jobs[RECORD_JOBS];
+    _Atomic uint32_t job_count; /* jobs submitted have lower numbers */
+    _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
+    _Atomic uint32_t held;      /* threads that the birth gate held */
+    struct record_call calls[RECORD_CALLS];
+    _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
+    _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
+    _Atomic uint32_t ask;                /* a futex: the judge wants an explanation */
+    _Atomic uint32_t explained;          /* how often the following was written */
+    struct pool_stats stats;
+    char explanation[RECORD_TEXT];
+};
+
+#endif

@@ -1,0 +1,84 @@
+/* no-recover.c - one failing job takes more with it than itself.
+ *
+ * The whole process, or silently its worker: the pool then runs on with one
+ * thread less, and ends as a hang when the last is gone. Containing the failure
+ * at the top of the worker is the tempting wrong remedy: it still costs a worker
+ * each time. So after the failures as many jobs as there are workers must meet. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { MEETING = 0 };
+
+/* Who fails: by pool_fail only, or by pthread_exit too. Then how many were to
+ * meet, and what the pool counted as failed. */
+enum { BY_CALL, BY_EXIT };
+enum { WIDTH, FAILING, FAILED };
+
+static void drive(int client)
+{
+    int failing = client == BY_EXIT ? 2 : 1, width = cell_runners();
+    cell_note(FAILING, failing);
+    cell_note(WIDTH, width);
+    if (cell_open((struct pool_config){.capacity = RECORD_JOBS}))
+        return;
+    cell_role(0, (struct cell_role){.act = CELL_FAIL});
+    if (client == BY_EXIT)
+        cell_role(1, (struct cell_role){.act = CELL_EXIT});
+    cell_submit_range(0, failing);
+    cell_wait(-1);
+    for (int i = 0; i < width; i++)
+        cell_role(failing + i, (struct cell_role){.act = CELL_MEET, .gate = MEETING, .width = width});
+    cell_submit_range(failing, width);
+    cell_wait(-1);
+    cell_note(FAILED, (int64_t)cell_stats().failed);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    int failing = (int)atomic_load(&record->notes[FAILING]), width = (int)atomic_load(&record->notes[WIDTH]), met = 0;
+    int failed = (int)atomic_load(&record->notes[FAILED]);
+    for (int i = 0; i < width; i++)
+        met += atomic_load(&record->jobs[failing + i].started) != 0;
+    if (outcome->end == OUTCOME_CRASHED && !met)
+        return verdict_own(verdict, "a failing job took the whole process with it (signal %d)", outcome->signal);
+    if (outcome->end == OUTCOME_HUNG && met < width)
+        return verdict_own(verdict,
+                           "the pool shrank: after %d failing jobs only %d of %d jobs that wait for each other run",
+                           failing, met, width);
+    if (outcome->end == OUTCOME_ENDED && failed != failing)
+        return verdict_own(verdict, "%d jobs failed, %d were reported", failing, failed);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, BY_CALL, 0, POOL_CAN_CONTAIN},
+    {"pthread_exit", FAULT_CLEAN, BY_EXIT, 0, POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, BY_CALL, POOL_DEFECT_FAIL_IS_FATAL, POOL_CAN_CONTAIN},
+    {"pthread_exit takes the worker", FAULT_ARMED, BY_EXIT, POOL_DEFECT_WORKER_LOST,
+     POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},
+    {"contained at the top of the worker", FAULT_ARMED, BY_CALL, POOL_DEFECT_RECOVER_AT_TOP,
+     POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},
+};
+
+static const struct fault no_recover = {
+    .number = 6,
+    .name = "no-recover",
+    .summary = "one failing job takes the process, or silently its worker",
+    .bug =
+        "A job fails badly and nothing stands between it and the thread that runs it: the process dies, or the worker "
+        "does, and nobody counts the workers.",
+    .scenario = "One job fails (one more by pthread_exit); then as many jobs as workers wait for each other.",
+    .diagnosis =
+        "The failure left the job's own frame. If the process lives, the jobs that must meet cannot: there are "
+        "fewer workers than there were.",
+    .remedy =
+        "Contain each job by itself, inside the worker's loop; report it failed; replace a thread that a job took "
+        "away; and count the workers afterwards.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(no_recover);

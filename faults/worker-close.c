@@ -1,0 +1,99 @@
+/* worker-close.c - a receiver of jobs closes the queue under its producer.
+ *
+ * A job that finds that it is enough closes the pool while somebody is still
+ * submitting. Where nothing guards the door, a job is accepted after the end and
+ * never runs, or the process dies of it. A pool must allow the close and answer
+ * each submit: accepted means executed, and after the close it is -ESHUTDOWN. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, CAPACITY = 1 };
+
+/* Answers of the close in the job, of the submit that was blocked meanwhile,
+ * and of one that began after the end; and the numbers of these two jobs. */
+enum { CLOSE, BLOCKED, AFTER, BLOCKED_ID, AFTER_ID };
+
+static bool producer_blocked(void)
+{
+    return cell_stats().blocked_submit == 1;
+}
+
+static bool drained(void)
+{
+    return cell_stats().state == POOL_DRAINED;
+}
+
+static void producer(void)
+{
+    cell_note(BLOCKED, cell_submit((int)atomic_load(&cell_record()->notes[BLOCKED_ID])));
+}
+
+static void drive(int client)
+{
+    bool queued = cell_pool()->can & POOL_CAN_QUEUE;
+    int running = cell_runners(), next = running + CAPACITY;
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+        return;
+    for (int id = 0; id < running; id++)
+        cell_role(id, (struct cell_role){.act = id ? CELL_WAIT : CELL_CLOSE, .gate = GATE, .note = CLOSE});
+    cell_note(BLOCKED_ID, next);
+    cell_note(AFTER_ID, next + 1);
+    if (queued) {
+        /* All workers in jobs, the queue full, one producer blocked. */
+        for (int id = 0; id < running; id++) {
+            cell_submit(id);
+            gate_await(GATE, id + 1);
+        }
+        cell_submit_range(running, CAPACITY);
+        helper_start(0, producer);
+        cell_until(producer_blocked);
+        gate_open(GATE);
+    } else {
+        gate_open(GATE);
+        cell_submit(0);
+    }
+    cell_until(drained);
+    cell_note(AFTER, cell_submit(next + 1));
+    helpers_join();
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    const struct record_job *after = &record->jobs[atomic_load(&record->notes[AFTER_ID])];
+    int accepted = ledger_accepted(record), started = ledger_started(record);
+    if (atomic_load(&after->accepted))
+        return verdict_own(verdict, "a submit after the close was accepted%s",
+                           atomic_load(&after->started) ? " (and run)" : ", and never run");
+    if (outcome->end == OUTCOME_ENDED && accepted != started)
+        return verdict_own(verdict, "%d jobs accepted, %d run", accepted, started);
+    if (outcome->end == OUTCOME_ENDED && atomic_load(&record->notes[CLOSE]))
+        return verdict_own(verdict, "a job may not close its pool: %d", (int)atomic_load(&record->notes[CLOSE]));
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_OPEN_DOOR, 0},
+};
+
+static const struct fault worker_close = {
+    .number = 3,
+    .name = "worker-close",
+    .summary = "a job closes the pool under its producer",
+    .bug = "The side that takes jobs ends the queue while the other side still adds to it: a submit meets a queue that "
+           "has "
+           "ended. It crashes, or puts a job where nobody will look again.",
+    .scenario = "All workers in jobs, the queue full, a producer blocked in submit; one of the jobs closes the pool; a "
+                "further submit follows when all is drained.",
+    .diagnosis = "Nothing orders submits against the end: a job came in after the moment from which nobody takes any.",
+    .remedy = "Decide each submit in the same word or under the same lock that ends the queue, and refuse what comes "
+              "after. Better still: who produces closes.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(worker_close);

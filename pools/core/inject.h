@@ -1,0 +1,75 @@
+/* inject.h - points at which the check build can switch a known defect on.
+ *
+ * `poolbench check` must be able to fail, so each bug that it looks for exists
+ * here as a defect, armed in one process at a time. Only objects compiled with
+ * POOL_INJECT know of it; everywhere else a point is the constant 0, and the
+ * compiler leaves nothing of it. */
+#ifndef INJECT_H
+#define INJECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef POOL_INJECT
+
+enum pool_defect {
+    POOL_DEFECT_ENDLESS_RECEIVE = 1 << 0,   /* receive forgets its time-out */
+    POOL_DEFECT_END_UNTOLD = 1 << 1,        /* receivers are not told of the end */
+    POOL_DEFECT_COUNTED_LATE = 1 << 2,      /* a job is counted once it has started */
+    POOL_DEFECT_OPEN_DOOR = 1 << 3,         /* submit does not look whether it is closed */
+    POOL_DEFECT_TORN_COUNTER = 1 << 4,      /* a shared counter is read, then written */
+    POOL_DEFECT_NO_GIVE_UP = 1 << 5,        /* free does not give results up */
+    POOL_DEFECT_LEFT_BEHIND = 1 << 6,       /* free ends nothing */
+    POOL_DEFECT_FAIL_IS_FATAL = 1 << 7,     /* a failing job takes the process */
+    POOL_DEFECT_WORKER_LOST = 1 << 8,       /* a job's pthread_exit takes its worker */
+    POOL_DEFECT_RECOVER_AT_TOP = 1 << 9,    /* a failing job is contained above the worker's loop */
+    POOL_DEFECT_CANCEL_UNSEEN = 1 << 10,    /* nobody looks for the cancel */
+    POOL_DEFECT_CANCEL_BY_CHANCE = 1 << 11, /* a worker draws between cancel and job */
+    POOL_DEFECT_SILENT_LOSS = 1 << 12,      /* many places, and free says nothing of what is left */
+    POOL_DEFECT_EVERY_CLOSE = 1 << 13,      /* each close believes that it is the first */
+    POOL_DEFECT_ZERO_WORKERS = 1 << 14,     /* open takes a size of zero */
+    POOL_DEFECT_NO_WAIT = 1 << 15,          /* free does not wait for queued jobs */
+    POOL_DEFECT_NO_BOUND = 1 << 16,         /* results have no bound */
+    POOL_DEFECT_CLOSED_IS_RESULT = 1 << 17, /* "closed" is received as a result */
+    POOL_DEFECT_CLOSED_IS_JOB = 1 << 18,    /* "closed" is run as a job */
+    POOL_DEFECT_ONE_UNCOUNTED = 1 << 19,    /* one job fewer is counted than was accepted */
+    POOL_DEFECT_LINGER = 1 << 20,           /* so, and wait dwells a little before it returns */
+};
+
+/* Set before a pool is opened, by the process that will open it. */
+extern uint32_t pool_defects;
+
+/* Between the load and the store of a torn counter. */
+void pool_defect_window(void);
+
+/* A draw between cancel and job. */
+bool pool_defect_chance(void);
+
+/* A worker that takes "closed" for a job finds the stale one in its slot: the
+ * function that was taken last, and no argument. */
+void pool_defect_note_job(int (*fn)(void *arg));
+void pool_defect_run_stale(void);
+
+#define POOL_DEFECT(name) __builtin_expect(pool_defects &POOL_DEFECT_##name, 0)
+
+#else
+
+#define POOL_DEFECT(name) 0
+static inline void pool_defect_window(void)
+{
+}
+static inline bool pool_defect_chance(void)
+{
+    return false;
+}
+static inline void pool_defect_note_job(int (*fn)(void *arg))
+{
+    (void)fn;
+}
+static inline void pool_defect_run_stale(void)
+{
+}
+
+#endif
+
+#endif
