@@ -18,11 +18,13 @@ static void producer(void)
     cell_submit_range(0, JOBS);
 }
 
-/* All jobs are done, and what is left of their results waits. */
+/* All jobs have run, and the results that are left wait: one in the channel, one
+ * with its worker; or both in the channel, which should not have the places. */
 static bool all_left(void)
 {
     struct pool_stats stats = cell_stats();
-    return ledger_finished(cell_record()) == JOBS && stats.blocked_results + (int)stats.pending >= JOBS - TAKEN;
+    return ledger_finished(cell_record()) == JOBS && (int)stats.pending + stats.blocked_results == JOBS - TAKEN &&
+           (int)stats.done == JOBS - stats.blocked_results;
 }
 
 static void drive(int client)

@@ -27,12 +27,15 @@ static void producer(void)
     cell_close();
 }
 
-/* All workers blocked by the full channel, and behind them the queue full. Or
- * all is done, which it should not be. */
+/* All workers blocked by the full channel, and behind them the queue full: by
+ * counts that only grow, so that no moment in between looks like it. Or all is
+ * done, which it should not be. */
 static bool at_rest(void)
 {
     struct pool_stats stats = cell_stats();
-    return (stats.blocked_results == runners && stats.pending >= PLACES && (int)stats.waiting == slots) ||
+    int received = ledger_received(cell_record());
+    return (stats.blocked_results == runners && (int)stats.done == PLACES + received &&
+            (int)stats.accepted == PLACES + runners + slots + received) ||
            (int)(stats.done + stats.failed) == jobs;
 }
 

@@ -7,7 +7,9 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { GATE = 0, CAPACITY = 1 };
+/* With two slots the last submit has room, even if the blocked one came in after
+ * the end and lies there for ever. */
+enum { GATE = 0, CAPACITY = 2 };
 
 /* Answers of the close in the job, of the submit that was blocked meanwhile,
  * and of one that began after the end; and the numbers of these two jobs. */
@@ -54,8 +56,8 @@ static void drive(int client)
         cell_submit(0);
     }
     cell_until(drained);
-    cell_note(AFTER, cell_submit(next + 1));
     helpers_join();
+    cell_note(AFTER, cell_submit(next + 1));
     cell_free();
 }
 
@@ -67,8 +69,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (atomic_load(&after->accepted))
         return verdict_own(verdict, "a submit after the close was accepted%s",
                            atomic_load(&after->started) ? " (and run)" : ", and never run");
-    if (outcome->end == OUTCOME_ENDED && accepted != started)
-        return verdict_own(verdict, "%d jobs accepted, %d run", accepted, started);
+    if ((outcome->end == OUTCOME_ENDED || outcome->end == OUTCOME_HUNG) && accepted != started)
+        return verdict_own(verdict, "%d jobs accepted, %d run; the last came in after the end", accepted, started);
     if (outcome->end == OUTCOME_ENDED && atomic_load(&record->notes[CLOSE]))
         return verdict_own(verdict, "a job may not close its pool: %d", (int)atomic_load(&record->notes[CLOSE]));
     return false;

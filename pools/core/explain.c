@@ -42,6 +42,7 @@ static void add_job(struct text *text, pool_job_fn *fn, void *arg)
 static void add_workers(struct text *text, struct pool_head *head)
 {
     enum { LINES_MAX = 64 };
+    bool drained = atomic_load_explicit(&head->drained, memory_order_acquire);
     for (int i = 0; i < head->workers && i < LINES_MAX; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);
         pool_job_fn *fn = atomic_load_explicit(&worker->frame.fn, memory_order_relaxed);
@@ -49,7 +50,10 @@ static void add_workers(struct text *text, struct pool_head *head)
         if (fn)
             add_job(text, fn, atomic_load_explicit(&worker->frame.arg, memory_order_relaxed));
         else
-            add(text, "%s", atomic_load_explicit(&worker->park, memory_order_relaxed) ? "parked" : "looks for work");
+            add(text, "%s",
+                drained                                                     ? "ended"
+                : atomic_load_explicit(&worker->park, memory_order_relaxed) ? "parked"
+                                                                            : "looks for work");
         add(text, "\n");
     }
     if (head->workers > LINES_MAX)
