@@ -4,8 +4,8 @@
  * first out, so that they find their data warm. Thieves take from the other
  * end, half of what they see, nearest victim first. Outside jobs go to the
  * injector, a locked ring; a worker takes a share of it into its deque, where
- * the others can steal it on: nothing is ever private. Every 61st look goes to
- * the injector first, so that a worker with endless children does not starve it.
+ * the others can steal it on: nothing is ever private. Every 61st look goes
+ * elsewhere first, so that a worker with endless children starves nobody.
  *
  * Capacity is kept by credits: a job needs one to be queued and gives it back
  * when it is taken. A worker keeps the credits of the jobs it took in its own
@@ -26,7 +26,7 @@
 enum {
     DEQUE_SLOTS = 256, /* a power of two; more children overflow to the injector */
     STEAL_MAX = 32,
-    INJECTOR_EVERY = 61,
+    AROUND_EVERY = 61,
 };
 
 struct deque_slot {
@@ -332,13 +332,19 @@ static bool from_others(struct steal_pool *pool, struct steal_worker *worker, st
     return false;
 }
 
+/* An endless family, whose youngest child is always next, must hide nothing: not
+ * what lies below it in this deque, nor in the injector, nor in the deque of a
+ * worker that is blocked. */
+static bool look_around(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
+{
+    unsigned turn = worker->looks / AROUND_EVERY % 4;
+    return (turn == 1 && from_others(pool, worker, task)) || (turn == 3 && deque_steal(worker, task)) ||
+           from_injector(pool, worker, task);
+}
+
 static bool next(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
 {
-    /* Both in turn: an endless family must not hide what the injector or a
-     * blocked worker's deque holds. */
-    unsigned look = ++worker->looks;
-    bool found = (pool_unlikely(look % INJECTOR_EVERY == 0) && from_injector(pool, worker, task)) ||
-                 (pool_unlikely(look % (INJECTOR_EVERY * 4) == 1) && from_others(pool, worker, task)) ||
+    bool found = (pool_unlikely(++worker->looks % AROUND_EVERY == 0) && look_around(pool, worker, task)) ||
                  deque_pop(worker, task) || from_injector(pool, worker, task) || from_others(pool, worker, task);
     if (pool_likely(found)) {
         /* The slot is free; a read-modify-write before the look at room_wanted. */

@@ -392,6 +392,27 @@ POOL_TEST(submit, strands_no_job_beside_an_endless_stream)
     pool_free(family_pool);
 }
 
+static int seed_two(void *arg)
+{
+    (void)!pool_submit(family_pool, be_last, arg);
+    (void)!pool_submit(family_pool, stream, arg);
+    return 0;
+}
+
+/* One worker, an older child, and a younger one whose children are endless. */
+POOL_TEST(submit, strands_no_older_child_beside_an_endless_stream)
+{
+    needs(POOL_CAN_RUN_APART);
+    family_pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 64});
+    atomic_store(&last_of_batch, 0);
+    atomic_store(&stream_stops, 0);
+    equal(pool_submit(family_pool, seed_two, NULL), 0);
+    KIT_UNTIL(atomic_load(&last_of_batch));
+    atomic_store(&stream_stops, 1);
+    equal(pool_wait(family_pool, -1), 0);
+    pool_free(family_pool);
+}
+
 static int meet(void *arg)
 {
     struct gate *gate = arg;
