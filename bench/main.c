@@ -1,8 +1,10 @@
 /* main.c - the program: finds the command and does it. Only here and in the
  * commands are failures printed and statuses chosen. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/child.h"
 #include "bench/figures.h"
@@ -52,8 +54,28 @@ static void help_workloads(void)
     }
 }
 
+/* Becomes poolbench-check, the program beside this one: its pools have injection
+ * points, and what is measured has none. `argv` begins with "check". Returns
+ * only if it cannot. */
+static int check_command(char **argv)
+{
+    enum { NAME_SIZE = 16 };
+    char path[4096 + NAME_SIZE];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - NAME_SIZE);
+    if (length <= 0)
+        return fprintf(stderr, "poolbench: cannot find poolbench-check: /proc/self/exe: %s\n", strerror(errno)),
+               EXIT_CANNOT;
+    snprintf(path + length, NAME_SIZE, "-check");
+    execv(path, argv);
+    fprintf(stderr, "poolbench: cannot start %s: %s (it is built and installed with poolbench)\n", path,
+            strerror(errno));
+    return EXIT_CANNOT;
+}
+
 static int help_of(enum options_command command)
 {
+    if (command == OPTIONS_CHECK)
+        return check_command((char *[]){"check", "--help", NULL});
     options_help(stdout, command);
     if (command == OPTIONS_RUN)
         help_workloads();
@@ -89,6 +111,8 @@ int main(int argc, char **argv)
     char why[1024] = "";
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
+    if (argc >= 2 && options_command(argv[1]) == OPTIONS_CHECK)
+        return check_command(argv + 1);
     if (options_parse(&options, argc, argv, why, sizeof why)) {
         for (char *c = why; *c; c++) /* what was typed may hold a newline; the message is one line */
             if ((unsigned char)*c < ' ')

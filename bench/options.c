@@ -41,6 +41,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
+    /* Its options are poolbench-check's own (bench/check/options.c). */
+    [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
     [OPTIONS_LIST] = {"list", "pools|workloads", "say what there is",
                       "The first word of each line is the name.\n\n"
                       "  poolbench list pools\n"

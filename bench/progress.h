@@ -5,10 +5,11 @@
 
 #include <stdbool.h>
 
-void progress_begin(void);
+/* What the steps are called: "round". */
+void progress_begin(const char *unit);
 
-/* What runs, which round of how many, seconds left. */
-void progress_tell(const char *what, int round, int rounds, double left_s);
+/* What runs, which step of how many, seconds left. */
+void progress_tell(const char *what, int step, int steps, double left_s);
 
 /* Clears the line. */
 void progress_end(void);

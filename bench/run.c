@@ -166,7 +166,7 @@ static int measure(const struct plan *plan, json_t *result)
     struct gathering gathering = {plan, result};
     struct round_events events = {on_trial, on_round, on_running, &gathering};
     int error;
-    progress_begin();
+    progress_begin("round");
     error = round_run(plan, &events);
     progress_end();
     return error;

@@ -94,7 +94,7 @@ int check_run(struct check_matrix *matrix, const struct check_options *options)
     *matrix = (struct check_matrix){.options = options, .rows = calloc((size_t)cells, sizeof *matrix->rows)};
     if (!matrix->rows)
         return -ENOMEM;
-    progress_begin();
+    progress_begin("cell");
     error = run_all(matrix, cells);
     progress_end();
     matrix->seconds = (double)(pool_clock_ns() - begin) / 1e9;

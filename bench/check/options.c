@@ -205,6 +205,17 @@ static int agree(const struct check_options *options, struct options_why why)
     return 0;
 }
 
+static int wrong_option(const char *word, struct options_why why)
+{
+    const char *names[sizeof longs / sizeof *longs], *near;
+    int count = 0;
+    for (; longs[count].name; count++)
+        names[count] = longs[count].name;
+    near = units_nearest(word + strspn(word, "-"), names, count);
+    return options_wrong(why, "check has no option \"%s\"%s%s%s (see: poolbench check --help)", word,
+                         near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
+}
+
 int check_parse(struct check_options *options, int argc, char **argv, char *text, size_t size)
 {
     struct options_why why = {text, size};
@@ -213,14 +224,14 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
     opterr = 0;
     while ((letter = getopt_long(argc, argv, ":p:f:t:o:vh", longs, NULL)) != -1) {
         if (letter == '?')
-            return options_wrong(why, "check: no option \"%s\" (see poolbench check --help)", argv[optind - 1]);
+            return wrong_option(argv[optind - 1], why);
         if (letter == ':')
-            return options_wrong(why, "check: %s needs a value (see poolbench check --help)", argv[optind - 1]);
+            return options_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
         if (set(options, letter, optarg, why))
             return -EINVAL;
     }
     if (optind < argc)
-        return options_wrong(why, "check: \"%s\" is not an option (see poolbench check --help)", argv[optind]);
+        return options_wrong(why, "check: what is \"%s\"? (usage: poolbench check [options])", argv[optind]);
     if (agree(options, why))
         return -EINVAL;
     for (int i = 0; !options->pool_count && i < pool_count() && i < CHECK_POOLS_MAX; i++)

@@ -97,19 +97,31 @@ static const struct check_row *first_of(const struct check_matrix *matrix, const
     return NULL;
 }
 
-static void print_line(FILE *out, const char *name, const char *clean, const char *misuse, const struct check_row *row)
+static const char *verdict_of(const struct check_row *row)
 {
-    enum { INDENT = 46, WIDTH = 54 };
-    char time[32];
-    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, clean, misuse, supported(row) ? check_verdict_name(row) : "-",
-            supported(row) ? units_time_text((double)check_median_ns(row), time, sizeof time) : "");
-    wrap(out, row ? row->result.verdict.finding : "", INDENT + 5, WIDTH);
+    return !row ? "" : supported(row) ? check_verdict_name(row) : "-";
+}
+
+/* One line of a pool's table, about an armed cell; the bug's mutants follow the
+ * bug, with their names in brackets. */
+static void print_line(FILE *out, const char *name, const struct check_row *clean, const struct check_row *misuse,
+                       const struct check_row *armed)
+{
+    enum { INDENT = 53, WIDTH = 50 };
+    char time[32] = "", text[sizeof armed->result.verdict.finding + 64] = "";
+    if (supported(armed))
+        units_time_text((double)check_median_ns(armed), time, sizeof time);
+    if (armed)
+        snprintf(text, sizeof text, "%s%s%s%s", *armed->what.cell->name ? "[" : "", armed->what.cell->name,
+                 *armed->what.cell->name ? "] " : "", armed->result.verdict.finding);
+    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed), time);
+    wrap(out, text, INDENT, WIDTH);
 }
 
 static void print_pool(const struct check_matrix *matrix, const struct pool_ops *pool, FILE *out)
 {
     const struct check_options *options = matrix->options;
-    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  %s\n", "fault", "clean", "misuse", "armed", "took", "found");
+    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  %s\n", "fault", "clean", "misuse", "armed", "took", "found when armed");
     for (int f = 0; f < options->fault_count; f++) {
         const struct fault *fault = options->faults[f];
         const struct check_row *clean = first_of(matrix, pool, fault, FAULT_CLEAN),
@@ -117,23 +129,15 @@ static void print_pool(const struct check_matrix *matrix, const struct pool_ops 
                                *armed = first_of(matrix, pool, fault, FAULT_ARMED);
         if (!clean)
             return; /* interrupted */
-        print_line(out, fault->name, supported(clean) ? check_verdict_name(clean) : "-",
-                   supported(misuse) ? check_verdict_name(misuse)
-                   : misuse          ? "-"
-                                     : "",
-                   armed);
+        print_line(out, fault->name, clean, misuse, armed);
         for (int c = 0; c < fault->cell_count; c++) {
             const struct check_row *row = find(matrix, pool, fault, c);
-            char name[64];
-            if (!row || row == clean || row == misuse || row == armed || !supported(row))
+            if (!supported(row) || row == clean || row == misuse || row == armed)
                 continue;
-            snprintf(name, sizeof name, "  %s", row->what.cell->name);
             if (row->what.cell->kind == FAULT_ARMED)
-                print_line(out, strlen(name) > 18 ? "  and" : name, "", "", row);
+                print_line(out, "", NULL, NULL, row);
             else if (row->passed < row->runs)
-                fprintf(out, "%-18s  %s\n", name, check_verdict_name(row));
-            if (row->what.cell->kind == FAULT_ARMED && strlen(name) > 18)
-                fprintf(out, "%*s(%s)\n", 51, "", row->what.cell->name);
+                fprintf(out, "%-18s  %s: %s\n", "", check_verdict_name(row), row->what.cell->name);
         }
     }
 }
