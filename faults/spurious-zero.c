@@ -8,15 +8,20 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { JOBS = 3, RECEIVES_MAX = 3 * JOBS };
+enum { JOBS = 3, RECEIVES_MAX = 3 * JOBS, GATE = 0 };
+
+/* Closes when it will, or while the jobs are in flight. */
+enum { ANY_TIME, IN_FLIGHT };
 
 static void drive(int client)
 {
-    (void)client;
     if (cell_open((struct pool_config){.capacity = JOBS, .results = POOL_RESULTS_BLOCK, .results_capacity = JOBS}))
         return;
+    for (int i = 0; client == IN_FLIGHT && i < JOBS; i++)
+        cell_role(i, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     cell_submit_range(0, JOBS);
     cell_close();
+    gate_open(GATE);
     for (int i = 0; i < RECEIVES_MAX && cell_receive(1, -1) > 0; i++)
         ;
     cell_free();
@@ -39,9 +44,11 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RESULTS},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_CLOSED_IS_RESULT, POOL_CAN_RESULTS},
-    {"closed is run as a job", FAULT_ARMED, 0, POOL_DEFECT_CLOSED_IS_JOB, POOL_CAN_RESULTS | POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, ANY_TIME, 0, POOL_CAN_RESULTS},
+    {"jobs in flight", FAULT_CLEAN, IN_FLIGHT, 0, POOL_CAN_RESULTS | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, ANY_TIME, POOL_DEFECT_CLOSED_IS_RESULT, POOL_CAN_RESULTS},
+    {"closed is run as a job", FAULT_ARMED, IN_FLIGHT, POOL_DEFECT_CLOSED_IS_JOB,
+     POOL_CAN_RESULTS | POOL_CAN_RUN_APART},
 };
 
 static const struct fault spurious_zero = {

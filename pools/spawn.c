@@ -178,7 +178,7 @@ static bool hand_over(struct spawn_worker *slot)
     pthread_t self = pthread_self();
 
     pool_announce(&pool->head);
-    if (POOL_DEFECT(CLOSED_IS_JOB) && atomic_load_explicit(&pool->head.drained, memory_order_acquire))
+    if (POOL_DEFECT(CLOSED_IS_JOB) && atomic_load_explicit(&pool->head.attention, memory_order_acquire) & POOL_CLOSED)
         pool_defect_run_stale();
     pool_lock(&pool->lock);
     slot->base.leaver = self;

@@ -36,6 +36,9 @@ int cell_runners(void);
 
 void cell_role(int id, struct cell_role role); /* before its submit */
 
+/* The job itself: plays the role of its id, which is its argument. */
+int cell_job(void *id);
+
 /* Opens the cell's pool; `config` needs no workers, discard or spin. Returns
  * pool_open's answer. cell_open_size asks for a size of its own. */
 int cell_open(struct pool_config config);
