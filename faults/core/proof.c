@@ -37,18 +37,27 @@ static bool is_endless_wait(const char *text)
     return (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) && timeout == 0;
 }
 
+static bool read_times(int folder, const char *name, struct proof_thread *thread)
+{
+    char text[256];
+    return slurp(folder, name, "schedstat", text, sizeof text) &&
+           sscanf(text, "%lu %*u %lu", &thread->run_ns, &thread->slices) == 2;
+}
+
+/* The times before and after the state: a thread that was woken, but had to wait
+ * for its CPU, may have run between two reads, and sleep again. */
 static bool look_at(int folder, const char *name, struct proof_thread *thread)
 {
+    struct proof_thread later = {0};
     char text[256];
     *thread = (struct proof_thread){.id = (pid_t)atoi(name)};
     if (!slurp(folder, name, "comm", text, sizeof text))
         return false;
     snprintf(thread->name, sizeof thread->name, "%.*s", (int)strcspn(text, "\n"), text);
-    if (!slurp(folder, name, "schedstat", text, sizeof text) ||
-        sscanf(text, "%lu %*u %lu", &thread->run_ns, &thread->slices) != 2 ||
-        !slurp(folder, name, "syscall", text, sizeof text))
+    if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text) ||
+        !read_times(folder, name, &later))
         return false;
-    thread->asleep = is_endless_wait(text);
+    thread->asleep = is_endless_wait(text) && thread->run_ns == later.run_ns && thread->slices == later.slices;
     return true;
 }
 
