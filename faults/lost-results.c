@@ -27,6 +27,11 @@ static bool all_left(void)
            (int)stats.done == JOBS - stats.blocked_results;
 }
 
+static bool named(void)
+{
+    return (int)cell_stats().done == JOBS || cell_explains("nobody receives");
+}
+
 static void drive(int client)
 {
     int takes = client == TAKES_ALL ? JOBS : TAKEN;
@@ -37,6 +42,7 @@ static void drive(int client)
         cell_receive(1, -1);
     if (client == LEAVES) {
         cell_until(all_left);
+        cell_until(named);
         cell_explain();
     }
     cell_note(GIVEN_UP, cell_free());

@@ -20,6 +20,11 @@ static bool all_parked(void)
     return stats.parked == stats.workers;
 }
 
+static bool named(void)
+{
+    return cell_explains("open and empty");
+}
+
 static void drive(int client)
 {
     int received = 0, got;
@@ -38,7 +43,7 @@ static void drive(int client)
     cell_note(LAST, got);
     if (client == FORGETS) {
         cell_until(all_parked);
-        cell_explain();
+        cell_until(named);
     }
     cell_free();
 }

@@ -45,6 +45,11 @@ static bool all_done(void)
     return (int)(stats.done + stats.failed) == jobs;
 }
 
+static bool named(void)
+{
+    return all_done() || cell_explains("bound by the consumer");
+}
+
 static void open_with(enum pool_results policy, int places)
 {
     cell_open((struct pool_config){.capacity = CAPACITY, .results = policy, .results_capacity = (size_t)places});
@@ -66,7 +71,7 @@ static void look(int batch)
         cell_until(at_rest);
         stats = cell_stats();
         if (!i) {
-            cell_explain();
+            cell_until(named);
             cell_note(FINISHED, ledger_finished(cell_record()));
             cell_note(ACCEPTED, (int64_t)stats.accepted);
             cell_note(PENDING, (int64_t)stats.pending);

@@ -29,6 +29,11 @@ static bool all_blocked(void)
     return cell_stats().blocked_results == cell_runners();
 }
 
+static bool named(void)
+{
+    return cell_explains("nobody receives");
+}
+
 static void drive(int client)
 {
     cell_note(JOBS, jobs());
@@ -40,7 +45,7 @@ static void drive(int client)
             cell_receive(1, -1);
     } else {
         cell_until(all_blocked);
-        cell_explain();
+        cell_until(named);
     }
     cell_note(GIVEN_UP, cell_free());
     cell_note(FREED, 1);

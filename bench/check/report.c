@@ -114,7 +114,8 @@ static void print_line(FILE *out, const char *name, const struct check_row *clea
     if (armed)
         snprintf(text, sizeof text, "%s%s%s%s", *armed->what.cell->name ? "[" : "", armed->what.cell->name,
                  *armed->what.cell->name ? "] " : "", armed->result.verdict.finding);
-    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed), time);
+    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed),
+            time);
     wrap(out, text, INDENT, WIDTH);
 }
 

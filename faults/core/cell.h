@@ -55,6 +55,10 @@ int64_t cell_free(void);
 struct pool_stats cell_stats(void);
 void cell_explain(void); /* into the record */
 
+/* Explains, and says whether the text is in it; for cell_until: a worker that was
+ * woken in vain blocks again in a moment. True, too, after being asked too often. */
+bool cell_explains(const char *text);
+
 /* Jobs accepted that did not finish, by the ledger. */
 int cell_unfinished(void);
 

@@ -44,20 +44,31 @@ static bool read_times(int folder, const char *name, struct proof_thread *thread
            sscanf(text, "%lu %*u %lu", &thread->run_ns, &thread->slices) == 2;
 }
 
+/* "PID (NAME) STATE ...". */
+static bool sleeps(const char *text)
+{
+    const char *bracket = strrchr(text, ')');
+    return bracket && bracket[1] == ' ' && bracket[2] == 'S';
+}
+
 /* The times before and after the state: a thread that was woken, but had to wait
- * for its CPU, may have run between two reads, and sleep again. */
+ * for its CPU, may have run between two reads, and sleep again. And the state
+ * after the call: while a wake-up is on its way to another CPU (TASK_WAKING),
+ * which takes long where that is a virtual one without a real one, the kernel
+ * still tells the call, but no longer that the thread sleeps. */
 static bool look_at(int folder, const char *name, struct proof_thread *thread)
 {
     struct proof_thread later = {0};
-    char text[256];
+    char text[256], state[512];
     *thread = (struct proof_thread){.id = (pid_t)atoi(name)};
     if (!slurp(folder, name, "comm", text, sizeof text))
         return false;
     snprintf(thread->name, sizeof thread->name, "%.*s", (int)strcspn(text, "\n"), text);
     if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text) ||
-        !read_times(folder, name, &later))
+        !slurp(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
         return false;
-    thread->asleep = is_endless_wait(text) && thread->run_ns == later.run_ns && thread->slices == later.slices;
+    thread->asleep =
+        is_endless_wait(text) && sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
     return true;
 }
 

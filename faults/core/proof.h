@@ -5,10 +5,10 @@
  * still pending after the second: then nobody in it can wake anybody, now or
  * later. Look one sees each thread asleep; look two finds the same threads with
  * the same run times, asleep; so at any moment between the two all slept at
- * once. (A thread that was woken and waits for a CPU reads as running.) It says
- * nothing of pools that poll or wait with a time-out, nor where /proc is hidden.
+ * once. (A thread that was woken and waits for a CPU reads as running, or as
+ * no longer asleep.) It says nothing of pools that poll or wait with a time-out, nor where /proc is hidden.
  *
- * Source: /proc/PID/task/TID/syscall and schedstat, see proc(5). */
+ * Source: /proc/PID/task/TID/syscall, stat and schedstat, see proc(5). */
 #ifndef PROOF_H
 #define PROOF_H
 
