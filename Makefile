@@ -30,7 +30,7 @@ POOLS    := $(call objects,pools pools/core)
 PARTS    := $(POOLS) $(call objects,workloads workloads/core) $(filter-out $(BUILD)/bench/main.o,$(call objects,bench))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core bench/check) \
             $(filter-out $(POOLS),$(PARTS))
-SUITES   := unit contract cli
+SUITES   := unit contract cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
@@ -141,7 +141,12 @@ define SUITE
 $(BUILD)/tests-$(1): $$(call suite_objects,$(1))
 	$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $(LIBS)
 endef
-$(foreach suite,$(SUITES),$(eval $(call SUITE,$(suite))))
+$(foreach suite,$(filter-out check,$(SUITES)),$(eval $(call SUITE,$(suite))))
+
+# This one judges cells itself.
+$(BUILD)/tests-check: $(call objects,tests/check) $(filter-out $(BUILD)/bench/check/%,$(CHECKED))
+	$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ -lcriterion $(LIBS)
+$(BUILD)/tests/check/%.o: EXTRA = -DPOOL_INJECT
 
 define TORTURE
 $(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) $(POOLS)

@@ -1,6 +1,5 @@
 /* cli.c - the program from outside: bad input for every option, what it prints,
  * what it writes, and what it leaves behind. Runs $POOLBENCH (./poolbench). */
-#include <criterion/criterion.h>
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -12,88 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { OUTPUT_MAX = 1 << 22 };
-static char out[OUTPUT_MAX], err[65536], folder[64], program[4096];
-
-static void begin(void)
-{
-    const char *given = getenv("POOLBENCH");
-    cr_assert(realpath(given ? given : "./poolbench", program), "no program; run make first");
-    strcpy(folder, "/tmp/poolbench-cli-XXXXXX");
-    cr_assert(mkdtemp(folder) && chdir(folder) == 0);
-}
-
-static void end(void)
-{
-    char command[128];
-    snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", folder, folder);
-    cr_assert(chdir("/") == 0 && system(command) == 0);
-}
-
-static void slurp(const char *path, char *text, size_t size)
-{
-    FILE *file = fopen(path, "r");
-    size_t length = file ? fread(text, 1, size - 1, file) : 0;
-    text[length] = '\0';
-    if (file)
-        fclose(file);
-}
-
-/* Runs the program with a shell's words; returns its exit status. */
-static int run(const char *arguments)
-{
-    static char command[8192];
-    int status;
-    snprintf(command, sizeof command, "%s %s >/tmp/%s.out 2>/tmp/%s.err </dev/null", program, arguments, folder + 5,
-             folder + 5);
-    status = system(command);
-    snprintf(command, sizeof command, "/tmp/%s.out", folder + 5);
-    slurp(command, out, sizeof out);
-    unlink(command);
-    snprintf(command, sizeof command, "/tmp/%s.err", folder + 5);
-    slurp(command, err, sizeof err);
-    unlink(command);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
-static int lines(const char *text)
-{
-    int count = 0;
-    for (; *text; text++)
-        count += *text == '\n';
-    return count;
-}
-
-static int files_here(void)
-{
-    DIR *here = opendir(".");
-    int count = -2;
-    while (readdir(here))
-        count++;
-    closedir(here);
-    return count;
-}
-
-struct bad {
-    const char *word, *arguments;
-};
-
-static void expect_bad(const struct bad *cases, size_t count)
-{
-    for (size_t i = 0; i < count; i++) {
-        int status = run(cases[i].arguments);
-        cr_assert(status == 2, "[%s] exit %d: %s", cases[i].arguments, status, err);
-        cr_assert(lines(err) == 1, "[%s] %d lines on stderr: %s", cases[i].arguments, lines(err), err);
-        cr_assert(!*out, "[%s] wrote to stdout: %s", cases[i].arguments, out);
-        cr_assert(strstr(err, cases[i].word), "[%s] does not name %s: %s", cases[i].arguments, cases[i].word, err);
-        cr_assert(files_here() == 0, "[%s] wrote a file", cases[i].arguments);
-    }
-}
-#define EXPECT_BAD(...)                                                                                                \
-    static const struct bad cases[] = {__VA_ARGS__};                                                                   \
-    expect_bad(cases, sizeof cases / sizeof *cases)
-
-#define CLI_TEST(suite, name) Test(suite, name, .timeout = 120, .init = begin, .fini = end)
+#include "tests/cli/program.h"
 
 CLI_TEST(bad_input, commands)
 {
@@ -228,7 +146,7 @@ static long long counter(const json_t *trial, const char *name)
 
 CLI_TEST(result, json_on_stdout_is_the_file_and_obeys_the_law)
 {
-    static char file[OUTPUT_MAX];
+    static char file[PROGRAM_OUTPUT];
     json_t *printed, *saved, *configuration, *trial;
     size_t i, j, trials = 0;
     cr_assert(run("run -p ring,textbook -w empty -w cpu:size=2us -t 2 --rounds 2 --budget 100ms --seed 5 --format json "

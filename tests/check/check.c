@@ -1,0 +1,273 @@
+/* check.c - guards the guards: a detector that is taken out is missed, and a
+ * cell that misbehaves harms nobody. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "faults/core/judge.h"
+
+enum { WORKERS = 3 };
+#define LONG_NS INT64_C(20000000000)
+#define SHORT_NS INT64_C(100000000)
+
+static struct judge_result judged(const struct judge_case *what, unsigned without, int64_t limit_ns)
+{
+    struct judge_setup setup = {WORKERS, limit_ns, without, NULL};
+    struct judge_result result;
+    cr_assert(judge_run(&setup, what, &result) == 0);
+    return result;
+}
+
+/* Each armed cell of a fault, on each pool that can be asked: caught, and without
+ * the detector not. Returns how many. */
+static int missed_without(const char *name, unsigned without, int64_t limit_ns, bool (*about)(const struct fault_cell *))
+{
+    const struct fault *fault = fault_find(name);
+    int cells = 0;
+    for (int p = 0; p < pool_count(); p++) {
+        for (int c = 0; c < fault->cell_count; c++) {
+            struct judge_case what = {pool_at(p), fault, &fault->cells[c], fault->cells[c].defects};
+            struct judge_result with, lacking;
+            if (what.cell->kind != FAULT_ARMED || what.cell->needs & ~what.pool->can || (about && !about(what.cell)))
+                continue;
+            with = judged(&what, 0, LONG_NS);
+            lacking = judged(&what, without, limit_ns);
+            cr_assert(with.passed, "%s, %s: %s", name, what.pool->name, with.verdict.finding);
+            cr_assert(!lacking.passed, "%s, %s: caught all the same: %s", name, what.pool->name,
+                      lacking.verdict.finding);
+            if (without & JUDGE_NO_PROOF)
+                cr_assert(lacking.verdict.kind == VERDICT_STALLED && lacking.took_ns >= limit_ns);
+            cells++;
+        }
+    }
+    return cells;
+}
+
+Test(guards, without_the_job_gate_the_moment_is_missed, .timeout = 120)
+{
+    cr_assert(missed_without("ignored-cancel", CELL_NO_JOB_GATE, LONG_NS, NULL) == 10);
+    cr_assert(missed_without("count-mismatch", CELL_NO_JOB_GATE, LONG_NS, NULL) == 10);
+}
+
+Test(guards, without_the_birth_gate_the_moment_is_missed, .timeout = 120)
+{
+    cr_assert(missed_without("late-add", CELL_NO_BIRTH_GATE, LONG_NS, NULL) == 5);
+}
+
+Test(guards, without_the_ledger_nothing_adds_up, .timeout = 120)
+{
+    cr_assert(missed_without("late-add", CELL_NO_LEDGER, LONG_NS, NULL) == 5);
+    cr_assert(missed_without("ignored-cancel", CELL_NO_LEDGER, LONG_NS, NULL) == 10);
+    cr_assert(missed_without("double-close", CELL_NO_LEDGER, LONG_NS, NULL) == 6);
+    cr_assert(missed_without("spurious-zero", CELL_NO_LEDGER, LONG_NS, NULL) == 11);
+    cr_assert(missed_without("count-mismatch", CELL_NO_LEDGER, LONG_NS, NULL) == 10);
+}
+
+static bool hangs(const struct fault_cell *cell)
+{
+    return !strcmp(cell->name, "");
+}
+
+Test(guards, without_the_proof_a_hang_is_only_a_stall, .timeout = 120)
+{
+    cr_assert(missed_without("missing-close", JUDGE_NO_PROOF, SHORT_NS, NULL) == 12);
+    cr_assert(missed_without("undrained-results", JUDGE_NO_PROOF, SHORT_NS, hangs) >= 5);
+    cr_assert(missed_without("lost-results", JUDGE_NO_PROOF, SHORT_NS, hangs) >= 5);
+    cr_assert(missed_without("zero-workers", JUDGE_NO_PROOF, SHORT_NS, hangs) == 5);
+}
+
+/* A cell of our own, on a pool that is good. */
+
+static bool no_business(const struct outcome *outcome, struct verdict *verdict)
+{
+    (void)outcome, (void)verdict;
+    return false;
+}
+
+static struct judge_result plays(void (*drive)(int client), unsigned without, int64_t limit_ns)
+{
+    static const struct fault_cell cell = {"", FAULT_CLEAN, 0, 0, 0};
+    struct fault own = {.name = "own", .cells = &cell, .cell_count = 1, .drive = drive, .judge = no_business};
+    struct judge_case what = {pool_find("mutex"), &own, &cell, 0};
+    return judged(&what, without, limit_ns);
+}
+
+static void does_well(int client)
+{
+    (void)client;
+    cell_open((struct pool_config){.capacity = 4});
+    cell_submit_range(0, 4);
+    cell_wait(-1);
+    cell_free();
+}
+
+static void crashes(int client)
+{
+    does_well(client);
+    raise(SIGSEGV);
+}
+
+static void exits(int client)
+{
+    does_well(client);
+    exit(0);
+}
+
+static void *sleep_for_ever(void *nothing)
+{
+    for (;;)
+        pause();
+    return nothing;
+}
+
+static void leaves_a_thread(int client)
+{
+    pthread_t thread;
+    does_well(client);
+    pthread_create(&thread, NULL, sleep_for_ever, NULL);
+}
+
+Test(guards, a_crash_is_seen_and_not_without_its_detector, .timeout = 60)
+{
+    struct judge_result result = plays(crashes, 0, LONG_NS);
+    cr_assert(result.verdict.kind == VERDICT_FAILS && strstr(result.verdict.finding, "signal 11"), "%s",
+              result.verdict.finding);
+    result = plays(exits, 0, LONG_NS);
+    cr_assert(result.verdict.kind == VERDICT_FAILS && strstr(result.verdict.finding, "status 0"));
+    cr_assert(plays(crashes, JUDGE_NO_CRASH, LONG_NS).passed);
+    cr_assert(plays(does_well, 0, LONG_NS).passed);
+}
+
+Test(guards, a_thread_left_is_seen_and_not_without_its_detector, .timeout = 60)
+{
+    struct judge_result result = plays(leaves_a_thread, 0, SHORT_NS * 5);
+    cr_assert(result.verdict.kind == VERDICT_FAILS && strstr(result.verdict.finding, "1 threads are left"), "%s",
+              result.verdict.finding);
+    cr_assert(plays(leaves_a_thread, JUDGE_NO_THREADS, LONG_NS).passed);
+}
+
+/* A good pool is not accused when it is slow. */
+static void dawdles(int client)
+{
+    does_well(client);
+    for (int i = 0; i < 30; i++) {
+        usleep(10000); /* asleep, with a time-out: no proof */
+        does_well(client);
+    }
+}
+
+Test(guards, slow_is_not_dead, .timeout = 60)
+{
+    struct judge_result result = plays(dawdles, 0, LONG_NS);
+    cr_assert(result.passed, "%s", result.verdict.finding);
+}
+
+/* Bounds. */
+
+static void prints_for_ever(int client)
+{
+    (void)client;
+    for (;;) {
+        printf("a line of no interest\n");
+        fflush(stdout);
+        clearerr(stdout);
+    }
+}
+
+Test(bounds, endless_output_is_cut_off, .timeout = 60)
+{
+    struct judge_result result = plays(prints_for_ever, 0, SHORT_NS * 5);
+    cr_assert(result.verdict.kind == VERDICT_STALLED && result.took_ns < LONG_NS);
+    cr_assert(strlen(result.report) < sizeof result.report && strstr(result.report, "a line of no interest"));
+    cr_assert(plays(does_well, 0, LONG_NS).passed);
+}
+
+enum { BLOCK = 1 << 28, BLOCKS_MAX = 64 };
+
+static void eats_memory(int client)
+{
+    int blocks = 0;
+    (void)client;
+    while (blocks < BLOCKS_MAX && mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+                                       -1, 0) != MAP_FAILED)
+        blocks++;
+    if (blocks == BLOCKS_MAX)
+        abort();
+    _exit(blocks);
+}
+
+Test(bounds, memory_ends, .timeout = 60)
+{
+    struct judge_result result = plays(eats_memory, 0, LONG_NS);
+    int blocks = -1;
+    cr_assert(sscanf(result.verdict.finding, "the process exited from within, status %d", &blocks) == 1, "%s",
+              result.verdict.finding);
+    cr_assert(blocks > 0 && blocks <= 16, "%d", blocks); /* 4 GiB */
+}
+
+static void forks(int client)
+{
+    pid_t child = fork();
+    if (child == 0)
+        _exit(0);
+    if (child > 0)
+        abort();
+    if (system("true") == 0)
+        abort();
+    does_well(client); /* threads are to be had */
+}
+
+Test(bounds, there_are_no_more_processes, .timeout = 60)
+{
+    struct judge_result result = plays(forks, 0, LONG_NS);
+    cr_assert(result.passed, "%s\n%s", result.verdict.finding, result.report);
+}
+
+static void spins(int client)
+{
+    volatile int turn = 0;
+    (void)client;
+    for (;;)
+        turn = turn + 1;
+}
+
+static void takes_no_signal(int client)
+{
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    spins(client);
+}
+
+Test(bounds, a_cell_that_never_ends_is_ended, .timeout = 60)
+{
+    cr_assert(plays(spins, 0, SHORT_NS).verdict.kind == VERDICT_STALLED);
+    cr_assert(plays(takes_no_signal, 0, SHORT_NS).verdict.kind == VERDICT_STALLED);
+}
+
+static volatile sig_atomic_t stop;
+static void on_alarm(int number)
+{
+    (void)number;
+    stop = 1;
+}
+
+Test(bounds, a_stop_ends_the_cell, .timeout = 60)
+{
+    static const struct fault_cell cell = {"", FAULT_CLEAN, 0, 0, 0};
+    struct fault own = {.name = "own", .cells = &cell, .cell_count = 1, .drive = spins, .judge = no_business};
+    struct judge_case what = {pool_find("mutex"), &own, &cell, 0};
+    struct judge_setup setup = {WORKERS, LONG_NS, 0, &stop};
+    struct judge_result result;
+    signal(SIGALRM, on_alarm);
+    alarm(1);
+    cr_assert(judge_run(&setup, &what, &result) == -EINTR);
+    cr_assert(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
+}

@@ -1,0 +1,233 @@
+/* check.c - `poolbench check` from outside: the thirteen, exit statuses, what
+ * other programs read, and that nothing is left behind. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <jansson.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+enum { THIRTEEN = 13 };
+static const char *const names[THIRTEEN] = {"missing-close",     "late-add",     "worker-close",   "racy-counter",
+                                            "undrained-results", "no-recover",   "ignored-cancel", "lost-results",
+                                            "double-close",      "zero-workers", "slow-consumer",  "spurious-zero",
+                                            "count-mismatch"};
+
+CLI_TEST(check_input, is_refused_in_one_line)
+{
+    EXPECT_BAD({"nosuch", "check -f nosuch"}, {"\"late-add\"", "check -f lateadd"}, {"nosuch", "check -p nosuch"},
+               {"\"steal\"", "check -p stael"}, {"twice", "check -p ring,ring"}, {"twice", "check -f late-add,late-add"},
+               {"names nothing", "check -f ''"}, {"names nothing", "check -p ring,"}, {"-t", "check -t 1"},
+               {"16", "check -t 17"}, {"-t", "check -t x"}, {"--repeat", "check --repeat 0"},
+               {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"}, {".json", "check -o result.txt"},
+               {"job-gate", "check --without luck"}, {"--format", "check --frmat tap"}, {"extra", "check extra"},
+               {"wants a value", "check -p"}, {"--cross", "check --cross -o x.json"});
+}
+
+CLI_TEST(check_words, list_names_the_thirteen_in_order)
+{
+    char *line = out;
+    cr_assert(run("check --list") == 0 && !*err);
+    for (int i = 0; i < THIRTEEN; i++) {
+        size_t length = strcspn(line, " ");
+        cr_assert(length == strlen(names[i]) && !strncmp(line, names[i], length), "%s: %.40s", names[i], line);
+        line = strchr(line, '\n') + 1;
+    }
+    cr_assert(!*line);
+}
+
+CLI_TEST(check_words, help_is_the_same_both_ways)
+{
+    static char first[65536];
+    cr_assert(run("check --help") == 0 && strstr(out, "Exit status") && !*err);
+    snprintf(first, sizeof first, "%s", out);
+    cr_assert(run("help check") == 0 && !strcmp(first, out));
+    cr_assert(run("--help") == 0 && strstr(out, "  check"));
+}
+
+CLI_TEST(check_words, without_its_program_is_said)
+{
+    cr_assert(symlink("/dev/null", "nothing") == 0);
+    snprintf(err, sizeof err, "cp %s ./poolbench", program);
+    cr_assert(system(err) == 0 && realpath("poolbench", program));
+    cr_assert(run("check") == 3 && lines(err) == 1 && strstr(err, "poolbench-check"), "%s", err);
+}
+
+CLI_TEST(check_matrix, holds_and_names_all)
+{
+    cr_assert(run("check") == 0, "%s%s", out, err);
+    for (int i = 0; i < THIRTEEN; i++)
+        cr_assert(strstr(out, names[i]), "%s", names[i]);
+    cr_assert(strstr(out, " 0 missed") && !strstr(out, "FAIL") && !strstr(out, "STALLED"), "%s", out);
+    cr_assert(!*err && files_here() == 0, "%s", err);
+}
+
+/* What each pool may call not supported; nobody else and nothing else. */
+CLI_TEST(check_matrix, only_these_are_not_supported)
+{
+    static const char *const allowed[] = {"late-add",       "no-recover",    "ignored-cancel",
+                                          "zero-workers",   "spurious-zero", "count-mismatch"};
+    json_t *document, *cell;
+    size_t i;
+    int unsupported = 0;
+    cr_assert(run("check --format json") == 0);
+    document = json_loads(out, 0, NULL);
+    json_array_foreach(json_object_get(document, "cells"), i, cell)
+    {
+        const char *pool = json_string_value(json_object_get(cell, "pool"));
+        const char *fault = json_string_value(json_object_get(cell, "fault"));
+        bool known = false;
+        if (strcmp(json_string_value(json_object_get(cell, "verdict")), "not supported") != 0)
+            continue;
+        for (size_t a = 0; a < sizeof allowed / sizeof *allowed; a++)
+            known = known || !strcmp(allowed[a], fault);
+        cr_assert(!strcmp(pool, "inline") && known, "%s, %s", pool, fault);
+        unsupported++;
+    }
+    cr_assert(unsupported == 15, "%d", unsupported);
+    json_decref(document);
+}
+
+CLI_TEST(check_matrix, one_cell_explains_itself)
+{
+    cr_assert(run("check -f late-add -p ring -v") == 0);
+    cr_assert(strstr(out, "diagnosis") && strstr(out, "remedy") && strstr(out, "ledger of 4 jobs"), "%s", out);
+    cr_assert(run("check -f missing-close -p mutex -v") == 0);
+    cr_assert(strstr(out, "client 0 waits in pool_receive since") && strstr(out, "workers parked") &&
+                  strstr(out, "glibc "),
+              "%s", out);
+}
+
+CLI_TEST(check_status, is_1_when_a_cell_is_missed)
+{
+    cr_assert(run("check -f late-add -p ring -t 4 --without birth-gate") == 1);
+    cr_assert(strstr(out, "1 missed") && strstr(out, "replay       poolbench check -f late-add -p ring -t 4 -v"), "%s",
+              out);
+}
+
+CLI_TEST(check_status, is_1_when_a_cell_is_stalled)
+{
+    cr_assert(run("check -f missing-close -p ring --without proof --limit 100ms") == 1);
+    cr_assert(strstr(out, "2 STALLED") && strstr(out, "no proof"), "%s", out);
+}
+
+CLI_TEST(check_format, json_counts_its_cells)
+{
+    static const char *const counts[] = {"holds", "named", "caught", "missed", "fails", "stalled", "not_supported"};
+    json_t *document, *summary;
+    json_int_t sum = 0;
+    cr_assert(run("check -p ring,inline --format json") == 0 && !*err);
+    document = json_loads(out, 0, NULL);
+    cr_assert(document && json_integer_value(json_object_get(document, "check_format")) == 1);
+    summary = json_object_get(document, "summary");
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        sum += json_integer_value(json_object_get(summary, counts[i]));
+    cr_assert((size_t)sum == json_array_size(json_object_get(document, "cells")) && sum > 50);
+    json_decref(document);
+}
+
+static int count_text(const char *text, const char *what)
+{
+    int count = 0;
+    for (; (text = strstr(text, what)); text++)
+        count++;
+    return count;
+}
+
+CLI_TEST(check_format, tap_has_a_line_for_each_cell)
+{
+    int plan = 0;
+    cr_assert(run("check -p ring,inline --format tap") == 0);
+    cr_assert(sscanf(out, "TAP version 13\n1..%d\n", &plan) == 1 && plan > 50);
+    cr_assert(count_text(out, "\nok ") == plan && !count_text(out, "not ok") && count_text(out, "# SKIP") == 15);
+    cr_assert(run("check -p ring -f late-add --without birth-gate --format tap") == 1);
+    cr_assert(count_text(out, "\nnot ok ") == 1 && strstr(out, "  ---\n") && strstr(out, "  ...\n"), "%s", out);
+}
+
+CLI_TEST(check_format, junit_has_a_case_for_each_cell)
+{
+    int tests = 0;
+    cr_assert(run("check -p ring,inline --format junit") == 0);
+    cr_assert(sscanf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench check\" tests=\"%d\"",
+                     &tests) == 1);
+    cr_assert(tests > 50 && count_text(out, "<testcase ") == tests && count_text(out, "<skipped ") == 15);
+    cr_assert(count_text(out, "<testsuite ") == 2 && strstr(out, "</testsuites>\n"));
+    cr_assert(run("check -p ring -f late-add --without birth-gate --format junit") == 1);
+    cr_assert(strstr(out, "failures=\"1\"") && strstr(out, "<failure type=\"missed\""), "%s", out);
+}
+
+CLI_TEST(check_format, a_result_file_and_a_figure)
+{
+    struct stat info;
+    json_t *document;
+    cr_assert(run("check -p ring,mutex -o c.json") == 0, "%s", err);
+    document = json_load_file("c.json", 0, NULL);
+    cr_assert(document && json_array_size(json_object_get(document, "cells")) > 50);
+    json_decref(document);
+    cr_assert(stat("c/matrix.png", &info) == 0 && info.st_size > 5000);
+    cr_assert(stat("c/matrix.svg", &info) == 0 && info.st_size > 5000);
+    cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 1 && strstr(err, "no/such/folder"), "%s", err);
+}
+
+/* Processes that run this very file. */
+static int running(const char *path)
+{
+    DIR *folder_of_all = opendir("/proc");
+    struct dirent *entry;
+    int count = 0;
+    while ((entry = readdir(folder_of_all))) {
+        char link[300], target[4200];
+        ssize_t length;
+        snprintf(link, sizeof link, "/proc/%s/exe", entry->d_name);
+        length = readlink(link, target, sizeof target - 1);
+        if (length <= 0)
+            continue;
+        target[length] = '\0';
+        count += !strcmp(target, path);
+    }
+    closedir(folder_of_all);
+    return count;
+}
+
+/* Starts a long check from copies of the programs, kills it, and sees its cells go. */
+static int end_by(int signal_number)
+{
+    char mine[4200];
+    int status;
+    pid_t child;
+    snprintf(out, sizeof out, "cp %s ./poolbench && cp %s-check ./poolbench-check", program, program);
+    cr_assert(system(out) == 0 && realpath("poolbench-check", mine));
+    child = fork();
+    if (child == 0) {
+        dup2(open("out", O_WRONLY | O_CREAT, 0600), 1);
+        dup2(1, 2);
+        execl("./poolbench", "poolbench", "check", "-f", "missing-close", "--without", "proof", "--limit", "1min",
+              "--repeat", "100", NULL);
+        _exit(127);
+    }
+    while (running(mine) < 2)
+        usleep(1000);
+    kill(child, signal_number);
+    cr_assert(waitpid(child, &status, 0) == child);
+    while (running(mine)) /* a moment for the kernel; the test's limit ends a wait for ever */
+        usleep(1000);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status);
+}
+
+CLI_TEST(check_leaves, nothing_after_ctrl_c)
+{
+    cr_assert(end_by(SIGINT) == 130);
+    slurp("out", out, sizeof out);
+    cr_assert(strstr(out, "interrupted"), "%s", out);
+}
+
+CLI_TEST(check_leaves, nothing_when_it_is_killed)
+{
+    cr_assert(end_by(SIGKILL) == -SIGKILL);
+}

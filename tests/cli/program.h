@@ -1,0 +1,35 @@
+/* program.h - runs $POOLBENCH (./poolbench) in a folder of its own, and keeps what
+ * it printed. */
+#ifndef PROGRAM_H
+#define PROGRAM_H
+
+#include <criterion/criterion.h>
+#include <stddef.h>
+
+enum { PROGRAM_OUTPUT = 1 << 22 };
+extern char out[PROGRAM_OUTPUT], err[65536]; /* of the last run */
+extern char folder[64], program[4096];
+
+void program_begin(void);
+void program_end(void);
+#define CLI_TEST(suite, name) Test(suite, name, .timeout = 120, .init = program_begin, .fini = program_end)
+
+void slurp(const char *path, char *text, size_t size);
+
+/* Runs the program with a shell's words; returns its exit status. */
+int run(const char *arguments);
+
+int lines(const char *text);
+int files_here(void);
+
+/* Arguments that are wrong, and a word that the message must hold: one line,
+ * status 2, nothing written. */
+struct bad {
+    const char *word, *arguments;
+};
+void expect_bad(const struct bad *cases, size_t count);
+#define EXPECT_BAD(...)                                                                                                \
+    static const struct bad cases[] = {__VA_ARGS__};                                                                   \
+    expect_bad(cases, sizeof cases / sizeof *cases)
+
+#endif
