@@ -43,7 +43,6 @@ static void drive(int client)
     if (client == LEAVES) {
         cell_until(all_left);
         cell_until(named);
-        cell_explain();
     }
     cell_note(GIVEN_UP, cell_free());
     cell_note(FREED, 1);
