@@ -35,7 +35,7 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot prove-backpressure asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot prove-backpressure prove-check asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -163,6 +163,10 @@ prove-backpressure: deps ## waiting and blocked shares on this machine against k
 	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
 	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
 
+prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh
+
 SECONDS_EACH ?= 2
 .PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run
 torture-plain:
@@ -185,6 +189,8 @@ workloads-run: $(BUILD)/poolbench
 
 # The torture first, the test runner's own summaries last.
 test-built: torture-plain torture-asan torture-tsan $(addprefix $(BUILD)/tests-,$(SUITES))
+	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
+	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
 SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.[ch] bench/check/*.[ch] \
