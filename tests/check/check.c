@@ -27,7 +27,8 @@ static struct judge_result judged(const struct judge_case *what, unsigned withou
 
 /* Each armed cell of a fault, on each pool that can be asked: caught, and without
  * the detector not. Returns how many. */
-static int missed_without(const char *name, unsigned without, int64_t limit_ns, bool (*about)(const struct fault_cell *))
+static int missed_without(const char *name, unsigned without, int64_t limit_ns,
+                          bool (*about)(const struct fault_cell *))
 {
     const struct fault *fault = fault_find(name);
     int cells = 0;
@@ -195,8 +196,8 @@ static void eats_memory(int client)
 {
     int blocks = 0;
     (void)client;
-    while (blocks < BLOCKS_MAX && mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-                                       -1, 0) != MAP_FAILED)
+    while (blocks < BLOCKS_MAX &&
+           mmap(NULL, BLOCK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0) != MAP_FAILED)
         blocks++;
     if (blocks == BLOCKS_MAX)
         abort();

@@ -22,12 +22,13 @@ static const char *const names[THIRTEEN] = {"missing-close",     "late-add",    
 CLI_TEST(check_input, is_refused_in_one_line)
 {
     EXPECT_BAD({"nosuch", "check -f nosuch"}, {"\"late-add\"", "check -f lateadd"}, {"nosuch", "check -p nosuch"},
-               {"\"steal\"", "check -p stael"}, {"twice", "check -p ring,ring"}, {"twice", "check -f late-add,late-add"},
-               {"names nothing", "check -f ''"}, {"names nothing", "check -p ring,"}, {"-t", "check -t 1"},
-               {"16", "check -t 17"}, {"-t", "check -t x"}, {"--repeat", "check --repeat 0"},
-               {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"}, {".json", "check -o result.txt"},
-               {"job-gate", "check --without luck"}, {"--format", "check --frmat tap"}, {"extra", "check extra"},
-               {"wants a value", "check -p"}, {"--cross", "check --cross -o x.json"});
+               {"\"steal\"", "check -p stael"}, {"twice", "check -p ring,ring"},
+               {"twice", "check -f late-add,late-add"}, {"names nothing", "check -f ''"},
+               {"names nothing", "check -p ring,"}, {"-t", "check -t 1"}, {"16", "check -t 17"}, {"-t", "check -t x"},
+               {"--repeat", "check --repeat 0"}, {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"},
+               {".json", "check -o result.txt"}, {"job-gate", "check --without luck"},
+               {"--format", "check --frmat tap"}, {"extra", "check extra"}, {"wants a value", "check -p"},
+               {"--cross", "check --cross -o x.json"});
 }
 
 CLI_TEST(check_words, list_names_the_thirteen_in_order)
@@ -71,15 +72,14 @@ CLI_TEST(check_matrix, holds_and_names_all)
 /* What each pool may call not supported; nobody else and nothing else. */
 CLI_TEST(check_matrix, only_these_are_not_supported)
 {
-    static const char *const allowed[] = {"late-add",       "no-recover",    "ignored-cancel",
-                                          "zero-workers",   "spurious-zero", "count-mismatch"};
+    static const char *const allowed[] = {"late-add",     "no-recover",    "ignored-cancel",
+                                          "zero-workers", "spurious-zero", "count-mismatch"};
     json_t *document, *cell;
     size_t i;
     int unsupported = 0;
     cr_assert(run("check --format json") == 0);
     document = json_loads(out, 0, NULL);
-    json_array_foreach(json_object_get(document, "cells"), i, cell)
-    {
+    json_array_foreach (json_object_get(document, "cells"), i, cell) {
         const char *pool = json_string_value(json_object_get(cell, "pool"));
         const char *fault = json_string_value(json_object_get(cell, "fault"));
         bool known = false;
@@ -154,7 +154,8 @@ CLI_TEST(check_format, junit_has_a_case_for_each_cell)
 {
     int tests = 0;
     cr_assert(run("check -p ring,inline --format junit") == 0);
-    cr_assert(sscanf(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench check\" tests=\"%d\"",
+    cr_assert(sscanf(out,
+                     "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench check\" tests=\"%d\"",
                      &tests) == 1);
     cr_assert(tests > 50 && count_text(out, "<testcase ") == tests && count_text(out, "<skipped ") == 15);
     cr_assert(count_text(out, "<testsuite ") == 2 && strstr(out, "</testsuites>\n"));
@@ -172,7 +173,8 @@ CLI_TEST(check_format, a_result_file_and_a_figure)
     json_decref(document);
     cr_assert(stat("c/matrix.png", &info) == 0 && info.st_size > 5000);
     cr_assert(stat("c/matrix.svg", &info) == 0 && info.st_size > 5000);
-    cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 1 && strstr(err, "no/such/folder"), "%s", err);
+    cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 1 && strstr(err, "no/such/folder"), "%s",
+              err);
 }
 
 /* Processes that run this very file. */
