@@ -17,7 +17,7 @@ struct gate {
 };
 
 static struct cell_start cell;
-static struct pool *pool;
+static struct pool *_Atomic pool; /* the inspector looks at it, too */
 static struct cell_role roles[RECORD_JOBS];
 static struct gate gates[CELL_GATES], window;
 static pthread_t helpers[CELL_HELPERS];
@@ -207,12 +207,14 @@ int cell_job(void *arg)
 
 int cell_open_size(struct pool_config config, int workers)
 {
+    struct pool *opened = NULL;
     int error;
     config.workers = workers;
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
     begin("pool_open");
-    error = pool_open(&pool, cell.pool, &config);
+    error = pool_open(&opened, cell.pool, &config);
+    pool = error ? NULL : opened;
     end();
     return error;
 }
