@@ -44,6 +44,10 @@ static void drive(int client)
         cell_until(all_left);
         cell_until(named);
     }
+    /* The producer is out of its last submit before the pool goes; where it runs the
+     * jobs itself it may be blocked in one, and only free lets it out. */
+    if (cell_pool()->can & POOL_CAN_RUN_APART)
+        helpers_join();
     cell_note(GIVEN_UP, cell_free());
     cell_note(FREED, 1);
     helpers_join();
