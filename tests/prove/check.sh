@@ -3,13 +3,13 @@
 # again and again, on the machine as it is, on one CPU, with 8 workers, and with
 # all CPUs loaded by something else. Writes the table into FILE (docs/check.md)
 # in the place of the one there. --quick: 20 runs on the machine as it is, and
-# no file. Exit status: 0 when all were right.
+# no file. FAULTS=a,b: only these. Exit status: 0 when all were right.
 program=${POOLBENCH:-./poolbench}
 if [ "$1" = --quick ]; then
     exec timeout 600 "$program" check --repeat 20
 fi
 file=${1:-docs/check.md}
-many=${MANY:-1000} some=${SOME:-200}
+many=${MANY:-1000} some=${SOME:-200} only=${FAULTS:+-f $FAULTS}
 folder=$(mktemp -d) || exit 1
 load=
 trap 'kill $load 2>/dev/null; rm -rf "$folder"' EXIT
@@ -25,14 +25,14 @@ part() {
     sed -n '/^|/!p' "$folder/$name" # what was not right, and the totals
 }
 
-part plain "$program" check --repeat "$many"
-part one-CPU taskset -c "$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')" "$program" check --repeat "$some"
-part 8-workers "$program" check -t 8 --repeat "$some"
+part plain "$program" check $only --repeat "$many"
+part one-CPU taskset -c "$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')" "$program" check $only --repeat "$some"
+part 8-workers "$program" check $only -t 8 --repeat "$some"
 for cpu in $(seq "$(nproc)"); do
     timeout 3000 sh -c 'while :; do :; done' &
     load="$load $!"
 done
-part loaded "$program" check --repeat "$some"
+part loaded "$program" check $only --repeat "$some"
 kill $load
 load=
 
