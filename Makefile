@@ -17,12 +17,14 @@ MODULES  := hwloc jemalloc jansson gsl
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
 BASE     := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            -Wno-format-truncation -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
+            -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
 LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lm -ldl
 LINK     := -pthread -rdynamic
 FLAGS    := $(BASE) $(CFLAGS) $(SANITIZE)
+# The contract's: it changes with POOL_ABI.
+VERSION  := $(shell sed -n 's/^\#define POOL_ABI \(.*\)/0.\1.0/p' pools/core/pool.h)
 REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || echo unknown)
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
@@ -35,7 +37,7 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot prove-backpressure prove-check asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header peers prove-backpressure prove-check asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -71,11 +73,15 @@ lint: ## warnings as errors, includes that point the wrong way, formatting
 clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
-install: all ## install under PREFIX (default /usr/local), below DESTDIR
+install: all header ## install under PREFIX (default /usr/local), below DESTDIR
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/poolbench/plot $(DESTDIR)$(PREFIX)/share/man/man1
 	install $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/poolbench
 	install $(CHECK) $(DESTDIR)$(PREFIX)/bin/poolbench-check
 	install -m 644 plot/*.gp $(DESTDIR)$(PREFIX)/share/poolbench/plot
+	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/poolbench
+	install -m 644 $(BUILD)/include/poolbench.h $(DESTDIR)$(PREFIX)/include
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/poolbench.pc
+	install -m 644 docs/plugins.md $(DESTDIR)$(PREFIX)/share/doc/poolbench
 	install -m 644 docs/poolbench.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What the project needs. `deps` installs it, `need` only says it.
@@ -107,6 +113,29 @@ WRAP = $(if $(SANITIZE),-Wl$(comma)--wrap=pthread_create)
 comma := ,
 $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 	$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
+
+# What a plug-in is compiled against: the two contracts in one header.
+$(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
+	@mkdir -p $(@D)
+	@{ echo '/* poolbench.h - the contracts of pools and workloads, for plug-ins. Made of:'; echo ' * $^ */'; \
+	grep -hv '#include "' $^; } >$@
+header: $(BUILD)/include/poolbench.h ## what a plug-in is compiled against: build/include/poolbench.h
+
+# Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies version lacks crashes exits nameless taken empty))
+PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
+$(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
+	@mkdir -p $(@D)
+	@awk '/^```/ {inside = 0} inside; /^```c/ {getline first; if (first ~ /$*\.c/) {inside = 1; print first}}' $< >$@
+$(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so: $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
+	$(call PLUGIN)
+$(BUILD)/plugins/sound.so $(BUILD)/plugins/loses.so $(BUILD)/plugins/deaf.so $(BUILD)/plugins/dies.so: \
+    $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call PLUGIN,-DBROKEN_$*)
+$(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call PLUGIN,-DIS_$*)
 
 $(BUILD)/inject/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
@@ -196,7 +225,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan $(addprefix $(BUILD)/tests-,$(SUITES))
+test-built: torture-plain torture-asan torture-tsan $(PLUGINS) $(addprefix $(BUILD)/tests-,$(SUITES))
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done

@@ -17,6 +17,12 @@ static void pin_here(int cpu)
     pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+static void produce(void *arg)
+{
+    struct actor *actor = arg;
+    actor->work->spec->ops->produce(actor->work, actor->index);
+}
+
 static void *actor_main(void *arg)
 {
     struct actor *actor = arg;
@@ -27,8 +33,10 @@ static void *actor_main(void *arg)
             sched_yield();
     if (actor->index < 0)
         actor->work->spec->ops->consume(actor->work);
+    else if (actor->work->pool->ops->declares & POOL_MUST_ENTER)
+        actor->work->pool->ops->enter(actor->work->pool, produce, actor);
     else
-        actor->work->spec->ops->produce(actor->work, actor->index);
+        produce(actor);
     atomic_store(&actor->ended, 1);
     pool_futex_wake(&actor->ended, 1);
     return NULL;

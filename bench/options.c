@@ -25,7 +25,7 @@ struct command {
     const char *const *choices; /* what the first word may be, NULL at the end; NULL: anything */
 };
 
-enum { RUN = 1 << OPTIONS_RUN, ALL = (1 << OPTIONS_COMMANDS) - 1 };
+enum { RUN = 1 << OPTIONS_RUN, LIST = 1 << OPTIONS_LIST, ALL = (1 << OPTIONS_COMMANDS) - 1 };
 
 static const char *const listable[] = {"pools", "workloads", NULL};
 
@@ -82,6 +82,10 @@ static const struct row rows[] = {
      options_set_seed},
     {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
      options_set_spin},
+    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several", RUN | LIST, true,
+     options_set_plugin},
+    {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST, false,
+     options_set_peers},
     {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
@@ -149,8 +153,16 @@ static int wrong_option(struct options *options, const char *word, struct option
                          word ? "\"?" : "", commands[options->command].name);
 }
 
-/* One word of the line; *i moves on when the value is the next one. */
-static int take_word(struct options *options, int argc, char **argv, int *i, unsigned *seen, struct options_why why)
+/* What says which names there are is read before the others, wherever it stands. */
+static bool is_early(const struct row *row)
+{
+    return row->set == options_set_plugin || row->set == options_set_peers;
+}
+
+/* One word of the line; *i moves on when the value is the next one. `early`: only
+ * options that are read first are taken, else only the others. */
+static int take_word(struct options *options, int argc, char **argv, int *i, unsigned *seen, bool early,
+                     struct options_why why)
 {
     const char *word = argv[*i], *value = NULL;
     const struct row *row;
@@ -171,6 +183,8 @@ static int take_word(struct options *options, int argc, char **argv, int *i, uns
             return options_wrong(why, "%s wants a value: %s", word, row->value);
         value = argv[++*i];
     }
+    if (is_early(row) != early)
+        return 0;
     if (!row->repeats && *seen & 1u << (row - rows))
         return options_wrong(why, "--%s is given twice", row->name);
     *seen |= 1u << (row - rows);
@@ -251,6 +265,29 @@ static int check_word(const struct options *options, struct options_why why)
     return options_wrong_name(why, "list of", "lists", word, command->choices, count);
 }
 
+/* All words after the command; plain ones are kept in the second of two passes. */
+static int take_words(struct options *options, int argc, char **argv, bool early, struct options_why why)
+{
+    const struct command *command = &commands[options->command];
+    unsigned seen = 0;
+    bool plain = false;
+    int error = 0;
+    for (int i = 2; i < argc && !error; i++) {
+        if (!plain && !strcmp(argv[i], "--"))
+            plain = true;
+        else if (!plain && argv[i][0] == '-' && argv[i][1])
+            error = take_word(options, argc, argv, &i, &seen, early, why);
+        else if (early)
+            continue;
+        else if (options->word_count >= command->words_max)
+            error = options_wrong(why, "%s: what is \"%.60s\"? (usage: poolbench %s %s)", argv[1], argv[i], argv[1],
+                                  command->arguments);
+        else
+            options->words[options->word_count++] = argv[i];
+    }
+    return error;
+}
+
 static int take_command(struct options *options, int argc, char **argv, struct options_why why)
 {
     if (argc < 2)
@@ -272,25 +309,14 @@ static int take_command(struct options *options, int argc, char **argv, struct o
 int options_parse(struct options *options, int argc, char **argv, char *text, size_t size)
 {
     struct options_why why = {text, size};
-    unsigned seen = 0;
-    bool plain = false;
     int error;
     memset(options, 0, sizeof *options);
     *text = '\0';
     options->full_timeout_ns = -1;
     options->command = OPTIONS_COMMANDS;
     error = take_command(options, argc, argv, why);
-    for (int i = 2; i < argc && !error && options->command != OPTIONS_COMMANDS; i++) {
-        if (!plain && !strcmp(argv[i], "--"))
-            plain = true;
-        else if (!plain && argv[i][0] == '-' && argv[i][1])
-            error = take_word(options, argc, argv, &i, &seen, why);
-        else if (options->word_count >= commands[options->command].words_max)
-            error = options_wrong(why, "%s: what is \"%.60s\"? (usage: poolbench %s %s)", argv[1], argv[i], argv[1],
-                                  commands[options->command].arguments);
-        else
-            options->words[options->word_count++] = argv[i];
-    }
+    for (int early = 1; early >= 0 && !error && options->command != OPTIONS_COMMANDS; early--)
+        error = take_words(options, argc, argv, early, why);
     if (error || options->help || options->version)
         return error;
     if (options->word_count < commands[options->command].words_min)

@@ -53,6 +53,7 @@ struct options {
     const char *out; /* -o, or NULL */
     enum options_format format;
     bool dry_run, no_figures;
+    bool peers;           /* pools that others wrote, beside ours */
     const char *words[2]; /* plain arguments: list's kind, plot's file, help's command */
     int word_count;
 };

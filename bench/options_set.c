@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/plugin.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -81,6 +82,19 @@ static int time_between(const char *option, const char *value, int64_t low, int6
     if (error || *ns < low || *ns > high)
         return options_wrong(why, "%s %.60s: out of range (%s to %s)", option, value, low_text, high_text);
     return 0;
+}
+
+int options_set_plugin(struct options *options, const char *value, struct options_why why)
+{
+    (void)options;
+    return plugin_load(value, why.text, why.size);
+}
+
+int options_set_peers(struct options *options, const char *value, struct options_why why)
+{
+    (void)value;
+    options->peers = true;
+    return plugin_load_peers(why.text, why.size) ? -EINVAL : 0;
 }
 
 int options_set_help(struct options *options, const char *value, struct options_why why)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/plugin.h"
 #include "bench/stats.h"
 
 enum {
@@ -71,6 +72,8 @@ const char *plan_results_name(enum pool_results results)
 
 const char *plan_unsupported(const struct plan_entry *entry)
 {
+    if (entry->full != POOL_BLOCK && entry->pool->declares & POOL_UNBOUNDED)
+        return "its queue has no bound: it is never full";
     if (entry->full == POOL_DROP_OLDEST && !(entry->pool->can & POOL_CAN_DROP))
         return "it cannot drop the oldest job";
     if (entry->workload.ops->needs & ~entry->pool->can)
@@ -78,15 +81,28 @@ const char *plan_unsupported(const struct plan_entry *entry)
     return NULL;
 }
 
+static json_t *declares_json(unsigned declares)
+{
+    static const char *const names[] = {
+        "unbounded", "close-cancels", "zero-is-auto", "caller-may-run", "wait-helps", "open-awaits", "no-close",
+        "no-counts", "no-discard",    "threads-stay", "pins-itself",    "must-enter", "jobs-return"};
+    json_t *list = json_array();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (declares & 1u << i)
+            json_array_append_new(list, json_string(names[i]));
+    return list;
+}
+
 json_t *plan_entry_json(const struct plan_entry *entry)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool", entry->pool->name,
-                     "workload", entry->workload.ops->name, "spec", entry->workload.text, "workers", entry->workers,
-                     "producers", entry->producers, "capacity", (json_int_t)entry->capacity, "full",
-                     plan_full_name(entry->full), "full_timeout_ns", (json_int_t)entry->full_timeout_ns, "results",
-                     plan_results_name(entry->results), "results_capacity", (json_int_t)entry->results_capacity,
-                     "spin_ns", (json_int_t)entry->spin_ns, "pin", entry->pin, "role",
-                     entry->floor ? "floor" : "asked");
+    return json_pack("{s:s, s:s?, s:o, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool",
+                     entry->pool->name, "pool_version", entry->pool->version, "pool_declares",
+                     declares_json(entry->pool->declares), "workload", entry->workload.ops->name, "spec",
+                     entry->workload.text, "workers", entry->workers, "producers", entry->producers, "capacity",
+                     (json_int_t)entry->capacity, "full", plan_full_name(entry->full), "full_timeout_ns",
+                     (json_int_t)entry->full_timeout_ns, "results", plan_results_name(entry->results),
+                     "results_capacity", (json_int_t)entry->results_capacity, "spin_ns", (json_int_t)entry->spin_ns,
+                     "pin", entry->pin, "role", entry->floor ? "floor" : "asked");
 }
 
 json_t *plan_json(const struct plan *plan)
@@ -94,8 +110,8 @@ json_t *plan_json(const struct plan *plan)
     json_t *entries = json_array();
     for (int i = 0; i < plan->count; i++)
         json_array_append_new(entries, plan_entry_json(&plan->entries[i]));
-    return json_pack("{s:o, s:i, s:I, s:I}", "entries", entries, "rounds", plan->rounds, "budget_ns",
-                     (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed);
+    return json_pack("{s:o, s:i, s:I, s:I, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
+                     (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed, "plugins", plugin_files());
 }
 
 static int entry_from_json(struct plan_entry *entry, json_t *json)
@@ -131,7 +147,8 @@ int plan_from_json(struct plan *plan, const json_t *json)
     size_t i;
     *plan = (struct plan){0};
     if (json_unpack((json_t *)(uintptr_t)json, "{s:o, s:i, s:I, s:I}", "entries", &entries, "rounds", &plan->rounds,
-                    "budget_ns", &budget, "seed", &seed))
+                    "budget_ns", &budget, "seed", &seed) ||
+        plugin_load_files(json_object_get(json, "plugins")))
         return -EINVAL;
     plan->budget_ns = budget;
     plan->seed = (uint64_t)seed;

@@ -13,6 +13,7 @@
 #include <time.h>
 
 #include "bench/cast.h"
+#include "bench/pin.h"
 #include "bench/stats.h"
 #include "pools/core/topology.h"
 
@@ -71,17 +72,17 @@ static struct before count_threads_and_descriptors(void)
 }
 
 /* A joined thread may still be seen for a moment in /proc. */
-static void check_left_over(struct slice *slice, struct before before)
+static void check_left_over(struct slice *slice, struct before before, bool may_stay)
 {
     enum { TRIES = 200 };
     struct timespec nap = {0, 1000000};
     struct before now = count_threads_and_descriptors();
-    for (int i = 0; i < TRIES && now.threads > before.threads; i++) {
+    for (int i = 0; i < TRIES && !may_stay && now.threads > before.threads; i++) {
         nanosleep(&nap, NULL);
         now = count_threads_and_descriptors();
     }
     slice->threads_left = now.threads > before.threads ? now.threads - before.threads : 0;
-    if (now.threads > before.threads || now.descriptors > before.descriptors)
+    if (!may_stay && (now.threads > before.threads || now.descriptors > before.descriptors))
         slice_fail(slice, "left behind: %d threads, %d descriptors", now.threads - before.threads,
                    now.descriptors - before.descriptors);
 }
@@ -199,6 +200,31 @@ static int open_pool(const struct plan_entry *entry, const struct slice_places *
     return error;
 }
 
+/* Somebody else's pool: its workers are pinned, and what it counted until now is
+ * not of this slice. */
+static void settle_in(const struct plan_entry *entry, const struct slice_places *places, struct pool *pool,
+                      struct pool_stats *base, bool *pinned)
+{
+    *base = (struct pool_stats){0};
+    *pinned = false;
+    if (!pool_is_added(entry->pool))
+        return;
+    if (places->count && entry->pool->can & POOL_CAN_RUN_APART && !(entry->pool->declares & POOL_PINS_ITSELF))
+        *pinned = pin_workers(pool, entry->workers, places);
+    pool_stats(pool, base);
+}
+
+static void stats_since(struct pool_stats *stats, const struct pool_stats *base)
+{
+    stats->accepted -= base->accepted;
+    stats->started -= base->started;
+    stats->done -= base->done;
+    stats->caller_runs -= base->caller_runs;
+    stats->wakes -= base->wakes;
+    stats->parks -= base->parks;
+    stats->steals -= base->steals;
+}
+
 /* What the workload has to say, of a slice that went well. */
 struct gathering {
     struct workload_report report;
@@ -234,9 +260,13 @@ static void collect_report(const struct workload_slice *work, struct slice *slic
 }
 
 /* With the pool open: everything between open and free. */
-static void run_in_pool(struct cast *cast, int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
+static void run_in_pool(const struct plan_entry *entry, const struct slice_places *places, struct cast *cast,
+                        int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
 {
     struct workload_slice *work = cast->work;
+    struct pool_stats base;
+    bool pinned;
+    settle_in(entry, places, work->pool, &base, &pinned);
     if (!run_measured(cast, limit_ns, slice)) {
         char text[SLICE_FAILURE_MAX - 128] = "";
         pool_explain(work->pool, text, sizeof text);
@@ -250,6 +280,8 @@ static void run_in_pool(struct cast *cast, int64_t limit_ns, struct slice *slice
             slice_fail(slice, "submit: %s", strerror(-work->error[i]));
     }
     pool_stats(work->pool, &slice->stats);
+    stats_since(&slice->stats, &base);
+    slice->stats.pinned = slice->stats.pinned || pinned;
     memory_read(&slice->memory);
     check_law(slice, work);
     collect_stamps(work, slice->stats.workers, slice, samples);
@@ -297,7 +329,7 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
         /* Even one after the other they may run. */
         limit_ns += (int64_t)(workload_job_ns(&entry->workload) * (double)jobs);
         if (open_pool(entry, &places, slice, &work.pool) == 0) {
-            run_in_pool(&cast, limit_ns, slice, samples);
+            run_in_pool(entry, &places, &cast, limit_ns, slice, samples);
             if (slice->hung)
                 return; /* jobs may still run: nothing of theirs is freed */
             pool_free(work.pool);
@@ -307,5 +339,5 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
     free(cast.actors);
     free(work.error);
     free(work.refused);
-    check_left_over(slice, before);
+    check_left_over(slice, before, entry->pool->declares & POOL_THREADS_STAY);
 }

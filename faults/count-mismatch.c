@@ -50,7 +50,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_NO_COUNTS},
     {"", FAULT_ARMED, 0, POOL_DEFECT_ONE_UNCOUNTED, POOL_CAN_RUN_APART},
     {"wait lingers", FAULT_ARMED, 0, POOL_DEFECT_ONE_UNCOUNTED | POOL_DEFECT_LINGER, POOL_CAN_RUN_APART},
 };

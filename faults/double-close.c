@@ -55,7 +55,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_CLEAN, 0, 0, 0, POOL_NO_CLOSE},
     {"", FAULT_ARMED, 0, POOL_DEFECT_EVERY_CLOSE, 0},
 };
 

@@ -42,9 +42,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_UNSEEN, POOL_CAN_CANCEL | POOL_CAN_QUEUE},
-    {"draws between cancel and job", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_BY_CHANCE, POOL_CAN_CANCEL | POOL_CAN_QUEUE},
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_UNSEEN, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"draws between cancel and job", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_BY_CHANCE,
+     POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault ignored_cancel = {

@@ -11,17 +11,18 @@ enum { MEETING = 0 };
 
 /* Who fails: by pool_fail only, or by pthread_exit too. Then how many were to
  * meet, and what the pool counted as failed. */
-enum { BY_CALL, BY_EXIT };
+enum { BY_CALL, BY_EXIT, BY_STATUS, BY_EXIT_ALONE };
 enum { WIDTH, FAILING, FAILED };
 
 static void drive(int client)
 {
+    static const enum cell_act first[] = {CELL_FAIL, CELL_FAIL, CELL_RETURN, CELL_EXIT};
     int failing = client == BY_EXIT ? 2 : 1, width = cell_runners();
     cell_note(FAILING, failing);
     cell_note(WIDTH, width);
     if (cell_open((struct pool_config){.capacity = RECORD_JOBS}))
         return;
-    cell_role(0, (struct cell_role){.act = CELL_FAIL});
+    cell_role(0, (struct cell_role){.act = first[client]});
     if (client == BY_EXIT)
         cell_role(1, (struct cell_role){.act = CELL_EXIT});
     cell_submit_range(0, failing);
@@ -43,6 +44,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         met += atomic_load(&record->jobs[failing + i].started) != 0;
     if (outcome->end == OUTCOME_CRASHED && !met)
         return verdict_own(verdict, "a failing job took the whole process with it (signal %d)", outcome->signal);
+    if (outcome->end == OUTCOME_HUNG && atomic_load(&record->job_count) == (uint32_t)failing)
+        return verdict_own(verdict, "hang: the job that ended its thread never counts as ended, and wait waits for it");
     if (outcome->end == OUTCOME_HUNG && met < width)
         return verdict_own(verdict,
                            "the pool shrank: after %d failing jobs only %d of %d jobs that wait for each other run",
@@ -55,6 +58,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, BY_CALL, 0, POOL_CAN_CONTAIN},
     {"pthread_exit", FAULT_CLEAN, BY_EXIT, 0, POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},
+    {"a status", FAULT_CLEAN, BY_STATUS, 0, 0, 0, .foreign = true},
+    {"the job ends its thread", FAULT_CLEAN, BY_EXIT_ALONE, 0, POOL_CAN_RUN_APART, POOL_WAIT_HELPS | POOL_JOBS_RETURN,
+     .foreign = true},
     {"", FAULT_ARMED, BY_CALL, POOL_DEFECT_FAIL_IS_FATAL, POOL_CAN_CONTAIN},
     {"pthread_exit takes the worker", FAULT_ARMED, BY_EXIT, POOL_DEFECT_WORKER_LOST,
      POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},

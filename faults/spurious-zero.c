@@ -44,8 +44,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, ANY_TIME, 0, POOL_CAN_RESULTS},
-    {"jobs in flight", FAULT_CLEAN, IN_FLIGHT, 0, POOL_CAN_RESULTS | POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, ANY_TIME, 0, POOL_CAN_RESULTS, POOL_NO_CLOSE},
+    {"jobs in flight", FAULT_CLEAN, IN_FLIGHT, 0, POOL_CAN_RESULTS | POOL_CAN_RUN_APART, POOL_NO_CLOSE},
     {"", FAULT_ARMED, ANY_TIME, POOL_DEFECT_CLOSED_IS_RESULT, POOL_CAN_RESULTS},
     {"closed is run as a job", FAULT_ARMED, IN_FLIGHT, POOL_DEFECT_CLOSED_IS_JOB,
      POOL_CAN_RESULTS | POOL_CAN_RUN_APART},

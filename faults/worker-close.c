@@ -32,7 +32,9 @@ static void producer(void)
 
 static void drive(int client)
 {
-    bool queued = cell_pool()->can & POOL_CAN_QUEUE;
+    unsigned queues = POOL_CAN_QUEUE | POOL_CAN_RUN_APART;
+    bool queued = (fault_pool_can(cell_pool()) & queues) == queues;
+    bool bounded = !(cell_pool()->declares & POOL_UNBOUNDED);
     int running = cell_runners(), next = running + CAPACITY;
     (void)client;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
@@ -48,8 +50,10 @@ static void drive(int client)
             gate_await(GATE, id + 1);
         }
         cell_submit_range(running, CAPACITY);
-        helper_start(0, producer);
-        cell_until(producer_blocked);
+        if (bounded) {
+            helper_start(0, producer);
+            cell_until(producer_blocked);
+        }
         gate_open(GATE);
     } else {
         gate_open(GATE);
@@ -69,7 +73,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (atomic_load(&after->accepted))
         return verdict_own(verdict, "a submit after the close was accepted%s",
                            atomic_load(&after->started) ? " (and run)" : ", and never run");
-    if ((outcome->end == OUTCOME_ENDED || outcome->end == OUTCOME_HUNG) && accepted != started)
+    if ((outcome->end == OUTCOME_ENDED || outcome->end == OUTCOME_HUNG) && accepted != started &&
+        !(outcome->pool->declares & POOL_CLOSE_CANCELS))
         return verdict_own(verdict, "%d jobs accepted, %d run; the last came in after the end", accepted, started);
     if (outcome->end == OUTCOME_ENDED && atomic_load(&record->notes[CLOSE]))
         return verdict_own(verdict, "a job may not close its pool: %d", (int)atomic_load(&record->notes[CLOSE]));
@@ -77,7 +82,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_CLEAN, 0, 0, 0, POOL_NO_CLOSE},
     {"", FAULT_ARMED, 0, POOL_DEFECT_OPEN_DOOR, 0},
 };
 

@@ -23,6 +23,8 @@ static void drive(int client)
             cell_wait(-1);
         cell_free();
     }
+    if (pool_is_added(cell_pool()))
+        return;
     error = cell_open_size(config, -1);
     cell_note(NEGATIVE, error);
     if (!error)
@@ -42,7 +44,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "a pool of 0 workers was opened; its job never runs, and wait hangs");
     if (opened && !ledger_started(record) && outcome->end == OUTCOME_ENDED)
         return verdict_own(verdict, "a pool of 0 workers took a job, never ran it, and ended as if all were well");
-    if (outcome->end == OUTCOME_ENDED && (negative != -EINVAL || huge != -EINVAL))
+    /* Other pools' sizes may be signed otherwise, or unlimited. */
+    if (outcome->end == OUTCOME_ENDED && !pool_is_added(outcome->pool) && (negative != -EINVAL || huge != -EINVAL))
         return verdict_own(verdict, "a pool of -1 and of %d workers: open said %d and %d", POOL_WORKERS_MAX + 1,
                            negative, huge);
     return false;

@@ -317,6 +317,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
 }
 
 static const struct workload_ops cancel_ops = {
+    .abi = WORKLOAD_ABI,
     .name = "cancel",
     .summary = "a full queue and busy workers, then a cancel",
     .unit = "a job that is cancelled, most of them in the queue",

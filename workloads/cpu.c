@@ -113,6 +113,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 }
 
 static const struct workload_ops cpu = {
+    .abi = WORKLOAD_ABI,
     .name = "cpu",
     .summary = "jobs that compute for a calibrated time",
     .unit = "a stretch of computation of `size`",

@@ -106,6 +106,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 }
 
 static const struct workload_ops empty = {
+    .abi = WORKLOAD_ABI,
     .name = "empty",
     .summary = "jobs that do nothing: the pool's own cost",
     .unit = "an empty job",

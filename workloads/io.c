@@ -438,6 +438,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
 }
 
 static const struct workload_ops io = {
+    .abi = WORKLOAD_ABI,
     .name = "io",
     .summary = "jobs that wait for a file, a socket, a pipe or a sleep",
     .unit = "one read, write with fdatasync, request with its answer, or sleep, then `cpu` of computation",

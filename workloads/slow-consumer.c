@@ -441,6 +441,7 @@ static void say(const struct workload_spec *spec, const struct workload_setting 
 }
 
 static const struct workload_ops slow_consumer = {
+    .abi = WORKLOAD_ABI,
     .name = "slow-consumer",
     .summary = "jobs with results, and a consumer that takes its time",
     .unit = "a stretch of computation of `size` whose result the consumer receives",

@@ -16,6 +16,8 @@ enum check_format { CHECK_TABLE, CHECK_JSON, CHECK_TAP, CHECK_JUNIT };
 
 struct check_options {
     bool help, list, cross, verbose;
+    bool foreign;      /* plug-ins were loaded: without -p, only they are checked */
+    char loaded[1024]; /* how, as on the command line, each after a space */
     const struct pool_ops *pools[CHECK_POOLS_MAX];
     int pool_count;
     const struct fault *faults[CHECK_FAULTS_MAX];

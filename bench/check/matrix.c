@@ -54,9 +54,11 @@ static void count(struct check_matrix *matrix, const struct check_row *row)
 static int cells_of(const struct check_options *options)
 {
     int cells = 0;
-    for (int f = 0; f < options->fault_count; f++)
-        cells += options->faults[f]->cell_count;
-    return cells * options->pool_count;
+    for (int p = 0; p < options->pool_count; p++)
+        for (int f = 0; f < options->fault_count; f++)
+            for (int c = 0; c < options->faults[f]->cell_count; c++)
+                cells += fault_asks(&options->faults[f]->cells[c], options->pools[p]);
+    return cells;
 }
 
 static int run_all(struct check_matrix *matrix, int cells)
@@ -75,6 +77,8 @@ static int run_all(struct check_matrix *matrix, int cells)
             for (int c = 0; c < fault->cell_count; c++) {
                 struct check_row *row = &matrix->rows[matrix->count];
                 int error;
+                if (!fault_asks(&fault->cells[c], options->pools[p]))
+                    continue;
                 row->what = (struct judge_case){options->pools[p], fault, &fault->cells[c], fault->cells[c].defects};
                 error = run_row(&setup, row, options->repeat);
                 if (error)

@@ -6,9 +6,10 @@
 
 #include "bench/check/check.h"
 #include "bench/options_set.h"
+#include "bench/plugin.h"
 #include "workloads/core/units.h"
 
-enum { LIST = 256, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, REPEAT_MAX = 100000 };
+enum { LIST = 256, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, REPEAT_MAX = 100000 };
 
 static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"faults", required_argument, NULL, 'f'},
@@ -20,6 +21,8 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"repeat", required_argument, NULL, REPEAT},
                                       {"limit", required_argument, NULL, LIMIT},
                                       {"without", required_argument, NULL, WITHOUT},
+                                      {"plugin", required_argument, NULL, PLUGIN},
+                                      {"peers", no_argument, NULL, PEERS},
                                       {"output", required_argument, NULL, 'o'},
                                       {"help", no_argument, NULL, 'h'},
                                       {0}};
@@ -40,11 +43,14 @@ void check_help(FILE *out)
           "  poolbench check                              every pool against every bug: a matrix\n"
           "  poolbench check -p ring                      one pool, with what was found\n"
           "  poolbench check -f late-add -p ring -v       one cell, explained\n"
+          "  poolbench check --plugin ./mypool.so         somebody else's pool, as it is (clean)\n"
           "  poolbench check --format junit >check.xml    for CI; also tap, json\n"
           "  poolbench check --list                       the bugs, a line each\n\n"
           "Exit status: 0 no cell FAILS, is STALLED or missed; 1 one is; 2 wrong usage; 3 no processes\n"
           "can be had; 130 interrupted.\n\n"
-          "  -p, --pools POOLS    pools, by comma (default: all)\n"
+          "  -p, --pools POOLS    pools, by comma (default: all; with a plug-in: its own)\n"
+          "      --plugin FILE    a shared object with pools (docs/plugins.md); repeat for several\n"
+          "      --peers          pools that others wrote (make peers builds the adapters)\n"
           "  -f, --faults FAULTS  bugs, by comma (default: all)\n"
           "  -t, --workers N      workers of each pool, 2..16 (default: 3)\n"
           "  -v, --verbose        explain each cell\n"
@@ -162,6 +168,21 @@ static int set_out(struct check_options *options, const char *text, struct optio
     return 0;
 }
 
+/* What says which names there are, before anything that names. */
+static int set_early(struct check_options *options, int letter, const char *value, struct options_why why)
+{
+    int error = letter == PLUGIN  ? plugin_load(value, why.text, why.size)
+                : letter == PEERS ? plugin_load_peers(why.text, why.size)
+                                  : 0;
+    size_t used = strlen(options->loaded);
+    if (letter != PLUGIN && letter != PEERS)
+        return 0;
+    options->foreign = true;
+    snprintf(options->loaded + used, sizeof options->loaded - used, letter == PEERS ? " --peers" : " --plugin %s",
+             value);
+    return error ? -EINVAL : 0;
+}
+
 static int set(struct check_options *options, int letter, const char *value, struct options_why why)
 {
     switch (letter) {
@@ -189,6 +210,9 @@ static int set(struct check_options *options, int letter, const char *value, str
         return 0;
     case CROSS:
         options->cross = true;
+        return 0;
+    case PLUGIN:
+    case PEERS:
         return 0;
     default:
         options->help = true;
@@ -222,22 +246,27 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
     int letter;
     *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = 10000000000};
     opterr = 0;
-    while ((letter = getopt_long(argc, argv, ":p:f:t:o:vh", longs, NULL)) != -1) {
-        if (letter == '?')
-            return wrong_option(argv[optind - 1], why);
-        if (letter == ':')
-            return options_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
-        if (set(options, letter, optarg, why))
-            return -EINVAL;
+    for (int pass = 0; pass < 2; pass++) {
+        optind = 0; /* from the start again */
+        while ((letter = getopt_long(argc, argv, ":p:f:t:o:vh", longs, NULL)) != -1) {
+            if (letter == '?')
+                return wrong_option(argv[optind - 1], why);
+            if (letter == ':')
+                return options_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
+            if ((pass ? set : set_early)(options, letter, optarg, why))
+                return -EINVAL;
+        }
     }
     if (optind < argc)
         return options_wrong(why, "check: what is \"%s\"? (usage: poolbench check [options])", argv[optind]);
     if (agree(options, why))
         return -EINVAL;
-    for (int i = 0; !options->pool_count && i < pool_count() && i < CHECK_POOLS_MAX; i++)
-        options->pools[i] = pool_at(i);
     if (!options->pool_count)
-        options->pool_count = pool_count();
+        for (int i = 0; i < pool_count(); i++)
+            if (!options->foreign || pool_is_added(pool_at(i)))
+                options->pools[options->pool_count++] = pool_at(i);
+    if (!options->pool_count)
+        return options_wrong(why, "check: the plug-in brings no pool (see: poolbench check --help)");
     for (int i = 0; !options->fault_count && i < fault_count() && i < CHECK_FAULTS_MAX; i++)
         options->faults[i] = fault_at(i);
     if (!options->fault_count)

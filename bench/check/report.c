@@ -50,8 +50,8 @@ static const char *summary(const struct check_matrix *matrix, const struct pool_
     int64_t slowest = 0;
     for (int c = 0; c < fault->cell_count; c++) {
         const struct check_row *row = find(matrix, pool, fault, c);
-        if (!row)
-            return "";
+        if (!row && fault_asks(&fault->cells[c], pool))
+            return ""; /* interrupted */
         if (!supported(row))
             continue;
         plain = plain ? plain : "holds";
@@ -68,6 +68,14 @@ static const char *summary(const struct check_matrix *matrix, const struct pool_
     return text;
 }
 
+static bool any_armed(const struct check_matrix *matrix)
+{
+    for (int i = 0; i < matrix->count; i++)
+        if (matrix->rows[i].what.cell->kind == FAULT_ARMED)
+            return true;
+    return false;
+}
+
 static void print_matrix(const struct check_matrix *matrix, FILE *out)
 {
     const struct check_options *options = matrix->options;
@@ -82,9 +90,12 @@ static void print_matrix(const struct check_matrix *matrix, FILE *out)
             fprintf(out, "  %-10s", summary(matrix, options->pools[p], options->faults[f], text, sizeof text));
         fputc('\n', out);
     }
-    fputs("\nok: the pool holds, the client's mistake is named, and each armed bug is caught, the slowest in\n"
-          "this time; -: not supported.  One pool with what was found: poolbench check -p POOL\n",
-          out);
+    if (any_armed(matrix))
+        fputs("\nok: the pool holds, the client's mistake is named, and each armed bug is caught, the slowest in\n"
+              "this time; ",
+              out);
+    fprintf(out, "%s-: not supported.  One pool with what was found: poolbench check%s -p POOL\n",
+            any_armed(matrix) ? "" : "\n", options->loaded);
 }
 
 /* The first cell of a kind, or NULL. */
@@ -143,9 +154,42 @@ static void print_pool(const struct check_matrix *matrix, const struct pool_ops 
     }
 }
 
+/* A plug-in: what was asked of it, as it is, and what was not, with the reason. */
+static void print_foreign(const struct check_matrix *matrix, const struct pool_ops *pool, FILE *out)
+{
+    enum { INDENT = 46, WIDTH = 70 };
+    const struct check_options *options = matrix->options;
+    fprintf(out, "%s%s%s: %s\n%-18s  %-13s  %9s  %s\n", pool->name, pool->version ? ", " : "",
+            pool->version ? pool->version : "", pool->summary, "fault", "as it is", "took", "found");
+    for (int f = 0; f < options->fault_count; f++) {
+        const struct fault *fault = options->faults[f];
+        const struct check_row *unsupported = NULL;
+        bool told = false;
+        for (int c = 0; c < fault->cell_count; c++) {
+            const struct check_row *row = find(matrix, pool, fault, c);
+            char time[32], text[sizeof row->result.verdict.finding + 64];
+            if (row && !supported(row))
+                unsupported = row;
+            if (!supported(row))
+                continue;
+            snprintf(text, sizeof text, "%s%s%s%s", *row->what.cell->name ? "[" : "", row->what.cell->name,
+                     *row->what.cell->name ? "] " : "", row->result.verdict.finding);
+            fprintf(out, "%-18s  %-13s  %9s  ", told ? "" : fault->name, check_verdict_name(row),
+                    units_time_text((double)check_median_ns(row), time, sizeof time));
+            wrap(out, text, INDENT, WIDTH);
+            told = true;
+        }
+        if (!told && unsupported) {
+            fprintf(out, "%-18s  %-13s  %9s  ", fault->name, "not supported", "");
+            wrap(out, unsupported->result.verdict.finding, INDENT, WIDTH);
+        }
+    }
+}
+
 static void print_replay(const struct check_matrix *matrix, const struct check_row *row, FILE *out)
 {
-    fprintf(out, "  replay       poolbench check -f %s -p %s", row->what.fault->name, row->what.pool->name);
+    fprintf(out, "  replay       poolbench check%s -f %s -p %s", matrix->options->loaded, row->what.fault->name,
+            row->what.pool->name);
     if (matrix->options->workers != CHECK_WORKERS)
         fprintf(out, " -t %d", matrix->options->workers);
     fputs(" -v\n", out);
@@ -189,6 +233,8 @@ static void explain(const struct check_matrix *matrix, const struct pool_ops *po
     fputc('\n', out);
     print_paragraph(out, "diagnosis", fault->diagnosis);
     print_paragraph(out, "remedy", fault->remedy);
+    if (judge_reason(pool, fault))
+        print_paragraph(out, "its own words", judge_reason(pool, fault));
 }
 
 static bool all_pass(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault)
@@ -225,8 +271,11 @@ static void print_unsupported(const struct check_matrix *matrix, FILE *out)
 
 static void print_totals(const struct check_matrix *matrix, FILE *out)
 {
-    fprintf(out, "\n%d clean hold, %d misuses named, %d armed caught, %d missed", matrix->clean, matrix->named,
-            matrix->caught, matrix->missed);
+    fprintf(out, "\n%d clean hold", matrix->clean);
+    if (any_armed(matrix))
+        fprintf(out, ", %d misuses named, %d armed caught, %d missed", matrix->named, matrix->caught, matrix->missed);
+    else if (matrix->named)
+        fprintf(out, ", %d safe under a client's mistake", matrix->named);
     if (matrix->fails)
         fprintf(out, ", %d FAIL", matrix->fails);
     if (matrix->stalled)
@@ -241,6 +290,8 @@ void check_print(const struct check_matrix *matrix, FILE *out)
     const struct check_options *options = matrix->options;
     if (options->pool_count > 1)
         print_matrix(matrix, out);
+    else if (pool_is_added(options->pools[0]))
+        print_foreign(matrix, options->pools[0], out);
     else
         print_pool(matrix, options->pools[0], out);
     for (int p = 0; p < options->pool_count; p++)

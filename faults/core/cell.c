@@ -36,7 +36,7 @@ int cell_workers(void)
 
 int cell_runners(void)
 {
-    return cell.pool->can & POOL_CAN_RUN_APART ? cell.workers : 1;
+    return fault_pool_can(cell.pool) & POOL_CAN_RUN_APART ? cell.workers : 1;
 }
 
 const struct record *cell_record(void)
@@ -200,7 +200,7 @@ int cell_job(void *arg)
         pool_fail(-EIO);
     if (role->act == CELL_EXIT)
         pthread_exit(NULL);
-    return 0;
+    return role->act == CELL_RETURN ? -EIO : 0;
 }
 
 /* The pool. */
@@ -281,6 +281,7 @@ int cell_cancel(void)
     begin("pool_cancel");
     error = pool_cancel(pool);
     end();
+    atomic_fetch_add(&cell.record->cancels, error == 0);
     return error;
 }
 

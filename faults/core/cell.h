@@ -15,12 +15,13 @@ enum { CELL_GATES = 3, CELL_HELPERS = 2 };
 
 /* What a job does between its start and its end. */
 enum cell_act {
-    CELL_PASS,  /* nothing */
-    CELL_WAIT,  /* waits at a gate */
-    CELL_MEET,  /* waits until `width` jobs of the gate are there */
-    CELL_FAIL,  /* pool_fail(-EIO) */
-    CELL_EXIT,  /* pthread_exit */
-    CELL_CLOSE, /* waits at a gate, then closes its pool; note `note` is the answer */
+    CELL_PASS,   /* nothing */
+    CELL_WAIT,   /* waits at a gate */
+    CELL_MEET,   /* waits until `width` jobs of the gate are there */
+    CELL_FAIL,   /* pool_fail(-EIO) */
+    CELL_EXIT,   /* pthread_exit */
+    CELL_RETURN, /* returns -EIO */
+    CELL_CLOSE,  /* waits at a gate, then closes its pool; note `note` is the answer */
 };
 
 struct cell_role {

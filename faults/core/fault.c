@@ -34,6 +34,16 @@ const struct fault *fault_find(const char *name)
     return NULL;
 }
 
+bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool)
+{
+    return pool_is_added(pool) ? cell->kind != FAULT_ARMED : !cell->foreign;
+}
+
+unsigned fault_pool_can(const struct pool_ops *pool)
+{
+    return pool->declares & POOL_CALLER_MAY_RUN ? pool->can & ~(unsigned)POOL_CAN_RUN_APART : pool->can;
+}
+
 bool verdict_own(struct verdict *verdict, const char *format, ...)
 {
     va_list arguments;

@@ -25,7 +25,17 @@ struct fault_cell {
     int client;       /* which client `drive` plays; each fault has its own */
     uint32_t defects; /* of enum pool_defect */
     unsigned needs;   /* of enum pool_can: without them it is not supported */
+    unsigned barred;  /* of enum pool_declares: with one of them it is not supported */
+    bool foreign;     /* asked of plug-ins only, which are asked nothing that is armed */
 };
+
+/* Whether a cell is asked of a pool at all: armed ones are not of plug-ins, whose
+ * code has no injection points. */
+bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool);
+
+/* What the pool can, for a client that must not be held up: one whose jobs may run
+ * in their submitter does not surely run them apart. */
+unsigned fault_pool_can(const struct pool_ops *pool);
 
 /* How a cell's process came to its end. */
 enum outcome_end {

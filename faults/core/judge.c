@@ -342,6 +342,13 @@ __attribute__((format(printf, 2, 3))) static void other(struct verdict *verdict,
     va_end(arguments);
 }
 
+/* Whether accepted jobs may vanish without a word, as the pool has declared. */
+static bool excused(const struct outcome *outcome)
+{
+    unsigned declares = outcome->pool->declares;
+    return declares & POOL_NO_DISCARD && (declares & POOL_CLOSE_CANCELS || atomic_load(&outcome->record->cancels));
+}
+
 /* What every cell must keep, whatever it is about. Returns whether it broke. */
 static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict)
 {
@@ -351,7 +358,7 @@ static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict
         const struct record_job *job = &record->jobs[i];
         uint32_t accepted = atomic_load(&job->accepted), started = atomic_load(&job->started),
                  gone = atomic_load(&job->cancelled) + atomic_load(&job->dropped);
-        if (started + gone != accepted)
+        if (started + gone > accepted || (started + gone < accepted && !excused(outcome)))
             return other(verdict, "job %u: accepted %u times, started %u, cancelled or dropped %u", i, accepted,
                          started, gone),
                    true;
@@ -383,7 +390,7 @@ static void judge_common(const struct outcome *outcome, struct verdict *verdict)
                  outcome->call ? outcome->call : "no call");
         return;
     case OUTCOME_ENDED:
-        if (outcome->threads_left)
+        if (outcome->threads_left && !(outcome->pool->declares & POOL_THREADS_STAY))
             other(verdict, "%d threads are left behind", outcome->threads_left);
         else if (!broke_the_law(outcome, verdict))
             verdict->kind = VERDICT_HOLDS;
@@ -398,6 +405,9 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
     watch->record->explanation[RECORD_TEXT - 1] = '\0';
     if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
+    /* That a pool explains itself in our words is asked of our own. */
+    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS && pool_is_added(what->pool))
+        verdict_named(verdict, "the pool stays safe");
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS)
         other(verdict, "the pool is safe, but does not name the client's mistake");
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_NAMED) {
@@ -436,20 +446,51 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
     return 0;
 }
 
+const char *judge_reason(const struct pool_ops *pool, const struct fault *fault)
+{
+    for (const struct pool_reason *reason = pool->reasons; reason && reason->fault; reason++)
+        if (!strcmp(reason->fault, fault->name) && reason->why)
+            return reason->why;
+    return NULL;
+}
+
+/* In the pool's own words if it has some, else by what it lacks or declares. */
+static void say_unsupported(const struct judge_case *what, unsigned lacking, unsigned barred, struct verdict *verdict)
+{
+    static const struct {
+        unsigned bit;
+        const char *text;
+    } lacks[] = {{POOL_CAN_RUN_APART, "runs jobs in their submitter: no worker to be lost, late or uncounted"},
+                 {POOL_CAN_QUEUE, "has no queue"},
+                 {POOL_CAN_CANCEL, "has no cancel"},
+                 {POOL_CAN_RESULTS, "has no results"},
+                 {POOL_CAN_CONTAIN, "does not contain failures"}},
+      declares[] = {{POOL_MUST_ENTER, "takes jobs only from threads that entered it"},
+                    {POOL_NO_CLOSE, "has no close of its own"},
+                    {POOL_NO_COUNTS, "neither counts nor waits itself"},
+                    {POOL_OPEN_AWAITS, "opens only when its workers run: they cannot be held at birth"},
+                    {POOL_WAIT_HELPS, "runs jobs in whoever waits"},
+                    {POOL_JOBS_RETURN, "says that jobs must return"}};
+    const char *text = judge_reason(what->pool, what->fault);
+    for (size_t i = 0; !text && i < sizeof declares / sizeof *declares; i++)
+        if (barred & declares[i].bit)
+            text = declares[i].text;
+    for (size_t i = 0; !text && i < sizeof lacks / sizeof *lacks; i++)
+        if (lacking & lacks[i].bit)
+            text = lacks[i].text;
+    snprintf(verdict->finding, sizeof verdict->finding, "%s %s", what->pool->name, text ? text : "declares it so");
+}
+
 int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
 {
     struct watch watch = {.setup = setup, .process_fd = -1, .ended_fd = -1, .output_fd = -1};
-    unsigned lacking = what->cell->needs & ~what->pool->can;
+    unsigned lacking = what->cell->needs & ~fault_pool_can(what->pool),
+             barred = (what->cell->barred | POOL_MUST_ENTER) & what->pool->declares;
     int error;
     memset(result, 0, sizeof *result);
-    if (lacking) {
+    if (lacking || barred) {
         result->verdict.kind = VERDICT_UNSUPPORTED;
-        snprintf(result->verdict.finding, sizeof result->verdict.finding, "%s %s", what->pool->name,
-                 lacking & POOL_CAN_RUN_APART ? "runs jobs in their submitter: no worker to be lost, late or uncounted"
-                 : lacking & POOL_CAN_QUEUE   ? "has no queue"
-                 : lacking & POOL_CAN_CANCEL  ? "has no cancel"
-                 : lacking & POOL_CAN_RESULTS ? "has no results"
-                                              : "does not contain failures");
+        say_unsupported(what, lacking, barred, &result->verdict);
         return 0;
     }
     error = run(&watch, what, result);

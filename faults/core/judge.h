@@ -40,6 +40,9 @@ struct judge_result {
     char report[8192];
 };
 
+/* What the pool says of this fault (struct pool_reason), or NULL. */
+const char *judge_reason(const struct pool_ops *pool, const struct fault *fault);
+
 /* Returns 0, or -errno when no process could be had; -EINTR when *stop was set. */
 int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result);
 

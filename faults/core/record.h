@@ -36,6 +36,7 @@ struct record {
     _Atomic uint32_t job_count; /* jobs submitted have lower numbers */
     _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
     _Atomic uint32_t held;      /* threads that the birth gate held */
+    _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
     _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */

@@ -12,17 +12,29 @@
 extern const struct pool_ops *const __start_pool_table[] __attribute__((weak));
 extern const struct pool_ops *const __stop_pool_table[] __attribute__((weak));
 
-int pool_count(void)
+/* Those from elsewhere. */
+static const struct pool_ops *added[POOL_ADDED_MAX];
+static int added_count;
+
+static int own_count(void)
 {
     return (int)(__stop_pool_table - __start_pool_table);
+}
+
+int pool_count(void)
+{
+    return own_count() + added_count;
 }
 
 /* By name: each entry's rank is the number of names before it. */
 const struct pool_ops *pool_at(int index)
 {
-    for (int i = 0; i < pool_count(); i++) {
+    int own = own_count();
+    if (index >= own)
+        return index < own + added_count ? added[index - own] : NULL;
+    for (int i = 0; i < own; i++) {
         int rank = 0;
-        for (int j = 0; j < pool_count(); j++)
+        for (int j = 0; j < own; j++)
             rank += strcmp(__start_pool_table[j]->name, __start_pool_table[i]->name) < 0;
         if (rank == index)
             return __start_pool_table[i];
@@ -33,9 +45,43 @@ const struct pool_ops *pool_at(int index)
 const struct pool_ops *pool_find(const char *name)
 {
     for (int i = 0; name && i < pool_count(); i++)
-        if (!strcmp(__start_pool_table[i]->name, name))
-            return __start_pool_table[i];
+        if (!strcmp(pool_at(i)->name, name))
+            return pool_at(i);
     return NULL;
+}
+
+int pool_add(const struct pool_ops *ops)
+{
+    if (ops->abi != POOL_ABI)
+        return -EPROTO;
+    if (pool_find(ops->name))
+        return -EEXIST;
+    if (added_count == POOL_ADDED_MAX)
+        return -ENOSPC;
+    added[added_count++] = ops;
+    return 0;
+}
+
+bool pool_is_added(const struct pool_ops *ops)
+{
+    for (int i = 0; i < added_count; i++)
+        if (added[i] == ops)
+            return true;
+    return false;
+}
+
+/* Calls go through the table that was added, in which nothing is missing. */
+static int open_added(struct pool **out, const struct pool_ops *ops, const struct pool_config *config)
+{
+    struct pool *opened = NULL;
+    int error = ops->open(&opened, config);
+    if (error)
+        return error;
+    if (!opened)
+        return -EPROTO;
+    opened->ops = ops;
+    *out = opened;
+    return 0;
 }
 
 int pool_open(struct pool **out, const struct pool_ops *ops, const struct pool_config *config)
@@ -44,7 +90,9 @@ int pool_open(struct pool **out, const struct pool_ops *ops, const struct pool_c
         return -EINVAL;
     if (ops->abi != POOL_ABI)
         return -EPROTO;
-    return ops->open(out, config);
+    if (!pool_is_added(ops))
+        return ops->open(out, config);
+    return open_added(out, ops, config);
 }
 
 int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)

@@ -65,9 +65,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The version of struct pool_ops. A pool built against another one is refused
  * by pool_open with -EPROTO. */
-#define POOL_ABI 1
+#define POOL_ABI 2
 
 #define POOL_WORKERS_MAX 1024
 #define POOL_CAPACITY_MAX (1u << 24)
@@ -197,11 +201,40 @@ enum pool_can {
     POOL_CAN_FORK = 1 << 9,       /* pool_fork and pool_join run in parallel */
 };
 
+/* What a pool says of itself that differs from the promises above. Only pools
+ * that come as plug-ins declare any of it; what is declared is not held against
+ * them, and what depends on it is "not supported". */
+enum pool_declares {
+    POOL_UNBOUNDED = 1 << 0,      /* any number of jobs wait: capacity and policies mean nothing */
+    POOL_CLOSE_CANCELS = 1 << 1,  /* close cancels what is queued; else it drains */
+    POOL_ZERO_IS_AUTO = 1 << 2,   /* a size of 0 means that the pool chooses one */
+    POOL_CALLER_MAY_RUN = 1 << 3, /* a submit may run its job itself */
+    POOL_WAIT_HELPS = 1 << 4,     /* who waits may run jobs */
+    POOL_OPEN_AWAITS = 1 << 5,    /* open returns when the workers run, not before */
+    POOL_NO_CLOSE = 1 << 6,       /* has no close of its own; the adapter's only ends the adapter */
+    POOL_NO_COUNTS = 1 << 7,      /* neither counts nor waits itself; the adapter does */
+    POOL_NO_DISCARD = 1 << 8,     /* jobs that never run are not given back through discard */
+    POOL_THREADS_STAY = 1 << 9,   /* its threads outlive pool_free */
+    POOL_PINS_ITSELF = 1 << 10,   /* follows config.cpus; else the harness pins its workers */
+    POOL_MUST_ENTER = 1 << 11,    /* only threads inside `enter` may submit */
+    POOL_JOBS_RETURN = 1 << 12,   /* a job that ends its thread takes a worker away */
+};
+
+/* Why a pool cannot be asked for a bug, or what its documentation promises where
+ * it fails: printed beside the verdict. */
+struct pool_reason {
+    const char *fault; /* its name in `poolbench check --list` */
+    const char *why;   /* one line */
+};
+
 /* A pool's operations: one constant table per pool. Each is called with a pool
- * of its own that is not NULL, and a function that is not NULL. */
+ * of its own that is not NULL, and a function that is not NULL. A plug-in may
+ * leave out submit_batch (then it is a loop), cancel and receive (when `can` does
+ * not name them), explain, and all that follows it. */
 struct pool_ops {
-    int abi; /* POOL_ABI */
-    const char *name, *summary;
+    int abi;          /* POOL_ABI; must come first in every version */
+    const char *name; /* letters, digits, - and _; at most 31 */
+    const char *summary;
     unsigned can; /* of enum pool_can */
     int (*open)(struct pool **out, const struct pool_config *config);
     int (*submit)(struct pool *pool, pool_job_fn *fn, void *arg);
@@ -213,6 +246,14 @@ struct pool_ops {
     int64_t (*free)(struct pool *pool);
     int (*stats)(struct pool *pool, struct pool_stats *stats);
     int (*explain)(struct pool *pool, char *text, size_t size);
+
+    unsigned declares;                 /* of enum pool_declares */
+    const char *version;               /* of the library that is adapted; NULL: none */
+    const struct pool_reason *reasons; /* ends with a NULL fault; or NULL */
+
+    /* With POOL_MUST_ENTER: runs main(arg) on this thread as one that may submit
+     * to the pool. Returns when that has returned; jobs may still run. */
+    void (*enter)(struct pool *pool, void (*main)(void *arg), void *arg);
 };
 
 /* Every pool begins with this; the rest is its own. */
@@ -227,10 +268,27 @@ struct pool {
     static const struct pool_ops *const pool_entry_##table __attribute__((used, retain, section("pool_table"))) =      \
         &(table)
 
-/* The registered pools, in the order of their names. Threads: any. */
+/* The last line of a plug-in, a shared object with pools of its own:
+ * POOL_PLUGIN(&mine) or POOL_PLUGIN(&one, &other). `poolbench run --plugin FILE`
+ * and `poolbench check --plugin FILE` load it. */
+#define POOL_PLUGIN(...)                                                                                               \
+    POOL_EXPORT extern const struct pool_ops *const poolbench_pools[];                                                 \
+    POOL_EXPORT const struct pool_ops *const poolbench_pools[] = {__VA_ARGS__, NULL}
+#define POOL_EXPORT __attribute__((visibility("default")))
+
+/* The pools that there are: the registered ones in the order of their names,
+ * then those added, in the order in which they came. Threads: any, but not
+ * while one is added. */
 int pool_count(void);
 const struct pool_ops *pool_at(int index); /* NULL when out of range */
 const struct pool_ops *pool_find(const char *name);
+
+/* Adds a pool that is not this program's own. The table must live on.
+ * Returns 0; -EPROTO for another POOL_ABI; -EEXIST when the name is taken;
+ * -ENOSPC when there are too many. */
+enum { POOL_ADDED_MAX = 32 };
+int pool_add(const struct pool_ops *ops);
+bool pool_is_added(const struct pool_ops *ops);
 
 /* Opens a pool and starts its workers.
  * Returns 0; -EINVAL for a config that makes no sense; -ENOTSUP for one that
@@ -323,7 +381,7 @@ int pool_cancel_fd(void);
 
 /* Ends this job as failed with `status` (>= 0 is taken as -EIO), from any
  * depth of calls. No lock may be held. Outside a job: a message, abort. */
-_Noreturn void pool_fail(int status);
+void pool_fail(int status) __attribute__((noreturn));
 
 /* The index of the worker that runs this job, 0..workers-1; -1 in a job on its
  * submitter's stack, and outside. */
@@ -332,5 +390,9 @@ int pool_worker(void);
 /* Reserved for fork/join: struct pool_fork, pool_fork() and pool_join(), whose
  * frames take no slot and which run sequentially in pools without
  * POOL_CAN_FORK. They come with the workload that needs them. */
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -11,21 +11,46 @@
 extern const struct workload_ops *const __start_workload_table[] __attribute__((weak));
 extern const struct workload_ops *const __stop_workload_table[] __attribute__((weak));
 
-int workload_count(void)
+/* Those from elsewhere. */
+static const struct workload_ops *added[WORKLOAD_ADDED_MAX];
+static int added_count;
+
+static int own_count(void)
 {
     return (int)(__stop_workload_table - __start_workload_table);
 }
 
+int workload_count(void)
+{
+    return own_count() + added_count;
+}
+
 const struct workload_ops *workload_at(int index)
 {
-    for (int i = 0; i < workload_count(); i++) {
+    int own = own_count();
+    if (index >= own)
+        return index < own + added_count ? added[index - own] : NULL;
+    for (int i = 0; i < own; i++) {
         int rank = 0;
-        for (int j = 0; j < workload_count(); j++)
+        for (int j = 0; j < own; j++)
             rank += strcmp(__start_workload_table[j]->name, __start_workload_table[i]->name) < 0;
         if (rank == index)
             return __start_workload_table[i];
     }
     return NULL;
+}
+
+int workload_add(const struct workload_ops *ops)
+{
+    if (ops->abi != WORKLOAD_ABI)
+        return -EPROTO;
+    for (int i = 0; i < workload_count(); i++)
+        if (!strcmp(workload_at(i)->name, ops->name))
+            return -EEXIST;
+    if (added_count == WORKLOAD_ADDED_MAX)
+        return -ENOSPC;
+    added[added_count++] = ops;
+    return 0;
 }
 
 /* Adds ", name" or "name" to a list. */

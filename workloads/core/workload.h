@@ -24,6 +24,10 @@
 
 #include "pools/core/pool.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 enum workload_kind { WORKLOAD_COUNT, WORKLOAD_TIME, WORKLOAD_CHOICE };
 
 /* One parameter. `fallback` is written as on the command line. */
@@ -113,7 +117,11 @@ struct workload_report {
     double event_begin_ns, event_end_ns; /* on the course: what disturbed it; both 0: nothing did */
 };
 
+/* The version of struct workload_ops. */
+#define WORKLOAD_ABI 1
+
 struct workload_ops {
+    int abi; /* WORKLOAD_ABI; must come first in every version */
     const char *name, *summary;
     const char *unit; /* what one job is */
     const struct workload_param *params;
@@ -161,9 +169,20 @@ struct workload_ops {
     static const struct workload_ops *const workload_entry_##table                                                     \
         __attribute__((used, retain, section("workload_table"))) = &(table)
 
-/* The registered workloads, in the order of their names. */
+/* The last line of a plug-in with workloads: WORKLOAD_PLUGIN(&mine). It may have
+ * pools too. A workload's pointers are called as those of our own. */
+#define WORKLOAD_PLUGIN(...)                                                                                           \
+    POOL_EXPORT extern const struct workload_ops *const poolbench_workloads[];                                         \
+    POOL_EXPORT const struct workload_ops *const poolbench_workloads[] = {__VA_ARGS__, NULL}
+
+/* The workloads that there are: the registered ones in the order of their names,
+ * then those added. */
 int workload_count(void);
 const struct workload_ops *workload_at(int index);
+
+/* As pool_add. */
+enum { WORKLOAD_ADDED_MAX = 32 };
+int workload_add(const struct workload_ops *ops);
 
 /* Reads name:key=value,... Returns 0, or -EINVAL and one line in `why` that
  * names the wrong word and what is allowed. */
@@ -239,5 +258,9 @@ static inline __attribute__((always_inline)) void workload_submit(struct workloa
         first += count;
     }
 }
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,0 +1,27 @@
+/* plugin.h - pools and workloads that others bring, as shared objects.
+ *
+ * A plug-in exports the same versioned tables that our own pools and workloads
+ * fill in (POOL_PLUGIN in pool.h, WORKLOAD_PLUGIN in workload.h). It is loaded
+ * first in a process of its own, so that one that crashes, exits or hangs while
+ * loading is an error message here; then here, for good. */
+#ifndef PLUGIN_H
+#define PLUGIN_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+/* Loads FILE.so and adds its pools and workloads to those that there are.
+ * Returns 0, or -EINVAL with one line in `why` that names the file and what is
+ * wrong. Threads: before others are started. */
+int plugin_load(const char *path, char *why, size_t size);
+
+/* The adapters of pools that others wrote, which `make peers` has built. Returns
+ * as plugin_load; -ENOENT, with what to do in `why`, when there are none. */
+int plugin_load_peers(char *why, size_t size);
+
+/* The files that were loaded, as absolute paths; and loading them again, in the
+ * process of a round. The JSON's owner is the caller. */
+json_t *plugin_files(void);
+int plugin_load_files(const json_t *files);
+
+#endif

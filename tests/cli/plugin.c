@@ -1,0 +1,136 @@
+/* plugin.c - pools and workloads from shared objects, seen from outside: the
+ * example of docs/plugins.md, three deliberately broken pools, and plug-ins that
+ * cannot be loaded. `make` builds them into build/plugins. */
+#include <jansson.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/cli/program.h"
+
+/* A command in which each @ is the folder of the plug-ins. */
+static int with(const char *arguments)
+{
+    char own[4096], full[8192] = "";
+    snprintf(own, sizeof own, "%s", program);
+    dirname(own);
+    for (; *arguments; arguments++) {
+        size_t used = strlen(full);
+        if (*arguments == '@')
+            snprintf(full + used, sizeof full - used, "%s/build/plugins", own);
+        else
+            snprintf(full + used, sizeof full - used, "%c", *arguments);
+    }
+    return run(full);
+}
+
+/* The verdict on a fault: FAILS beats all others, then what was asked. */
+static const char *verdict_of(const json_t *document, const char *fault)
+{
+    const char *verdict = "nothing";
+    json_t *cell;
+    size_t i;
+    json_array_foreach (json_object_get(document, "cells"), i, cell) {
+        const char *one = json_string_value(json_object_get(cell, "verdict"));
+        if (strcmp(json_string_value(json_object_get(cell, "fault")), fault))
+            continue;
+        if (!strcmp(verdict, "nothing") || !strcmp(verdict, "not supported") || !strcmp(one, "FAILS"))
+            verdict = one;
+    }
+    return verdict;
+}
+
+static json_t *check(const char *arguments, int status)
+{
+    json_t *document;
+    int got = with(arguments);
+    cr_assert(got == status, "%s: exit %d: %s%s", arguments, got, out, err);
+    document = json_loads(out, 0, NULL);
+    cr_assert(document, "no JSON: %s", out);
+    return document;
+}
+
+CLI_TEST(plugin, of_the_manual_holds_and_measures)
+{
+    json_t *document = check("check --plugin @/mine.so --format json", 0);
+    cr_assert(!strcmp(verdict_of(document, "late-add"), "holds"));
+    cr_assert(!strcmp(verdict_of(document, "worker-close"), "holds"));
+    cr_assert(!strcmp(verdict_of(document, "ignored-cancel"), "not supported"));
+    json_decref(document);
+    cr_assert(with("run --plugin @/mine.so -p mine,ring -w empty --rounds 2 --budget 60ms --no-figures -o x.json") == 0,
+              "%s", err);
+    cr_assert(strstr(out, "\nmine ") && strstr(out, "\nring "), "%s", out);
+}
+
+CLI_TEST(plugin, brings_a_workload)
+{
+    cr_assert(with("run -w hash:bytes=1k --plugin @/hash.so -p ring --rounds 1 --budget 60ms --no-figures -o x.json") ==
+                  0,
+              "%s", err);
+    cr_assert(strstr(out, "hash:bytes=1k"));
+    cr_assert(with("list workloads --plugin @/hash.so") == 0 && strstr(out, "\nhash "));
+    cr_assert(with("run -w hash:bytes=1 --plugin @/hash.so") == 2 && lines(err) == 1 && strstr(err, "bytes"), "%s",
+              err);
+}
+
+/* All that can be asked of a small pool with a cancel, and nothing else. */
+CLI_TEST(plugin, that_is_sound_holds)
+{
+    json_t *document = check("check --plugin @/sound.so --format json", 0);
+    static const char *const asked[] = {"late-add",       "worker-close", "racy-counter", "no-recover",
+                                        "ignored-cancel", "double-close", "zero-workers", "count-mismatch"};
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++)
+        cr_assert(!strcmp(verdict_of(document, asked[i]), "holds"), "%s: %s", asked[i], verdict_of(document, asked[i]));
+    json_decref(document);
+}
+
+/* Each bug is found by its name, and no other pool's is. */
+CLI_TEST(plugin, that_is_broken_is_caught_by_name)
+{
+    static const struct {
+        const char *command, *fault, *sound;
+    } cases[] = {{"check --plugin @/loses.so --format json", "worker-close", "ignored-cancel"},
+                 {"check --plugin @/deaf.so --format json", "ignored-cancel", "worker-close"},
+                 {"check --plugin @/dies.so --format json", "no-recover", "worker-close"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *document = check(cases[i].command, 1);
+        cr_assert(!strcmp(verdict_of(document, cases[i].fault), "FAILS"), "%s: %s", cases[i].command,
+                  verdict_of(document, cases[i].fault));
+        cr_assert(!strcmp(verdict_of(document, cases[i].sound), "holds"), "%s: %s", cases[i].command,
+                  verdict_of(document, cases[i].sound));
+        json_decref(document);
+    }
+    cr_assert(with("check --plugin @/deaf.so -f ignored-cancel") == 1);
+    cr_assert(strstr(out, "--plugin") && strstr(out, "-f ignored-cancel -p deaf -v"), "no command to replay: %s", out);
+}
+
+CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
+{
+    static const struct {
+        const char *arguments, *words;
+    } cases[] = {{"--plugin @/version.so", "version 99"},
+                 {"--plugin @/lacks.so", "\"submit\""},
+                 {"--plugin @/crashes.so", "signal 6"},
+                 {"--plugin @/exits.so", "ends the program"},
+                 {"--plugin @/nameless.so", "proper name"},
+                 {"--plugin @/taken.so", "\"ring\" already"},
+                 {"--plugin @/empty.so", "POOL_PLUGIN"},
+                 {"--plugin nosuch.so", "No such file"},
+                 {"--plugin @", "not a file"},
+                 {"--plugin /etc/passwd", "cannot be loaded"},
+                 {"--plugin ''", "No such file"},
+                 {"--plugin @/mine.so --plugin @/mine.so", "named twice"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        for (int command = 0; command < 2; command++) {
+            char line[512];
+            int status;
+            snprintf(line, sizeof line, "%s %s", command ? "check" : "run", cases[i].arguments);
+            status = with(line);
+            cr_assert(status == 2 && lines(err) == 1 && !*out && strstr(err, cases[i].words), "[%s] exit %d: %s", line,
+                      status, err);
+        }
+    }
+    cr_assert(with("run --plugin @/sound.so --full reject -p sound -w empty --dry-run") == 3 && strstr(err, "no bound"),
+              "%s", err);
+    cr_assert(files_here() == 0);
+}

@@ -1,0 +1,184 @@
+/* broken.c - a small pool with a cancel, compiled four ways: sound, and with one
+ * known bug each, which `poolbench check` must find from outside.
+ *
+ * BROKEN_loses: close forgets what is queued. BROKEN_deaf: cancel changes
+ * nothing. BROKEN_dies: a failing job ends its worker. */
+#include <poolbench.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#ifdef BROKEN_loses
+#define LOSES 1
+#define NAME "loses"
+#elif defined BROKEN_deaf
+#define DEAF 1
+#define NAME "deaf"
+#elif defined BROKEN_dies
+#define DIES 1
+#define NAME "dies"
+#else
+#define NAME "sound"
+#endif
+#ifndef LOSES
+#define LOSES 0
+#endif
+#ifndef DEAF
+#define DEAF 0
+#endif
+#ifndef DIES
+#define DIES 0
+#endif
+
+enum { SLOTS = 4096 };
+
+struct broken {
+    struct pool base;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct pool_stats stats;
+    uint64_t first, last; /* job p lies in slots[p % SLOTS] */
+    struct pool_job slots[SLOTS];
+    struct pool_config config;
+    pthread_t threads[POOL_WORKERS_MAX];
+};
+
+static uint64_t settled(const struct pool_stats *s)
+{
+    return s->done + s->failed + s->cancelled;
+}
+
+static void *worker(void *arg)
+{
+    struct broken *pool = arg;
+    int status = 0;
+    pthread_mutex_lock(&pool->lock);
+    while (!(DIES && status < 0) && (pool->first < pool->last || pool->stats.state == POOL_OPEN)) {
+        struct pool_job job;
+        if (pool->first == pool->last) {
+            pthread_cond_wait(&pool->changed, &pool->lock);
+            continue;
+        }
+        job = pool->slots[pool->first++ % SLOTS];
+        pool->stats.started++;
+        pthread_mutex_unlock(&pool->lock);
+        status = job.fn(job.arg);
+        pthread_mutex_lock(&pool->lock);
+        *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
+        pthread_cond_broadcast(&pool->changed);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return NULL;
+}
+
+static int broken_submit(struct pool *base, pool_job_fn *fn, void *arg)
+{
+    struct broken *pool = (struct broken *)base;
+    int error;
+    pthread_mutex_lock(&pool->lock);
+    error = pool->stats.state != POOL_OPEN ? -ESHUTDOWN : pool->last - pool->first == SLOTS ? -EAGAIN : 0;
+    if (!error) {
+        pool->slots[pool->last++ % SLOTS] = (struct pool_job){fn, arg};
+        pool->stats.accepted++;
+        pthread_cond_broadcast(&pool->changed);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return error;
+}
+
+static int broken_close(struct pool *base)
+{
+    struct broken *pool = (struct broken *)base;
+    int error;
+    pthread_mutex_lock(&pool->lock);
+    error = pool->stats.state == POOL_OPEN ? 0 : -EALREADY;
+    pool->stats.state = POOL_CLOSING;
+    if (LOSES && !error) {
+        pool->stats.accepted -= pool->last - pool->first; /* nobody will know */
+        pool->first = pool->last;
+    }
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+    return error;
+}
+
+static int broken_cancel(struct pool *base)
+{
+    struct broken *pool = (struct broken *)base;
+    pthread_mutex_lock(&pool->lock);
+    while (!DEAF && pool->first < pool->last) {
+        struct pool_job job = pool->slots[pool->first++ % SLOTS];
+        pthread_mutex_unlock(&pool->lock);
+        if (pool->config.discard)
+            pool->config.discard(job.arg, POOL_WHY_CANCELLED);
+        pthread_mutex_lock(&pool->lock);
+        pool->stats.cancelled++;
+    }
+    pthread_cond_broadcast(&pool->changed);
+    pthread_mutex_unlock(&pool->lock);
+    return 0;
+}
+
+static int broken_wait(struct pool *base, int64_t timeout_ns)
+{
+    struct broken *pool = (struct broken *)base;
+    bool open;
+    pthread_mutex_lock(&pool->lock);
+    while ((open = settled(&pool->stats) < pool->stats.accepted) && timeout_ns < 0)
+        pthread_cond_wait(&pool->changed, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+    return open ? -ETIMEDOUT : 0; /* as if each time-out were short */
+}
+
+static int broken_stats(struct pool *base, struct pool_stats *stats)
+{
+    struct broken *pool = (struct broken *)base;
+    pthread_mutex_lock(&pool->lock);
+    *stats = pool->stats;
+    pthread_mutex_unlock(&pool->lock);
+    if (stats->state == POOL_CLOSING && settled(stats) == stats->accepted)
+        stats->state = POOL_DRAINED;
+    return 0;
+}
+
+static int64_t broken_free(struct pool *base)
+{
+    struct broken *pool = (struct broken *)base;
+    broken_close(base);
+    for (int i = 0; i < pool->stats.workers; i++)
+        pthread_join(pool->threads[i], NULL);
+    free(pool);
+    return 0;
+}
+
+static int broken_open(struct pool **out, const struct pool_config *config)
+{
+    struct broken *pool;
+    if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
+        return -EINVAL;
+    pool = calloc(1, sizeof *pool);
+    if (!pool)
+        return -ENOMEM;
+    pool->config = *config;
+    for (; pool->stats.workers < config->workers; pool->stats.workers++)
+        if (pthread_create(&pool->threads[pool->stats.workers], NULL, worker, pool))
+            break;
+    *out = &pool->base;
+    return 0;
+}
+
+static const struct pool_ops broken = {
+    .abi = POOL_ABI,
+    .name = NAME,
+    .summary = "for the tests of poolbench check",
+    .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_KEEPS_ORDER,
+    .declares = POOL_UNBOUNDED | POOL_JOBS_RETURN,
+    .open = broken_open,
+    .submit = broken_submit,
+    .close = broken_close,
+    .cancel = broken_cancel,
+    .wait = broken_wait,
+    .stats = broken_stats,
+    .free = broken_free,
+};
+
+POOL_PLUGIN(&broken);

@@ -1,0 +1,79 @@
+/* unloadable.c - plug-ins that must be refused in one line, compiled once for
+ * each reason: IS_version, IS_lacks, IS_crashes, IS_exits, IS_nameless, IS_taken,
+ * IS_empty. */
+#include <poolbench.h>
+#include <stdlib.h>
+
+static int refuse(struct pool **out, const struct pool_config *config)
+{
+    (void)out, (void)config;
+    return -ENOTSUP;
+}
+
+__attribute__((unused)) static int refuse_submit(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    (void)pool, (void)fn, (void)arg;
+    return -ENOTSUP;
+}
+
+static int refuse_call(struct pool *pool)
+{
+    (void)pool;
+    return -ENOTSUP;
+}
+
+static int refuse_wait(struct pool *pool, int64_t timeout_ns)
+{
+    (void)pool, (void)timeout_ns;
+    return -ENOTSUP;
+}
+
+static int refuse_stats(struct pool *pool, struct pool_stats *stats)
+{
+    (void)pool, (void)stats;
+    return -ENOTSUP;
+}
+
+static int64_t refuse_free(struct pool *pool)
+{
+    (void)pool;
+    return 0;
+}
+
+__attribute__((used)) static const struct pool_ops table = {
+#ifdef IS_version
+    .abi = POOL_ABI + 97,
+#else
+    .abi = POOL_ABI,
+#endif
+#ifdef IS_nameless
+    .name = "no name",
+#elif defined IS_taken
+    .name = "ring",
+#else
+    .name = "unloadable",
+#endif
+    .open = refuse,
+#ifndef IS_lacks
+    .submit = refuse_submit,
+#endif
+    .close = refuse_call,
+    .wait = refuse_wait,
+    .stats = refuse_stats,
+    .free = refuse_free,
+};
+
+#ifndef IS_empty
+POOL_PLUGIN(&table);
+#endif
+
+#if defined IS_crashes || defined IS_exits
+__attribute__((constructor)) static void begin(void)
+{
+#ifdef IS_crashes
+    abort();
+#else
+    exit(0);
+#endif
+}
+#endif
