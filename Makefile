@@ -78,6 +78,8 @@ install: all header ## install under PREFIX (default /usr/local), below DESTDIR
 	install $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/poolbench
 	install $(CHECK) $(DESTDIR)$(PREFIX)/bin/poolbench-check
 	install -m 644 plot/*.gp $(DESTDIR)$(PREFIX)/share/poolbench/plot
+	install -d $(DESTDIR)$(PREFIX)/lib/poolbench/peers
+	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so $(DESTDIR)$(PREFIX)/lib/poolbench/peers
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/poolbench
 	install -m 644 $(BUILD)/include/poolbench.h $(DESTDIR)$(PREFIX)/include
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/poolbench.pc
@@ -120,6 +122,46 @@ $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
 	@{ echo '/* poolbench.h - the contracts of pools and workloads, for plug-ins. Made of:'; echo ' * $^ */'; \
 	grep -hv '#include "' $^; } >$@
 header: $(BUILD)/include/poolbench.h ## what a plug-in is compiled against: build/include/poolbench.h
+
+# Adapters of pools that others wrote: one file in pools/peers each, built where
+# its package is there. NAME: package, and what to compile and link with.
+PEER_direct      := gcc
+PEER_openmp      := gcc
+PEER_glib        := libglib2.0-dev
+PEER_libuv       := libuv1-dev
+PEER_apr         := libaprutil1-dev
+PEER_cthreadpool := cthreadpool-dev
+PEER_asio        := libasio-dev
+PEER_tbb         := libtbb-dev
+PEER_thread-pool := libthread-pool-dev
+USES_openmp      := -fopenmp
+USES_glib        := glib-2.0
+USES_libuv       := libuv
+USES_apr         := apr-util-1 apr-1
+USES_cthreadpool := -I/usr/share/cthreadpool -I/usr/include/cthreadpool -w
+USES_asio        := -DASIO_STANDALONE
+USES_tbb         := tbb
+PEERS            := $(basename $(notdir $(wildcard pools/peers/*.c pools/peers/*.cc)))
+PEER_PACKAGES    := $(sort g++ $(foreach p,$(PEERS),$(PEER_$(p))))
+installed = $(shell dpkg-query -W -f '$${Status}' $(1) 2>/dev/null | grep -q ' installed' && echo yes)
+PEERS_HERE = $(foreach p,$(PEERS),$(if $(and $(call installed,$(PEER_$(p))),$(or $(wildcard pools/peers/$(p).c),$(shell command -v $(CXX)))),$(p)))
+# Words that are no flags are modules of pkg-config; only their flags are wanted
+# of libuv, which is loaded when it is opened.
+uses = $(filter -%,$(USES_$(1))) $(if $(filter-out -%,$(USES_$(1))),$(shell pkg-config --cflags $(if $(filter libuv,$(1)),,--libs) $(filter-out -%,$(USES_$(1)))))
+PEER = -O2 -g -I. -Wall -Wextra -shared -fPIC -pthread -fexceptions -MMD -MP \
+       -DPEER_VERSION='"$(PEER_$*) $(shell dpkg-query -W -f '$${Version}' $(PEER_$*) 2>/dev/null)"' -o $@ $< $(call uses,$*)
+peers: ## install other people's pools and build their adapters: poolbench run --peers
+	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) $(PEER_PACKAGES)'
+	@$(MAKE) --no-print-directory peers-here
+.PHONY: peers-here
+peers-here:
+	@$(MAKE) --no-print-directory $(foreach p,$(PEERS_HERE),$(BUILD)/peers/$(p).so)
+$(BUILD)/peers/%.so: pools/peers/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE $(PEER)
+$(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies version lacks crashes exits nameless taken empty))
@@ -225,12 +267,12 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan $(PLUGINS) $(addprefix $(BUILD)/tests-,$(SUITES))
+test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES))
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
 SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.[ch] bench/check/*.[ch] \
-                     tests/*/*.[ch])
+                     tests/*/*.[ch] pools/peers/*)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -15,7 +15,8 @@
 static void list_pools(void)
 {
     for (int i = 0; i < pool_count(); i++)
-        printf("%-10s %s\n", pool_at(i)->name, pool_at(i)->summary);
+        printf("%-11s %s%s%s%s\n", pool_at(i)->name, pool_at(i)->summary, pool_at(i)->version ? " (" : "",
+               pool_at(i)->version ? pool_at(i)->version : "", pool_at(i)->version ? ")" : "");
 }
 
 /* Parameters follow on the same line, so that first words stay names. */

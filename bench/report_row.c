@@ -9,7 +9,7 @@
 #include "workloads/core/units.h"
 
 /* pool, jobs/s, interval, overhead, p50, p99, p99.9, busy, switches, wakes; then notes. */
-#define ROW_FORMAT "%-9s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s"
+#define ROW_FORMAT "%-*s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s"
 
 bool report_has_columns(const struct workload_ops *ops)
 {
@@ -21,7 +21,8 @@ bool report_has_columns(const struct workload_ops *ops)
 
 bool report_is_floor(const json_t *configuration)
 {
-    return !strcmp(result_string(configuration, "pool"), "inline");
+    return !strcmp(result_string(configuration, "pool"), "inline") ||
+           !strcmp(result_string(configuration, "role"), "floor");
 }
 
 static const char *count_text(double value, char *text, size_t size)
@@ -44,6 +45,16 @@ static double latency_of(const json_t *configuration, const char *quantile)
     return json_is_number(value) ? json_number_value(value) : NAN;
 }
 
+/* Whether somebody else's pool has declared this of itself. */
+static bool declares(const json_t *configuration, const char *what)
+{
+    const json_t *list = json_object_get(configuration, "pool_declares");
+    for (size_t i = 0; i < json_array_size(list); i++)
+        if (!strcmp(json_string_value(json_array_get(list, i)), what))
+            return true;
+    return false;
+}
+
 static void notes(const json_t *configuration, bool own, char *text, size_t size)
 {
     const json_t *trials = json_object_get(configuration, "trials");
@@ -63,6 +74,10 @@ static void notes(const json_t *configuration, bool own, char *text, size_t size
         snprintf(text, size, own ? "no workers" : "floor");
     else if (disturbed)
         snprintf(text, size, "%lld disturbed", (long long)disturbed);
+    if (declares(configuration, "unbounded") && !report_is_floor(configuration))
+        snprintf(text + strlen(text), size - strlen(text), "%sunbounded", *text ? ", " : "");
+    if (declares(configuration, "wait-helps"))
+        snprintf(text + strlen(text), size - strlen(text), "%sproducer helps", *text ? ", " : "");
 }
 
 /* Half the width of the 95% interval, where there were rounds enough for one. */
@@ -77,7 +92,7 @@ static const char *spread_text(const json_t *configuration, const char *metric, 
 
 /* The columns that all workloads have. */
 
-static void print_common(const struct report_row *row, FILE *out)
+static void print_common(const struct report_row *row, int width, FILE *out)
 {
     char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16], share[16] = "-",
                                                                                                    note[64];
@@ -93,7 +108,7 @@ static void print_common(const struct report_row *row, FILE *out)
     count_text(value, switches, sizeof switches);
     result_metric(row->configuration, "wakes_per_job", &value, &low, &high);
     count_text(value, wakes, sizeof wakes);
-    fprintf(out, ROW_FORMAT "%s%s\n", row->pool, speed,
+    fprintf(out, ROW_FORMAT "%s%s\n", width, row->pool, speed,
             spread_text(row->configuration, "jobs_per_s", spread, sizeof spread), overhead,
             units_time_text(latency_of(row->configuration, "p50_ns"), p50, sizeof p50),
             units_time_text(latency_of(row->configuration, "p99_ns"), p99, sizeof p99),
@@ -147,9 +162,19 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
     return text;
 }
 
+/* Of the column with the pools' names. */
+static int name_width(const struct report_table *table)
+{
+    size_t width = 9;
+    for (int i = 0; i < table->count; i++)
+        if (strlen(table->rows[i].pool) > width)
+            width = strlen(table->rows[i].pool);
+    return (int)width;
+}
+
 static void print_own_header(const struct report_table *table, FILE *out)
 {
-    fprintf(out, "%-9s", "pool");
+    fprintf(out, "%-*s", name_width(table), "pool");
     if (table->ops->consume)
         fprintf(out, "  %-12s", "results");
     if (!table->ops->judged_by)
@@ -168,7 +193,7 @@ static void print_own(const struct report_table *table, const struct report_row 
 {
     char text[32], spread[32], note[64];
     double value, low, high;
-    fprintf(out, "%-9s", row->pool);
+    fprintf(out, "%-*s", name_width(table), row->pool);
     if (table->ops->consume)
         fprintf(out, "  %-12s", row->results_text);
     if (!table->ops->judged_by) {
@@ -228,21 +253,22 @@ void report_rows_print(const struct report_table *table, FILE *out)
 {
     const char *dim = table->colour ? "\033[2m" : "", *plain = table->colour ? "\033[0m" : "";
     bool own = report_has_columns(table->ops);
+    int width = name_width(table);
     fputs(dim, out);
     if (own)
         print_own_header(table, out);
     else
-        fprintf(out, ROW_FORMAT "  notes\n" ROW_FORMAT "\n", "pool", "jobs/s", "+-95%", "overhead", "p50", "p99",
-                "p99.9", "busy", "switches", "wakes", "", "", "", "", "", "", "", "", "per job", "per job");
+        fprintf(out, ROW_FORMAT "  notes\n" ROW_FORMAT "\n", width, "pool", "jobs/s", "+-95%", "overhead", "p50", "p99",
+                "p99.9", "busy", "switches", "wakes", width, "", "", "", "", "", "", "", "", "per job", "per job");
     fputs(plain, out);
     for (int i = 0; i < table->count; i++) {
         const struct report_row *row = &table->rows[i];
         const char *unsupported = result_string(row->configuration, "unsupported");
         if (*unsupported)
-            fprintf(out, "%-9s  not supported: %s\n", row->pool, unsupported);
+            fprintf(out, "%-*s  not supported: %s\n", width, row->pool, unsupported);
         else if (own)
             print_own(table, row, out);
         else
-            print_common(row, out);
+            print_common(row, width, out);
     }
 }

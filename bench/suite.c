@@ -163,6 +163,12 @@ static int add_pool(const struct options *options, const struct dimensions *dime
     return error;
 }
 
+/* An adapter without a pool, beside others: what adapters cost. */
+static bool is_floor(const struct options *options, const struct pool_ops *pool)
+{
+    return options->pool_count > 1 && pool_is_added(pool) && !(pool->can & POOL_CAN_RUN_APART);
+}
+
 static int add_workload(const struct options *options, const struct dimensions *dimensions, struct list *entries,
                         struct list *skipped)
 {
@@ -174,7 +180,7 @@ static int add_workload(const struct options *options, const struct dimensions *
         if (dimensions->only && dimensions->only != pool)
             continue;
         floor_asked = floor_asked || pool == floor;
-        error = add_pool(options, dimensions, pool, false, entries, skipped);
+        error = add_pool(options, dimensions, pool, is_floor(options, pool), entries, skipped);
     }
     return error || floor_asked ? error : add_pool(options, dimensions, floor, true, entries, skipped);
 }

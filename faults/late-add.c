@@ -44,7 +44,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_NO_COUNTS | POOL_OPEN_AWAITS},
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_NO_WAIT | POOL_OPEN_AWAITS},
     {"", FAULT_ARMED, 0, POOL_DEFECT_COUNTED_LATE, POOL_CAN_RUN_APART},
 };
 

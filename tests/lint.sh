@@ -6,15 +6,15 @@ found=$(mktemp)
 trap 'rm -f "$found"' EXIT
 
 # includes FOLDER PATTERN: the lines of FOLDER that include what PATTERN says
-includes() { [ -d "$1" ] && grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]$2" "$1" --include='*.[ch]'; }
+includes() { [ -d "$1" ] && grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]$2" "$1" --include='*.[ch]' --include='*.cc'; }
 
 for folder in pools workloads faults bench tests; do
     includes $folder '\.\.?/'
-    includes $folder '[^">]*\.c[">]'
+    includes $folder '[^">]*\.c[">]' | grep -v '<thpool.c>'
 done >>"$found"
 {
     includes pools '(bench|workloads|faults|tests)/'
-    includes pools 'pools/' | grep -v '"pools/core/'
+    includes pools 'pools/' | grep -vE '"pools/core/|^pools/peers/[^:]*:[0-9]*:#include "pools/peers/peer.h"'
     includes workloads '(bench|faults|tests)/'
     includes faults '(bench|workloads|tests)/'
     includes bench 'tests/'

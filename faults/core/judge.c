@@ -467,7 +467,8 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
                  {POOL_CAN_CONTAIN, "does not contain failures"}},
       declares[] = {{POOL_MUST_ENTER, "takes jobs only from threads that entered it"},
                     {POOL_NO_CLOSE, "has no close of its own"},
-                    {POOL_NO_COUNTS, "neither counts nor waits itself"},
+                    {POOL_NO_COUNTS, "counts nothing itself"},
+                    {POOL_NO_WAIT, "has no wait of its own that leaves it open"},
                     {POOL_OPEN_AWAITS, "opens only when its workers run: they cannot be held at birth"},
                     {POOL_WAIT_HELPS, "runs jobs in whoever waits"},
                     {POOL_JOBS_RETURN, "says that jobs must return"}};

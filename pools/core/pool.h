@@ -212,12 +212,13 @@ enum pool_declares {
     POOL_WAIT_HELPS = 1 << 4,     /* who waits may run jobs */
     POOL_OPEN_AWAITS = 1 << 5,    /* open returns when the workers run, not before */
     POOL_NO_CLOSE = 1 << 6,       /* has no close of its own; the adapter's only ends the adapter */
-    POOL_NO_COUNTS = 1 << 7,      /* neither counts nor waits itself; the adapter does */
+    POOL_NO_COUNTS = 1 << 7,      /* counts nothing itself; the adapter does */
     POOL_NO_DISCARD = 1 << 8,     /* jobs that never run are not given back through discard */
     POOL_THREADS_STAY = 1 << 9,   /* its threads outlive pool_free */
     POOL_PINS_ITSELF = 1 << 10,   /* follows config.cpus; else the harness pins its workers */
     POOL_MUST_ENTER = 1 << 11,    /* only threads inside `enter` may submit */
-    POOL_JOBS_RETURN = 1 << 12,   /* a job that ends its thread takes a worker away */
+    POOL_NO_WAIT = 1 << 12,       /* has no wait of its own that leaves it open; the adapter has one */
+    POOL_JOBS_RETURN = 1 << 13,   /* a job that ends its thread takes a worker away */
 };
 
 /* Why a pool cannot be asked for a bug, or what its documentation promises where
@@ -272,8 +273,8 @@ struct pool {
  * POOL_PLUGIN(&mine) or POOL_PLUGIN(&one, &other). `poolbench run --plugin FILE`
  * and `poolbench check --plugin FILE` load it. */
 #define POOL_PLUGIN(...)                                                                                               \
-    POOL_EXPORT extern const struct pool_ops *const poolbench_pools[];                                                 \
-    POOL_EXPORT const struct pool_ops *const poolbench_pools[] = {__VA_ARGS__, NULL}
+    extern const struct pool_ops *const poolbench_pools[] POOL_EXPORT;                                                 \
+    const struct pool_ops *const poolbench_pools[] = {__VA_ARGS__, NULL}
 #define POOL_EXPORT __attribute__((visibility("default")))
 
 /* The pools that there are: the registered ones in the order of their names,

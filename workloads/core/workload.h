@@ -172,8 +172,8 @@ struct workload_ops {
 /* The last line of a plug-in with workloads: WORKLOAD_PLUGIN(&mine). It may have
  * pools too. A workload's pointers are called as those of our own. */
 #define WORKLOAD_PLUGIN(...)                                                                                           \
-    POOL_EXPORT extern const struct workload_ops *const poolbench_workloads[];                                         \
-    POOL_EXPORT const struct workload_ops *const poolbench_workloads[] = {__VA_ARGS__, NULL}
+    extern const struct workload_ops *const poolbench_workloads[] POOL_EXPORT;                                         \
+    const struct workload_ops *const poolbench_workloads[] = {__VA_ARGS__, NULL}
 
 /* The workloads that there are: the registered ones in the order of their names,
  * then those added. */
