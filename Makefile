@@ -37,7 +37,7 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header peers prove-backpressure prove-check asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header peers prove-backpressure prove-check detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -80,6 +80,8 @@ install: all header ## install under PREFIX (default /usr/local), below DESTDIR
 	install -m 644 plot/*.gp $(DESTDIR)$(PREFIX)/share/poolbench/plot
 	install -d $(DESTDIR)$(PREFIX)/lib/poolbench/peers
 	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so $(DESTDIR)$(PREFIX)/lib/poolbench/peers
+	install -d $(DESTDIR)$(PREFIX)/share/poolbench/programs
+	install -m 644 faults/programs/* $(DESTDIR)$(PREFIX)/share/poolbench/programs
 	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/poolbench
 	install -m 644 $(BUILD)/include/poolbench.h $(DESTDIR)$(PREFIX)/include
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/poolbench.pc
@@ -238,6 +240,11 @@ prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one 
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh
 
+detectors: deps ## in how many of 20 runs each known bug shows, by itself and under TSan, ASan, helgrind, DRD: docs/detectors.md
+	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) valgrind'
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@POOLBENCH=./$(PROGRAM) sh tests/prove/detectors.sh
+
 SECONDS_EACH ?= 2
 .PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run check-run
 torture-plain:
@@ -273,6 +280,6 @@ test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addp
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
 SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.[ch] bench/check/*.[ch] \
-                     tests/*/*.[ch] pools/peers/*)
+                     tests/*/*.[ch] pools/peers/* faults/programs/*)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

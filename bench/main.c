@@ -56,8 +56,8 @@ static void help_workloads(void)
 }
 
 /* Becomes poolbench-check, the program beside this one: its pools have injection
- * points, and what is measured has none. `argv` begins with "check". Returns
- * only if it cannot. */
+ * points, and what is measured has none. `argv` begins with "check" or "explain".
+ * Returns only if it cannot. */
 static int check_command(char **argv)
 {
     enum { NAME_SIZE = 16 };
@@ -77,6 +77,8 @@ static int help_of(enum options_command command)
 {
     if (command == OPTIONS_CHECK)
         return check_command((char *[]){"check", "--help", NULL});
+    if (command == OPTIONS_EXPLAIN)
+        return check_command((char *[]){"explain", "--help", NULL});
     options_help(stdout, command);
     if (command == OPTIONS_RUN)
         help_workloads();
@@ -112,7 +114,7 @@ int main(int argc, char **argv)
     char why[1024] = "";
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
-    if (argc >= 2 && options_command(argv[1]) == OPTIONS_CHECK)
+    if (argc >= 2 && (options_command(argv[1]) == OPTIONS_CHECK || options_command(argv[1]) == OPTIONS_EXPLAIN))
         return check_command(argv + 1);
     if (options_parse(&options, argc, argv, why, sizeof why)) {
         for (char *c = why; *c; c++) /* what was typed may hold a newline; the message is one line */

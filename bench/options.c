@@ -41,8 +41,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
-    /* Its options are poolbench-check's own (bench/check/options.c). */
+    /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
+    [OPTIONS_EXPLAIN] = {"explain", "[BUG] [options]", "the known bugs, to read and to run", "", 0, 0, NULL},
     [OPTIONS_LIST] = {"list", "pools|workloads", "say what there is",
                       "The first word of each line is the name.\n\n"
                       "  poolbench list pools\n"
@@ -108,7 +109,7 @@ void options_help(FILE *out, enum options_command command)
         fputs("poolbench measures, sizes and guards worker pools (thread pools).\n\nusage: poolbench COMMAND ...\n\n",
               out);
         for (int i = 0; i < OPTIONS_COMMANDS; i++)
-            fprintf(out, "  %-5s %-16s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+            fprintf(out, "  %-8s %-16s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
         fputs("\n  --version       revision, compiler, flags, libraries\n"
               "  COMMAND --help  options and examples\n",
               out);

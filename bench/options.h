@@ -9,7 +9,15 @@
 #include "bench/plan.h"
 
 enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
-enum options_command { OPTIONS_RUN, OPTIONS_CHECK, OPTIONS_LIST, OPTIONS_PLOT, OPTIONS_HELP, OPTIONS_COMMANDS };
+enum options_command {
+    OPTIONS_RUN,
+    OPTIONS_CHECK,
+    OPTIONS_EXPLAIN,
+    OPTIONS_LIST,
+    OPTIONS_PLOT,
+    OPTIONS_HELP,
+    OPTIONS_COMMANDS
+};
 
 /* Exit statuses of the program. */
 enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_INTERRUPTED = 130 };

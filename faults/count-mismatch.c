@@ -101,6 +101,7 @@ static const struct fault count_mismatch = {
     .number = 13,
     .name = "count-mismatch",
     .summary = "five started, four counted",
+    .symptom = "wrong answer, or a crash: the wait is over with one job still running, which then counts below zero",
     .bug = "The number that is waited for is written down in one place and the number that is started in another, and "
            "they "
            "differ. Wait returns early by one, or the count goes below zero.",

@@ -63,6 +63,7 @@ static const struct fault double_close = {
     .number = 9,
     .name = "double-close",
     .summary = "two producers each close",
+    .symptom = "crash: the first to be through closes under the other, who sends, or closes once more",
     .bug =
         "Several producers share a pool, and each closes it when it is done. The second close acts on what has ended.",
     .scenario = "Two producers submit 4 jobs each, meet, and both close.",

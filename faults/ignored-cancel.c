@@ -52,6 +52,7 @@ static const struct fault ignored_cancel = {
     .number = 7,
     .name = "ignored-cancel",
     .summary = "workers never look at the cancel; all queued jobs run",
+    .symptom = "nothing: all the jobs run although nobody wants them; only the time is lost",
     .bug = "The cancel sets a flag, and the workers' loop does not read it, or reads it beside the queue and takes "
            "whichever comes first. What was queued goes on to run.",
     .scenario = "All workers held in jobs, 32 more queued; cancel returns; then the workers are let go.",

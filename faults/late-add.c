@@ -52,6 +52,7 @@ static const struct fault late_add = {
     .number = 2,
     .name = "late-add",
     .summary = "a job is counted once it runs; a waiter can look before that",
+    .symptom = "wrong answer: the wait is over before anybody was counted, and main goes on with the work undone",
     .bug = "What is to be awaited is counted by the one who does it, once he has begun. Between the submit and that "
            "moment "
            "the count says that all is done, and wait believes it.",

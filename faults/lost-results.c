@@ -83,6 +83,7 @@ static const struct fault lost_results = {
     .number = 8,
     .name = "lost-results",
     .summary = "the consumer takes some results and leaves; workers block",
+    .symptom = "hang: the workers wait for room that nobody makes, and main waits for the workers",
     .bug = "The consumer has seen enough, or failed, and stops receiving. The workers still send, and block; who waits "
            "for "
            "the workers hangs, although most results were delivered.",

@@ -78,6 +78,7 @@ static const struct fault missing_close = {
     .number = 1,
     .name = "missing-close",
     .summary = "the producer never closes; workers and receivers wait for ever",
+    .symptom = "hang: the workers wait for jobs that nobody will send, and main waits for the workers",
     .bug =
         "The producer submits its jobs and never says that there are no more. Each worker, and everybody who receives "
         "until the end, then waits for something that nobody is left to do.",

@@ -72,6 +72,7 @@ static const struct fault no_recover = {
     .number = 6,
     .name = "no-recover",
     .summary = "one failing job takes the process, or silently its worker",
+    .symptom = "crash: one job takes all others with it",
     .bug =
         "A job fails badly and nothing stands between it and the thread that runs it: the process dies, or the worker "
         "does, and nobody counts the workers.",

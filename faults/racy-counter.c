@@ -61,6 +61,7 @@ static const struct fault racy_counter = {
     .number = 4,
     .name = "racy-counter",
     .summary = "a shared counter is read, then written: updates are lost",
+    .symptom = "wrong answer, sometimes: two threads read the same number, and one of two updates is lost",
     .bug =
         "Several threads add to one variable by a load and a store. Two that load the same value store the same value.",
     .scenario = "Two jobs end at the same moment, eight more follow; then the pool's count is held against the ledger.",

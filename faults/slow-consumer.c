@@ -158,6 +158,7 @@ static const struct fault slow_consumer = {
     .number = 11,
     .name = "slow-consumer",
     .summary = "a consumer slower than the workers; nothing says so",
+    .symptom = "nothing: the results are right; the workers spend their time waiting for the consumer",
     .bug = "Results come faster than they are taken. The pool runs at the consumer's pace, its workers mostly blocked; "
            "or, "
            "where results have no bound, memory grows until it is gone.",

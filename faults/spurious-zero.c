@@ -55,6 +55,7 @@ static const struct fault spurious_zero = {
     .number = 12,
     .name = "spurious-zero",
     .summary = "\"closed\" is taken for a job or a result",
+    .symptom = "hang: the workers run zeros for ever, at full speed, after the last job",
     .bug =
         "Taking from a closed queue gives a zero value at once, and the taker does not look whether it is one. Workers "
         "run what nobody submitted; receivers get zeros without end.",

@@ -89,6 +89,7 @@ static const struct fault undrained_results = {
     .number = 5,
     .name = "undrained-results",
     .summary = "nobody receives the results; workers block on them for ever",
+    .symptom = "leak: the program ends as if all were well, with its workers blocked for ever on results",
     .bug =
         "Results are sent and nobody receives. Once the channel is full, each worker that ends a job stays in it. The "
         "program may still end as if all were well; the threads and the results are simply left.",

@@ -90,6 +90,8 @@ static const struct fault worker_close = {
     .number = 3,
     .name = "worker-close",
     .summary = "a job closes the pool under its producer",
+    .symptom =
+        "crash: the producer sends into what a receiver has closed; where sends are merely dropped, jobs are lost",
     .bug = "The side that takes jobs ends the queue while the other side still adds to it: a submit meets a queue that "
            "has "
            "ended. It crashes, or puts a job where nobody will look again.",

@@ -61,6 +61,7 @@ static const struct fault zero_workers = {
     .number = 10,
     .name = "zero-workers",
     .summary = "a pool of size 0 out of a configuration",
+    .symptom = "hang: the first send that finds no room waits for a worker, and there is none",
     .bug = "The number of workers comes from a file, a division or a machine with one CPU, and is 0. The pool opens, "
            "takes "
            "jobs, and has nobody to run them.",

@@ -1,8 +1,9 @@
-/* main.c - the program behind `poolbench check`. */
+/* main.c - the program behind `poolbench check` and `poolbench explain`. */
 #include <signal.h>
 #include <string.h>
 
 #include "bench/check/check.h"
+#include "bench/check/explain.h"
 #include "bench/options.h"
 
 volatile sig_atomic_t check_stop;
@@ -48,6 +49,11 @@ int main(int argc, char **argv)
     struct sigaction stop = {.sa_handler = on_stop};
     struct check_options options;
     char why[1024] = "";
+    sigaction(SIGINT, &stop, NULL);
+    sigaction(SIGTERM, &stop, NULL);
+    sigaction(SIGHUP, &stop, NULL);
+    if (!strcmp(argv[0], "explain"))
+        return explain_command(argc, argv);
     if (check_parse(&options, argc, argv, why, sizeof why)) {
         for (char *c = why; *c; c++)
             if ((unsigned char)*c < ' ')
@@ -55,9 +61,6 @@ int main(int argc, char **argv)
         fprintf(stderr, "poolbench: %s\n", why);
         return EXIT_USAGE;
     }
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &stop, NULL);
     if (options.help)
         return check_help(stdout), EXIT_GOOD;
     if (options.list)

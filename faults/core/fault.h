@@ -75,6 +75,7 @@ struct verdict {
 struct fault {
     int number; /* its place in the list */
     const char *name, *summary;
+    const char *symptom; /* of the program in faults/programs: its kind, a colon, what is seen */
     /* In our own words, a paragraph each. */
     const char *bug, *scenario, *diagnosis, *remedy;
     const struct fault_cell *cells;

@@ -1,0 +1,260 @@
+/* program.c - see program.h. */
+#include "bench/check/program.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/check/check.h"
+#include "faults/core/proof.h"
+#include "pools/core/futex.h"
+
+enum {
+    REPORTED = 66, /* the exit status by which a detector says that it has something */
+    OUTPUT_MAX = 1 << 20,
+    LOOK_EVERY_MS = 2,
+    PATH = 4096,
+};
+
+static const struct {
+    const char *name;
+    const char *compile;  /* a flag, or NULL */
+    const char *valgrind; /* a tool, or NULL */
+} tools[PROGRAM_TOOLS] = {[PROGRAM_PLAIN] = {"plain", NULL, NULL},
+                          [PROGRAM_TSAN] = {"tsan", "-fsanitize=thread", NULL},
+                          [PROGRAM_ASAN] = {"asan", "-fsanitize=address,undefined", NULL},
+                          [PROGRAM_HELGRIND] = {"helgrind", NULL, "--tool=helgrind"},
+                          [PROGRAM_DRD] = {"drd", NULL, "--tool=drd"}};
+
+const char *program_tool_name(enum program_tool tool)
+{
+    return tools[tool].name;
+}
+
+const char *program_seen_name(enum program_seen seen)
+{
+    static const char *const names[] = {
+        [PROGRAM_NOTHING] = "nothing", [PROGRAM_CRASH] = "crash",        [PROGRAM_HANG] = "hang",
+        [PROGRAM_NO_END] = "no end",   [PROGRAM_WRONG] = "wrong answer", [PROGRAM_REPORT] = "report"};
+    return names[seen];
+}
+
+int program_find(char *folder, size_t size)
+{
+    static const char *const places[] = {"faults/programs", "../share/poolbench/programs"};
+    char self[PATH / 2], header[PATH];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[length > 0 ? length : 0] = '\0';
+    if (strrchr(self, '/'))
+        *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, size, "%s/%s", self, places[i]);
+        snprintf(header, sizeof header, "%.2000s/%s/channel.h", self, places[i]);
+        if (!access(header, R_OK))
+            return 0;
+    }
+    return -ENOENT;
+}
+
+void program_source(const struct fault *fault, bool right, const char *folder, char *path, size_t size)
+{
+    snprintf(path, size, "%s/%s-%s.c", folder, fault->name, right ? "right" : "wrong");
+}
+
+int program_begin(char *folder, size_t size)
+{
+    const char *temporary = getenv("TMPDIR");
+    snprintf(folder, size, "%s/poolbench-explain-XXXXXX", temporary && *temporary ? temporary : "/tmp");
+    return mkdtemp(folder) ? 0 : -errno;
+}
+
+void program_clean(const char *folder)
+{
+    DIR *entries = opendir(folder);
+    struct dirent *entry;
+    char path[PATH + 300];
+    while (entries && (entry = readdir(entries))) {
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        unlink(path);
+    }
+    if (entries)
+        closedir(entries);
+    rmdir(folder);
+}
+
+/* In a new process: runs `words` with its output going to `output`. */
+static void become(char *const *words, int output, pid_t parent)
+{
+    struct rlimit size = {OUTPUT_MAX, OUTPUT_MAX}, none = {0, 0};
+    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(127);
+    setpgid(0, 0);
+    signal(SIGINT, SIG_DFL);
+    signal(SIGTERM, SIG_DFL);
+    dup2(null, 0);
+    dup2(output, 1);
+    dup2(output, 2);
+    setrlimit(RLIMIT_CORE, &none);
+    if (strcmp(words[0], "cc"))
+        setrlimit(RLIMIT_FSIZE, &size);
+    setenv("TSAN_OPTIONS", "exitcode=66", 1);
+    setenv("ASAN_OPTIONS", "exitcode=66:detect_leaks=1", 1);
+    setenv("UBSAN_OPTIONS", "exitcode=66", 1);
+    execvp(words[0], words);
+    _exit(127);
+}
+
+static pid_t start(char *const *words, int output)
+{
+    pid_t parent = getpid(), child;
+    fflush(NULL);
+    child = fork();
+    if (child == 0)
+        become(words, output, parent);
+    if (child > 0)
+        setpgid(child, child);
+    return child;
+}
+
+/* The first bytes of what was printed. */
+static void read_output(int output, char *text, size_t size)
+{
+    ssize_t length = pread(output, text, size - 1, 0);
+    text[length > 0 ? length : 0] = '\0';
+}
+
+static bool is_there(const char *program)
+{
+    const char *path = getenv("PATH");
+    char full[PATH];
+    while (path && *path) {
+        int length = (int)strcspn(path, ":");
+        snprintf(full, sizeof full, "%.*s/%s", length, path, program);
+        if (!access(full, X_OK))
+            return true;
+        path += length + (path[length] == ':');
+    }
+    return false;
+}
+
+int program_compile(const char *source, enum program_tool tool, const char *out, char *why, size_t size)
+{
+    char *words[] = {"cc",
+                     "-std=gnu11",
+                     "-g",
+                     "-O0",
+                     "-pthread",
+                     "-o",
+                     (char *)(uintptr_t)out,
+                     (char *)(uintptr_t)source,
+                     (char *)(uintptr_t)tools[tool].compile,
+                     NULL};
+    int output, status = 0;
+    char text[512];
+    pid_t child;
+    if (!is_there("cc"))
+        return snprintf(why, size, "no C compiler here (cc); apt-get install gcc libc6-dev"), -ENOTSUP;
+    if (tools[tool].valgrind && !is_there("valgrind"))
+        return snprintf(why, size, "no valgrind here, which %s is part of; apt-get install valgrind", tools[tool].name),
+               -ENOTSUP;
+    output = memfd_create("output", MFD_CLOEXEC);
+    child = output < 0 ? -1 : start(words, output);
+    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (child > 0 && !status) {
+        close(output);
+        return 0;
+    }
+    read_output(output, text, sizeof text);
+    text[strcspn(text, "\n")] = '\0';
+    snprintf(why, size, "cannot compile %s for %s: %s", source, tools[tool].name, *text ? text : "no process");
+    if (output >= 0)
+        close(output);
+    return -ENOTSUP;
+}
+
+static bool is_hung(pid_t process)
+{
+    static struct proof_look looks[2];
+    proof_look(process, &looks[0]);
+    if (looks[0].count <= 0)
+        return false;
+    for (int i = 0; i < looks[0].count; i++)
+        if (!looks[0].threads[i].asleep)
+            return false;
+    poll(NULL, 0, LOOK_EVERY_MS);
+    proof_look(process, &looks[1]);
+    return proof_holds(&looks[0], &looks[1]);
+}
+
+static void judge_end(pid_t process, struct program_run *run)
+{
+    int status = 0;
+    while (waitpid(process, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (run->seen == PROGRAM_HANG || run->seen == PROGRAM_NO_END)
+        return;
+    if (WIFSIGNALED(status)) {
+        run->seen = PROGRAM_CRASH;
+        run->signal = WTERMSIG(status);
+    } else {
+        run->seen = WEXITSTATUS(status) == REPORTED ? PROGRAM_REPORT
+                    : WEXITSTATUS(status)           ? PROGRAM_WRONG
+                                                    : PROGRAM_NOTHING;
+    }
+}
+
+/* Until it ends, is proved to hang, or the limit. */
+static int observe(pid_t process, int64_t limit_ns, struct program_run *run)
+{
+    int64_t begin = pool_clock_ns();
+    struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, process, 0), .events = POLLIN};
+    int error = ended.fd < 0 ? -errno : 0;
+    run->seen = PROGRAM_NOTHING;
+    while (!error && poll(&ended, 1, LOOK_EVERY_MS) <= 0 && run->seen == PROGRAM_NOTHING) {
+        if (check_stop)
+            error = -EINTR;
+        else if (pool_clock_ns() - begin > limit_ns)
+            run->seen = PROGRAM_NO_END;
+        else if (is_hung(process))
+            run->seen = PROGRAM_HANG;
+    }
+    if (error || run->seen != PROGRAM_NOTHING)
+        kill(-process, SIGKILL);
+    run->took_ns = pool_clock_ns() - begin;
+    judge_end(process, run);
+    if (ended.fd >= 0)
+        close(ended.fd);
+    return error;
+}
+
+int program_run(const char *program, enum program_tool tool, int64_t limit_ns, struct program_run *run)
+{
+    char *valgrind[] = {
+        "valgrind", "-q", (char *)(uintptr_t)tools[tool].valgrind, "--error-exitcode=66", (char *)(uintptr_t)program,
+        NULL};
+    char *plain[] = {(char *)(uintptr_t)program, NULL};
+    int output = memfd_create("output", MFD_CLOEXEC), error;
+    pid_t process;
+    *run = (struct program_run){0};
+    if (output < 0)
+        return -errno;
+    process = start(tools[tool].valgrind ? valgrind : plain, output);
+    error = process < 0 ? -errno : observe(process, limit_ns, run);
+    read_output(output, run->text, sizeof run->text);
+    close(output);
+    return error;
+}

@@ -1,0 +1,79 @@
+/* explain.c - `poolbench explain` from outside: the thirteen to read and to run. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/cli/program.h"
+
+/* What is certain of each wrong version, run by itself; NULL: it depends. */
+static const struct {
+    const char *bug, *seen;
+} bugs[] = {{"missing-close", "hang"},        {"late-add", NULL},
+            {"worker-close", "crash"},        {"racy-counter", NULL},
+            {"undrained-results", "nothing"}, {"no-recover", "crash"},
+            {"ignored-cancel", "nothing"},    {"lost-results", "hang"},
+            {"double-close", "crash"},        {"zero-workers", "hang"},
+            {"slow-consumer", "nothing"},     {"spurious-zero", "no end"},
+            {"count-mismatch", NULL}};
+enum { BUGS = sizeof bugs / sizeof *bugs };
+
+CLI_TEST(explain, lists_shows_asks_and_answers)
+{
+    cr_assert(run("explain") == 0 && lines(out) == BUGS && !*err);
+    for (int i = 0; i < BUGS; i++) {
+        char line[64];
+        snprintf(line, sizeof line, "explain %s", bugs[i].bug);
+        cr_assert(run(line) == 0 && strstr(out, "int main(void)") && strstr(out, "a crash, a hang"), "%s: %s", line,
+                  err);
+        snprintf(line, sizeof line, "explain %s --answer", bugs[i].bug);
+        cr_assert(run(line) == 0 && strstr(out, "symptom  ") && strstr(out, "\n-") && strstr(out, "\n+"), "%s: %s",
+                  line, err);
+    }
+}
+
+CLI_TEST(explain, input_is_refused_in_one_line)
+{
+    EXPECT_BAD({"\"late-add\"", "explain lateadd"}, {"helgrind", "explain late-add --under magic"},
+               {"--repeat", "explain late-add --run --repeat 0"}, {"--limit", "explain late-add --run --limit 1ms"},
+               {"which bug", "explain --run"}, {"one bug", "explain late-add no-recover"},
+               {"--answr", "explain late-add --answr"}, {"wants a value", "explain late-add --under"},
+               {"tsv", "explain late-add --run --format xml"});
+    cr_assert(run("explain --help") == 0 && strstr(out, "Exit status"));
+    cr_assert(run("help explain") == 0 && strstr(out, "Exit status"));
+}
+
+/* The right versions show nothing; the wrong ones what they must. */
+CLI_TEST(explain, runs_both_versions)
+{
+    for (int i = 0; i < BUGS; i++) {
+        char line[96], wanted[64];
+        const char *right;
+        snprintf(line, sizeof line, "explain %s --run --limit 3s", bugs[i].bug);
+        cr_assert(run(line) == 0, "%s: %s", line, err);
+        right = strstr(out, "\n  right  ");
+        cr_assert(right && !strncmp(right, "\n  right  nothing", 17), "%s: %s", line, out);
+        snprintf(wanted, sizeof wanted, "\n  wrong  %s", bugs[i].seen ? bugs[i].seen : "");
+        cr_assert(strstr(out, wanted), "%s: %s", line, out);
+    }
+    cr_assert(run("explain racy-counter --run --repeat 3 --format tsv") == 0 && lines(out) == 2 &&
+                  strstr(out, "racy-counter\tright\tplain\t0\t3"),
+              "%s", out);
+}
+
+CLI_TEST(explain, runs_under_a_detector)
+{
+    cr_assert(run("explain racy-counter --under tsan") == 0, "%s", err);
+    cr_assert(strstr(out, "wrong  report of tsan") && strstr(out, "right  nothing"), "%s", out);
+}
+
+/* Without a compiler it says so, and leaves nothing behind. */
+CLI_TEST(explain, without_a_compiler_is_said)
+{
+    char command[8192];
+    snprintf(command, sizeof command, "mkdir none && PATH=none TMPDIR=. %s explain late-add --run >o 2>e", program);
+    cr_assert(WEXITSTATUS(system(command)) == 3);
+    slurp("e", err, sizeof err);
+    cr_assert(lines(err) == 1 && strstr(err, "no C compiler"), "%s", err);
+    cr_assert(files_here() == 3); /* none, o, e */
+}
