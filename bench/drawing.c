@@ -19,7 +19,7 @@ const json_t *drawing_find(const struct drawing *drawing, const char *spec, cons
     json_array_foreach (drawing->configurations, i, configuration)
         if (!strcmp(result_string(configuration, "spec"), spec) &&
             !strcmp(result_string(configuration, "pool"), pool) &&
-            ((int)result_integer(configuration, "workers") == workers || !strcmp(pool, "inline")))
+            ((int)result_integer(configuration, "workers") == workers || drawing_is_floor(pool)))
             return configuration;
     return NULL;
 }
@@ -223,6 +223,11 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
     for (int i = 0; i < count; i++)
         fprintf(file, "%s\t%.6g\t%.6g\t%s\n", labels[i].pool, labels[i].x, labels[i].y, labels[i].text);
     fclose(file);
+}
+
+bool drawing_is_floor(const char *pool)
+{
+    return !strcmp(pool, "inline") || !strcmp(pool, "direct");
 }
 
 const char *drawing_word(const char *spec, char *word, size_t size)

@@ -71,6 +71,9 @@ void drawing_spread(struct drawing_label *labels, int count, double low, double 
 void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
                     const struct drawing_label *labels, int count);
 
+/* Whether it has no workers: `inline`, and the adapters' own floor. */
+bool drawing_is_floor(const char *pool);
+
 /* "cpu:size=10us" as part of a file's name; "2 workers". Return their text. */
 const char *drawing_word(const char *spec, char *word, size_t size);
 const char *drawing_workers_text(int workers, char *text, size_t size);

@@ -20,7 +20,7 @@ static int by_speed(const void *left, const void *right, void *context)
     const struct drawing *drawing = context;
     const char *a = *(const char *const *)left, *b = *(const char *const *)right;
     double va[3] = {0}, vb[3] = {0};
-    bool floor_a = !strcmp(a, "inline"), floor_b = !strcmp(b, "inline");
+    bool floor_a = drawing_is_floor(a), floor_b = drawing_is_floor(b);
     if (floor_a != floor_b)
         return floor_a - floor_b;
     drawing_metric(drawing, drawing->specs[0].text, a, drawing->specs[0].workers_high, "jobs_per_s", va);

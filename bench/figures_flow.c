@@ -22,7 +22,7 @@ static const json_t *course_find(const struct drawing *drawing, const struct dra
     size_t i;
     json_array_foreach (drawing->configurations, i, other) {
         const json_t *course = json_object_get(json_array_get(json_object_get(other, "trials"), 0), "course");
-        bool here = result_integer(other, "workers") == spec->workers_high || !strcmp(pool, "inline");
+        bool here = result_integer(other, "workers") == spec->workers_high || drawing_is_floor(pool);
         if (!here || strcmp(result_string(other, "spec"), spec->text) || strcmp(result_string(other, "pool"), pool) ||
             strcmp(result_string(other, "results"), policy) || !json_is_object(course))
             continue;

@@ -37,7 +37,7 @@ static void panel_write(const struct drawing *drawing, const struct drawing_spec
     range[0] = INFINITY;
     range[1] = 0;
     for (int p = 0; p < drawing->pool_count; p++) {
-        bool single = spec->workers_low == spec->workers_high || !strcmp(drawing->pools[p], "inline");
+        bool single = spec->workers_low == spec->workers_high || drawing_is_floor(drawing->pools[p]);
         for (int most = single; most < 2; most++) {
             int workers = most ? spec->workers_high : spec->workers_low;
             double v[3];
@@ -269,7 +269,7 @@ static double ideal_of(const struct drawing *drawing, const struct drawing_spec 
     if (cpu_size(spec, &size))
         return 1e9 / size;
     for (int p = 0; p < drawing->pool_count; p++)
-        if (strcmp(drawing->pools[p], "inline") &&
+        if (!drawing_is_floor(drawing->pools[p]) &&
             drawing_metric(drawing, spec->text, drawing->pools[p], spec->workers_low, "jobs_per_s", v))
             fastest = fmax(fastest, v[0]);
     return spec->parsed.ops && spec->parsed.ops->waits ? fastest / spec->workers_low : 0;
@@ -292,7 +292,7 @@ int figures_workers(const struct drawing *drawing, const struct drawing_spec *sp
     for (int p = 0; p < drawing->pool_count; p++) {
         double v[3], last = NAN;
         int at = 0;
-        if (!strcmp(drawing->pools[p], "inline"))
+        if (drawing_is_floor(drawing->pools[p]))
             continue;
         for (int workers = spec->workers_low; workers <= spec->workers_high; workers++) {
             if (!drawing_metric(drawing, spec->text, drawing->pools[p], workers, "jobs_per_s", v))

@@ -83,9 +83,10 @@ const char *plan_unsupported(const struct plan_entry *entry)
 
 static json_t *declares_json(unsigned declares)
 {
-    static const char *const names[] = {
-        "unbounded", "close-cancels", "zero-is-auto", "caller-may-run", "wait-helps", "open-awaits", "no-close",
-        "no-counts", "no-discard",    "threads-stay", "pins-itself",    "must-enter", "no-wait",     "jobs-return"};
+    static const char *const names[] = {"unbounded",  "close-cancels", "zero-is-auto", "caller-may-run",
+                                        "wait-helps", "open-awaits",   "no-close",     "no-counts",
+                                        "no-discard", "threads-stay",  "pins-itself",  "must-enter",
+                                        "no-wait",    "jobs-return",   "zero-stops"};
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (declares & 1u << i)

@@ -52,7 +52,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, WAITS, 0, 0},
+    {"", FAULT_CLEAN, WAITS, 0, 0, POOL_ZERO_STOPS},
     {"", FAULT_ARMED, WAITS, POOL_DEFECT_ZERO_WORKERS, POOL_CAN_RUN_APART},
     {"a bigger buffer", FAULT_ARMED, JUST_FREES, POOL_DEFECT_ZERO_WORKERS | POOL_DEFECT_NO_WAIT, POOL_CAN_RUN_APART},
 };

@@ -13,7 +13,12 @@ if (workers_low == workers_high) {
 }
 set xtics workers_high > 16 ? (workers_high > 64 ? 16 : 4) : 1
 set yrange [0 : value_high * 1.08]
-set format y "%.0s%c"
+# Round steps, at most six, and each tick as a person would say it.
+scale = 10 ** floor(log10(value_high / 5.0))
+step = scale * (value_high / scale <= 6 ? 1 : value_high / scale <= 12 ? 2 : value_high / scale <= 30 ? 5 : 10)
+say(v) = v >= 1e6 ? sprintf("%gM", v / 1e6) : v >= 1e3 ? sprintf("%gk", v / 1e3) : sprintf("%g", v)
+set ytics (say(0) 0)
+do for [i = 1 : int(value_high * 1.08 / step)] { set ytics add (say(i * step) i * step) }
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second" textcolor rgb grey
 if (ideal > 0) {

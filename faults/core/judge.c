@@ -471,6 +471,7 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
                     {POOL_NO_WAIT, "has no wait of its own that leaves it open"},
                     {POOL_OPEN_AWAITS, "opens only when its workers run: they cannot be held at birth"},
                     {POOL_WAIT_HELPS, "runs jobs in whoever waits"},
+                    {POOL_ZERO_STOPS, "runs nothing at a size of 0, and says so"},
                     {POOL_JOBS_RETURN, "says that jobs must return"}};
     const char *text = judge_reason(what->pool, what->fault);
     for (size_t i = 0; !text && i < sizeof declares / sizeof *declares; i++)

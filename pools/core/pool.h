@@ -219,6 +219,7 @@ enum pool_declares {
     POOL_MUST_ENTER = 1 << 11,    /* only threads inside `enter` may submit */
     POOL_NO_WAIT = 1 << 12,       /* has no wait of its own that leaves it open; the adapter has one */
     POOL_JOBS_RETURN = 1 << 13,   /* a job that ends its thread takes a worker away */
+    POOL_ZERO_STOPS = 1 << 14,    /* a size of 0 means that nothing runs: documented, not a mistake */
 };
 
 /* Why a pool cannot be asked for a bug, or what its documentation promises where

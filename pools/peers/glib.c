@@ -57,7 +57,7 @@ static int64_t glib_free(struct pool *pool)
 static const struct pool_reason reasons[] = {
     {"ignored-cancel", "has no cancel: g_thread_pool_free(immediate) forgets queued jobs, and ends the pool"},
     {"no-recover", "documents nothing of a job that ends its thread; GLib's own threads end by g_thread_exit"},
-    {"zero-workers", "documents max_threads as \"the maximal number of threads\", -1 for no limit; of 0 nothing"},
+    {"zero-workers", "documents that 0 threads mean stopping all work (g_thread_pool_set_max_threads)"},
     {NULL, NULL},
 };
 
@@ -66,7 +66,7 @@ static const struct pool_ops glib = {
     .name = "glib",
     .summary = "GLib's GThreadPool, exclusive",
     .can = PEER_CAN | POOL_KEEPS_ORDER,
-    .declares = PEER_DECLARES,
+    .declares = PEER_DECLARES | POOL_ZERO_STOPS,
     .version = PEER_VERSION,
     .reasons = reasons,
     .open = glib_open,

@@ -13,7 +13,8 @@ struct tbb_threads {
     tbb::global_control limit;
     tbb::task_arena arena;
     explicit tbb_threads(int workers)
-        : limit(tbb::global_control::max_allowed_parallelism, (size_t)workers + 1), arena(workers, 0)
+        : limit(tbb::global_control::max_allowed_parallelism, (size_t)(workers < 0 ? 0 : workers) + 1),
+          arena(workers, 0)
     {
         arena.initialize();
     }
@@ -27,8 +28,6 @@ struct tbb_pool {
 static int tbb_open(struct pool **out, const struct pool_config *config)
 {
     struct tbb_pool *pool;
-    if (config->workers < 1)
-        return -EINVAL; /* an arena of 0 cannot be asked for: its least is 1 */
     pool = (struct tbb_pool *)peer_new(sizeof *pool, config);
     if (!pool)
         return -ENOMEM;

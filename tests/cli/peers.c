@@ -11,8 +11,7 @@ static const struct {
     const char *pool, *fault;
 } known[] = {{"apr", "no-recover"},         {"asio", "no-recover"},          {"asio", "zero-workers"},
              {"cthreadpool", "no-recover"}, {"cthreadpool", "zero-workers"}, {"glib", "no-recover"},
-             {"glib", "zero-workers"},      {"libuv", "no-recover"},         {"tbb", "no-recover"},
-             {"thread-pool", "no-recover"}};
+             {"libuv", "no-recover"},       {"tbb", "no-recover"},           {"thread-pool", "no-recover"}};
 
 static bool is_known(const char *pool, const char *fault)
 {
