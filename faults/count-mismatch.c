@@ -40,13 +40,14 @@ static void let_go(void)
     gate_open(GATE);
 }
 
-/* A job held, others queued behind it; free. */
+/* Twice as many jobs as workers, each held once it starts: so half of them are queued
+ * at least; free. */
 static void drive_free(int jobs)
 {
-    cell_role(0, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit(0);
+    for (int id = 0; id < 2 * jobs; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+    cell_submit_range(0, 2 * jobs);
     gate_await(GATE, 1);
-    cell_submit_range(1, jobs - 1);
     helper_start(0, let_go);
     cell_free();
     cell_note(FREED_OPEN, cell_pool()->declares & POOL_CLOSE_CANCELS

@@ -9,7 +9,7 @@
 
 /* With two slots the last submit has room, even if the blocked one came in after
  * the end and lies there for ever. */
-enum { GATE = 0, CAPACITY = 2 };
+enum { GATE = 0, LATER = 1, CAPACITY = 2 };
 
 /* Answers of the close in the job, of the submit that was blocked meanwhile,
  * and of one that began after the end; and the numbers of these two jobs. */
@@ -23,6 +23,11 @@ static bool producer_blocked(void)
 static bool drained(void)
 {
     return cell_stats().state == POOL_DRAINED;
+}
+
+static bool closing(void)
+{
+    return cell_stats().state != POOL_OPEN;
 }
 
 static void producer(void)
@@ -40,14 +45,15 @@ static void drive(int client)
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = id ? CELL_WAIT : CELL_CLOSE, .gate = GATE, .note = CLOSE});
+        cell_role(id, (struct cell_role){
+                          .act = id ? CELL_WAIT : CELL_CLOSE, .gate = id && !bounded ? LATER : GATE, .note = CLOSE});
     cell_note(BLOCKED_ID, next);
     cell_note(AFTER_ID, next + 1);
     if (queued) {
         /* All workers in jobs, the queue full, one producer blocked. */
         for (int id = 0; id < running; id++) {
             cell_submit(id);
-            gate_await(GATE, id + 1);
+            gate_await(id && !bounded ? LATER : GATE, id && !bounded ? id : id + 1);
         }
         cell_submit_range(running, CAPACITY);
         if (bounded) {
@@ -55,6 +61,11 @@ static void drive(int client)
             cell_until(producer_blocked);
         }
         gate_open(GATE);
+        if (!bounded) {
+            /* Nobody is blocked behind the queue, so that the others must not empty it first. */
+            cell_until(closing);
+            gate_open(LATER);
+        }
     } else {
         gate_open(GATE);
         cell_submit(0);

@@ -1,7 +1,8 @@
 /* tbb.cc - oneTBB: jobs enqueued into an arena of their own.
  *
  * enqueue is the call for jobs from outside; nobody has to wait in the arena for
- * them. The scheduler is finalized at free, which ends its threads. */
+ * them. The library keeps its threads: to end them (tbb::finalize) spins for ever
+ * where there is one CPU. */
 #include <new>
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
@@ -9,7 +10,6 @@
 #include "pools/peers/peer.h"
 
 struct tbb_threads {
-    tbb::task_scheduler_handle handle{tbb::attach{}};
     tbb::global_control limit;
     tbb::task_arena arena;
     explicit tbb_threads(int workers)
@@ -60,9 +60,7 @@ static int64_t tbb_free(struct pool *base)
     struct tbb_pool *pool = (struct tbb_pool *)base;
     peer_close(base);
     peer_wait(base, -1);
-    tbb::task_scheduler_handle handle = std::move(pool->threads->handle);
     delete pool->threads;
-    tbb::finalize(handle, std::nothrow);
     free(pool);
     return 0;
 }
@@ -88,7 +86,7 @@ static const struct pool_ops ops = {
     .free = tbb_free,
     .stats = peer_stats,
     .explain = NULL,
-    .declares = PEER_DECLARES,
+    .declares = PEER_DECLARES | POOL_THREADS_STAY,
     .version = PEER_VERSION,
     .reasons = reasons,
     .enter = NULL,
