@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "bench/child.h"
+#include "bench/compare.h"
 #include "bench/figures.h"
 #include "bench/machine.h"
 #include "bench/options.h"
@@ -134,6 +135,8 @@ int main(int argc, char **argv)
         return list_command(&options);
     case OPTIONS_PLOT:
         return plot_command(&options);
+    case OPTIONS_COMPARE:
+        return compare_command(&options);
     default:
         return help_command(&options);
     }

@@ -25,7 +25,12 @@ struct command {
     const char *const *choices; /* what the first word may be, NULL at the end; NULL: anything */
 };
 
-enum { RUN = 1 << OPTIONS_RUN, LIST = 1 << OPTIONS_LIST, ALL = (1 << OPTIONS_COMMANDS) - 1 };
+enum {
+    RUN = 1 << OPTIONS_RUN,
+    LIST = 1 << OPTIONS_LIST,
+    COMPARE = 1 << OPTIONS_COMPARE,
+    ALL = (1 << OPTIONS_COMMANDS) - 1
+};
 
 static const char *const listable[] = {"pools", "workloads", NULL};
 
@@ -53,6 +58,16 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                       "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
                       "  poolbench plot results/mine.json\n",
                       1, 1, NULL},
+    [OPTIONS_COMPARE] =
+        {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
+         "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"
+         "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, exact Wilcoxon rank sum).\n\n"
+         "  poolbench compare results/base.json results/new.json\n"
+         "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
+         "Exit status: 0 no regression; 1 something is slower by more than the threshold, and its interval\n"
+         "excludes 1, or fails now; 2 the files cannot be compared (another machine, other parameters,\n"
+         "damaged), or wrong usage.\n",
+         2, 2, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n",
@@ -89,6 +104,9 @@ static const struct row rows[] = {
      options_set_peers},
     {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
+    {"threshold", 0, "PERCENT", "slower by more than this is a regression (default: 3%)", COMPARE, false,
+     options_set_threshold},
+    {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
     {"help", 'h', NULL, "this help", ALL, false, options_set_help},
@@ -224,6 +242,7 @@ static int defaults(struct options *options, struct options_why why)
             options->pools[options->pool_count++] = pool_at(i);
     options->producers = options->producers ? options->producers : 1;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
+    options->threshold = options->threshold > 0 ? options->threshold : 0.03;
     options->rounds = options->rounds ? options->rounds : 12;
     options->budget_ns = options->budget_ns ? options->budget_ns : 1000000000;
     if (!*options->pin)

@@ -9,12 +9,14 @@
 #include "bench/plan.h"
 
 enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
+enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON };
 enum options_command {
     OPTIONS_RUN,
     OPTIONS_CHECK,
     OPTIONS_EXPLAIN,
     OPTIONS_LIST,
     OPTIONS_PLOT,
+    OPTIONS_COMPARE,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
 };
@@ -60,9 +62,11 @@ struct options {
     bool seed_given;
     const char *out; /* -o, or NULL */
     enum options_format format;
+    enum options_compare_format compare_format;
+    double threshold; /* of a regression, as a share */
     bool dry_run, no_figures;
     bool peers;           /* pools that others wrote, beside ours */
-    const char *words[2]; /* plain arguments: list's kind, plot's file, help's command */
+    const char *words[2]; /* plain arguments: list's kind, plot's and compare's files, help's command */
     int word_count;
 };
 

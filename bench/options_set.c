@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,6 +96,29 @@ int options_set_peers(struct options *options, const char *value, struct options
     (void)value;
     options->peers = true;
     return plugin_load_peers(why.text, why.size) ? -EINVAL : 0;
+}
+
+int options_set_threshold(struct options *options, const char *value, struct options_why why)
+{
+    char *end;
+    double percent = strtod(value, &end);
+    if (end == value || (strcmp(end, "%") && *end) || !(percent > 0 && percent <= 1000))
+        return options_wrong(why, "--threshold %.60s: not a percentage (as in 3%% or 0.5%%; more than 0, at most 1000)",
+                             shown(value));
+    options->threshold = percent / 100;
+    return 0;
+}
+
+int options_set_compare_format(struct options *options, const char *value, struct options_why why)
+{
+    static const char *const names[] = {"table", "markdown", "json"};
+    for (int i = 0; i < 3; i++) {
+        if (!strcmp(value, names[i])) {
+            options->compare_format = (enum options_compare_format)i;
+            return 0;
+        }
+    }
+    return options_wrong_name(why, "format", "formats", value, names, 3);
 }
 
 int options_set_help(struct options *options, const char *value, struct options_why why)

@@ -112,6 +112,60 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
     return found;
 }
 
+/* U is the number of pairs in the wrong order. ways[i][u], of i of the
+ * first sample and the j of the second that were added so far, as probabilities. */
+int stats_rank_sum_cut(int m, int n)
+{
+    enum { EXACT = 4096 };
+    int sums = m * n, cut = -1;
+    double *ways, total = 0;
+    if (sums > EXACT)
+        return (int)floor(sums / 2.0 - 1.959963985 * sqrt(sums * (m + n + 1.0) / 12) - 0.5);
+    ways = calloc((size_t)(m + 1) * (size_t)(sums + 1), sizeof *ways);
+    if (!ways)
+        abort();
+    /* P(i, j, u) = i/(i+j) P(i-1, j, u-j) + j/(i+j) P(i, j-1, u): the greatest of
+     * all is of the first sample, or of the second. */
+    for (int j = 0; j <= n; j++) {
+        for (int i = 0; i <= m; i++) {
+            double *row = ways + (size_t)i * (size_t)(sums + 1), *left = row - (sums + 1);
+            for (int u = sums; u >= 0; u--) {
+                double from_first = i && u >= j ? left[u - j] : 0, from_second = j ? row[u] : 0;
+                row[u] = i + j ? (i * from_first + j * from_second) / (i + j) : u == 0;
+            }
+        }
+    }
+    while (cut + 1 <= sums && (total += ways[(size_t)m * (size_t)(sums + 1) + (size_t)(cut + 1)]) <= 0.025)
+        cut++;
+    free(ways);
+    return cut;
+}
+
+struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count)
+{
+    size_t count = (size_t)a_count * (size_t)b_count, at = 0;
+    struct stats_ratio found = {.ratio = NAN, .low = NAN, .high = NAN, .pairs = a_count < b_count ? a_count : b_count};
+    double *differences = malloc((count ? count : 1) * sizeof *differences);
+    int cut;
+    if (!differences)
+        abort();
+    for (int i = 0; i < a_count; i++)
+        for (int j = 0; j < b_count; j++)
+            differences[at++] = log(a[i] / b[j]);
+    if (count) {
+        gsl_sort(differences, 1, count);
+        found.ratio = found.low = found.high = exp(gsl_stats_median_from_sorted_data(differences, 1, count));
+        cut = stats_rank_sum_cut(a_count, b_count);
+        found.known = cut >= 0;
+        if (found.known) {
+            found.low = exp(differences[cut]);
+            found.high = exp(differences[count - 1 - (size_t)cut]);
+        }
+    }
+    free(differences);
+    return found;
+}
+
 double stats_jain(const double *shares, int n)
 {
     double sum = 0, squares = 0;

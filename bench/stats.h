@@ -46,6 +46,17 @@ struct stats_ratio {
 };
 struct stats_ratio stats_ratio(const double *a, const double *b, int n);
 
+/* The ratio a/b of two independent samples > 0: Hodges and Lehmann's estimate on
+ * the logarithms, with the exact interval of Wilcoxon's rank-sum test (Mann and
+ * Whitney's U). Known is false where no interval reaches 95% (below 4 and 4
+ * values); `pairs` is the smaller count. Beyond 4,096 differences the
+ * distribution of U is taken as normal. */
+struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count);
+
+/* The largest c with P(U <= c) <= 2.5%, U Mann and Whitney's statistic of m and n
+ * values under the null hypothesis; -1 when there is none. Exact up to m n = 4,096. */
+int stats_rank_sum_cut(int m, int n);
+
 /* Jain's fairness index of n shares: 1 all equal, 1/n all to one; 1 if all 0. */
 double stats_jain(const double *shares, int n);
 

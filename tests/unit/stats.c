@@ -132,3 +132,35 @@ Test(stats, quantiles_mad_and_disturbed, .timeout = 10)
     cr_assert(stats_mad(values, 5) == 1);
     cr_assert(stats_disturbed(100, 3, 1) && !stats_disturbed(4, 3, 1) && !stats_disturbed(100, 3, 0));
 }
+
+/* Critical values of Mann and Whitney's U, two-sided 5%, as printed in tables. */
+Test(stats, rank_sum_cut_is_that_of_the_tables, .timeout = 10)
+{
+    static const struct {
+        int m, n, cut;
+    } table[] = {{3, 4, -1}, {3, 5, 0},  {4, 4, 0},    {5, 5, 2},    {5, 8, 6},    {6, 6, 5},
+                 {7, 9, 12}, {8, 8, 13}, {10, 10, 23}, {12, 12, 37}, {15, 20, 90}, {20, 20, 127}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        cr_assert(stats_rank_sum_cut(table[i].m, table[i].n) == table[i].cut, "%d and %d: %d", table[i].m, table[i].n,
+                  stats_rank_sum_cut(table[i].m, table[i].n));
+        cr_assert(stats_rank_sum_cut(table[i].n, table[i].m) == table[i].cut);
+    }
+    /* Beyond, the normal distribution is near. */
+    cr_assert(abs(stats_rank_sum_cut(65, 65) - (65 * 65 / 2 - (int)(1.96 * sqrt(65.0 * 65 * 131 / 12)))) < 4);
+}
+
+Test(stats, unpaired_ratio_finds_a_factor, .timeout = 10)
+{
+    double a[12], b[12];
+    struct stats_ratio same, twice;
+    for (int i = 0; i < 12; i++) {
+        b[i] = 100 + (i * 7) % 12;
+        a[i] = 2 * (100 + (i * 5) % 12);
+    }
+    twice = stats_ratio_unpaired(a, 12, b, 12);
+    cr_assert(twice.known && twice.low < 2 && 2 < twice.high && twice.low > 1.9 && twice.high < 2.1);
+    cr_assert(fabs(twice.ratio - 2) < 0.01);
+    same = stats_ratio_unpaired(b, 12, b, 12);
+    cr_assert(same.low <= 1 && same.high >= 1 && fabs(same.ratio - 1) < 1e-9);
+    cr_assert(!stats_ratio_unpaired(a, 3, b, 4).known && !stats_ratio_unpaired(a, 0, b, 4).known);
+}
