@@ -9,6 +9,7 @@
 #include "bench/child.h"
 #include "bench/compare.h"
 #include "bench/figures.h"
+#include "bench/limits.h"
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/run.h"
@@ -135,6 +136,8 @@ int main(int argc, char **argv)
         return list_command(&options);
     case OPTIONS_PLOT:
         return plot_command(&options);
+    case OPTIONS_LIMITS:
+        return limits_command(&options);
     case OPTIONS_COMPARE:
         return compare_command(&options);
     default:

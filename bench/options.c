@@ -29,6 +29,7 @@ enum {
     RUN = 1 << OPTIONS_RUN,
     LIST = 1 << OPTIONS_LIST,
     COMPARE = 1 << OPTIONS_COMPARE,
+    LIMITS = 1 << OPTIONS_LIMITS,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
 
@@ -68,6 +69,15 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "excludes 1, or fails now; 2 the files cannot be compared (another machine, other parameters,\n"
          "damaged), or wrong usage.\n",
          2, 2, NULL},
+    [OPTIONS_LIMITS] =
+        {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
+         "The steps that no pool can do without, each in short epochs on pinned threads, all in turn; the\n"
+         "median over epochs with its exact 95% interval. A cache line between each two CPUs.\n\n"
+         "  poolbench limits\n"
+         "  poolbench limits -o limits.json          keeps it, and draws the heat map beside it\n\n"
+         "Exit status: 0 good; 1 the file could not be written; 2 wrong usage; 3 hwloc cannot read this\n"
+         "machine; 130 interrupted.\n",
+         0, 0, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n",
@@ -102,6 +112,9 @@ static const struct row rows[] = {
      options_set_plugin},
     {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST, false,
      options_set_peers},
+    {"output", 'o', "FILE", "keep the result there (JSON), and draw beside it", LIMITS, false, options_set_out},
+    {"format", 0, "FORMAT", "on stdout: table or json (default: table)", LIMITS, false, options_set_format},
+    {"no-figures", 0, NULL, "do not draw", LIMITS, false, options_set_no_figures},
     {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
     {"threshold", 0, "PERCENT", "slower by more than this is a regression (default: 3%)", COMPARE, false,
@@ -180,7 +193,7 @@ static bool is_early(const struct row *row)
 
 /* One word of the line; *i moves on when the value is the next one. `early`: only
  * options that are read first are taken, else only the others. */
-static int take_word(struct options *options, int argc, char **argv, int *i, unsigned *seen, bool early,
+static int take_word(struct options *options, int argc, char **argv, int *i, uint64_t *seen, bool early,
                      struct options_why why)
 {
     const char *word = argv[*i], *value = NULL;
@@ -204,9 +217,9 @@ static int take_word(struct options *options, int argc, char **argv, int *i, uns
     }
     if (is_early(row) != early)
         return 0;
-    if (!row->repeats && *seen & 1u << (row - rows))
+    if (!row->repeats && *seen & UINT64_C(1) << (row - rows))
         return options_wrong(why, "--%s is given twice", row->name);
-    *seen |= 1u << (row - rows);
+    *seen |= UINT64_C(1) << (row - rows);
     return row->set(options, value, why);
 }
 
@@ -289,7 +302,7 @@ static int check_word(const struct options *options, struct options_why why)
 static int take_words(struct options *options, int argc, char **argv, bool early, struct options_why why)
 {
     const struct command *command = &commands[options->command];
-    unsigned seen = 0;
+    uint64_t seen = 0;
     bool plain = false;
     int error = 0;
     for (int i = 2; i < argc && !error; i++) {

@@ -17,6 +17,7 @@ enum options_command {
     OPTIONS_LIST,
     OPTIONS_PLOT,
     OPTIONS_COMPARE,
+    OPTIONS_LIMITS,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
 };

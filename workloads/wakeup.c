@@ -1,0 +1,243 @@
+/* wakeup.c - one job at a time into an idle pool: how long until it starts?
+ *
+ * Between any two jobs the producer lets the pool go to sleep. In turn with each
+ * job it wakes a thread of its own by a bare futex, on the CPU on which the last
+ * job ran: what no pool can beat on this machine at this moment, so that the ratio
+ * of the two says what the pool adds. */
+#include <math.h>
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+
+#include "pools/core/futex.h"
+#include "workloads/core/workload.h"
+
+enum { GAP, PARAMS };
+enum { START, RAW, SAMPLES };
+enum { START_P50, START_P99, RAW_P50, RAW_P99, RATIO, FIGURES };
+
+static const struct workload_param params[PARAMS] = {
+    [GAP] = {"gap", WORKLOAD_TIME, "200us", 1000, 1000000000, NULL, "how long the pool is left alone before each job"},
+};
+
+static const struct workload_figure figures[FIGURES] = {
+    [START_P50] = {"start_p50_ns", "start p50", WORKLOAD_NS,
+                   "from the submit of a job into an idle pool to its start, median"},
+    [START_P99] = {"start_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
+    [RAW_P50] = {"raw_p50_ns", "raw p50", WORKLOAD_NS, "a bare futex wake-up, in turn with the jobs, median"},
+    [RAW_P99] = {"raw_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
+    [RATIO] = {"over_raw", "x raw", WORKLOAD_NUMBER, "start_p50_ns as a multiple of raw_p50_ns"},
+};
+
+struct job {
+    struct own *own;
+    struct workload_stamp *stamp;
+    _Atomic uint32_t runs;
+};
+
+struct own {
+    struct job *jobs;
+    int64_t *raw_ns; /* [jobs] */
+    pthread_t sleeper;
+    bool sleeps;           /* the thread is there */
+    _Atomic int cpu;       /* where the last job ran; -1: not yet */
+    _Atomic uint32_t turn; /* a futex: grows with each bare wake-up; UINT32_MAX: the end */
+    _Atomic uint32_t ready;
+    _Atomic int64_t woken_ns;
+};
+
+static int run(void *arg)
+{
+    struct job *job = arg;
+    job->stamp->started = workload_now_ns();
+    job->stamp->worker = pool_worker();
+    job->stamp->ended = job->stamp->started;
+    atomic_store_explicit(&job->own->cpu, sched_getcpu(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&job->runs, 1, memory_order_release);
+    return 0;
+}
+
+static void *sleeper_main(void *arg)
+{
+    struct own *own = arg;
+    int here = -1;
+    for (uint32_t turn = 0;; turn++) {
+        int cpu = atomic_load_explicit(&own->cpu, memory_order_relaxed);
+        cpu_set_t set;
+        if (cpu != here && cpu >= 0) {
+            CPU_ZERO(&set);
+            CPU_SET(cpu, &set);
+            pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+            here = cpu;
+        }
+        atomic_store(&own->ready, turn + 1);
+        while (atomic_load(&own->turn) == turn)
+            pool_futex_wait(&own->turn, turn, -1);
+        if (atomic_load(&own->turn) == UINT32_MAX)
+            return NULL;
+        atomic_store(&own->woken_ns, workload_now_ns());
+    }
+}
+
+static double work_ns(const struct workload_spec *spec)
+{
+    (void)spec;
+    return 0;
+}
+
+/* For planning: a gap before the job, one before the bare wake-up. */
+static double job_ns(const struct workload_spec *spec)
+{
+    return 2 * (double)spec->values[GAP];
+}
+
+static void release(struct workload_slice *slice)
+{
+    struct own *own = slice->own;
+    if (own && own->sleeps) {
+        atomic_store(&own->turn, UINT32_MAX);
+        pool_futex_wake(&own->turn, 1);
+        pthread_join(own->sleeper, NULL);
+    }
+    if (own) {
+        free(own->jobs);
+        free(own->raw_ns);
+    }
+    free(own);
+    free(slice->stamps);
+    slice->own = NULL;
+    slice->stamps = NULL;
+}
+
+static int prepare(struct workload_slice *slice)
+{
+    struct own *own = slice->own = calloc(1, sizeof *own);
+    slice->stamp_every = 1;
+    slice->stamp_count = slice->jobs;
+    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
+    if (own) {
+        own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
+        own->raw_ns = workload_memory(slice->jobs, sizeof *own->raw_ns);
+        atomic_store(&own->cpu, -1);
+        own->sleeps = own->jobs && own->raw_ns && !pthread_create(&own->sleeper, NULL, sleeper_main, own);
+    }
+    if (!own || !own->sleeps || !slice->stamps) {
+        release(slice);
+        return -ENOMEM;
+    }
+    for (int64_t i = 0; i < slice->jobs; i++) {
+        own->jobs[i].own = own;
+        own->jobs[i].stamp = &slice->stamps[i];
+    }
+    return 0;
+}
+
+static void leave_alone(int64_t gap_ns)
+{
+    static _Atomic uint32_t never;
+    int64_t until = workload_now_ns() + gap_ns;
+    while (workload_now_ns() < until)
+        pool_futex_wait(&never, 0, until);
+}
+
+static int64_t wake_sleeper(struct own *own, int64_t turn)
+{
+    int64_t begin;
+    atomic_store(&own->woken_ns, 0);
+    begin = workload_now_ns();
+    atomic_store(&own->turn, (uint32_t)turn + 1);
+    pool_futex_wake(&own->turn, 1);
+    while (!atomic_load(&own->woken_ns))
+        sched_yield();
+    return atomic_load(&own->woken_ns) - begin;
+}
+
+/* One producer does it all: several would keep the pool awake. */
+static void produce(struct workload_slice *slice, int producer)
+{
+    struct own *own = slice->own;
+    int64_t gap = slice->spec->values[GAP];
+    for (int64_t i = 0; i < slice->jobs && producer == 0; i++) {
+        struct job *job = &own->jobs[i];
+        leave_alone(gap);
+        slice->stamps[i].submitted = workload_now_ns();
+        if (!workload_answered(slice, producer, pool_submit(slice->pool, run, job)))
+            return;
+        leave_alone(gap);
+        while (!atomic_load_explicit(&job->runs, memory_order_acquire))
+            leave_alone(gap);
+        own->raw_ns[i] = wake_sleeper(own, i);
+    }
+}
+
+static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
+{
+    const struct own *own = slice->own;
+    for (int64_t i = 0; i < slice->jobs; i++) {
+        uint32_t runs = atomic_load(&own->jobs[i].runs);
+        verdict->ran += runs == 1;
+        verdict->missing += runs == 0;
+        verdict->doubled += runs > 1;
+    }
+}
+
+static int by_time(const void *left, const void *right)
+{
+    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
+    return (a > b) - (a < b);
+}
+
+/* Sorts; the ceil(q n)-th smallest. */
+static double quantile(int64_t *times, int64_t count, double q)
+{
+    qsort(times, (size_t)count, sizeof *times, by_time);
+    return (double)times[(int64_t)ceil(q * (double)count) - 1];
+}
+
+static void measure(const struct workload_slice *slice, struct workload_report *report)
+{
+    const struct own *own = slice->own;
+    int64_t *starts = malloc((size_t)slice->jobs * sizeof *starts);
+    for (int i = 0; i < FIGURES; i++)
+        report->figures[i] = NAN;
+    if (!starts || !slice->jobs) {
+        free(starts);
+        return;
+    }
+    for (int64_t i = 0; i < slice->jobs; i++) {
+        starts[i] = slice->stamps[i].started - slice->stamps[i].submitted;
+        report->sample(report, START, starts[i]);
+        report->sample(report, RAW, own->raw_ns[i]);
+    }
+    report->figures[START_P50] = quantile(starts, slice->jobs, 0.5);
+    report->figures[START_P99] = quantile(starts, slice->jobs, 0.99);
+    report->figures[RAW_P50] = quantile(own->raw_ns, slice->jobs, 0.5);
+    report->figures[RAW_P99] = quantile(own->raw_ns, slice->jobs, 0.99);
+    report->figures[RATIO] = report->figures[START_P50] / report->figures[RAW_P50];
+    free(starts);
+}
+
+static const struct workload_ops wakeup = {
+    .abi = WORKLOAD_ABI,
+    .name = "wakeup",
+    .summary = "one job at a time into an idle pool: from submit to start",
+    .unit = "a job into an idle pool",
+    .params = params,
+    .param_count = PARAMS,
+    .needs = POOL_CAN_RUN_APART,
+    .why = "it has no worker to wake: jobs run in their submitter",
+    .waits = true,
+    .judged_by = "start_p50_ns",
+    .figures = figures,
+    .figure_count = FIGURES,
+    .samples = {"start", "raw"},
+    .work_ns = work_ns,
+    .job_ns = job_ns,
+    .prepare = prepare,
+    .produce = produce,
+    .verify = verify,
+    .measure = measure,
+    .release = release,
+};
+
+WORKLOAD_REGISTER(wakeup);
