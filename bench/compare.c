@@ -124,7 +124,7 @@ static void note_differences(const struct comparison *comparison, FILE *out)
 /* Benchmarks. */
 
 /* The same benchmark goes by these; */
-static const char *const name_keys[] = {"pool", "spec", "workers", "results", "results_capacity", NULL};
+static const char *const name_keys[] = {"pool", "spec", "workers", "results", "results_capacity", "pin", NULL};
 /* and then these must be the same, too. */
 static const char *const parameter_keys[] = {"producers", "capacity", "full", "full_timeout_ns",
                                              "spin_ns",   "pin",      NULL};

@@ -13,6 +13,7 @@
 #include "bench/machine.h"
 #include "bench/options.h"
 #include "bench/run.h"
+#include "bench/topology_show.h"
 
 static void list_pools(void)
 {
@@ -136,6 +137,8 @@ int main(int argc, char **argv)
         return list_command(&options);
     case OPTIONS_PLOT:
         return plot_command(&options);
+    case OPTIONS_TOPOLOGY:
+        return topology_command(&options);
     case OPTIONS_LIMITS:
         return limits_command(&options);
     case OPTIONS_COMPARE:

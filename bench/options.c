@@ -30,6 +30,7 @@ enum {
     LIST = 1 << OPTIONS_LIST,
     COMPARE = 1 << OPTIONS_COMPARE,
     LIMITS = 1 << OPTIONS_LIMITS,
+    TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
 
@@ -78,6 +79,13 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Exit status: 0 good; 1 the file could not be written; 2 wrong usage; 3 hwloc cannot read this\n"
          "machine; 130 interrupted.\n",
          0, 0, NULL},
+    [OPTIONS_TOPOLOGY] =
+        {"topology", "[options]", "the machine, and where threads run under each placement",
+         "  poolbench topology\n"
+         "  poolbench topology -t 4 --producers 2 --pin compact,spread\n"
+         "  poolbench topology --synthetic \"pack:2 l3:2 core:4 pu:2\"     a machine that is not there\n\n"
+         "Exit status: 0 good; 2 wrong usage; 3 hwloc cannot read this machine.\n",
+         0, 0, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n",
@@ -99,8 +107,13 @@ static const struct row rows[] = {
     {"results-capacity", 0, "N", "places for results; several numbers by comma (default: --capacity)", RUN, false,
      options_set_results_capacity},
     {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN, false, options_set_full_timeout},
-    {"pin", 0, "PLACEMENT", "none, compact, spread, core, numa:N, or CPUs as in 0,2,4-7 (default: core)", RUN, false,
-     options_set_pin},
+    {"pin", 0, "PLACEMENT",
+     "none, compact, spread, core, numa:N, several by comma, or CPUs as in 0,2,4-7 (default: core)", RUN | TOPOLOGY,
+     false, options_set_pin},
+    {"synthetic", 0, "MACHINE", "pretend this machine, in hwloc's words", TOPOLOGY, false, options_set_synthetic},
+    {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: as many as CPUs)", TOPOLOGY, false,
+     options_set_workers},
+    {"producers", 0, "N", "threads that submit (default: 1)", TOPOLOGY, false, options_set_producers},
     {"rounds", 0, "N", "processes that each measure everything once (default: 12)", RUN, false, options_set_rounds},
     {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s)", RUN, false,
      options_set_budget},
@@ -188,7 +201,7 @@ static int wrong_option(struct options *options, const char *word, struct option
 /* What says which names there are is read before the others, wherever it stands. */
 static bool is_early(const struct row *row)
 {
-    return row->set == options_set_plugin || row->set == options_set_peers;
+    return row->set == options_set_plugin || row->set == options_set_peers || row->set == options_set_synthetic;
 }
 
 /* One word of the line; *i moves on when the value is the next one. `early`: only
@@ -258,8 +271,8 @@ static int defaults(struct options *options, struct options_why why)
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
     options->rounds = options->rounds ? options->rounds : 12;
     options->budget_ns = options->budget_ns ? options->budget_ns : 1000000000;
-    if (!*options->pin)
-        strcpy(options->pin, "core");
+    if (!options->pin_count)
+        strcpy(options->pins[options->pin_count++], "core");
     if (!options->seed_given)
         options->seed = workload_now_ns() & 0xffffffff;
     return check_results(options, why);

@@ -18,6 +18,7 @@ enum options_command {
     OPTIONS_PLOT,
     OPTIONS_COMPARE,
     OPTIONS_LIMITS,
+    OPTIONS_TOPOLOGY,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
 };
@@ -29,6 +30,7 @@ enum {
     OPTIONS_POOLS_MAX = 64,
     OPTIONS_WORKLOADS_MAX = 64,
     OPTIONS_WORKERS_MAX = 32, /* numbers of workers in one run */
+    OPTIONS_PINS_MAX = 8,
     OPTIONS_PRODUCERS_MAX = 1024,
     OPTIONS_RESULTS_MAX = POOL_RESULTS_DROP,
     OPTIONS_CAPACITIES_MAX = 16, /* of results, in one run */
@@ -56,7 +58,10 @@ struct options {
     int results_capacity_count;
     int64_t full_timeout_ns; /* >= 0; 0 never waits */
     int64_t spin_ns;         /* as pool_config.spin_ns */
-    char pin[64];
+    char pins[OPTIONS_PINS_MAX][64];
+    int pin_count;
+    bool pins_given;
+    const char *synthetic; /* a machine that is not there, or NULL */
     int rounds;
     int64_t budget_ns;
     int64_t seed;

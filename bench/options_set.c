@@ -279,15 +279,36 @@ int options_set_full_timeout(struct options *options, const char *value, struct 
     return time_between("--full-timeout", value, 0, INT64_C(3600000000000), &options->full_timeout_ns, why);
 }
 
+static int add_pin(struct options *options, const char *word, struct options_why why)
+{
+    char reason[256] = "";
+    int cpus[1024], count;
+    if (strlen(word) >= sizeof options->pins[0])
+        return options_wrong(why, "--pin %.40s...: too long (at most %zu letters)", word, sizeof options->pins[0] - 1);
+    if (options->pin_count == OPTIONS_PINS_MAX)
+        return options_wrong(why, "--pin: too many placements (at most %d)", OPTIONS_PINS_MAX);
+    if (topology_place(word, cpus, 1024, &count, reason, sizeof reason))
+        return options_wrong(why, "--pin %s: %s", shown(word), reason);
+    for (int i = 0; i < options->pin_count; i++)
+        if (!strcmp(options->pins[i], word))
+            return options_wrong(why, "--pin: \"%s\" is named twice (each at most once)", word);
+    strcpy(options->pins[options->pin_count++], word);
+    return 0;
+}
+
+/* Placements by comma; a list of CPUs has commas of its own. */
 int options_set_pin(struct options *options, const char *value, struct options_why why)
 {
-    int cpus[TOPOLOGY_CPUS_MAX], count;
-    char reason[256];
-    if (strlen(value) >= sizeof options->pin)
-        return options_wrong(why, "--pin %.40s...: too long (at most %zu letters)", value, sizeof options->pin - 1);
-    if (topology_place(value, cpus, TOPOLOGY_CPUS_MAX, &count, reason, sizeof reason))
-        return options_wrong(why, "--pin %s: %s", shown(value), reason);
-    strcpy(options->pin, value);
+    options->pins_given = true;
+    return *value >= '0' && *value <= '9' ? add_pin(options, value, why) : each_word(options, value, add_pin, why);
+}
+
+int options_set_synthetic(struct options *options, const char *value, struct options_why why)
+{
+    if (topology_pretend(value))
+        return options_wrong(
+            why, "--synthetic \"%.60s\": hwloc does not understand it (as in \"pack:2 l3:2 core:4 pu:2\")", value);
+    options->synthetic = value;
     return 0;
 }
 

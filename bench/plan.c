@@ -25,6 +25,8 @@ int plan_workers(const struct plan_entry *entry)
 const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
 {
     int used = snprintf(text, size, "%s/%s/t%d", entry->pool->name, entry->workload.text, entry->workers);
+    if (strcmp(entry->pin, "core") && used > 0 && (size_t)used < size)
+        used += snprintf(text + used, size - (size_t)used, "/%s", entry->pin);
     if (entry->results != POOL_RESULTS_NONE && used > 0 && (size_t)used < size)
         snprintf(text + used, size - (size_t)used, "/%s-%zu", plan_results_name(entry->results),
                  entry->results_capacity);

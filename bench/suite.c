@@ -146,14 +146,14 @@ static int add_pool(const struct options *options, const struct dimensions *dime
         .spin_ns = options->spin_ns,
         .floor = floor,
     };
-    snprintf(entry.pin, sizeof entry.pin, "%s", options->pin);
     if (floor && entry.full == POOL_DROP_OLDEST)
         entry.full = POOL_BLOCK; /* nothing is ever full there */
-    for (int t = 0; t < worker_count && !error; t++) {
+    for (int t = 0; t < worker_count * options->pin_count && !error; t++) {
+        snprintf(entry.pin, sizeof entry.pin, "%s", options->pins[t % options->pin_count]);
         for (int r = 0; r < dimensions->results_count && !error; r++) {
             for (int c = 0; c < dimensions->capacity_count && !error; c++) {
                 int64_t places = dimensions->capacities[c];
-                entry.workers = dimensions->workers[t];
+                entry.workers = dimensions->workers[t / options->pin_count];
                 entry.results = dimensions->results[r];
                 entry.results_capacity = (size_t)(entry.results == POOL_RESULTS_NONE ? 0 : places ? places : capacity);
                 error = add(entries, skipped, &entry);

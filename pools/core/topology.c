@@ -17,6 +17,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static hwloc_topology_t machine; /* NULL: could not load */
 static hwloc_bitmap_t usable;    /* CPUs of the affinity mask, as the process began with */
 static struct topology summary;
+static const char *pretended; /* a machine that is not there, or NULL */
 
 static size_t cache_bytes(hwloc_obj_t pu, hwloc_obj_type_t type)
 {
@@ -49,7 +50,8 @@ static void summarise(void)
         summary.l3_shared_by = hwloc_bitmap_weight(shared);
         hwloc_bitmap_free(shared);
     }
-    summary.quota = topology_quota("", summary.quota_from, sizeof summary.quota_from);
+    if (!pretended)
+        summary.quota = topology_quota("", summary.quota_from, sizeof summary.quota_from);
 }
 
 static void load(void)
@@ -58,7 +60,7 @@ static void load(void)
     hwloc_topology_t loading;
     if (hwloc_topology_init(&loading))
         return;
-    if (hwloc_topology_load(loading)) {
+    if ((pretended && hwloc_topology_set_synthetic(loading, pretended)) || hwloc_topology_load(loading)) {
         hwloc_topology_destroy(loading);
         return;
     }
@@ -68,9 +70,55 @@ static void load(void)
         hwloc_topology_destroy(loading);
         return;
     }
+    if (pretended)
+        hwloc_bitmap_fill(usable);
     hwloc_bitmap_and(usable, usable, hwloc_topology_get_topology_cpuset(loading));
     machine = loading;
     summarise();
+}
+
+int topology_pretend(const char *synthetic)
+{
+    struct topology found;
+    pretended = synthetic;
+    return topology_read(&found) ? -EINVAL : 0;
+}
+
+static bool is_shown(hwloc_obj_t object)
+{
+    return object->type == HWLOC_OBJ_PACKAGE || object->type == HWLOC_OBJ_CORE || object->type == HWLOC_OBJ_PU ||
+           object->type == HWLOC_OBJ_L3CACHE || object->type == HWLOC_OBJ_GROUP;
+}
+
+static void walk(hwloc_obj_t object, int depth, void (*visit)(void *context, int depth, const char *what, int cpu),
+                 void *context)
+{
+    char type[64], attributes[128], what[256];
+    if (object->cpuset && !hwloc_bitmap_intersects(object->cpuset, usable))
+        return;
+    for (hwloc_obj_t node = object->memory_first_child; node; node = node->next_sibling) {
+        snprintf(what, sizeof what, "NUMA node %u", node->logical_index);
+        visit(context, depth, what, -1);
+    }
+    if (is_shown(object)) {
+        hwloc_obj_type_snprintf(type, sizeof type, object, 0);
+        hwloc_obj_attr_snprintf(attributes, sizeof attributes, object, " ", 0);
+        if (object->type == HWLOC_OBJ_L3CACHE)
+            snprintf(what, sizeof what, "%s %u%s%s", type, object->logical_index, *attributes ? ", " : "", attributes);
+        else
+            snprintf(what, sizeof what, "%s %u", type, object->logical_index);
+        visit(context, depth, what, object->type == HWLOC_OBJ_PU ? (int)object->os_index : -1);
+        depth++;
+    }
+    for (unsigned i = 0; i < object->arity; i++)
+        walk(object->children[i], depth, visit, context);
+}
+
+void topology_walk(void (*visit)(void *context, int depth, const char *what, int cpu), void *context)
+{
+    struct topology found;
+    if (!topology_read(&found))
+        walk(hwloc_get_root_obj(machine), 0, visit, context);
 }
 
 int topology_read(struct topology *out)
@@ -269,37 +317,42 @@ static int place_core(int *cpus, int max, int *count)
     return error;
 }
 
-/* As hwloc distributes: the first ones as far apart as can be. */
+/* The usable CPUs below an object, so ordered that any first few are as far apart as
+ * can be: its children take turns, and so do theirs. Returns how many, or -ENOMEM. */
+static int spread_below(hwloc_obj_t object, int *cpus, int max)
+{
+    int *orders, *counts, total = 0, error = 0;
+    if (object->type == HWLOC_OBJ_PU) {
+        if (max < 1 || !hwloc_bitmap_isset(usable, object->os_index))
+            return 0;
+        cpus[0] = (int)object->os_index;
+        return 1;
+    }
+    if (!object->arity)
+        return 0;
+    orders = calloc((size_t)object->arity * (size_t)max, sizeof *orders);
+    counts = calloc(object->arity, sizeof *counts);
+    for (unsigned i = 0; i < object->arity && orders && counts && !error; i++) {
+        counts[i] = spread_below(object->children[i], orders + (size_t)i * (size_t)max, max);
+        error = counts[i] < 0 ? counts[i] : 0;
+    }
+    if (!orders || !counts)
+        error = -ENOMEM;
+    for (int turn = 0; !error && turn < max; turn++)
+        for (unsigned i = 0; i < object->arity; i++)
+            if (turn < counts[i] && total < max)
+                cpus[total++] = orders[(size_t)i * (size_t)max + (size_t)turn];
+    free(counts);
+    free(orders);
+    return error ? error : total;
+}
+
 static int place_spread(int *cpus, int max, int *count)
 {
-    int wanted = hwloc_bitmap_weight(usable), error = 0;
-    hwloc_obj_t root = hwloc_get_root_obj(machine);
-    hwloc_bitmap_t taken = hwloc_bitmap_alloc(), *sets = calloc((size_t)wanted, sizeof *sets);
-    if (!taken || !sets)
-        error = -ENOMEM;
-    /* n threads take the n-fold distribution; each step keeps what it has. */
-    for (int n = 1; n <= wanted && !error; n++) {
-        hwloc_distrib(machine, &root, 1, sets, (unsigned)n, INT_MAX, 0);
-        for (int i = 0; i < n; i++) {
-            hwloc_bitmap_and(sets[i], sets[i], usable);
-            hwloc_bitmap_andnot(sets[i], sets[i], taken);
-            if (*count < n && !hwloc_bitmap_iszero(sets[i])) {
-                hwloc_bitmap_set(taken, (unsigned)hwloc_bitmap_first(sets[i]));
-                error = add_cpu(cpus, max, count, hwloc_bitmap_first(sets[i]));
-            }
-            hwloc_bitmap_free(sets[i]);
-        }
-    }
-    hwloc_bitmap_free(taken);
-    free(sets);
-    if (!error && *count < wanted) { /* what the steps left out */
-        hwloc_bitmap_t rest = hwloc_bitmap_dup(usable);
-        for (int i = 0; i < *count; i++)
-            hwloc_bitmap_clr(rest, (unsigned)cpus[i]);
-        error = place_compact(cpus, max, count, rest);
-        hwloc_bitmap_free(rest);
-    }
-    return error;
+    int wanted = hwloc_bitmap_weight(usable),
+        found = spread_below(hwloc_get_root_obj(machine), cpus, max < wanted ? max : wanted);
+    *count = found < 0 ? 0 : found;
+    return found < 0 ? found : 0;
 }
 
 static void usable_text(char *text, size_t size, const char *prefix)

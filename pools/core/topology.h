@@ -22,6 +22,16 @@ struct topology {
     int l3_shared_by;                    /* usable CPUs that share its L3; 0: none */
 };
 
+/* From now on speaks of a machine that is not there, in hwloc's words ("pack:2 l3:2
+ * core:4 pu:2"), all CPUs of which are usable. Before any other call. Returns 0;
+ * -EINVAL when hwloc does not understand it. */
+int topology_pretend(const char *synthetic);
+
+/* Calls visit for packages, NUMA nodes, shared caches, cores and hardware threads
+ * of usable CPUs, parents first; `what` names one, `cpu` is -1 but for hardware
+ * threads. */
+void topology_walk(void (*visit)(void *context, int depth, const char *what, int cpu), void *context);
+
 /* Reads the machine once, then answers from memory. Threads: any.
  * Returns 0 or -errno (hwloc could not load). */
 int topology_read(struct topology *out);

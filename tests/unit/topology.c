@@ -157,3 +157,49 @@ Test(quota, nothing_there_is_no_limit, .timeout = 20, .init = begin, .fini = end
     char from[16] = "x";
     cr_assert(topology_quota(root, from, sizeof from) == 0 && !*from);
 }
+
+/* On machines that are not there: what each placement means. */
+static void expect_places(const char *placement, const int *wanted, int wanted_count)
+{
+    cr_assert(topology_place(placement, cpus, 64, &count, why, sizeof why) == 0);
+    cr_assert(count >= wanted_count, "%s: %d", placement, count);
+    for (int i = 0; i < wanted_count; i++)
+        cr_assert(cpus[i] == wanted[i], "%s: thread %d is on %d, not on %d", placement, i, cpus[i], wanted[i]);
+}
+
+Test(topology, placements_of_two_packages_with_two_threads_a_core, .timeout = 10)
+{
+    static const int compact[] = {0, 1, 2, 3}, core[] = {0, 2, 4, 6, 8, 10, 12, 14, 16},
+                     spread[] = {0, 16, 8, 24, 2, 18, 10, 26};
+    struct topology found;
+    int seen[32] = {0};
+    cr_assert(topology_pretend("pack:2 l3:2 core:4 pu:2") == 0 && topology_read(&found) == 0);
+    cr_assert(found.cpus == 32 && found.cores == 16 && found.packages == 2 && found.quota == 0);
+    expect_places("compact", compact, 4);
+    expect_places("core", core, 9);
+    expect_places("spread", spread, 8);
+    /* Each CPU once, second hardware threads last. */
+    cr_assert(topology_place("spread", cpus, 64, &count, why, sizeof why) == 0 && count == 32);
+    for (int i = 0; i < 32; i++) {
+        seen[cpus[i]]++;
+        cr_assert((cpus[i] % 2 == 1) == (i >= 16));
+    }
+    for (int i = 0; i < 32; i++)
+        cr_assert(seen[i] == 1);
+}
+
+Test(topology, a_machine_of_one_cpu_is_a_machine, .timeout = 10)
+{
+    static const int only[] = {0};
+    struct topology found;
+    cr_assert(topology_pretend("core:1 pu:1") == 0 && topology_read(&found) == 0 && found.cpus == 1);
+    expect_places("compact", only, 1);
+    expect_places("core", only, 1);
+    expect_places("spread", only, 1);
+    cr_assert(topology_cpus_worth() == 1);
+}
+
+Test(topology, nonsense_is_no_machine, .timeout = 10)
+{
+    cr_assert(topology_pretend("huh:3") == -EINVAL);
+}
