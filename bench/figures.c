@@ -11,6 +11,7 @@
 #include "bench/drawing.h"
 #include "bench/figures_flow.h"
 #include "bench/figures_speed.h"
+#include "bench/figures_sweep.h"
 #include "bench/report_row.h"
 
 /* The whole. */
@@ -102,15 +103,18 @@ static bool over_workers(const struct drawing *drawing, const struct drawing_spe
 
 static int draw_all(struct drawing *drawing)
 {
-    int error = figures_throughput(drawing);
-    if (!error)
+    bool swept = figures_swept(drawing);
+    int error = swept ? 0 : figures_throughput(drawing);
+    if (!error && !swept)
         error = figures_efficiency(drawing);
     for (int s = 0; s < drawing->spec_count && !error; s++) {
         const struct drawing_spec *spec = &drawing->specs[s];
-        if (spec->common)
+        if (spec->common && !swept)
             error = figures_latency(drawing, spec);
-        if (!error && over_workers(drawing, spec))
+        if (!error && !swept && over_workers(drawing, spec))
             error = figures_workers(drawing, spec);
+        if (!error && spec->common)
+            error = figures_sweep(drawing, spec);
         if (!error && spec->parsed.ops && spec->parsed.ops->series[0])
             error = figures_course(drawing, spec);
     }

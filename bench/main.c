@@ -83,7 +83,7 @@ static int help_of(enum options_command command)
     if (command == OPTIONS_EXPLAIN)
         return check_command((char *[]){"explain", "--help", NULL});
     options_help(stdout, command);
-    if (command == OPTIONS_RUN)
+    if (command == OPTIONS_RUN || command == OPTIONS_SWEEP)
         help_workloads();
     return EXIT_GOOD;
 }
@@ -132,6 +132,7 @@ int main(int argc, char **argv)
         return help_of(options.command);
     switch (options.command) {
     case OPTIONS_RUN:
+    case OPTIONS_SWEEP:
         return run_command(&options, argc, argv);
     case OPTIONS_LIST:
         return list_command(&options);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/options_set.h"
+#include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
 struct row {
@@ -26,7 +27,7 @@ struct command {
 };
 
 enum {
-    RUN = 1 << OPTIONS_RUN,
+    RUN = 1 << OPTIONS_RUN | 1 << OPTIONS_SWEEP, /* a sweep is a run, with ranges asked for */
     LIST = 1 << OPTIONS_LIST,
     COMPARE = 1 << OPTIONS_COMPARE,
     LIMITS = 1 << OPTIONS_LIMITS,
@@ -48,6 +49,17 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
+    [OPTIONS_SWEEP] =
+        {"sweep", "[options]", "how cost grows: run over ranges",
+         "As run, with ranges for the dimensions; a figure for each. A range goes in steps of one up to 8, then by\n"
+         "doubling; of a workload's parameter by doubling, or in at most 10 steps. Without a range: the number of\n"
+         "workers, up to twice the CPUs, under cpu:size=10us.\n\n"
+         "  poolbench sweep -t 1..8 -w cpu:size=1us\n"
+         "  poolbench sweep --capacity 1..64k -w empty -p ring,mutex\n"
+         "  poolbench sweep --producers 1..4 -t 2 -w empty\n"
+         "  poolbench sweep -w cpu:size=100ns..100us -t 2\n\n"
+         "Exit status: as run.\n",
+         0, 0, NULL},
     /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
     [OPTIONS_EXPLAIN] = {"explain", "[BUG] [options]", "the known bugs, to read and to run", "", 0, 0, NULL},
@@ -98,8 +110,10 @@ static const struct row rows[] = {
      options_set_workload},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},
-    {"producers", 0, "N", "threads that submit (default: 1)", RUN, false, options_set_producers},
-    {"capacity", 0, "N", "jobs that may wait (default: 1024; slow-consumer: 8)", RUN, false, options_set_capacity},
+    {"producers", 0, "N", "threads that submit; several numbers by comma (default: 1)", RUN, false,
+     options_set_producers},
+    {"capacity", 0, "N", "jobs that may wait; several by comma (default: 1024; slow-consumer: 8)", RUN, false,
+     options_set_capacity},
     {"full", 0, "POLICY", "block, reject, timeout, caller-runs or drop-oldest (default: block)", RUN, false,
      options_set_full},
     {"results", 0, "POLICIES", "slow-consumer: block, throttle, drop, by comma (default: all three)", RUN, false,
@@ -261,12 +275,33 @@ static int check_results(const struct options *options, struct options_why why)
     return options_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
 }
 
+/* What sweep does when nothing is said. */
+static int default_sweep(struct options *options, struct options_why why)
+{
+    char range[32];
+    bool some = options->worker_count > 1 || options->producer_count > 1 || options->capacity_count > 1 ||
+                options->workload_count > 1 || options->results_capacity_count > 1;
+    if (options->command != OPTIONS_SWEEP)
+        return 0;
+    if (!options->workload_count && options_set_workload(options, "cpu:size=10us", why))
+        return -EINVAL;
+    if (some || options->worker_count)
+        return some ? 0
+                    : options_wrong(why,
+                                    "sweep: nothing to sweep over: give a range, as in -t 1..8 or --capacity 1..64k");
+    snprintf(range, sizeof range, "1..%d", 2 * topology_cpus_worth());
+    return options_set_workers(options, range, why);
+}
+
 static int defaults(struct options *options, struct options_why why)
 {
+    if (default_sweep(options, why))
+        return -EINVAL;
     if (!options->pool_count)
         for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)
             options->pools[options->pool_count++] = pool_at(i);
-    options->producers = options->producers ? options->producers : 1;
+    if (!options->producer_count)
+        options->producers[options->producer_count++] = 1;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
     options->rounds = options->rounds ? options->rounds : 12;

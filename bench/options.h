@@ -12,6 +12,7 @@ enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
 enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON };
 enum options_command {
     OPTIONS_RUN,
+    OPTIONS_SWEEP,
     OPTIONS_CHECK,
     OPTIONS_EXPLAIN,
     OPTIONS_LIST,
@@ -31,6 +32,7 @@ enum {
     OPTIONS_WORKLOADS_MAX = 64,
     OPTIONS_WORKERS_MAX = 32, /* numbers of workers in one run */
     OPTIONS_PINS_MAX = 8,
+    OPTIONS_COUNTS_MAX = 32, /* numbers of producers, and capacities */
     OPTIONS_PRODUCERS_MAX = 1024,
     OPTIONS_RESULTS_MAX = POOL_RESULTS_DROP,
     OPTIONS_CAPACITIES_MAX = 16, /* of results, in one run */
@@ -49,8 +51,10 @@ struct options {
     int workload_count;
     int workers[OPTIONS_WORKERS_MAX];
     int worker_count;
-    int producers;
-    int64_t capacity;
+    int producers[OPTIONS_COUNTS_MAX];
+    int producer_count;
+    int64_t capacities[OPTIONS_COUNTS_MAX]; /* none: the workload's own */
+    int capacity_count;
     enum pool_full full;
     enum pool_results results[OPTIONS_RESULTS_MAX];
     int results_count;

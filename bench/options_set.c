@@ -2,6 +2,7 @@
 #include "bench/options_set.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,7 +172,7 @@ static bool same_workload(const struct workload_spec *a, const struct workload_s
     return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values);
 }
 
-int options_set_workload(struct options *options, const char *value, struct options_why why)
+static int add_workload(struct options *options, const char *value, struct options_why why)
 {
     struct workload_spec spec;
     int error = workload_parse(value, &spec, why.text, why.size);
@@ -185,6 +186,39 @@ int options_set_workload(struct options *options, const char *value, struct opti
         return options_wrong(why, "-w %.60s: too many workloads (at most %d)", value, OPTIONS_WORKLOADS_MAX);
     options->workloads[options->workload_count++] = spec;
     return 0;
+}
+
+/* A range in one parameter, cpu:size=100ns..100us, is as many workloads: doubled, or
+ * in STEPS equal factors when that would be more. */
+int options_set_workload(struct options *options, const char *value, struct options_why why)
+{
+    enum { STEPS = 10 };
+    const char *dots = strstr(value, ".."), *begin = dots, *end;
+    char low_text[64], high_text[64], word[256];
+    int64_t low, high;
+    bool time;
+    double factor;
+    int error = 0;
+    if (!dots)
+        return add_workload(options, value, why);
+    while (begin > value && begin[-1] != '=')
+        begin--;
+    end = dots + 2 + strcspn(dots + 2, ",");
+    snprintf(low_text, sizeof low_text, "%.*s", (int)(dots - begin), begin);
+    snprintf(high_text, sizeof high_text, "%.*s", (int)(end - dots - 2), dots + 2);
+    time = !units_time(low_text, &low) && !units_time(high_text, &high);
+    if ((!time && (units_count(low_text, &low) || units_count(high_text, &high))) || low < 1 || low >= high)
+        return options_wrong(why, "-w %.100s: not a range of times or counts (as in size=100ns..100us)", value);
+    factor = fmax(2, pow((double)high / (double)low, 1.0 / STEPS));
+    for (double at = (double)low; !error; at = fmin(at * factor, (double)high)) {
+        bool last = at > (double)high * 0.999;
+        snprintf(word, sizeof word, "%.*s%lld%s%s", (int)(begin - value), value,
+                 last ? (long long)high : (long long)llround(at), time ? "ns" : "", end);
+        error = add_workload(options, word, why);
+        if (last)
+            break;
+    }
+    return error;
 }
 
 static int add_workers(struct options *options, const char *word, struct options_why why)
@@ -202,22 +236,87 @@ static int add_workers(struct options *options, const char *word, struct options
     return 0;
 }
 
+/* Calls `add` for each number of a range 1..64k: by one up to 8, then doubled, the
+ * end too; other words go to `add` as they are. */
+static int add_range(struct options *options, const char *word, options_set_fn *add, struct options_why why)
+{
+    enum { BY_ONE = 8 };
+    const char *dots = strstr(word, "..");
+    char text[32], first[32];
+    int64_t low, high;
+    int error = 0;
+    if (!dots)
+        return add(options, word, why);
+    snprintf(first, sizeof first, "%.*s", (int)(dots - word), word);
+    if (units_count(first, &low) || units_count(dots + 2, &high) || low < 1 || low > high)
+        return options_wrong(why, "%.60s: not a range (as in 1..8 or 1..64k)", word);
+    for (int64_t value = low; !error && value <= high;) {
+        snprintf(text, sizeof text, "%lld", (long long)value);
+        error = add(options, text, why);
+        if (value == high)
+            break;
+        value = value < BY_ONE ? value + 1 : value * 2;
+        value = value > high ? high : value;
+    }
+    return error;
+}
+
+static int add_workers_range(struct options *options, const char *word, struct options_why why)
+{
+    return add_range(options, word, add_workers, why);
+}
+
 int options_set_workers(struct options *options, const char *value, struct options_why why)
 {
-    return each_word(options, value, add_workers, why);
+    return each_word(options, value, add_workers_range, why);
+}
+
+static int add_producers(struct options *options, const char *word, struct options_why why)
+{
+    int64_t count = 0;
+    int error = count_between("--producers", word, 1, OPTIONS_PRODUCERS_MAX, &count, why);
+    for (int i = 0; !error && i < options->producer_count; i++)
+        if (options->producers[i] == count)
+            error = options_wrong(why, "--producers: %s is named twice (each number at most once)", word);
+    if (!error && options->producer_count == OPTIONS_COUNTS_MAX)
+        error = options_wrong(why, "--producers %s: too many numbers (at most %d)", word, OPTIONS_COUNTS_MAX);
+    if (!error)
+        options->producers[options->producer_count++] = (int)count;
+    return error;
+}
+
+static int add_producers_range(struct options *options, const char *word, struct options_why why)
+{
+    return add_range(options, word, add_producers, why);
 }
 
 int options_set_producers(struct options *options, const char *value, struct options_why why)
 {
+    return each_word(options, value, add_producers_range, why);
+}
+
+static int add_capacity(struct options *options, const char *word, struct options_why why)
+{
     int64_t count = 0;
-    int error = count_between("--producers", value, 1, OPTIONS_PRODUCERS_MAX, &count, why);
-    options->producers = (int)count;
+    int error = count_between("--capacity", word, 1, POOL_CAPACITY_MAX, &count, why);
+    for (int i = 0; !error && i < options->capacity_count; i++)
+        if (options->capacities[i] == count)
+            error = options_wrong(why, "--capacity: %s is named twice (each number at most once)", word);
+    if (!error && options->capacity_count == OPTIONS_COUNTS_MAX)
+        error = options_wrong(why, "--capacity %s: too many numbers (at most %d)", word, OPTIONS_COUNTS_MAX);
+    if (!error)
+        options->capacities[options->capacity_count++] = count;
     return error;
+}
+
+static int add_capacity_range(struct options *options, const char *word, struct options_why why)
+{
+    return add_range(options, word, add_capacity, why);
 }
 
 int options_set_capacity(struct options *options, const char *value, struct options_why why)
 {
-    return count_between("--capacity", value, 1, POOL_CAPACITY_MAX, &options->capacity, why);
+    return each_word(options, value, add_capacity_range, why);
 }
 
 int options_set_full(struct options *options, const char *value, struct options_why why)

@@ -134,7 +134,10 @@ static void print_verdict(const struct report_table *table, const struct report_
     for (int i = 0; i < table->ops->figure_count; i++)
         figures[i] = report_figure(row->configuration, &table->ops->figures[i]);
     table->ops->say(&table->spec, &setting, figures, text, sizeof text);
-    snprintf(line, sizeof line, "%s, %s: %s.", row->results_text, row->pool, text);
+    if (row->results == POOL_RESULTS_NONE)
+        snprintf(line, sizeof line, "%s: %s.", row->pool, text);
+    else
+        snprintf(line, sizeof line, "%s, %s: %s.", row->results_text, row->pool, text);
     while ((word = strsep(&rest, " "))) {
         if (column + strlen(word) + 1 > WIDTH)
             column = (size_t)fprintf(out, "\n  %s", word) - 1;

@@ -132,15 +132,13 @@ static int add_pool(const struct options *options, const struct dimensions *dime
                     bool floor, struct list *entries, struct list *skipped)
 {
     const struct workload_ops *ops = dimensions->workload.ops;
-    int64_t capacity = options->capacity ? options->capacity
-                       : ops->capacity   ? (int64_t)ops->capacity
-                                         : POOL_CAPACITY_DEFAULT;
-    int error = 0, worker_count = pool->can & POOL_CAN_RUN_APART ? dimensions->worker_count : 1;
+    int64_t capacity = ops->capacity ? (int64_t)ops->capacity : POOL_CAPACITY_DEFAULT;
+    int error = 0, places_count = dimensions->results_count * dimensions->capacity_count,
+        queues = options->capacity_count && pool->can & POOL_CAN_QUEUE ? options->capacity_count : 1,
+        worker_count = pool->can & POOL_CAN_RUN_APART ? dimensions->worker_count : 1;
     struct plan_entry entry = {
         .pool = pool,
         .workload = dimensions->workload,
-        .producers = options->producers,
-        .capacity = (size_t)capacity,
         .full = options->full,
         .full_timeout_ns = options->full_timeout_ns,
         .spin_ns = options->spin_ns,
@@ -150,12 +148,15 @@ static int add_pool(const struct options *options, const struct dimensions *dime
         entry.full = POOL_BLOCK; /* nothing is ever full there */
     for (int t = 0; t < worker_count * options->pin_count && !error; t++) {
         snprintf(entry.pin, sizeof entry.pin, "%s", options->pins[t % options->pin_count]);
-        for (int r = 0; r < dimensions->results_count && !error; r++) {
-            for (int c = 0; c < dimensions->capacity_count && !error; c++) {
-                int64_t places = dimensions->capacities[c];
-                entry.workers = dimensions->workers[t / options->pin_count];
-                entry.results = dimensions->results[r];
-                entry.results_capacity = (size_t)(entry.results == POOL_RESULTS_NONE ? 0 : places ? places : capacity);
+        entry.workers = dimensions->workers[t / options->pin_count];
+        for (int q = 0; q < queues * options->producer_count && !error; q++) {
+            int64_t queue = options->capacity_count ? options->capacities[q % queues] : capacity;
+            entry.capacity = (size_t)queue;
+            entry.producers = options->producers[q / queues];
+            for (int r = 0; r < places_count && !error; r++) {
+                int64_t places = dimensions->capacities[r % dimensions->capacity_count];
+                entry.results = dimensions->results[r / dimensions->capacity_count];
+                entry.results_capacity = (size_t)(entry.results == POOL_RESULTS_NONE ? 0 : places ? places : queue);
                 error = add(entries, skipped, &entry);
             }
         }

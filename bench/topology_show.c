@@ -70,7 +70,7 @@ static int show_placement(const struct options *options, const char *pin)
     for (int i = 0; i < options->worker_count; i++) {
         printf("%-10s", pin);
         show_cpus("workers", options->workers[i], slice_worker_cpu, &places);
-        show_cpus(" producers", options->producers, slice_producer_cpu, &places);
+        show_cpus(" producers", options->producers[0], slice_producer_cpu, &places);
         putchar('\n');
     }
     return EXIT_GOOD;

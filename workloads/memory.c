@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "workloads/core/kernel.h"
+#include "workloads/core/random.h"
 #include "workloads/core/workload.h"
 
 enum { BYTES, SIZE, PARAMS };
@@ -34,16 +35,17 @@ static const struct workload_figure figures[FIGURES] = {
     [RESIDENT_MOST] = {"resident_grown_bytes", "resident", WORKLOAD_NUMBER, "jemalloc's resident bytes, likewise"},
 };
 
-/* What a job is given; its data follows it. */
+/* A job. Its data is its own once; a second run finds none. */
 struct message {
     struct own *own;
-    int64_t index, bytes;
+    _Atomic(unsigned char *) data;
     uint64_t seed;
-    unsigned char data[];
+    _Atomic uint32_t runs, wrong;
 };
 
 struct own {
-    unsigned char *marks; /* [jobs]: 1 ran rightly, 2 wrong data; adds up when run twice */
+    struct message *messages; /* [jobs] */
+    int64_t bytes;
     uint64_t steps;
     struct line {
         _Alignas(128) _Atomic int64_t count;
@@ -76,15 +78,18 @@ static int run(void *arg)
 {
     struct message *message = arg;
     struct own *own = message->own;
-    unsigned char wanted = (unsigned char)message->seed, wrong = 0;
+    unsigned char *data = atomic_exchange_explicit(&message->data, NULL, memory_order_acquire),
+                  wanted = (unsigned char)message->seed, wrong = 0;
     static _Atomic uint64_t sink;
-    for (int64_t i = 0; i < message->bytes; i++)
-        wrong |= message->data[i] ^ wanted;
+    atomic_fetch_add_explicit(&message->runs, 1, memory_order_relaxed);
+    for (int64_t i = 0; data && i < own->bytes; i++)
+        wrong |= data[i] ^ wanted;
     if (own->steps)
         atomic_store_explicit(&sink, kernel_run(message->seed, own->steps), memory_order_relaxed);
-    own->marks[message->index] = (unsigned char)(own->marks[message->index] + (wrong ? 2 : 1));
-    free(message);
-    atomic_fetch_add_explicit(&own->freed.count, 1, memory_order_relaxed);
+    atomic_fetch_add_explicit(&message->wrong, wrong != 0, memory_order_relaxed);
+    if (data)
+        atomic_fetch_add_explicit(&own->freed.count, 1, memory_order_relaxed);
+    free(data);
     return 0;
 }
 
@@ -96,8 +101,10 @@ static double work_ns(const struct workload_spec *spec)
 static void release(struct workload_slice *slice)
 {
     struct own *own = slice->own;
+    for (int64_t i = 0; own && own->messages && i < slice->jobs; i++)
+        free(atomic_load(&own->messages[i].data)); /* of a job that never ran */
     if (own)
-        free(own->marks);
+        free(own->messages);
     free(own);
     slice->own = NULL;
 }
@@ -112,11 +119,16 @@ static int prepare(struct workload_slice *slice)
     if (!own)
         return -ENOMEM;
     memset(own, 0, sizeof *own);
-    own->marks = workload_memory(slice->jobs, 1);
+    own->messages = workload_memory(slice->jobs, sizeof *own->messages);
+    own->bytes = slice->spec->values[BYTES];
     own->steps = (uint64_t)((double)slice->spec->values[SIZE] * kernel_steps_per_ns() + 0.5);
-    if (!own->marks) {
+    if (!own->messages) {
         release(slice);
         return -ENOMEM;
+    }
+    for (int64_t i = 0; i < slice->jobs; i++) {
+        own->messages[i].own = own;
+        own->messages[i].seed = random_mix(slice->seed + (uint64_t)i);
     }
     heap_refresh();
     own->heap_before = heap_read("stats.allocated");
@@ -137,27 +149,33 @@ static void look(struct own *own)
     own->look_count++;
 }
 
+/* The job did not run, and will not. */
+static void give_back(struct message *message)
+{
+    free(atomic_exchange_explicit(&message->data, NULL, memory_order_acquire));
+    atomic_fetch_add_explicit(&message->own->freed.count, 1, memory_order_relaxed);
+}
+
 static void produce(struct workload_slice *slice, int producer)
 {
     struct own *own = slice->own;
-    int64_t first, last, bytes = slice->spec->values[BYTES], every;
+    int64_t first, last, every;
     workload_range(slice, producer, &first, &last);
     every = (last - first) / LOOKS + 1;
     for (int64_t i = first; i < last; i++) {
-        struct message *message = malloc(sizeof *message + (size_t)bytes);
+        struct message *message = &own->messages[i];
+        unsigned char *data = malloc((size_t)own->bytes);
         int answer;
-        if (!message) {
+        if (!data) {
             slice->error[producer] = -ENOMEM;
             return;
         }
-        *message = (struct message){own, i, bytes, slice->seed + (uint64_t)i};
-        memset(message->data, (int)(unsigned char)message->seed, (size_t)bytes);
+        memset(data, (int)(unsigned char)message->seed, (size_t)own->bytes);
+        atomic_store_explicit(&message->data, data, memory_order_relaxed);
         atomic_fetch_add_explicit(&own->made.count, 1, memory_order_relaxed);
         answer = pool_submit(slice->pool, run, message);
-        if (answer) {
-            free(message);
-            atomic_fetch_add_explicit(&own->freed.count, 1, memory_order_relaxed);
-        }
+        if (answer)
+            give_back(message);
         if (!workload_answered(slice, producer, answer))
             return;
         if (producer == 0 && (i - first) % every == every - 1)
@@ -168,21 +186,19 @@ static void produce(struct workload_slice *slice, int producer)
 /* A job that is dropped or cancelled leaves its data to us. */
 static void discard(void *arg, enum pool_why why)
 {
-    struct message *message = arg;
-    if (why == POOL_WHY_RESULT_LOST)
-        return;
-    atomic_fetch_add_explicit(&message->own->freed.count, 1, memory_order_relaxed);
-    free(message);
+    if (why != POOL_WHY_RESULT_LOST)
+        give_back(arg);
 }
 
 static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
 {
     const struct own *own = slice->own;
     for (int64_t i = 0; i < slice->jobs; i++) {
-        verdict->ran += own->marks[i] == 1;
-        verdict->missing += own->marks[i] == 0;
-        verdict->garbled += own->marks[i] == 2;
-        verdict->doubled += own->marks[i] > 2;
+        uint32_t runs = atomic_load(&own->messages[i].runs), wrong = atomic_load(&own->messages[i].wrong);
+        verdict->ran += runs == 1 && !wrong;
+        verdict->missing += runs == 0;
+        verdict->garbled += runs == 1 && wrong;
+        verdict->doubled += runs > 1;
     }
     if (atomic_load(&own->made.count) != atomic_load(&own->freed.count) && !verdict->missing)
         snprintf(verdict->broken, sizeof verdict->broken, "%lld of %lld jobs' data was never freed",
@@ -192,7 +208,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t bytes = slice->spec->values[BYTES] + (int64_t)sizeof(struct message), most = 0, heap = 0, resident = 0;
+    int64_t bytes = own->bytes, most = 0, heap = 0, resident = 0;
     double sum = 0;
     for (int i = 0; i < own->look_count; i++) {
         sum += (double)own->looks[i];

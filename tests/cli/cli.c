@@ -107,8 +107,9 @@ CLI_TEST(words, list_names_what_there_is)
         line = strchr(line, '\n') + 1;
     }
     cr_assert(run("list workloads") == 0);
-    cr_assert(!strncmp(out, "cancel ", 7) && strstr(out, "\ncpu ") && strstr(out, "\nempty ") && strstr(out, "\nio ") &&
-              strstr(out, "\nslow-consumer "));
+    cr_assert(!strncmp(out, "burst ", 6) && strstr(out, "\ncancel ") && strstr(out, "\ncpu ") &&
+              strstr(out, "\nempty ") && strstr(out, "\nio ") && strstr(out, "\nslow-consumer ") &&
+              strstr(out, "\nmemory ") && strstr(out, "\nwakeup "));
 }
 
 CLI_TEST(words, help_and_version)

@@ -134,7 +134,9 @@ static void expect(const char *spec, enum defect which, const char *word)
         cr_assert(!*slice.failure, "%s: %s", spec, slice.failure);
 }
 
-static const char *const specs[] = {"empty",
+static const char *const specs[] = {"burst:rate=1M,arrivals=constant,of=empty:batch=8",
+                                    "memory:bytes=64,size=0ns",
+                                    "empty",
                                     "empty:batch=32",
                                     "empty:sample=1",
                                     "cpu:size=100ns",
@@ -146,7 +148,7 @@ static const char *const specs[] = {"empty",
                                     "io:op=sleep,wait=1us,dist=exp",
                                     "slow-consumer:size=1us,take=1us,batch=4",
                                     "slow-consumer:size=1us,take=0ns,dist=exp,produce=1us"};
-enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 3 };
+enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 5 };
 
 Test(verify, an_honest_pool_passes, .timeout = 60)
 {

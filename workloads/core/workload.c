@@ -86,12 +86,28 @@ static int value_choice(const struct workload_param *param, const char *text, in
     return unknown(why, size, what, text, param->choices, count);
 }
 
+/* Jobs that another workload can submit for: no consumer, nothing that they need. */
+static int value_rest(const struct workload_param *param, const char *text, char *why, size_t size)
+{
+    struct workload_spec jobs;
+    if (workload_parse(text, &jobs, why, size))
+        return -EINVAL;
+    if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs || jobs.ops->jobs) {
+        snprintf(why, size, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory)", param->name, text,
+                 jobs.ops->name);
+        return -EINVAL;
+    }
+    return 0;
+}
+
 static int value_parse(const struct workload_param *param, const char *text, int64_t *value, char *why, size_t size)
 {
     char low[32], high[32];
     int error;
     if (param->kind == WORKLOAD_CHOICE)
         return value_choice(param, text, value, why, size);
+    if (param->kind == WORKLOAD_REST)
+        return value_rest(param, text, why, size);
     error = param->kind == WORKLOAD_TIME ? units_time(text, value) : units_count(text, value);
     if (error == -EINVAL) {
         snprintf(why, size, "%s=%.60s is not a %s (as in %s)", param->name, text,
@@ -129,9 +145,34 @@ static int param_parse(struct workload_spec *spec, char *word, char *why, size_t
     return unknown(why, size, what, word, names, ops->param_count);
 }
 
+/* Where the value of a REST parameter begins in `key=value,key=value`; NULL: it is
+ * not given, or there is none. */
+static char *find_rest(const struct workload_ops *ops, char *words)
+{
+    for (int i = 0; words && i < ops->param_count; i++) {
+        size_t length = strlen(ops->params[i].name);
+        if (ops->params[i].kind != WORKLOAD_REST)
+            continue;
+        for (char *word = words; word; word = strchr(word, ',') ? strchr(word, ',') + 1 : NULL)
+            if (!strncmp(word, ops->params[i].name, length) && word[length] == '=')
+                return word + length + 1;
+    }
+    return NULL;
+}
+
+const char *workload_rest(const struct workload_spec *spec)
+{
+    const char *words = strchr(spec->text, ':'), *rest;
+    rest = words ? find_rest(spec->ops, (char *)(uintptr_t)(words + 1)) : NULL;
+    for (int i = 0; !rest && i < spec->ops->param_count; i++)
+        if (spec->ops->params[i].kind == WORKLOAD_REST)
+            return spec->ops->params[i].fallback;
+    return rest;
+}
+
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
 {
-    char copy[sizeof spec->text], message[256] = "", *colon, *save = NULL;
+    char copy[sizeof spec->text], message[256] = "", *colon, *save = NULL, *rest;
     const char *names[64];
     int count = workload_count();
 
@@ -151,6 +192,18 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
     }
     if (!spec->ops)
         return unknown(why, size, "no workload", copy, names, count);
+    rest = colon ? find_rest(spec->ops, colon) : NULL;
+    if (rest) {
+        const char *value = text + (rest - copy);
+        struct workload_param param = {.name = "of", .kind = WORKLOAD_REST};
+        if (value_parse(&param, value, &spec->values[0], message, sizeof message)) {
+            snprintf(why, size, "%s: %s", spec->ops->name, message);
+            return -EINVAL;
+        }
+        while (rest > colon && rest[-1] != ',') /* nothing of it is left for what follows */
+            rest--;
+        *(rest > colon ? rest - 1 : rest) = '\0';
+    }
     for (int i = 0; i < spec->ops->param_count; i++)
         value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message, sizeof message);
     for (char *word = colon ? strtok_r(colon, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save)) {

@@ -28,7 +28,9 @@
 extern "C" {
 #endif
 
-enum workload_kind { WORKLOAD_COUNT, WORKLOAD_TIME, WORKLOAD_CHOICE };
+/* REST: another workload with its parameters; it comes last and takes all that
+ * follows, commas too (workload_rest). */
+enum workload_kind { WORKLOAD_COUNT, WORKLOAD_TIME, WORKLOAD_CHOICE, WORKLOAD_REST };
 
 /* One parameter. `fallback` is written as on the command line. */
 struct workload_param {
@@ -187,6 +189,9 @@ int workload_add(const struct workload_ops *ops);
 /* Reads name:key=value,... Returns 0, or -EINVAL and one line in `why` that
  * names the wrong word and what is allowed. */
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size);
+
+/* The text of a spec's REST parameter, as given or its fallback; NULL: it has none. */
+const char *workload_rest(const struct workload_spec *spec);
 
 /* For produce: the range [*first, *last) of one producer. */
 void workload_range(const struct workload_slice *slice, int producer, int64_t *first, int64_t *last);
