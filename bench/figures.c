@@ -12,6 +12,7 @@
 #include "bench/figures_flow.h"
 #include "bench/figures_speed.h"
 #include "bench/figures_sweep.h"
+#include "bench/hgrm.h"
 #include "bench/report_row.h"
 
 /* The whole. */
@@ -143,6 +144,8 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
         error = -errno;
         fprintf(log, "poolbench: cannot make the folder %s: %s\n", out_dir, strerror(errno));
     }
+    if (!error)
+        error = hgrm_write(result, out_dir, log);
     if (!error) {
         survey(&drawing);
         sigaction(SIGPIPE, &ignore, &before); /* gnuplot may be missing */

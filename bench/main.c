@@ -107,7 +107,7 @@ static int plot_command(const struct options *options)
     error = figures_write(path, folder, stderr);
     if (error)
         return error == -ENOENT ? EXIT_CANNOT : EXIT_USAGE;
-    printf("figures  %s/*.svg, *.png\n", folder);
+    printf("figures  %s/*.svg, *.png; latencies *.hgrm\n", folder);
     return EXIT_GOOD;
 }
 

@@ -11,6 +11,7 @@
 
 #include "bench/figures.h"
 #include "bench/machine.h"
+#include "bench/probe.h"
 #include "bench/progress.h"
 #include "bench/report.h"
 #include "bench/result.h"
@@ -25,7 +26,10 @@ struct target {
     char figures[4200]; /* the folder */
 };
 
-enum { NAMES_MAX = 1000 }; /* runs of one second that get names of their own */
+enum {
+    NAMES_MAX = 1000, /* runs of one second that get names of their own */
+    PROBE_MS = 150,   /* how long the machine is watched before a run */
+};
 
 static void on_interrupt(int number)
 {
@@ -230,7 +234,7 @@ static void draw(const struct options *options, const struct target *target)
     fflush(say);
     /* Figures that cannot be drawn lose nothing; figures_write says why. */
     if (!figures_write(target->path, target->figures, stderr))
-        fprintf(say, "figures  %s/*.svg, *.png\n", target->figures);
+        fprintf(say, "figures  %s/*.svg, *.png; latencies *.hgrm\n", target->figures);
 }
 
 /* Saved first: whoever reads stdout may have gone. Returns the exit status. */
@@ -262,6 +266,7 @@ int run_command(const struct options *options, int argc, char **argv)
     struct sigaction action = {.sa_handler = on_interrupt};
     struct plan plan;
     struct target target;
+    struct probe probe;
     json_t *result;
     int status = EXIT_GOOD;
 
@@ -277,8 +282,11 @@ int run_command(const struct options *options, int argc, char **argv)
     if (status == EXIT_GOOD && !options->dry_run) {
         sigaction(SIGINT, &action, NULL);
         say_warnings(&plan);
+        probe_machine("", PROBE_MS, &probe);
         announce(&plan);
+        probe_print(&probe, stderr);
         result = result_new(&plan, argc, argv);
+        json_object_set_new(result, "before", probe_json(&probe));
         status = conclude(options, result, &target, measure(&plan, result));
         json_decref(result);
     }
