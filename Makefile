@@ -86,6 +86,8 @@ install: all header ## install under PREFIX (default /usr/local), below DESTDIR
 	install -m 644 $(BUILD)/include/poolbench.h $(DESTDIR)$(PREFIX)/include
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/poolbench.pc
 	install -m 644 docs/plugins.md $(DESTDIR)$(PREFIX)/share/doc/poolbench
+	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 644 docs/poolbench.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/poolbench
 	install -m 644 docs/poolbench.1 $(DESTDIR)$(PREFIX)/share/man/man1
 
 # What the project needs. `deps` installs it, `need` only says it.
@@ -166,14 +168,14 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies version lacks crashes exits nameless taken empty))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late version lacks crashes exits nameless taken empty))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
 	@awk '/^```/ {inside = 0} inside; /^```c/ {getline first; if (first ~ /$*\.c/) {inside = 1; print first}}' $< >$@
 $(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so: $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
 	$(call PLUGIN)
-$(BUILD)/plugins/sound.so $(BUILD)/plugins/loses.so $(BUILD)/plugins/deaf.so $(BUILD)/plugins/dies.so: \
+$(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call PLUGIN,-DBROKEN_$*)

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/limits.h"
 #include "bench/plan.h"
 #include "bench/stats.h"
 #include "bench/trial.h"
@@ -98,6 +99,13 @@ static double sentinel_ns(void)
         times[i] = (double)(workload_now_ns() - begin);
     }
     return stats_median(times, RUNS).median / (STEPS / kernel_steps_per_ns());
+}
+
+/* What the machine allows at this moment. Not where a hung pool's threads run. */
+static json_t *limit_json(enum limit limit)
+{
+    double ns = limit_glance(limit);
+    return isfinite(ns) ? json_real(ns) : json_null();
 }
 
 /* The slices. */
@@ -278,7 +286,8 @@ int child_main(int plan_descriptor, int out_descriptor)
         if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
             report_trial(&round, i);
     report(round.out, "round",
-           json_pack("{s:b, s:f, s:f, s:f}", "complete", !round.spoilt, "steal_share",
+           json_pack("{s:o, s:o, s:b, s:f, s:f, s:f}", "line_ns", limit_json(LIMIT_LINE), "wake_ns",
+                     limit_json(LIMIT_WAKE), "complete", !round.spoilt, "steal_share",
                      all_after > all_before ? (steal_after - steal_before) / (all_after - all_before) : 0.0,
                      "sentinel_before", sentinel_before, "sentinel_after", sentinel_after));
     /* A hung pool's threads may still run: leave without destructors. */

@@ -29,6 +29,10 @@ const char *limit_what(enum limit limit);
  * LIMIT_LINE is between the first two. Threads: not for several at once. */
 double limit_measure(enum limit limit, const int *cpus, int count);
 
+/* The median of a few epochs, for a round: NaN where it cannot be had. Leaves this
+ * thread where it was. */
+double limit_glance(enum limit limit);
+
 /* `poolbench limits`. Returns an exit status. */
 int limits_command(const struct options *options);
 

@@ -171,10 +171,25 @@ static void gather_rows(const json_t *result, const json_t *first, struct report
     qsort(table->rows, (size_t)table->count, sizeof *table->rows, by_merit);
 }
 
+/* What the machine allowed, median over the rounds; NaN: it is not known. */
+static double limit_of(const json_t *result, const char *key)
+{
+    enum { MOST = 1024 };
+    double values[MOST];
+    int count = 0;
+    json_t *round;
+    size_t i;
+    json_array_foreach (json_object_get(result, "rounds"), i, round)
+        if (json_is_number(json_object_get(round, key)) && count < MOST)
+            values[count++] = json_number_value(json_object_get(round, key));
+    return count ? stats_median(values, count).median : NAN;
+}
+
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
     static struct report_row rows[ROWS_MAX];
-    struct report_table table = {.rows = rows, .colour = colour};
+    struct report_table table = {
+        .rows = rows, .colour = colour, .line_ns = limit_of(result, "line_ns"), .wake_ns = limit_of(result, "wake_ns")};
     int end;
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     report_table_begin(&table, first);
@@ -246,7 +261,19 @@ static void print_figures_legend(const struct workload_ops *ops, FILE *out)
     fputs(column ? ".\n" : "", out);
 }
 
-static void print_legend(const json_t *configurations, size_t rounds, FILE *out, bool colour)
+static void print_limits(const json_t *result, FILE *out)
+{
+    double line = limit_of(result, "line_ns"), wake = limit_of(result, "wake_ns");
+    char first[32], second[32];
+    if (!isnan(line) && !isnan(wake))
+        fprintf(
+            out,
+            "of limit: overhead as a multiple of a cache line's way to another CPU and back (%s in these rounds), or\n"
+            "of a futex wake-up (%s) where most jobs need one.\n",
+            units_time_text(line, first, sizeof first), units_time_text(wake, second, sizeof second));
+}
+
+static void print_legend(const json_t *result, const json_t *configurations, size_t rounds, FILE *out, bool colour)
 {
     bool plain_table = false;
     json_t *configuration;
@@ -261,6 +288,8 @@ static void print_legend(const json_t *configurations, size_t rounds, FILE *out,
         if (here && report_has_columns(ops))
             print_figures_legend(ops, out);
     }
+    if (plain_table)
+        print_limits(result, out);
     if (plain_table)
         fputs("overhead: worker time per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker\n"
               "time in computation of jobs. floor: no workers.\n",
@@ -293,7 +322,7 @@ void report_table(const json_t *result, FILE *out, bool colour)
         if (!printed_before(configurations, i) &&
             (!report_is_floor(configuration) || floor_alone(configurations, configuration)))
             print_table(result, configuration, out, colour);
-    print_legend(configurations, rounds, out, colour);
+    print_legend(result, configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)
         print_failure(failure, out);
     if (json_array_size(json_object_get(result, "failures")))

@@ -9,7 +9,7 @@
 #include "workloads/core/units.h"
 
 /* pool, jobs/s, interval, overhead, p50, p99, p99.9, busy, switches, wakes; then notes. */
-#define ROW_FORMAT "%-*s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s"
+#define ROW_FORMAT "%-*s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s  %9s"
 
 bool report_has_columns(const struct workload_ops *ops)
 {
@@ -92,28 +92,46 @@ static const char *spread_text(const json_t *configuration, const char *metric, 
 
 /* The columns that all workloads have. */
 
-static void print_common(const struct report_row *row, int width, FILE *out)
+/* The overhead as a multiple of what binds it: of a wake-up where most jobs need one,
+ * else of a cache line's way to another CPU and back. */
+static const char *limit_text(const struct report_table *table, double overhead, double wakes, char *text, size_t size)
 {
-    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], spread[16], share[16] = "-",
-                                                                                                   note[64];
-    double low, high, value;
+    static const double most_jobs = 0.5;
+    bool wake = wakes > most_jobs;
+    double limit = wake ? table->wake_ns : table->line_ns;
+    if (isnan(overhead) || isnan(limit) || !(limit > 0))
+        snprintf(text, size, "-");
+    else
+        snprintf(text, size, overhead / limit < 9.95 ? "%.1fx %s" : "%.0fx %s", overhead / limit,
+                 wake ? "wake" : "line");
+    return text;
+}
+
+static void print_common(const struct report_table *table, const struct report_row *row, int width, FILE *out)
+{
+    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], limit[32], spread[16],
+        share[16] = "-", note[64];
+    double low, high, value, cost;
     notes(row->configuration, false, note, sizeof note);
     result_metric(row->configuration, "jobs_per_s", &value, &low, &high);
     units_count_text(value, speed, sizeof speed);
     if (result_metric(row->configuration, "busy", &value, &low, &high))
         snprintf(share, sizeof share, "%.0f%%", 100 * value);
-    result_metric(row->configuration, "overhead_ns_per_job", &value, &low, &high);
+    if (!result_metric(row->configuration, "overhead_ns_per_job", &value, &low, &high))
+        value = NAN;
+    cost = row->floor ? NAN : value;
     units_time_text(value, overhead, sizeof overhead);
     result_metric(row->configuration, "switches_per_job", &value, &low, &high);
     count_text(value, switches, sizeof switches);
     result_metric(row->configuration, "wakes_per_job", &value, &low, &high);
     count_text(value, wakes, sizeof wakes);
+    limit_text(table, cost, value, limit, sizeof limit);
     fprintf(out, ROW_FORMAT "%s%s\n", width, row->pool, speed,
             spread_text(row->configuration, "jobs_per_s", spread, sizeof spread), overhead,
             units_time_text(latency_of(row->configuration, "p50_ns"), p50, sizeof p50),
             units_time_text(latency_of(row->configuration, "p99_ns"), p99, sizeof p99),
             units_time_text(latency_of(row->configuration, "p99.9_ns"), p999, sizeof p999), share, switches, wakes,
-            *note ? "  " : "", note);
+            limit, *note ? "  " : "", note);
 }
 
 /* The columns of a workload's own. */
@@ -259,7 +277,8 @@ void report_rows_print(const struct report_table *table, FILE *out)
         print_own_header(table, out);
     else
         fprintf(out, ROW_FORMAT "  notes\n" ROW_FORMAT "\n", width, "pool", "jobs/s", "+-95%", "overhead", "p50", "p99",
-                "p99.9", "busy", "switches", "wakes", width, "", "", "", "", "", "", "", "", "per job", "per job");
+                "p99.9", "busy", "switches", "wakes", "of limit", width, "", "", "", "", "", "", "", "", "per job",
+                "per job", "");
     fputs(plain, out);
     for (int i = 0; i < table->count; i++) {
         const struct report_row *row = &table->rows[i];
@@ -269,6 +288,6 @@ void report_rows_print(const struct report_table *table, FILE *out)
         else if (own)
             print_own(table, row, out);
         else
-            print_common(row, width, out);
+            print_common(table, row, width, out);
     }
 }

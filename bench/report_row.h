@@ -28,6 +28,7 @@ struct report_table {
     struct report_row *rows;
     int count;
     bool colour;
+    double line_ns, wake_ns; /* of the machine, medians over the rounds; NaN: not known */
 };
 
 /* Whether a workload has columns of its own, in place of the common ones. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/figures.h"
+#include "bench/instrument.h"
 #include "bench/machine.h"
 #include "bench/probe.h"
 #include "bench/progress.h"
@@ -267,6 +268,7 @@ int run_command(const struct options *options, int argc, char **argv)
     struct plan plan;
     struct target target;
     struct probe probe;
+    struct instrument instrument;
     json_t *result;
     int status = EXIT_GOOD;
 
@@ -285,8 +287,12 @@ int run_command(const struct options *options, int argc, char **argv)
         probe_machine("", PROBE_MS, &probe);
         announce(&plan);
         probe_print(&probe, stderr);
+        instrument_measure(&instrument);
+        fprintf(stderr, "harness  %.1f ns of each job are its own, %.0f ns of each whose latency is sampled\n",
+                instrument.job_ns, instrument.sampled_ns);
         result = result_new(&plan, argc, argv);
         json_object_set_new(result, "before", probe_json(&probe));
+        json_object_set_new(result, "harness", instrument_json(&instrument));
         status = conclude(options, result, &target, measure(&plan, result));
         json_decref(result);
     }

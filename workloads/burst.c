@@ -20,13 +20,12 @@
 #include "workloads/core/units.h"
 #include "workloads/core/workload.h"
 
-enum { RATE, ARRIVALS, ON, OFF, OF, PARAMS };
+enum { RATE, ARRIVALS, ON, OFF, FOR, OF, PARAMS };
 enum { CONSTANT, POISSON, ON_OFF };
 enum { PLANNED, SUBMITTED, SAMPLES };
 enum { P50, P99, P999, NAIVE_P99, OFFERED, DONE, LATE, SUBMITTING, FIGURES };
 
 enum {
-    SLICE_NS = 30000000, /* a slice is so long, and has at least so many jobs */
     JOBS_MIN = 50,
     SPIN_NS = 60000, /* before an arrival the generator is awake */
 };
@@ -39,6 +38,7 @@ static const struct workload_param params[PARAMS] = {
                   "evenly, at random, or in bursts of the same mean rate"},
     [ON] = {"on", WORKLOAD_TIME, "10ms", 1000, 10000000000, NULL, "onoff: how long a burst lasts"},
     [OFF] = {"off", WORKLOAD_TIME, "10ms", 0, 10000000000, NULL, "onoff: how long it is quiet after it"},
+    [FOR] = {"for", WORKLOAD_TIME, "30ms", 1000000, 600000000000, NULL, "how long a slice is; it has 50 jobs at least"},
     [OF] = {"of", WORKLOAD_REST, "empty", 0, 0, NULL,
             "whose jobs: a workload with its parameters; comes last and takes the rest"},
 };
@@ -180,7 +180,7 @@ static double job_ns(const struct workload_spec *spec)
 static int64_t jobs_of(const struct workload_spec *spec, const struct workload_setting *setting)
 {
     enum { MOST = 1 << 20 };
-    int64_t jobs = (int64_t)((double)spec->values[RATE] * SLICE_NS / 1e9);
+    int64_t jobs = (int64_t)((double)spec->values[RATE] * (double)spec->values[FOR] / 1e9);
     (void)setting;
     return jobs < JOBS_MIN ? JOBS_MIN : jobs > MOST ? MOST : jobs;
 }

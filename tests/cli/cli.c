@@ -397,3 +397,20 @@ CLI_TEST(result, ctrl_c_keeps_what_was_measured)
     cr_assert(stat("kept.json", &info) == 0 && info.st_size > 500);
     cr_assert(files_here() == 1);
 }
+
+/* bash completes commands, and what can be named. */
+CLI_TEST(completion, names_what_there_is)
+{
+    char command[16384];
+    snprintf(command, sizeof command,
+             "cp $(dirname %s)/docs/poolbench.bash . && bash -c '. ./poolbench.bash; t() { COMP_WORDS=(\"$@\"); "
+             "COMP_CWORD=$(($#-1)); "
+             "_poolbench; echo \"${COMPREPLY[*]}\"; }; t %s li; t %s run -p ri; t %s run -p ring,mu; t %s check -f "
+             "late' >o; "
+             "rm poolbench.bash",
+             program, program, program, program, program);
+    cr_assert(system(command) == 0);
+    slurp("o", out, sizeof out);
+    cr_assert(!strcmp(out, "list limits\nring\nring,mutex\nlate-add\n"), "%s", out);
+    remove("o");
+}

@@ -134,3 +134,38 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
               "%s", err);
     cr_assert(files_here() == 0);
 }
+
+/* The median of a figure of the pool's only configuration, in its first trial. */
+static double figure(const json_t *document, const char *pool, const char *name)
+{
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (json_object_get(document, "configurations"), i, configuration)
+        if (!strcmp(json_string_value(json_object_get(configuration, "pool")), pool))
+            return json_number_value(json_object_get(
+                json_object_get(json_array_get(json_object_get(configuration, "trials"), 0), "figures"), name));
+    return -1;
+}
+
+/* A pool that starts each job 3 ms late: so says the harness, of each kind of
+ * latency. A machine can make it more, and never less. */
+CLI_TEST(plugin, with_a_known_delay_is_measured_so)
+{
+    static const double delay_ns = 3000000;
+    json_t *document;
+    cr_assert(with("run --plugin @/late.so -p late,mutex -w wakeup -w burst:rate=50,arrivals=constant -t 2 --rounds 1 "
+                   "--budget 10ms --no-figures -o x.json") == 0,
+              "%s", err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(document);
+    cr_assert(figure(document, "late", "start_p50_ns") >= delay_ns, "%s", out);
+    json_decref(document);
+    cr_assert(with("run --plugin @/late.so -p late -w burst:rate=50,arrivals=constant -t 2 --rounds 1 "
+                   "--budget 10ms --no-figures -o y.json") == 0,
+              "%s", err);
+    document = json_load_file("y.json", 0, NULL);
+    cr_assert(figure(document, "late", "latency_p50_ns") >= delay_ns &&
+                  figure(document, "late", "uncorrected_p99_ns") >= delay_ns,
+              "%s", out);
+    json_decref(document);
+}

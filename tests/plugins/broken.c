@@ -2,10 +2,13 @@
  * known bug each, which `poolbench check` must find from outside.
  *
  * BROKEN_loses: close forgets what is queued. BROKEN_deaf: cancel changes
- * nothing. BROKEN_dies: a failing job ends its worker. */
+ * nothing. BROKEN_dies: a failing job ends its worker. BROKEN_late is no bug of
+ * the list: each job starts DELAY_NS after it was taken, which the harness must say. */
+#define _GNU_SOURCE
 #include <poolbench.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <time.h>
 
 #ifdef BROKEN_loses
 #define LOSES 1
@@ -16,6 +19,9 @@
 #elif defined BROKEN_dies
 #define DIES 1
 #define NAME "dies"
+#elif defined BROKEN_late
+#define DELAY_NS 3000000
+#define NAME "late"
 #else
 #define NAME "sound"
 #endif
@@ -27,6 +33,10 @@
 #endif
 #ifndef DIES
 #define DIES 0
+#endif
+
+#ifndef DELAY_NS
+#define DELAY_NS 0
 #endif
 
 enum { SLOTS = 4096 };
@@ -61,6 +71,8 @@ static void *worker(void *arg)
         job = pool->slots[pool->first++ % SLOTS];
         pool->stats.started++;
         pthread_mutex_unlock(&pool->lock);
+        if (DELAY_NS)
+            nanosleep(&(struct timespec){0, DELAY_NS}, NULL);
         status = job.fn(job.arg);
         pthread_mutex_lock(&pool->lock);
         *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
@@ -121,12 +133,18 @@ static int broken_cancel(struct pool *base)
 static int broken_wait(struct pool *base, int64_t timeout_ns)
 {
     struct broken *pool = (struct broken *)base;
-    bool open;
+    struct timespec until;
+    int64_t end;
+    int error = 0;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    end = until.tv_nsec + timeout_ns;
+    until = (struct timespec){until.tv_sec + end / 1000000000, end % 1000000000};
     pthread_mutex_lock(&pool->lock);
-    while ((open = settled(&pool->stats) < pool->stats.accepted) && timeout_ns < 0)
-        pthread_cond_wait(&pool->changed, &pool->lock);
+    while (!error && settled(&pool->stats) < pool->stats.accepted)
+        error = timeout_ns < 0 ? pthread_cond_wait(&pool->changed, &pool->lock)
+                               : pthread_cond_clockwait(&pool->changed, &pool->lock, CLOCK_MONOTONIC, &until);
     pthread_mutex_unlock(&pool->lock);
-    return open ? -ETIMEDOUT : 0; /* as if each time-out were short */
+    return -error;
 }
 
 static int broken_stats(struct pool *base, struct pool_stats *stats)

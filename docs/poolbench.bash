@@ -1,0 +1,51 @@
+# poolbench.bash - completion for bash. What can be named is asked of the program.
+
+_poolbench()
+{
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
+    local words=
+    if [ "$COMP_CWORD" = 1 ]; then
+        words="$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') --help --version"
+    else
+        case $before in
+        -p | --pools) words=$("$program" list pools 2>/dev/null | awk '{print $1}') ;;
+        -w | --workload) words=$("$program" list workloads 2>/dev/null | awk '{print $1}') ;;
+        -f | --faults) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
+        --full) words="block reject timeout caller-runs drop-oldest" ;;
+        --results) words="block throttle drop" ;;
+        --pin) words="none compact spread core" ;;
+        --under) words="tsan asan helgrind drd" ;;
+        --without) words="job-gate birth-gate ledger proof crash threads" ;;
+        --format)
+            case $command in
+            check) words="table json tap junit" ;;
+            compare) words="table markdown json" ;;
+            explain) words="text tsv" ;;
+            limits) words="table json" ;;
+            *) words="table json csv" ;;
+            esac
+            ;;
+        -o | --output | --plugin | plot | compare)
+            COMPREPLY=($(compgen -f -- "$word"))
+            return
+            ;;
+        *)
+            case $command in
+            list) words="pools workloads" ;;
+            help) words=$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
+            explain) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
+            esac
+            words="$words $("$program" "$command" --help 2>/dev/null | grep -oE '(^| )--[a-z-]+' | tr -d ' ' | sort -u)"
+            ;;
+        esac
+    fi
+    # After a comma the next name of a list begins.
+    local done=
+    case $before in
+    -p | --pools | -f | --faults | --results | --pin)
+        [ "$word" = "${word%,*}" ] || done=${word%,*},
+        ;;
+    esac
+    COMPREPLY=($(compgen -P "$done" -W "$words" -- "${word#"$done"}"))
+}
+complete -F _poolbench poolbench ./poolbench
