@@ -37,7 +37,7 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header peers prove-backpressure prove-check detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header peers prove-backpressure prove-measuring prove-check detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -229,7 +229,7 @@ $(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) 
 endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
-.SECONDARY: $(BUILD)/tests/prove/backpressure.o
+.SECONDARY: $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(PARTS)
@@ -237,6 +237,10 @@ $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(PARTS)
 prove-backpressure: deps ## waiting and blocked shares on this machine against known answers: docs/backpressure.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
 	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
+
+prove-measuring: deps ## open-loop waits on this machine against queues with a known answer: docs/measuring.md
+	@$(MAKE) --no-print-directory $(BUILD)/prove-measuring
+	@sh tests/prove/write.sh $(BUILD)/prove-measuring docs/measuring.md
 
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)

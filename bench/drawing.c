@@ -225,6 +225,20 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
     fclose(file);
 }
 
+double drawing_quantile(const json_t *buckets, json_int_t total, double share)
+{
+    double rank = ceil(share * (double)total), seen = 0, value = NAN;
+    size_t i;
+    json_t *bucket;
+    json_array_foreach (buckets, i, bucket) {
+        seen += (double)json_integer_value(json_array_get(bucket, 1));
+        value = json_number_value(json_array_get(bucket, 0));
+        if (seen >= rank)
+            break;
+    }
+    return value;
+}
+
 bool drawing_is_floor(const char *pool)
 {
     return !strcmp(pool, "inline") || !strcmp(pool, "direct");

@@ -71,6 +71,9 @@ void drawing_spread(struct drawing_label *labels, int count, double low, double 
 void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
                     const struct drawing_label *labels, int count);
 
+/* Of a histogram's pairs [ns, count], `total` samples in all. */
+double drawing_quantile(const json_t *buckets, json_int_t total, double share);
+
 /* Whether it has no workers: `inline`, and the adapters' own floor. */
 bool drawing_is_floor(const char *pool);
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/drawing.h"
+#include "bench/figures_burst.h"
 #include "bench/figures_flow.h"
 #include "bench/figures_speed.h"
 #include "bench/figures_sweep.h"
@@ -114,11 +115,15 @@ static int draw_all(struct drawing *drawing)
             error = figures_latency(drawing, spec);
         if (!error && !swept && over_workers(drawing, spec))
             error = figures_workers(drawing, spec);
+        if (!error && !swept && figures_is_burst(spec))
+            error = figures_spectrum(drawing, spec);
         if (!error && spec->common)
             error = figures_sweep(drawing, spec);
         if (!error && spec->parsed.ops && spec->parsed.ops->series[0])
             error = figures_course(drawing, spec);
     }
+    if (!error && !swept)
+        error = figures_load(drawing);
     if (!error)
         error = figures_buffer(drawing);
     return error ? error : figures_cancel(drawing);

@@ -201,20 +201,6 @@ int figures_efficiency(const struct drawing *drawing)
 
 /* Latency. */
 
-static double quantile_of(const json_t *buckets, json_int_t total, double share)
-{
-    double rank = ceil(share * (double)total), seen = 0, value = NAN;
-    size_t i;
-    json_t *bucket;
-    json_array_foreach (buckets, i, bucket) {
-        seen += (double)json_integer_value(json_array_get(bucket, 1));
-        value = json_number_value(json_array_get(bucket, 0));
-        if (seen >= rank)
-            break;
-    }
-    return value;
-}
-
 int figures_latency(const struct drawing *drawing, const struct drawing_spec *spec)
 {
     char word[128], name[160], title[160], dim[256], workers[32];
@@ -238,7 +224,7 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
             double one_in = pow(10, step / 20.0);
             if (one_in > (double)total)
                 break; /* more nines than samples */
-            value = fmax(1, quantile_of(json_object_get(hist, "buckets"), total, 1 - 1 / one_in));
+            value = fmax(1, drawing_quantile(json_object_get(hist, "buckets"), total, 1 - 1 / one_in));
             at = one_in;
             fprintf(file, "%s\t%.6g\t%.6g\t%d\n", drawing->pools[p], one_in, value, step % 20 == 0);
             least = fmin(least, value);

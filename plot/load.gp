@@ -1,0 +1,26 @@
+# How much load before the tail grows? Latency over the offered load.
+# load.tsv: pool, offered per s, p50 ns, p99 ns, its interval; load-labels.tsv: pool,
+# offered, p99 ns, text. Also: value_low, value_high, x_low, x_high.
+load style
+set lmargin at screen 0.085
+set rmargin at screen 0.86
+set tmargin at screen 0.83
+set bmargin at screen 0.17
+set logscale xy
+set xrange [x_low * 0.9 : x_high]
+set yrange [value_low / 1.4 : value_high * 1.4]
+say(v) = v < 1e3 ? sprintf("%g/s", v) : v < 1e6 ? sprintf("%gk/s", v / 1e3) : sprintf("%gM/s", v / 1e6)
+set xtics (say(1) 1)
+do for [e = 0 : 8] { do for [m in "1 2 5"] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
+set format y "%.0s %cs"
+set ytics 1e-12, 10
+set xlabel "jobs offered per second" textcolor rgb grey offset 0,-0.3
+set ylabel "planned submit to end" textcolor rgb grey
+plot for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($3*1e-9) \
+         with linespoints linewidth 1.6 dashtype 3 pointtype hollow(p) pointsize 0.9 linecolor rgb colour(p), \
+     for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9) \
+         with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
+     for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9):($5*1e-9):($6*1e-9) \
+         with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
+     for [p in pools] data."/load-labels.tsv" every ::1 \
+         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced

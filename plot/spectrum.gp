@@ -1,0 +1,27 @@
+# How long does a job take that comes when it comes? The percentile spectrum from the
+# planned submit, and dotted the naive one from the actual submit.
+# NAME.tsv: pool, kind, 1/(1-p), latency ns, marked; NAME-labels.tsv: pool, 1/(1-p),
+# latency ns, text. Also: value_low, value_high.
+load style
+set lmargin at screen 0.085
+set rmargin at screen 0.86
+set tmargin at screen 0.83
+set bmargin at screen 0.17
+set logscale x
+set xrange [1:10000]
+set xtics ("least" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1000, "99.99%%" 10000)
+set logscale y
+set yrange [value_low / 1.4 : value_high * 1.4]
+set format y "%.0s %cs"
+set ytics 1e-12, 10
+set xlabel "percentile" textcolor rgb grey offset 0,-0.3
+set ylabel "to the job's end" textcolor rgb grey
+is(p, kind) = strcol(1) eq p && strcol(2) eq kind
+plot for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "naive") ? $3 : NaN):($4*1e-9) \
+         with lines linewidth 1.6 dashtype 3 linecolor rgb colour(p), \
+     for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "planned") ? $3 : NaN):($4*1e-9) \
+         with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
+     for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "planned") && int($5) == 1 ? $3 : NaN):($4*1e-9) \
+         with points pointtype marker(p) pointsize 1.1 linecolor rgb colour(p), \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 \
+         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
