@@ -117,6 +117,8 @@ static int draw_all(struct drawing *drawing)
             error = figures_workers(drawing, spec);
         if (!error && !swept && figures_is_burst(spec))
             error = figures_spectrum(drawing, spec);
+        if (!error && !swept && figures_is_burst(spec))
+            error = figures_stretches(drawing, spec);
         if (!error && spec->common)
             error = figures_sweep(drawing, spec);
         if (!error && spec->parsed.ops && spec->parsed.ops->series[0])

@@ -69,6 +69,41 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
     return drawing_draw(drawing, &figure);
 }
 
+int figures_stretches(const struct drawing *drawing, const struct drawing_spec *spec)
+{
+    static const char *const metrics[] = {"figures.before_ns", "figures.submit_ns", "figures.queue_ns",
+                                          "figures.run_ns"};
+    char word[128], name[160], dim[300], workers[32];
+    struct drawing_figure figure = {
+        .script = "stretches", .name = name, .title = "Where does a job's time go?", .dim = dim};
+    int rows = 0;
+    FILE *file;
+    snprintf(name, sizeof name, "stretches-%s", drawing_word(spec->text, word, sizeof word));
+    file = drawing_data(drawing, name);
+    if (!file)
+        return -EIO;
+    fprintf(file, "row\tpool\tbefore_ns\tsubmit_ns\tqueue_ns\trun_ns\n");
+    for (int p = 0; p < drawing->pool_count; p++) {
+        double v[3], stretches[4];
+        bool known = true;
+        for (int i = 0; i < 4 && known; i++) {
+            known = drawing_metric(drawing, spec->text, drawing->pools[p], spec->workers_high, metrics[i], v);
+            stretches[i] = v[0];
+        }
+        if (!known)
+            continue;
+        fprintf(file, "%d\t%s\t%.6g\t%.6g\t%.6g\t%.6g\n", rows++, drawing->pools[p], stretches[0], stretches[1],
+                stretches[2], stretches[3]);
+    }
+    fclose(file);
+    if (!rows)
+        return 0;
+    drawing_say(&figure, "rows = %d", rows);
+    snprintf(dim, sizeof dim, "%.100s, %s; mean time of a job from plan to end, at the right", spec->text,
+             drawing_workers_text(spec->workers_high, workers, sizeof workers));
+    return drawing_draw(drawing, &figure);
+}
+
 /* The text of a burst without its rate: what must be the same in one figure. */
 static void without_rate(const char *text, char *out, size_t size)
 {

@@ -23,7 +23,7 @@
 enum { RATE, ARRIVALS, ON, OFF, FOR, OF, PARAMS };
 enum { CONSTANT, POISSON, ON_OFF };
 enum { PLANNED, SUBMITTED, SAMPLES };
-enum { P50, P99, P999, NAIVE_P99, OFFERED, DONE, LATE, SUBMITTING, FIGURES };
+enum { P50, P99, P999, NAIVE_P99, OFFERED, DONE, LATE, SUBMITTING, BEFORE, SUBMIT, QUEUE, RUN, FIGURES };
 
 enum {
     JOBS_MIN = 50,
@@ -53,6 +53,11 @@ static const struct workload_figure figures[FIGURES] = {
     [DONE] = {"done_per_s", "done/s", WORKLOAD_NUMBER, "jobs that ended per second, until the last of them"},
     [LATE] = {"generator_late_p99_ns", "gen. late", WORKLOAD_NS,
               "the generator's own lateness, 99th percentile: after it was due and free to submit"},
+    [BEFORE] = {"before_ns", NULL, WORKLOAD_NS, "mean time from the plan until the producer came to submit the job"},
+    [SUBMIT] = {"submit_ns", NULL, WORKLOAD_NS, "mean time in submit, until the job started or submit returned"},
+    [QUEUE] = {"queue_ns", NULL, WORKLOAD_NS,
+               "mean time from there to the start: in the queue, and until a worker was awake"},
+    [RUN] = {"run_ns", NULL, WORKLOAD_NS, "mean time from the start to the end; these four make the mean latency"},
     [SUBMITTING] = {"submitting", NULL, WORKLOAD_SHARE, "share of the time that producers are in submit"},
 };
 
@@ -60,7 +65,7 @@ struct shot {
     struct pool_job job;
     struct own *own;
     struct workload_stamp *stamp; /* submitted: as planned */
-    int64_t submitted, own_late;
+    int64_t submitted, returned, own_late;
 };
 
 /* One producer's side. */
@@ -139,7 +144,7 @@ static int paced_submit(struct pool *pool, pool_job_fn *fn, void *arg)
     shot->submitted = wait_until(due);
     shot->own_late = shot->submitted - ready;
     answer = pool_submit(g->pool, run_shot, shot);
-    g->free_ns = workload_now_ns();
+    g->free_ns = shot->returned = workload_now_ns();
     g->in_submit_ns += g->free_ns - shot->submitted;
     return answer;
 }
@@ -304,6 +309,26 @@ static void measure_rates(const struct workload_slice *slice, int64_t done, int6
     report->figures[SUBMITTING] = (double)in_submit / ((double)(end - begin) * slice->producers);
 }
 
+/* Where the time of the jobs that ran went: means of stretches that lie end to end. */
+static void measure_stretches(const struct workload_slice *slice, int64_t done, struct workload_report *report)
+{
+    const struct own *own = slice->own;
+    double sums[4] = {0};
+    for (int64_t i = 0; i < slice->jobs; i++) {
+        const struct shot *shot = &own->shots[i];
+        const struct workload_stamp *stamp = shot->stamp;
+        int64_t out = shot->returned < stamp->started ? shot->returned : stamp->started;
+        if (!stamp->ended)
+            continue;
+        sums[0] += (double)(shot->submitted - stamp->submitted);
+        sums[1] += (double)(out - shot->submitted);
+        sums[2] += (double)(stamp->started - out);
+        sums[3] += (double)(stamp->ended - stamp->started);
+    }
+    for (int i = 0; i < 4; i++)
+        report->figures[BEFORE + i] = sums[i] / (double)done;
+}
+
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
@@ -333,6 +358,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         report->figures[NAIVE_P99] = quantile(naive, done, 0.99);
         report->figures[LATE] = quantile(late, slice->jobs, 0.99);
         measure_rates(slice, done, last_end, report);
+        measure_stretches(slice, done, report);
     }
     free(planned);
 }
