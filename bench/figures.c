@@ -115,7 +115,7 @@ static int draw_all(struct drawing *drawing)
             error = figures_latency(drawing, spec);
         if (!error && !swept && over_workers(drawing, spec))
             error = figures_workers(drawing, spec);
-        if (!error && !swept && figures_is_burst(spec))
+        if (!error && !swept)
             error = figures_spectrum(drawing, spec);
         if (!error && !swept && figures_is_burst(spec))
             error = figures_stretches(drawing, spec);

@@ -12,6 +12,27 @@ bool figures_is_burst(const struct drawing_spec *spec)
     return spec->parsed.ops && !strcmp(spec->parsed.ops->name, "burst");
 }
 
+/* Workloads of which two histograms of one thing are drawn beside each other. */
+struct pair {
+    const char *workload, *line, *dotted; /* the histograms */
+    const char *title, *dim, *axis;
+};
+
+static const struct pair pairs[] = {
+    {"burst", "planned_to_end", "submit_to_end", "How long does a job take that comes when it comes?",
+     "line: from the planned submit to the end; dotted: from the actual submit (naive)", "to the job's end"},
+    {"wakeup", "start", "raw", "How soon does a sleeping pool begin?",
+     "line: from the submit of a job to its start; dotted: a bare futex wake-up", "to the start"},
+};
+
+static const struct pair *pair_of(const struct drawing_spec *spec)
+{
+    for (size_t i = 0; spec->parsed.ops && i < sizeof pairs / sizeof *pairs; i++)
+        if (!strcmp(spec->parsed.ops->name, pairs[i].workload))
+            return &pairs[i];
+    return NULL;
+}
+
 static const json_t *histogram_of(const struct drawing *drawing, const struct drawing_spec *spec, const char *pool,
                                   const char *name)
 {
@@ -41,10 +62,13 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
 {
     char word[128], name[160], title[200], dim[256], workers[32];
     struct drawing_figure figure = {.script = "spectrum", .name = name, .title = title, .dim = dim};
+    const struct pair *pair = pair_of(spec);
     struct drawing_label labels[DRAWING_POOLS_MAX], unused;
     double range[2] = {INFINITY, 0};
     int label_count = 0;
     FILE *file;
+    if (!pair)
+        return 0;
     snprintf(name, sizeof name, "spectrum-%s", drawing_word(spec->text, word, sizeof word));
     file = drawing_data(drawing, name);
     if (!file)
@@ -52,8 +76,8 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
     fprintf(file, "pool\tkind\tone_in\tlatency_ns\tmarked\n");
     for (int p = 0; p < drawing->pool_count; p++) {
         const char *pool = drawing->pools[p];
-        write_curve(file, pool, "naive", histogram_of(drawing, spec, pool, "submit_to_end"), range, &unused);
-        label_count += write_curve(file, pool, "planned", histogram_of(drawing, spec, pool, "planned_to_end"), range,
+        write_curve(file, pool, "naive", histogram_of(drawing, spec, pool, pair->dotted), range, &unused);
+        label_count += write_curve(file, pool, "planned", histogram_of(drawing, spec, pool, pair->line), range,
                                    &labels[label_count]);
     }
     fclose(file);
@@ -61,11 +85,11 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
         return 0;
     drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true);
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g", range[0] * 1e-9, range[1] * 1e-9);
-    snprintf(title, sizeof title, "How long does a job take that comes when it comes?");
-    snprintf(dim, sizeof dim,
-             "%.90s, %s; line: from the planned submit to the end; dotted: from the actual submit (naive)", spec->text,
-             drawing_workers_text(spec->workers_high, workers, sizeof workers));
+    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"", range[0] * 1e-9, range[1] * 1e-9,
+                pair->axis);
+    snprintf(title, sizeof title, "%s", pair->title);
+    snprintf(dim, sizeof dim, "%.90s, %s; %s", spec->text,
+             drawing_workers_text(spec->workers_high, workers, sizeof workers), pair->dim);
     return drawing_draw(drawing, &figure);
 }
 

@@ -8,7 +8,7 @@
 /* Whether the workload is open-loop. */
 bool figures_is_burst(const struct drawing_spec *spec);
 
-/* The spectrum of one. Returns 0 or -errno. */
+/* The spectrum of one, or of wake-ups; of others nothing. Returns 0 or -errno. */
 int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *spec);
 
 /* Where the time of its jobs goes: before the submit, in it, queued, running. */

@@ -15,7 +15,7 @@ set yrange [value_low / 1.4 : value_high * 1.4]
 set format y "%.0s %cs"
 set ytics 1e-12, 10
 set xlabel "percentile" textcolor rgb grey offset 0,-0.3
-set ylabel "to the job's end" textcolor rgb grey
+set ylabel axis textcolor rgb grey
 is(p, kind) = strcol(1) eq p && strcol(2) eq kind
 plot for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "naive") ? $3 : NaN):($4*1e-9) \
          with lines linewidth 1.6 dashtype 3 linecolor rgb colour(p), \
