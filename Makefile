@@ -142,7 +142,8 @@ USES_openmp      := -fopenmp
 USES_glib        := glib-2.0
 USES_libuv       := libuv
 USES_apr         := apr-util-1 apr-1
-USES_cthreadpool := -I/usr/share/cthreadpool -I/usr/include/cthreadpool -w
+USES_cthreadpool := -I/usr/include/cthreadpool -w
+ALSO_cthreadpool := /usr/share/cthreadpool/thpool.c
 USES_asio        := -DASIO_STANDALONE
 USES_tbb         := tbb
 PEERS            := $(basename $(notdir $(wildcard pools/peers/*.c pools/peers/*.cc)))
@@ -153,7 +154,7 @@ PEERS_HERE = $(foreach p,$(PEERS),$(if $(and $(call installed,$(PEER_$(p))),$(or
 # of libuv, which is loaded when it is opened.
 uses = $(filter -%,$(USES_$(1))) $(if $(filter-out -%,$(USES_$(1))),$(shell pkg-config --cflags $(if $(filter libuv,$(1)),,--libs) $(filter-out -%,$(USES_$(1)))))
 PEER = -O2 -g -I. -Wall -Wextra -shared -fPIC -pthread -fexceptions -MMD -MP \
-       -DPEER_VERSION='"$(PEER_$*) $(shell dpkg-query -W -f '$${Version}' $(PEER_$*) 2>/dev/null)"' -o $@ $< $(call uses,$*)
+       -DPEER_VERSION='"$(PEER_$*) $(shell dpkg-query -W -f '$${Version}' $(PEER_$*) 2>/dev/null)"' -o $@ $< $(ALSO_$*) $(call uses,$*)
 peers: ## install other people's pools and build their adapters: poolbench run --peers
 	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) $(PEER_PACKAGES)'
 	@$(MAKE) --no-print-directory peers-here

@@ -2,7 +2,7 @@
 #include <apr_general.h>
 #include <apr_thread_pool.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct apr_peer {
     struct peer peer;

@@ -3,7 +3,7 @@
 #include <asio/thread_pool.hpp>
 #include <new>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct asio_pool {
     struct peer peer;

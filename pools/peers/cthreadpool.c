@@ -1,7 +1,7 @@
-/* cthreadpool.c - C-Thread-Pool ("thpool"), which comes as a source file. */
-#include <thpool.c>
+/* cthreadpool.c - C-Thread-Pool ("thpool"), which comes as a source file, compiled beside this one. */
+#include <thpool.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct thpool_peer {
     struct peer peer;

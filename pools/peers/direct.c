@@ -1,7 +1,7 @@
 /* direct.c - no pool: each job runs in its submitter, through the adapter.
  *
  * What stands between it and `inline` is what every adapter adds to a job. */
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 static int direct_open(struct pool **out, const struct pool_config *config)
 {

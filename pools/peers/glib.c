@@ -4,7 +4,7 @@
  * The function is one for the whole pool, each job is a pointer. */
 #include <glib.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct glib_pool {
     struct peer peer;

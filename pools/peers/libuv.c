@@ -8,7 +8,7 @@
 #include <dlfcn.h>
 #include <uv.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 enum { TURN_EVERY = 256, LOOPS_MAX = 1024 };
 

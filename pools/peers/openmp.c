@@ -5,7 +5,7 @@
  * when too many tasks wait, and at the region's end. */
 #include <omp.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct openmp_pool {
     struct peer peer;

@@ -7,7 +7,7 @@
 #include <tbb/global_control.h>
 #include <tbb/task_arena.h>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct tbb_threads {
     tbb::global_control limit;

@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <thread_pool/thread_pool.hpp>
 
-#include "pools/peers/peer.h"
+#include "pools/core/peer.h"
 
 struct thread_pool_peer {
     struct peer peer;
