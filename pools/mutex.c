@@ -155,6 +155,7 @@ static const struct pool_design mutex_design = {
     .name = "mutex",
     .pool_size = sizeof(struct mutex_pool),
     .worker_size = sizeof(struct claim_worker),
+    .forks = true,
     .init = mutex_init,
     .destroy = mutex_destroy,
     .loop = mutex_loop,
@@ -183,7 +184,7 @@ static int mutex_open(struct pool **out, const struct pool_config *config);
 static const struct pool_ops mutex_ops =
     POOL_HEAD_OPS(mutex, "one queue, one lock; claims in batches, wakes only who is needed",
                   POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP |
-                      POOL_CAN_KEEP_ORDER | POOL_CAN_CONTAIN);
+                      POOL_CAN_KEEP_ORDER | POOL_CAN_CONTAIN | POOL_CAN_FORK);
 
 static int mutex_open(struct pool **out, const struct pool_config *config)
 {

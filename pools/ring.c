@@ -335,6 +335,7 @@ static const struct pool_design ring_design = {
     .name = "ring",
     .pool_size = sizeof(struct ring_pool),
     .worker_size = sizeof(struct claim_worker),
+    .forks = true,
     .init = ring_init,
     .destroy = ring_destroy,
     .loop = ring_loop,
@@ -363,7 +364,7 @@ static int ring_open(struct pool **out, const struct pool_config *config);
 static const struct pool_ops ring_ops =
     POOL_HEAD_OPS(ring, "bounded lock-free MPMC ring; claims in batches, everybody helps",
                   POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP |
-                      POOL_CAN_KEEP_ORDER | POOL_CAN_CONTAIN | (DWORD_CAS ? POOL_LOCK_FREE : 0));
+                      POOL_CAN_KEEP_ORDER | POOL_CAN_CONTAIN | POOL_CAN_FORK | (DWORD_CAS ? POOL_LOCK_FREE : 0));
 
 static int ring_open(struct pool **out, const struct pool_config *config)
 {

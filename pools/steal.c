@@ -468,6 +468,7 @@ static const struct pool_design steal_design = {
     .name = "steal",
     .pool_size = sizeof(struct steal_pool),
     .worker_size = sizeof(struct steal_worker),
+    .forks = true,
     .init = steal_init,
     .destroy = steal_destroy,
     .loop = steal_loop,
@@ -493,9 +494,10 @@ static int steal_submit_batch(struct pool *pool, const struct pool_job *jobs, in
 
 static int steal_open(struct pool **out, const struct pool_config *config);
 
-static const struct pool_ops steal_ops = POOL_HEAD_OPS(
-    steal, "a deque per worker, steals half; an injector for outside jobs",
-    POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP | POOL_CAN_CONTAIN);
+static const struct pool_ops steal_ops =
+    POOL_HEAD_OPS(steal, "a deque per worker, steals half; an injector for outside jobs",
+                  POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_DROP |
+                      POOL_CAN_CONTAIN | POOL_CAN_FORK);
 
 static int steal_open(struct pool **out, const struct pool_config *config)
 {

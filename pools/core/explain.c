@@ -27,35 +27,45 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *text, const c
     text->left -= (size_t)length;
 }
 
-static void add_job(struct text *text, pool_job_fn *fn, void *arg)
+static void add_job(struct text *text, const char *what, pool_job_fn *fn, void *arg)
 {
     Dl_info info;
     if (dladdr((void *)(uintptr_t)fn, &info) && info.dli_sname)
-        add(text, "runs %s(%p)", info.dli_sname, arg);
+        add(text, "%s %s(%p)", what, info.dli_sname, arg);
     else if (info.dli_fname)
-        add(text, "runs %s+0x%lx(%p)", info.dli_fname, (unsigned long)((char *)(uintptr_t)fn - (char *)info.dli_fbase),
-            arg);
+        add(text, "%s %s+0x%lx(%p)", what, info.dli_fname,
+            (unsigned long)((char *)(uintptr_t)fn - (char *)info.dli_fbase), arg);
     else
-        add(text, "runs %p(%p)", (void *)(uintptr_t)fn, arg);
+        add(text, "%s %p(%p)", what, (void *)(uintptr_t)fn, arg);
+}
+
+static void add_worker(struct text *text, struct pool_worker *worker, bool drained)
+{
+    pool_job_fn *fn = atomic_load_explicit(&worker->frame.fn, memory_order_relaxed);
+    pool_job_fn *fork_fn = atomic_load_explicit(&worker->fork_fn, memory_order_relaxed);
+    int joins = atomic_load_explicit(&worker->joins, memory_order_relaxed);
+    add(text, "  worker %d  ", worker->index);
+    if (fn)
+        add_job(text, "runs", fn, atomic_load_explicit(&worker->frame.arg, memory_order_relaxed));
+    if (fork_fn)
+        add_job(text, fn ? ", in it the fork" : "runs the fork", fork_fn,
+                atomic_load_explicit(&worker->fork_arg, memory_order_relaxed));
+    if (joins)
+        add(text, ", waits in pool_join for a fork on worker %d", joins - 1);
+    if (!fn && !fork_fn)
+        add(text, "%s",
+            drained                                                     ? "ended"
+            : atomic_load_explicit(&worker->park, memory_order_relaxed) ? "parked"
+                                                                        : "looks for work");
+    add(text, "\n");
 }
 
 static void add_workers(struct text *text, struct pool_head *head)
 {
     enum { LINES_MAX = 64 };
     bool drained = atomic_load_explicit(&head->drained, memory_order_acquire);
-    for (int i = 0; i < head->workers && i < LINES_MAX; i++) {
-        struct pool_worker *worker = pool_worker_at(head, i);
-        pool_job_fn *fn = atomic_load_explicit(&worker->frame.fn, memory_order_relaxed);
-        add(text, "  worker %d  ", i);
-        if (fn)
-            add_job(text, fn, atomic_load_explicit(&worker->frame.arg, memory_order_relaxed));
-        else
-            add(text, "%s",
-                drained                                                     ? "ended"
-                : atomic_load_explicit(&worker->park, memory_order_relaxed) ? "parked"
-                                                                            : "looks for work");
-        add(text, "\n");
-    }
+    for (int i = 0; i < head->workers && i < LINES_MAX; i++)
+        add_worker(text, pool_worker_at(head, i), drained);
     if (head->workers > LINES_MAX)
         add(text, "  and %d workers more\n", head->workers - LINES_MAX);
 }

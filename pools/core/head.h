@@ -40,7 +40,8 @@ struct pool_task {
 enum pool_chore {
     POOL_CHORE_RESULT = 1,    /* the pool has a result channel */
     POOL_CHORE_CANCEL_FD = 2, /* this job asked for its cancel descriptor */
-    POOL_CHORE_FORKED = 4,    /* this process is the child of a fork in this job */
+    POOL_CHORE_FORKED = 4,    /* this process is the child of a process fork in this job */
+    POOL_CHORE_FORKS = 8,     /* this job called pool_fork */
 };
 
 /* One job on a thread's stack; a worker's own frame lies in its slot and is
@@ -57,11 +58,16 @@ struct pool_frame {
     int status;     /* from pool_fail */
     unsigned chores;
     int cancel_fd;                 /* -1: none */
+    uint64_t forks_base;           /* of this worker's open forks: where this frame's begin */
+    struct pool_lane *lane_below;  /* here.c: pool_lane before it */
     struct pool_frame *armed_next; /* in head->armed, under fd_lock */
     sigjmp_buf env;                /* where pool_fail goes */
 };
 
 extern __thread struct pool_frame *pool_frame_top;
+
+/* For a thread whose forks run at once. */
+extern struct pool_lane pool_no_lane;
 
 /* How often this process is the child of a fork; see life.c. */
 extern unsigned pool_generation;
@@ -81,8 +87,9 @@ struct pool_worker {
     _Atomic uint64_t done, failed;
     _Atomic uint64_t accepted; /* jobs accepted here past the common queue */
     _Atomic uint64_t nested;   /* of started: run inside another job */
-    _Atomic uint64_t steals, parks;
+    _Atomic uint64_t steals, parks, forks_stolen;
     _Atomic uint32_t transit; /* jobs are on the move: transit.h */
+    _Atomic int joins;        /* waits in a join for this worker, plus 1; 0: does not */
     struct pool_head *pool;
     int index;
     int *victims;        /* the other workers, nearest first; or NULL */
@@ -90,6 +97,9 @@ struct pool_worker {
     int64_t nap_ns;      /* sentry: its present timeout */
     bool searching;      /* woken to look for jobs; idle.c */
     struct pool_frame frame;
+    struct pool_forks *forks;       /* its lane: fork.h; NULL: forks run at once */
+    _Atomic(pool_job_fn *) fork_fn; /* the stolen fork that it runs; NULL: none */
+    _Atomic(void *) fork_arg;
 
     /* Idle stack, under idle.lock; `park` is the word slept on. */
     alignas(POOL_CACHE_LINE) _Atomic uint32_t park;
@@ -99,6 +109,7 @@ struct pool_worker {
     pthread_t leaver;             /* the thread that this one replaces */
     bool replaces;                /* join `leaver` first */
     struct pool_serving *serving; /* the latest */
+    bool leaving;                 /* its thread leaves from a stolen fork: a call in progress */
     bool owes;                    /* serves on from an exit handler; life.c */
     bool pinned;
 };
@@ -107,6 +118,7 @@ struct pool_worker {
 struct pool_design {
     const char *name;
     size_t pool_size, worker_size;
+    bool forks; /* workers without a job come by pool_rest, and steal forks there */
 
     int (*init)(struct pool_head *head);     /* before any worker runs: 0 or -errno */
     void (*destroy)(struct pool_head *head); /* after the last one; also after a failed init */
@@ -155,6 +167,7 @@ enum pool_attention {
 #define POOL_CALLER_CLOSED (UINT64_C(1) << 63)
 
 struct pool_results_ring; /* results.c */
+struct pool_forks;        /* fork.h */
 
 struct pool_head {
     struct pool base;
@@ -164,9 +177,10 @@ struct pool_head {
     int workers;               /* that run; constant once open */
     char *worker_slots;
     struct pool_results_ring *results;
-    int *victims;            /* storage of all workers' victim lists */
-    int *cpus;               /* config.cpus, copied; or NULL */
-    _Atomic uint32_t opened; /* workers wait for it */
+    struct pool_forks *lanes; /* of all workers; or NULL */
+    int *victims;             /* storage of all workers' victim lists */
+    int *cpus;                /* config.cpus, copied; or NULL */
+    _Atomic uint32_t opened;  /* workers wait for it */
 
     /* Read by everybody, written seldom. */
     alignas(POOL_CACHE_LINE) _Atomic uint32_t attention; /* of enum pool_attention */
@@ -177,6 +191,7 @@ struct pool_head {
     _Atomic bool cancelling;                             /* a cancel is under way: move no more than one job */
     _Atomic uint32_t watchers;                           /* who wants to hear of quiet */
     _Atomic bool drained;
+    bool forked; /* some job of this pool has forked; fork.c, atomic */
 
     /* Submitters that run jobs themselves, and calls in progress. */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t caller_word;

@@ -41,6 +41,7 @@ static void settle_here(struct pool_frame *frame, int status)
         close(frame->cancel_fd);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
     pool_frame_top = frame->below;
+    pool_lane = frame->lane_below;
     if (worker) {
         pool_count_own(status >= 0 ? &worker->done : &worker->failed, 1, memory_order_release);
         return; /* the worker runs dry some day, and announces it */
@@ -82,6 +83,8 @@ int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn
     atomic_store_explicit(&frame.arg, arg, memory_order_relaxed);
     atomic_store_explicit(&frame.fn, fn, memory_order_relaxed);
     pool_frame_top = &frame;
+    frame.lane_below = pool_lane;
+    pool_lane = &pool_no_lane; /* its forks would be told from the outer job's by nobody */
     if (sigsetjmp(frame.env, 0) == 0)
         frame.status = fn(arg);
     settle_here(&frame, frame.status);

@@ -3,6 +3,8 @@
  * unless the gate is up. */
 #include "pools/core/idle.h"
 
+#include "pools/core/fork.h"
+
 enum {
     SENTRY_NAP_NS = 50000,      /* how long a freshly queued job may be overlooked */
     SENTRY_NAP_MAX_NS = 100000, /* while all goes well */
@@ -61,11 +63,11 @@ static void make_searcher(struct pool_head *head, struct pool_worker *worker)
     head->idle_searchers++;
 }
 
-void pool_idle_wake(struct pool_head *head)
+static void wake_if(struct pool_head *head, bool (*wanted)(struct pool_head *head))
 {
     struct pool_worker *worker;
     pool_lock(&head->idle_lock);
-    if (!(atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE)) {
+    if (!wanted(head)) {
         pool_unlock(&head->idle_lock);
         return;
     }
@@ -76,6 +78,30 @@ void pool_idle_wake(struct pool_head *head)
     atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
     pool_unlock(&head->idle_lock);
     pool_futex_wake(&worker->park, 1);
+}
+
+static bool gate_is_up(struct pool_head *head)
+{
+    return atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE;
+}
+
+void pool_idle_wake(struct pool_head *head)
+{
+    wake_if(head, gate_is_up);
+}
+
+/* The sentry watches for jobs that wait, 50 us at a time: that is long for a fork. */
+static bool nobody_searches(struct pool_head *head)
+{
+    return head->idle_parked > 0 && head->idle_searchers == 0;
+}
+
+void pool_idle_wake_for_fork(struct pool_head *head)
+{
+    /* The forks were published by a sequentially consistent read-modify-write; who
+     * parks announces that, and then looks for forks. */
+    if (atomic_load_explicit(&head->parked_now, memory_order_seq_cst))
+        wake_if(head, nobody_searches);
 }
 
 void pool_idle_wake_all(struct pool_head *head)
@@ -94,7 +120,7 @@ void pool_idle_wake_all(struct pool_head *head)
 static void look_again(struct pool_head *head)
 {
     pool_fence(); /* gate before queues: pairs with pool_after_push */
-    if (head->design->waiting(head))
+    if (head->design->waiting(head) || pool_forks_waiting(head))
         pool_idle_wake(head);
 }
 
@@ -132,6 +158,7 @@ static bool sentry_looks(struct pool_worker *worker)
     now = moved(head, &backlog);
     since = now - worker->moved_seen;
     worker->moved_seen = now;
+    backlog += pool_forks_waiting(head);
     if (backlog && since <= backlog) { /* the others do not manage */
         make_searcher(head, worker);
         remove_sleeper(head, worker);
@@ -207,7 +234,7 @@ static bool spin(struct pool_worker *worker)
     do {
         for (int i = 0; i < SPIN_PAUSES; i++)
             pool_pause();
-        if (head->design->accepted(head) != seen)
+        if (head->design->accepted(head) != seen || pool_forks_waiting(head))
             return true;
     } while (pool_clock_ns() < until);
     return false;
@@ -221,7 +248,7 @@ bool pool_rest(struct pool_worker *worker)
         return false;
     if (pool_unlikely(worker->owes) && pool_replace_idle(worker))
         return false;
-    if (!spin(worker))
+    if (!pool_fork_steal(worker) && !spin(worker))
         park(worker);
     return true;
 }

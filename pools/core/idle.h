@@ -30,6 +30,9 @@ void pool_search_ends(struct pool_worker *worker);
 void pool_idle_wake(struct pool_head *head);
 void pool_idle_wake_all(struct pool_head *head);
 
+/* A worker shared forks: wakes a sleeper, if there is one and nobody searches. */
+void pool_idle_wake_for_fork(struct pool_head *head);
+
 /* Whoever made more than one job takeable looks at the gate. A read-modify-
  * write came before (on other processors than x86 a fence). */
 static inline void pool_published(struct pool_head *head)

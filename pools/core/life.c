@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pools/core/head.h"
+#include "pools/core/fork.h"
 #include "pools/core/topology.h"
 
 __thread struct pool_frame *pool_frame_top;
@@ -30,6 +30,7 @@ static void after_fork_in_child(void)
     pool_generation++;
     for (struct pool_frame *frame = pool_frame_top; frame; frame = frame->below)
         frame->chores |= POOL_CHORE_FORKED;
+    pool_lane = &pool_no_lane;
 }
 
 static void prepare_process(void)
@@ -167,9 +168,18 @@ static void worker_left(void *arg)
     serving->left = true;
     if (worker->pool->generation != pool_generation)
         _exit(70);
+    /* First of all: thieves may use the frames that this thread has left. */
+    if (worker->forks)
+        pool_forks_end(worker, -EOWNERDEAD);
+    pool_lane = &pool_no_lane;
     worker->owes = !POOL_DEFECT(WORKER_LOST) && !pool_replace(worker);
-    pool_frame_top = &worker->frame; /* frames above settled in their own handlers */
-    pool_settle(worker, -EOWNERDEAD);
+    pool_frame_top = &worker->frame;                                   /* frames above settled in their own handlers */
+    if (atomic_load_explicit(&worker->frame.fn, memory_order_relaxed)) /* else it left from a stolen fork */
+        pool_settle(worker, -EOWNERDEAD);
+    if (worker->leaving) {
+        worker->leaving = false;
+        pool_caller_leave(worker->pool);
+    }
     if (!worker->owes) {
         /* The slot is not ours any more; only the pool is, until we are joined. */
         pool_frame_top = NULL;
@@ -180,14 +190,16 @@ static void worker_left(void *arg)
 
 /* Arms containment once for all jobs of the loop: a job that calls pool_fail
  * comes back here, is settled, and the loop begins again. */
-static void contain(struct pool_worker *worker)
+static __attribute__((noinline)) void contain(struct pool_worker *worker)
 {
+    POOL_EXIT_APART();
     if (sigsetjmp(worker->frame.env, 0)) {
         pool_settle(worker, worker->frame.status);
         if (POOL_DEFECT(RECOVER_AT_TOP))
             return;
     }
     worker->pool->design->loop(worker);
+    POOL_EXIT_STILL_APART();
 }
 
 /* The loop, once more for each thread that a job ends. */
@@ -197,7 +209,10 @@ static void serve(struct pool_worker *worker)
     worker->serving = &serving;
     pthread_cleanup_push(worker_left, &serving);
     pool_frame_top = &worker->frame;
+    if (worker->forks)
+        pool_lane = (struct pool_lane *)worker->forks;
     contain(worker);
+    pool_lane = &pool_no_lane;
     pool_frame_top = NULL;
     pthread_cleanup_pop(0);
 }
@@ -307,7 +322,7 @@ static int slots_init(struct pool_head *head, const struct pool_config *config)
         worker->frame.chores = head->config.results ? POOL_CHORE_RESULT : 0;
         worker->pinned = config->cpu_count > 0;
     }
-    return 0;
+    return head->design->forks ? pool_forks_init(head) : 0;
 }
 
 /* Who steals from whom first. Workers that do not run are left out. */
@@ -375,6 +390,7 @@ static void head_release(struct pool_head *head)
     pool_results_free(head);
     free(head->cpus);
     free(head->victims);
+    free(head->lanes);
     free(head->worker_slots);
     free(head);
 }

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pools/core/head.h"
+#include "pools/core/fork.h"
 
 /* The linker collects the entries; their order is that of the link. */
 extern const struct pool_ops *const __start_pool_table[] __attribute__((weak));
@@ -154,6 +154,7 @@ void pool_fail(int status)
     if (POOL_DEFECT(FAIL_IS_FATAL))
         abort();
     frame->status = status < 0 ? status : -EIO;
+    pool_forks_fail(frame);
     siglongjmp(frame->env, 1);
 }
 

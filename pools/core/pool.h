@@ -53,7 +53,10 @@
  *     affinity, priority, rounding, locale, locks. errno is not reset.
  *  8. No longjmp or C++ exception leaves a job. pool_fail and pthread_exit are
  *     called with no lock held and across no foreign frame.
- *  9. A job that forks ends its child by exec or _exit. Free before dlclose.
+ *  9. A job that forks a process ends the child by exec or _exit. Free before
+ *     dlclose.
+ * 10. Functions given to pool_fork do not wait for jobs, and no lock that they
+ *     take is held across pool_join.
  *
  * Source of the promises: what shipped pools got wrong. tests/contract/ holds
  * every registered pool to each line above. */
@@ -71,7 +74,7 @@ extern "C" {
 
 /* The version of struct pool_ops. A pool built against another one is refused
  * by pool_open with -EPROTO. */
-#define POOL_ABI 2
+#define POOL_ABI 3
 
 #define POOL_WORKERS_MAX 1024
 #define POOL_CAPACITY_MAX (1u << 24)
@@ -169,6 +172,7 @@ struct pool_stats {
     uint64_t wakes;                                    /* futex wake-ups of parked workers */
     uint64_t parks;                                    /* times a worker went to sleep */
     uint64_t steals;                                   /* jobs taken over from another worker */
+    uint64_t forks_stolen;                             /* forks that ran on another worker */
     uint64_t cancels;                                  /* the epoch */
     uint64_t replaced;                                 /* workers that a job took away by pthread_exit */
     uint64_t waiting;                                  /* gauge: accepted, not started, not settled */
@@ -198,7 +202,7 @@ enum pool_can {
     POOL_KEEPS_ORDER = 1 << 6,    /* is FIFO without being asked */
     POOL_CAN_CONTAIN = 1 << 7,    /* survives pool_fail and pthread_exit */
     POOL_LOCK_FREE = 1 << 8,      /* a preempted thread never stops another one */
-    POOL_CAN_FORK = 1 << 9,       /* pool_fork and pool_join run in parallel */
+    POOL_CAN_FORK = 1 << 9,       /* forks run in parallel; else in sequence */
 };
 
 /* What a pool says of itself that differs from the promises above. Only pools
@@ -389,9 +393,120 @@ void pool_fail(int status) __attribute__((noreturn));
  * submitter's stack, and outside. */
 int pool_worker(void);
 
-/* Reserved for fork/join: struct pool_fork, pool_fork() and pool_join(), whose
- * frames take no slot and which run sequentially in pools without
- * POOL_CAN_FORK. They come with the workload that needs them. */
+/* Fork and join: calls that may run at the same time, inside one job.
+ *
+ *     struct pool_fork left;
+ *     pool_fork(&left, count, tree->left);        offered to the other workers
+ *     sum = count(tree->right);
+ *     sum += pool_join(&left);                    run here, if nobody took it
+ *
+ * A fork is no job: it takes no slot, has no outcome and no result, is never
+ * cancelled by itself (pool_cancelled in it speaks of its job), and is part of
+ * the job that forked it. Nothing is allocated; while nobody steals, a fork and
+ * its join are a few plain loads and stores. Who waits in a join for a fork that
+ * was stolen runs nothing but forks of that fork, at any depth: never a job, and
+ * never a fork of something else. Any number of workers will do.
+ *
+ * A fork runs at its join at the latest, and no earlier unless another worker has
+ * nothing to do and this one comes by a fork or a join: so nothing else may wait
+ * for it.
+ *
+ * Where pools lack POOL_CAN_FORK, in a job that runs on its submitter's stack, and
+ * while a job has POOL_FORKS_MAX forks open, pool_fork runs the function at once.
+ *
+ * A function that returns < 0, calls pool_fail or leaves its thread fails the job
+ * that joins it, with its status (-EOWNERDEAD when it left), stolen or not. Forks
+ * still open when a job returns are joined; when it fails, those that nobody took
+ * are dropped; those that somebody runs are waited for, in both cases, before the
+ * job has its outcome.
+ *
+ * Sources: Frigo, Leiserson and Randall, "The implementation of the Cilk-5
+ * multithreaded language" (PLDI 1998); van Dijk and van de Pol, "Lace:
+ * non-blocking split deque for work-stealing" (Euro-Par 2014 workshops) for the
+ * part of a deque that is private until somebody asks; Wagner and Calder,
+ * "Leapfrogging" (PPoPP 1993) for what a waiting joiner may run. */
+
+enum { POOL_FORKS_MAX = 256 };
+
+/* An open fork, in its worker's lane. Private to the pool. */
+struct __attribute__((aligned(64))) pool_slot { /* thieves write it: a line of its own */
+    pool_job_fn *fn;
+    void *arg;
+    uint32_t state;         /* of enum pool_slot_state, once it is public */
+    int status;             /* the thief's */
+    struct pool_lane *lane; /* of the thief */
+    uint64_t base;          /* the thief's open forks when it began */
+};
+
+/* The open forks of one worker's job, oldest first. Private to the pool but for
+ * the functions below. Slots from `split` up to `top` are the owner's alone. */
+struct pool_lane {
+    struct pool_slot *top, *split; /* owner */
+    struct pool_slot *limit;       /* end of the slots; NULL: do not go on without a look at pool_fork_slow; anybody */
+};
+
+/* Of this thread; with no slots unless it runs a job that may fork. */
+extern __thread struct pool_lane *pool_lane;
+
+/* A fork, in the caller's memory, from pool_fork until pool_join has returned. */
+struct pool_fork {
+    struct pool_slot *slot; /* NULL: it has run, or could not */
+    int status, error;
+};
+
+/* Cold: everything but the fast path. */
+struct pool_fork pool_fork_slow(pool_job_fn *fn, void *arg);
+int pool_join_slow(struct pool_fork fork);
+int pool_join_ends(struct pool_slot *slot, int status);
+
+/* Offers fn(arg) to the other workers until it is joined.
+ * Threads: the one that runs the job. Blocks: no.
+ * Returns 0; -EPERM outside a job of a pool of this program (fn does not run);
+ * -EOWNERDEAD in the child of a process fork. */
+static inline int pool_fork(struct pool_fork *fork, pool_job_fn *fn, void *arg)
+{
+    struct pool_lane *lane = pool_lane;
+    struct pool_slot *slot = lane->top;
+    if (__builtin_expect(slot >= __atomic_load_n(&lane->limit, __ATOMIC_RELAXED), 0)) {
+        *fork = pool_fork_slow(fn, arg);
+        return fork->error;
+    }
+    slot->fn = fn;
+    slot->arg = arg;
+    lane->top = slot + 1;
+    fork->slot = slot;
+    return 0;
+}
+
+/* Takes the youngest open fork back, if it is still nobody's: then the caller has
+ * to call the function itself, which may be faster because the compiler sees it.
+ * Else false, and it is still to be joined. */
+static inline bool pool_unfork(const struct pool_fork *fork)
+{
+    struct pool_lane *lane = pool_lane;
+    struct pool_slot *slot = fork->slot;
+    if (__builtin_expect(
+            slot < lane->split || slot + 1 != lane->top || !__atomic_load_n(&lane->limit, __ATOMIC_RELAXED), 0))
+        return false;
+    lane->top = slot;
+    return true;
+}
+
+/* The youngest open fork of this job: runs it, or waits for who does.
+ * Returns what its function returned, >= 0; else this job has failed, and the call
+ * does not return. The error of its pool_fork, if that failed. Joining one that is
+ * not the youngest is a mistake, and ends the process with a message. */
+static inline int pool_join(struct pool_fork *fork)
+{
+    struct pool_slot *slot = fork->slot;
+    int status;
+    if (__builtin_expect(!pool_unfork(fork), 0))
+        return pool_join_slow(*fork);
+    status = slot->fn(slot->arg);
+    if (__builtin_expect(status < 0 || pool_lane->top != slot, 0))
+        return pool_join_ends(slot, status);
+    return status;
+}
 
 #ifdef __cplusplus
 }

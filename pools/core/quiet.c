@@ -184,6 +184,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
         stats->done += atomic_load_explicit(&worker->done, memory_order_acquire);
         stats->failed += atomic_load_explicit(&worker->failed, memory_order_acquire);
         stats->steals += atomic_load_explicit(&worker->steals, memory_order_relaxed);
+        stats->forks_stolen += atomic_load_explicit(&worker->forks_stolen, memory_order_relaxed);
         stats->parks += atomic_load_explicit(&worker->parks, memory_order_relaxed);
         stats->pinned = stats->pinned && worker->pinned;
     }

@@ -6,7 +6,7 @@
  * was reserved at submit, and there is always room. */
 #include <stdlib.h>
 
-#include "pools/core/head.h"
+#include "pools/core/fork.h"
 
 struct pool_results_ring {
     struct pool_lock lock;
@@ -93,6 +93,10 @@ void pool_finish(struct pool_head *head, struct pool_frame *frame, int status)
 {
     if (frame->chores & POOL_CHORE_FORKED)
         _exit(70); /* else this child would go on to run the parent's jobs */
+    if (frame->chores & POOL_CHORE_FORKS) {
+        pool_forks_end(frame->worker, status); /* it may fail the job, and come here again */
+        frame->chores &= ~(unsigned)POOL_CHORE_FORKS;
+    }
     if (frame->chores & POOL_CHORE_CANCEL_FD)
         pool_cancel_fd_disarm(head, frame);
     if (frame->chores & POOL_CHORE_RESULT)

@@ -58,10 +58,10 @@ Test(capabilities, are_what_each_pool_is_known_for, .timeout = 10)
         unsigned can;
     } known[] = {
         {"inline", POOL_CAN_CANCEL | POOL_CAN_RESULTS | POOL_CAN_CONTAIN},
-        {"mutex", full | POOL_CAN_KEEP_ORDER},
-        {"ring", full | POOL_CAN_KEEP_ORDER},
+        {"mutex", full | POOL_CAN_KEEP_ORDER | POOL_CAN_FORK},
+        {"ring", full | POOL_CAN_KEEP_ORDER | POOL_CAN_FORK},
         {"spawn", full | POOL_CAN_KEEP_ORDER | POOL_KEEPS_ORDER},
-        {"steal", full},
+        {"steal", full | POOL_CAN_FORK},
         {"textbook", full | POOL_CAN_KEEP_ORDER | POOL_KEEPS_ORDER},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {

@@ -1,0 +1,588 @@
+/* forks.c - fork and join inside a job: where forks run, what a joiner runs, and
+ * how a job with open forks ends. */
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/contract/contract.h"
+
+static struct pool *shared_pool;
+
+/* A sum over a tree, with a node's frame for each argument. */
+
+struct node {
+    long low, high, sum;
+};
+
+static int sum_range(void *arg)
+{
+    struct node *node = arg, left, right;
+    struct pool_fork fork;
+    long middle = (node->low + node->high) / 2;
+    if (node->high - node->low == 1) {
+        node->sum = node->low;
+        return 0;
+    }
+    left = (struct node){node->low, middle, 0};
+    right = (struct node){middle, node->high, 0};
+    if (pool_fork(&fork, sum_range, &left) || sum_range(&right) || pool_join(&fork))
+        return -EIO;
+    node->sum = left.sum + right.sum;
+    return 0;
+}
+
+static void expect_sums(const struct pool_ops *ops, int workers, int64_t spin_ns)
+{
+    enum { JOBS = 50, LEAVES = 5000 };
+    struct pool *pool =
+        contract_open(ops, &(struct pool_config){.workers = workers, .capacity = 64, .spin_ns = spin_ns});
+    struct node jobs[JOBS];
+    for (int i = 0; i < JOBS; i++) {
+        jobs[i] = (struct node){i, i + LEAVES, 0};
+        equal(pool_submit(pool, sum_range, &jobs[i]), 0);
+    }
+    equal(pool_wait(pool, -1), 0);
+    for (long i = 0; i < JOBS; i++)
+        equal(jobs[i].sum, LEAVES * i + (long)LEAVES * (LEAVES - 1) / 2);
+    equal(kit_stats(pool).accepted, JOBS); /* forks are no jobs */
+    equal(kit_stats(pool).done, JOBS);
+    contract_law(ops, pool);
+    pool_free(pool);
+}
+
+POOL_TEST(forks, add_up_with_any_number_of_workers)
+{
+    expect_sums(ops, 1, 0);
+    expect_sums(ops, 2, 0);
+    expect_sums(ops, 2, POOL_NO_SPIN);
+    expect_sums(ops, 8, 0);
+    expect_sums(ops, 8, POOL_NO_SPIN);
+}
+
+/* What forks give to each other. */
+
+static struct gate fork_gate;
+static _Atomic int fork_begun, fork_ran, fork_worker, seen_status;
+
+static void forks_clear(void)
+{
+    gate_init(&fork_gate);
+    atomic_store(&fork_begun, 0);
+    atomic_store(&fork_ran, 0);
+    atomic_store(&fork_worker, -2);
+    atomic_store(&seen_status, -99);
+}
+
+static int note(void *status)
+{
+    atomic_store(&fork_worker, pool_worker());
+    atomic_fetch_add(&fork_begun, 1);
+    atomic_fetch_add(&fork_ran, 1);
+    return (int)(intptr_t)status;
+}
+
+static int pass_gate(void *status)
+{
+    atomic_store(&fork_worker, pool_worker());
+    atomic_fetch_add(&fork_begun, 1);
+    gate_pass(&fork_gate);
+    atomic_fetch_add(&fork_ran, 1);
+    return (int)(intptr_t)status;
+}
+
+static int nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+/* For a job with forks open: until so many run elsewhere. Forks are private until
+ * somebody asks and the owner comes by, so that it has to fork and join. */
+static void until_stolen(int count)
+{
+    for (; atomic_load(&fork_begun) < count; kit_nap()) {
+        struct pool_fork fork;
+        pool_fork(&fork, nothing, NULL);
+        pool_join(&fork);
+    }
+}
+
+static void until_begun(void)
+{
+    KIT_UNTIL(atomic_load(&fork_begun) >= 1);
+}
+
+static int fork_and_wait_for_thief(void *arg)
+{
+    struct pool_fork fork;
+    int here = pool_worker();
+    pool_fork(&fork, note, (void *)42);
+    until_stolen(1);
+    cr_assert(atomic_load(&fork_worker) != here);
+    atomic_store(&seen_status, pool_join(&fork));
+    (void)arg;
+    return 0;
+}
+
+POOL_TEST(forks, run_on_an_idle_worker)
+{
+    needs(POOL_CAN_FORK);
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+    equal(pool_submit(shared_pool, fork_and_wait_for_thief, NULL), 0);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(atomic_load(&seen_status), 42);
+    equal(kit_stats(shared_pool).forks_stolen, 1);
+    equal(kit_stats(shared_pool).started, 1);
+    pool_free(shared_pool);
+}
+
+static int fork_for_each_worker(void *workers)
+{
+    struct pool_fork forks[16];
+    int others = (int)(intptr_t)workers - 1;
+    for (int i = 0; i < others; i++)
+        pool_fork(&forks[i], pass_gate, NULL);
+    until_stolen(others);
+    gate_open(&fork_gate);
+    for (int i = others - 1; i >= 0; i--)
+        pool_join(&forks[i]);
+    return 0;
+}
+
+POOL_TEST(forks, keep_all_workers_busy_that_have_nothing_else)
+{
+    enum { WORKERS = 5 };
+    needs(POOL_CAN_FORK);
+    for (int spin = 0; spin < 2; spin++) {
+        forks_clear();
+        shared_pool = contract_open(ops, &(struct pool_config){.workers = WORKERS, .spin_ns = spin ? POOL_NO_SPIN : 0});
+        equal(pool_submit(shared_pool, fork_for_each_worker, (void *)(intptr_t)WORKERS), 0);
+        equal(pool_wait(shared_pool, -1), 0);
+        equal(atomic_load(&fork_ran), WORKERS - 1);
+        pool_free(shared_pool);
+    }
+}
+
+static int open_many(void *arg)
+{
+    enum { MANY = POOL_FORKS_MAX + 100 };
+    static struct pool_fork forks[MANY];
+    for (int i = 0; i < MANY; i++)
+        pool_fork(&forks[i], note, (void *)(intptr_t)i);
+    for (int i = MANY - 1; i >= 0; i--)
+        if (pool_join(&forks[i]) != i)
+            return -EIO;
+    *(int *)arg = MANY;
+    return 0;
+}
+
+POOL_TEST(forks, beyond_what_a_worker_holds_run_at_once)
+{
+    int many = 0;
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
+    equal(pool_submit(shared_pool, open_many, &many), 0);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(kit_stats(shared_pool).done, 1);
+    equal(atomic_load(&fork_ran), many);
+    pool_free(shared_pool);
+}
+
+Test(forks, outside_a_job_are_eperm, .timeout = 10)
+{
+    struct pool_fork fork;
+    forks_clear();
+    cr_assert(pool_fork(&fork, note, NULL) == -EPERM);
+    cr_assert(!pool_unfork(&fork));
+    cr_assert(pool_join(&fork) == -EPERM);
+    cr_assert(atomic_load(&fork_ran) == 0);
+}
+
+static int take_back(void *arg)
+{
+    struct pool_fork outer, inner;
+    int taken = 0;
+    pool_fork(&outer, note, (void *)1);
+    pool_fork(&inner, note, (void *)2);
+    if (pool_unfork(&inner))
+        taken++;
+    else
+        pool_join(&inner);
+    if (pool_unfork(&outer))
+        taken++;
+    else
+        pool_join(&outer);
+    *(int *)arg = taken;
+    return 0;
+}
+
+POOL_TEST(forks, taken_back_are_the_callers_to_run)
+{
+    int taken = 0;
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
+    equal(pool_submit(shared_pool, take_back, &taken), 0);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(atomic_load(&fork_ran), 2 - taken);
+    pool_free(shared_pool);
+}
+
+static int join_the_older(void *arg)
+{
+    struct pool_fork older, younger;
+    pool_fork(&older, note, arg);
+    pool_fork(&younger, note, arg);
+    return pool_join(&older);
+}
+
+POOL_TEST(forks, joined_out_of_order_end_the_process)
+{
+    int status;
+    pid_t child;
+    needs(POOL_CAN_FORK); /* else both have run, and nothing is open */
+    child = fork();
+    if (child == 0) {
+        struct pool *pool;
+        fclose(stderr);
+        if (pool_open(&pool, ops, &(struct pool_config){.workers = 1}) == 0 &&
+            pool_submit(pool, join_the_older, NULL) == 0)
+            pool_wait(pool, -1);
+        _exit(0);
+    }
+    cr_assert(waitpid(child, &status, 0) == child);
+    check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %x", status);
+}
+
+/* Failures. */
+
+static int fail_by(void *how)
+{
+    switch ((intptr_t)how) {
+    case 0:
+        return -ENOSPC;
+    case 1:
+        pool_fail(-ENOSPC);
+    default:
+        pthread_exit(NULL);
+    }
+}
+
+static int fail_after_gate(void *how)
+{
+    pass_gate(NULL);
+    return fail_by(how);
+}
+
+struct failing {
+    intptr_t how;
+    bool stolen;
+};
+
+static int join_a_failing(void *arg)
+{
+    const struct failing *failing = arg;
+    struct pool_fork bystander, fork;
+    pool_fork(&bystander, note, NULL); /* dropped, or has run */
+    pool_fork(&fork, failing->stolen ? fail_after_gate : fail_by, (void *)failing->how);
+    if (failing->stolen)
+        until_stolen(2);
+    gate_open(&fork_gate);
+    pool_join(&fork);
+    atomic_store(&seen_status, 0); /* not reached */
+    return 0;
+}
+
+static void expect_failure(const struct pool_ops *ops, intptr_t how, bool stolen)
+{
+    enum { WORKERS = 3 };
+    struct failing failing = {how, stolen};
+    struct pool_result result;
+    struct gate gate;
+    if (how == 2 && !(ops->can & POOL_CAN_RUN_APART))
+        return; /* it would take the test's own thread */
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = WORKERS, .results = POOL_RESULTS_BLOCK});
+    equal(pool_submit(shared_pool, join_a_failing, &failing), 0);
+    equal(pool_receive(shared_pool, &result, -1), 1);
+    equal(result.status, (how == 2 ? -EOWNERDEAD : -ENOSPC));
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(atomic_load(&seen_status), -99);
+    equal(kit_stats(shared_pool).failed, 1);
+    if (ops->can & POOL_CAN_RUN_APART) {
+        gate_init(&gate);
+        for (int i = 0; i < WORKERS; i++) /* none was lost */
+            equal(pool_submit(shared_pool, gate_job, &gate), 0);
+        KIT_UNTIL(gate_entered(&gate) == WORKERS);
+        gate_open(&gate);
+    }
+    equal(pool_wait(shared_pool, -1), 0);
+    contract_law(ops, shared_pool);
+    equal(pool_free(shared_pool), (ops->can & POOL_CAN_RUN_APART ? WORKERS : 0));
+}
+
+POOL_TEST(forks, that_fail_fail_the_job_that_joins_them)
+{
+    for (intptr_t how = 0; how < 3; how++)
+        expect_failure(ops, how, false);
+}
+
+POOL_TEST(forks, that_fail_on_a_thief_fail_the_job_that_joins_them)
+{
+    needs(POOL_CAN_FORK);
+    for (intptr_t how = 0; how < 3; how++)
+        expect_failure(ops, how, true);
+}
+
+/* The end of a job with forks open. */
+
+struct letter {
+    _Atomic int32_t words[64];
+};
+
+static int write_late(void *arg)
+{
+    struct letter *letter = arg;
+    atomic_fetch_add(&fork_begun, 1);
+    gate_pass(&fork_gate);
+    for (int i = 0; i < 64; i++)
+        if (atomic_load(&letter->words[i]) != i)
+            return -EIO;
+    atomic_fetch_add(&fork_ran, 1);
+    return 0;
+}
+
+/* What a job that is left by pool_fail or pthread_exit has on its stack stays as it
+ * is until no fork uses it; what a function that returns has there does not. */
+static int leave_forks_open(void *how)
+{
+    static struct letter kept;
+    struct letter own, *letter = (intptr_t)how % 3 == 0 ? &kept : &own;
+    struct pool_fork stolen, mine;
+    for (int i = 0; i < 64; i++)
+        atomic_init(&letter->words[i], i);
+    pool_fork(&stolen, write_late, letter);
+    until_stolen(1);
+    pool_fork(&mine, note, NULL);
+    if ((intptr_t)how == 3)
+        return 0;
+    return fail_by(how);
+}
+
+static void *open_gate_soon(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < 20; i++)
+        kit_nap();
+    gate_open(&fork_gate);
+    return NULL;
+}
+
+POOL_TEST(forks, open_at_the_end_of_a_job_are_waited_for)
+{
+    needs(POOL_CAN_FORK);
+    for (intptr_t how = 0; how < 4; how++) {
+        pthread_t opener;
+        forks_clear();
+        shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+        equal(pool_submit(shared_pool, leave_forks_open, (void *)how), 0);
+        until_begun();
+        pthread_create(&opener, NULL, open_gate_soon, NULL);
+        equal(pool_wait(shared_pool, -1), 0);
+        if (how == 3) /* the other one, which nobody had taken, was run; else it was dropped */
+            equal(atomic_load(&fork_ran), 2);
+        else
+            equal(atomic_load(&fork_ran), 1);
+        equal(kit_stats(shared_pool).failed, how != 3);
+        pthread_join(opener, NULL);
+        pool_free(shared_pool);
+    }
+}
+
+static int open_then_return(void *status)
+{
+    struct pool_fork forks[3];
+    for (int i = 0; i < 3; i++)
+        pool_fork(&forks[i], note, status);
+    return 0;
+}
+
+POOL_TEST(forks, open_at_return_are_run_and_may_fail_the_job)
+{
+    for (int status = -EIO; status <= 0; status += EIO) {
+        struct pool_result result;
+        forks_clear();
+        if (!(ops->can & POOL_CAN_FORK) && status)
+            continue; /* they ran at once, and nobody joined them */
+        shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
+        equal(pool_submit(shared_pool, open_then_return, (void *)(intptr_t)status), 0);
+        equal(pool_wait(shared_pool, -1), 0);
+        equal(pool_receive(shared_pool, &result, 0), 1);
+        equal(result.status, status);
+        if (!status)
+            equal(atomic_load(&fork_ran), 3);
+        equal(kit_stats(shared_pool).done + kit_stats(shared_pool).failed, 1);
+        pool_free(shared_pool);
+    }
+}
+
+/* What a joiner runs. */
+
+static _Atomic int clock_of_events, joined_at, stranger_at;
+
+static int join_held(void *arg)
+{
+    struct pool_fork fork;
+    (void)arg;
+    pool_fork(&fork, pass_gate, NULL);
+    until_stolen(1);
+    pool_join(&fork);
+    atomic_store(&joined_at, atomic_fetch_add(&clock_of_events, 1) + 1);
+    return 0;
+}
+
+static int stranger(void *arg)
+{
+    (void)arg;
+    atomic_store(&stranger_at, atomic_fetch_add(&clock_of_events, 1) + 1);
+    return 0;
+}
+
+POOL_TEST(forks, a_waiting_joiner_never_runs_a_job)
+{
+    needs(POOL_CAN_FORK);
+    forks_clear();
+    atomic_store(&clock_of_events, 0);
+    atomic_store(&joined_at, 0);
+    atomic_store(&stranger_at, 0);
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+    equal(pool_submit(shared_pool, join_held, NULL), 0);
+    until_begun();
+    equal(pool_submit(shared_pool, stranger, NULL), 0); /* both workers are in the first job */
+    for (int i = 0; i < 5; i++)
+        kit_nap();
+    equal(atomic_load(&stranger_at), 0);
+    gate_open(&fork_gate);
+    equal(pool_wait(shared_pool, -1), 0);
+    check(atomic_load(&joined_at) && atomic_load(&stranger_at));
+    pool_free(shared_pool);
+}
+
+POOL_TEST(forks, explain_says_who_joins_whom)
+{
+    char text[4096];
+    needs(POOL_CAN_FORK);
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+    equal(pool_submit(shared_pool, join_held, NULL), 0);
+    until_begun();
+    do {
+        kit_nap();
+        equal(pool_explain(shared_pool, text, sizeof text), 0);
+    } while (!strstr(text, "waits in pool_join for a fork on worker") || !strstr(text, "runs the fork"));
+    gate_open(&fork_gate);
+    equal(pool_wait(shared_pool, -1), 0);
+    pool_free(shared_pool);
+}
+
+/* Forks belong to their job. */
+
+static int watch_cancel(void *arg)
+{
+    (void)arg;
+    atomic_fetch_add(&fork_begun, 1);
+    KIT_UNTIL(pool_cancelled());
+    atomic_store(&seen_status, pool_submit(shared_pool, stranger, NULL));
+    return 0;
+}
+
+static int fork_a_watcher(void *arg)
+{
+    struct pool_fork fork;
+    (void)arg;
+    pool_fork(&fork, watch_cancel, NULL);
+    until_stolen(1);
+    return pool_join(&fork);
+}
+
+POOL_TEST(forks, see_the_cancel_of_their_job)
+{
+    needs(POOL_CAN_FORK | POOL_CAN_CANCEL);
+    forks_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+    equal(pool_submit(shared_pool, fork_a_watcher, NULL), 0);
+    until_begun();
+    equal(pool_cancel(shared_pool), 0);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(atomic_load(&seen_status), -ECANCELED);
+    equal(kit_stats(shared_pool).done, 1);
+    pool_free(shared_pool);
+}
+
+static int submit_child(void *arg)
+{
+    (void)arg;
+    atomic_fetch_add(&fork_begun, 1);
+    return pool_submit(shared_pool, ledger_job, ledger_arg(0));
+}
+
+static int fork_a_submitter(void *arg)
+{
+    struct pool_fork fork;
+    (void)arg;
+    pool_fork(&fork, submit_child, NULL);
+    until_stolen(1);
+    return pool_join(&fork);
+}
+
+POOL_TEST(forks, may_submit_jobs)
+{
+    needs(POOL_CAN_FORK);
+    forks_clear();
+    ledger_clear();
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
+    equal(pool_submit(shared_pool, fork_a_submitter, NULL), 0);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(ledger_total, 1);
+    equal(kit_stats(shared_pool).done, 2);
+    contract_law(ops, shared_pool);
+    pool_free(shared_pool);
+}
+
+static int fork_in_caller_run(void *arg)
+{
+    struct pool_fork fork;
+    pool_fork(&fork, note, NULL);
+    *(int *)arg = atomic_load(&fork_ran);
+    return pool_join(&fork);
+}
+
+static int run_child_here(void *arg)
+{
+    struct pool_fork fork;
+    int status;
+    pool_fork(&fork, note, NULL);
+    status = pool_submit(shared_pool, fork_in_caller_run, arg); /* full: on this stack */
+    return status ? status : pool_join(&fork);
+}
+
+POOL_TEST(forks, of_a_job_on_its_submitters_stack_run_at_once)
+{
+    struct gate gate;
+    int ran = 0;
+    needs(POOL_CAN_QUEUE);
+    forks_clear();
+    gate_init(&gate);
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 2, .full = POOL_CALLER_RUNS});
+    contract_hold(ops, shared_pool, &gate, 1);
+    equal(pool_submit(shared_pool, run_child_here, &ran), 0);
+    ledger_clear();
+    equal(pool_submit(shared_pool, ledger_job, ledger_arg(0)), 0);
+    gate_open(&gate);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(atomic_load(&fork_ran), 2);
+    check(ran >= 1);
+    equal(kit_stats(shared_pool).failed, 0);
+    pool_free(shared_pool);
+}
