@@ -14,6 +14,8 @@
 
 #include "pools/core/head.h"
 
+struct pool_theft;
+
 /* Of a slot that is public. */
 enum pool_slot_state {
     POOL_SLOT_OPEN,    /* nobody runs it, or its thief has only just taken it */
@@ -22,8 +24,6 @@ enum pool_slot_state {
     POOL_SLOT_AWAITED, /* so, and the owner sleeps */
     POOL_SLOT_DONE,    /* status is there */
 };
-
-struct pool_theft; /* fork.c */
 
 struct pool_forks {
     struct pool_lane lane; /* owner, but for limit */
@@ -41,6 +41,69 @@ struct pool_forks {
 
     alignas(POOL_CACHE_LINE) struct pool_slot slots[POOL_FORKS_MAX];
 };
+
+/* A stolen fork on its thief's stack. */
+struct pool_theft {
+    struct pool_frame frame;
+    struct pool_forks *own;
+    struct pool_slot *slot; /* in the victim's lane */
+    struct pool_theft *outer;
+    pool_job_fn *outer_fn; /* what pool_explain showed before */
+    void *outer_arg;
+};
+
+#define POOL_TAKEN_ONE (UINT64_C(1) << 16)
+#define POOL_CHANGE_ONE (UINT64_C(1) << 32)
+
+static inline uint64_t pool_word_public(uint64_t word)
+{
+    return word & 0xffff;
+}
+
+static inline uint64_t pool_word_taken(uint64_t word)
+{
+    return word >> 16 & 0xffff;
+}
+
+static inline uint64_t pool_forks_open(const struct pool_forks *forks)
+{
+    return (uint64_t)(forks->lane.top - forks->slots);
+}
+
+static inline enum pool_slot_state pool_slot_state(struct pool_slot *slot)
+{
+    return __atomic_load_n(&slot->state, __ATOMIC_ACQUIRE);
+}
+
+static inline _Atomic uint32_t *pool_slot_futex(struct pool_slot *slot)
+{
+    return (_Atomic uint32_t *)&slot->state;
+}
+
+/* Wants the owner to share. */
+static inline void pool_forks_ask(struct pool_forks *forks)
+{
+    if (!atomic_load_explicit(&forks->hungry, memory_order_relaxed))
+        atomic_store_explicit(&forks->hungry, 1, memory_order_seq_cst);
+    if (__atomic_load_n(&forks->lane.limit, __ATOMIC_RELAXED))
+        __atomic_store_n(&forks->lane.limit, NULL, __ATOMIC_SEQ_CST);
+}
+
+/* Between jobs: the next job's first fork comes by pool_fork_slow. */
+static inline void pool_forks_rest(struct pool_forks *forks)
+{
+    __atomic_store_n(&forks->lane.limit, NULL, __ATOMIC_RELAXED);
+}
+
+/* Takes the oldest public fork at `base` or above; `of`: only while that slot of
+ * another lane runs. NULL: there is none. */
+struct pool_slot *pool_fork_take(struct pool_forks *victim, uint64_t base, struct pool_slot *of);
+
+/* Runs a fork that was taken, on this worker's stack, with a containment of its own: theft.c. */
+void pool_fork_run(struct pool_forks *own, struct pool_forks *victim, struct pool_slot *slot);
+
+/* fn(arg), its frames POOL_EXIT_PAD bytes apart from the caller's. */
+int pool_fork_call(pool_job_fn *fn, void *arg);
 
 /* Whether some fork can be stolen. */
 bool pool_forks_waiting(struct pool_head *head);
@@ -63,11 +126,11 @@ int pool_forks_init(struct pool_head *head);
 
 /* Space that a leaving thread's frames are apart from where it ends: thieves still
  * use those frames while the exit handler waits for them, and what the handler
- * calls must not overwrite them. Keeps `bytes` between the caller and its callee. */
-#ifdef __SANITIZE_ADDRESS__
+ * calls must not overwrite them. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 enum { POOL_EXIT_PAD = 16384 };
 #else
-enum { POOL_EXIT_PAD = 2048 };
+enum { POOL_EXIT_PAD = 4096 };
 #endif
 #define POOL_EXIT_APART()                                                                                              \
     char exit_pad[POOL_EXIT_PAD];                                                                                      \
