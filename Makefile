@@ -10,9 +10,9 @@ BUILD    ?= build
 PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
-PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev libcriterion-dev \
+PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
             gnuplot-nox fonts-dejavu-core
-MODULES  := hwloc jemalloc jansson gsl
+MODULES  := hwloc jemalloc jansson gsl nettle
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
@@ -20,7 +20,7 @@ BASE     := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstric
             -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
-LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lm -ldl
+LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lm -ldl
 LINK     := -pthread -rdynamic
 FLAGS    := $(BASE) $(CFLAGS) $(SANITIZE)
 # The contract's: it changes with POOL_ABI.
@@ -265,7 +265,7 @@ torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 
 # Every pool under every workload, in a sanitizer's program.
 EACH_WORKLOAD := empty cpu io:op=file io:op=socket io:op=pipe io:op=sleep slow-consumer:pause=1ms cancel:jobs=look \
-                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never wakeup memory:size=10us burst:rate=50k,of=cpu:size=1us
+                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup memory:size=10us burst:rate=50k,of=cpu:size=1us
 workloads-run: $(BUILD)/poolbench
 	@timeout 300 $< run $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
 	    -o $(BUILD)/workloads.json >$(BUILD)/workloads.txt 2>&1 && \

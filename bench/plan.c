@@ -7,6 +7,7 @@
 
 #include "bench/plugin.h"
 #include "bench/stats.h"
+#include "pools/core/topology.h"
 
 enum {
     SLICE_NS = 8000000,       /* short slices decide most in a given time */
@@ -35,7 +36,9 @@ const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
 
 struct workload_setting plan_setting(const struct plan_entry *entry)
 {
-    return (struct workload_setting){.workers = plan_workers(entry),
+    int workers = plan_workers(entry), cpus = topology_cpus_worth();
+    return (struct workload_setting){.workers = workers,
+                                     .cpus = workers < cpus ? workers : cpus,
                                      .producers = entry->producers,
                                      .capacity = entry->capacity,
                                      .results = entry->results,

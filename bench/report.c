@@ -134,6 +134,8 @@ static void print_verdict(const struct report_table *table, const struct report_
     for (int i = 0; i < table->ops->figure_count; i++)
         figures[i] = report_figure(row->configuration, &table->ops->figures[i]);
     table->ops->say(&table->spec, &setting, figures, text, sizeof text);
+    if (!*text)
+        return;
     if (row->results == POOL_RESULTS_NONE)
         snprintf(line, sizeof line, "%s: %s.", row->pool, text);
     else

@@ -94,7 +94,9 @@ CLI_TEST(bad_input, parameters_of_workloads)
                {"writes", "run -w io:op=file,writes=101"}, {"cpu", "run -w io:cpu=20"},
                {"bytes", "run -w io:bytes=65537"}, {"take", "run -w slow-consumer:take=1"},
                {"dies", "run -w slow-consumer:dies=-1"}, {"jobs", "run -w cancel:jobs=deaf"},
-               {"look", "run -w cancel:look=0ns"}, {"\"pause\"", "run -w slow-consumer:paus=1ms"});
+               {"n=17", "run -w tree:op=queens,n=17"}, {"shape", "run -w tree:shape=T9"},
+               {"\"fob\"", "run -w tree:fob"}, {"look", "run -w cancel:look=0ns"},
+               {"\"pause\"", "run -w slow-consumer:paus=1ms"});
 }
 
 CLI_TEST(words, list_names_what_there_is)
@@ -109,7 +111,7 @@ CLI_TEST(words, list_names_what_there_is)
     cr_assert(run("list workloads") == 0);
     cr_assert(!strncmp(out, "burst ", 6) && strstr(out, "\ncancel ") && strstr(out, "\ncpu ") &&
               strstr(out, "\nempty ") && strstr(out, "\nio ") && strstr(out, "\nslow-consumer ") &&
-              strstr(out, "\nmemory ") && strstr(out, "\nwakeup "));
+              strstr(out, "\nmemory ") && strstr(out, "\ntree ") && strstr(out, "\nwakeup "));
 }
 
 CLI_TEST(words, help_and_version)

@@ -175,6 +175,14 @@ Test(verify, a_garbled_job_is_found, .timeout = 60)
         expect(specs[i], GARBLES, "wrong result");
 }
 
+/* One at a time: a lost tree would be a hang. */
+Test(verify, trees_one_at_a_time, .timeout = 60)
+{
+    static const char *const trees[] = {"tree:fib,n=12", "tree:queens,n=5", "tree:uts,shape=small"};
+    for (int i = 0; i < 3; i++)
+        expect(trees[i], NONE, NULL);
+}
+
 Test(verify, a_result_that_comes_twice_or_never_is_found, .timeout = 60)
 {
     expect("slow-consumer:size=1us,take=1us", REPEATS, "more than once");

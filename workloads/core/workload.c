@@ -124,6 +124,14 @@ static int value_parse(const struct workload_param *param, const char *text, int
     return 0;
 }
 
+static bool is_choice(const struct workload_param *param, const char *word)
+{
+    for (int i = 0; param->kind == WORKLOAD_CHOICE && param->choices[i]; i++)
+        if (!strcmp(param->choices[i], word))
+            return true;
+    return false;
+}
+
 static int param_parse(struct workload_spec *spec, char *word, char *why, size_t size)
 {
     const struct workload_ops *ops = spec->ops;
@@ -133,6 +141,8 @@ static int param_parse(struct workload_spec *spec, char *word, char *why, size_t
         *equals = '\0';
     for (int i = 0; i < ops->param_count; i++) {
         names[i] = ops->params[i].name;
+        if (!equals && is_choice(&ops->params[i], word)) /* tree:fib is tree:op=fib */
+            return value_parse(&ops->params[i], word, &spec->values[i], why, size);
         if (strcmp(word, names[i]))
             continue;
         if (!equals || !equals[1]) {
@@ -211,6 +221,10 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
             snprintf(why, size, "%s: %s", spec->ops->name, message);
             return -EINVAL;
         }
+    }
+    if (spec->ops->check && spec->ops->check(spec, message, sizeof message)) {
+        snprintf(why, size, "%s: %s", spec->ops->name, message);
+        return -EINVAL;
     }
     strcpy(spec->text, text);
     return 0;

@@ -53,11 +53,12 @@ struct workload_spec {
 
 /* What a slice is run with, beside the pool itself. */
 struct workload_setting {
-    int workers; /* asked for */
+    int workers; /* asked for; of a pool without workers: producers */
     int producers;
     size_t capacity;
     enum pool_results results; /* POOL_RESULTS_NONE: the workload has no consumer */
     size_t results_capacity;
+    int cpus; /* that the jobs have: as many as workers, or those that are usable if fewer */
 };
 
 /* Stamps of one sampled job, in ns of CLOCK_MONOTONIC; 0: did not happen. */
@@ -120,7 +121,7 @@ struct workload_report {
 };
 
 /* The version of struct workload_ops. */
-#define WORKLOAD_ABI 1
+#define WORKLOAD_ABI 2
 
 struct workload_ops {
     int abi; /* WORKLOAD_ABI; must come first in every version */
@@ -150,6 +151,10 @@ struct workload_ops {
     /* How many jobs make a slice. NULL: as many as take some milliseconds. */
     int64_t (*jobs)(const struct workload_spec *spec, const struct workload_setting *setting);
 
+    /* Whether the parameters go together: 0, or -EINVAL and one line in `why`. NULL:
+     * each for itself was all there is to check. */
+    int (*check)(const struct workload_spec *spec, char *why, size_t size);
+
     /* One line on what the user should know before the run. Returns whether
      * there is one. NULL: never. */
     bool (*warn)(const struct workload_spec *spec, char *text, size_t size);
@@ -161,7 +166,7 @@ struct workload_ops {
     void (*discard)(void *arg, enum pool_why why);
     void (*verify)(const struct workload_slice *slice, struct workload_verdict *verdict);
     void (*measure)(const struct workload_slice *slice, struct workload_report *report);
-    /* A verdict in words, from the medians of the figures. NULL: none. */
+    /* A verdict in words, from the medians of the figures; "": none. NULL: never. */
     void (*say)(const struct workload_spec *spec, const struct workload_setting *setting, const double *figures,
                 char *text, size_t size);
     void (*release)(struct workload_slice *slice);
