@@ -13,6 +13,7 @@
 #include "bench/figures_flow.h"
 #include "bench/figures_speed.h"
 #include "bench/figures_sweep.h"
+#include "bench/figures_tree.h"
 #include "bench/hgrm.h"
 #include "bench/report_row.h"
 
@@ -119,6 +120,8 @@ static int draw_all(struct drawing *drawing)
             error = figures_spectrum(drawing, spec);
         if (!error && !swept && figures_is_burst(spec))
             error = figures_stretches(drawing, spec);
+        if (!error)
+            error = figures_tree(drawing, spec);
         if (!error && spec->common)
             error = figures_sweep(drawing, spec);
         if (!error && spec->parsed.ops && spec->parsed.ops->series[0])

@@ -15,13 +15,20 @@ struct row {
     enum pool_results results; /* NONE: all three policies, where there are results */
 };
 
-/* About three minutes with the default budget. */
+/* About four minutes with the default budget. */
 static const struct row suite[] = {
     {.workload = "empty"},
     {.workload = "cpu:size=100ns"},
     {.workload = "cpu:size=1us"},
     {.workload = "cpu:size=10us"},
     {.workload = "cpu:size=100us"},
+    /* One tree of forks at a time: what forking costs, and how it is shared. */
+    {.workload = "tree:fib"},
+    {.workload = "tree:queens"},
+    /* Open loop, at a fifth to a half of what two workers can do. */
+    {.workload = "burst:rate=100k,of=cpu:size=5us,dist=exp", .workers = {2}},
+    {.workload = "wakeup", .workers = {2}},
+    {.workload = "memory", .workers = {2}},
     /* I/O: more workers than CPUs, until the CPUs are the limit again. */
     {.workload = "io:op=sleep,wait=200us,cpu=20us", .workers = {1, 2, 4, 8}},
     {.workload = "io:op=socket", .workers = {2}},
