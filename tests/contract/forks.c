@@ -1,11 +1,10 @@
-/* forks.c - fork and join inside a job: where forks run, what a joiner runs, and
- * how a job with open forks ends. */
+/* forks.c - fork and join inside a job: where forks run, and what a joiner runs. */
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/contract/contract.h"
+#include "tests/contract/forks_kit.h"
 
 static struct pool *shared_pool;
 
@@ -60,65 +59,12 @@ POOL_TEST(forks, add_up_with_any_number_of_workers)
     expect_sums(ops, 8, POOL_NO_SPIN);
 }
 
-/* What forks give to each other. */
-
-static struct gate fork_gate;
-static _Atomic int fork_begun, fork_ran, fork_worker, seen_status;
-
-static void forks_clear(void)
-{
-    gate_init(&fork_gate);
-    atomic_store(&fork_begun, 0);
-    atomic_store(&fork_ran, 0);
-    atomic_store(&fork_worker, -2);
-    atomic_store(&seen_status, -99);
-}
-
-static int note(void *status)
-{
-    atomic_store(&fork_worker, pool_worker());
-    atomic_fetch_add(&fork_begun, 1);
-    atomic_fetch_add(&fork_ran, 1);
-    return (int)(intptr_t)status;
-}
-
-static int pass_gate(void *status)
-{
-    atomic_store(&fork_worker, pool_worker());
-    atomic_fetch_add(&fork_begun, 1);
-    gate_pass(&fork_gate);
-    atomic_fetch_add(&fork_ran, 1);
-    return (int)(intptr_t)status;
-}
-
-static int nothing(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
-/* For a job with forks open: until so many run elsewhere. Forks are private until
- * somebody asks and the owner comes by, so that it has to fork and join. */
-static void until_stolen(int count)
-{
-    for (; atomic_load(&fork_begun) < count; kit_nap()) {
-        struct pool_fork fork;
-        pool_fork(&fork, nothing, NULL);
-        pool_join(&fork);
-    }
-}
-
-static void until_begun(void)
-{
-    KIT_UNTIL(atomic_load(&fork_begun) >= 1);
-}
-
 static int fork_and_wait_for_thief(void *arg)
 {
     struct pool_fork fork;
     int here = pool_worker();
-    pool_fork(&fork, note, (void *)42);
-    until_stolen(1);
+    pool_fork(&fork, forks_note, (void *)42);
+    forks_until_stolen(1);
     cr_assert(atomic_load(&fork_worker) != here);
     atomic_store(&seen_status, pool_join(&fork));
     (void)arg;
@@ -143,8 +89,8 @@ static int fork_for_each_worker(void *workers)
     struct pool_fork forks[16];
     int others = (int)(intptr_t)workers - 1;
     for (int i = 0; i < others; i++)
-        pool_fork(&forks[i], pass_gate, NULL);
-    until_stolen(others);
+        pool_fork(&forks[i], forks_pass_gate, NULL);
+    forks_until_stolen(others);
     gate_open(&fork_gate);
     for (int i = others - 1; i >= 0; i--)
         pool_join(&forks[i]);
@@ -170,7 +116,7 @@ static int open_many(void *arg)
     enum { MANY = POOL_FORKS_MAX + 100 };
     static struct pool_fork forks[MANY];
     for (int i = 0; i < MANY; i++)
-        pool_fork(&forks[i], note, (void *)(intptr_t)i);
+        pool_fork(&forks[i], forks_note, (void *)(intptr_t)i);
     for (int i = MANY - 1; i >= 0; i--)
         if (pool_join(&forks[i]) != i)
             return -EIO;
@@ -194,7 +140,7 @@ Test(forks, outside_a_job_are_eperm, .timeout = 10)
 {
     struct pool_fork fork;
     forks_clear();
-    cr_assert(pool_fork(&fork, note, NULL) == -EPERM);
+    cr_assert(pool_fork(&fork, forks_note, NULL) == -EPERM);
     cr_assert(!pool_unfork(&fork));
     cr_assert(pool_join(&fork) == -EPERM);
     cr_assert(atomic_load(&fork_ran) == 0);
@@ -204,8 +150,8 @@ static int take_back(void *arg)
 {
     struct pool_fork outer, inner;
     int taken = 0;
-    pool_fork(&outer, note, (void *)1);
-    pool_fork(&inner, note, (void *)2);
+    pool_fork(&outer, forks_note, (void *)1);
+    pool_fork(&inner, forks_note, (void *)2);
     if (pool_unfork(&inner))
         taken++;
     else
@@ -232,8 +178,8 @@ POOL_TEST(forks, taken_back_are_the_callers_to_run)
 static int join_the_older(void *arg)
 {
     struct pool_fork older, younger;
-    pool_fork(&older, note, arg);
-    pool_fork(&younger, note, arg);
+    pool_fork(&older, forks_note, arg);
+    pool_fork(&younger, forks_note, arg);
     return pool_join(&older);
 }
 
@@ -255,178 +201,6 @@ POOL_TEST(forks, joined_out_of_order_end_the_process)
     check(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT, "status %x", status);
 }
 
-/* Failures. */
-
-static int fail_by(void *how)
-{
-    switch ((intptr_t)how) {
-    case 0:
-        return -ENOSPC;
-    case 1:
-        pool_fail(-ENOSPC);
-    default:
-        pthread_exit(NULL);
-    }
-}
-
-static int fail_after_gate(void *how)
-{
-    pass_gate(NULL);
-    return fail_by(how);
-}
-
-struct failing {
-    intptr_t how;
-    bool stolen;
-};
-
-static int join_a_failing(void *arg)
-{
-    const struct failing *failing = arg;
-    struct pool_fork bystander, fork;
-    pool_fork(&bystander, note, NULL); /* dropped, or has run */
-    pool_fork(&fork, failing->stolen ? fail_after_gate : fail_by, (void *)failing->how);
-    if (failing->stolen)
-        until_stolen(2);
-    gate_open(&fork_gate);
-    pool_join(&fork);
-    atomic_store(&seen_status, 0); /* not reached */
-    return 0;
-}
-
-static void expect_failure(const struct pool_ops *ops, intptr_t how, bool stolen)
-{
-    enum { WORKERS = 3 };
-    struct failing failing = {how, stolen};
-    struct pool_result result;
-    struct gate gate;
-    if (how == 2 && !(ops->can & POOL_CAN_RUN_APART))
-        return; /* it would take the test's own thread */
-    forks_clear();
-    shared_pool = contract_open(ops, &(struct pool_config){.workers = WORKERS, .results = POOL_RESULTS_BLOCK});
-    equal(pool_submit(shared_pool, join_a_failing, &failing), 0);
-    equal(pool_receive(shared_pool, &result, -1), 1);
-    equal(result.status, (how == 2 ? -EOWNERDEAD : -ENOSPC));
-    equal(pool_wait(shared_pool, -1), 0);
-    equal(atomic_load(&seen_status), -99);
-    equal(kit_stats(shared_pool).failed, 1);
-    if (ops->can & POOL_CAN_RUN_APART) {
-        gate_init(&gate);
-        for (int i = 0; i < WORKERS; i++) /* none was lost */
-            equal(pool_submit(shared_pool, gate_job, &gate), 0);
-        KIT_UNTIL(gate_entered(&gate) == WORKERS);
-        gate_open(&gate);
-    }
-    equal(pool_wait(shared_pool, -1), 0);
-    contract_law(ops, shared_pool);
-    equal(pool_free(shared_pool), (ops->can & POOL_CAN_RUN_APART ? WORKERS : 0));
-}
-
-POOL_TEST(forks, that_fail_fail_the_job_that_joins_them)
-{
-    for (intptr_t how = 0; how < 3; how++)
-        expect_failure(ops, how, false);
-}
-
-POOL_TEST(forks, that_fail_on_a_thief_fail_the_job_that_joins_them)
-{
-    needs(POOL_CAN_FORK);
-    for (intptr_t how = 0; how < 3; how++)
-        expect_failure(ops, how, true);
-}
-
-/* The end of a job with forks open. */
-
-struct letter {
-    _Atomic int32_t words[64];
-};
-
-static int write_late(void *arg)
-{
-    struct letter *letter = arg;
-    atomic_fetch_add(&fork_begun, 1);
-    gate_pass(&fork_gate);
-    for (int i = 0; i < 64; i++)
-        if (atomic_load(&letter->words[i]) != i)
-            return -EIO;
-    atomic_fetch_add(&fork_ran, 1);
-    return 0;
-}
-
-/* What a job that is left by pool_fail or pthread_exit has on its stack stays as it
- * is until no fork uses it; what a function that returns has there does not. */
-static int leave_forks_open(void *how)
-{
-    static struct letter kept;
-    struct letter own, *letter = (intptr_t)how % 3 == 0 ? &kept : &own;
-    struct pool_fork stolen, mine;
-    for (int i = 0; i < 64; i++)
-        atomic_init(&letter->words[i], i);
-    pool_fork(&stolen, write_late, letter);
-    until_stolen(1);
-    pool_fork(&mine, note, NULL);
-    if ((intptr_t)how == 3)
-        return 0;
-    return fail_by(how);
-}
-
-static void *open_gate_soon(void *arg)
-{
-    (void)arg;
-    for (int i = 0; i < 20; i++)
-        kit_nap();
-    gate_open(&fork_gate);
-    return NULL;
-}
-
-POOL_TEST(forks, open_at_the_end_of_a_job_are_waited_for)
-{
-    needs(POOL_CAN_FORK);
-    for (intptr_t how = 0; how < 4; how++) {
-        pthread_t opener;
-        forks_clear();
-        shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
-        equal(pool_submit(shared_pool, leave_forks_open, (void *)how), 0);
-        until_begun();
-        pthread_create(&opener, NULL, open_gate_soon, NULL);
-        equal(pool_wait(shared_pool, -1), 0);
-        if (how == 3) /* the other one, which nobody had taken, was run; else it was dropped */
-            equal(atomic_load(&fork_ran), 2);
-        else
-            equal(atomic_load(&fork_ran), 1);
-        equal(kit_stats(shared_pool).failed, how != 3);
-        pthread_join(opener, NULL);
-        pool_free(shared_pool);
-    }
-}
-
-static int open_then_return(void *status)
-{
-    struct pool_fork forks[3];
-    for (int i = 0; i < 3; i++)
-        pool_fork(&forks[i], note, status);
-    return 0;
-}
-
-POOL_TEST(forks, open_at_return_are_run_and_may_fail_the_job)
-{
-    for (int status = -EIO; status <= 0; status += EIO) {
-        struct pool_result result;
-        forks_clear();
-        if (!(ops->can & POOL_CAN_FORK) && status)
-            continue; /* they ran at once, and nobody joined them */
-        shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
-        equal(pool_submit(shared_pool, open_then_return, (void *)(intptr_t)status), 0);
-        equal(pool_wait(shared_pool, -1), 0);
-        equal(pool_receive(shared_pool, &result, 0), 1);
-        equal(result.status, status);
-        if (!status)
-            equal(atomic_load(&fork_ran), 3);
-        equal(kit_stats(shared_pool).done + kit_stats(shared_pool).failed, 1);
-        pool_free(shared_pool);
-    }
-}
-
 /* What a joiner runs. */
 
 static _Atomic int clock_of_events, joined_at, stranger_at;
@@ -435,8 +209,8 @@ static int join_held(void *arg)
 {
     struct pool_fork fork;
     (void)arg;
-    pool_fork(&fork, pass_gate, NULL);
-    until_stolen(1);
+    pool_fork(&fork, forks_pass_gate, NULL);
+    forks_until_stolen(1);
     pool_join(&fork);
     atomic_store(&joined_at, atomic_fetch_add(&clock_of_events, 1) + 1);
     return 0;
@@ -458,7 +232,7 @@ POOL_TEST(forks, a_waiting_joiner_never_runs_a_job)
     atomic_store(&stranger_at, 0);
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_submit(shared_pool, join_held, NULL), 0);
-    until_begun();
+    forks_until_begun();
     equal(pool_submit(shared_pool, stranger, NULL), 0); /* both workers are in the first job */
     for (int i = 0; i < 5; i++)
         kit_nap();
@@ -476,7 +250,7 @@ POOL_TEST(forks, explain_says_who_joins_whom)
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_submit(shared_pool, join_held, NULL), 0);
-    until_begun();
+    forks_until_begun();
     do {
         kit_nap();
         equal(pool_explain(shared_pool, text, sizeof text), 0);
@@ -502,7 +276,7 @@ static int fork_a_watcher(void *arg)
     struct pool_fork fork;
     (void)arg;
     pool_fork(&fork, watch_cancel, NULL);
-    until_stolen(1);
+    forks_until_stolen(1);
     return pool_join(&fork);
 }
 
@@ -512,7 +286,7 @@ POOL_TEST(forks, see_the_cancel_of_their_job)
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_submit(shared_pool, fork_a_watcher, NULL), 0);
-    until_begun();
+    forks_until_begun();
     equal(pool_cancel(shared_pool), 0);
     equal(pool_wait(shared_pool, -1), 0);
     equal(atomic_load(&seen_status), -ECANCELED);
@@ -532,7 +306,7 @@ static int fork_a_submitter(void *arg)
     struct pool_fork fork;
     (void)arg;
     pool_fork(&fork, submit_child, NULL);
-    until_stolen(1);
+    forks_until_stolen(1);
     return pool_join(&fork);
 }
 
@@ -553,7 +327,7 @@ POOL_TEST(forks, may_submit_jobs)
 static int fork_in_caller_run(void *arg)
 {
     struct pool_fork fork;
-    pool_fork(&fork, note, NULL);
+    pool_fork(&fork, forks_note, NULL);
     *(int *)arg = atomic_load(&fork_ran);
     return pool_join(&fork);
 }
@@ -562,7 +336,7 @@ static int run_child_here(void *arg)
 {
     struct pool_fork fork;
     int status;
-    pool_fork(&fork, note, NULL);
+    pool_fork(&fork, forks_note, NULL);
     status = pool_submit(shared_pool, fork_in_caller_run, arg); /* full: on this stack */
     return status ? status : pool_join(&fork);
 }
