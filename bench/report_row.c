@@ -83,10 +83,14 @@ static void notes(const json_t *configuration, bool own, char *text, size_t size
 /* Half the width of the 95% interval, where there were rounds enough for one. */
 static const char *spread_text(const json_t *configuration, const char *metric, char *text, size_t size)
 {
-    double median, low, high, coverage = result_coverage(configuration, metric);
+    double median, low, high, share = NAN, coverage = result_coverage(configuration, metric);
     snprintf(text, size, "-");
     if (result_metric(configuration, metric, &median, &low, &high) && median > 0 && coverage >= 0.95)
-        snprintf(text, size, "%.1f%%", 100 * fmax(high - median, median - low) / median);
+        share = fmax(high - median, median - low) / median;
+    if (share > 9.99)
+        snprintf(text, size, ">999%%");
+    else if (!isnan(share))
+        snprintf(text, size, share > 0.995 ? "%.0f%%" : "%.1f%%", 100 * share);
     return text;
 }
 
