@@ -247,6 +247,7 @@ static int prepare(struct workload_slice *slice)
     own->slice.own = NULL;
     own->slice.stamps = NULL;
     own->slice.pool = &own->paced;
+    own->slice.paced = true;
     error = own->spec.ops->prepare(&own->slice);
     if (error) {
         memcpy(slice->why, own->slice.why, sizeof slice->why);

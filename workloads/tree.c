@@ -158,14 +158,26 @@ static int prepare(struct workload_slice *slice)
     return 0;
 }
 
-/* One producer, one tree at a time. */
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
+{
+    struct own *own = slice->own;
+    (void)stamped; /* all are */
+    slice->stamps[index].submitted = workload_now_ns();
+    return (struct pool_job){run, &own->jobs[index]};
+}
+
+/* One producer, one tree at a time, unless they come at a rate. */
 static void produce(struct workload_slice *slice, int producer)
 {
     struct own *own = slice->own;
+    if (slice->paced) {
+        workload_submit(slice, producer, 1, make);
+        return;
+    }
     for (int64_t i = 0; i < slice->jobs && producer == 0; i++) {
         uint32_t ended;
-        slice->stamps[i].submitted = workload_now_ns();
-        if (!workload_answered(slice, producer, pool_submit(slice->pool, run, &own->jobs[i])))
+        struct pool_job job = make(slice, i, true);
+        if (!workload_answered(slice, producer, pool_submit(slice->pool, job.fn, job.arg)))
             return;
         while ((ended = atomic_load_explicit(&own->ended, memory_order_acquire)) + slice->refused[0] <= i)
             pool_futex_wait(&own->ended, ended, -1);

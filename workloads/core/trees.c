@@ -34,11 +34,12 @@ static int fib_fork(void *arg)
 
 static uint64_t fib_forked(int n)
 {
-    struct fib_frame frame = {n - 1, 0};
+    struct fib_frame frame;
     struct pool_fork fork;
     uint64_t value;
     if (n < 2)
         return (uint64_t)n;
+    frame.n = n - 1;
     fork_or_call(&fork, fib_fork, &frame);
     value = fib_forked(n - 2);
     if (pool_unfork(&fork)) /* a call that the compiler sees */

@@ -92,8 +92,8 @@ static int value_rest(const struct workload_param *param, const char *text, char
     struct workload_spec jobs;
     if (workload_parse(text, &jobs, why, size))
         return -EINVAL;
-    if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs || jobs.ops->jobs) {
-        snprintf(why, size, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory)", param->name, text,
+    if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs) {
+        snprintf(why, size, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory, tree)", param->name, text,
                  jobs.ops->name);
         return -EINVAL;
     }

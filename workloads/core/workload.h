@@ -74,6 +74,7 @@ struct workload_slice {
     uint64_t seed;
     int producers;
     struct workload_setting setting;
+    bool paced;                    /* jobs come at a rate: produce waits for none before the next */
     struct pool *pool;             /* open; set before produce */
     int64_t *refused;              /* [producers]: jobs that a policy refused */
     int *error;                    /* [producers]: a submit's other error, or 0 */
