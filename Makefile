@@ -37,7 +37,7 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header peers prove-backpressure prove-measuring prove-check detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -246,6 +246,10 @@ prove-measuring: deps ## open-loop waits on this machine against queues with a k
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh
+
+models: ## the protocol of forks in every interleaving of two workers, and mutants that must be caught (needs spin)
+	@command -v spin >/dev/null || { echo "models: needs spin (apt-get install spin)"; exit 1; }
+	@sh docs/models/run.sh
 
 detectors: deps ## in how many of 20 runs each known bug shows, by itself and under TSan, ASan, helgrind, DRD: docs/detectors.md
 	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) valgrind'
