@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/figures.h"
@@ -18,17 +16,9 @@
 #include "bench/result.h"
 #include "bench/round.h"
 #include "bench/suite.h"
-
-/* Where the result goes. */
-struct target {
-    bool given;      /* -o: replaces a file of that name */
-    char stem[4096]; /* of our own names: results/<time>-<workloads> */
-    char path[4200];
-    char figures[4200]; /* the folder */
-};
+#include "bench/target.h"
 
 enum {
-    NAMES_MAX = 1000, /* runs of one second that get names of their own */
     PROBE_MS = 150,   /* how long the machine is watched before a run */
 };
 
@@ -83,53 +73,6 @@ static void dry_run(const struct plan *plan)
         printf("%s%s\n", plan_name(&plan->entries[i], name, sizeof name), plan->entries[i].floor ? "  (floor)" : "");
     printf("%d configurations, %d rounds, seed %llu: about %.0f s\n", plan->count, plan->rounds,
            (unsigned long long)plan->seed, round_estimate_s(plan));
-}
-
-/* Figures lie in a folder that is called as the file, without its ending. */
-static void target_figures(struct target *target)
-{
-    size_t length = strlen(target->path), ending = strlen(".json");
-    if (length > ending && !strcmp(target->path + length - ending, ".json"))
-        snprintf(target->figures, sizeof target->figures, "%.*s", (int)(length - ending), target->path);
-    else
-        snprintf(target->figures, sizeof target->figures, "%s-figures", target->path);
-}
-
-/* The name that the n-th run of one second gets. */
-static void target_number(struct target *target, int n)
-{
-    char number[16] = "";
-    if (n > 1)
-        snprintf(number, sizeof number, "-%d", n);
-    snprintf(target->path, sizeof target->path, "%s%s.json", target->stem, number);
-    target_figures(target);
-}
-
-/* Chooses names, and sees to it that they can be written before time is spent. */
-static int target_choose(const struct options *options, struct target *target)
-{
-    char date[32], names[64] = "";
-    time_t now = time(NULL);
-    struct tm utc;
-    *target = (struct target){.given = options->out != NULL};
-    if (target->given) {
-        snprintf(target->path, sizeof target->path, "%s", options->out);
-        target_figures(target);
-        return EXIT_GOOD;
-    }
-    if ((mkdir("results", 0755) && errno != EEXIST) || access("results", W_OK | X_OK))
-        return fprintf(stderr, "poolbench: cannot write to a folder results here: %s (choose a file with -o)\n",
-                       strerror(errno)),
-               EXIT_USAGE;
-    strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
-    if (!options->workload_count)
-        strcpy(names, "-suite");
-    for (int i = 0; i < options->workload_count; i++)
-        if (!strstr(names, options->workloads[i].ops->name) && strlen(names) < 40)
-            snprintf(names + strlen(names), sizeof names - strlen(names), "-%s", options->workloads[i].ops->name);
-    snprintf(target->stem, sizeof target->stem, "results/%s%s", date, names);
-    target_number(target, 1);
-    return EXIT_GOOD;
 }
 
 /* Progress and gathering. */
@@ -211,20 +154,6 @@ static void print_result(const struct options *options, const json_t *result)
     }
 }
 
-/* Under its name, or the next free one: never over another run's. */
-static int save(const json_t *result, struct target *target)
-{
-    int error = result_write(result, target->path, target->given);
-    for (int n = 2; error == -EEXIST && !target->given && n <= NAMES_MAX; n++) {
-        target_number(target, n);
-        error = result_write(result, target->path, false);
-    }
-    if (!error)
-        return EXIT_GOOD;
-    fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
-    return EXIT_BAD;
-}
-
 /* Draws; says where all is, on stdout beside a table, else on stderr. */
 static void draw(const struct options *options, const struct target *target)
 {
@@ -248,7 +177,7 @@ static int conclude(const struct options *options, json_t *result, struct target
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
-    saved = save(result, target);
+    saved = target_save(target, result);
     signal(SIGINT, SIG_DFL); /* all is kept: from here on it ends the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
