@@ -46,7 +46,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
                      "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
                      "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
-                     "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
+                     "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
+                     "usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
     [OPTIONS_SWEEP] =
@@ -131,6 +132,9 @@ static const struct row rows[] = {
     {"rounds", 0, "N", "processes that each measure everything once (default: 12)", RUN, false, options_set_rounds},
     {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s)", RUN, false,
      options_set_budget},
+    {"slo", 0, "PROMISES",
+     "what latency must keep, as in p99=5ms,p99.9=20ms (p50..p99.99, mean, max); 1 when one is broken", RUN, false,
+     options_set_slo},
     {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
      options_set_seed},
     {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,

@@ -424,6 +424,11 @@ int options_set_budget(struct options *options, const char *value, struct option
     return time_between("--budget", value, 1000000, INT64_C(86400000000000), &options->budget_ns, why);
 }
 
+int options_set_slo(struct options *options, const char *value, struct options_why why)
+{
+    return slo_parse(value, &options->slo, why.text, why.size);
+}
+
 int options_set_seed(struct options *options, const char *value, struct options_why why)
 {
     options->seed_given = true;

@@ -15,11 +15,12 @@
 #include "bench/report.h"
 #include "bench/result.h"
 #include "bench/round.h"
+#include "bench/slo_judge.h"
 #include "bench/suite.h"
 #include "bench/target.h"
 
 enum {
-    PROBE_MS = 150,   /* how long the machine is watched before a run */
+    PROBE_MS = 150, /* how long the machine is watched before a run */
 };
 
 static void on_interrupt(int number)
@@ -177,6 +178,7 @@ static int conclude(const struct options *options, json_t *result, struct target
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
+    slo_summarise(result, &options->slo);
     saved = target_save(target, result);
     signal(SIGINT, SIG_DFL); /* all is kept: from here on it ends the program */
     print_result(options, result);
@@ -188,7 +190,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     }
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
-    return failed > cannot ? EXIT_BAD : cannot ? EXIT_CANNOT : EXIT_GOOD;
+    return failed > cannot ? EXIT_BAD : cannot ? EXIT_CANNOT : slo_broken(result) ? EXIT_BAD : EXIT_GOOD;
 }
 
 int run_command(const struct options *options, int argc, char **argv)

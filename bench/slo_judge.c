@@ -1,0 +1,190 @@
+/* slo_judge.c - see slo_judge.h. */
+#include "bench/slo_judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/result.h"
+#include "workloads/core/units.h"
+
+enum { ROUNDS_MAX = 10000 };
+
+/* What an open loop says of itself, medians over the rounds. */
+struct open_loop {
+    bool is, bursts; /* else there is no such */
+    double offered, done, p50_ns, p99_ns, slice_s;
+    double generator_ns, pool_p99_ns, pool_p999_ns; /* its part of the mean; the latency without it */
+};
+
+static double median_of(const json_t *configuration, const char *metric)
+{
+    static double values[ROUNDS_MAX];
+    int count = result_values(configuration, metric, values, NULL, ROUNDS_MAX);
+    return count ? stats_median(values, count).median : NAN;
+}
+
+static struct open_loop open_loop_of(const json_t *configuration)
+{
+    const json_t *trial = json_array_get(json_object_get(configuration, "trials"), 0);
+    const json_t *slice = json_array_get(json_object_get(trial, "slices"), 0);
+    struct open_loop loop = {.is = !strcmp(result_string(configuration, "workload"), "burst")};
+    if (!loop.is)
+        return loop;
+    loop.bursts = strstr(result_string(configuration, "spec"), "arrivals=onoff") != NULL;
+    loop.offered = median_of(configuration, "figures.offered_per_s");
+    loop.done = median_of(configuration, "figures.done_per_s");
+    loop.p50_ns = median_of(configuration, "figures.latency_p50_ns");
+    loop.p99_ns = median_of(configuration, "figures.latency_p99_ns");
+    loop.generator_ns = median_of(configuration, "figures.generator_ns");
+    loop.pool_p99_ns = median_of(configuration, "figures.pool_p99_ns");
+    loop.pool_p999_ns = median_of(configuration, "figures.pool_p999_ns");
+    loop.slice_s = (double)result_integer(slice, "jobs") / loop.offered;
+    return loop;
+}
+
+/* Whether the backlog grows. In any queue the last job ends some time after the last
+ * arrival: about the median latency, which is allowed for. Where the backlog grows
+ * evenly the median is half of that time; where it is much less, something stood
+ * still at the end, once. Bursts end with a backlog, by their nature. */
+static bool overloaded(const struct open_loop *loop)
+{
+    static const double much = 0.03, evenly = 0.25;
+    double beyond = loop->offered / loop->done - 1, median = loop->p50_ns / 1e9 / loop->slice_s;
+    return loop->is && !loop->bursts && beyond - median > much && median > evenly * beyond;
+}
+
+/* Whether the pool's part of the latency keeps the promise; and in an overload, whether
+ * it is the smaller part. By a quantile that is as high or higher, so that it is
+ * certain; of those beyond p99.9 by the highest that there is. */
+static bool generator_is_to_blame(const struct open_loop *loop, double value_ns, const struct slo *slo)
+{
+    static const double smaller = 0.5;
+    double pool = slo->kind->quantile > 0 && slo->kind->quantile <= 0.99 ? loop->pool_p99_ns : loop->pool_p999_ns;
+    if (!strcmp(slo->kind->name, "mean"))
+        pool = value_ns - loop->generator_ns;
+    if (overloaded(loop))
+        return loop->pool_p99_ns <= smaller * loop->p99_ns;
+    return loop->is && pool <= (double)slo->limit_ns;
+}
+
+/* The value of each good round, and how many samples the smallest has. */
+static int gather(const json_t *configuration, const char *field, double *values, double *samples)
+{
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    *samples = INFINITY;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
+        if (strcmp(result_string(trial, "verdict"), "ok") || !json_is_number(json_object_get(latency, field)) ||
+            count == ROUNDS_MAX)
+            continue;
+        values[count++] = json_number_value(json_object_get(latency, field));
+        *samples = fmin(*samples, (double)result_integer(latency, "count"));
+    }
+    return count;
+}
+
+static void say_why(struct slo_judgement *found, const struct slo *slo, const struct open_loop *loop)
+{
+    char first[32], second[32];
+    if (found->reason == SLO_SAMPLES)
+        snprintf(found->why, sizeof found->why, "%.0f samples a round; %s needs %d", found->samples, slo->kind->name,
+                 slo->kind->samples_min);
+    else if (found->reason == SLO_GENERATOR)
+        snprintf(found->why, sizeof found->why, "the generator is the limit: it made jobs %s late, on average",
+                 units_time_text(loop->generator_ns, first, sizeof first));
+    else if (found->reason == SLO_OVERLOAD)
+        snprintf(found->why, sizeof found->why, "%s/s of %s/s offered: more comes than is done",
+                 units_count_text(loop->done, first, sizeof first),
+                 units_count_text(loop->offered, second, sizeof second));
+    else if (found->reason == SLO_NO_ROUNDS)
+        snprintf(found->why, sizeof found->why, "no round was good");
+}
+
+static enum slo_reason reason_of(const struct slo_judgement *found, const struct slo *slo, const struct open_loop *loop)
+{
+    double limit = (double)slo->limit_ns;
+    bool below = found->value.high <= limit;
+    if (!found->value.count)
+        return SLO_NO_ROUNDS;
+    if (found->samples < slo->kind->samples_min)
+        return SLO_SAMPLES;
+    if ((!below || overloaded(loop)) && generator_is_to_blame(loop, found->value.median, slo))
+        return SLO_GENERATOR;
+    if (overloaded(loop))
+        return SLO_OVERLOAD;
+    return below || found->value.low > limit ? SLO_PLAIN : SLO_STRADDLES;
+}
+
+struct slo_judgement slo_judge(const json_t *configuration, const struct slo *slo)
+{
+    static double values[ROUNDS_MAX];
+    struct slo_judgement found = {.verdict = SLO_CANNOT_TELL};
+    struct open_loop loop = open_loop_of(configuration);
+    int count = gather(configuration, slo->kind->field, values, &found.samples);
+    if (count)
+        found.value = stats_median(values, count);
+    found.reason = reason_of(&found, slo, &loop);
+    if (found.reason == SLO_OVERLOAD)
+        found.verdict = SLO_BROKEN;
+    else if (found.reason == SLO_PLAIN)
+        found.verdict = found.value.high <= (double)slo->limit_ns ? SLO_KEPT : SLO_BROKEN;
+    say_why(&found, slo, &loop);
+    return found;
+}
+
+const char *slo_verdict_name(enum slo_verdict verdict)
+{
+    static const char *const names[] = {"kept", "broken", "cannot tell"};
+    return names[verdict];
+}
+
+static json_t *number_or_null(double value, bool known)
+{
+    return known ? json_real(value) : json_null();
+}
+
+static json_t *judgement_json(const json_t *configuration, const struct slo *slo)
+{
+    struct slo_judgement found = slo_judge(configuration, slo);
+    bool known = found.value.count > 0;
+    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:f, s:i, s:o, s:s, s:o}", "name", slo->kind->name, "limit_ns",
+                     (json_int_t)slo->limit_ns, "median_ns", number_or_null(found.value.median, known), "low_ns",
+                     number_or_null(found.value.low, known), "high_ns", number_or_null(found.value.high, known),
+                     "coverage", found.value.coverage, "rounds", found.value.count, "samples",
+                     number_or_null(found.samples, known), "verdict", slo_verdict_name(found.verdict), "why",
+                     *found.why ? json_string(found.why) : json_null());
+}
+
+void slo_summarise(json_t *result, const struct slo_list *list)
+{
+    json_t *promises = json_array(), *configuration;
+    size_t i;
+    for (int s = 0; s < list->count; s++)
+        json_array_append_new(
+            promises, json_pack("{s:s, s:o, s:I}", "name", list->items[s].kind->name, "quantile",
+                                number_or_null(list->items[s].kind->quantile, list->items[s].kind->quantile > 0),
+                                "limit_ns", (json_int_t)list->items[s].limit_ns));
+    json_object_set_new(result, "slo", promises);
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        json_t *judged = json_array();
+        bool asked = !strcmp(result_string(configuration, "role"), "asked") &&
+                     !json_is_string(json_object_get(configuration, "unsupported"));
+        for (int s = 0; asked && s < list->count; s++)
+            json_array_append_new(judged, judgement_json(configuration, &list->items[s]));
+        json_object_set_new(json_object_get(configuration, "summary"), "slo", judged);
+    }
+}
+
+int slo_broken(const json_t *result)
+{
+    json_t *configuration, *judged;
+    size_t i, s;
+    int broken = 0;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), s, judged)
+            broken += !strcmp(result_string(judged, "verdict"), "broken");
+    return broken;
+}

@@ -1,0 +1,100 @@
+/* slo.c - promises about latency, from outside: limits that nothing can keep, and
+ * limits that nothing can break. */
+#include <jansson.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/cli/program.h"
+
+#define QUICK " -t 1 --pin none --no-figures -o x.json"
+
+CLI_TEST(slo, bad_input)
+{
+    EXPECT_BAD({"p99=5ms", "run --slo p99"}, {"p99=0", "run --slo p99=0"}, {"q7", "run --slo q7=1ms"},
+               {"\"5\" is not a time", "run --slo p99=5"}, {"p99.9", "run --slo p98=5ms"}, {"\"\"", "run --slo ''"},
+               {"\"\"", "run --slo p99=5ms,"}, {"twice", "run --slo p99=5ms,p99=6ms"},
+               {"out of range", "run --slo p99=2000min"}, {"twice", "run --slo p99=5ms --slo p50=1ms"},
+               {"--slo", "limits --slo p99=5ms"});
+}
+
+/* What a pool's summary says of the promise `which`. */
+static const json_t *judged(const json_t *document, const char *pool, size_t which)
+{
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (json_object_get(document, "configurations"), i, configuration)
+        if (!strcmp(json_string_value(json_object_get(configuration, "pool")), pool))
+            return json_array_get(json_object_get(json_object_get(configuration, "summary"), "slo"), which);
+    return NULL;
+}
+
+static const char *verdict(const json_t *document, const char *pool, size_t which)
+{
+    const char *text = json_string_value(json_object_get(judged(document, pool, which), "verdict"));
+    return text ? text : "";
+}
+
+CLI_TEST(slo, ten_seconds_are_kept)
+{
+    json_t *document;
+    cr_assert(run("run -w burst:rate=1k,for=200ms,of=empty -p ring,mutex --rounds 2 --budget 800ms --slo "
+                  "p99=10s,max=60min" QUICK) == 0,
+              "%s%s", out, err);
+    cr_assert(strstr(out, "promise p99 <= 10 s, from the planned submit to the end:\n") &&
+                  strstr(out, "promise max <= 3600 s") && strstr(out, "  ring       kept  ") &&
+                  strstr(out, "  mutex      kept  "),
+              "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(document && json_array_size(json_object_get(document, "slo")) == 2);
+    cr_assert_str_eq(verdict(document, "ring", 0), "kept");
+    cr_assert_str_eq(verdict(document, "mutex", 1), "kept");
+    cr_assert(!judged(document, "inline", 0), "the floor was not asked for");
+    json_decref(document);
+}
+
+CLI_TEST(slo, a_nanosecond_is_broken)
+{
+    json_t *document;
+    const json_t *found;
+    cr_assert(run("run -w cpu:size=10us -p ring --rounds 2 --budget 60ms --slo p99=1ns,p50=10s" QUICK) == 1, "%s", err);
+    cr_assert(strstr(out, "promise p99 <= 1 ns, from the submit to the end:\n  ring       BROKEN  ") &&
+                  strstr(out, "  ring       kept  "),
+              "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    found = judged(document, "ring", 0);
+    cr_assert_str_eq(verdict(document, "ring", 0), "broken");
+    cr_assert(json_integer_value(json_object_get(found, "limit_ns")) == 1);
+    cr_assert(
+        json_number_value(json_object_get(found, "low_ns")) >= 10000 &&
+        json_number_value(json_object_get(found, "median_ns")) >= json_number_value(json_object_get(found, "low_ns")) &&
+        json_number_value(json_object_get(found, "high_ns")) >= json_number_value(json_object_get(found, "median_ns")));
+    json_decref(document);
+}
+
+CLI_TEST(slo, few_samples_cannot_tell)
+{
+    cr_assert(run("run -w burst:rate=1k,arrivals=constant,of=empty -p ring --rounds 1 --budget 10ms --slo "
+                  "p99.99=10s" QUICK) == 0,
+              "%s", err);
+    cr_assert(strstr(out, "  ring       cannot tell  ") && strstr(out, "samples a round; p99.99 needs 10000"), "%s",
+              out);
+}
+
+/* Four times as much as one worker can do. */
+CLI_TEST(slo, more_than_can_be_done_is_broken)
+{
+    cr_assert(run("run -w burst:rate=4k,arrivals=constant,for=100ms,of=cpu:size=1ms -p mutex --rounds 1 --budget 10ms "
+                  "--slo p99=60min" QUICK) == 1,
+              "%s%s", out, err);
+    cr_assert(strstr(out, "  mutex      BROKEN  ") && strstr(out, "more comes than is done"), "%s", out);
+}
+
+CLI_TEST(slo, what_is_not_promised_is_not_judged)
+{
+    json_t *document;
+    cr_assert(run("run -w empty -p ring --rounds 1 --budget 20ms" QUICK) == 0 && !strstr(out, "promise"), "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(json_is_array(json_object_get(document, "slo")) &&
+              json_array_size(json_object_get(document, "slo")) == 0 && !judged(document, "ring", 0));
+    json_decref(document);
+}
