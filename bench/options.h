@@ -70,6 +70,7 @@ struct options {
     int rounds;
     int64_t budget_ns;
     struct slo_list slo; /* promises about latency */
+    bool search;         /* sweep: the highest rate at which they are kept */
     int64_t seed;
     bool seed_given;
     const char *out; /* -o, or NULL */

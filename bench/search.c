@@ -53,6 +53,15 @@ static double lower(const struct search *search, double rate)
     return fmax(search->lowest, rate / (below == 0 ? 2 : below == 1 ? 4 : 16));
 }
 
+/* Up by doubling, and in larger steps where the start was far too low. */
+static double higher(const struct search *search, double rate)
+{
+    int kept_below = 0;
+    for (int i = 0; i < search->count; i++)
+        kept_below += search->probes[i].rate < rate;
+    return fmin(search->highest, rate * (kept_below < 2 ? 2 : 4));
+}
+
 /* The next rate between the two bounds; that of a bound when there is none. */
 static double between(const struct search *search, const struct search_probe *low, const struct search_probe *high)
 {
@@ -60,7 +69,7 @@ static double between(const struct search *search, const struct search_probe *lo
     if (!low && !high)
         return three_digits(fmin(fmax(search->start, search->lowest), search->highest));
     if (!high)
-        rate = low->rate >= search->highest ? low->rate : fmin(2 * low->rate, search->highest);
+        rate = low->rate >= search->highest ? low->rate : higher(search, low->rate);
     else if (!low)
         rate = high->rate <= search->lowest ? high->rate : lower(search, high->rate);
     else

@@ -12,9 +12,9 @@ enum { ROUNDS_MAX = 10000 };
 
 /* What an open loop says of itself, medians over the rounds. */
 struct open_loop {
-    bool is, bursts; /* else there is no such */
-    double offered, done, p50_ns, p99_ns, slice_s;
-    double generator_ns, pool_p99_ns, pool_p999_ns; /* its part of the mean; the latency without it */
+    bool is, bursts;                                    /* else there is no such */
+    double offered, done, p50_ns, p99_ns, run_ns, jobs; /* jobs of a slice */
+    double generator_ns, pool_p99_ns, pool_p999_ns;     /* its part of the mean; the latency without it */
 };
 
 static double median_of(const json_t *configuration, const char *metric)
@@ -35,23 +35,26 @@ static struct open_loop open_loop_of(const json_t *configuration)
     loop.offered = median_of(configuration, "figures.offered_per_s");
     loop.done = median_of(configuration, "figures.done_per_s");
     loop.p50_ns = median_of(configuration, "figures.latency_p50_ns");
+    loop.run_ns = median_of(configuration, "figures.run_ns");
     loop.p99_ns = median_of(configuration, "figures.latency_p99_ns");
     loop.generator_ns = median_of(configuration, "figures.generator_ns");
     loop.pool_p99_ns = median_of(configuration, "figures.pool_p99_ns");
     loop.pool_p999_ns = median_of(configuration, "figures.pool_p999_ns");
-    loop.slice_s = (double)result_integer(slice, "jobs") / loop.offered;
+    loop.jobs = (double)result_integer(slice, "jobs");
     return loop;
 }
 
-/* Whether the backlog grows. In any queue the last job ends some time after the last
- * arrival: about the median latency, which is allowed for. Where the backlog grows
- * evenly the median is half of that time; where it is much less, something stood
- * still at the end, once. Bursts end with a backlog, by their nature. */
+/* Whether the backlog grows: whether the last job ends much later than the last arrival.
+ * Its own run is allowed for, and that what comes at random comes in numbers that vary
+ * by their square root. Where the backlog grows evenly the median latency is half of
+ * that time; where it is much less, something stood still at the end, once. Bursts end
+ * with a backlog, by their nature. */
 static bool overloaded(const struct open_loop *loop)
 {
     static const double much = 0.03, evenly = 0.25;
-    double beyond = loop->offered / loop->done - 1, median = loop->p50_ns / 1e9 / loop->slice_s;
-    return loop->is && !loop->bursts && beyond - median > much && median > evenly * beyond;
+    double slice_ns = loop->jobs / loop->offered * 1e9, beyond = loop->offered / loop->done - 1;
+    return loop->is && !loop->bursts && beyond - loop->run_ns / slice_ns > fmax(much, 1 / sqrt(loop->jobs)) &&
+           loop->p50_ns / slice_ns > evenly * beyond;
 }
 
 /* Whether the pool's part of the latency keeps the promise; and in an overload, whether
@@ -168,6 +171,8 @@ void slo_summarise(json_t *result, const struct slo_list *list)
                                 number_or_null(list->items[s].kind->quantile, list->items[s].kind->quantile > 0),
                                 "limit_ns", (json_int_t)list->items[s].limit_ns));
     json_object_set_new(result, "slo", promises);
+    json_array_foreach (json_object_get(result, "searches"), i, configuration)
+        json_object_set(configuration, "slo", promises);
     json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
         json_t *judged = json_array();
         bool asked = !strcmp(result_string(configuration, "role"), "asked") &&

@@ -39,8 +39,8 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo *sl
 /* "kept", "broken", "cannot tell". */
 const char *slo_verdict_name(enum slo_verdict verdict);
 
-/* Adds "slo" to the document and to the summary of each configuration that was
- * asked for. Call once, after result_summarise. */
+/* Adds "slo" to the document, to its searches, and to the summary of each configuration
+ * that was asked for. Call once, after result_summarise. */
 void slo_summarise(json_t *result, const struct slo_list *list);
 
 /* How many promises are broken in a summarised document. */

@@ -98,3 +98,79 @@ CLI_TEST(slo, what_is_not_promised_is_not_judged)
               json_array_size(json_object_get(document, "slo")) == 0 && !judged(document, "ring", 0));
     json_decref(document);
 }
+
+CLI_TEST(slo, bad_searches)
+{
+    EXPECT_BAD({"whose rate", "sweep --slo p99=5ms"}, {"cpu:size=1us", "sweep --slo p99=5ms -w cpu:size=1us"},
+               {"burst:of=empty", "sweep --slo p99=5ms -w empty -t 1..4"},
+               {"rate=", "sweep --slo p99=5ms -w burst:rate=1k..4k,of=empty -w burst:of=cpu"},
+               {"nothing to sweep", "sweep --slo p99=5ms -w burst:rate=1k,of=empty -t 1"},
+               {"q7", "sweep --slo q7=1ms -w burst:of=empty"});
+}
+
+CLI_TEST(slo, a_range_of_rates_is_a_sweep)
+{
+    cr_assert(run("sweep --dry-run --slo p99=5ms -w burst:rate=1k..4k,of=empty -p ring -t 1") == 0 &&
+                  strstr(out, "burst:rate=2000,of=empty") && strstr(out, "configurations"),
+              "%s", out);
+    cr_assert(run("sweep --dry-run --slo p99=5ms -w burst:of=empty -p ring,mutex -t 1,2") == 0 &&
+                  strstr(out, "ring/burst:of=empty/t2\n") && strstr(out, "4 searches, 3 rounds a probe") &&
+                  !strstr(out, "inline"),
+              "%s", out);
+}
+
+static const json_t *search_of(const json_t *document, const char *pool)
+{
+    json_t *search;
+    size_t i;
+    json_array_foreach (json_object_get(document, "searches"), i, search)
+        if (!strcmp(json_string_value(json_object_get(search, "pool")), pool))
+            return search;
+    return NULL;
+}
+
+CLI_TEST(slo, no_rate_keeps_a_nanosecond)
+{
+    json_t *document, *index;
+    const json_t *search;
+    size_t i;
+    cr_assert(run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring --budget 1s" QUICK) == 1, "%s%s",
+              out, err);
+    cr_assert(strstr(out, "the highest rate that keeps p99 <= 1 ns") && strstr(out, "ring             1          none"),
+              "%s", out);
+    cr_assert(strstr(err, "BROKEN"), "%s", err);
+    document = json_load_file("x.json", 0, NULL);
+    search = search_of(document, "ring");
+    cr_assert(search && json_is_null(json_object_get(search, "rate_kept")) &&
+              json_integer_value(json_object_get(search, "rate_broken")) > 0);
+    cr_assert_str_eq(json_string_value(json_object_get(search, "spec")), "burst:for=30ms,of=cpu:size=100us");
+    cr_assert(json_array_size(json_object_get(search, "configurations")) > 0);
+    json_array_foreach (json_object_get(search, "configurations"), i, index) {
+        const json_t *probe =
+            json_array_get(json_object_get(document, "configurations"), (size_t)json_integer_value(index));
+        cr_assert(strstr(json_string_value(json_object_get(probe, "spec")), "burst:rate=") &&
+                  json_array_size(json_object_get(probe, "trials")) >= 3);
+    }
+    json_decref(document);
+}
+
+/* Whoever promises an hour still cannot do more than the workers can: from twice of
+ * it on, more comes than is done, whatever else runs on the machine. */
+CLI_TEST(slo, what_the_workers_can_do_bounds_the_rate)
+{
+    json_t *document;
+    const json_t *search;
+    json_int_t kept, broken;
+    int status = run("sweep --slo p99=60min -w burst:for=100ms,of=cpu:size=1ms -p mutex --budget 12s" QUICK);
+    document = json_load_file("x.json", 0, NULL);
+    search = search_of(document, "mutex");
+    cr_assert(search, "%s", err);
+    kept = json_integer_value(json_object_get(search, "rate_kept"));
+    broken = json_integer_value(json_object_get(search, "rate_broken"));
+    cr_assert(kept <= 2000, "%lld/s", (long long)kept);
+    cr_assert(broken > kept, "%lld/s broken, %lld/s kept", (long long)broken, (long long)kept);
+    cr_assert(status == (kept == 0), "%d: %s", status, out);
+    cr_assert(json_integer_value(json_object_get(search, "probes")) >= 2 &&
+              json_is_string(json_object_get(search, "limited_by")));
+    json_decref(document);
+}

@@ -148,5 +148,5 @@ Test(search, out_of_probes_it_says_what_it_knows, .timeout = 10)
     world.generator = INFINITY;
     while ((rate = search_next(&search)) > 0)
         search_tell(&search, rate, ask(&world, rate));
-    cr_assert(search.asked == 5 && search_limit(&search) == SEARCH_BY_PROBES && search_kept(&search) == 16000);
+    cr_assert(search.asked == 5 && search_limit(&search) == SEARCH_BY_PROBES && search_kept(&search) == 64000);
 }
