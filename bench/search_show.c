@@ -89,10 +89,11 @@ static void notes_text(const json_t *search, const json_t *kept, const json_t *b
         snprintf(text, size, "the budget ended first");
     else if (!strcmp(limit, "unknown"))
         snprintf(text, size, "nobody can tell: %s", result_string(search, "why"));
-    else if (!strcmp(result_string(kept, "verdict"), "cannot tell"))
-        snprintf(text, size, "its rounds straddle the limit");
-    else if (strstr(result_string(broken, "why"), "offered"))
-        snprintf(text, size, "then more comes than is done");
+    else
+        snprintf(text, size, "%s%s",
+                 strcmp(result_string(kept, "verdict"), "cannot tell") ? "" : "straddles the limit; ",
+                 strstr(result_string(broken, "why"), "offered") ? "then more comes than is done"
+                                                                 : "then the latency breaks it");
 }
 
 static void print_row(const json_t *result, const json_t *search, FILE *out)

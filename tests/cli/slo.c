@@ -2,7 +2,9 @@
  * limits that nothing can break. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/cli/program.h"
 
@@ -143,6 +145,8 @@ CLI_TEST(slo, no_rate_keeps_a_nanosecond)
     search = search_of(document, "ring");
     cr_assert(search && json_is_null(json_object_get(search, "rate_kept")) &&
               json_integer_value(json_object_get(search, "rate_broken")) > 0);
+    cr_assert(json_equal(json_object_get(search, "slo"), json_object_get(document, "slo")) &&
+              json_array_size(json_object_get(search, "slo")) == 1);
     cr_assert_str_eq(json_string_value(json_object_get(search, "spec")), "burst:for=30ms,of=cpu:size=100us");
     cr_assert(json_array_size(json_object_get(search, "configurations")) > 0);
     json_array_foreach (json_object_get(search, "configurations"), i, index) {
@@ -173,4 +177,22 @@ CLI_TEST(slo, what_the_workers_can_do_bounds_the_rate)
     cr_assert(json_integer_value(json_object_get(search, "probes")) >= 2 &&
               json_is_string(json_object_get(search, "limited_by")));
     json_decref(document);
+}
+
+/* The promise is in the data of the figures, and they are drawn. */
+CLI_TEST(slo, is_drawn)
+{
+    struct stat info;
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    run("run -w burst:rate=1k,of=empty -w burst:rate=2k,of=empty -p ring -t 1 --pin none --rounds 1 --budget 10ms "
+        "--slo p99=20us,mean=60min -o x.json");
+    slurp("x/spectrum-burst-rate-1k-of-empty-promises.tsv", out, sizeof out);
+    cr_assert(strstr(out, "promise p99 <= 20 us\n") && !strstr(out, "mean"), "%s%s", out, err);
+    cr_assert(stat("x/spectrum-burst-rate-1k-of-empty.png", &info) == 0 && info.st_size > 2000);
+    cr_assert(stat("x/load.svg", &info) == 0 && info.st_size > 2000);
+    slurp("x/load.svg", out, sizeof out);
+    cr_assert(strstr(out, "How much load before the promise breaks?") && strstr(out, "promise p99"), "%s", err);
+    run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring -t 1 --pin none --budget 1s -o y.json");
+    cr_assert(stat("y/load.png", &info) == 0 && info.st_size > 2000 && stat("y/throughput.png", &info) != 0, "%s", err);
 }
