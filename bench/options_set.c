@@ -166,10 +166,13 @@ int options_set_pools(struct options *options, const char *value, struct options
     return each_word(options, value, add_pool, why);
 }
 
-/* The same workload, however it was written: `cpu` is `cpu:size=1us`. */
+/* The same workload, however it was written: `cpu` is `cpu:size=1us`. One that is made of
+ * another (burst:of=...) has that as text. */
 static bool same_workload(const struct workload_spec *a, const struct workload_spec *b)
 {
-    return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values);
+    const char *of = a->ops == b->ops ? workload_rest(a) : NULL;
+    return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values) &&
+           (!of || !strcmp(of, workload_rest(b)));
 }
 
 static int add_workload(struct options *options, const char *value, struct options_why why)
