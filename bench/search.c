@@ -53,13 +53,22 @@ static double lower(const struct search *search, double rate)
     return fmax(search->lowest, rate / (below == 0 ? 2 : below == 1 ? 4 : 16));
 }
 
-/* Up by doubling, and in larger steps where the start was far too low. */
+/* Up by doubling, and in larger steps where the start was far too low; in growing small
+ * ones where a rate near by was taken for broken. */
 static double higher(const struct search *search, double rate)
 {
-    int kept_below = 0;
-    for (int i = 0; i < search->count; i++)
-        kept_below += search->probes[i].rate < rate;
-    return fmin(search->highest, rate * (kept_below < 2 ? 2 : 4));
+    double before = 0, step;
+    int below = 0;
+    for (int i = 0; i < search->count; i++) {
+        const struct search_probe *probe = &search->probes[i];
+        if (probe->rate >= rate)
+            continue;
+        below++;
+        if (probe->answer == SEARCH_KEPT)
+            before = fmax(before, probe->rate);
+    }
+    step = before > 0 && rate / before < 1.9 ? fmax(search->fine, rate / before) : 2;
+    return fmin(search->highest, fmax(rate + 1, rate * (step < 2 ? step * step : below < 2 ? 2 : 4)));
 }
 
 /* The next rate between the two bounds; that of a bound when there is none. */

@@ -137,7 +137,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
             fprintf(out, "%s %s", i ? " and" : "", slo_text(&slo, text, sizeof text));
     }
     fprintf(out, ", from the planned submit to the end\n\n%s" ROW_FORMAT "%s", dim, "pool", "workers", "rate kept",
-            "there", "rate broken", "there", "probes", "  ", "notes", plain);
+            "latency there", "rate broken", "latency there", "probes", "  ", "notes", plain);
     for (int r = 0; r < count; r++)
         print_row(result, rows[r], out);
     fputc('\n', out);
@@ -158,9 +158,9 @@ void search_show(const json_t *result, FILE *out, bool colour)
     fprintf(
         out,
         "%srate kept: the highest at which the median of a probe's rounds keeps what was promised; rate broken: the\n"
-        "lowest above it at which it does not, asked twice. There: the median of the promise nearest to its limit.\n"
-        "Each round is a process; rates between the two columns were not asked for, and near the limit another run\n"
-        "may find a few per cent more or less.%s\n\n",
+        "lowest above it at which it does not, asked twice; latency there: the median of the promise nearest to its\n"
+        "limit. Rates between the two were not asked for; near the limit another run may find some per cent more or\n"
+        "less.%s\n\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 

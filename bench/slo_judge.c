@@ -12,9 +12,9 @@ enum { ROUNDS_MAX = 10000 };
 
 /* What an open loop says of itself, medians over the rounds. */
 struct open_loop {
-    bool is, bursts;                                    /* else there is no such */
-    double offered, done, p50_ns, p99_ns, run_ns, jobs; /* jobs of a slice */
-    double generator_ns, pool_p99_ns, pool_p999_ns;     /* its part of the mean; the latency without it */
+    bool is, bursts;                                             /* else there is no such */
+    double offered, done, p50_ns, p99_ns, p999_ns, run_ns, jobs; /* jobs of a slice */
+    double generator_ns, pool_p99_ns, pool_p999_ns;              /* its part of the mean; the latency without it */
 };
 
 static double median_of(const json_t *configuration, const char *metric)
@@ -35,6 +35,7 @@ static struct open_loop open_loop_of(const json_t *configuration)
     loop.offered = median_of(configuration, "figures.offered_per_s");
     loop.done = median_of(configuration, "figures.done_per_s");
     loop.p50_ns = median_of(configuration, "figures.latency_p50_ns");
+    loop.p999_ns = median_of(configuration, "figures.latency_p999_ns");
     loop.run_ns = median_of(configuration, "figures.run_ns");
     loop.p99_ns = median_of(configuration, "figures.latency_p99_ns");
     loop.generator_ns = median_of(configuration, "figures.generator_ns");
@@ -46,29 +47,34 @@ static struct open_loop open_loop_of(const json_t *configuration)
 
 /* Whether the backlog grows: whether the last job ends much later than the last arrival.
  * Its own run is allowed for, and that what comes at random comes in numbers that vary
- * by their square root. Where the backlog grows evenly the median latency is half of
- * that time; where it is much less, something stood still at the end, once. Bursts end
- * with a backlog, by their nature. */
+ * by their square root. Where the backlog grows the last latency is as good as the
+ * longest; a queue that is only long now and then has that somewhere in between, and
+ * one that stood still at the end, once, a small median. Bursts end with a backlog, by
+ * their nature. */
 static bool overloaded(const struct open_loop *loop)
 {
-    static const double much = 0.03, evenly = 0.25;
-    double slice_ns = loop->jobs / loop->offered * 1e9, beyond = loop->offered / loop->done - 1;
-    return loop->is && !loop->bursts && beyond - loop->run_ns / slice_ns > fmax(much, 1 / sqrt(loop->jobs)) &&
-           loop->p50_ns / slice_ns > evenly * beyond;
+    static const double much = 0.03, very_much = 0.25, longest = 1.15, evenly = 0.25;
+    double slice_ns = loop->jobs / loop->offered * 1e9, backlog_ns = (loop->offered / loop->done - 1) * slice_ns;
+    double share = (backlog_ns - loop->run_ns) / slice_ns;
+    if (!loop->is || loop->bursts || !(share > fmax(much, 1 / sqrt(loop->jobs))))
+        return false;
+    return loop->p50_ns > evenly * backlog_ns && (share > very_much || loop->p99_ns < longest * backlog_ns);
 }
 
-/* Whether the pool's part of the latency keeps the promise; and in an overload, whether
- * it is the smaller part. By a quantile that is as high or higher, so that it is
- * certain; of those beyond p99.9 by the highest that there is. */
-static bool generator_is_to_blame(const struct open_loop *loop, double value_ns, const struct slo *slo)
+/* Whether the end of the interval that lies above the limit would not, without what the
+ * generator itself was late: that part of the latency at this quantile, or at the
+ * nearest that there is. Of an overload, whether that part is the greater one. */
+static bool generator_is_to_blame(const struct open_loop *loop, const struct stats_median *value, const struct slo *slo)
 {
     static const double smaller = 0.5;
-    double pool = slo->kind->quantile > 0 && slo->kind->quantile <= 0.99 ? loop->pool_p99_ns : loop->pool_p999_ns;
-    if (!strcmp(slo->kind->name, "mean"))
-        pool = value_ns - loop->generator_ns;
+    double limit = (double)slo->limit_ns;
+    bool is_max = !strcmp(slo->kind->name, "max");
+    double part = slo->kind->quantile > 0.99 || is_max ? loop->p999_ns - loop->pool_p999_ns
+                  : slo->kind->quantile == 0.99        ? loop->p99_ns - loop->pool_p99_ns
+                                                       : loop->generator_ns;
     if (overloaded(loop))
         return loop->pool_p99_ns <= smaller * loop->p99_ns;
-    return loop->is && pool <= (double)slo->limit_ns;
+    return loop->is && (value->low > limit ? value->low : value->high) - part <= limit;
 }
 
 /* The value of each good round, and how many samples the smallest has. */
@@ -114,7 +120,7 @@ static enum slo_reason reason_of(const struct slo_judgement *found, const struct
         return SLO_NO_ROUNDS;
     if (found->samples < slo->kind->samples_min)
         return SLO_SAMPLES;
-    if ((!below || overloaded(loop)) && generator_is_to_blame(loop, found->value.median, slo))
+    if ((!below || overloaded(loop)) && generator_is_to_blame(loop, &found->value, slo))
         return SLO_GENERATOR;
     if (overloaded(loop))
         return SLO_OVERLOAD;

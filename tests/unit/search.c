@@ -109,6 +109,7 @@ Test(search, one_bad_probe_ends_nothing, .timeout = 10)
         struct search search = search_for(&world, 10000);
         cr_assert(search_kept(&search) > 50000 / 1.05 && search_kept(&search) <= 50000, "bad probe %d: %g", bad,
                   search_kept(&search));
+        cr_assert(world.highest_asked <= 160000, "bad probe %d: %g", bad, world.highest_asked);
     }
 }
 
