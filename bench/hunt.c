@@ -10,7 +10,7 @@
 
 /* A slice is long enough for a backlog to grow beyond the limit, and for the samples
  * that the quantile needs in the two slices of a round. */
-double hunt_slice_ns(const struct slo_list *promises, double rate)
+static double slice_ns(const struct slo_list *promises, double rate)
 {
     static const double limits = 10, least = 30e6, usual = 100e6, most = 1e9, slices = 2;
     double limit = 0, samples = 0;
@@ -54,7 +54,7 @@ bool hunt_choose(struct hunt *hunt, const struct slo_list *promises, json_t *res
     if (!(hunt->rate > 0))
         return false;
     hunt->at = *hunt->entry;
-    rates_put(&hunt->entry->workload, hunt->rate, hunt_slice_ns(promises, hunt->rate), &hunt->at.workload);
+    rates_put(&hunt->entry->workload, hunt->rate, slice_ns(promises, hunt->rate), &hunt->at.workload);
     for (int i = 0; i < hunt->search.count; i++) {
         if (hunt->search.probes[i].rate != hunt->rate)
             continue;

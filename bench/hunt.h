@@ -25,9 +25,6 @@ struct hunt {
 /* Begins one for an entry whose workload comes at a rate that is not given. */
 void hunt_begin(struct hunt *hunt, const struct plan_entry *entry);
 
-/* How long a slice is at this rate, for these promises. */
-double hunt_slice_ns(const struct slo_list *promises, double rate);
-
 /* Chooses hunt->rate, and the configuration of the document: a new one unless the rate
  * was asked before. Returns false when the search is over. */
 bool hunt_choose(struct hunt *hunt, const struct slo_list *promises, json_t *result);

@@ -66,7 +66,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "the limit), --budget of each search (default: 10s). With a range of rates each of them is judged.\n\n"
          "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
          "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n\n"
-         "Exit status: as run; 1 too when no rate keeps the promises.\n",
+         "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
          0, 0, NULL},
     /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},

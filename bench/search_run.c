@@ -71,8 +71,9 @@ static int run_rounds(struct hunters *hunters, int rounds)
     struct plan plan = {.entries = hunters->entries, .count = hunters->running, .rounds = 1};
     int error = 0;
     for (int i = 0; i < hunters->running; i++) {
-        double rate = hunters->of[i]->rate;
-        plan.budget_ns = (int64_t)fmax((double)plan.budget_ns, pair * hunt_slice_ns(hunters->promises, rate));
+        double each = workload_job_ns(&hunters->entries[i].workload);
+        double slice_ns = each * (double)plan_slice_jobs(&plan, &hunters->entries[i], each);
+        plan.budget_ns = (int64_t)fmax((double)plan.budget_ns, pair * slice_ns);
     }
     for (int i = 0; i < rounds && !error && hunters->running; i++) {
         int64_t begin = workload_now_ns();

@@ -77,7 +77,8 @@ static void latency_text(const json_t *judged, char *text, size_t size)
                  units_time_text(json_number_value(json_object_get(judged, "median_ns")), value, sizeof value));
 }
 
-static void notes_text(const json_t *search, const json_t *kept, const json_t *broken, char *text, size_t size)
+static void notes_text(const json_t *result, const json_t *search, const json_t *kept, const json_t *broken, char *text,
+                       size_t size)
 {
     const char *limit = result_string(search, "limited_by");
     *text = '\0';
@@ -86,7 +87,8 @@ static void notes_text(const json_t *search, const json_t *kept, const json_t *b
     else if (!strcmp(limit, "range"))
         snprintf(text, size, "the highest rate there is");
     else if (!strcmp(limit, "budget"))
-        snprintf(text, size, "the budget ended first");
+        snprintf(text, size,
+                 json_is_true(json_object_get(result, "interrupted")) ? "interrupted" : "the budget ended first");
     else if (!strcmp(limit, "unknown"))
         snprintf(text, size, "nobody can tell: %s", result_string(search, "why"));
     else
@@ -108,7 +110,7 @@ static void print_row(const json_t *result, const json_t *search, FILE *out)
     latency_text(kept, kept_at, sizeof kept_at);
     latency_text(broken, broken_at, sizeof broken_at);
     snprintf(probes, sizeof probes, "%lld", (long long)result_integer(search, "probes"));
-    notes_text(search, kept, broken, notes, sizeof notes);
+    notes_text(result, search, kept, broken, notes, sizeof notes);
     snprintf(workers, sizeof workers, "%lld", (long long)result_integer(search, "workers"));
     fprintf(out, ROW_FORMAT, result_string(search, "pool"), workers, rate_kept, kept_at,
             result_integer(search, "rate_broken") ? rate_broken : "-", broken_at, probes, *notes ? "  " : "", notes);

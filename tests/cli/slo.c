@@ -196,3 +196,13 @@ CLI_TEST(slo, is_drawn)
     run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring -t 1 --pin none --budget 1s -o y.json");
     cr_assert(stat("y/load.png", &info) == 0 && info.st_size > 2000 && stat("y/throughput.png", &info) != 0, "%s", err);
 }
+
+CLI_TEST(slo, a_search_without_samples_says_so)
+{
+    json_t *document;
+    cr_assert(run("sweep --slo p99.99=60min -w burst:for=20ms,of=empty -p ring --budget 2s" QUICK) == 1, "%s", err);
+    cr_assert(strstr(out, "nobody can tell: 400 samples a round; p99.99 needs 10000"), "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert_str_eq(json_string_value(json_object_get(search_of(document, "ring"), "limited_by")), "unknown");
+    json_decref(document);
+}
