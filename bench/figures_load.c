@@ -220,6 +220,10 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
     fclose(file);
     if (!curves)
         return 0;
+    if (load->x[1] < load->x[0] * 1.05) { /* one rate only */
+        load->x[0] /= 2;
+        load->x[1] *= 1.1;
+    }
     say_promise(drawing, load, &figure, far, sizeof far);
     drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_low = %.6g\nx_high = %.6g", load->y[0] * 1e-9,
                 load->y[1] * 1e-9, load->x[0], load->x[1]);
@@ -272,6 +276,7 @@ int figures_load(const struct drawing *drawing)
     json_t *configuration;
     size_t i;
     int count = 0, figures = 0, error = 0;
+    int least = json_array_size(json_object_get(drawing->result, "searches")) ? 1 : 2;
     json_array_foreach (drawing->configurations, i, configuration) {
         struct load load = {.workers = (int)result_integer(configuration, "workers")};
         bool known = strcmp(result_string(configuration, "workload"), "burst") ||
@@ -280,7 +285,7 @@ int figures_load(const struct drawing *drawing)
         rates_left_out(result_string(configuration, "spec"), load.rest, sizeof load.rest);
         for (int k = 0; k < count; k++)
             known = known || (done[k].workers == load.workers && !strcmp(done[k].rest, load.rest));
-        if (known || count == FIGURES_MAX || error || rates_of(drawing, &load) < 2)
+        if (known || count == FIGURES_MAX || error || rates_of(drawing, &load) < least)
             continue;
         done[count++] = load;
         error = draw_promises(drawing, load, &figures);

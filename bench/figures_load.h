@@ -5,8 +5,8 @@
 #include "bench/drawing.h"
 
 /* One figure for each open-loop workload, number of workers and promise (without a
- * promise: the 99th percentile), where there are several rates; else nothing. The first
- * is called "load". Returns 0 or -errno. */
+ * promise: the 99th percentile), where there are several rates, or was a search; else
+ * nothing. The first is called "load". Returns 0 or -errno. */
 int figures_load(const struct drawing *drawing);
 
 #endif
