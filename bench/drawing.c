@@ -201,8 +201,8 @@ void drawing_spread(struct drawing_label *labels, int count, double low, double 
         }
     }
     for (int i = count - 1, above = 0; i >= 0; i--, above++) /* not above the axis, where gnuplot drops them */
-        if (labels[i].y > 1 - gap * above)
-            labels[i].y = 1 - gap * above;
+        if (labels[i].y > 0.99 - gap * above)
+            labels[i].y = 0.99 - gap * above;
     for (int i = 0; i < count; i++) /* nor below */
         if (labels[i].y < 0.01 + gap * i)
             labels[i].y = 0.01 + gap * i;

@@ -11,6 +11,7 @@
 #include "bench/drawing.h"
 #include "bench/figures_burst.h"
 #include "bench/figures_flow.h"
+#include "bench/figures_load.h"
 #include "bench/figures_speed.h"
 #include "bench/figures_sweep.h"
 #include "bench/figures_tree.h"
@@ -107,6 +108,8 @@ static bool over_workers(const struct drawing *drawing, const struct drawing_spe
 static int draw_all(struct drawing *drawing)
 {
     bool swept = figures_swept(drawing);
+    if (json_array_size(json_object_get(drawing->result, "searches"))) /* many rates, each but a probe */
+        return figures_load(drawing);
     int error = swept ? 0 : figures_throughput(drawing);
     if (!error && !swept)
         error = figures_efficiency(drawing);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/result.h"
+#include "bench/slo.h"
 
 bool figures_is_burst(const struct drawing_spec *spec)
 {
@@ -58,6 +59,71 @@ static bool write_curve(FILE *file, const char *pool, const char *kind, const js
     return total > 0;
 }
 
+/* The range of the curves at a quantile. */
+static void range_at(const struct drawing *drawing, const struct drawing_spec *spec, const char *name, double quantile,
+                     double range[2])
+{
+    range[0] = INFINITY;
+    range[1] = 0;
+    for (int p = 0; p < drawing->pool_count; p++) {
+        const json_t *histogram = histogram_of(drawing, spec, drawing->pools[p], name);
+        json_int_t total = result_integer(histogram, "count");
+        double value = drawing_quantile(json_object_get(histogram, "buckets"), total, quantile);
+        if (!total || drawing_is_floor(drawing->pools[p]))
+            continue;
+        range[0] = fmin(range[0], value);
+        range[1] = fmax(range[1], value);
+    }
+}
+
+/* One line and its name, which stands where no curve is: curves rise, so that this is left
+ * of the mark and above where most are below it, else right of it and below; at the
+ * right end there is room on the left only. */
+static void write_promise(FILE *file, const struct slo *slo, const double at[2])
+{
+    static const char *const places[] = {"above", "right", "below"};
+    double quantile = slo->kind->quantile, limit = (double)slo->limit_ns;
+    char text[64];
+    int place = limit * limit >= at[0] * at[1] ? 0 : quantile > 0 && quantile < 0.9995 ? 1 : 2;
+    if (quantile > 0)
+        fprintf(file, "%.6g\t%.6g", 1 / (1 - quantile), 1 / (1 - quantile));
+    else
+        fprintf(file, "NaN\t9000");
+    fprintf(file, "\t%.6g\t%s\tpromise %s\n", limit, places[place], slo_text(slo, text, sizeof text));
+}
+
+/* What was promised, where the curves are of the latency that was. Lines that would
+ * press the curves flat are left out. Returns how many are in the file. */
+static int write_promises(const struct drawing *drawing, const struct drawing_spec *spec, const char *figure,
+                          double range[2])
+{
+    static const double much = 10;
+    char name[256];
+    json_t *promise;
+    size_t i;
+    int count = 0;
+    double low = range[0] / much, high = range[1] * much;
+    FILE *file;
+    snprintf(name, sizeof name, "%s-promises", figure);
+    file = figures_is_burst(spec) ? drawing_data(drawing, name) : NULL;
+    if (!file)
+        return 0;
+    fprintf(file, "one_in\tname_at\tlimit_ns\tplace\ttext\n");
+    json_array_foreach (json_object_get(drawing->result, "slo"), i, promise) {
+        struct slo slo = {slo_kind(result_string(promise, "name")), result_integer(promise, "limit_ns")};
+        double at[2];
+        if (!slo.kind || (double)slo.limit_ns < low || (double)slo.limit_ns > high)
+            continue;
+        range_at(drawing, spec, "planned_to_end", slo.kind->quantile > 0 ? slo.kind->quantile : 1, at);
+        write_promise(file, &slo, at);
+        range[0] = fmin(range[0], (double)slo.limit_ns / 1.4); /* room for the name */
+        range[1] = fmax(range[1], (double)slo.limit_ns);
+        count++;
+    }
+    fclose(file);
+    return count;
+}
+
 int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *spec)
 {
     char word[128], name[160], title[200], dim[256], workers[32];
@@ -65,7 +131,7 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
     const struct pair *pair = pair_of(spec);
     struct drawing_label labels[DRAWING_POOLS_MAX], unused;
     double range[2] = {INFINITY, 0};
-    int label_count = 0;
+    int label_count = 0, promises;
     FILE *file;
     if (!pair)
         return 0;
@@ -83,10 +149,11 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
     fclose(file);
     if (!label_count)
         return 0;
+    promises = write_promises(drawing, spec, name, range);
     drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true);
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"", range[0] * 1e-9, range[1] * 1e-9,
-                pair->axis);
+    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"\npromises = %d", range[0] * 1e-9,
+                range[1] * 1e-9, pair->axis, promises);
     snprintf(title, sizeof title, "%s", pair->title);
     snprintf(dim, sizeof dim, "%.90s, %s; %s", spec->text,
              drawing_workers_text(spec->workers_high, workers, sizeof workers), pair->dim);
@@ -125,76 +192,5 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
     drawing_say(&figure, "rows = %d", rows);
     snprintf(dim, sizeof dim, "%.100s, %s; mean time of a job from plan to end, at the right", spec->text,
              drawing_workers_text(spec->workers_high, workers, sizeof workers));
-    return drawing_draw(drawing, &figure);
-}
-
-/* The text of a burst without its rate: what must be the same in one figure. */
-static void without_rate(const char *text, char *out, size_t size)
-{
-    const char *rate = strstr(text, "rate=");
-    size_t head = rate ? (size_t)(rate - text) : strlen(text);
-    const char *tail = rate ? rate + strcspn(rate, ",") : "";
-    tail += *tail == ',';
-    snprintf(out, size, "%.*s%s", (int)head, text, tail);
-}
-
-int figures_load(const struct drawing *drawing)
-{
-    char first[160] = "", dim[300], workers[32];
-    struct drawing_figure figure = {
-        .script = "load", .name = "load", .title = "How much load before the tail grows?", .dim = dim};
-    struct drawing_label labels[DRAWING_POOLS_MAX];
-    double x_range[2] = {INFINITY, 0}, range[2] = {INFINITY, 0};
-    int label_count = 0, rates = 0, most = 0;
-    FILE *file;
-    for (int s = 0; s < drawing->spec_count; s++)
-        rates += figures_is_burst(&drawing->specs[s]);
-    if (rates < 2)
-        return 0;
-    rates = 0;
-    file = drawing_data(drawing, "load");
-    if (!file)
-        return -EIO;
-    fprintf(file, "pool\toffered_per_s\tp50_ns\tp99_ns\tp99_low\tp99_high\n");
-    for (int p = 0; p < drawing->pool_count; p++) {
-        double last_x = 0, last = NAN;
-        for (int s = 0; s < drawing->spec_count; s++) {
-            const struct drawing_spec *spec = &drawing->specs[s];
-            char rest[160];
-            double offered[3], p50[3], p99[3];
-            without_rate(spec->text, rest, sizeof rest);
-            if (!figures_is_burst(spec) || (*first && strcmp(first, rest)))
-                continue;
-            strcpy(first, rest);
-            most = spec->workers_high;
-            rates += p == 0;
-            if (!drawing_metric(drawing, spec->text, drawing->pools[p], most, "figures.offered_per_s", offered) ||
-                !drawing_metric(drawing, spec->text, drawing->pools[p], most, "figures.latency_p50_ns", p50) ||
-                !drawing_metric(drawing, spec->text, drawing->pools[p], most, "figures.latency_p99_ns", p99))
-                continue;
-            fprintf(file, "%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\n", drawing->pools[p], offered[0], p50[0], p99[0], p99[1],
-                    p99[2]);
-            x_range[0] = fmin(x_range[0], offered[0]);
-            x_range[1] = fmax(x_range[1], offered[0]);
-            range[0] = fmin(range[0], p50[0]);
-            range[1] = fmax(range[1], p99[2]);
-            if (offered[0] > last_x) {
-                last_x = offered[0];
-                last = p99[0];
-            }
-        }
-        if (last_x > 0)
-            labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], last_x, last};
-    }
-    fclose(file);
-    if (rates < 2 || !label_count)
-        return 0;
-    drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true);
-    drawing_labels(drawing, "load", "pool\toffered_per_s\tp99_ns\ttext", labels, label_count);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_low = %.6g\nx_high = %.6g", range[0] * 1e-9,
-                range[1] * 1e-9, x_range[0], x_range[1]);
-    snprintf(dim, sizeof dim,
-             "%.100s, %s; solid: 99th percentile from the planned submit, with its 95%% interval; dotted: median",
-             first, drawing_workers_text(most, workers, sizeof workers));
     return drawing_draw(drawing, &figure);
 }

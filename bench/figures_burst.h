@@ -1,5 +1,5 @@
 /* figures_burst.h - what open-loop arrivals say: the percentile spectrum with the naive
- * one beside, and latency over the load. */
+ * one beside, and where a job's time goes. */
 #ifndef FIGURES_BURST_H
 #define FIGURES_BURST_H
 
@@ -13,8 +13,5 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
 
 /* Where the time of its jobs goes: before the submit, in it, queued, running. */
 int figures_stretches(const struct drawing *drawing, const struct drawing_spec *spec);
-
-/* Latency over the offered load, where there are several rates of it; else nothing. */
-int figures_load(const struct drawing *drawing);
 
 #endif

@@ -79,7 +79,8 @@ json_t *hist_json(const struct hist *hist)
     static const struct {
         const char *name;
         double quantile;
-    } quantiles[] = {{"p50_ns", 0.5}, {"p90_ns", 0.9}, {"p99_ns", 0.99}, {"p99.9_ns", 0.999}, {"p99.99_ns", 0.9999}};
+    } quantiles[] = {{"p50_ns", 0.5},  {"p90_ns", 0.9},     {"p95_ns", 0.95},
+                     {"p99_ns", 0.99}, {"p99.9_ns", 0.999}, {"p99.99_ns", 0.9999}};
     json_t *json = json_object(), *buckets = json_array();
     json_object_set_new(json, "count", json_integer((json_int_t)hist->count));
     if (hist->count) {

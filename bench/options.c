@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "bench/options_set.h"
+#include "bench/rates.h"
+#include "bench/search_run.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -46,7 +48,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
                      "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
                      "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
                      "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
-                     "Exit status: 0 good; 1 work was lost or a pool failed; 2 wrong usage; 3 this pool or this\n"
+                     "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
+                     "usage; 3 this pool or this\n"
                      "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
                      0, 0, NULL},
     [OPTIONS_SWEEP] =
@@ -58,7 +61,12 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench sweep --capacity 1..64k -w empty -p ring,mutex\n"
          "  poolbench sweep --producers 1..4 -t 2 -w empty\n"
          "  poolbench sweep -w cpu:size=100ns..100us -t 2\n\n"
-         "Exit status: as run.\n",
+         "With --slo, and jobs that come at a rate which is not given: the highest rate that keeps the promises. It\n"
+         "is bracketed, then halved down to 4%; --rounds is of each probe (default: 3, and 2 more where they straddle\n"
+         "the limit), --budget of each search (default: 10s). With a range of rates each of them is judged.\n\n"
+         "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
+         "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n\n"
+         "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
          0, 0, NULL},
     /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
@@ -128,9 +136,13 @@ static const struct row rows[] = {
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: as many as CPUs)", TOPOLOGY, false,
      options_set_workers},
     {"producers", 0, "N", "threads that submit (default: 1)", TOPOLOGY, false, options_set_producers},
-    {"rounds", 0, "N", "processes that each measure everything once (default: 12)", RUN, false, options_set_rounds},
-    {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s)", RUN, false,
-     options_set_budget},
+    {"rounds", 0, "N", "processes that each measure everything once (default: 12; of a probe 3)", RUN, false,
+     options_set_rounds},
+    {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s; of a search 10s)", RUN,
+     false, options_set_budget},
+    {"slo", 0, "PROMISES",
+     "what latency must keep, as in p99=5ms,p99.9=20ms (p50..p99.99, mean, max); 1 when one is broken", RUN, false,
+     options_set_slo},
     {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
      options_set_seed},
     {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
@@ -275,6 +287,31 @@ static int check_results(const struct options *options, struct options_why why)
     return options_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
 }
 
+/* A sweep with promises over jobs that come at a rate, and none is given: it is to be
+ * found. */
+static int check_search(struct options *options, struct options_why why)
+{
+    int given = 0;
+    if (!options->workload_count)
+        return options_wrong(why,
+                             "sweep --slo: whose rate? Name jobs that come at one, as in -w burst:of=cpu:size=5us");
+    for (int i = 0; i < options->workload_count; i++) {
+        const struct workload_spec *spec = &options->workloads[i];
+        struct workload_spec longest;
+        if (!rates_has(spec->ops))
+            return options_wrong(why,
+                                 "sweep --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
+                                 spec->text, spec->text);
+        if (rates_put(spec, RATES_MAX, 1e9, &longest))
+            return options_wrong(why, "sweep --slo: workload \"%.40s...\" is too long", spec->text);
+        given += rates_given(spec->text, "rate");
+    }
+    if (given && given < options->workload_count)
+        return options_wrong(why, "sweep --slo: rate= is given for one workload and not for another (for all or none)");
+    options->search = !given;
+    return 0;
+}
+
 /* What sweep does when nothing is said. */
 static int default_sweep(struct options *options, struct options_why why)
 {
@@ -282,6 +319,10 @@ static int default_sweep(struct options *options, struct options_why why)
     bool some = options->worker_count > 1 || options->producer_count > 1 || options->capacity_count > 1 ||
                 options->workload_count > 1 || options->results_capacity_count > 1;
     if (options->command != OPTIONS_SWEEP)
+        return 0;
+    if (options->slo.count && check_search(options, why))
+        return -EINVAL;
+    if (options->search)
         return 0;
     if (!options->workload_count && options_set_workload(options, "cpu:size=10us", why))
         return -EINVAL;
@@ -304,8 +345,8 @@ static int defaults(struct options *options, struct options_why why)
         options->producers[options->producer_count++] = 1;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
-    options->rounds = options->rounds ? options->rounds : 12;
-    options->budget_ns = options->budget_ns ? options->budget_ns : 1000000000;
+    options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : 12;
+    options->budget_ns = options->budget_ns ? options->budget_ns : options->search ? SEARCH_BUDGET_NS : 1000000000;
     if (!options->pin_count)
         strcpy(options->pins[options->pin_count++], "core");
     if (!options->seed_given)

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "bench/plan.h"
+#include "bench/slo.h"
 
 enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
 enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON };
@@ -68,6 +69,8 @@ struct options {
     const char *synthetic; /* a machine that is not there, or NULL */
     int rounds;
     int64_t budget_ns;
+    struct slo_list slo; /* promises about latency */
+    bool search;         /* sweep: the highest rate at which they are kept */
     int64_t seed;
     bool seed_given;
     const char *out; /* -o, or NULL */

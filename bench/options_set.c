@@ -166,10 +166,13 @@ int options_set_pools(struct options *options, const char *value, struct options
     return each_word(options, value, add_pool, why);
 }
 
-/* The same workload, however it was written: `cpu` is `cpu:size=1us`. */
+/* The same workload, however it was written: `cpu` is `cpu:size=1us`. One that is made of
+ * another (burst:of=...) has that as text. */
 static bool same_workload(const struct workload_spec *a, const struct workload_spec *b)
 {
-    return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values);
+    const char *of = a->ops == b->ops ? workload_rest(a) : NULL;
+    return a->ops == b->ops && !memcmp(a->values, b->values, sizeof a->values) &&
+           (!of || !strcmp(of, workload_rest(b)));
 }
 
 static int add_workload(struct options *options, const char *value, struct options_why why)
@@ -422,6 +425,11 @@ int options_set_rounds(struct options *options, const char *value, struct option
 int options_set_budget(struct options *options, const char *value, struct options_why why)
 {
     return time_between("--budget", value, 1000000, INT64_C(86400000000000), &options->budget_ns, why);
+}
+
+int options_set_slo(struct options *options, const char *value, struct options_why why)
+{
+    return slo_parse(value, &options->slo, why.text, why.size);
 }
 
 int options_set_seed(struct options *options, const char *value, struct options_why why)

@@ -8,6 +8,7 @@
 
 #include "bench/report_row.h"
 #include "bench/result.h"
+#include "bench/slo_show.h"
 #include "bench/stats.h"
 #include "workloads/core/units.h"
 
@@ -212,6 +213,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
         if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
             print_verdict(&table, &rows[i], out);
     print_threads_left(&table, out);
+    slo_show(&table, out);
     fputc('\n', out);
 }
 

@@ -60,6 +60,13 @@ json_t *result_new(const struct plan *plan, int argc, char **argv)
     return result;
 }
 
+int result_add_configuration(json_t *result, const struct plan_entry *entry)
+{
+    json_t *configurations = json_object_get(result, "configurations");
+    json_array_append_new(configurations, configuration_new(entry));
+    return (int)json_array_size(configurations) - 1;
+}
+
 const char *result_string(const json_t *object, const char *key)
 {
     const char *text = json_string_value(json_object_get(object, key));

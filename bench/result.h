@@ -13,6 +13,9 @@
 /* A new document for a plan. Owner: the caller (json_decref). */
 json_t *result_new(const struct plan *plan, int argc, char **argv);
 
+/* One configuration more than the plan had. Returns its index. */
+int result_add_configuration(json_t *result, const struct plan_entry *entry);
+
 /* Adds what a round told; the objects are borrowed. */
 void result_add_trial(json_t *result, json_t *trial);
 void result_add_round(json_t *result, json_t *noise);

@@ -5,8 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/figures.h"
@@ -17,19 +15,14 @@
 #include "bench/report.h"
 #include "bench/result.h"
 #include "bench/round.h"
+#include "bench/search_run.h"
+#include "bench/search_show.h"
+#include "bench/slo_judge.h"
 #include "bench/suite.h"
-
-/* Where the result goes. */
-struct target {
-    bool given;      /* -o: replaces a file of that name */
-    char stem[4096]; /* of our own names: results/<time>-<workloads> */
-    char path[4200];
-    char figures[4200]; /* the folder */
-};
+#include "bench/target.h"
 
 enum {
-    NAMES_MAX = 1000, /* runs of one second that get names of their own */
-    PROBE_MS = 150,   /* how long the machine is watched before a run */
+    PROBE_MS = 150, /* how long the machine is watched before a run */
 };
 
 static void on_interrupt(int number)
@@ -76,60 +69,21 @@ static int asked(const struct plan *plan)
     return count;
 }
 
-static void dry_run(const struct plan *plan)
+static void dry_run(const struct options *options, const struct plan *plan)
 {
     char name[192];
+    for (int i = 0; i < plan->count && options->search; i++)
+        if (!plan->entries[i].floor)
+            printf("%s\n", plan_name(&plan->entries[i], name, sizeof name));
+    if (options->search) {
+        printf("%d searches, %d rounds a probe, seed %llu: at most about %.0f s\n", asked(plan), plan->rounds,
+               (unsigned long long)plan->seed, asked(plan) * (double)plan->budget_ns / 1e9);
+        return;
+    }
     for (int i = 0; i < plan->count; i++)
         printf("%s%s\n", plan_name(&plan->entries[i], name, sizeof name), plan->entries[i].floor ? "  (floor)" : "");
     printf("%d configurations, %d rounds, seed %llu: about %.0f s\n", plan->count, plan->rounds,
            (unsigned long long)plan->seed, round_estimate_s(plan));
-}
-
-/* Figures lie in a folder that is called as the file, without its ending. */
-static void target_figures(struct target *target)
-{
-    size_t length = strlen(target->path), ending = strlen(".json");
-    if (length > ending && !strcmp(target->path + length - ending, ".json"))
-        snprintf(target->figures, sizeof target->figures, "%.*s", (int)(length - ending), target->path);
-    else
-        snprintf(target->figures, sizeof target->figures, "%s-figures", target->path);
-}
-
-/* The name that the n-th run of one second gets. */
-static void target_number(struct target *target, int n)
-{
-    char number[16] = "";
-    if (n > 1)
-        snprintf(number, sizeof number, "-%d", n);
-    snprintf(target->path, sizeof target->path, "%s%s.json", target->stem, number);
-    target_figures(target);
-}
-
-/* Chooses names, and sees to it that they can be written before time is spent. */
-static int target_choose(const struct options *options, struct target *target)
-{
-    char date[32], names[64] = "";
-    time_t now = time(NULL);
-    struct tm utc;
-    *target = (struct target){.given = options->out != NULL};
-    if (target->given) {
-        snprintf(target->path, sizeof target->path, "%s", options->out);
-        target_figures(target);
-        return EXIT_GOOD;
-    }
-    if ((mkdir("results", 0755) && errno != EEXIST) || access("results", W_OK | X_OK))
-        return fprintf(stderr, "poolbench: cannot write to a folder results here: %s (choose a file with -o)\n",
-                       strerror(errno)),
-               EXIT_USAGE;
-    strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
-    if (!options->workload_count)
-        strcpy(names, "-suite");
-    for (int i = 0; i < options->workload_count; i++)
-        if (!strstr(names, options->workloads[i].ops->name) && strlen(names) < 40)
-            snprintf(names + strlen(names), sizeof names - strlen(names), "-%s", options->workloads[i].ops->name);
-    snprintf(target->stem, sizeof target->stem, "results/%s%s", date, names);
-    target_number(target, 1);
-    return EXIT_GOOD;
 }
 
 /* Progress and gathering. */
@@ -166,11 +120,13 @@ static void on_running(void *context, int configuration, int round, int rounds, 
     progress_tell(plan_name(&gathering->plan->entries[configuration], name, sizeof name), round, rounds, left_s);
 }
 
-static int measure(const struct plan *plan, json_t *result)
+static int measure(const struct options *options, const struct plan *plan, json_t *result)
 {
     struct gathering gathering = {plan, result};
     struct round_events events = {on_trial, on_round, on_running, &gathering};
     int error;
+    if (options->search)
+        return search_run(plan, &options->slo, result);
     progress_begin("round");
     error = round_run(plan, &events);
     progress_end();
@@ -188,17 +144,22 @@ static int measured(const json_t *result)
     return count;
 }
 
-static void announce(const struct plan *plan)
+static void announce(const struct options *options, const struct plan *plan)
 {
     char machine[512];
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
-    fprintf(stderr, "plan     %d configurations x %d rounds, shuffled; about %.0f s\n", plan->count, plan->rounds,
-            round_estimate_s(plan));
+    if (options->search)
+        fprintf(stderr, "plan     %d searches side by side; at most about %.0f s\n", asked(plan),
+                asked(plan) * (double)plan->budget_ns / 1e9);
+    else
+        fprintf(stderr, "plan     %d configurations x %d rounds, shuffled; about %.0f s\n", plan->count, plan->rounds,
+                round_estimate_s(plan));
 }
 
 static void print_result(const struct options *options, const json_t *result)
 {
     const char *no_colour = getenv("NO_COLOR");
+    bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
     char noise[160];
     if (options->format == OPTIONS_JSON) {
         result_print(result, stdout);
@@ -206,23 +167,12 @@ static void print_result(const struct options *options, const json_t *result)
         result_csv(result, stdout);
     } else {
         putchar('\n');
-        report_table(result, stdout, isatty(STDOUT_FILENO) && !(no_colour && *no_colour));
+        if (options->search)
+            search_show(result, stdout, colour);
+        else
+            report_table(result, stdout, colour);
         printf("noise    %s\n", report_noise(result, noise, sizeof noise));
     }
-}
-
-/* Under its name, or the next free one: never over another run's. */
-static int save(const json_t *result, struct target *target)
-{
-    int error = result_write(result, target->path, target->given);
-    for (int n = 2; error == -EEXIST && !target->given && n <= NAMES_MAX; n++) {
-        target_number(target, n);
-        error = result_write(result, target->path, false);
-    }
-    if (!error)
-        return EXIT_GOOD;
-    fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
-    return EXIT_BAD;
 }
 
 /* Draws; says where all is, on stdout beside a table, else on stderr. */
@@ -248,7 +198,8 @@ static int conclude(const struct options *options, json_t *result, struct target
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
-    saved = save(result, target);
+    slo_summarise(result, &options->slo);
+    saved = target_save(target, result);
     signal(SIGINT, SIG_DFL); /* all is kept: from here on it ends the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
@@ -259,7 +210,18 @@ static int conclude(const struct options *options, json_t *result, struct target
     }
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
-    return failed > cannot ? EXIT_BAD : cannot ? EXIT_CANNOT : EXIT_GOOD;
+    if (failed)
+        return failed > cannot ? EXIT_BAD : EXIT_CANNOT;
+    /* That most probes of a search break the promise is how it works. */
+    return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
+}
+
+/* The configurations of a search are its probes, and come one by one. */
+static json_t *new_result(const struct options *options, const struct plan *plan, int argc, char **argv)
+{
+    struct plan first = *plan;
+    first.count = options->search ? 0 : plan->count;
+    return result_new(&first, argc, argv);
 }
 
 int run_command(const struct options *options, int argc, char **argv)
@@ -278,22 +240,22 @@ int run_command(const struct options *options, int argc, char **argv)
     if (!asked(&plan))
         status = EXIT_CANNOT;
     else if (options->dry_run)
-        dry_run(&plan);
+        dry_run(options, &plan);
     else
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
         sigaction(SIGINT, &action, NULL);
         say_warnings(&plan);
         probe_machine("", PROBE_MS, &probe);
-        announce(&plan);
+        announce(options, &plan);
         probe_print(&probe, stderr);
         instrument_measure(&instrument);
         fprintf(stderr, "harness  %.1f ns of each job are its own, %.0f ns of each whose latency is sampled\n",
                 instrument.job_ns, instrument.sampled_ns);
-        result = result_new(&plan, argc, argv);
+        result = new_result(options, &plan, argc, argv);
         json_object_set_new(result, "before", probe_json(&probe));
         json_object_set_new(result, "harness", instrument_json(&instrument));
-        status = conclude(options, result, &target, measure(&plan, result));
+        status = conclude(options, result, &target, measure(options, &plan, result));
         json_decref(result);
     }
     suite_free(&plan);

@@ -13,6 +13,10 @@ _poolbench()
         -f | --faults) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
         --full) words="block reject timeout caller-runs drop-oldest" ;;
         --results) words="block throttle drop" ;;
+        --slo)
+            words="p50= p90= p95= p99= p99.9= p99.99= mean= max="
+            compopt -o nospace 2>/dev/null
+            ;;
         --pin) words="none compact spread core" ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
@@ -42,7 +46,7 @@ _poolbench()
     # After a comma the next name of a list begins.
     local done=
     case $before in
-    -p | --pools | -f | --faults | --results | --pin)
+    -p | --pools | -f | --faults | --results | --pin | --slo)
         [ "$word" = "${word%,*}" ] || done=${word%,*},
         ;;
     esac

@@ -1,9 +1,11 @@
 # How much load before the tail grows? Latency over the offered load.
-# load.tsv: pool, offered per s, p50 ns, p99 ns, its interval; load-labels.tsv: pool,
-# offered, p99 ns, text. Also: value_low, value_high, x_low, x_high.
+# NAME.tsv: pool, offered per s, p50 ns, latency ns (p99, or what was promised), its
+# interval; NAME-labels.tsv: pool, offered, latency ns, text. Also: value_low, value_high,
+# x_low, x_high; with a promise: promise (s), promise_text; with a search: right (of the
+# figure, as a share of the page).
 load style
 set lmargin at screen 0.085
-set rmargin at screen 0.86
+set rmargin at screen (exists("right") ? right : 0.86)
 set tmargin at screen 0.83
 set bmargin at screen 0.17
 set logscale xy
@@ -14,13 +16,22 @@ set xtics (say(1) 1)
 do for [e = 0 : 8] { do for [m in "1 2 5"] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
 set format y "%.0s %cs"
 set ytics 1e-12, 10
+ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
+if (value_high < 100 * value_low) {
+    set ytics (ns(1) 1e-9)
+    do for [e = 0 : 11] { do for [m in "1 2 5"] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+}
 set xlabel "jobs offered per second" textcolor rgb grey offset 0,-0.3
 set ylabel "planned submit to end" textcolor rgb grey
-plot for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($3*1e-9) \
+if (exists("promise")) {
+    set arrow 2 from graph 0, first promise to graph 1, first promise nohead dashtype 3 linecolor rgb ink linewidth 1.4
+    set label 4 promise_text at graph 0.012, first promise offset 0,0.6 left front font ",13" textcolor rgb ink noenhanced
+}
+plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($3*1e-9) \
          with linespoints linewidth 1.6 dashtype 3 pointtype hollow(p) pointsize 0.9 linecolor rgb colour(p), \
-     for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9) \
+     for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9) \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
-     for [p in pools] data."/load.tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9):($5*1e-9):($6*1e-9) \
+     for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9):($5*1e-9):($6*1e-9) \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
-     for [p in pools] data."/load-labels.tsv" every ::1 \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 \
          using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced

@@ -1,7 +1,8 @@
 # How long does a job take that comes when it comes? The percentile spectrum from the
 # planned submit, and dotted the naive one from the actual submit.
 # NAME.tsv: pool, kind, 1/(1-p), latency ns, marked; NAME-labels.tsv: pool, 1/(1-p),
-# latency ns, text. Also: value_low, value_high.
+# latency ns, text; NAME-promises.tsv: 1/(1-p) of the promise (NaN: it has none) and of
+# its name, limit ns, where the name is, text. Also: value_low, value_high, promises (how many).
 load style
 set lmargin at screen 0.085
 set rmargin at screen 0.86
@@ -16,6 +17,7 @@ set format y "%.0s %cs"
 set ytics 1e-12, 10
 set xlabel "percentile" textcolor rgb grey offset 0,-0.3
 set ylabel axis textcolor rgb grey
+promise_file = data."/".name."-promises.tsv"
 is(p, kind) = strcol(1) eq p && strcol(2) eq kind
 plot for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "naive") ? $3 : NaN):($4*1e-9) \
          with lines linewidth 1.6 dashtype 3 linecolor rgb colour(p), \
@@ -24,4 +26,14 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "naive") ? $3 
      for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "planned") && int($5) == 1 ? $3 : NaN):($4*1e-9) \
          with points pointtype marker(p) pointsize 1.1 linecolor rgb colour(p), \
      for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (1):($3*1e-9):(9999):(0) \
+         with vectors nohead dashtype 3 linewidth 1.4 linecolor rgb ink, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using 1:($3*1e-9) \
+         with points pointtype 2 pointsize 1.4 linewidth 2 linecolor rgb ink, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "above" ? $2 : NaN):($3*1e-9):5 \
+         with labels right offset -1,0.7 font ",13" textcolor rgb ink noenhanced, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "right" ? $2 : NaN):($3*1e-9):5 \
+         with labels left offset 1,-0.8 font ",13" textcolor rgb ink noenhanced, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "below" ? $2 : NaN):($3*1e-9):5 \
+         with labels right offset -1,-0.8 font ",13" textcolor rgb ink noenhanced

@@ -23,7 +23,24 @@
 enum { RATE, ARRIVALS, ON, OFF, FOR, OF, PARAMS };
 enum { CONSTANT, POISSON, ON_OFF };
 enum { PLANNED, SUBMITTED, SAMPLES };
-enum { P50, P99, P999, NAIVE_P99, OFFERED, DONE, LATE, SUBMITTING, BEFORE, SUBMIT, QUEUE, RUN, FIGURES };
+enum {
+    P50,
+    P99,
+    P999,
+    NAIVE_P99,
+    OFFERED,
+    DONE,
+    LATE,
+    SUBMITTING,
+    BEFORE,
+    SUBMIT,
+    QUEUE,
+    RUN,
+    GENERATOR,
+    POOL_P99,
+    POOL_P999,
+    FIGURES
+};
 
 enum {
     JOBS_MIN = 50,
@@ -59,6 +76,10 @@ static const struct workload_figure figures[FIGURES] = {
                "mean time from there to the start: in the queue, and until a worker was awake"},
     [RUN] = {"run_ns", NULL, WORKLOAD_NS, "mean time from the start to the end; these four make the mean latency"},
     [SUBMITTING] = {"submitting", NULL, WORKLOAD_SHARE, "share of the time that producers are in submit"},
+    [GENERATOR] = {"generator_ns", NULL, WORKLOAD_NS,
+                   "mean time by which jobs were late because the generator itself was"},
+    [POOL_P99] = {"pool_p99_ns", NULL, WORKLOAD_NS, "the latency less that, 99th percentile"},
+    [POOL_P999] = {"pool_p999_ns", NULL, WORKLOAD_NS, "the same, 99.9th percentile"},
 };
 
 struct shot {
@@ -66,6 +87,7 @@ struct shot {
     struct own *own;
     struct workload_stamp *stamp; /* submitted: as planned */
     int64_t submitted, returned, own_late;
+    int64_t behind; /* a generator that is never late itself: own_late, and what is left of it from earlier jobs */
 };
 
 /* One producer's side. */
@@ -76,6 +98,7 @@ struct generator {
     uint64_t random;
     double due_ns; /* since the begin */
     int64_t begin_ns, free_ns, in_submit_ns;
+    int64_t ideal_ns; /* when it would be free, had it never been late itself */
 };
 
 struct own {
@@ -146,6 +169,9 @@ static int paced_submit(struct pool *pool, pool_job_fn *fn, void *arg)
     answer = pool_submit(g->pool, run_shot, shot);
     g->free_ns = shot->returned = workload_now_ns();
     g->in_submit_ns += g->free_ns - shot->submitted;
+    g->ideal_ns = g->ideal_ns > due ? g->ideal_ns : due;
+    shot->behind = shot->submitted - g->ideal_ns;
+    g->ideal_ns += g->free_ns - shot->submitted;
     return answer;
 }
 
@@ -264,7 +290,7 @@ static void produce(struct workload_slice *slice, int producer)
     struct own *own = slice->own;
     generator = &own->generators[producer];
     generator->pool = slice->pool;
-    generator->begin_ns = generator->free_ns = workload_now_ns();
+    generator->begin_ns = generator->free_ns = generator->ideal_ns = workload_now_ns();
     prctl(PR_SET_TIMERSLACK, 1);
     own->spec.ops->produce(&own->slice, producer);
 }
@@ -333,8 +359,9 @@ static void measure_stretches(const struct workload_slice *slice, int64_t done, 
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t *planned = malloc((size_t)slice->jobs * 3 * sizeof *planned), *naive = planned + slice->jobs,
-            *late = naive + slice->jobs, done = 0, last_end = 0;
+    int64_t *planned = malloc((size_t)slice->jobs * 4 * sizeof *planned), *naive = planned + slice->jobs,
+            *late = naive + slice->jobs, *of_pool = late + slice->jobs, done = 0, last_end = 0;
+    double behind = 0;
     for (int i = 0; i < FIGURES; i++)
         report->figures[i] = NAN;
     for (int64_t i = 0; i < slice->jobs && planned; i++) {
@@ -344,6 +371,8 @@ static void measure(const struct workload_slice *slice, struct workload_report *
             continue;
         planned[done] = shot->stamp->ended - shot->stamp->submitted;
         naive[done] = shot->stamp->ended - shot->submitted;
+        of_pool[done] = planned[done] - shot->behind;
+        behind += (double)shot->behind;
         report->sample(report, PLANNED, planned[done]);
         report->sample(report, SUBMITTED, naive[done]);
         last_end = shot->stamp->ended > last_end ? shot->stamp->ended : last_end;
@@ -353,11 +382,15 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         qsort(planned, (size_t)done, sizeof *planned, by_time);
         qsort(naive, (size_t)done, sizeof *naive, by_time);
         qsort(late, (size_t)slice->jobs, sizeof *late, by_time);
+        qsort(of_pool, (size_t)done, sizeof *of_pool, by_time);
         report->figures[P50] = quantile(planned, done, 0.5);
         report->figures[P99] = quantile(planned, done, 0.99);
         report->figures[P999] = quantile(planned, done, 0.999);
         report->figures[NAIVE_P99] = quantile(naive, done, 0.99);
         report->figures[LATE] = quantile(late, slice->jobs, 0.99);
+        report->figures[GENERATOR] = behind / (double)done;
+        report->figures[POOL_P99] = quantile(of_pool, done, 0.99);
+        report->figures[POOL_P999] = quantile(of_pool, done, 0.999);
         measure_rates(slice, done, last_end, report);
         measure_stretches(slice, done, report);
     }

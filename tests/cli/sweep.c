@@ -78,3 +78,12 @@ CLI_TEST(burst, refuses_what_it_cannot_pace)
                {"slow-consumer", "run -w burst:of=slow-consumer"}, {"\"size\"", "run -w burst:of=cpu:sze=1us"},
                {"nosuch", "run -w burst:of=nosuch"}, {"rate", "run -w burst:rate=0,of=cpu"});
 }
+
+/* What a burst is of tells it from another. */
+CLI_TEST(burst, of_two_workloads_at_one_rate)
+{
+    cr_assert(run("run --dry-run -w burst:of=cpu:size=1us -w burst:of=empty -p ring -t 1") == 0 &&
+                  strstr(out, "burst:of=empty"),
+              "%s", err);
+    EXPECT_BAD({"twice", "run -w burst:of=cpu:size=1us -w burst:of=cpu:size=1us"});
+}

@@ -1,0 +1,16 @@
+/* search_show.h - the highest rates that were found, as a table for people. */
+#ifndef SEARCH_SHOW_H
+#define SEARCH_SHOW_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Prints a table for each workload: by workers, the highest rate first. Reads
+ * a summarised document with searches. Colour only when `colour`. */
+void search_show(const json_t *result, FILE *out, bool colour);
+
+/* How many searches found no rate that keeps the promises. */
+int search_show_none(const json_t *result);
+
+#endif
