@@ -272,6 +272,7 @@ static void submitter_left(void *arg)
     pool_frame_top = &slot->base.frame;
     pool_settle(&slot->base, -EOWNERDEAD);
     pool_frame_top = slot->base.frame.below;
+    pool_lane = slot->base.frame.lane_below;
     serve_here(slot);
 }
 
@@ -288,9 +289,12 @@ static void serve_here(struct spawn_worker *slot)
         pool_unlock(&pool->lock);
         pthread_cleanup_push(submitter_left, &serving);
         slot->base.frame.below = below;
+        slot->base.frame.lane_below = pool_lane;
+        pool_lane = &pool_no_lane;
         pool_frame_top = &slot->base.frame;
         run_one(slot);
         pool_frame_top = below;
+        pool_lane = slot->base.frame.lane_below;
         slot->base.frame.below = NULL;
         pthread_cleanup_pop(0);
         pool_announce(&pool->head);

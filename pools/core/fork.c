@@ -52,7 +52,7 @@ static void wake_joiners(struct pool_forks *forks)
 {
     for (struct pool_theft *theft = forks->thefts; theft; theft = theft->outer) {
         uint32_t awaited = POOL_SLOT_AWAITED;
-        if (pool_slot_state(theft->slot) == POOL_SLOT_AWAITED &&
+        if (__atomic_load_n(&theft->slot->state, __ATOMIC_SEQ_CST) == POOL_SLOT_AWAITED &&
             __atomic_compare_exchange_n(&theft->slot->state, &awaited, POOL_SLOT_RUNNING, false, __ATOMIC_SEQ_CST,
                                         __ATOMIC_RELAXED))
             pool_futex_wake(pool_slot_futex(theft->slot), 1);
@@ -71,9 +71,12 @@ static void share(struct pool_forks *forks, uint64_t kept)
     for (uint64_t i = 0; i < count; i++)
         __atomic_store_n(&forks->lane.split[i].state, POOL_SLOT_OPEN, __ATOMIC_RELAXED);
     forks->lane.split += count;
-    /* Release for the slots; and the fence before the looks at sleepers: pairs with
-     * look_again in idle.c and with join_sleep, who announce themselves first. */
+    /* Release for the slots. Then a fence, and the looks at sleepers: pairs with park
+     * in idle.c and with join_sleep, who announce themselves first. */
     atomic_fetch_add_explicit(&forks->word, POOL_CHANGE_ONE + count, memory_order_seq_cst);
+#if !defined(__x86_64__)
+    pool_fence();
+#endif
     wake_joiners(forks);
     pool_idle_wake_for_fork(forks->worker->pool);
 }
@@ -97,10 +100,15 @@ struct pool_fork pool_fork_slow(pool_job_fn *fn, void *arg)
         return (struct pool_fork){.error = -EPERM};
     if (frame->pool->generation != pool_generation)
         return (struct pool_fork){.error = -EOWNERDEAD};
-    if (!forks || pool_forks_open(forks) == POOL_FORKS_MAX)
+    if (!forks)
         return run_at_once(fn, arg);
-    if (!__atomic_load_n(&frame->pool->forked, __ATOMIC_RELAXED))
-        __atomic_store_n(&frame->pool->forked, true, __ATOMIC_RELAXED);
+    if (pool_forks_open(forks) == POOL_FORKS_MAX) {
+        if (atomic_load_explicit(&forks->hungry, memory_order_seq_cst))
+            share(forks, 0);
+        return run_at_once(fn, arg);
+    }
+    if (!__atomic_load_n(&frame->pool->forked, __ATOMIC_RELAXED)) /* pairs with park in idle.c */
+        __atomic_store_n(&frame->pool->forked, true, __ATOMIC_SEQ_CST);
     if (!forks->thefts && !(frame->chores & POOL_CHORE_FORKS)) { /* the job's first */
         frame->chores |= POOL_CHORE_FORKS;
         forks->epoch = frame->epoch;
@@ -124,6 +132,8 @@ static bool take_back(struct pool_forks *forks, struct pool_slot *slot)
         if (atomic_compare_exchange_weak_explicit(&forks->word, &word, word_changed(word, pool_word_taken(word), split),
                                                   memory_order_seq_cst, memory_order_acquire)) {
             forks->lane.split = forks->slots + split;
+            /* Who was woken for these forks may come too late. */
+            pool_forks_ask_for_sleepers(forks);
             return true;
         }
     }
@@ -264,6 +274,8 @@ int pool_join_slow(struct pool_fork fork)
 int pool_join_ends(struct pool_slot *slot, int status)
 {
     struct pool_forks *forks = forks_of(pool_lane);
+    if (!forks) /* the child of a process fork in it: it ends where the job does */
+        return status;
     if (status < 0)
         pool_fail(status);
     pool_forks_join(forks->worker, (uint64_t)(slot - forks->slots));
@@ -303,7 +315,8 @@ void pool_forks_end(struct pool_worker *worker, int status)
 
 void pool_forks_fail(struct pool_frame *frame)
 {
-    if (forks_of(pool_lane)) /* else: forks of this frame run at once */
+    struct pool_forks *forks = forks_of(pool_lane);
+    if (forks && frame->worker && frame->worker->forks == forks) /* else: forks of this frame run at once */
         pool_forks_drop(frame->worker, frame->forks_base);
 }
 

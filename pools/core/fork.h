@@ -36,7 +36,8 @@ struct pool_forks {
     alignas(POOL_CACHE_LINE) _Atomic uint32_t hungry;
 
     /* {changes by the owner: 32, taken: 16, public: 16}: slots [taken, public) can
-     * be stolen. The owner's count makes it free of ABA. */
+     * be stolen. The count tells a word from one that came back, unless the owner
+     * changes it 2^32 times, which takes minutes, while one thief stands still. */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t word;
 
     alignas(POOL_CACHE_LINE) struct pool_slot slots[POOL_FORKS_MAX];
@@ -80,13 +81,22 @@ static inline _Atomic uint32_t *pool_slot_futex(struct pool_slot *slot)
     return (_Atomic uint32_t *)&slot->state;
 }
 
-/* Wants the owner to share. */
+/* Wants the owner to share. Sequentially consistent: the owner lifts the limit, then
+ * reads hungry; here hungry is written, then the limit read. */
 static inline void pool_forks_ask(struct pool_forks *forks)
 {
-    if (!atomic_load_explicit(&forks->hungry, memory_order_relaxed))
+    if (!atomic_load_explicit(&forks->hungry, memory_order_seq_cst))
         atomic_store_explicit(&forks->hungry, 1, memory_order_seq_cst);
-    if (__atomic_load_n(&forks->lane.limit, __ATOMIC_RELAXED))
+    if (__atomic_load_n(&forks->lane.limit, __ATOMIC_SEQ_CST))
         __atomic_store_n(&forks->lane.limit, NULL, __ATOMIC_SEQ_CST);
+}
+
+/* So that a wish stands, or a public fork is there for which a wake-up was tried, as
+ * long as somebody sleeps: after public forks went away, by a theft or taken back. */
+static inline void pool_forks_ask_for_sleepers(struct pool_forks *forks)
+{
+    if (atomic_load_explicit(&forks->worker->pool->parked_now, memory_order_seq_cst))
+        pool_forks_ask(forks);
 }
 
 /* Between jobs: the next job's first fork comes by pool_fork_slow. */
@@ -111,6 +121,9 @@ bool pool_forks_waiting(struct pool_head *head);
 /* For a worker that found no job: steals a fork and runs it. Returns whether there
  * was one; if not, everybody with forks is asked for some. */
 bool pool_fork_steal(struct pool_worker *worker);
+
+/* Asks all others, if anybody in this pool has ever forked. */
+void pool_forks_ask_all(struct pool_worker *worker);
 
 /* This job's open forks beyond the first `base`: joined, or given up. In both
  * cases nobody runs one of them afterwards. */

@@ -217,6 +217,10 @@ static void park(struct pool_worker *worker)
     rose = gate_update(head);
     pool_unlock(&head->idle_lock);
     pool_count_own(&worker->parks, 1, memory_order_relaxed);
+    /* Announced, then asked: who shares, or takes back what was shared, looks for the
+     * announcement afterwards, so that the wish of one who sleeps is never lost. */
+    pool_fence();
+    pool_forks_ask_all(worker);
     if (rose)
         look_again(head);
     sleep_until_woken(worker, sentry);

@@ -52,7 +52,9 @@
  *  7. A job leaves its thread as it found it: signal mask, cancel state,
  *     affinity, priority, rounding, locale, locks. errno is not reset.
  *  8. No longjmp or C++ exception leaves a job. pool_fail and pthread_exit are
- *     called with no lock held and across no foreign frame.
+ *     called with no lock held and across no foreign frame; nor, with forks open,
+ *     across a cleanup handler or a destructor, which would run over frames that
+ *     those forks still use.
  *  9. A job that forks a process ends the child by exec or _exit. Free before
  *     dlclose.
  * 10. Functions given to pool_fork do not wait for jobs, and no lock that they

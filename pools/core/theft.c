@@ -16,8 +16,10 @@ struct pool_slot *pool_fork_take(struct pool_forks *victim, uint64_t base, struc
         if (of && pool_slot_state(of) == POOL_SLOT_DONE)
             return NULL;
         if (atomic_compare_exchange_weak_explicit(&victim->word, &word, word + POOL_TAKEN_ONE, memory_order_seq_cst,
-                                                  memory_order_acquire))
+                                                  memory_order_acquire)) {
+            pool_forks_ask_for_sleepers(victim);
             return &victim->slots[pool_word_taken(word)];
+        }
     }
     return NULL;
 }
@@ -48,11 +50,19 @@ static void theft_ends(struct pool_theft *theft, int status)
         pool_futex_wake(futex, 1);
 }
 
+/* The child of a process fork in it must not wait for thieves, who are not there. */
+static void end_child(const struct pool_theft *theft)
+{
+    if (pool_unlikely(theft->frame.chores & POOL_CHORE_FORKED))
+        _exit(70);
+}
+
 /* Runs when the frame goes: nothing is left to do, unless the thread leaves. */
 static void theft_gone(struct pool_theft *theft)
 {
     if (pool_likely(!atomic_load_explicit(&theft->frame.fn, memory_order_relaxed)))
         return;
+    end_child(theft);
     /* Its job may end now, and with it the pool: not before this slot has its next
      * thread. As a call in progress; worker_left ends it. */
     if (!theft->own->worker->leaving)
@@ -101,6 +111,7 @@ void pool_fork_run(struct pool_forks *own, struct pool_forks *victim, struct poo
     theft_begins(&theft, own, victim, slot);
     if (sigsetjmp(theft.frame.env, 0) == 0) {
         theft.frame.status = pool_fork_call(slot->fn, slot->arg);
+        end_child(&theft);
         pool_forks_join(own->worker, theft.frame.forks_base);
     }
     theft_ends(&theft, theft.frame.status);
@@ -119,6 +130,15 @@ bool pool_forks_waiting(struct pool_head *head)
     return false;
 }
 
+void pool_forks_ask_all(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    if (pool_likely(!__atomic_load_n(&head->forked, __ATOMIC_SEQ_CST)))
+        return;
+    for (int i = 0; i < head->workers - 1; i++)
+        pool_forks_ask(pool_worker_at(head, worker->victims[i])->forks);
+}
+
 bool pool_fork_steal(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
@@ -129,16 +149,12 @@ bool pool_fork_steal(struct pool_worker *worker)
         struct pool_slot *slot = pool_fork_take(victim, 0, NULL);
         if (!slot)
             continue;
-        /* Others sleep: the victim has more for them. */
-        if (atomic_load_explicit(&head->parked_now, memory_order_relaxed))
-            pool_forks_ask(victim);
         if (worker->searching)
             pool_search_ends(worker);
         pool_fork_run(worker->forks, victim, slot);
         pool_forks_rest(worker->forks);
         return true;
     }
-    for (int i = 0; i < head->workers - 1; i++)
-        pool_forks_ask(pool_worker_at(head, worker->victims[i])->forks);
+    pool_forks_ask_all(worker);
     return false;
 }

@@ -1,4 +1,7 @@
 /* forks_end.c - forks that fail, and jobs that end with forks open. */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "tests/contract/forks_kit.h"
 
 static struct pool *shared_pool;
@@ -101,6 +104,8 @@ static int write_late(void *arg)
     return 0;
 }
 
+static _Atomic bool both_open;
+
 /* What a job that is left by pool_fail or pthread_exit has on its stack stays as it
  * is until no fork uses it; what a function that returns has there does not. */
 static int leave_forks_open(void *how)
@@ -113,6 +118,7 @@ static int leave_forks_open(void *how)
     pool_fork(&stolen, write_late, letter);
     forks_until_stolen(1);
     pool_fork(&mine, forks_note, NULL);
+    atomic_store(&both_open, true);
     if ((intptr_t)how == 3)
         return 0;
     return fail_by(how);
@@ -121,6 +127,7 @@ static int leave_forks_open(void *how)
 static void *open_gate_soon(void *arg)
 {
     (void)arg;
+    KIT_UNTIL(atomic_load(&both_open));
     for (int i = 0; i < 20; i++)
         kit_nap();
     gate_open(&fork_gate);
@@ -133,6 +140,7 @@ POOL_TEST(forks, open_at_the_end_of_a_job_are_waited_for)
     for (intptr_t how = 0; how < 4; how++) {
         pthread_t opener;
         forks_clear();
+        atomic_store(&both_open, false);
         shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
         equal(pool_submit(shared_pool, leave_forks_open, (void *)how), 0);
         forks_until_begun();
@@ -171,6 +179,57 @@ POOL_TEST(forks, open_at_return_are_run_and_may_fail_the_job)
         if (!status)
             equal(atomic_load(&fork_ran), 3);
         equal(kit_stats(shared_pool).done + kit_stats(shared_pool).failed, 1);
+        pool_free(shared_pool);
+    }
+}
+
+/* The child of a process fork in a fork ends as one in the job itself does. */
+
+static int child_status;
+
+static int process_fork(void *arg)
+{
+    int status;
+    pid_t child = fork();
+    (void)arg;
+    atomic_fetch_add(&fork_begun, 1);
+    if (child == 0)
+        return 0;
+    waitpid(child, &status, 0);
+    child_status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return 0;
+}
+
+static int process_fork_with_forks_open(void *arg)
+{
+    struct pool_fork fork;
+    pool_fork(&fork, forks_note, NULL);
+    process_fork(arg);
+    pool_join(&fork); /* in the child: an error */
+    return 0;
+}
+
+static int join_process_fork(void *stolen)
+{
+    struct pool_fork fork;
+    pool_fork(&fork, stolen ? process_fork_with_forks_open : process_fork, NULL);
+    if (stolen)
+        forks_until_stolen(1);
+    return pool_join(&fork);
+}
+
+POOL_TEST(forks, in_which_the_process_forks_end_the_child_with_70)
+{
+    for (intptr_t stolen = 0; stolen < 2; stolen++) {
+        if (stolen && !(ops->can & POOL_CAN_FORK))
+            continue;
+        forks_clear();
+        child_status = -2;
+        shared_pool = contract_open(ops, &(struct pool_config){.workers = stolen ? 2 : 1});
+        equal(pool_submit(shared_pool, join_process_fork, (void *)stolen), 0);
+        equal(pool_wait(shared_pool, -1), 0);
+        equal(child_status, 70);
+        equal(kit_stats(shared_pool).done, 1);
         pool_free(shared_pool);
     }
 }

@@ -12,6 +12,7 @@ void forks_clear(void);
 /* Forks: note that they ran, and on which worker; after the gate. Return `status`. */
 int forks_note(void *status);
 int forks_pass_gate(void *status);
+int forks_nothing(void *arg);
 
 /* For a job with forks open: until so many run elsewhere. Forks are private until
  * somebody asks and the owner comes by, so that it has to fork and join. */
