@@ -17,8 +17,8 @@ enum { VALUES_MAX = 20000 };
 
 /* Numbers of a trial that are summarised over rounds. */
 static const char *const metrics[] = {
-    "jobs_per_s",     "ns_per_job",       "overhead_ns_per_job", "busy",
-    "cpu_ns_per_job", "switches_per_job", "wakes_per_job",       "fairness",
+    "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job", "busy",     "cpu_ns_per_job",
+    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",  "fairness",
 };
 
 static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
@@ -438,6 +438,7 @@ void result_csv(const json_t *result, FILE *out)
                                            "cpu_ns_per_job",
                                            "switches_per_job",
                                            "wakes_per_job",
+                                           "vain_wakes_per_job",
                                            "fairness",
                                            "accepted",
                                            "done",

@@ -221,6 +221,7 @@ static void stats_since(struct pool_stats *stats, const struct pool_stats *base)
     stats->done -= base->done;
     stats->caller_runs -= base->caller_runs;
     stats->wakes -= base->wakes;
+    stats->wakes_vain -= base->wakes_vain;
     stats->parks -= base->parks;
     stats->steals -= base->steals;
 }

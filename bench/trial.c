@@ -120,6 +120,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
         sum.caller_runs += slice->stats.caller_runs;
         sum.steals += slice->stats.steals;
         sum.wakes += slice->stats.wakes;
+        sum.wakes_vain += slice->stats.wakes_vain;
         sum.received += slice->stats.received;
         sum.lost += slice->stats.lost;
         refused += slice->refused;
@@ -138,6 +139,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
     json_object_set_new(json, "switches_per_job", number(switches / jobs));
     json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
     json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));
+    json_object_set_new(json, "vain_wakes_per_job", number((double)sum.wakes_vain / jobs));
 }
 
 static json_t *trial_slices(const struct trial *trial)
