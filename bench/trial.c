@@ -104,6 +104,12 @@ static double value_fairness(const struct slice *slice, double workers)
     return slice->fairness;
 }
 
+static double value_producers(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->producer_fairness;
+}
+
 /* Sums over the slices. */
 static void trial_counts(json_t *json, const struct trial *trial)
 {
@@ -228,6 +234,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
+    json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
     trial_counts(json, trial);
     json_object_set_new(json, "slices", trial_slices(trial));
     json_object_set_new(json, "latency",
