@@ -41,6 +41,28 @@ CLI_TEST(derived, wake_ups_in_vain_are_some_of_the_wake_ups)
     json_decref(result);
 }
 
+/* A figure of the workload's, of that trial. */
+static const json_t *figure(const json_t *trial, const char *name)
+{
+    return json_object_get(json_object_get(trial, "figures"), name);
+}
+
+/* Beside the pool nothing uses CPU time then, and the pool has two workers at most:
+ * and who did not ask has no figure. */
+CLI_TEST(derived, idle_cpu_is_a_share_of_the_workers_at_most)
+{
+    json_t *result;
+    double value;
+    cr_assert(run("run -p mutex,textbook -w wakeup:gap=1us,idle=2ms -w wakeup:gap=2us,idle=0ns -t 2" QUICK) == 0, "%s",
+              err);
+    result = document();
+    cr_assert(json_is_number(figure(trial_of(result, "wakeup:gap=1us"), "idle_cpu_share")));
+    value = json_number_value(figure(trial_of(result, "wakeup:gap=1us"), "idle_cpu_share"));
+    cr_assert(value >= 0 && value <= 2.1, "%g", value);
+    cr_assert(json_is_null(figure(trial_of(result, "wakeup:gap=2us"), "idle_cpu_share")));
+    json_decref(result);
+}
+
 CLI_TEST(derived, fairness_of_producers_takes_several)
 {
     json_t *result;
