@@ -265,7 +265,7 @@ torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 
 # Every pool under every workload, in a sanitizer's program.
 EACH_WORKLOAD := empty cpu io:op=file io:op=socket io:op=pipe io:op=sleep slow-consumer:pause=1ms cancel:jobs=look \
-                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup memory:size=10us burst:rate=50k,of=cpu:size=1us burst:rate=5k,of=tree:fib,n=14
+                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup depth:jobs=100 memory:size=10us burst:rate=50k,of=cpu:size=1us burst:rate=5k,of=tree:fib,n=14
 workloads-run: $(BUILD)/poolbench
 	@timeout 300 $< run $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
 	    -o $(BUILD)/workloads.json >$(BUILD)/workloads.txt 2>&1 && \

@@ -57,7 +57,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench sweep -t 1..8 -w cpu:size=1us\n"
          "  poolbench sweep --capacity 1..64k -w empty -p ring,mutex\n"
          "  poolbench sweep --producers 1..4 -t 2 -w empty\n"
-         "  poolbench sweep -w cpu:size=100ns..100us -t 2\n\n"
+         "  poolbench sweep -w cpu:size=100ns..100us -t 2\n"
+         "  poolbench sweep -w depth:jobs=10..100k -p mutex,ring\n\n"
          "Exit status: as run.\n",
          0, 0, NULL},
     /* The options of these two are poolbench-check's own (bench/check). */

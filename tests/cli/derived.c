@@ -63,6 +63,43 @@ CLI_TEST(derived, idle_cpu_is_a_share_of_the_workers_at_most)
     json_decref(result);
 }
 
+static json_int_t number(const json_t *trial, const char *name)
+{
+    return json_integer_value(json_object_get(trial, name));
+}
+
+/* The queue is as deep as it was asked to be, and has place for that; less, where it
+ * has not. 4,096 jobs are 40 fillings of 100 and 64 of 8, each with two held workers. */
+CLI_TEST(derived, depth_is_the_capacity)
+{
+    const json_t *trial;
+    json_t *result;
+    cr_assert(run("run -p mutex,inline -w depth:jobs=100 -t 2" QUICK) == 0, "%s", err);
+    cr_assert(strstr(out, "capacity 100,") && strstr(out, "inline     not supported"), "%s", out);
+    result = document();
+    trial = trial_of(result, "depth");
+    cr_assert(number(trial, "done") == number(trial, "accepted") && number(trial, "done") % (40 * 102) == 0);
+    cr_assert(json_number_value(figure(trial, "submit_ns")) > 0 && json_number_value(figure(trial, "drain_ns")) > 0);
+    /* A job is a function and its argument. */
+    cr_assert(json_is_null(figure(trial, "bytes_per_job")) ||
+              json_number_value(figure(trial, "bytes_per_job")) >= 2 * sizeof(void *));
+    json_decref(result);
+    cr_assert(run("run -p mutex -w depth:jobs=100 --capacity 8 -t 2" QUICK) == 0, "%s", err);
+    result = document();
+    cr_assert(number(trial_of(result, "depth"), "done") % (64 * 10) == 0);
+    json_decref(result);
+}
+
+CLI_TEST(derived, depth_is_swept_and_drawn)
+{
+    cr_assert(run("sweep -w depth:jobs=10..40 -p mutex,ring -t 1 --rounds 1 --budget 10ms -o x.json") == 0, "%s", err);
+    cr_assert(strstr(out, "depth:jobs=20 ") && strstr(out, "capacity 20,"), "%s", out);
+    slurp("x/depth.tsv", out, sizeof out);
+    cr_assert(lines(out) == 1 + 2 * 3, "%s", out); /* a header, two pools, three depths */
+    slurp("x/depth.svg", out, sizeof out);
+    cr_assert(strstr(out, "What does a deep queue cost?"), "not drawn: %s", err);
+}
+
 CLI_TEST(derived, fairness_of_producers_takes_several)
 {
     json_t *result;

@@ -134,7 +134,8 @@ static void expect(const char *spec, enum defect which, const char *word)
         cr_assert(!*slice.failure, "%s: %s", spec, slice.failure);
 }
 
-static const char *const specs[] = {"burst:rate=1M,arrivals=constant,of=empty:batch=8",
+static const char *const specs[] = {"depth:jobs=2000",
+                                    "burst:rate=1M,arrivals=constant,of=empty:batch=8",
                                     "memory:bytes=64,size=0ns",
                                     "empty",
                                     "empty:batch=32",
@@ -148,7 +149,7 @@ static const char *const specs[] = {"burst:rate=1M,arrivals=constant,of=empty:ba
                                     "io:op=sleep,wait=1us,dist=exp",
                                     "slow-consumer:size=1us,take=1us,batch=4",
                                     "slow-consumer:size=1us,take=0ns,dist=exp,produce=1us"};
-enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 5 };
+enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 6 };
 
 Test(verify, an_honest_pool_passes, .timeout = 60)
 {

@@ -1,0 +1,27 @@
+/* heap.c - see heap.h. jemalloc is found by a weak name. */
+#include "workloads/core/heap.h"
+
+#include <stddef.h>
+
+extern int mallctl(const char *, void *, size_t *, void *, size_t) __attribute__((weak));
+
+bool heap_known(void)
+{
+    return mallctl != NULL;
+}
+
+void heap_refresh(void)
+{
+    uint64_t epoch = 1;
+    size_t size = sizeof epoch;
+    if (mallctl)
+        mallctl("epoch", &epoch, &size, &epoch, size);
+}
+
+int64_t heap_read(const char *what)
+{
+    size_t value = 0, size = sizeof value;
+    if (!mallctl || mallctl(what, &value, &size, NULL, 0))
+        return 0;
+    return (int64_t)value;
+}
