@@ -9,6 +9,7 @@
 #include "bench/pairing.h"
 #include "bench/report_row.h"
 #include "bench/result.h"
+#include "bench/speedup.h"
 #include "bench/stats.h"
 #include "workloads/core/units.h"
 
@@ -319,6 +320,7 @@ void report_table(const json_t *result, FILE *out, bool colour)
         if (!printed_before(configurations, i) &&
             (!report_is_floor(configuration) || floor_alone(configurations, configuration)))
             print_table(result, configuration, out, colour);
+    speedup_print(result, out, colour);
     print_legend(result, configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)
         print_failure(failure, out);

@@ -17,7 +17,9 @@
 #include "bench/report.h"
 #include "bench/result.h"
 #include "bench/round.h"
+#include "bench/speedup.h"
 #include "bench/suite.h"
+#include "pools/core/topology.h"
 
 /* Where the result goes. */
 struct target {
@@ -242,6 +244,7 @@ static void draw(const struct options *options, const struct target *target)
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
     int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
+    speedup_add(result, topology_cpus_worth());
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {

@@ -100,6 +100,18 @@ CLI_TEST(derived, depth_is_swept_and_drawn)
     cr_assert(strstr(out, "What does a deep queue cost?"), "not drawn: %s", err);
 }
 
+CLI_TEST(derived, speed_ups_stand_below_the_tables)
+{
+    json_t *result;
+    cr_assert(run("run -p mutex,ring -w empty -w cancel -t 1,2,3" QUICK) == 0, "%s", err);
+    cr_assert(strstr(out, "speed-up over 1 worker"), "%s", out);
+    result = document();
+    cr_assert(json_array_size(json_object_get(result, "speedups")) == 4); /* two pools, 2 and 3 workers */
+    json_decref(result);
+    cr_assert(run("run -p mutex -w empty -t 2" QUICK) == 0, "%s", err);
+    cr_assert(!strstr(out, "speed-up over"), "%s", out);
+}
+
 CLI_TEST(derived, fairness_of_producers_takes_several)
 {
     json_t *result;
