@@ -112,6 +112,23 @@ CLI_TEST(derived, speed_ups_stand_below_the_tables)
     cr_assert(!strstr(out, "speed-up over"), "%s", out);
 }
 
+/* Whether a machine under load brackets one half is not certain, but then it is shown. */
+CLI_TEST(derived, metg_stands_below_the_tables)
+{
+    json_t *result, *metg;
+    const char *side;
+    cr_assert(run("run -p mutex -w cpu:size=1ns -w cpu:size=3ms -t 1" QUICK) == 0, "%s", err);
+    result = document();
+    cr_assert(json_array_size(json_object_get(result, "metg")) == 1);
+    metg = json_array_get(json_object_get(result, "metg"), 0);
+    side = json_string_value(json_object_get(metg, "side"));
+    cr_assert(!strcmp(side, "inside") || !strcmp(side, "above"), "%s", side); /* at 1 ns no pool is efficient */
+    cr_assert(!strcmp(side, "above") || (json_number_value(json_object_get(metg, "ns")) > 1 &&
+                                         json_number_value(json_object_get(metg, "ns")) < 3e6));
+    cr_assert(!strcmp(side, "above") == !strstr(out, "smallest job worth it (METG"), "%s", out);
+    json_decref(result);
+}
+
 CLI_TEST(derived, fairness_of_producers_takes_several)
 {
     json_t *result;
