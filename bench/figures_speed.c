@@ -114,11 +114,19 @@ static int efficiency_points(const struct drawing *drawing, const char *pool, in
     return count;
 }
 
-/* Where the line of medians crosses one half; 0: it does not. */
-static double half_at(const struct point *points, int count)
+/* METG as the result has it, for that is what the table says; in files without it,
+ * where the line of medians crosses one half. 0: nowhere. */
+static double half_at(const struct drawing *drawing, const char *pool, int workers, const struct point *points,
+                      int count)
 {
     struct metg_point line[DRAWING_SPECS_MAX];
     double at;
+    json_t *metg;
+    size_t m;
+    json_array_foreach (json_object_get(drawing->result, "metg"), m, metg)
+        if (!strcmp(result_string(metg, "pool"), pool) && (int)result_integer(metg, "workers") == workers &&
+            !strcmp(result_string(metg, "spec"), "cpu"))
+            return json_number_value(json_object_get(metg, "ns"));
     for (int i = 0; i < count; i++)
         line[i] = (struct metg_point){points[i].size, points[i].value[0]};
     at = metg_at(line, count);
@@ -157,7 +165,7 @@ int figures_efficiency(const struct drawing *drawing)
     fprintf(metg, "pool\tsize_ns\ttext\trow\n");
     for (int p = 0; p < drawing->pool_count; p++) {
         int count = efficiency_points(drawing, drawing->pools[p], most, points);
-        double half = half_at(points, count);
+        double half = half_at(drawing, drawing->pools[p], most, points, count);
         char text[32];
         for (int i = 0; i < count; i++) {
             fprintf(file, "%s\t%.6g\t%.6g\t%.6g\t%.6g\n", drawing->pools[p], points[i].size, points[i].value[0],
