@@ -50,6 +50,7 @@ struct own {
     struct sampled *sampled;  /* [depth / every + 2], used again in each filling */
     int64_t depth, every;
     int fills, filled;
+    bool leaks; /* jobs ran while all workers were held, on the producer's stack: it is not deep */
     int64_t heap_before, heap_full;
     double submit_ns[FILLS_MAX], shallow_ns[FILLS_MAX], drain_ns[FILLS_MAX];
     struct hold hold;
@@ -101,6 +102,7 @@ static int run_sampled(void *arg)
 static void release(struct workload_slice *slice)
 {
     struct own *own = slice->own;
+    heap_may_keep(true);
     if (own) {
         free(own->marks);
         free(own->holders);
@@ -136,6 +138,7 @@ static int prepare(struct workload_slice *slice)
         own->holders[i] =
             (struct hold_job){&own->hold, own->marks + fill * turn_jobs(own) + i % own->hold.workers, (uint32_t)fill};
     }
+    heap_may_keep(false); /* this thread opens the pool */
     heap_refresh();
     own->heap_before = heap_read("stats.allocated");
     return 0;
@@ -160,39 +163,55 @@ static double submit(struct workload_slice *slice, struct own *own, unsigned cha
     return (double)(workload_now_ns() - begin) / (double)count;
 }
 
-static double drained(const struct own *own)
+/* When the last of the filling's jobs ended; 0: none has. */
+static int64_t last_end(const struct own *own)
 {
     int64_t last = 0;
     for (int64_t i = 0; i < own->depth / own->every + 2; i++)
         last = own->sampled[i].ended_ns > last ? own->sampled[i].ended_ns : last;
-    return (double)(last - own->hold.all_leave_ns) / (double)own->depth;
+    return last;
+}
+
+/* How many of a filling's first, and last, submits are timed together. */
+static int64_t stretch_of(int64_t depth)
+{
+    int64_t part = depth / STRETCH_PART, half = depth / 2;
+    int64_t stretch = part < STRETCH_LEAST ? STRETCH_LEAST : part;
+    stretch = stretch > half ? half : stretch;
+    return stretch ? stretch : 1; /* a queue of one job is full at once */
+}
+
+/* Returns false when not all was accepted. */
+static bool fill_queue(struct workload_slice *slice, struct own *own, int fill)
+{
+    unsigned char *marks = own->marks + fill * turn_jobs(own) + own->hold.workers;
+    int64_t depth = own->depth, stretch = stretch_of(depth);
+    own->submit_ns[fill] = own->shallow_ns[fill] = submit(slice, own, marks, 0, stretch);
+    if (isnan(own->shallow_ns[fill]))
+        return false;
+    if (depth > 2 * stretch && isnan(submit(slice, own, marks, stretch, depth - stretch)))
+        return false;
+    if (depth >= 2 * stretch)
+        own->submit_ns[fill] = submit(slice, own, marks, depth - stretch, depth);
+    return !isnan(own->submit_ns[fill]);
 }
 
 /* Returns false when it could not be filled. */
 static bool fill_and_drain(struct workload_slice *slice, struct own *own, int fill)
 {
-    int64_t half = own->depth / 2, stretch = own->depth / STRETCH_PART;
-    unsigned char *marks = own->marks + fill * turn_jobs(own) + own->hold.workers;
     uint32_t holder = (uint32_t)(fill * own->hold.workers);
-    bool filled;
-    stretch = stretch < STRETCH_LEAST ? STRETCH_LEAST : stretch;
-    stretch = stretch > half ? half : stretch;
-    stretch = stretch ? stretch : 1;
-    if (!hold_workers(&own->hold, slice, own->holders + holder, holder))
+    if (!hold_workers(&own->hold, slice, own->holders + holder, holder) || !fill_queue(slice, own, fill))
         return false;
-    own->shallow_ns[fill] = submit(slice, own, marks, 0, stretch);
-    filled = own->depth < 2 * stretch || !isnan(submit(slice, own, marks, stretch, own->depth - stretch));
-    own->submit_ns[fill] = own->depth < 2 * stretch ? own->shallow_ns[fill]
-                           : filled                 ? submit(slice, own, marks, own->depth - stretch, own->depth)
-                                                    : NAN;
     if (fill == 0) {
+        heap_give_back();
         heap_refresh();
         own->heap_full = heap_read("stats.allocated");
     }
+    own->leaks = own->leaks || own->hold.ran_here || last_end(own);
     hold_let_go(&own->hold, (uint32_t)fill + 1);
-    if (isnan(own->submit_ns[fill]) || pool_wait(slice->pool, -1))
+    if (pool_wait(slice->pool, -1))
         return false;
-    own->drain_ns[fill] = drained(own);
+    own->drain_ns[fill] = (double)(last_end(own) - own->hold.all_leave_ns) / (double)own->depth;
     own->filled++;
     return true;
 }
@@ -239,7 +258,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
     const struct own *own = slice->own;
     for (int i = 0; i < FIGURES; i++)
         report->figures[i] = NAN;
-    if (own->hold.ran_here)
+    if (own->leaks)
         return;
     report->figures[SUBMIT] = median(own->submit_ns, own->filled);
     report->figures[SHALLOW] = median(own->shallow_ns, own->filled);

@@ -18,6 +18,18 @@ void heap_refresh(void)
         mallctl("epoch", &epoch, &size, &epoch, size);
 }
 
+void heap_give_back(void)
+{
+    if (mallctl)
+        mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);
+}
+
+void heap_may_keep(bool may)
+{
+    if (mallctl)
+        mallctl("thread.tcache.enabled", NULL, NULL, &may, sizeof may);
+}
+
 int64_t heap_read(const char *what)
 {
     size_t value = 0, size = sizeof value;

@@ -12,6 +12,12 @@ bool heap_known(void);
 /* jemalloc's figures are those of the last refresh. Allocates nothing. Threads: any. */
 void heap_refresh(void);
 
+/* What a thread keeps for its next allocations counts as allocated. Gives back what the
+ * calling thread keeps; or lets it keep nothing, so that all it takes and gives back
+ * from here on is seen, until it may again. */
+void heap_give_back(void);
+void heap_may_keep(bool may);
+
 /* "stats.allocated", "stats.resident": bytes; 0 without jemalloc. */
 int64_t heap_read(const char *what);
 
