@@ -169,7 +169,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late version lacks crashes exits nameless taken empty))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late version lacks crashes exits nameless taken empty clock))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
@@ -180,6 +180,9 @@ $(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call PLUGIN,-DBROKEN_$*)
+$(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
+	@mkdir -p $(@D)
+	$(CC) -std=gnu11 -D_GNU_SOURCE -DCLOCK_PLUGIN -O2 -g -Wall -Wextra -shared -fPIC -I. -o $@ $<
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call PLUGIN,-DIS_$*)
@@ -269,7 +272,7 @@ torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 
 # Every pool under every workload, in a sanitizer's program.
 EACH_WORKLOAD := empty cpu io:op=file io:op=socket io:op=pipe io:op=sleep slow-consumer:pause=1ms cancel:jobs=look \
-                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup memory:size=10us burst:rate=50k,of=cpu:size=1us burst:rate=5k,of=tree:fib,n=14
+                 cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup depth:jobs=100 memory:size=10us burst:rate=50k,of=cpu:size=1us burst:rate=5k,of=tree:fib,n=14
 workloads-run: $(BUILD)/poolbench
 	@timeout 300 $< run $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
 	    -o $(BUILD)/workloads.json >$(BUILD)/workloads.txt 2>&1 && \

@@ -1,10 +1,12 @@
 /* cast.c - see cast.h. */
 #include "bench/cast.h"
 
+#include <math.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/stats.h"
 #include "pools/core/futex.h"
 
 static void pin_here(int cpu)
@@ -21,6 +23,7 @@ static void produce(void *arg)
 {
     struct actor *actor = arg;
     actor->work->spec->ops->produce(actor->work, actor->index);
+    actor->done_ns = workload_now_ns();
 }
 
 static void *actor_main(void *arg)
@@ -138,4 +141,34 @@ bool cast_join_consumer(struct cast *cast, int64_t until_ns, struct slice *slice
     if ((stats.state != POOL_DRAINED || stats.pending) && !*slice->failure)
         let_go(cast, slice);
     return true;
+}
+
+double cast_fairness_of(const double *jobs, const double *took_ns, int count)
+{
+    double *rates = count > 1 ? malloc((size_t)count * sizeof *rates) : NULL, index = NAN;
+    bool known = rates != NULL;
+    for (int i = 0; i < count && known; i++) {
+        known = took_ns[i] > 0;
+        rates[i] = jobs[i] / took_ns[i];
+    }
+    if (known)
+        index = stats_jain(rates, count);
+    free(rates);
+    return index;
+}
+
+double cast_fairness(const struct cast *cast, int64_t begin_ns)
+{
+    int count = cast->work->producers;
+    double *figures = calloc(2 * (size_t)count, sizeof *figures), index = NAN;
+    for (int i = 0; i < count && figures; i++) {
+        int64_t first, last;
+        workload_range(cast->work, i, &first, &last);
+        figures[i] = (double)(last - first - cast->work->refused[i]);
+        figures[count + i] = (double)(cast->actors[i].done_ns - begin_ns);
+    }
+    if (figures && !cast->work->spec->ops->judged_by)
+        index = cast_fairness_of(figures, figures + count, count);
+    free(figures);
+    return index;
 }

@@ -15,6 +15,7 @@ struct actor {
     int index; /* of a producer; -1: the consumer */
     int cpu;
     pthread_t thread;
+    int64_t done_ns;        /* when its last submit had returned; the actor writes, read once it has ended */
     _Atomic uint32_t ended; /* a futex */
 };
 
@@ -43,5 +44,16 @@ bool cast_join_producers(struct cast *cast, int64_t until_ns, struct slice *slic
 /* Closes the pool and joins the consumer, who receives what is left. Returns
  * true at once where there is none; false as above. */
 bool cast_join_consumer(struct cast *cast, int64_t until_ns, struct slice *slice);
+
+/* Jain's index over the producers' rates: each one's jobs that were not refused,
+ * over the time from `begin_ns` to the return of its last submit. The shares are
+ * equal beforehand, so that who was kept waiting longer has the smaller rate. After
+ * the join. NaN: one producer, or a workload that is not about jobs per second,
+ * whose producers may not share the work. */
+double cast_fairness(const struct cast *cast, int64_t begin_ns);
+
+/* The same of plain figures: rate i is jobs[i] / took_ns[i]. NaN where there are not
+ * two of them, or one took no time. */
+double cast_fairness_of(const double *jobs, const double *took_ns, int count);
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "bench/limits.h"
 #include "bench/plan.h"
+#include "bench/reference.h"
 #include "bench/stats.h"
 #include "bench/trial.h"
 #include "workloads/core/kernel.h"
@@ -286,8 +287,10 @@ int child_main(int plan_descriptor, int out_descriptor)
         if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
             report_trial(&round, i);
     report(round.out, "round",
-           json_pack("{s:o, s:o, s:b, s:f, s:f, s:f}", "line_ns", limit_json(LIMIT_LINE), "wake_ns",
-                     limit_json(LIMIT_WAKE), "complete", !round.spoilt, "steal_share",
+           json_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
+                     round.spoilt || interrupted ? json_array() : reference_json(&round.plan), "line_ns",
+                     limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE), "complete", !round.spoilt,
+                     "steal_share",
                      all_after > all_before ? (steal_after - steal_before) / (all_after - all_before) : 0.0,
                      "sentinel_before", sentinel_before, "sentinel_after", sentinel_after));
     /* A hung pool's threads may still run: leave without destructors. */

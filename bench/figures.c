@@ -10,6 +10,7 @@
 
 #include "bench/drawing.h"
 #include "bench/figures_burst.h"
+#include "bench/figures_depth.h"
 #include "bench/figures_flow.h"
 #include "bench/figures_load.h"
 #include "bench/figures_speed.h"
@@ -132,6 +133,8 @@ static int draw_all(struct drawing *drawing)
     }
     if (!error && !swept)
         error = figures_load(drawing);
+    if (!error)
+        error = figures_depth(drawing);
     if (!error)
         error = figures_buffer(drawing);
     return error ? error : figures_cancel(drawing);

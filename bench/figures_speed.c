@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/metg.h"
 #include "workloads/core/units.h"
 
 enum { PANELS_MAX = 5 };
@@ -89,15 +90,6 @@ int figures_throughput(const struct drawing *drawing)
 
 /* Efficiency over size. */
 
-/* The size of a fixed cpu workload without other parameters that matter. */
-static bool cpu_size(const struct drawing_spec *spec, double *ns)
-{
-    if (!spec->parsed.ops || strcmp(spec->parsed.ops->name, "cpu") || strstr(spec->text, "dist="))
-        return false;
-    *ns = spec->parsed.ops->work_ns(&spec->parsed);
-    return true;
-}
-
 struct point {
     double size, value[3];
 };
@@ -114,7 +106,7 @@ static int efficiency_points(const struct drawing *drawing, const char *pool, in
     for (int s = 0; s < drawing->spec_count; s++) {
         struct point *point = &points[count];
         const struct drawing_spec *spec = &drawing->specs[s];
-        if (cpu_size(spec, &point->size) && spec->workers_high == workers &&
+        if (metg_size(&spec->parsed, &point->size) && spec->workers_high == workers &&
             drawing_metric(drawing, spec->text, pool, workers, "busy", point->value))
             count++;
     }
@@ -122,15 +114,23 @@ static int efficiency_points(const struct drawing *drawing, const char *pool, in
     return count;
 }
 
-/* Where the line crosses one half, on a logarithmic axis; 0: it does not. */
-static double half_at(const struct point *points, int count)
+/* METG as the result has it, for that is what the table says; in files without it,
+ * where the line of medians crosses one half. 0: nowhere. */
+static double half_at(const struct drawing *drawing, const char *pool, int workers, const struct point *points,
+                      int count)
 {
-    for (int i = 1; i < count; i++) {
-        double a = points[i - 1].value[0], b = points[i].value[0];
-        if (a < 0.5 && b >= 0.5)
-            return points[i - 1].size * pow(points[i].size / points[i - 1].size, (0.5 - a) / (b - a));
-    }
-    return 0;
+    struct metg_point line[DRAWING_SPECS_MAX];
+    double at;
+    json_t *metg;
+    size_t m;
+    json_array_foreach (json_object_get(drawing->result, "metg"), m, metg)
+        if (!strcmp(result_string(metg, "pool"), pool) && (int)result_integer(metg, "workers") == workers &&
+            !strcmp(result_string(metg, "spec"), "cpu"))
+            return json_number_value(json_object_get(metg, "ns"));
+    for (int i = 0; i < count; i++)
+        line[i] = (struct metg_point){points[i].size, points[i].value[0]};
+    at = metg_at(line, count);
+    return isfinite(at) ? at : 0;
 }
 
 /* The most workers that cpu jobs were measured with; 0: there were no such jobs. */
@@ -139,7 +139,7 @@ static int efficiency_workers(const struct drawing *drawing)
     int most = 0;
     double size;
     for (int s = 0; s < drawing->spec_count; s++)
-        if (cpu_size(&drawing->specs[s], &size) && drawing->specs[s].workers_high > most)
+        if (metg_size(&drawing->specs[s].parsed, &size) && drawing->specs[s].workers_high > most)
             most = drawing->specs[s].workers_high;
     return most;
 }
@@ -165,7 +165,7 @@ int figures_efficiency(const struct drawing *drawing)
     fprintf(metg, "pool\tsize_ns\ttext\trow\n");
     for (int p = 0; p < drawing->pool_count; p++) {
         int count = efficiency_points(drawing, drawing->pools[p], most, points);
-        double half = half_at(points, count);
+        double half = half_at(drawing, drawing->pools[p], most, points, count);
         char text[32];
         for (int i = 0; i < count; i++) {
             fprintf(file, "%s\t%.6g\t%.6g\t%.6g\t%.6g\n", drawing->pools[p], points[i].size, points[i].value[0],
@@ -252,7 +252,7 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
 static double ideal_of(const struct drawing *drawing, const struct drawing_spec *spec)
 {
     double size, v[3], fastest = 0;
-    if (cpu_size(spec, &size))
+    if (metg_size(&spec->parsed, &size))
         return 1e9 / size;
     for (int p = 0; p < drawing->pool_count; p++)
         if (!drawing_is_floor(drawing->pools[p]) &&

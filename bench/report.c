@@ -6,13 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/metg_show.h"
+#include "bench/pairing.h"
 #include "bench/report_row.h"
 #include "bench/result.h"
 #include "bench/slo_show.h"
+#include "bench/speedup.h"
 #include "bench/stats.h"
 #include "workloads/core/units.h"
 
-enum { ROWS_MAX = 256, WIDTH = 100, ROUNDS_MAX = 10000 };
+enum { ROWS_MAX = 256, WIDTH = 100 };
 
 static bool same(const json_t *a, const json_t *b, const char *key)
 {
@@ -43,24 +46,6 @@ static int by_merit(const void *left, const void *right)
     if (isnan(a->merit) || isnan(b->merit))
         return isnan(a->merit) - isnan(b->merit);
     return a->merit < b->merit ? 1 : a->merit > b->merit ? -1 : strcmp(a->pool, b->pool);
-}
-
-/* The ratio a/b of a metric over the rounds that both have. */
-static struct stats_ratio compare(const char *metric, const json_t *a, const json_t *b)
-{
-    static double left[ROUNDS_MAX], right[ROUNDS_MAX], paired_left[ROUNDS_MAX], paired_right[ROUNDS_MAX];
-    static int left_rounds[ROUNDS_MAX], right_rounds[ROUNDS_MAX];
-    int left_count = result_values(a, metric, left, left_rounds, ROUNDS_MAX);
-    int right_count = result_values(b, metric, right, right_rounds, ROUNDS_MAX), count = 0;
-    for (int i = 0; i < left_count; i++) {
-        for (int j = 0; j < right_count; j++) {
-            if (left_rounds[i] != right_rounds[j])
-                continue;
-            paired_left[count] = left[i];
-            paired_right[count++] = right[j];
-        }
-    }
-    return stats_ratio(paired_left, paired_right, count);
 }
 
 /* Ratios of pools that differ by orders still say something: 0.93, 0.0017. */
@@ -98,7 +83,7 @@ static void print_comparison(const struct report_table *table, const struct repo
         struct stats_ratio ratio;
         if (rows[i].floor || isnan(rows[i].merit) || rows[0].floor)
             continue;
-        ratio = compare(table->judged_by, rows[i].configuration, rows[0].configuration);
+        ratio = pairing_ratio(table->judged_by, rows[i].configuration, rows[0].configuration);
         if (!ratio.pairs)
             continue;
         ratio_sentence(&ratio, rows[i].pool, best, part, sizeof part);
@@ -164,6 +149,17 @@ static void print_threads_left(const struct report_table *table, FILE *out)
     fprintf(out, "threads left after pool_free: %lld.\n", (long long)left);
 }
 
+/* "fairness of producers: ring 0.99, mutex 0.97." Where there are several. */
+static void print_producers(const struct report_table *table, FILE *out)
+{
+    double value, low, high;
+    int count = 0;
+    for (int i = 0; i < table->count; i++)
+        if (result_metric(table->rows[i].configuration, "producer_fairness", &value, &low, &high))
+            fprintf(out, "%s%s %.2f", count++ ? ", " : "fairness of producers (Jain): ", table->rows[i].pool, value);
+    fputs(count ? ".\n" : "", out);
+}
+
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
 {
     json_t *other;
@@ -214,6 +210,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
             print_verdict(&table, &rows[i], out);
     print_threads_left(&table, out);
     slo_show(&table, out);
+    print_producers(&table, out);
     fputc('\n', out);
 }
 
@@ -326,6 +323,8 @@ void report_table(const json_t *result, FILE *out, bool colour)
         if (!printed_before(configurations, i) &&
             (!report_is_floor(configuration) || floor_alone(configurations, configuration)))
             print_table(result, configuration, out, colour);
+    speedup_print(result, out, colour);
+    metg_show(result, out, colour);
     print_legend(result, configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)
         print_failure(failure, out);

@@ -171,6 +171,8 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
 {
     if (isnan(value))
         snprintf(text, size, "-");
+    else if (unit == WORKLOAD_SHARE && value > 0 && value < 0.0005)
+        snprintf(text, size, "<0.1%%");
     else if (unit == WORKLOAD_SHARE)
         snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
     else if (unit == WORKLOAD_NS && value == 0)

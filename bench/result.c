@@ -17,8 +17,8 @@ enum { VALUES_MAX = 20000 };
 
 /* Numbers of a trial that are summarised over rounds. */
 static const char *const metrics[] = {
-    "jobs_per_s",     "ns_per_job",       "overhead_ns_per_job", "busy",
-    "cpu_ns_per_job", "switches_per_job", "wakes_per_job",       "fairness",
+    "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job", "busy",     "cpu_ns_per_job",
+    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",  "fairness", "producer_fairness",
 };
 
 static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
@@ -436,24 +436,11 @@ void result_csv(const json_t *result, FILE *out)
 {
     static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity",
                                                    "full", "pin",  "role",    "results",   "results_capacity"};
-    static const char *const of_trial[] = {"round",
-                                           "verdict",
-                                           "jobs_per_s",
-                                           "ns_per_job",
-                                           "overhead_ns_per_job",
-                                           "busy",
-                                           "cpu_ns_per_job",
-                                           "switches_per_job",
-                                           "wakes_per_job",
-                                           "fairness",
-                                           "accepted",
-                                           "done",
-                                           "failed",
-                                           "cancelled",
-                                           "dropped",
-                                           "refused",
-                                           "received",
-                                           "lost"};
+    static const char *const of_trial[] = {
+        "round",     "verdict",           "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job",
+        "busy",      "cpu_ns_per_job",    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",
+        "fairness",  "producer_fairness", "accepted",         "done",          "failed",
+        "cancelled", "dropped",           "refused",          "received",      "lost"};
     static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
     enum {
         CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,

@@ -10,6 +10,7 @@
 #include "bench/figures.h"
 #include "bench/instrument.h"
 #include "bench/machine.h"
+#include "bench/metg.h"
 #include "bench/probe.h"
 #include "bench/progress.h"
 #include "bench/report.h"
@@ -18,8 +19,10 @@
 #include "bench/search_run.h"
 #include "bench/search_show.h"
 #include "bench/slo_judge.h"
+#include "bench/speedup.h"
 #include "bench/suite.h"
 #include "bench/target.h"
+#include "pools/core/topology.h"
 
 enum {
     PROBE_MS = 150, /* how long the machine is watched before a run */
@@ -192,6 +195,8 @@ static void draw(const struct options *options, const struct target *target)
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
     int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
+    speedup_add(result, topology_cpus_worth());
+    metg_add(result);
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {

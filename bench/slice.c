@@ -168,6 +168,7 @@ static bool run_measured(struct cast *cast, int64_t limit_ns, struct slice *slic
     slice->cpu_ns = rusage_cpu_ns(&after) - rusage_cpu_ns(&before);
     slice->voluntary = after.ru_nvcsw - before.ru_nvcsw;
     slice->involuntary = after.ru_nivcsw - before.ru_nivcsw;
+    slice->producer_fairness = error ? NAN : cast_fairness(cast, begin);
     if (error)
         slice_fail(slice, "a producer or the consumer could not start: %s", strerror(error));
     return true;
@@ -221,6 +222,7 @@ static void stats_since(struct pool_stats *stats, const struct pool_stats *base)
     stats->done -= base->done;
     stats->caller_runs -= base->caller_runs;
     stats->wakes -= base->wakes;
+    stats->wakes_vain -= base->wakes_vain;
     stats->parks -= base->parks;
     stats->steals -= base->steals;
 }

@@ -138,8 +138,7 @@ static void dimensions_of_row(const struct options *options, const struct row *r
 static int add_pool(const struct options *options, const struct dimensions *dimensions, const struct pool_ops *pool,
                     bool floor, struct list *entries, struct list *skipped)
 {
-    const struct workload_ops *ops = dimensions->workload.ops;
-    int64_t capacity = ops->capacity ? (int64_t)ops->capacity : POOL_CAPACITY_DEFAULT;
+    int64_t capacity = (int64_t)workload_capacity(&dimensions->workload);
     int error = 0, places_count = dimensions->results_count * dimensions->capacity_count,
         queues = options->capacity_count && pool->can & POOL_CAN_QUEUE ? options->capacity_count : 1,
         worker_count = pool->can & POOL_CAN_RUN_APART ? dimensions->worker_count : 1;

@@ -104,6 +104,12 @@ static double value_fairness(const struct slice *slice, double workers)
     return slice->fairness;
 }
 
+static double value_producers(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->producer_fairness;
+}
+
 /* Sums over the slices. */
 static void trial_counts(json_t *json, const struct trial *trial)
 {
@@ -120,6 +126,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
         sum.caller_runs += slice->stats.caller_runs;
         sum.steals += slice->stats.steals;
         sum.wakes += slice->stats.wakes;
+        sum.wakes_vain += slice->stats.wakes_vain;
         sum.received += slice->stats.received;
         sum.lost += slice->stats.lost;
         refused += slice->refused;
@@ -138,6 +145,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
     json_object_set_new(json, "switches_per_job", number(switches / jobs));
     json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
     json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));
+    json_object_set_new(json, "vain_wakes_per_job", number((double)sum.wakes_vain / jobs));
 }
 
 static json_t *trial_slices(const struct trial *trial)
@@ -226,6 +234,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
+    json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
     trial_counts(json, trial);
     json_object_set_new(json, "slices", trial_slices(trial));
     json_object_set_new(json, "latency",

@@ -163,6 +163,9 @@ static bool take(struct textbook_pool *pool, struct pool_worker *worker, struct 
         atomic_store_explicit(&worker->park, 0, memory_order_relaxed);
         atomic_store_explicit(&head->parked_now, --pool->sleeping, memory_order_relaxed);
         atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
+        /* Release: pairs with the acquire in pool_head_stats, which then sees the wake. */
+        if (empty(pool) && !atomic_load_explicit(&head->drained, memory_order_acquire))
+            atomic_fetch_add_explicit(&head->wakes_vain, 1, memory_order_release);
     }
     pop(pool, task);
     pthread_mutex_unlock(&pool->lock);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "workloads/core/heap.h"
 #include "workloads/core/kernel.h"
 #include "workloads/core/random.h"
 #include "workloads/core/workload.h"
@@ -54,25 +55,6 @@ struct own {
     int64_t heap_before, resident_before;
     int look_count; /* the first producer's */
 };
-
-extern int mallctl(const char *, void *, size_t *, void *, size_t) __attribute__((weak));
-
-/* 0 without jemalloc. */
-static int64_t heap_read(const char *what)
-{
-    size_t value = 0, size = sizeof value;
-    if (!mallctl || mallctl(what, &value, &size, NULL, 0))
-        return 0;
-    return (int64_t)value;
-}
-
-static void heap_refresh(void)
-{
-    uint64_t epoch = 1;
-    size_t size = sizeof epoch;
-    if (mallctl)
-        mallctl("epoch", &epoch, &size, &epoch, size);
-}
 
 static int run(void *arg)
 {
@@ -220,8 +202,8 @@ static void measure(const struct workload_slice *slice, struct workload_report *
     report->figures[LIVE_MOST] = (double)(most * bytes);
     report->figures[LIVE_MEAN] = own->look_count ? sum / own->look_count * (double)bytes : NAN;
     report->figures[LIVE_JOBS] = (double)most;
-    report->figures[ALLOCATED_MOST] = mallctl ? (double)heap : NAN;
-    report->figures[RESIDENT_MOST] = mallctl ? (double)resident : NAN;
+    report->figures[ALLOCATED_MOST] = heap_known() ? (double)heap : NAN;
+    report->figures[RESIDENT_MOST] = heap_known() ? (double)resident : NAN;
 }
 
 static const struct workload_ops memory = {

@@ -3,21 +3,26 @@
  * Between any two jobs the producer lets the pool go to sleep. In turn with each
  * job it wakes a thread of its own by a bare futex, on the CPU on which the last
  * job ran: what no pool can beat on this machine at this moment, so that the ratio
- * of the two says what the pool adds. */
+ * of the two says what the pool adds.
+ *
+ * After the last job the pool is left alone for a while, in which nothing of the
+ * harness runs: what CPU time this process uses then, the pool uses. */
 #include <math.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "pools/core/futex.h"
 #include "workloads/core/workload.h"
 
-enum { GAP, PARAMS };
+enum { GAP, IDLE, PARAMS };
 enum { START, RAW, SAMPLES };
-enum { START_P50, START_P99, RAW_P50, RAW_P99, RATIO, FIGURES };
+enum { START_P50, START_P99, RAW_P50, RAW_P99, RATIO, IDLE_CPU, FIGURES };
 
 static const struct workload_param params[PARAMS] = {
     [GAP] = {"gap", WORKLOAD_TIME, "200us", 1000, 1000000000, NULL, "how long the pool is left alone before each job"},
+    [IDLE] = {"idle", WORKLOAD_TIME, "50ms", 0, 10000000000, NULL, "and how long at the end, for idle cpu; 0: not"},
 };
 
 static const struct workload_figure figures[FIGURES] = {
@@ -27,6 +32,8 @@ static const struct workload_figure figures[FIGURES] = {
     [RAW_P50] = {"raw_p50_ns", "raw p50", WORKLOAD_NS, "a bare futex wake-up, in turn with the jobs, median"},
     [RAW_P99] = {"raw_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
     [RATIO] = {"over_raw", "x raw", WORKLOAD_NUMBER, "start_p50_ns as a multiple of raw_p50_ns"},
+    [IDLE_CPU] = {"idle_cpu_share", "idle cpu", WORKLOAD_SHARE,
+                  "CPU time that the pool uses with all workers parked, share of one CPU"},
 };
 
 struct job {
@@ -44,6 +51,7 @@ struct own {
     _Atomic uint32_t turn; /* a futex: grows with each bare wake-up; UINT32_MAX: the end */
     _Atomic uint32_t ready;
     _Atomic int64_t woken_ns;
+    double idle_cpu_share; /* NaN: not measured */
 };
 
 static int run(void *arg)
@@ -85,10 +93,22 @@ static double work_ns(const struct workload_spec *spec)
     return 0;
 }
 
-/* For planning: a gap before the job, one before the bare wake-up. */
+/* A slice is as long as its idle time, whatever the budget: so many jobs as a
+ * quarter of a second holds, within bounds. */
+static int64_t slice_jobs(const struct workload_spec *spec, const struct workload_setting *setting)
+{
+    enum { LEAST = 8, MOST = 50 };
+    static const int64_t longest_ns = 250000000;
+    int64_t jobs = longest_ns / (2 * spec->values[GAP]);
+    (void)setting;
+    return jobs < LEAST ? LEAST : jobs > MOST ? MOST : jobs;
+}
+
+/* For planning: a gap before the job, one before the bare wake-up, and its part of
+ * the idle time. */
 static double job_ns(const struct workload_spec *spec)
 {
-    return 2 * (double)spec->values[GAP];
+    return 2 * (double)spec->values[GAP] + (double)spec->values[IDLE] / (double)slice_jobs(spec, NULL);
 }
 
 static void release(struct workload_slice *slice)
@@ -118,6 +138,7 @@ static int prepare(struct workload_slice *slice)
     if (own) {
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
         own->raw_ns = workload_memory(slice->jobs, sizeof *own->raw_ns);
+        own->idle_cpu_share = NAN;
         atomic_store(&own->cpu, -1);
         own->sleeps = own->jobs && own->raw_ns && !pthread_create(&own->sleeper, NULL, sleeper_main, own);
     }
@@ -152,6 +173,25 @@ static int64_t wake_sleeper(struct own *own, int64_t turn)
     return atomic_load(&own->woken_ns) - begin;
 }
 
+static int64_t cpu_ns(clockid_t clock)
+{
+    struct timespec used;
+    clock_gettime(clock, &used);
+    return (int64_t)used.tv_sec * 1000000000 + used.tv_nsec;
+}
+
+/* Share of one CPU that the process uses while it is left alone, less what this
+ * thread does: the harness's others sleep, the sleeper and who waits for the producers. */
+static double idle_cpu(int64_t idle_ns)
+{
+    int64_t begin = workload_now_ns(), process = cpu_ns(CLOCK_PROCESS_CPUTIME_ID),
+            own = cpu_ns(CLOCK_THREAD_CPUTIME_ID), used;
+    leave_alone(idle_ns);
+    own = cpu_ns(CLOCK_THREAD_CPUTIME_ID) - own;
+    used = cpu_ns(CLOCK_PROCESS_CPUTIME_ID) - process - own;
+    return used > 0 ? (double)used / (double)(workload_now_ns() - begin) : 0;
+}
+
 /* One producer does it all: several would keep the pool awake. */
 static void produce(struct workload_slice *slice, int producer)
 {
@@ -167,6 +207,10 @@ static void produce(struct workload_slice *slice, int producer)
         while (!atomic_load_explicit(&job->runs, memory_order_acquire))
             leave_alone(gap);
         own->raw_ns[i] = wake_sleeper(own, i);
+    }
+    if (slice->spec->values[IDLE] && producer == 0) {
+        leave_alone(gap); /* until the last job's worker has parked */
+        own->idle_cpu_share = idle_cpu(slice->spec->values[IDLE]);
     }
 }
 
@@ -213,6 +257,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
     report->figures[START_P99] = quantile(starts, slice->jobs, 0.99);
     report->figures[RAW_P50] = quantile(own->raw_ns, slice->jobs, 0.5);
     report->figures[RAW_P99] = quantile(own->raw_ns, slice->jobs, 0.99);
+    report->figures[IDLE_CPU] = own->idle_cpu_share;
     report->figures[RATIO] = report->figures[START_P50] / report->figures[RAW_P50];
     free(starts);
 }
@@ -233,6 +278,7 @@ static const struct workload_ops wakeup = {
     .samples = {"start", "raw"},
     .work_ns = work_ns,
     .job_ns = job_ns,
+    .jobs = slice_jobs,
     .prepare = prepare,
     .produce = produce,
     .verify = verify,

@@ -96,6 +96,7 @@ struct pool_worker {
     uint64_t moved_seen; /* sentry: jobs taken when it last looked */
     int64_t nap_ns;      /* sentry: its present timeout */
     bool searching;      /* woken to look for jobs; idle.c */
+    bool woken;          /* by somebody, not by its own timer; under idle_lock */
     struct pool_frame frame;
     struct pool_forks *forks;       /* its lane: fork.h; NULL: forks run at once */
     _Atomic(pool_job_fn *) fork_fn; /* the stolen fork that it runs; NULL: none */
@@ -202,7 +203,7 @@ struct pool_head {
     alignas(POOL_CACHE_LINE) _Atomic uint64_t cancelled;
     _Atomic uint64_t dropped;
     _Atomic uint64_t released; /* slots freed by other than workers */
-    _Atomic uint64_t wakes, replaced;
+    _Atomic uint64_t wakes, wakes_vain, replaced;
     _Atomic uint32_t blocked_submit, blocked_wait, blocked_receive, blocked_results;
 
     /* Quiet: quiet.c. */

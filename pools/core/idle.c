@@ -73,6 +73,7 @@ static void wake_if(struct pool_head *head, bool (*wanted)(struct pool_head *hea
     }
     worker = head->idle_top;
     make_searcher(head, worker); /* before park is cleared, which the worker sees at once */
+    worker->woken = true;
     remove_sleeper(head, worker);
     gate_update(head);
     atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
@@ -194,9 +195,11 @@ static void sleep_until_woken(struct pool_worker *worker, bool sentry)
 static void park(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    bool rose, sentry = false;
+    bool rose, sentry = false, vain;
 
     pool_lock(&head->idle_lock);
+    vain = worker->searching && worker->woken;
+    worker->woken = false;
     if (worker->searching) {
         worker->searching = false;
         head->idle_searchers--;
@@ -206,6 +209,9 @@ static void park(struct pool_worker *worker)
         pool_unlock(&head->idle_lock);
         return;
     }
+    /* Release: pairs with the acquire in pool_head_stats, which then sees the wake. */
+    if (vain)
+        atomic_fetch_add_explicit(&head->wakes_vain, 1, memory_order_release);
     push_sleeper(head, worker);
     if (!head->idle_sentry && anybody_awake(head)) {
         uint64_t backlog;

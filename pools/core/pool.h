@@ -172,6 +172,7 @@ struct pool_stats {
     uint64_t caller_runs;                      /* of started: on the stack of a submitter */
     uint64_t received, lost;
     uint64_t wakes;                                    /* futex wake-ups of parked workers */
+    uint64_t wakes_vain;                               /* of wakes: the worker slept again without a job */
     uint64_t parks;                                    /* times a worker went to sleep */
     uint64_t steals;                                   /* jobs taken over from another worker */
     uint64_t forks_stolen;                             /* forks that ran on another worker */

@@ -194,6 +194,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
         stats->caller_runs += atomic_load_explicit(&pool_worker_at(head, i)->nested, memory_order_relaxed);
     stats->waiting = head->design->waiting(head);
     stats->accepted = accepted_apart(head) + head->design->accepted(head);
+    stats->wakes_vain = atomic_load_explicit(&head->wakes_vain, memory_order_acquire);
     stats->wakes = atomic_load_explicit(&head->wakes, memory_order_relaxed);
     stats->replaced = atomic_load_explicit(&head->replaced, memory_order_relaxed);
     stats->cancels = atomic_load_explicit(&head->epoch, memory_order_relaxed);

@@ -1,6 +1,9 @@
 /* stats.c - statistics that hold at every moment, and explain. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include "tests/contract/contract.h"
 
@@ -31,6 +34,9 @@ static void *poll_stats(void *arg)
             !grows(before.cancelled, now.cancelled) || !grows(before.dropped, now.dropped) || now.waiting > 16)
             snprintf(violation, sizeof violation, "a counter decreased, or %llu wait of 16",
                      (unsigned long long)now.waiting);
+        if (now.wakes_vain > now.wakes || !grows(before.wakes_vain, now.wakes_vain))
+            snprintf(violation, sizeof violation, "%llu of %llu wake-ups in vain", (unsigned long long)now.wakes_vain,
+                     (unsigned long long)now.wakes);
         before = now;
         (*polls)++;
     }
@@ -171,5 +177,80 @@ POOL_TEST(stats, a_worker_knows_its_index)
     equal(pool_submit(pool, my_index, &expected), 0);
     equal(pool_wait(pool, -1), 0);
     equal(kit_stats(pool).failed, 0);
+    pool_free(pool);
+}
+
+/* Who sleeps, and is kept from going on when it is woken. */
+static struct {
+    pthread_t thread;
+    _Atomic int tid;
+    _Atomic bool held, let_go;
+} sleeper;
+
+/* Workers take no signals; this one takes one. */
+static int note_sleeper(void *arg)
+{
+    sigset_t signals;
+    (void)arg;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGUSR2);
+    pthread_sigmask(SIG_UNBLOCK, &signals, NULL);
+    sleeper.thread = pthread_self();
+    atomic_store(&sleeper.tid, (int)syscall(SYS_gettid));
+    return 0;
+}
+
+/* In the sleeper, as a signal handler. */
+static void hold_sleeper(int number)
+{
+    (void)number;
+    atomic_store(&sleeper.held, true);
+    KIT_UNTIL(atomic_load(&sleeper.let_go));
+}
+
+/* Whether the kernel says that the thread sleeps. */
+static bool is_asleep(int tid)
+{
+    char path[64], line[512] = "";
+    const char *state;
+    FILE *file;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
+    file = fopen(path, "re");
+    if (file && !fgets(line, sizeof line, file))
+        *line = '\0';
+    if (file)
+        fclose(file);
+    state = strrchr(line, ')'); /* after the name, which may hold anything */
+    return state && state[1] == ' ' && state[2] == 'S';
+}
+
+/* The only worker sleeps, and a signal keeps it from going on; meanwhile a job
+ * comes, which wakes it, and goes again. Nobody else is there to be woken, and so
+ * it finds nothing, for certain. */
+POOL_TEST(stats, a_wake_up_without_a_job_is_in_vain)
+{
+    struct sigaction action = {.sa_handler = hold_sleeper}, before;
+    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 4});
+    struct pool_stats then;
+    equal(pool_submit(pool, note_sleeper, NULL), 0);
+    equal(pool_wait(pool, -1), 0);
+    if (!(ops->can & POOL_CAN_RUN_APART) || !strcmp(ops->name, "spawn")) { /* no worker waits for jobs */
+        equal(kit_stats(pool).wakes_vain, 0);
+        pool_free(pool);
+        return;
+    }
+    KIT_UNTIL(kit_stats(pool).parked == 1 && is_asleep(atomic_load(&sleeper.tid)));
+    then = kit_stats(pool);
+    sigaction(SIGUSR2, &action, &before);
+    pthread_kill(sleeper.thread, SIGUSR2);
+    KIT_UNTIL(atomic_load(&sleeper.held));
+    equal(pool_submit(pool, ledger_job, ledger_arg(0)), 0);
+    equal(pool_cancel(pool), 0);
+    atomic_store(&sleeper.let_go, true);
+    KIT_UNTIL(kit_stats(pool).wakes_vain == then.wakes_vain + 1);
+    equal(kit_stats(pool).wakes, then.wakes + 1);
+    equal(kit_stats(pool).cancelled, 1);
+    equal(ledger_total, 0);
+    sigaction(SIGUSR2, &before, NULL);
     pool_free(pool);
 }

@@ -74,4 +74,9 @@ int64_t kit_join(struct call *call);
  * -1: never. Interposed: see threads.c. */
 extern _Atomic int kit_threads_left;
 
+/* While it is set, each look at the wall clock is an hour ahead or an hour back, in
+ * turn; and how many there were. Interposed: see clock.c. */
+extern _Atomic bool kit_clock_jumps;
+extern _Atomic int kit_clock_looks;
+
 #endif

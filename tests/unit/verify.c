@@ -2,6 +2,7 @@
  * job: the slice must fail, and say how. */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <math.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 enum { JOBS = 2000 };
 
 /* A pool around mutex that does one thing wrong, to its n-th job. */
-enum defect { NONE, LOSES, DOUBLES, GARBLES, REPEATS, SWALLOWS, DEAF };
+enum defect { NONE, LOSES, DOUBLES, GARBLES, REPEATS, SWALLOWS, DEAF, HERE };
 static enum defect defect;
 static _Atomic int turn;
 static const struct pool_ops *honest;
@@ -58,6 +59,15 @@ static int broken_batch(struct pool *pool, const struct pool_job *jobs, int coun
             return i ? i : error;
     }
     return count;
+}
+
+/* Runs every other job itself, the first holder among them, and counts it by an empty one. */
+static int here_submit(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    if (turn++ % 2)
+        return honest->submit(pool, fn, arg);
+    fn(arg);
+    return honest->submit(pool, nothing, NULL);
 }
 
 /* The n-th result comes twice, or never. */
@@ -112,6 +122,8 @@ static void expect(const char *spec, enum defect which, const char *word)
     if (which == LOSES || which == DOUBLES || which == GARBLES) {
         ops.submit = broken_submit;
         ops.submit_batch = broken_batch;
+    } else if (which == HERE) {
+        ops.submit = here_submit;
     } else if (which == DEAF) {
         ops.cancel = deaf_cancel;
     } else {
@@ -134,7 +146,8 @@ static void expect(const char *spec, enum defect which, const char *word)
         cr_assert(!*slice.failure, "%s: %s", spec, slice.failure);
 }
 
-static const char *const specs[] = {"burst:rate=1M,arrivals=constant,of=empty:batch=8",
+static const char *const specs[] = {"depth:jobs=2000",
+                                    "burst:rate=1M,arrivals=constant,of=empty:batch=8",
                                     "memory:bytes=64,size=0ns",
                                     "empty",
                                     "empty:batch=32",
@@ -148,12 +161,32 @@ static const char *const specs[] = {"burst:rate=1M,arrivals=constant,of=empty:ba
                                     "io:op=sleep,wait=1us,dist=exp",
                                     "slow-consumer:size=1us,take=1us,batch=4",
                                     "slow-consumer:size=1us,take=0ns,dist=exp,produce=1us"};
-enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 5 };
+enum { SPECS = sizeof specs / sizeof *specs, FIRST_GARBLED = 6 };
 
 Test(verify, an_honest_pool_passes, .timeout = 60)
 {
     for (int i = 0; i < SPECS; i++)
         expect(specs[i], NONE, NULL);
+}
+
+/* Stretches of a filling may meet, and a queue of one is full at once. */
+Test(verify, a_queue_of_any_depth_is_filled, .timeout = 60)
+{
+    for (int depth = 1; depth <= 40; depth++) {
+        char spec[32];
+        snprintf(spec, sizeof spec, "depth:jobs=%d", depth);
+        expect(spec, NONE, NULL);
+        cr_assert(slice.figures[0] > 0 && slice.figures[1] > 0, "%s", spec);
+    }
+}
+
+/* Who runs a job on its submitter's stack has no deep queue; the workload does not
+ * hang on it, and says nothing of depth. */
+Test(verify, a_queue_that_is_not_deep_has_no_figures, .timeout = 60)
+{
+    expect("depth:jobs=40", HERE, NULL);
+    for (int i = 0; i < 4; i++)
+        cr_assert(isnan(slice.figures[i]));
 }
 
 Test(verify, a_lost_job_is_found, .timeout = 60)

@@ -255,6 +255,12 @@ double workload_job_ns(const struct workload_spec *spec)
     return (spec->ops->job_ns ? spec->ops->job_ns : spec->ops->work_ns)(spec);
 }
 
+size_t workload_capacity(const struct workload_spec *spec)
+{
+    size_t own = spec->ops->capacity_of ? spec->ops->capacity_of(spec) : 0;
+    return own ? own : spec->ops->capacity ? spec->ops->capacity : POOL_CAPACITY_DEFAULT;
+}
+
 int64_t workload_now_ns(void)
 {
     struct timespec now;

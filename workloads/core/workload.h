@@ -171,6 +171,10 @@ struct workload_ops {
     void (*say)(const struct workload_spec *spec, const struct workload_setting *setting, const double *figures,
                 char *text, size_t size);
     void (*release)(struct workload_slice *slice);
+
+    /* The capacity when none was asked for, where it depends on the parameters; 0, or
+     * NULL: `capacity`. */
+    size_t (*capacity_of)(const struct workload_spec *spec);
 };
 
 #define WORKLOAD_REGISTER(table)                                                                                       \
@@ -210,6 +214,9 @@ int64_t workload_now_ns(void);
 
 /* Planning: ops->job_ns, or what stands for it. */
 double workload_job_ns(const struct workload_spec *spec);
+
+/* Planning: the capacity of the queue when none was asked for. */
+size_t workload_capacity(const struct workload_spec *spec);
 
 /* Takes the answer to a submit: counts a refusal, keeps another error. Returns
  * whether to go on. */

@@ -1,0 +1,17 @@
+/* speedup.h - what more workers bring: a pool's speed over that of one worker of the
+ * same pool, and the share of the CPUs at work that this makes use of. */
+#ifndef SPEEDUP_H
+#define SPEEDUP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+/* Sets "speedups" of a result, an array as results/README.md describes it, from the
+ * trials; `cpus` is how many a pool may use at once. */
+void speedup_add(json_t *result, int cpus);
+
+/* A small table; nothing where there are none. */
+void speedup_print(const json_t *result, FILE *out, bool colour);
+
+#endif
