@@ -42,7 +42,7 @@ static int64_t refuse_free(struct pool *pool)
 
 __attribute__((used)) static const struct pool_ops table = {
 #ifdef IS_version
-    .abi = POOL_ABI + 97,
+    .abi = 999,
 #else
     .abi = POOL_ABI,
 #endif
