@@ -175,14 +175,18 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
         snprintf(text, size, "<0.1%%");
     else if (unit == WORKLOAD_SHARE)
         snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
-    else if (unit == WORKLOAD_NS && value == 0)
+    else if (value == 0)
         snprintf(text, size, "0");
     else if (unit == WORKLOAD_NS)
         units_time_text(value, text, size);
-    else if (value == 0 || value == floor(value))
+    else if (unit == WORKLOAD_BYTES)
+        units_bytes_text(value, text, size);
+    else if (unit == WORKLOAD_RATE)
+        units_count_text(value, text, size);
+    else if (value == floor(value))
         snprintf(text, size, "%.0f", value);
     else
-        snprintf(text, size, value < 100 ? "%.1f" : "%.0f", value);
+        snprintf(text, size, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
     return text;
 }
 

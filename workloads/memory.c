@@ -27,13 +27,13 @@ static const struct workload_param params[PARAMS] = {
 };
 
 static const struct workload_figure figures[FIGURES] = {
-    [LIVE_MOST] = {"live_bytes_most", "live most", WORKLOAD_NUMBER,
+    [LIVE_MOST] = {"live_bytes_most", "live most", WORKLOAD_BYTES,
                    "data allocated and not yet freed, the most that was seen"},
-    [LIVE_MEAN] = {"live_bytes", "live mean", WORKLOAD_NUMBER, "the same, mean over the looks"},
+    [LIVE_MEAN] = {"live_bytes", "live mean", WORKLOAD_BYTES, "the same, mean over the looks"},
     [LIVE_JOBS] = {"live_jobs_most", "jobs most", WORKLOAD_NUMBER, "jobs that this is"},
-    [ALLOCATED_MOST] = {"allocated_grown_bytes", "heap grew", WORKLOAD_NUMBER,
+    [ALLOCATED_MOST] = {"allocated_grown_bytes", "heap grew", WORKLOAD_BYTES,
                         "jemalloc's allocated bytes, the most that was seen beyond the beginning"},
-    [RESIDENT_MOST] = {"resident_grown_bytes", "resident", WORKLOAD_NUMBER, "jemalloc's resident bytes, likewise"},
+    [RESIDENT_MOST] = {"resident_grown_bytes", "resident", WORKLOAD_BYTES, "jemalloc's resident bytes, likewise"},
 };
 
 /* A job. Its data is its own once; a second run finds none. */

@@ -95,7 +95,7 @@ struct workload_verdict {
 };
 
 /* A figure beyond jobs per second. */
-enum workload_unit { WORKLOAD_NS, WORKLOAD_SHARE, WORKLOAD_NUMBER };
+enum workload_unit { WORKLOAD_NS, WORKLOAD_SHARE, WORKLOAD_NUMBER, WORKLOAD_BYTES, WORKLOAD_RATE /* per second */ };
 struct workload_figure {
     const char *name; /* in the result; ends in its unit */
     const char *head; /* of its column in the table; NULL: in the result only */
