@@ -77,16 +77,16 @@ static void range_at(const struct drawing *drawing, const struct drawing_spec *s
 }
 
 /* One line and its name, which stands where no curve is: curves rise, so that this is left
- * of the mark and above where most are below it, else right of it and below; at the
- * right end there is room on the left only. */
+ * of the mark and above where most are below it, and at the left end where some are
+ * not; else right of it and below; at the right end there is room on the left only. */
 static void write_promise(FILE *file, const struct slo *slo, const double at[2])
 {
-    static const char *const places[] = {"above", "right", "below"};
+    static const char *const places[] = {"above", "right", "below", "left"};
     double quantile = slo->kind->quantile, limit = (double)slo->limit_ns;
     char text[64];
-    int place = limit * limit >= at[0] * at[1] ? 0 : quantile > 0 && quantile < 0.9995 ? 1 : 2;
+    int place = limit * limit < at[0] * at[1] ? (quantile > 0 && quantile < 0.9995 ? 1 : 2) : limit < at[1] ? 3 : 0;
     if (quantile > 0)
-        fprintf(file, "%.6g\t%.6g", 1 / (1 - quantile), 1 / (1 - quantile));
+        fprintf(file, "%.6g\t%.6g", 1 / (1 - quantile), place == 3 ? 1 : 1 / (1 - quantile));
     else
         fprintf(file, "NaN\t9000");
     fprintf(file, "\t%.6g\t%s\tpromise %s\n", limit, places[place], slo_text(slo, text, sizeof text));

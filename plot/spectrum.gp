@@ -33,6 +33,8 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (is(p, "naive") ? $3 
          with points pointtype 2 pointsize 1.4 linewidth 2 linecolor rgb ink, \
      for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "above" ? $2 : NaN):($3*1e-9):5 \
          with labels right offset -1,0.7 font ",13" textcolor rgb ink noenhanced, \
+     for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "left" ? $2 : NaN):($3*1e-9):5 \
+         with labels left offset 1,0.7 font ",13" textcolor rgb ink noenhanced, \
      for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "right" ? $2 : NaN):($3*1e-9):5 \
          with labels left offset 1,-0.8 font ",13" textcolor rgb ink noenhanced, \
      for [i = 1 : promises ? 1 : 0] promise_file every ::1 using (strcol(4) eq "below" ? $2 : NaN):($3*1e-9):5 \

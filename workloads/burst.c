@@ -398,23 +398,33 @@ static void measure(const struct workload_slice *slice, struct workload_report *
 }
 
 /* Whether the figures are of the pool, or of the generator. */
+/* Whether the backlog grows: the last job ends later after the last arrival than jobs
+ * now and then take anyway. */
+static bool falls_behind(const struct workload_spec *spec, const struct workload_setting *setting, const double *f)
+{
+    static const double much = 0.03, very_much = 0.25, longest = 1.15, evenly = 0.25;
+    double share = f[OFFERED] / f[DONE] - 1;
+    double backlog_ns = share * (double)jobs_of(spec, setting) / f[OFFERED] * 1e9;
+    return share > much && f[P50] > evenly * backlog_ns && (share > very_much || f[P99] < longest * backlog_ns);
+}
+
 static void say(const struct workload_spec *spec, const struct workload_setting *setting, const double *f, char *text,
                 size_t size)
 {
-    static const double much_late = 0.2, all_the_time = 0.9, kept = 0.97;
+    static const double much_late = 0.2, all_the_time = 0.9;
+    bool behind = falls_behind(spec, setting, f);
     char late[32], offered[32], done[32];
-    (void)spec, (void)setting;
     if (f[LATE] > much_late * f[P99])
         snprintf(
             text, size,
             "the generator is the limit: its own lateness (p99 %s) is much of the latency; more CPUs, or a lower rate",
             units_time_text(f[LATE], late, sizeof late));
-    else if (f[DONE] < kept * f[OFFERED] && f[SUBMITTING] > all_the_time)
+    else if (behind && f[SUBMITTING] > all_the_time)
         snprintf(text, size,
                  "%s/s of %s/s offered: the pool cannot keep the rate; producers spend %.0f%% of the time in submit",
                  units_count_text(f[DONE], done, sizeof done), units_count_text(f[OFFERED], offered, sizeof offered),
                  100 * f[SUBMITTING]);
-    else if (f[DONE] < kept * f[OFFERED])
+    else if (behind)
         snprintf(text, size, "%s/s of %s/s offered: more comes than is done",
                  units_count_text(f[DONE], done, sizeof done), units_count_text(f[OFFERED], offered, sizeof offered));
     else
