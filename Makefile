@@ -42,8 +42,9 @@ TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
+# Adapters that were built once follow the contract.
 all: need ## build ./poolbench, and ./poolbench-check beside it
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
