@@ -295,6 +295,9 @@ static void row_texts(const struct row *row, char *change, char *interval, char 
 
 static void totals_text(const struct comparison *comparison, char *text, size_t size)
 {
+    enum { MANY = 20 }; /* then one at least differs by chance */
+    int judged = comparison->counts[SLOWER] + comparison->counts[FASTER] + comparison->counts[SAME] +
+                 comparison->counts[UNDECIDED];
     snprintf(
         text, size,
         "%d slower (%d by more than %.3g%%), %d faster, %d same, %d undecided; unpaired: two runs of different times",
@@ -302,6 +305,9 @@ static void totals_text(const struct comparison *comparison, char *text, size_t 
         comparison->counts[FASTER], comparison->counts[SAME], comparison->counts[UNDECIDED]);
     if (comparison->counts[FAILED])
         snprintf(text + strlen(text), size - strlen(text), "; %d FAILED", comparison->counts[FAILED]);
+    if (judged >= MANY)
+        snprintf(text + strlen(text), size - strlen(text), "; of %d, about %.0f differ by chance alone", judged,
+                 0.05 * judged);
 }
 
 enum { TEXT = 64 };

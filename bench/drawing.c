@@ -12,6 +12,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/stats.h"
+
 const json_t *drawing_find(const struct drawing *drawing, const char *spec, const char *pool, int workers)
 {
     size_t i;
@@ -256,5 +258,15 @@ const char *drawing_word(const char *spec, char *word, size_t size)
 const char *drawing_workers_text(int workers, char *text, size_t size)
 {
     snprintf(text, size, "%d worker%s", workers, workers == 1 ? "" : "s");
+    return text;
+}
+
+const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size)
+{
+    size_t rounds = json_array_size(json_object_get(drawing->result, "rounds"));
+    if (rounds >= STATS_ENOUGH)
+        snprintf(text, size, "bar: 95%% interval");
+    else
+        snprintf(text, size, "bar: range of %zu round%s", rounds, rounds == 1 ? "" : "s");
     return text;
 }

@@ -74,6 +74,9 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
 /* Of a histogram's pairs [ns, count], `total` samples in all. */
 double drawing_quantile(const json_t *buckets, json_int_t total, double share);
 
+/* What a bar is: "bar: 95% interval", or the range when there were too few rounds for one. */
+const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size);
+
 /* Whether it has no workers: `inline`, and the adapters' own floor. */
 bool drawing_is_floor(const char *pool);
 

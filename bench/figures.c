@@ -79,9 +79,10 @@ static void survey(struct drawing *drawing)
         most = capacity > most ? capacity : most;
     }
     configuration = json_array_get(drawing->configurations, 0);
-    snprintf(drawing->foot, sizeof drawing->foot, "pin %s, capacity %d", result_string(configuration, "pin"), least);
-    if (least != most)
-        snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), "..%d", most);
+    snprintf(drawing->foot, sizeof drawing->foot, "pin %s", result_string(configuration, "pin"));
+    if (least == most) /* else each workload has its own: the table says it */
+        snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), ", capacity %d",
+                 least);
     snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
              ", full %s, %d producer%s", result_string(configuration, "full"),
              (int)result_integer(configuration, "producers"),
@@ -97,13 +98,15 @@ static void survey(struct drawing *drawing)
              (long long)json_integer_value(json_object_get(drawing->result, "seed")));
 }
 
-/* Speed over workers says something where there are several numbers of them. */
+/* Speed over workers says something where there are several numbers of them; and of a
+ * few workloads without any it is at least a picture. */
 static bool over_workers(const struct drawing *drawing, const struct drawing_spec *spec)
 {
+    enum { FEW = 3 };
     bool some = false;
     for (int s = 0; s < drawing->spec_count; s++)
         some = some || drawing->specs[s].workers_low < drawing->specs[s].workers_high;
-    return spec->common && (!some || spec->workers_low < spec->workers_high);
+    return spec->common && (some ? spec->workers_low < spec->workers_high : drawing->spec_count <= FEW);
 }
 
 static int draw_all(struct drawing *drawing)

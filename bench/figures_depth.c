@@ -125,7 +125,7 @@ int figures_depth(const struct drawing *drawing)
     struct drawing_figure figure = {.script = "depth", .name = "depth", .title = "What does a deep queue cost?"};
     struct point *points = malloc(POINTS_MAX * sizeof *points);
     double least = INFINITY, most = 0;
-    char dim[256], text[32];
+    char dim[256], text[32], bar[48];
     int workers, count = points ? points_of(drawing, points, &workers) : 0, error = points ? 0 : -ENOMEM;
     for (int i = 0; i < count; i++) {
         least = fmin(least, points[i].depth);
@@ -136,10 +136,10 @@ int figures_depth(const struct drawing *drawing)
         drawing_say(&figure, "x_low = %.6g\nx_high = %.6g\narray lows[3]\narray highs[3]\narray logs[3]", least, most);
         for (int p = 0; p < PANELS && !error; p++)
             panel_say(drawing, &figure, p, points, count);
-        snprintf(dim, sizeof dim,
-                 "over jobs in the queue, %s, all held; mark: median of rounds, bar: 95%% interval; dotted: the first "
-                 "submits of a filling",
-                 drawing_workers_text(workers, text, sizeof text));
+        snprintf(
+            dim, sizeof dim,
+            "over jobs in the queue, %s, all held; mark: median of rounds, %s; dotted: the first submits of a filling",
+            drawing_workers_text(workers, text, sizeof text), drawing_bar_text(drawing, bar, sizeof bar));
         figure.dim = dim;
         error = error ? error : drawing_draw(drawing, &figure);
     }

@@ -229,8 +229,9 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
                 load->y[1] * 1e-9, load->x[0], load->x[1]);
     if (searched) /* names with rates are longer */
         drawing_say(&figure, "right = 0.835");
-    snprintf(dim, sizeof dim, "%.60s, %s; solid: %s, bar: its interval; dotted: median%s", load->rest,
+    snprintf(dim, sizeof dim, "%.60s, %s; solid: %s, bar: its %s; dotted: median%s", load->rest,
              drawing_workers_text(load->workers, workers, sizeof workers), quantity,
+             searched ? "range over a probe's rounds" : "interval",
              *far       ? far
              : searched ? "; names: the highest rate kept"
                         : "");

@@ -61,7 +61,7 @@ int figures_throughput(const struct drawing *drawing)
     struct drawing_figure figure = {
         .script = "throughput", .name = "throughput", .title = "Which pool gets the most jobs done?"};
     const struct drawing_spec *panels[PANELS_MAX];
-    char dim[256], who[96], lows[256] = "", highs[256] = "";
+    char dim[256], bar[48], who[96], lows[256] = "", highs[256] = "";
     bool left_out;
     int count = panels_choose(drawing, panels, &left_out);
     FILE *file = count ? drawing_data(drawing, "throughput") : NULL;
@@ -82,8 +82,8 @@ int figures_throughput(const struct drawing *drawing)
         drawing_workers_text(panels[0]->workers_high, who, sizeof who);
     else
         snprintf(who, sizeof who, "filled: %d workers, hollow: %d", panels[0]->workers_high, panels[0]->workers_low);
-    snprintf(dim, sizeof dim, "%s; mark: median over rounds (processes), bar: 95%% interval%s", who,
-             left_out ? "; other workloads in the table" : "");
+    snprintf(dim, sizeof dim, "%s; mark: median over rounds (processes), %s%s", who,
+             drawing_bar_text(drawing, bar, sizeof bar), left_out ? "; other workloads in the table" : "");
     figure.dim = dim;
     return drawing_draw(drawing, &figure);
 }
@@ -151,7 +151,7 @@ int figures_efficiency(const struct drawing *drawing)
                                     .title = "How short may a job be before the pool eats half the machine?"};
     struct point points[DRAWING_SPECS_MAX];
     struct drawing_label labels[DRAWING_POOLS_MAX];
-    char dim[256], workers[32];
+    char dim[256], bar[48], workers[32];
     double low = INFINITY, high = 0, top = 1;
     int label_count = 0, crossings = 0, most = efficiency_workers(drawing);
     FILE *file, *metg;
@@ -191,10 +191,10 @@ int figures_efficiency(const struct drawing *drawing)
     drawing_labels(drawing, "efficiency", "pool\tsize_ns\tefficiency\ttext", labels, label_count);
     snprintf(figure.extra, sizeof figure.extra, "size_low = %.6g\nsize_high = %.6g\ntop = %.6g\n", low * 1e-9 * 0.9,
              high * 1e-9 * 1.1, top);
-    snprintf(
-        dim, sizeof dim,
-        "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, bar: 95%% interval%s",
-        drawing_workers_text(most, workers, sizeof workers), low == high ? "; one length only" : "");
+    snprintf(dim, sizeof dim,
+             "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, %s%s",
+             drawing_workers_text(most, workers, sizeof workers), drawing_bar_text(drawing, bar, sizeof bar),
+             low == high ? "; one length only" : "");
     figure.dim = dim;
     return drawing_draw(drawing, &figure);
 }
@@ -263,7 +263,7 @@ static double ideal_of(const struct drawing *drawing, const struct drawing_spec 
 
 int figures_workers(const struct drawing *drawing, const struct drawing_spec *spec)
 {
-    char word[128], name[160], title[160], dim[256];
+    char word[128], name[160], title[160], dim[256], bar[48];
     struct drawing_figure figure = {.script = "workers", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX + 1];
     double most = 0, ideal = ideal_of(drawing, spec);
@@ -304,7 +304,7 @@ int figures_workers(const struct drawing *drawing, const struct drawing_spec *sp
     drawing_say(&figure, "value_high = %.6g\nworkers_low = %d\nworkers_high = %d\nideal = %.6g\ncpus = %d", most,
                 spec->workers_low, spec->workers_high, ideal, cpus);
     snprintf(title, sizeof title, "Do more workers get more jobs done? %s", spec->text);
-    snprintf(dim, sizeof dim, "mark: median of rounds, bar: 95%% interval%s%s",
+    snprintf(dim, sizeof dim, "mark: median of rounds, %s%s%s", drawing_bar_text(drawing, bar, sizeof bar),
              ideal <= 0 ? ""
              : waits    ? "; dotted: as many times the fastest pool's speed with the fewest workers"
                         : "; dotted: every worker computes all the time",

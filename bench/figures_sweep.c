@@ -74,7 +74,7 @@ bool figures_swept(const struct drawing *drawing)
 static int draw(const struct drawing *drawing, const struct drawing_spec *spec, const struct dimension *dimension,
                 const json_int_t *values, int count)
 {
-    char word[128], name[200], title[200], dim[256];
+    char word[128], name[200], title[200], dim[256], bar[48];
     struct drawing_figure figure = {.script = "sweep", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX + 1];
     json_int_t others[VALUES_MAX];
@@ -112,9 +112,8 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
     drawing_say(&figure, "x_low = %lld\nx_high = %lld\ny_low = %.6g\ny_high = %.6g\nideal = %.6g\naxis = \"%s\"",
                 (long long)values[0], (long long)values[count - 1], least * 0.8, most * 1.2, ideal, dimension->axis);
     snprintf(title, sizeof title, "%s %.80s", dimension->title, spec->text);
-    snprintf(dim, sizeof dim,
-             "wall time per job, %d worker%s; mark: median of rounds, bar: 95%% interval; dotted: the least seen",
-             spec->workers_high, spec->workers_high == 1 ? "" : "s");
+    snprintf(dim, sizeof dim, "wall time per job, %d worker%s; mark: median of rounds, %s; dotted: the least seen",
+             spec->workers_high, spec->workers_high == 1 ? "" : "s", drawing_bar_text(drawing, bar, sizeof bar));
     return drawing_draw(drawing, &figure);
 }
 

@@ -20,7 +20,7 @@ static double without_forks(const struct drawing *drawing, const struct drawing_
 
 int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
 {
-    char word[128], name[160], title[160], dim[256];
+    char word[128], name[160], title[160], dim[256], bar[48];
     struct drawing_figure figure = {.script = "forks", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX];
     double low, high = 0, twin;
@@ -63,7 +63,8 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
                 low, high, spec->workers_low, spec->workers_high, cpus, twin);
     snprintf(title, sizeof title, "What does a fork cost? %s", spec->text);
     snprintf(dim, sizeof dim,
-             "time of a tree divided by its forks; mark: median of rounds, bar: 95%% interval; dotted: the same tree "
-             "without forks, divided by the CPUs");
+             "time of a tree divided by its forks; mark: median of rounds, %s; dotted: the same tree without forks, "
+             "divided by the CPUs",
+             drawing_bar_text(drawing, bar, sizeof bar));
     return drawing_draw(drawing, &figure);
 }

@@ -53,7 +53,10 @@ static void help_workloads(void)
         for (int p = 0; p < ops->param_count; p++) {
             char pair[64];
             snprintf(pair, sizeof pair, "%s=%s", ops->params[p].name, ops->params[p].fallback);
-            printf("    %-12s %s\n", pair, ops->params[p].help);
+            printf("    %-12s %s", pair, ops->params[p].help);
+            for (int c = 0; ops->params[p].kind == WORKLOAD_CHOICE && ops->params[p].choices[c]; c++)
+                printf("%s%s", c ? ", " : " (", ops->params[p].choices[c]);
+            printf("%s\n", ops->params[p].kind == WORKLOAD_CHOICE ? ")" : "");
         }
     }
 }

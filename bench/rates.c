@@ -54,10 +54,16 @@ void rates_left_out(const char *text, char *out, size_t size)
 
 int rates_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out)
 {
-    char text[2 * sizeof spec->text], length[48] = "", why[256];
-    const char *rest = parameters(spec->text);
+    char text[2 * sizeof spec->text + 96], why[256];
+    const char *at = parameters(spec->text);
+    size_t length;
+    snprintf(text, sizeof text, "%s:rate=%.0f", spec->ops->name, rate);
     if (!rates_given(spec->text, "for"))
-        snprintf(length, sizeof length, ",for=%.0fus", ceil(slice_ns / 1e3));
-    snprintf(text, sizeof text, "%s:rate=%.0f%s%s%s", spec->ops->name, rate, length, *rest ? "," : "", rest);
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",for=%.0fus", ceil(slice_ns / 1e3));
+    for (; (length = own_parameter(at)); at += length + (at[length] == ','))
+        if (!is_named(at, "rate"))
+            snprintf(text + strlen(text), sizeof text - strlen(text), ",%.*s", (int)length, at);
+    if (*at)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%s", at);
     return workload_parse(text, out, why, sizeof why);
 }

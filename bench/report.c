@@ -332,22 +332,62 @@ void report_table(const json_t *result, FILE *out, bool colour)
         fputc('\n', out);
 }
 
+/* How many of the trials lie far off their configuration's median. */
+static size_t disturbed_trials(const json_t *result, size_t *count)
+{
+    json_t *configuration, *trial;
+    size_t c, t, disturbed = 0;
+    *count = 0;
+    json_array_foreach (json_object_get(result, "configurations"), c, configuration) {
+        json_array_foreach (json_object_get(configuration, "trials"), t, trial) {
+            disturbed += json_is_true(json_object_get(trial, "disturbed"));
+            ++*count;
+        }
+    }
+    return disturbed;
+}
+
+/* A machine on which the host moves CPUs about is two: the line says so. */
+static void add_lines(const json_t *rounds, char *text, size_t size)
+{
+    static const double moved = 1.5;
+    double least = INFINITY, most = 0;
+    char low[32], high[32];
+    json_t *round;
+    size_t i;
+    json_array_foreach (rounds, i, round) {
+        double line = json_number_value(json_object_get(round, "line_ns"));
+        if (line > 0) {
+            least = fmin(least, line);
+            most = fmax(most, line);
+        }
+    }
+    if (most > moved * least)
+        snprintf(text, size, "; a cache line took %s to %s: the host moved the CPUs",
+                 units_time_text(least, low, sizeof low), units_time_text(most, high, sizeof high));
+}
+
 const char *report_noise(const json_t *result, char *text, size_t size)
 {
+    static const double many = 0.05;
     const json_t *rounds = json_object_get(result, "rounds");
     json_t *round;
-    size_t i, disturbed = 0, count = json_array_size(rounds);
+    size_t i, disturbed = 0, count = json_array_size(rounds), trials, off = disturbed_trials(result, &trials);
     double steal = 0, slowest = 1;
+    char lines[160] = "", apart[80] = "";
     json_array_foreach (rounds, i, round) {
         double after = json_number_value(json_object_get(round, "sentinel_after"));
         disturbed += json_is_true(json_object_get(round, "disturbed"));
         steal = fmax(steal, json_number_value(json_object_get(round, "steal_share")));
         slowest = fmax(slowest, after);
     }
-    if (!disturbed)
+    add_lines(rounds, lines, sizeof lines);
+    if ((double)off > many * (double)trials)
+        snprintf(apart, sizeof apart, "; %zu of %zu trials far off the others", off, trials);
+    if (!disturbed && !*lines && !*apart)
         snprintf(text, size, "quiet");
     else
-        snprintf(text, size, "%s (%zu of %zu rounds disturbed; steal up to %.1f%%, a fixed loop up to %.2fx)",
-                 disturbed * 2 > count ? "unusable" : "noisy", disturbed, count, steal * 100, slowest);
+        snprintf(text, size, "%s (%zu of %zu rounds disturbed; steal up to %.1f%%, a fixed loop up to %.2fx%s%s)",
+                 disturbed * 2 > count ? "unusable" : "noisy", disturbed, count, steal * 100, slowest, apart, lines);
     return text;
 }

@@ -103,7 +103,7 @@ static const char *limit_text(const struct report_table *table, double overhead,
     static const double most_jobs = 0.5;
     bool wake = wakes > most_jobs;
     double limit = wake ? table->wake_ns : table->line_ns;
-    if (isnan(overhead) || isnan(limit) || !(limit > 0))
+    if (isnan(overhead) || overhead < 0 || isnan(limit) || !(limit > 0))
         snprintf(text, size, "-");
     else
         snprintf(text, size, overhead / limit < 9.95 ? "%.1fx %s" : "%.0fx %s", overhead / limit,

@@ -89,7 +89,9 @@ static double left_s(const struct run *run)
     double now = now_s();
     double each = run->round_took_s > 0 ? run->round_took_s : round_length_s(run->plan);
     double left = each * (run->rounds - run->round) - (now - run->round_began_s);
-    return left > 0 ? left : 0;
+    /* The budget ends it before; but a round that has begun is finished. */
+    double patience = fmax(patience_s(run->plan) - (now - run->began_s), each - (now - run->round_began_s));
+    return fmax(0, fmin(left, patience));
 }
 
 /* A descriptor that reads as the JSON of the remaining configurations. */

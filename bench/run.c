@@ -2,6 +2,7 @@
 #include "bench/run.h"
 
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,10 +24,14 @@
 #include "bench/suite.h"
 #include "bench/target.h"
 #include "pools/core/topology.h"
+#include "workloads/core/units.h"
 
 enum {
     PROBE_MS = 150, /* how long the machine is watched before a run */
 };
+
+/* What a terminal, a closed one, and timeout or CI send: what was measured is kept. */
+static const int interrupts[] = {SIGINT, SIGHUP, SIGTERM};
 
 static void on_interrupt(int number)
 {
@@ -123,6 +128,20 @@ static void on_running(void *context, int configuration, int round, int rounds, 
     progress_tell(plan_name(&gathering->plan->entries[configuration], name, sizeof name), round, rounds, left_s);
 }
 
+/* Fewer rounds than were wanted: why, and what helps. */
+static void say_stopped(const struct plan *plan, int rounds, int error)
+{
+    char budget[32];
+    if (error == -EINTR)
+        fprintf(stderr, "stopped  interrupted after %d of %d rounds; what was measured is kept\n", rounds,
+                plan->rounds);
+    else if (!error && rounds < plan->rounds && rounds)
+        fprintf(
+            stderr, "stopped  after %d of %d rounds: the budget is spent; --budget %s would do for all\n", rounds,
+            plan->rounds,
+            units_time_text(ceil((double)plan->budget_ns / 1e9 * plan->rounds / rounds) * 1e9, budget, sizeof budget));
+}
+
 static int measure(const struct options *options, const struct plan *plan, json_t *result)
 {
     struct gathering gathering = {plan, result};
@@ -133,6 +152,7 @@ static int measure(const struct options *options, const struct plan *plan, json_
     progress_begin("round");
     error = round_run(plan, &events);
     progress_end();
+    say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")), error);
     return error;
 }
 
@@ -155,15 +175,15 @@ static void announce(const struct options *options, const struct plan *plan)
         fprintf(stderr, "plan     %d searches side by side; at most about %.0f s\n", asked(plan),
                 asked(plan) * (double)plan->budget_ns / 1e9);
     else
-        fprintf(stderr, "plan     %d configurations x %d rounds, shuffled; about %.0f s\n", plan->count, plan->rounds,
-                round_estimate_s(plan));
+        fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; about %.0f s\n", plan->count,
+                plan->rounds, round_estimate_s(plan));
 }
 
 static void print_result(const struct options *options, const json_t *result)
 {
     const char *no_colour = getenv("NO_COLOR");
     bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
-    char noise[160];
+    char noise[400];
     if (options->format == OPTIONS_JSON) {
         result_print(result, stdout);
     } else if (options->format == OPTIONS_CSV) {
@@ -175,6 +195,9 @@ static void print_result(const struct options *options, const json_t *result)
         else
             report_table(result, stdout, colour);
         printf("noise    %s\n", report_noise(result, noise, sizeof noise));
+        if (json_is_true(json_object_get(result, "interrupted")))
+            printf("         interrupted: fewer rounds than were wanted\n");
+        fflush(stdout); /* before what others print */
     }
 }
 
@@ -205,7 +228,8 @@ static int conclude(const struct options *options, json_t *result, struct target
     }
     slo_summarise(result, &options->slo);
     saved = target_save(target, result);
-    signal(SIGINT, SIG_DFL); /* all is kept: from here on it ends the program */
+    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+        signal(interrupts[i], SIG_DFL); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
         draw(options, target);
@@ -249,7 +273,8 @@ int run_command(const struct options *options, int argc, char **argv)
     else
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
-        sigaction(SIGINT, &action, NULL);
+        for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+            sigaction(interrupts[i], &action, NULL);
         say_warnings(&plan);
         probe_machine("", PROBE_MS, &probe);
         announce(options, &plan);

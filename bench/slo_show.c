@@ -65,8 +65,8 @@ void slo_show(const struct report_table *table, FILE *out)
         char text[64];
         if (!slo.kind) /* of a later version's file */
             continue;
-        fprintf(out, "promise %s, from the %s to the end:\n", slo_text(&slo, text, sizeof text),
-                !strcmp(table->ops->name, "burst") ? "planned submit" : "submit");
+        fprintf(out, "promise %s, from the %s to the end (each round's, of its slices together):\n",
+                slo_text(&slo, text, sizeof text), !strcmp(table->ops->name, "burst") ? "planned submit" : "submit");
         for (int i = 0; i < table->count; i++)
             if (judged_of(&table->rows[i], which))
                 show_row(&table->rows[i], judged_of(&table->rows[i], which), width, table->ops->consume != NULL, out);

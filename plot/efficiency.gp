@@ -18,7 +18,7 @@ set ytics ("0" 0, "25" 0.25, "50%%" 0.5, "75" 0.75, "100%%" 1)
 set xlabel "length of a job" textcolor rgb grey offset 0,-0.3
 set ylabel "efficiency" textcolor rgb grey
 set arrow 1 from graph 0, first 0.5 to graph 1, first 0.5 nohead dashtype 3 linecolor rgb grey linewidth 1.2
-set label 6 "half of the machine (METG)" at graph 0.99, first 0.5 right offset 0,0.6 textcolor rgb grey font ",11"
+set label 6 "half of the machine (METG)" at graph 0.5, first 0.5 center offset 0,0.6 textcolor rgb grey font ",11"
 plot for [p in pools] data."/efficiency.tsv" every ::1 using ($2*1e-9):(strcol(1) eq p ? $3 : NaN) \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/efficiency.tsv" every ::1 using ($2*1e-9):(strcol(1) eq p ? $3 : NaN):4:5 \

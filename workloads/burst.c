@@ -212,7 +212,11 @@ static int64_t jobs_of(const struct workload_spec *spec, const struct workload_s
 {
     enum { MOST = 1 << 20 };
     int64_t jobs = (int64_t)((double)spec->values[RATE] * (double)spec->values[FOR] / 1e9);
+    double cycle = (double)spec->values[RATE] * (double)(spec->values[ON] + spec->values[OFF]) / 1e9;
     (void)setting;
+    /* Whole bursts with their pauses, so that the mean rate is the one that was asked for. */
+    if (spec->values[ARRIVALS] == ON_OFF && spec->values[OFF])
+        jobs = (int64_t)(ceil((double)(jobs < JOBS_MIN ? JOBS_MIN : jobs) / cycle) * cycle + 0.5);
     return jobs < JOBS_MIN ? JOBS_MIN : jobs > MOST ? MOST : jobs;
 }
 

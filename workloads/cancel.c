@@ -7,6 +7,7 @@
  * be about to run it or to settle it: more than that is a broken promise. */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -291,7 +292,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t last_start = own->called, settled = own->called, stopped = own->called, late = 0, queued = 0;
+    int64_t last_start = own->called, settled = own->called, stopped = own->called, late = 0, queued = 0, running = 0;
     for (int64_t i = 0; i < slice->jobs; i++) {
         const struct cancel_job *job = &own->jobs[i];
         if (job->discarded) {
@@ -304,13 +305,16 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         late += job->stamp->started > own->returned;
         if (job->stamp->ended <= own->called)
             continue;
+        running += job->stamp->started <= own->called;
         stopped = job->stamp->ended > stopped ? job->stamp->ended : stopped;
         report->sample(report, 0, job->stamp->ended - own->called);
     }
     report->figures[LAST_START] = (double)(last_start - own->called);
     report->figures[SETTLED] = (double)(settled - own->called);
-    report->figures[QUIET] = (double)(own->quiet_at - own->called);
-    report->figures[STOPPED] = (double)(stopped - own->called);
+    /* When the canceller came so late to a CPU that nothing ran any more, there was
+     * nothing to be stopped, and how soon that was says nothing of the pool. */
+    report->figures[QUIET] = running ? (double)(own->quiet_at - own->called) : NAN;
+    report->figures[STOPPED] = running ? (double)(stopped - own->called) : NAN;
     report->figures[LATE] = (double)late;
     report->figures[CALL] = (double)(own->returned - own->called);
     report->figures[QUEUED] = (double)queued;

@@ -78,6 +78,10 @@ const char *units_time_text(double ns, char *text, size_t size)
 
 const char *units_count_text(double count, char *text, size_t size)
 {
+    if (fabs(count) < 1000 && count == floor(count)) { /* a whole number, as it is */
+        snprintf(text, size, "%.0f", count);
+        return text;
+    }
     return say(count, counts, 4, text, size);
 }
 
@@ -87,25 +91,31 @@ const char *units_bytes_text(double bytes, char *text, size_t size)
     return say(bytes, units, 4, text, size);
 }
 
-/* Levenshtein distance, in one row. */
+/* Damerau's distance: letters changed, left out, added, or two that changed places. */
 static size_t distance(const char *a, const char *b)
 {
-    size_t row[64], length = strlen(b);
-    if (length >= 63)
+    enum { MOST = 64 };
+    size_t rows[3][MOST], *before = rows[0], *last = rows[1], *row = rows[2], length = strlen(b);
+    if (length >= MOST - 1)
         return 99;
     for (size_t j = 0; j <= length; j++)
-        row[j] = j;
-    for (size_t i = 1; *a; i++, a++) {
-        size_t diagonal = row[0];
+        last[j] = j;
+    for (size_t i = 1; a[i - 1]; i++) {
+        size_t *oldest = before;
         row[0] = i;
         for (size_t j = 1; j <= length; j++) {
-            size_t change = diagonal + (tolower((unsigned char)*a) != tolower((unsigned char)b[j - 1]));
-            size_t best = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
-            diagonal = row[j];
+            bool same = tolower((unsigned char)a[i - 1]) == tolower((unsigned char)b[j - 1]);
+            size_t change = last[j - 1] + !same;
+            size_t best = last[j] < row[j - 1] ? last[j] + 1 : row[j - 1] + 1;
             row[j] = change < best ? change : best;
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] && before[j - 2] + 1 < row[j])
+                row[j] = before[j - 2] + 1;
         }
+        before = last;
+        last = row;
+        row = oldest;
     }
-    return row[length];
+    return last[length];
 }
 
 const char *units_nearest(const char *word, const char *const *names, int count)

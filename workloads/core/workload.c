@@ -132,7 +132,7 @@ static bool is_choice(const struct workload_param *param, const char *word)
     return false;
 }
 
-static int param_parse(struct workload_spec *spec, char *word, char *why, size_t size)
+static int param_parse(struct workload_spec *spec, char *word, unsigned *given, char *why, size_t size)
 {
     const struct workload_ops *ops = spec->ops;
     const char *names[WORKLOAD_PARAMS_MAX];
@@ -145,6 +145,11 @@ static int param_parse(struct workload_spec *spec, char *word, char *why, size_t
             return value_parse(&ops->params[i], word, &spec->values[i], why, size);
         if (strcmp(word, names[i]))
             continue;
+        if (*given & 1u << i) {
+            snprintf(why, size, "%s is given twice", word);
+            return -EINVAL;
+        }
+        *given |= 1u << i;
         if (!equals || !equals[1]) {
             snprintf(why, size, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
             return -EINVAL;
@@ -152,6 +157,8 @@ static int param_parse(struct workload_spec *spec, char *word, char *why, size_t
         return value_parse(&ops->params[i], equals + 1, &spec->values[i], why, size);
     }
     snprintf(what, sizeof what, "workload %s has no parameter", ops->name);
+    if (!equals && ops->params[0].kind == WORKLOAD_CHOICE) /* tree:fob */
+        return value_choice(&ops->params[0], word, spec->values, why, size);
     return unknown(why, size, what, word, names, ops->param_count);
 }
 
@@ -184,6 +191,7 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
 {
     char copy[sizeof spec->text], message[256] = "", *colon, *save = NULL, *rest;
     const char *names[64];
+    unsigned given = 0;
     int count = workload_count();
 
     if (strlen(text) >= sizeof copy) {
@@ -217,7 +225,7 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
     for (int i = 0; i < spec->ops->param_count; i++)
         value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message, sizeof message);
     for (char *word = colon ? strtok_r(colon, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save)) {
-        if (param_parse(spec, word, message, sizeof message)) {
+        if (param_parse(spec, word, &given, message, sizeof message)) {
             snprintf(why, size, "%s: %s", spec->ops->name, message);
             return -EINVAL;
         }
