@@ -18,6 +18,20 @@ static double without_forks(const struct drawing *drawing, const struct drawing_
     return least;
 }
 
+/* Whether a pool with workers was measured with so many: what has none was not. */
+static bool anybody_with(const struct drawing *drawing, const struct drawing_spec *spec, int workers)
+{
+    bool others = false;
+    for (int p = 0; p < drawing->pool_count; p++) {
+        if (drawing_is_floor(drawing->pools[p]))
+            continue;
+        others = true;
+        if (drawing_find(drawing, spec->text, drawing->pools[p], workers))
+            return true;
+    }
+    return !others;
+}
+
 int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
 {
     char word[128], name[160], title[160], dim[256], bar[48];
@@ -40,7 +54,8 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
         double v[3], last = NAN;
         int at = 0;
         for (int workers = spec->workers_low; workers <= spec->workers_high; workers++) {
-            if (!drawing_metric(drawing, spec->text, drawing->pools[p], workers, "figures.ns_per_fork", v))
+            if (!anybody_with(drawing, spec, workers) ||
+                !drawing_metric(drawing, spec->text, drawing->pools[p], workers, "figures.ns_per_fork", v))
                 continue;
             fprintf(file, "%s\t%d\t%.6g\t%.6g\t%.6g\n", drawing->pools[p], workers, v[0], v[1], v[2]);
             low = fmin(low, v[1]);

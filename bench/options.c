@@ -180,7 +180,7 @@ void options_help(FILE *out, enum options_command command)
         fputs("poolbench measures, sizes and guards worker pools (thread pools).\n\nusage: poolbench COMMAND ...\n\n",
               out);
         for (int i = 0; i < OPTIONS_COMMANDS; i++)
-            fprintf(out, "  %-8s %-16s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+            fprintf(out, "  %-8s %-19s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
         fputs("\n  --version       revision, compiler, flags, libraries\n"
               "  COMMAND --help  options and examples\n",
               out);

@@ -15,7 +15,7 @@ struct row {
     enum pool_results results; /* NONE: all three policies, where there are results */
 };
 
-/* About four minutes with the default budget. */
+/* About five minutes with the default budget. */
 static const struct row suite[] = {
     {.workload = "empty"},
     {.workload = "cpu:size=100ns"},

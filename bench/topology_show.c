@@ -48,12 +48,12 @@ static void show_cpus(const char *who, int count, int (*cpu_of)(const struct sli
                       const struct slice_places *places)
 {
     printf("  %s", who);
-    for (int i = 0; i < count && i < SHOWN_MAX; i++) {
-        if (places->count)
-            printf(" %d", cpu_of(places, i));
-        else
-            printf(" any");
+    if (!places->count) {
+        printf(" any");
+        return;
     }
+    for (int i = 0; i < count && i < SHOWN_MAX; i++)
+        printf(" %d", cpu_of(places, i));
     if (count > SHOWN_MAX)
         printf(" ...");
 }

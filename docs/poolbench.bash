@@ -18,6 +18,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --seed | --spin | --slo | --synthetic) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
@@ -29,12 +30,18 @@ _poolbench()
             *) words="table json csv" ;;
             esac
             ;;
-        -o | --output | --plugin | plot | compare)
+        -o | --output | --plugin)
             COMPREPLY=($(compgen -f -- "$word"))
             return
             ;;
         *)
             case $command in
+            compare | plot)
+                if [[ $word != -* ]]; then
+                    COMPREPLY=($(compgen -f -- "$word"))
+                    return
+                fi
+                ;;
             list) words="pools workloads" ;;
             help) words=$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
             explain) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
@@ -52,4 +59,4 @@ _poolbench()
     esac
     COMPREPLY=($(compgen -P "$done" -W "$words" -- "${word#"$done"}"))
 }
-complete -F _poolbench poolbench ./poolbench
+complete -o filenames -F _poolbench poolbench ./poolbench

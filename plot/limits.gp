@@ -5,13 +5,13 @@ stats data."/limits.tsv" every ::1 using 3 nooutput
 set lmargin at screen 0.33
 set rmargin at screen 0.68
 set tmargin at screen 0.83
-set bmargin at screen 0.13
+set bmargin at screen 0.16
 set xrange [-0.5 : count - 0.5]
 set yrange [count - 0.5 : -0.5]
 unset grid
 set border 0
 set tics scale 0
-set xlabel "CPU" textcolor rgb grey
+set xlabel "CPU" textcolor rgb grey offset 0,0.3
 set ylabel "CPU" textcolor rgb grey
 # From light to the darkest: the farthest.
 shade(ns) = ns / STATS_max
