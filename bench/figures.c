@@ -62,6 +62,18 @@ static void add_spec(struct drawing *drawing, const char *text, int workers)
     spec->workers_high = workers > spec->workers_high ? workers : spec->workers_high;
 }
 
+/* Figures show the first placement; the table compares them. */
+static bool several_pins(const struct drawing *drawing)
+{
+    const char *first = result_string(json_array_get(drawing->configurations, 0), "pin");
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (drawing->configurations, i, configuration)
+        if (strcmp(result_string(configuration, "pin"), first))
+            return true;
+    return false;
+}
+
 static void survey(struct drawing *drawing)
 {
     const json_t *machine = json_object_get(drawing->result, "machine"),
@@ -79,7 +91,8 @@ static void survey(struct drawing *drawing)
         most = capacity > most ? capacity : most;
     }
     configuration = json_array_get(drawing->configurations, 0);
-    snprintf(drawing->foot, sizeof drawing->foot, "pin %s", result_string(configuration, "pin"));
+    snprintf(drawing->foot, sizeof drawing->foot, "pin %s%s", result_string(configuration, "pin"),
+             several_pins(drawing) ? " only" : "");
     if (least == most) /* else each workload has its own: the table says it */
         snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), ", capacity %d",
                  least);

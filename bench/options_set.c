@@ -449,7 +449,7 @@ int options_set_spin(struct options *options, const char *value, struct options_
 /* A file that could be written: its folder is there, and what may already have
  * that name is a file. It is made at the end, by renaming, which would replace
  * a device or a pipe for everybody. */
-int options_set_out(struct options *options, const char *value, struct options_why why)
+int options_check_out(const char *value, struct options_why why)
 {
     char folder[4096];
     const char *slash = strrchr(value, '/');
@@ -467,8 +467,13 @@ int options_set_out(struct options *options, const char *value, struct options_w
         return options_wrong(why, "-o %s: is %s; name a file (--format json writes to stdout as well)", value,
                              S_ISDIR(found.st_mode) ? "a folder" : "no plain file");
     }
-    options->out = value;
     return 0;
+}
+
+int options_set_out(struct options *options, const char *value, struct options_why why)
+{
+    options->out = value;
+    return options_check_out(value, why);
 }
 
 int options_set_format(struct options *options, const char *value, struct options_why why)

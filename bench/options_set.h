@@ -31,4 +31,7 @@ __attribute__((format(printf, 2, 3))) int options_wrong(struct options_why why, 
 int options_wrong_name(struct options_why why, const char *what, const char *plural, const char *word,
                        const char *const *names, int count);
 
+/* Whether a file of that name could be written later: 0, or -EINVAL and why not. */
+int options_check_out(const char *value, struct options_why why);
+
 #endif

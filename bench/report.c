@@ -8,6 +8,7 @@
 
 #include "bench/metg_show.h"
 #include "bench/pairing.h"
+#include "bench/placement.h"
 #include "bench/report_row.h"
 #include "bench/result.h"
 #include "bench/slo_show.h"
@@ -324,6 +325,7 @@ void report_table(const json_t *result, FILE *out, bool colour)
             (!report_is_floor(configuration) || floor_alone(configurations, configuration)))
             print_table(result, configuration, out, colour);
     speedup_print(result, out, colour);
+    placement_print(result, out, colour);
     metg_show(result, out, colour);
     print_legend(result, configurations, rounds, out, colour);
     json_array_foreach (json_object_get(result, "failures"), i, failure)

@@ -12,6 +12,7 @@
 #include "bench/instrument.h"
 #include "bench/machine.h"
 #include "bench/metg.h"
+#include "bench/placement.h"
 #include "bench/probe.h"
 #include "bench/progress.h"
 #include "bench/report.h"
@@ -219,6 +220,7 @@ static int conclude(const struct options *options, json_t *result, struct target
 {
     int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
     speedup_add(result, topology_cpus_worth());
+    placement_add(result);
     metg_add(result);
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;

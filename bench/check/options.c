@@ -165,7 +165,7 @@ static int set_out(struct check_options *options, const char *text, struct optio
     if (length < 6 || length > 4000 || strcmp(text + length - 5, ".json"))
         return options_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
     options->out = text;
-    return 0;
+    return options_check_out(text, why);
 }
 
 /* What says which names there are, before anything that names. */

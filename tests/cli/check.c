@@ -26,9 +26,9 @@ CLI_TEST(check_input, is_refused_in_one_line)
                {"twice", "check -f late-add,late-add"}, {"names nothing", "check -f ''"},
                {"names nothing", "check -p ring,"}, {"-t", "check -t 1"}, {"16", "check -t 17"}, {"-t", "check -t x"},
                {"--repeat", "check --repeat 0"}, {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"},
-               {".json", "check -o result.txt"}, {"job-gate", "check --without luck"},
-               {"--format", "check --frmat tap"}, {"extra", "check extra"}, {"wants a value", "check -p"},
-               {"--cross", "check --cross -o x.json"});
+               {".json", "check -o result.txt"}, {"/nonexistent", "check -o /nonexistent/x.json"},
+               {"job-gate", "check --without luck"}, {"--format", "check --frmat tap"}, {"extra", "check extra"},
+               {"wants a value", "check -p"}, {"--cross", "check --cross -o x.json"});
 }
 
 CLI_TEST(check_words, list_names_the_thirteen_in_order)

@@ -28,4 +28,7 @@ CLI_TEST(topology, placement_is_a_dimension_of_a_run)
     cr_assert(run("run -p ring -w empty -t 1 --pin core,none --rounds 1 --budget 10ms --no-figures -o x.json") == 0,
               "%s", err);
     cr_assert(strstr(out, "pin=core") && strstr(out, "pin=none"), "%s", out);
+    cr_assert(strstr(out, "placements ") && strstr(out, "ring/empty/t1") &&
+                  strstr(out, "x core (1 round: no interval)"),
+              "%s", out);
 }
