@@ -173,7 +173,7 @@ CLI_TEST(check_format, a_result_file_and_a_figure)
     json_decref(document);
     cr_assert(stat("c/matrix.png", &info) == 0 && info.st_size > 5000);
     cr_assert(stat("c/matrix.svg", &info) == 0 && info.st_size > 5000);
-    cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 1 && strstr(err, "no/such/folder"), "%s",
+    cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 2 && strstr(err, "no/such/folder"), "%s",
               err);
 }
 
