@@ -7,7 +7,7 @@
  * share is a step here; what only one thread sees is not. Claimed: each function runs
  * once, and before its join returns; who leapfrogs runs a relative; nobody sleeps
  * for ever (no state in which all wait), not even without the sentry's timer. Two
- * workers are 0.6 million states, three 166 million (five minutes, 8 GiB).
+ * workers are 0.8 million states.
  *
  * Of memory orders weaker than sequential consistency it says nothing, nor of what only
  * costs time (a last look before a worker parks), nor of a tree that is deep enough for
@@ -53,6 +53,21 @@ inline ask(l)
     fi;
     if
     :: lane[l].limit -> lane[l].limit = false
+    :: else
+    fi
+}
+
+/* Public forks went away: the sleepers' wish stands. */
+inline ask_for_sleepers(l)
+{
+    slept = false;
+    i = 0;
+    do
+    :: i < WORKERS -> slept = slept || parked[i]; i++
+    :: else -> i = 0; break
+    od;
+    if
+    :: slept -> ask(l)
     :: else
     fi
 }
@@ -176,6 +191,10 @@ inline take_back(w, s)
         :: else
         fi
     }
+    if
+    :: mine -> ask_for_sleepers(w)
+    :: else
+    fi
 #endif
 }
 
@@ -235,6 +254,7 @@ inline leapfrog(w, s, f)
             if
             :: got ->
                 got = false;
+                ask_for_sleepers(t);
                 assert(lane[t].fn[taken] == f + 2); /* a relative */
                 theft_begins(w, t, taken, lane[w].top);
                 run_leaf(f + 2);
@@ -344,7 +364,7 @@ inline join_function(w, f)
 active proctype job()
 {
     byte i, n, s1, s2, t, taken, public, tag, announced;
-    bool mine, got, seen;
+    bool mine, got, seen, slept;
     fork(0, 0);
     fork(0, 1);
     join_function(0, 1);
@@ -363,7 +383,7 @@ active proctype job()
 proctype idle(byte w)
 {
     byte i, n, s2, t, taken, public, tag, announced, v, f;
-    bool mine, got, seen;
+    bool mine, got, seen, slept;
     do
     :: over -> break
     :: else ->
@@ -394,17 +414,7 @@ proctype idle(byte w)
         :: got ->
             got = false;
             f = lane[v].fn[taken];
-            /* Others sleep: the victim has more for them. */
-            seen = false;
-            i = 0;
-            do
-            :: i < WORKERS -> seen = seen || parked[i]; i++
-            :: else -> i = 0; break
-            od;
-            if
-            :: seen -> ask(v)
-            :: else
-            fi;
+            ask_for_sleepers(v);
             if
             :: searching[w] ->
                 searching[w] = false;
@@ -439,6 +449,17 @@ proctype idle(byte w)
                 searching[w] = false;
                 parked[w] = !over
             }
+            /* Announced, then asked, then looked. */
+            v = 0;
+            do
+            :: v < WORKERS ->
+                if
+                :: v != w -> ask(v)
+                :: else
+                fi;
+                v++
+            :: else -> break
+            od;
             look();
             if
             :: seen -> wake_one()
