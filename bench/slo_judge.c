@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/result.h"
+#include "workloads/core/backlog.h"
 #include "workloads/core/units.h"
 
 enum { ROUNDS_MAX = 10000 };
@@ -45,20 +46,10 @@ static struct open_loop open_loop_of(const json_t *configuration)
     return loop;
 }
 
-/* Whether the backlog grows: whether the last job ends much later than the last arrival.
- * Its own run is allowed for, and that what comes at random comes in numbers that vary
- * by their square root. Where the backlog grows the last latency is as good as the
- * longest; a queue that is only long now and then has that somewhere in between, and
- * one that stood still at the end, once, a small median. Bursts end with a backlog, by
- * their nature. */
 static bool overloaded(const struct open_loop *loop)
 {
-    static const double much = 0.03, very_much = 0.25, longest = 1.15, evenly = 0.25;
-    double slice_ns = loop->jobs / loop->offered * 1e9, backlog_ns = (loop->offered / loop->done - 1) * slice_ns;
-    double share = (backlog_ns - loop->run_ns) / slice_ns;
-    if (!loop->is || loop->bursts || !(share > fmax(much, 1 / sqrt(loop->jobs))))
-        return false;
-    return loop->p50_ns > evenly * backlog_ns && (share > very_much || loop->p99_ns < longest * backlog_ns);
+    struct backlog backlog = {loop->offered, loop->done, loop->jobs, loop->p50_ns, loop->p99_ns, loop->run_ns};
+    return loop->is && !loop->bursts && backlog_grows(&backlog);
 }
 
 /* Whether the end of the interval that lies above the limit would not, without what the

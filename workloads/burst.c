@@ -16,6 +16,7 @@
 #include <sys/prctl.h>
 
 #include "pools/core/futex.h"
+#include "workloads/core/backlog.h"
 #include "workloads/core/random.h"
 #include "workloads/core/units.h"
 #include "workloads/core/workload.h"
@@ -402,14 +403,14 @@ static void measure(const struct workload_slice *slice, struct workload_report *
 }
 
 /* Whether the figures are of the pool, or of the generator. */
-/* Whether the backlog grows: the last job ends later after the last arrival than jobs
- * now and then take anyway. */
+/* Of bursts only that much less is done than is offered: they end with a backlog. */
 static bool falls_behind(const struct workload_spec *spec, const struct workload_setting *setting, const double *f)
 {
-    static const double much = 0.03, very_much = 0.25, longest = 1.15, evenly = 0.25;
-    double share = f[OFFERED] / f[DONE] - 1;
-    double backlog_ns = share * (double)jobs_of(spec, setting) / f[OFFERED] * 1e9;
-    return share > much && f[P50] > evenly * backlog_ns && (share > very_much || f[P99] < longest * backlog_ns);
+    static const double very_much = 0.25;
+    struct backlog backlog = {f[OFFERED], f[DONE], (double)jobs_of(spec, setting), f[P50], f[P99], f[RUN]};
+    if (spec->values[ARRIVALS] == ON_OFF)
+        return f[OFFERED] / f[DONE] - 1 > very_much;
+    return backlog_grows(&backlog);
 }
 
 static void say(const struct workload_spec *spec, const struct workload_setting *setting, const double *f, char *text,

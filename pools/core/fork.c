@@ -14,8 +14,7 @@
  *
  * Why nobody waits for ever: a joiner waits for a fork that is running on another
  * worker, deeper in the same tree; what it runs meanwhile is deeper still. So the
- * chain of waits ends at somebody who computes.
- */
+ * chain of waits ends at somebody who computes. */
 #include "pools/core/fork.h"
 
 #include <stdio.h>
@@ -38,7 +37,7 @@ static struct pool_forks *forks_of(struct pool_lane *lane)
     return lane == &pool_no_lane ? NULL : (struct pool_forks *)lane;
 }
 
-/* Asking for work. */
+/* Sharing. */
 
 /* Lets forks go fast again. Before `hungry` is read: who asks sets that first, so
  * that its NULL comes after this store or its wish is seen. */

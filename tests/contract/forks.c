@@ -173,6 +173,8 @@ POOL_TEST(forks, taken_back_are_the_callers_to_run)
     equal(pool_submit(shared_pool, take_back, &taken), 0);
     equal(pool_wait(shared_pool, -1), 0);
     equal(atomic_load(&fork_ran), 2 - taken);
+    /* The older one was shared, as a pool's first fork is; the younger is nobody's. */
+    equal(taken, (ops->can & POOL_CAN_FORK ? 1 : 0));
     pool_free(shared_pool);
 }
 
