@@ -32,7 +32,7 @@ POOLS    := $(call objects,pools pools/core)
 PARTS    := $(POOLS) $(call objects,workloads workloads/core) $(filter-out $(BUILD)/bench/main.o,$(call objects,bench))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core bench/check) \
             $(filter-out $(POOLS),$(PARTS))
-SUITES   := unit contract cli check
+SUITES   := unit contract held cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 
 .DEFAULT_GOAL := all
@@ -221,7 +221,12 @@ define SUITE
 $(BUILD)/tests-$(1): $$(call suite_objects,$(1))
 	$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $(LIBS)
 endef
-$(foreach suite,$(filter-out check,$(SUITES)),$(eval $(call SUITE,$(suite))))
+$(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
+
+# Pools of the check build, whose threads are held at chosen steps.
+$(BUILD)/tests-held: $(call objects,tests/held tests/core) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
+	$(CC) $(LINK) $(SANITIZE) -o $@ $^ -lcriterion $(LIBS)
+$(BUILD)/tests/held/%.o: EXTRA = -DPOOL_INJECT
 
 # This one judges cells itself.
 $(BUILD)/tests-check: $(call objects,tests/check) $(filter-out $(BUILD)/bench/check/%,$(CHECKED))

@@ -7,6 +7,7 @@
 #include "pools/core/inject.h"
 
 uint32_t pool_defects;
+pool_step_fn *_Atomic pool_step_hook;
 
 /* Two threads have read the counter before either writes it. */
 void pool_defect_window(void)

@@ -1,4 +1,5 @@
-/* inject.h - points at which the check build can switch a known defect on.
+/* inject.h - points at which the check build can switch a known defect on, and
+ * steps at which its tests can hold a thread.
  *
  * `poolbench check` must be able to fail, so each bug that it looks for exists
  * here as a defect, armed in one process at a time. Only objects compiled with
@@ -7,7 +8,9 @@
 #ifndef INJECT_H
 #define INJECT_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #ifdef POOL_INJECT
@@ -52,9 +55,23 @@ void pool_defect_run_stale(void);
 
 #define POOL_DEFECT(name) __builtin_expect(pool_defects &POOL_DEFECT_##name, 0)
 
+/* What a thread calls at each step that it comes to, by its name, "file: what was
+ * just done"; NULL: nothing. Any thread, with whatever locks the step has; it may
+ * keep the thread for as long as it likes. */
+typedef void pool_step_fn(const char *step);
+extern pool_step_fn *_Atomic pool_step_hook;
+
+#define POOL_STEP(step)                                                                                                \
+    do {                                                                                                               \
+        pool_step_fn *hook = atomic_load_explicit(&pool_step_hook, memory_order_acquire);                              \
+        if (__builtin_expect(hook != NULL, 0))                                                                         \
+            hook(step);                                                                                                \
+    } while (0)
+
 #else
 
 #define POOL_DEFECT(name) 0
+#define POOL_STEP(step) ((void)0)
 static inline void pool_defect_window(void)
 {
 }
