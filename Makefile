@@ -191,7 +191,7 @@ $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 $(BUILD)/inject/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
-$(BUILD)/inject/pools/core/here.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
+$(BUILD)/inject/pools/core/caller_run.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/faults/core/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
 $(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 
@@ -200,7 +200,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(CC) $(FLAGS) $(EXTRA) -c -o $@ $<
 
 # Cleanup handlers of jobs on a submitter's stack, and of stolen forks, cost nothing this way.
-$(BUILD)/pools/core/here.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
+$(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/bench/version.o: EXTRA = -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/version.o: $(BUILD)/revision
 

@@ -71,7 +71,7 @@ static int run_throttled(struct pool_head *head, struct pool_frame *inside, pool
     int error = pool_submit_slow(head, &(struct pool_job){fn, arg}, 1);
     if (error < 0)
         return error;
-    error = pool_here(head, inside, fn, arg);
+    error = pool_caller_run(head, inside, fn, arg);
     if (error)
         pool_place_give(head, 1);
     return error;
@@ -86,7 +86,7 @@ static inline int run(struct pool_head *head, pool_job_fn *fn, void *arg)
         return -ECANCELED;
     if (pool_unlikely(head->config.results == POOL_RESULTS_THROTTLE))
         return run_throttled(head, inside, fn, arg);
-    return pool_here(head, inside, fn, arg);
+    return pool_caller_run(head, inside, fn, arg);
 }
 
 static int inline_submit(struct pool *pool, pool_job_fn *fn, void *arg)

@@ -59,7 +59,7 @@ struct pool_frame {
     unsigned chores;
     int cancel_fd;                 /* -1: none */
     uint64_t forks_base;           /* of this worker's open forks: where this frame's begin */
-    struct pool_lane *lane_below;  /* here.c: pool_lane before it */
+    struct pool_lane *lane_below;  /* caller_run.c: pool_lane before it */
     struct pool_frame *armed_next; /* in head->armed, under fd_lock */
     sigjmp_buf env;                /* where pool_fail goes */
 };
@@ -269,8 +269,8 @@ void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
 bool pool_drop_oldest(struct pool_head *head);
 bool pool_quiet_look(struct pool_head *head); /* quiet.c */
 void pool_quiet_watch_cancel(struct pool_head *head);
-int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* here.c */
-bool pool_caller_enter(struct pool_head *head);                                               /* life.c */
+int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* caller_run.c */
+bool pool_caller_enter(struct pool_head *head);                                                     /* life.c */
 void pool_caller_leave(struct pool_head *head);
 bool pool_replace(struct pool_worker *worker);
 bool pool_replace_idle(struct pool_worker *worker);

@@ -1,4 +1,5 @@
-/* room.c - who waits for a slot or a place, and who tells it.
+/* room.c - who waits for room, and who tells it. Room in a full pool is a free slot
+ * for the job and, under THROTTLE, a free place for its result.
  *
  * A submitter that finds the pool full sets a bit in room_wanted, tries once
  * more, and sleeps on room_seq. Whoever frees a slot (a worker that takes a job,

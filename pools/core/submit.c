@@ -43,7 +43,7 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
         if (throttled || head->config.full == POOL_REJECT)
             return -EAGAIN;
         if (head->config.full != POOL_DROP_OLDEST) {
-            int error = pool_here(head, inside, job->fn, job->arg);
+            int error = pool_caller_run(head, inside, job->fn, job->arg);
             return error ? error : 1;
         }
         pool_drop_oldest(head);
@@ -155,7 +155,7 @@ static int submit_outside(struct pool_head *head, const struct pool_job *job)
         case POOL_REJECT:
             return -EAGAIN;
         case POOL_CALLER_RUNS:
-            pushed = pool_here(head, NULL, job->fn, job->arg);
+            pushed = pool_caller_run(head, NULL, job->fn, job->arg);
             return pushed ? pushed : 1;
         case POOL_DROP_OLDEST:
             if (pool_drop_oldest(head))

@@ -1,5 +1,5 @@
-/* here.c - a job run on its submitter's stack: caller-runs, a worker whose own
- * pool is full, and every job of `inline`.
+/* caller_run.c - a job run on its submitter's stack: the policy caller-runs, a
+ * worker whose own pool is full, and every job of `inline`.
  *
  * Each has a containment point of its own: pool_fail comes back here and fails
  * this job only; pthread_exit unwinds through here and fails each job on the
@@ -10,7 +10,7 @@
 /* Accepts one job to be run here at once. Outside: not once closed, which is
  * decided in the same word that counts it, so that no job is accepted after
  * the end was seen. Returns 0, -ESHUTDOWN, -EAGAIN (too deep). */
-static int accept_here(struct pool_head *head, struct pool_frame *inside)
+static int accept_caller_run(struct pool_head *head, struct pool_frame *inside)
 {
     uint64_t word;
     if (inside && inside->depth >= POOL_DEPTH_MAX)
@@ -31,7 +31,7 @@ static int accept_here(struct pool_head *head, struct pool_frame *inside)
     return 0;
 }
 
-static void settle_here(struct pool_frame *frame, int status)
+static void settle_caller_run(struct pool_frame *frame, int status)
 {
     struct pool_head *head = frame->pool;
     struct pool_worker *worker = frame->worker;
@@ -59,17 +59,17 @@ static void frame_gone(struct pool_frame *frame)
 {
     if (pool_unlikely(atomic_load_explicit(&frame->fn, memory_order_relaxed) != NULL)) {
         pool_frame_top = frame; /* frames above it are gone */
-        settle_here(frame, -EOWNERDEAD);
+        settle_caller_run(frame, -EOWNERDEAD);
     }
 }
 
 /* Accepts and runs one job on this stack. `inside`: the innermost frame of
  * this pool on it, whose epoch the job inherits, or NULL. Returns 0 once the
  * job has its outcome; -ESHUTDOWN; -EAGAIN when nested too deep. */
-int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg)
+int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg)
 {
     struct pool_frame frame __attribute__((cleanup(frame_gone)));
-    int error = accept_here(head, inside);
+    int error = accept_caller_run(head, inside);
     atomic_init(&frame.fn, NULL);
     if (error)
         return error;
@@ -87,6 +87,6 @@ int pool_here(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn
     pool_lane = &pool_no_lane; /* its forks would be told from the outer job's by nobody */
     if (sigsetjmp(frame.env, 0) == 0)
         frame.status = fn(arg);
-    settle_here(&frame, frame.status);
+    settle_caller_run(&frame, frame.status);
     return 0;
 }
