@@ -5,33 +5,41 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The linker collects the entries; their order is that of the link. */
-extern const struct fault *const __start_fault_table[] __attribute__((weak));
-extern const struct fault *const __stop_fault_table[] __attribute__((weak));
+#include "pools/core/registry.h"
+
+extern const void *const __start_fault_table[] __attribute__((weak));
+extern const void *const __stop_fault_table[] __attribute__((weak));
+
+static const char *name_of(const void *fault)
+{
+    return ((const struct fault *)fault)->name;
+}
+
+static int by_number(const void *one, const void *other)
+{
+    return ((const struct fault *)one)->number - ((const struct fault *)other)->number;
+}
+
+static const struct registry faults = {
+    .begin = __start_fault_table,
+    .end = __stop_fault_table,
+    .name = name_of,
+    .compare = by_number,
+};
 
 int fault_count(void)
 {
-    return (int)(__stop_fault_table - __start_fault_table);
+    return registry_count(&faults);
 }
 
 const struct fault *fault_at(int index)
 {
-    for (int i = 0; i < fault_count(); i++) {
-        int rank = 0;
-        for (int j = 0; j < fault_count(); j++)
-            rank += __start_fault_table[j]->number < __start_fault_table[i]->number;
-        if (rank == index)
-            return __start_fault_table[i];
-    }
-    return NULL;
+    return registry_at(&faults, index);
 }
 
 const struct fault *fault_find(const char *name)
 {
-    for (int i = 0; i < fault_count(); i++)
-        if (!strcmp(__start_fault_table[i]->name, name))
-            return __start_fault_table[i];
-    return NULL;
+    return registry_find(&faults, name);
 }
 
 bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool)

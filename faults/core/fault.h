@@ -88,8 +88,7 @@ struct fault {
 #define FAULT_CELLS(table) .cells = table, .cell_count = (int)(sizeof(table) / sizeof *(table))
 
 #define FAULT_REGISTER(table)                                                                                          \
-    static const struct fault *const fault_entry_##table __attribute__((used, retain, section("fault_table"))) =       \
-        &(table)
+    static const void *const fault_entry_##table __attribute__((used, retain, section("fault_table"))) = &(table)
 
 /* The registered faults, in the order of the list. */
 int fault_count(void);

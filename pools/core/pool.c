@@ -1,73 +1,57 @@
-/* pool.c - the calls of pool.h that are the same for every pool there is: the
- * table of pools, argument checks, and what a job may ask about itself. */
+/* pool.c - the calls of pool.h that are the same for every pool there is, our own
+ * or another's: the table of pools, and argument checks before a pool's own call. */
 #include "pools/core/pool.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "pools/core/fork.h"
+#include "pools/core/registry.h"
 
-/* The linker collects the entries; their order is that of the link. */
-extern const struct pool_ops *const __start_pool_table[] __attribute__((weak));
-extern const struct pool_ops *const __stop_pool_table[] __attribute__((weak));
+extern const void *const __start_pool_table[] __attribute__((weak));
+extern const void *const __stop_pool_table[] __attribute__((weak));
 
-/* Those from elsewhere. */
-static const struct pool_ops *added[POOL_ADDED_MAX];
-static int added_count;
-
-static int own_count(void)
+static const char *name_of(const void *pool)
 {
-    return (int)(__stop_pool_table - __start_pool_table);
+    return ((const struct pool_ops *)pool)->name;
 }
+
+static int by_name(const void *one, const void *other)
+{
+    return strcmp(name_of(one), name_of(other));
+}
+
+static const void *added[POOL_ADDED_MAX];
+static struct registry pools = {
+    .begin = __start_pool_table,
+    .end = __stop_pool_table,
+    .name = name_of,
+    .compare = by_name,
+    .added = added,
+    .added_max = POOL_ADDED_MAX,
+};
 
 int pool_count(void)
 {
-    return own_count() + added_count;
+    return registry_count(&pools);
 }
 
-/* By name: each entry's rank is the number of names before it. */
 const struct pool_ops *pool_at(int index)
 {
-    int own = own_count();
-    if (index >= own)
-        return index < own + added_count ? added[index - own] : NULL;
-    for (int i = 0; i < own; i++) {
-        int rank = 0;
-        for (int j = 0; j < own; j++)
-            rank += strcmp(__start_pool_table[j]->name, __start_pool_table[i]->name) < 0;
-        if (rank == index)
-            return __start_pool_table[i];
-    }
-    return NULL;
+    return registry_at(&pools, index);
 }
 
 const struct pool_ops *pool_find(const char *name)
 {
-    for (int i = 0; name && i < pool_count(); i++)
-        if (!strcmp(pool_at(i)->name, name))
-            return pool_at(i);
-    return NULL;
+    return registry_find(&pools, name);
 }
 
 int pool_add(const struct pool_ops *ops)
 {
-    if (ops->abi != POOL_ABI)
-        return -EPROTO;
-    if (pool_find(ops->name))
-        return -EEXIST;
-    if (added_count == POOL_ADDED_MAX)
-        return -ENOSPC;
-    added[added_count++] = ops;
-    return 0;
+    return ops->abi == POOL_ABI ? registry_add(&pools, ops) : -EPROTO;
 }
 
 bool pool_is_added(const struct pool_ops *ops)
 {
-    for (int i = 0; i < added_count; i++)
-        if (added[i] == ops)
-            return true;
-    return false;
+    return registry_is_added(&pools, ops);
 }
 
 /* Calls go through the table that was added, in which nothing is missing. */
@@ -140,28 +124,4 @@ int pool_stats(struct pool *pool, struct pool_stats *stats)
 int pool_explain(struct pool *pool, char *text, size_t size)
 {
     return pool && text && size ? pool->ops->explain(pool, text, size) : -EINVAL;
-}
-
-/* Inside a job. */
-
-void pool_fail(int status)
-{
-    struct pool_frame *frame = pool_frame_top;
-    if (!frame || !atomic_load_explicit(&frame->fn, memory_order_relaxed)) {
-        fprintf(stderr, "pool_fail(%d): called outside a job\n", status);
-        abort();
-    }
-    if (POOL_DEFECT(FAIL_IS_FATAL))
-        abort();
-    frame->status = status < 0 ? status : -EIO;
-    pool_forks_fail(frame);
-    siglongjmp(frame->env, 1);
-}
-
-int pool_worker(void)
-{
-    struct pool_frame *frame = pool_frame_top;
-    if (!frame || !frame->worker || !atomic_load_explicit(&frame->fn, memory_order_relaxed))
-        return -1;
-    return frame->worker->index;
 }

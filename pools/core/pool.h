@@ -274,8 +274,7 @@ struct pool {
  * pools/ that ends in this line is found by the program, the tests and the
  * plots without any other edit. */
 #define POOL_REGISTER(table)                                                                                           \
-    static const struct pool_ops *const pool_entry_##table __attribute__((used, retain, section("pool_table"))) =      \
-        &(table)
+    static const void *const pool_entry_##table __attribute__((used, retain, section("pool_table"))) = &(table)
 
 /* The last line of a plug-in, a shared object with pools of its own:
  * POOL_PLUGIN(&mine) or POOL_PLUGIN(&one, &other). `poolbench run --plugin FILE`

@@ -6,51 +6,45 @@
 #include <string.h>
 #include <time.h>
 
+#include "pools/core/registry.h"
 #include "workloads/core/units.h"
 
-extern const struct workload_ops *const __start_workload_table[] __attribute__((weak));
-extern const struct workload_ops *const __stop_workload_table[] __attribute__((weak));
+extern const void *const __start_workload_table[] __attribute__((weak));
+extern const void *const __stop_workload_table[] __attribute__((weak));
 
-/* Those from elsewhere. */
-static const struct workload_ops *added[WORKLOAD_ADDED_MAX];
-static int added_count;
-
-static int own_count(void)
+static const char *name_of(const void *workload)
 {
-    return (int)(__stop_workload_table - __start_workload_table);
+    return ((const struct workload_ops *)workload)->name;
 }
+
+static int by_name(const void *one, const void *other)
+{
+    return strcmp(name_of(one), name_of(other));
+}
+
+static const void *added[WORKLOAD_ADDED_MAX];
+static struct registry workloads = {
+    .begin = __start_workload_table,
+    .end = __stop_workload_table,
+    .name = name_of,
+    .compare = by_name,
+    .added = added,
+    .added_max = WORKLOAD_ADDED_MAX,
+};
 
 int workload_count(void)
 {
-    return own_count() + added_count;
+    return registry_count(&workloads);
 }
 
 const struct workload_ops *workload_at(int index)
 {
-    int own = own_count();
-    if (index >= own)
-        return index < own + added_count ? added[index - own] : NULL;
-    for (int i = 0; i < own; i++) {
-        int rank = 0;
-        for (int j = 0; j < own; j++)
-            rank += strcmp(__start_workload_table[j]->name, __start_workload_table[i]->name) < 0;
-        if (rank == index)
-            return __start_workload_table[i];
-    }
-    return NULL;
+    return registry_at(&workloads, index);
 }
 
 int workload_add(const struct workload_ops *ops)
 {
-    if (ops->abi != WORKLOAD_ABI)
-        return -EPROTO;
-    for (int i = 0; i < workload_count(); i++)
-        if (!strcmp(workload_at(i)->name, ops->name))
-            return -EEXIST;
-    if (added_count == WORKLOAD_ADDED_MAX)
-        return -ENOSPC;
-    added[added_count++] = ops;
-    return 0;
+    return ops->abi == WORKLOAD_ABI ? registry_add(&workloads, ops) : -EPROTO;
 }
 
 /* Adds ", name" or "name" to a list. */

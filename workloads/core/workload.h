@@ -178,8 +178,7 @@ struct workload_ops {
 };
 
 #define WORKLOAD_REGISTER(table)                                                                                       \
-    static const struct workload_ops *const workload_entry_##table                                                     \
-        __attribute__((used, retain, section("workload_table"))) = &(table)
+    static const void *const workload_entry_##table __attribute__((used, retain, section("workload_table"))) = &(table)
 
 /* The last line of a plug-in with workloads: WORKLOAD_PLUGIN(&mine). It may have
  * pools too. A workload's pointers are called as those of our own. */
