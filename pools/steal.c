@@ -20,6 +20,7 @@
 #include <stdlib.h>
 
 #include "pools/core/idle.h"
+#include "pools/core/rest.h"
 #include "pools/core/submit.h"
 #include "pools/core/transit.h"
 

@@ -14,6 +14,7 @@
 #define CLAIMS_H
 
 #include "pools/core/idle.h"
+#include "pools/core/rest.h"
 #include "pools/core/transit.h"
 
 enum {

@@ -327,23 +327,3 @@ int pool_fork_call(pool_job_fn *fn, void *arg)
     POOL_EXIT_STILL_APART();
     return status;
 }
-
-int pool_forks_init(struct pool_head *head)
-{
-    size_t workers = (size_t)head->config.workers;
-    head->lanes = aligned_alloc(POOL_CACHE_LINE, workers * sizeof *head->lanes);
-    if (!head->lanes)
-        return -ENOMEM;
-    for (size_t i = 0; i < workers; i++) {
-        struct pool_forks *forks = &head->lanes[i];
-        /* Slots are written before they are read: pages of deep ones stay untouched. */
-        forks->lane = (struct pool_lane){forks->slots, forks->slots, NULL};
-        forks->worker = pool_worker_at(head, (int)i);
-        forks->thefts = NULL;
-        forks->epoch = 0;
-        atomic_init(&forks->hungry, 1);
-        atomic_init(&forks->word, 0);
-        forks->worker->forks = forks;
-    }
-    return 0;
-}

@@ -3,12 +3,11 @@
  * unless the gate is up. */
 #include "pools/core/idle.h"
 
-#include "pools/core/fork.h"
+#include "pools/core/lanes.h"
 
 enum {
     SENTRY_NAP_NS = 50000,      /* how long a freshly queued job may be overlooked */
     SENTRY_NAP_MAX_NS = 100000, /* while all goes well */
-    SPIN_PAUSES = 8,            /* between two looks while spinning */
 };
 
 /* Whether a worker is awake beside the sleepers. */
@@ -192,7 +191,7 @@ static void sleep_until_woken(struct pool_worker *worker, bool sentry)
     }
 }
 
-static void park(struct pool_worker *worker)
+void pool_idle_park(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
     bool rose, sentry = false, vain;
@@ -230,35 +229,4 @@ static void park(struct pool_worker *worker)
     if (rose)
         look_again(head);
     sleep_until_woken(worker, sentry);
-}
-
-/* Looks for new jobs a little while. Returns whether some came. */
-static bool spin(struct pool_worker *worker)
-{
-    struct pool_head *head = worker->pool;
-    uint64_t seen = head->design->accepted(head);
-    int64_t until;
-    if (head->config.spin_ns < 0)
-        return false;
-    until = pool_clock_ns() + head->config.spin_ns;
-    do {
-        for (int i = 0; i < SPIN_PAUSES; i++)
-            pool_pause();
-        if (head->design->accepted(head) != seen || pool_forks_waiting(head))
-            return true;
-    } while (pool_clock_ns() < until);
-    return false;
-}
-
-bool pool_rest(struct pool_worker *worker)
-{
-    struct pool_head *head = worker->pool;
-    pool_announce(head);
-    if (atomic_load_explicit(&head->drained, memory_order_acquire))
-        return false;
-    if (pool_unlikely(worker->owes) && pool_replace_idle(worker))
-        return false;
-    if (!pool_fork_steal(worker) && !spin(worker))
-        park(worker);
-    return true;
 }

@@ -18,10 +18,9 @@
 
 #include "pools/core/head.h"
 
-/* Called by a worker that found nothing. Spins, then parks.
- * Returns true when it is worth to look again, false when the thread must go:
- * the pool is drained, or a replacement has taken its slot. */
-bool pool_rest(struct pool_worker *worker);
+/* Sleeps until there may be something to do; rest.c has looked for it before. At
+ * once when the pool is drained. */
+void pool_idle_park(struct pool_worker *worker);
 
 /* The searcher found a job. */
 void pool_search_ends(struct pool_worker *worker);

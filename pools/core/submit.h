@@ -14,7 +14,7 @@ int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int co
 
 /* Wakes a worker if none is bound to look. The read-modify-write in push is
  * the fence between publishing the job and reading the gate; on processors
- * where it is none, a fence. Pairs with pool_idle_rest: it raises the gate,
+ * where it is none, a fence. Pairs with pool_idle_park: it raises the gate,
  * fences, then looks at the queues. */
 static inline void pool_after_push(struct pool_head *head)
 {

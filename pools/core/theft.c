@@ -9,21 +9,6 @@
 #include "pools/core/fork.h"
 #include "pools/core/idle.h"
 
-struct pool_slot *pool_fork_take(struct pool_forks *victim, uint64_t base, struct pool_slot *of)
-{
-    uint64_t word = atomic_load_explicit(&victim->word, memory_order_seq_cst);
-    while (pool_word_taken(word) >= base && pool_word_taken(word) < pool_word_public(word)) {
-        if (of && pool_slot_state(of) == POOL_SLOT_DONE)
-            return NULL;
-        if (atomic_compare_exchange_weak_explicit(&victim->word, &word, word + POOL_TAKEN_ONE, memory_order_seq_cst,
-                                                  memory_order_acquire)) {
-            pool_forks_ask_for_sleepers(victim);
-            return &victim->slots[pool_word_taken(word)];
-        }
-    }
-    return NULL;
-}
-
 static void show(struct pool_worker *worker, pool_job_fn *fn, void *arg)
 {
     atomic_store_explicit(&worker->fork_arg, arg, memory_order_relaxed);
@@ -115,28 +100,6 @@ void pool_fork_run(struct pool_forks *own, struct pool_forks *victim, struct poo
         pool_forks_join(own->worker, theft.frame.forks_base);
     }
     theft_ends(&theft, theft.frame.status);
-}
-
-bool pool_forks_waiting(struct pool_head *head)
-{
-    if (!__atomic_load_n(&head->forked, __ATOMIC_RELAXED))
-        return false;
-    for (int i = 0; i < head->workers; i++) {
-        struct pool_forks *forks = pool_worker_at(head, i)->forks;
-        uint64_t word = atomic_load_explicit(&forks->word, memory_order_seq_cst);
-        if (pool_word_taken(word) < pool_word_public(word))
-            return true;
-    }
-    return false;
-}
-
-void pool_forks_ask_all(struct pool_worker *worker)
-{
-    struct pool_head *head = worker->pool;
-    if (pool_likely(!__atomic_load_n(&head->forked, __ATOMIC_SEQ_CST)))
-        return;
-    for (int i = 0; i < head->workers - 1; i++)
-        pool_forks_ask(pool_worker_at(head, worker->victims[i])->forks);
 }
 
 bool pool_fork_steal(struct pool_worker *worker)
