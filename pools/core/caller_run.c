@@ -5,7 +5,7 @@
  * this job only; pthread_exit unwinds through here and fails each job on the
  * stack on its way. This file is compiled with -fexceptions, which makes that
  * cleanup free unless it is used. */
-#include "pools/core/head.h"
+#include "pools/core/machinery.h"
 
 /* Accepts one job to be run here at once. Outside: not once closed, which is
  * decided in the same word that counts it, so that no job is accepted after

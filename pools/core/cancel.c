@@ -11,6 +11,7 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 
+#include "pools/core/machinery.h"
 #include "pools/core/submit.h"
 #include "pools/core/transit.h"
 

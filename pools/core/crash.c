@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pools/core/head.h"
+#include "pools/core/machinery.h"
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 enum { SIGNALS = sizeof signals / sizeof *signals };

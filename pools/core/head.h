@@ -1,9 +1,10 @@
-/* head.h - the machinery that every own pool begins with.
+/* head.h - the machinery that every own pool begins with: what its author needs.
  *
  * The promises of pool.h (states, outcomes, containment, results, statistics)
  * are kept here once. A pool adds a `struct pool_design`: how jobs are queued
  * and how workers are woken. The hot half (start a job, settle it) is inline,
  * so that a pool's worker loop is one function that the compiler sees whole.
+ * What only the parts of the machinery call of each other is in machinery.h.
  *
  * How quiet is found: who looks reads all settled counters first, all accepted
  * counters after, both monotone; equal sums mean that at the moment between
@@ -262,34 +263,17 @@ static inline struct pool_frame *pool_inside(struct pool_head *head)
     return frame;
 }
 
-/* Cold halves; each is described where it is defined. */
-void pool_finish(struct pool_head *head, struct pool_frame *frame, int status); /* results.c, chores */
-void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* cancel.c */
-void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
-bool pool_drop_oldest(struct pool_head *head);
-bool pool_quiet_look(struct pool_head *head); /* quiet.c */
-void pool_quiet_watch_cancel(struct pool_head *head);
+/* Cold halves, for the inline functions below and for pools that need them. */
+void pool_finish(struct pool_head *head, struct pool_frame *frame, int status); /* results.c: a job with chores ends */
+void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* cancel.c: settles one unrun */
+bool pool_quiet_look(struct pool_head *head);                                   /* quiet.c: announces it, if it is so */
+void pool_room_look(struct pool_head *head);                                    /* room.c: a slot was freed */
+void pool_place_give(struct pool_head *head, int64_t count);                    /* room.c: a result's place was */
 int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg); /* caller_run.c */
-bool pool_caller_enter(struct pool_head *head);                                                     /* life.c */
-void pool_caller_leave(struct pool_head *head);
-bool pool_replace(struct pool_worker *worker);
-bool pool_replace_idle(struct pool_worker *worker);
+bool pool_replace_idle(struct pool_worker *worker);                                                 /* life.c */
 int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg);
 int pool_cpu_of(struct pool_head *head, int index);
-bool pool_room_is(struct pool_head *head, bool any); /* room.c */
-void pool_room_look(struct pool_head *head);
-void pool_room_wake(struct pool_head *head);
-bool pool_place_take(struct pool_head *head, int64_t count);
-void pool_place_give(struct pool_head *head, int64_t count);
-int pool_results_open(struct pool_head *head); /* results.c */
-void pool_results_free(struct pool_head *head);
-int64_t pool_results_give_up(struct pool_head *head);
-int64_t pool_results_leave(struct pool_head *head);
-void pool_results_stats(struct pool_head *head, struct pool_stats *stats);
-void pool_results_wake(struct pool_head *head);
-void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame);
 void pool_crash_report_here(void); /* crash.c: on each worker */
-void pool_crash_install(void);     /* once */
 
 /* The operations of pool.h for every own pool. */
 int pool_head_open(struct pool **out, const struct pool_config *config, const struct pool_design *design,

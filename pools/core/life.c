@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "pools/core/fork.h"
+#include "pools/core/machinery.h"
 #include "pools/core/topology.h"
 
 __thread struct pool_frame *pool_frame_top;
@@ -129,7 +130,7 @@ int pool_cpu_of(struct pool_head *head, int index)
 }
 
 /* Starts a thread on the slot of this one, which is about to end. */
-bool pool_replace(struct pool_worker *worker)
+static bool replace(struct pool_worker *worker)
 {
     pthread_t thread;
     worker->leaver = pthread_self();
@@ -151,7 +152,7 @@ bool pool_replace_idle(struct pool_worker *worker)
     bool replaced;
     if (!pool_caller_enter(head))
         return false;
-    replaced = pool_replace(worker);
+    replaced = replace(worker);
     pool_caller_leave(head);
     return replaced;
 }
@@ -172,7 +173,7 @@ static void worker_left(void *arg)
     if (worker->forks)
         pool_forks_end(worker, -EOWNERDEAD);
     pool_lane = &pool_no_lane;
-    worker->owes = !POOL_DEFECT(WORKER_LOST) && !pool_replace(worker);
+    worker->owes = !POOL_DEFECT(WORKER_LOST) && !replace(worker);
     pool_frame_top = &worker->frame;                                   /* frames above settled in their own handlers */
     if (atomic_load_explicit(&worker->frame.fn, memory_order_relaxed)) /* else it left from a stolen fork */
         pool_settle(worker, -EOWNERDEAD);

@@ -4,7 +4,7 @@
  * Order of reading: all settled counters first, then all accepted ones. Both
  * only grow, and no job settles before it is accepted; so equal sums prove that
  * nothing was open between the two readings. The other order is a race. */
-#include "pools/core/head.h"
+#include "pools/core/machinery.h"
 
 static uint64_t settled_sum(struct pool_head *head)
 {

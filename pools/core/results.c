@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pools/core/fork.h"
+#include "pools/core/machinery.h"
 
 struct pool_results_ring {
     struct pool_lock lock;

@@ -7,7 +7,7 @@
  * consistency on both sides, so that one of them sees the other. At first a
  * submitter asks for half of the room, so that it is not woken for each slot;
  * after 1 ms it asks for any. */
-#include "pools/core/head.h"
+#include "pools/core/machinery.h"
 
 /* Tells the submitters, whatever they asked for. */
 void pool_room_wake(struct pool_head *head)

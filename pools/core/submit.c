@@ -8,6 +8,7 @@
  * boundary. Sequentially consistent on both sides. */
 #include "pools/core/submit.h"
 
+#include "pools/core/machinery.h"
 #include "pools/core/transit.h"
 
 enum {

@@ -8,6 +8,7 @@
  * thieves still use. */
 #include "pools/core/fork.h"
 #include "pools/core/idle.h"
+#include "pools/core/machinery.h"
 
 static void show(struct pool_worker *worker, pool_job_fn *fn, void *arg)
 {
