@@ -29,11 +29,19 @@ REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || ech
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 POOLS    := $(call objects,pools pools/core)
-PARTS    := $(POOLS) $(call objects,workloads workloads/core) $(filter-out $(BUILD)/bench/main.o,$(call objects,bench))
+# The program's rooms. check/ is another program's: poolbench-check.
+ROOMS    := $(filter-out bench/check,$(patsubst %/,%,$(wildcard bench/*/)))
+PARTS    := $(POOLS) $(call objects,workloads workloads/core $(ROOMS))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core bench/check) \
             $(filter-out $(POOLS),$(PARTS))
 SUITES   := unit contract held cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
+
+# One short line for each file, V=1 for the commands; `make -s` says nothing.
+V     ?= 0
+Q     := $(if $(filter 1,$(V)),,@)
+quiet := $(or $(filter 1,$(V)),$(findstring s,$(filter-out --%,$(firstword -$(MAKEFLAGS)))))
+say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -111,7 +119,8 @@ need:
 # The program.
 
 $(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
-	$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 
 # What `poolbench check` starts: the same pools with injection points, which the
 # measured program has none of, and the faults. It interposes pthread_create; a
@@ -119,7 +128,8 @@ $(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
 WRAP = $(if $(SANITIZE),-Wl$(comma)--wrap=pthread_create)
 comma := ,
 $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
-	$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
 
 # What a plug-in is compiled against: the two contracts in one header.
 $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
@@ -164,10 +174,12 @@ peers-here:
 	@$(MAKE) --no-print-directory $(foreach p,$(PEERS_HERE),$(BUILD)/peers/$(p).so)
 $(BUILD)/peers/%.so: pools/peers/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE $(PEER)
+	$(call say,CC $<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE $(PEER)
 $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CXX) -std=c++20 $(PEER)
+	$(call say,CXX $<)
+	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late version lacks crashes exits nameless taken empty clock))
@@ -176,33 +188,39 @@ $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plug
 	@mkdir -p $(@D)
 	@awk '/^```/ {inside = 0} inside; /^```c/ {getline first; if (first ~ /$*\.c/) {inside = 1; print first}}' $< >$@
 $(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so: $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
-	$(call PLUGIN)
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN)
 $(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
-	$(call PLUGIN,-DBROKEN_$*)
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN,-DBROKEN_$*)
 $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	@mkdir -p $(@D)
-	$(CC) -std=gnu11 -D_GNU_SOURCE -DCLOCK_PLUGIN -O2 -g -Wall -Wextra -shared -fPIC -I. -o $@ $<
+	$(call say,CC $<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -DCLOCK_PLUGIN -O2 -g -Wall -Wextra -shared -fPIC -I. -o $@ $<
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
-	$(call PLUGIN,-DIS_$*)
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN,-DIS_$*)
 
 $(BUILD)/inject/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
+	$(call say,CC $<)
+	$(Q)$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
 $(BUILD)/inject/pools/core/caller_run.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/faults/core/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
 $(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(CC) $(FLAGS) $(EXTRA) -c -o $@ $<
+	$(call say,CC $<)
+	$(Q)$(CC) $(FLAGS) $(EXTRA) -c -o $@ $<
 
 # Cleanup handlers of jobs on a submitter's stack, and of stolen forks, cost nothing this way.
 $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
-$(BUILD)/bench/version.o: EXTRA = -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
-$(BUILD)/bench/version.o: $(BUILD)/revision
+$(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
+$(BUILD)/bench/machine/version.o: $(BUILD)/revision
 
 # Files that change only when what they say does.
 define says
@@ -219,23 +237,27 @@ $(BUILD)/revision: FORCE
 suite_objects = $(call objects,tests/$(1) tests/core) $(PARTS)
 define SUITE
 $(BUILD)/tests-$(1): $$(call suite_objects,$(1))
-	$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $(LIBS)
+	$$(call say,LD $$@)
+	$$(Q)$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $(LIBS)
 endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
 # Pools of the check build, whose threads are held at chosen steps.
 $(BUILD)/tests-held: $(call objects,tests/held tests/core) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
-	$(CC) $(LINK) $(SANITIZE) -o $@ $^ -lcriterion $(LIBS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ -lcriterion $(LIBS)
 $(BUILD)/tests/held/%.o: EXTRA = -DPOOL_INJECT
 
 # This one judges cells itself.
 $(BUILD)/tests-check: $(call objects,tests/check) $(filter-out $(BUILD)/bench/check/%,$(CHECKED))
-	$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ -lcriterion $(LIBS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ -lcriterion $(LIBS)
 $(BUILD)/tests/check/%.o: EXTRA = -DPOOL_INJECT
 
 define TORTURE
 $(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) $(POOLS)
-	$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
+	$$(call say,LD $$@)
+	$$(Q)$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
 endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
@@ -243,7 +265,8 @@ $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(PARTS)
-	$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 prove-backpressure: deps ## waiting and blocked shares on this machine against known answers: docs/backpressure.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
 	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
@@ -299,7 +322,7 @@ test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addp
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
-SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.[ch] bench/check/*.[ch] \
+SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.c bench/*/*.[ch] \
                      tests/*/*.[ch] pools/peers/* faults/programs/*)
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

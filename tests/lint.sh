@@ -1,31 +1,85 @@
 #!/bin/sh
-# Includes are written from the root and point one way:
-# tests -> bench -> {workloads, faults} -> pools/core, and pools/*.c -> pools/core.
+# lint.sh - which folder may include which: the one table; and no circle of includes.
+#
+# Includes are written from the root, so that a wrong arrow can be seen. A folder may
+# include itself, what its row names, and libraries. To let a folder see another, add
+# it to the row, as long as no circle comes of it.
 cd "$(dirname "$0")/.." || exit 1
-found=$(mktemp)
+
+rules() {
+    cat <<'ROWS'
+pools/core:
+pools:              pools/core
+pools/peers:        pools/core
+workloads/core:     pools/core
+workloads:          workloads/core pools/core
+faults/core:        pools/core
+faults:             faults/core pools/core
+faults/programs:
+bench/statistics:   workloads/core pools/core
+bench/machine:      bench/statistics workloads/core pools/core
+bench/results:      bench/statistics bench/machine workloads/core pools/core
+bench/findings:     bench/results bench/statistics bench/machine workloads/core pools/core
+bench/show:         bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/figures:      bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/measure:      bench/results bench/statistics bench/machine workloads/core pools/core
+bench/commands:     bench/measure bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/check:        bench/commands bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
+bench:              bench/commands bench/measure bench/machine
+ROWS
+    # Tests look at everything, but no test at another suite's.
+    for suite in tests/*/; do
+        echo "${suite%/}: tests/core $(for room in bench/*/; do printf '%s ' "${room%/}"; done) faults/core workloads/core pools/core"
+    done
+}
+
+# FILE:LINE:TARGET of each include with quotes, and of those in angles that begin at
+# one of our folders.
+includes() {
+    grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*("|<(pools|workloads|faults|bench|tests)/)' \
+        pools workloads faults bench tests --include='*.[ch]' --include='*.cc' |
+        sed -E 's/^([^:]*:[0-9]+):[^"<]*["<]([^">]*)[">].*/\1:\2/'
+}
+
+found=$(mktemp) || exit 1
 trap 'rm -f "$found"' EXIT
-
-# includes FOLDER PATTERN: the lines of FOLDER that include what PATTERN says
-includes() { [ -d "$1" ] && grep -rnE "^[[:space:]]*#[[:space:]]*include[[:space:]]*[<\"]$2" "$1" --include='*.[ch]' --include='*.cc'; }
-
-for folder in pools workloads faults bench tests; do
-    includes $folder '\.\.?/'
-    includes $folder '[^">]*\.c[">]'
-done >>"$found"
-{
-    includes pools '(bench|workloads|faults|tests)/'
-    includes pools 'pools/' | grep -v '"pools/core/'
-    includes workloads '(bench|faults|tests)/'
-    includes faults '(bench|workloads|tests)/'
-    includes bench 'tests/'
-    for folder in workloads faults bench; do includes $folder 'pools/' | grep -v '"pools/core/'; done
-} >>"$found"
+{ rules; echo; includes; } | awk -F: '
+    function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
+    function wrong(why) { print $1 ":" $2 ": includes \"" $3 "\": " why }
+    !rules_end && NF == 0 { rules_end = 1; next }
+    !rules_end { may[$1] = " " $2 " "; gsub(/ +/, " ", may[$1]); next }
+    $3 ~ /\.c$/ { wrong("no file includes a .c file"); next }
+    $3 ~ /(^|\/)\.\.?\// { wrong("includes are written from the root"); next }
+    {
+        from = folder($1); to = folder($3)
+        if (from == "faults/programs" && $3 !~ /\//) next # they stand alone, and are installed
+        if (from == "tests/plugins" && $3 !~ /\//) next   # what a plug-in is compiled against
+        if ($3 !~ /\//) { wrong("includes are written from the root") }
+        else if (!(from in may)) { wrong("tests/lint.sh has no row for " from) }
+        else if (from != to && index(may[from], " " to " ") == 0)
+            wrong(from " may include" (may[from] == " " ? " nothing but itself" : may[from]) "(tests/lint.sh)")
+    }' >"$found"
 if [ -s "$found" ]; then
     cat "$found"
     echo "includes: $(wc -l <"$found") point the wrong way"
     exit 1
 fi
-echo "includes: all point the right way"
+
+# A unit is a .c with the .h of its name. tsort names the units of a circle.
+circles() {
+    includes | awk -F: '
+        function unit(path) { sub(/\.[a-z]*$/, "", path); return path }
+        unit($1) != unit($3) && $3 ~ /\// { print unit($1), unit($3) }' | sort -u | tsort 2>&1 >/dev/null |
+        sed -n 's/^tsort: //p' | grep -v '^-:'
+}
+circles >"$found"
+if [ -s "$found" ]; then
+    tr '\n' ' ' <"$found"
+    echo
+    echo "includes: these units (a .c with its .h) include each other in a circle"
+    exit 1
+fi
+echo "includes: all point the right way, and in no circle"
 
 # Long files are worth a look; they fail nothing.
-find pools workloads faults bench tests -name '*.[ch]' | xargs wc -l | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'
+find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'

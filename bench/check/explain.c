@@ -9,9 +9,9 @@
 
 #include "bench/check/check.h"
 #include "bench/check/program.h"
-#include "bench/options.h"
-#include "bench/options_set.h"
-#include "bench/progress.h"
+#include "bench/commands/options.h"
+#include "bench/commands/options_set.h"
+#include "bench/show/progress.h"
 #include "workloads/core/units.h"
 
 enum { ANSWER = 256, RUN, UNDER, REPEAT, LIMIT, FORMAT, REPEAT_MAX = 10000, PATH = 4400, WIDTH = 96 };
@@ -54,7 +54,7 @@ static void help(FILE *out)
 
 /* The command line. */
 
-static int set_under(struct explain *explain, const char *text, struct options_why why)
+static int set_under(struct explain *explain, const char *text, struct why why)
 {
     for (int i = PROGRAM_TSAN; i < PROGRAM_TOOLS; i++) {
         if (!strcmp(text, program_tool_name((enum program_tool)i))) {
@@ -63,10 +63,10 @@ static int set_under(struct explain *explain, const char *text, struct options_w
             return 0;
         }
     }
-    return options_wrong(why, "--under \"%s\": must be tsan, asan, helgrind or drd", text);
+    return why_wrong(why, "--under \"%s\": must be tsan, asan, helgrind or drd", text);
 }
 
-static int set(struct explain *explain, int letter, const char *value, struct options_why why)
+static int set(struct explain *explain, int letter, const char *value, struct why why)
 {
     static const int64_t least_ns = 50000000, most_ns = 600000000000;
     int64_t number;
@@ -81,46 +81,44 @@ static int set(struct explain *explain, int letter, const char *value, struct op
         return set_under(explain, value, why);
     case REPEAT:
         if (units_count(value, &number) || number < 1 || number > REPEAT_MAX)
-            return options_wrong(why, "--repeat \"%s\": must be a number from 1 to %d", value, REPEAT_MAX);
+            return why_wrong(why, "--repeat \"%s\": must be a number from 1 to %d", value, REPEAT_MAX);
         explain->repeat = (int)number;
         return 0;
     case LIMIT:
         if (units_time(value, &explain->limit_ns) || explain->limit_ns < least_ns || explain->limit_ns > most_ns)
-            return options_wrong(why, "--limit \"%s\": must be a time from 50ms to 10min", value);
+            return why_wrong(why, "--limit \"%s\": must be a time from 50ms to 10min", value);
         return 0;
     case FORMAT:
         explain->tsv = !strcmp(value, "tsv");
-        return explain->tsv || !strcmp(value, "text")
-                   ? 0
-                   : options_wrong(why, "--format \"%s\": must be text or tsv", value);
+        return explain->tsv || !strcmp(value, "text") ? 0
+                                                      : why_wrong(why, "--format \"%s\": must be text or tsv", value);
     default:
         explain->help = true;
         return 0;
     }
 }
 
-static int set_fault(struct explain *explain, const char *name, struct options_why why)
+static int set_fault(struct explain *explain, const char *name, struct why why)
 {
     const char *names[CHECK_FAULTS_MAX];
     for (int i = 0; i < fault_count(); i++)
         names[i] = fault_at(i)->name;
     if (explain->fault)
-        return options_wrong(why, "explain: what is \"%s\"? (one bug at a time)", name);
+        return why_wrong(why, "explain: what is \"%s\"? (one bug at a time)", name);
     explain->fault = fault_find(name);
-    return explain->fault ? 0 : options_wrong_name(why, "bug", "bugs", name, names, fault_count());
+    return explain->fault ? 0 : why_wrong_name(why, "no bug", name, "bugs: ", names, fault_count());
 }
 
-static int parse(struct explain *explain, int argc, char **argv, struct options_why why)
+static int parse(struct explain *explain, int argc, char **argv, struct why why)
 {
     int letter;
     *explain = (struct explain){.repeat = 1, .limit_ns = 5000000000};
     opterr = 0;
     while ((letter = getopt_long(argc, argv, ":h", longs, NULL)) != -1) {
         if (letter == '?')
-            return options_wrong(why, "explain has no option \"%.60s\" (see: poolbench explain --help)",
-                                 argv[optind - 1]);
+            return why_wrong(why, "explain has no option \"%.60s\" (see: poolbench explain --help)", argv[optind - 1]);
         if (letter == ':')
-            return options_wrong(why, "explain: %.60s wants a value (see: poolbench explain --help)", argv[optind - 1]);
+            return why_wrong(why, "explain: %.60s wants a value (see: poolbench explain --help)", argv[optind - 1]);
         if (set(explain, letter, optarg, why))
             return -EINVAL;
     }
@@ -128,7 +126,7 @@ static int parse(struct explain *explain, int argc, char **argv, struct options_
         if (set_fault(explain, argv[optind], why))
             return -EINVAL;
     if (!explain->fault && (explain->answer || explain->run))
-        return options_wrong(why, "explain: which bug? (poolbench explain lists them)");
+        return why_wrong(why, "explain: which bug? (poolbench explain lists them)");
     return 0;
 }
 
@@ -329,7 +327,7 @@ int explain_command(int argc, char **argv)
 {
     struct explain explain;
     char text[1024] = "";
-    if (parse(&explain, argc, argv, (struct options_why){text, sizeof text})) {
+    if (parse(&explain, argc, argv, (struct why){text, sizeof text})) {
         for (char *c = text; *c; c++)
             if ((unsigned char)*c < ' ')
                 *c = '?';

@@ -8,9 +8,9 @@
 #include <sys/stat.h>
 
 #include "bench/check/check.h"
-#include "bench/drawing.h"
-#include "bench/machine.h"
-#include "bench/result.h"
+#include "bench/figures/drawing.h"
+#include "bench/machine/machine.h"
+#include "bench/results/result.h"
 
 enum { CHECK_RESULT_FORMAT = 1 };
 

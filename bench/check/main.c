@@ -4,7 +4,7 @@
 
 #include "bench/check/check.h"
 #include "bench/check/explain.h"
-#include "bench/options.h"
+#include "bench/commands/options.h"
 
 volatile sig_atomic_t check_stop;
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench/check/check.h"
-#include "bench/progress.h"
+#include "bench/show/progress.h"
 #include "pools/core/futex.h"
 
 static int by_time(const void *left, const void *right)

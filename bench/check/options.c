@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "bench/check/check.h"
-#include "bench/options_set.h"
-#include "bench/plugin.h"
+#include "bench/commands/options_set.h"
+#include "bench/measure/plugin.h"
 #include "workloads/core/units.h"
 
 enum { LIST = 256, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, REPEAT_MAX = 100000 };
@@ -66,48 +66,47 @@ void check_help(FILE *out)
           out);
 }
 
-typedef int add_fn(struct check_options *options, const char *name, struct options_why why);
+typedef int add_fn(struct check_options *options, const char *name, struct why why);
 
-static int add_pool(struct check_options *options, const char *name, struct options_why why)
+static int add_pool(struct check_options *options, const char *name, struct why why)
 {
     const struct pool_ops *pool = pool_find(name);
     const char *names[CHECK_POOLS_MAX];
     for (int i = 0; i < pool_count(); i++)
         names[i] = pool_at(i)->name;
     if (!pool)
-        return options_wrong_name(why, "pool", "pools", name, names, pool_count());
+        return why_wrong_name(why, "no pool", name, "pools: ", names, pool_count());
     for (int i = 0; i < options->pool_count; i++)
         if (options->pools[i] == pool)
-            return options_wrong(why, "pool \"%s\" is named twice", name);
+            return why_wrong(why, "pool \"%s\" is named twice", name);
     options->pools[options->pool_count++] = pool;
     return 0;
 }
 
-static int add_fault(struct check_options *options, const char *name, struct options_why why)
+static int add_fault(struct check_options *options, const char *name, struct why why)
 {
     const struct fault *fault = fault_find(name);
     const char *names[CHECK_FAULTS_MAX];
     for (int i = 0; i < fault_count(); i++)
         names[i] = fault_at(i)->name;
     if (!fault)
-        return options_wrong_name(why, "fault", "faults", name, names, fault_count());
+        return why_wrong_name(why, "no fault", name, "faults: ", names, fault_count());
     for (int i = 0; i < options->fault_count; i++)
         if (options->faults[i] == fault)
-            return options_wrong(why, "fault \"%s\" is named twice", name);
+            return why_wrong(why, "fault \"%s\" is named twice", name);
     options->faults[options->fault_count++] = fault;
     return 0;
 }
 
 /* Names by comma; none at all is an error. */
-static int add_each(struct check_options *options, const char *list, const char *option, add_fn *add,
-                    struct options_why why)
+static int add_each(struct check_options *options, const char *list, const char *option, add_fn *add, struct why why)
 {
     const char *at = list;
     for (;;) {
         char name[64];
         size_t length = strcspn(at, ",");
         if (!length || length >= sizeof name)
-            return options_wrong(why, "%s \"%s\": names nothing; names go by comma (see --help)", option, list);
+            return why_wrong(why, "%s \"%s\": names nothing; names go by comma (see --help)", option, list);
         snprintf(name, sizeof name, "%.*s", (int)length, at);
         if (add(options, name, why))
             return -EINVAL;
@@ -117,16 +116,16 @@ static int add_each(struct check_options *options, const char *list, const char 
     }
 }
 
-static int set_number(int *number, const char *text, const char *option, int low, int high, struct options_why why)
+static int set_number(int *number, const char *text, const char *option, int low, int high, struct why why)
 {
     int64_t value;
     if (units_count(text, &value) || value < low || value > high)
-        return options_wrong(why, "%s \"%s\": must be a number from %d to %d", option, text, low, high);
+        return why_wrong(why, "%s \"%s\": must be a number from %d to %d", option, text, low, high);
     *number = (int)value;
     return 0;
 }
 
-static int set_format(struct check_options *options, const char *text, struct options_why why)
+static int set_format(struct check_options *options, const char *text, struct why why)
 {
     static const char *const names[] = {
         [CHECK_TABLE] = "table", [CHECK_JSON] = "json", [CHECK_TAP] = "tap", [CHECK_JUNIT] = "junit"};
@@ -136,19 +135,19 @@ static int set_format(struct check_options *options, const char *text, struct op
             return 0;
         }
     }
-    return options_wrong(why, "--format \"%s\": must be table, json, tap or junit", text);
+    return why_wrong(why, "--format \"%s\": must be table, json, tap or junit", text);
 }
 
-static int set_limit(struct check_options *options, const char *text, struct options_why why)
+static int set_limit(struct check_options *options, const char *text, struct why why)
 {
     enum { LEAST_NS = 50000000 };
     static const int64_t most_ns = 600000000000;
     if (units_time(text, &options->limit_ns) || options->limit_ns < LEAST_NS || options->limit_ns > most_ns)
-        return options_wrong(why, "--limit \"%s\": must be a time from 50ms to 10min", text);
+        return why_wrong(why, "--limit \"%s\": must be a time from 50ms to 10min", text);
     return 0;
 }
 
-static int set_without(struct check_options *options, const char *text, struct options_why why)
+static int set_without(struct check_options *options, const char *text, struct why why)
 {
     for (size_t i = 0; i < sizeof detectors / sizeof *detectors; i++) {
         if (!strcmp(text, detectors[i].name)) {
@@ -156,20 +155,20 @@ static int set_without(struct check_options *options, const char *text, struct o
             return 0;
         }
     }
-    return options_wrong(why, "--without \"%s\": must be job-gate, birth-gate, ledger, proof, crash or threads", text);
+    return why_wrong(why, "--without \"%s\": must be job-gate, birth-gate, ledger, proof, crash or threads", text);
 }
 
-static int set_out(struct check_options *options, const char *text, struct options_why why)
+static int set_out(struct check_options *options, const char *text, struct why why)
 {
     size_t length = strlen(text);
     if (length < 6 || length > 4000 || strcmp(text + length - 5, ".json"))
-        return options_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
+        return why_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
     options->out = text;
     return options_check_out(text, why);
 }
 
 /* What says which names there are, before anything that names. */
-static int set_early(struct check_options *options, int letter, const char *value, struct options_why why)
+static int set_early(struct check_options *options, int letter, const char *value, struct why why)
 {
     int error = letter == PLUGIN  ? plugin_load(value, why.text, why.size)
                 : letter == PEERS ? plugin_load_peers(why.text, why.size)
@@ -183,7 +182,7 @@ static int set_early(struct check_options *options, int letter, const char *valu
     return error ? -EINVAL : 0;
 }
 
-static int set(struct check_options *options, int letter, const char *value, struct options_why why)
+static int set(struct check_options *options, int letter, const char *value, struct why why)
 {
     switch (letter) {
     case 'p':
@@ -221,28 +220,28 @@ static int set(struct check_options *options, int letter, const char *value, str
 }
 
 /* What cannot be asked for together. */
-static int agree(const struct check_options *options, struct options_why why)
+static int agree(const struct check_options *options, struct why why)
 {
     if (options->cross && (options->fault_count || options->out || options->repeat > 1 || options->verbose ||
                            options->format != CHECK_TABLE))
-        return options_wrong(why, "--cross: goes with -p, -t and --limit only");
+        return why_wrong(why, "--cross: goes with -p, -t and --limit only");
     return 0;
 }
 
-static int wrong_option(const char *word, struct options_why why)
+static int wrong_option(const char *word, struct why why)
 {
     const char *names[sizeof longs / sizeof *longs], *near;
     int count = 0;
     for (; longs[count].name; count++)
         names[count] = longs[count].name;
     near = units_nearest(word + strspn(word, "-"), names, count);
-    return options_wrong(why, "check has no option \"%s\"%s%s%s (see: poolbench check --help)", word,
-                         near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
+    return why_wrong(why, "check has no option \"%s\"%s%s%s (see: poolbench check --help)", word,
+                     near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
 }
 
 int check_parse(struct check_options *options, int argc, char **argv, char *text, size_t size)
 {
-    struct options_why why = {text, size};
+    struct why why = {text, size};
     int letter;
     *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = 10000000000};
     opterr = 0;
@@ -252,13 +251,13 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
             if (letter == '?')
                 return wrong_option(argv[optind - 1], why);
             if (letter == ':')
-                return options_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
+                return why_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
             if ((pass ? set : set_early)(options, letter, optarg, why))
                 return -EINVAL;
         }
     }
     if (optind < argc)
-        return options_wrong(why, "check: what is \"%s\"? (usage: poolbench check [options])", argv[optind]);
+        return why_wrong(why, "check: what is \"%s\"? (usage: poolbench check [options])", argv[optind]);
     if (agree(options, why))
         return -EINVAL;
     if (!options->pool_count)
@@ -266,7 +265,7 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
             if (!options->foreign || pool_is_added(pool_at(i)))
                 options->pools[options->pool_count++] = pool_at(i);
     if (!options->pool_count)
-        return options_wrong(why, "check: the plug-in brings no pool (see: poolbench check --help)");
+        return why_wrong(why, "check: the plug-in brings no pool (see: poolbench check --help)");
     for (int i = 0; !options->fault_count && i < fault_count() && i < CHECK_FAULTS_MAX; i++)
         options->faults[i] = fault_at(i);
     if (!options->fault_count)

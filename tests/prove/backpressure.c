@@ -13,9 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/slice.h"
-#include "bench/stats.h"
+#include "bench/measure/slice_run.h"
+#include "bench/statistics/stats.h"
 
+#include "bench/results/policy.h"
 enum { SLICES = 7, FIGURES = 4 };
 static const double TOLERANCE = 0.1;
 static const char *const names[FIGURES] = {"producers_waiting", "workers_blocked", "consumer_busy", "results_lost"};
@@ -96,7 +97,7 @@ int main(void)
             if (!measure(pool_find(pools[p]), &cases[c], found))
                 return 1;
             printf("| %s | %d us | %d us | %d us | %s |", pools[p], cases[c].p, cases[c].s, cases[c].t,
-                   plan_results_name(cases[c].results));
+                   policy_results_name(cases[c].results));
             for (int f = 0; f < FIGURES; f++) {
                 bool off = fabs(known[f] - found[f]) > TOLERANCE;
                 printf(" %.0f%%, known %.0f%%%s |", 100 * found[f], 100 * known[f], off ? " OFF" : "");

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/slice.h"
+#include "bench/measure/slice_run.h"
 
 enum { SECONDS = 20 };
 static const double TOLERANCE = 0.2, WAKE_NS = 150000;

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/slice.h"
+#include "bench/measure/slice_run.h"
 
 static double offered(const char *spec)
 {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "bench/hist.h"
+#include "bench/results/hist_json.h"
 
 enum { VALUES = 20000 };
 static struct hist hist, other;
@@ -94,7 +94,7 @@ Test(hist, survives_its_json, .timeout = 10)
     for (int i = 0; i < VALUES; i++)
         hist_record(&hist, (uint64_t)(-log(uniform()) * 1e5));
     json = hist_json(&hist);
-    cr_assert(hist_from_json(&other, json) == 0);
+    cr_assert(hist_json_read(&other, json) == 0);
     cr_assert(other.count == hist.count && other.min == hist.min && other.max == hist.max);
     for (double q = 0.01; q < 1; q += 0.01)
         cr_assert(hist_quantile(&other, q) == hist_quantile(&hist, q));
@@ -104,7 +104,7 @@ Test(hist, survives_its_json, .timeout = 10)
 Test(hist, refuses_json_that_does_not_add_up, .timeout = 10)
 {
     json_t *json = json_pack("{s:i, s:[[f,i]]}", "count", 5, "buckets", 10.0, 3);
-    cr_assert(hist_from_json(&hist, json) == -EINVAL);
+    cr_assert(hist_json_read(&hist, json) == -EINVAL);
     cr_assert(hist.count == 0);
     json_decref(json);
 }

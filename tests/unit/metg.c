@@ -3,9 +3,10 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/metg.h"
-#include "bench/metg_show.h"
-#include "bench/reference.h"
+#include "bench/findings/granularity.h"
+#include "bench/measure/reference.h"
+#include "bench/show/metg_show.h"
+#include "bench/statistics/metg.h"
 
 #define POINTS(...)                                                                                                    \
     (struct metg_point[])                                                                                              \
@@ -75,7 +76,7 @@ static double number(const json_t *result, const char *key)
 Test(metg, beside_the_loop_does_not_move_with_the_machine, .timeout = 10)
 {
     json_t *result = result_of("cpu:size=100ns", "cpu:size=10us");
-    metg_add(result);
+    granularity_add(result);
     cr_assert(json_array_size(json_object_get(result, "metg")) == 1);
     cr_assert(fabs(number(result, "relative_ns") - 1000) < 1e-6);
     cr_assert(fabs(number(result, "relative_low_ns") - 1000) < 1e-6);
@@ -92,7 +93,7 @@ Test(metg, needs_two_sizes_of_the_same_workload, .timeout = 10)
     static const char *const others[] = {"cpu:size=10us,batch=8", "cpu:size=10us,dist=exp", "empty"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
         json_t *result = result_of("cpu:size=100ns", others[i]);
-        metg_add(result);
+        granularity_add(result);
         cr_assert(json_array_size(json_object_get(result, "metg")) == 0, "%s", others[i]);
         json_decref(result);
     }

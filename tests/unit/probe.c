@@ -5,8 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bench/hgrm.h"
-#include "bench/probe.h"
+#include "bench/machine/probe.h"
+#include "bench/results/hgrm.h"
 
 static char root[64];
 

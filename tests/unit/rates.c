@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "bench/rates.h"
+#include "bench/statistics/rates.h"
 
 static struct workload_spec parsed(const char *text)
 {

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "bench/search.h"
+#include "bench/statistics/search.h"
 
 /* A pool that keeps its promise up to a rate, on a machine that has its moments. */
 struct world {

@@ -3,7 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
-#include "bench/slo.h"
+#include "bench/statistics/slo.h"
 
 Test(slo, promises_are_read_in_their_order, .timeout = 10)
 {

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/slo_judge.h"
+#include "bench/findings/slo_judge.h"
 
 static struct slo promise(const char *text)
 {

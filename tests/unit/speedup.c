@@ -3,7 +3,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "bench/speedup.h"
+#include "bench/findings/speedup.h"
+#include "bench/show/speedup_show.h"
 
 static json_t *configuration(const char *pool, const char *spec, int workers, int producers)
 {
@@ -91,7 +92,7 @@ Test(speedup, is_printed_with_what_tells_pools_apart, .timeout = 10)
     }
     result = result_of(all, 4);
     speedup_add(result, 2);
-    speedup_print(result, out, false);
+    speedup_show(result, out, false);
     fclose(out);
     cr_assert(strstr(text, "ring, 1 producer ") && strstr(text, "ring, 3 producers"), "%s", text);
     cr_assert(strstr(text, "2.00x (2.00..2.00)  100%\n"), "%s", text);

@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdint.h>
 
-#include "bench/stats.h"
+#include "bench/statistics/stats.h"
 
 static uint64_t state = 99;
 static double uniform(void)

@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "bench/slice.h"
+#include "bench/measure/slice_run.h"
 #include "workloads/core/kernel.h"
 
 enum { JOBS = 2000 };

@@ -8,6 +8,7 @@
 
 #include "pools/core/registry.h"
 #include "workloads/core/units.h"
+#include "workloads/core/why.h"
 
 extern const void *const __start_workload_table[] __attribute__((weak));
 extern const void *const __stop_workload_table[] __attribute__((weak));
@@ -47,26 +48,7 @@ int workload_add(const struct workload_ops *ops)
     return ops->abi == WORKLOAD_ABI ? registry_add(&workloads, ops) : -EPROTO;
 }
 
-/* Adds ", name" or "name" to a list. */
-static void list_add(char *list, size_t size, const char *name)
-{
-    size_t used = strlen(list);
-    snprintf(list + used, size - used, "%s%s", used ? ", " : "", name);
-}
-
-static int unknown(char *why, size_t size, const char *what, const char *word, const char *const *names, int count)
-{
-    const char *nearest = units_nearest(word, names, count);
-    char list[256] = "", hint[80] = "";
-    for (int i = 0; i < count; i++)
-        list_add(list, sizeof list, names[i]);
-    if (nearest)
-        snprintf(hint, sizeof hint, "; did you mean \"%.40s\"?", nearest);
-    snprintf(why, size, "%s \"%.60s\"%s (%s)", what, word, hint, list);
-    return -EINVAL;
-}
-
-static int value_choice(const struct workload_param *param, const char *text, int64_t *value, char *why, size_t size)
+static int value_choice(const struct workload_param *param, const char *text, int64_t *value, struct why why)
 {
     char what[80];
     int count = 0;
@@ -77,43 +59,40 @@ static int value_choice(const struct workload_param *param, const char *text, in
         }
     }
     snprintf(what, sizeof what, "%s cannot be", param->name);
-    return unknown(why, size, what, text, param->choices, count);
+    return why_wrong_name(why, what, text, "", param->choices, count);
 }
 
 /* Jobs that another workload can submit for: no consumer, nothing that they need. */
-static int value_rest(const struct workload_param *param, const char *text, char *why, size_t size)
+static int value_rest(const struct workload_param *param, const char *text, struct why why)
 {
     struct workload_spec jobs;
-    if (workload_parse(text, &jobs, why, size))
+    if (workload_parse(text, &jobs, why.text, why.size))
         return -EINVAL;
     if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs) {
-        snprintf(why, size, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory, tree)", param->name, text,
-                 jobs.ops->name);
-        return -EINVAL;
+        return why_wrong(why, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory, tree)", param->name, text,
+                         jobs.ops->name);
     }
     return 0;
 }
 
-static int value_parse(const struct workload_param *param, const char *text, int64_t *value, char *why, size_t size)
+static int value_parse(const struct workload_param *param, const char *text, int64_t *value, struct why why)
 {
     char low[32], high[32];
     int error;
     if (param->kind == WORKLOAD_CHOICE)
-        return value_choice(param, text, value, why, size);
+        return value_choice(param, text, value, why);
     if (param->kind == WORKLOAD_REST)
-        return value_rest(param, text, why, size);
+        return value_rest(param, text, why);
     error = param->kind == WORKLOAD_TIME ? units_time(text, value) : units_count(text, value);
     if (error == -EINVAL) {
-        snprintf(why, size, "%s=%.60s is not a %s (as in %s)", param->name, text,
-                 param->kind == WORKLOAD_TIME ? "time" : "count",
-                 param->kind == WORKLOAD_TIME ? "500ns, 10us, 2ms" : "1, 32, 4k");
-        return -EINVAL;
+        return why_wrong(why, "%s=%.60s is not a %s (as in %s)", param->name, text,
+                         param->kind == WORKLOAD_TIME ? "time" : "count",
+                         param->kind == WORKLOAD_TIME ? "500ns, 10us, 2ms" : "1, 32, 4k");
     }
     if (error || *value < param->min || *value > param->max) {
         const char *(*say)(double, char *, size_t) = param->kind == WORKLOAD_TIME ? units_time_text : units_count_text;
-        snprintf(why, size, "%s=%.60s is out of range (%s to %s)", param->name, text,
-                 say((double)param->min, low, sizeof low), say((double)param->max, high, sizeof high));
-        return -EINVAL;
+        return why_wrong(why, "%s=%.60s is out of range (%s to %s)", param->name, text,
+                         say((double)param->min, low, sizeof low), say((double)param->max, high, sizeof high));
     }
     return 0;
 }
@@ -126,7 +105,7 @@ static bool is_choice(const struct workload_param *param, const char *word)
     return false;
 }
 
-static int param_parse(struct workload_spec *spec, char *word, unsigned *given, char *why, size_t size)
+static int param_parse(struct workload_spec *spec, char *word, unsigned *given, struct why why)
 {
     const struct workload_ops *ops = spec->ops;
     const char *names[WORKLOAD_PARAMS_MAX];
@@ -136,24 +115,22 @@ static int param_parse(struct workload_spec *spec, char *word, unsigned *given, 
     for (int i = 0; i < ops->param_count; i++) {
         names[i] = ops->params[i].name;
         if (!equals && is_choice(&ops->params[i], word)) /* tree:fib is tree:op=fib */
-            return value_parse(&ops->params[i], word, &spec->values[i], why, size);
+            return value_parse(&ops->params[i], word, &spec->values[i], why);
         if (strcmp(word, names[i]))
             continue;
         if (*given & 1u << i) {
-            snprintf(why, size, "%s is given twice", word);
-            return -EINVAL;
+            return why_wrong(why, "%s is given twice", word);
         }
         *given |= 1u << i;
         if (!equals || !equals[1]) {
-            snprintf(why, size, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
-            return -EINVAL;
+            return why_wrong(why, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
         }
-        return value_parse(&ops->params[i], equals + 1, &spec->values[i], why, size);
+        return value_parse(&ops->params[i], equals + 1, &spec->values[i], why);
     }
     snprintf(what, sizeof what, "workload %s has no parameter", ops->name);
     if (!equals && ops->params[0].kind == WORKLOAD_CHOICE) /* tree:fob */
-        return value_choice(&ops->params[0], word, spec->values, why, size);
-    return unknown(why, size, what, word, names, ops->param_count);
+        return value_choice(&ops->params[0], word, spec->values, why);
+    return why_wrong_name(why, what, word, "", names, ops->param_count);
 }
 
 /* Where the value of a REST parameter begins in `key=value,key=value`; NULL: it is
@@ -183,15 +160,15 @@ const char *workload_rest(const struct workload_spec *spec)
 
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
 {
-    char copy[sizeof spec->text], message[256] = "", *colon, *save = NULL, *rest;
+    struct why line = {why, size};
+    char copy[sizeof spec->text], text_of[256] = "", *colon, *save = NULL, *rest;
+    struct why message = {text_of, sizeof text_of};
     const char *names[64];
     unsigned given = 0;
     int count = workload_count();
 
-    if (strlen(text) >= sizeof copy) {
-        snprintf(why, size, "workload \"%.40s...\" is too long", text);
-        return -EINVAL;
-    }
+    if (strlen(text) >= sizeof copy)
+        return why_wrong(line, "workload \"%.40s...\" is too long", text);
     strcpy(copy, text);
     colon = strchr(copy, ':');
     if (colon)
@@ -203,30 +180,27 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
             spec->ops = workload_at(i);
     }
     if (!spec->ops)
-        return unknown(why, size, "no workload", copy, names, count);
+        return why_wrong_name(line, "no workload", copy, "", names, count);
     rest = colon ? find_rest(spec->ops, colon) : NULL;
     if (rest) {
         const char *value = text + (rest - copy);
         struct workload_param param = {.name = "of", .kind = WORKLOAD_REST};
-        if (value_parse(&param, value, &spec->values[0], message, sizeof message)) {
-            snprintf(why, size, "%s: %s", spec->ops->name, message);
-            return -EINVAL;
+        if (value_parse(&param, value, &spec->values[0], message)) {
+            return why_wrong(line, "%s: %s", spec->ops->name, text_of);
         }
         while (rest > colon && rest[-1] != ',') /* nothing of it is left for what follows */
             rest--;
         *(rest > colon ? rest - 1 : rest) = '\0';
     }
     for (int i = 0; i < spec->ops->param_count; i++)
-        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message, sizeof message);
+        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message);
     for (char *word = colon ? strtok_r(colon, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save)) {
-        if (param_parse(spec, word, &given, message, sizeof message)) {
-            snprintf(why, size, "%s: %s", spec->ops->name, message);
-            return -EINVAL;
+        if (param_parse(spec, word, &given, message)) {
+            return why_wrong(line, "%s: %s", spec->ops->name, text_of);
         }
     }
-    if (spec->ops->check && spec->ops->check(spec, message, sizeof message)) {
-        snprintf(why, size, "%s: %s", spec->ops->name, message);
-        return -EINVAL;
+    if (spec->ops->check && spec->ops->check(spec, text_of, sizeof text_of)) {
+        return why_wrong(line, "%s: %s", spec->ops->name, text_of);
     }
     strcpy(spec->text, text);
     return 0;
@@ -255,6 +229,14 @@ void *workload_memory(int64_t count, size_t size)
 double workload_job_ns(const struct workload_spec *spec)
 {
     return (spec->ops->job_ns ? spec->ops->job_ns : spec->ops->work_ns)(spec);
+}
+
+bool workload_has_columns(const struct workload_ops *ops)
+{
+    for (int i = 0; i < ops->figure_count; i++)
+        if (ops->figures[i].head)
+            return true;
+    return false;
 }
 
 size_t workload_capacity(const struct workload_spec *spec)

@@ -214,6 +214,9 @@ int64_t workload_now_ns(void);
 /* Planning: ops->job_ns, or what stands for it. */
 double workload_job_ns(const struct workload_spec *spec);
 
+/* Whether a workload has columns of its own, in place of the common ones. */
+bool workload_has_columns(const struct workload_ops *ops);
+
 /* Planning: the capacity of the queue when none was asked for. */
 size_t workload_capacity(const struct workload_spec *spec);
 

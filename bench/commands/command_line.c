@@ -1,0 +1,446 @@
+/* command_line.c - see command_line.h. To add an option, add a row to `rows` and the
+ * function that sets it (options_set.c); to add a command, a row to `commands`.
+ * Nothing else knows how they look. */
+#include "bench/commands/command_line.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bench/commands/options_set.h"
+#include "bench/commands/sweep.h"
+#include "bench/results/policy.h"
+#include "bench/statistics/rates.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+struct row {
+    const char *name;  /* long name */
+    char letter;       /* or 0 */
+    const char *value; /* how the value is called; NULL: none */
+    const char *help;
+    unsigned commands; /* bits of enum options_command */
+    bool repeats;
+    options_set_fn *set;
+};
+
+struct command {
+    const char *name, *arguments, *summary, *details;
+    int words_min, words_max;
+    const char *const *choices; /* what the first word may be, NULL at the end; NULL: anything */
+};
+
+enum {
+    RUN = 1 << OPTIONS_RUN | 1 << OPTIONS_SWEEP, /* a sweep is a run, with ranges asked for */
+    LIST = 1 << OPTIONS_LIST,
+    COMPARE = 1 << OPTIONS_COMPARE,
+    LIMITS = 1 << OPTIONS_LIMITS,
+    TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
+    ALL = (1 << OPTIONS_COMMANDS) - 1
+};
+
+static const char *const listable[] = {"pools", "workloads", NULL};
+
+static const struct command commands[OPTIONS_COMMANDS] = {
+    [OPTIONS_RUN] = {"run", "[options]", "measure pools under workloads",
+                     "Without options: all pools under all workloads, the default suite (--dry-run prints it).\n"
+                     "Results go to stdout, to a JSON file and to figures; progress to stderr.\n\n"
+                     "  poolbench run -p mutex,ring,steal -w cpu:size=1us -t 2\n"
+                     "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
+                     "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
+                     "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
+                     "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
+                     "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
+                     "usage; 3 this pool or this\n"
+                     "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
+                     0, 0, NULL},
+    [OPTIONS_SWEEP] =
+        {"sweep", "[options]", "how cost grows: run over ranges",
+         "As run, with ranges for the dimensions; a figure for each. A range goes in steps of one up to 8, then by\n"
+         "doubling; of a workload's parameter by doubling, or in at most 10 steps. Without a range: the number of\n"
+         "workers, up to twice the CPUs, under cpu:size=10us.\n\n"
+         "  poolbench sweep -t 1..8 -w cpu:size=1us\n"
+         "  poolbench sweep --capacity 1..64k -w empty -p ring,mutex\n"
+         "  poolbench sweep --producers 1..4 -t 2 -w empty\n"
+         "  poolbench sweep -w cpu:size=100ns..100us -t 2\n"
+         "  poolbench sweep -w depth:jobs=10..100k -p mutex,ring\n\n"
+         "With --slo, and jobs that come at a rate which is not given: the highest rate that keeps the promises. It\n"
+         "is bracketed, then halved down to 4%; --rounds is of each probe (default: 3, and 2 more where they straddle\n"
+         "the limit), --budget of each search (default: 10s). With a range of rates each of them is judged.\n\n"
+         "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
+         "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n\n"
+         "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
+         0, 0, NULL},
+    /* The options of these two are poolbench-check's own (bench/check). */
+    [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
+    [OPTIONS_EXPLAIN] = {"explain", "[BUG] [options]", "the known bugs, to read and to run", "", 0, 0, NULL},
+    [OPTIONS_LIST] = {"list", "pools|workloads", "say what there is",
+                      "The first word of each line is the name.\n\n"
+                      "  poolbench list pools\n"
+                      "  poolbench list workloads\n",
+                      1, 1, listable},
+    [OPTIONS_PLOT] = {"plot", "RESULT.json", "draw a result's figures again",
+                      "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
+                      "  poolbench plot results/mine.json\n",
+                      1, 1, NULL},
+    [OPTIONS_COMPARE] =
+        {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
+         "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"
+         "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, exact Wilcoxon rank sum).\n\n"
+         "  poolbench compare results/base.json results/new.json\n"
+         "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
+         "Exit status: 0 no regression; 1 something is slower by more than the threshold, and its interval\n"
+         "excludes 1, or fails now; 2 the files cannot be compared (another machine, other parameters,\n"
+         "damaged), or wrong usage.\n",
+         2, 2, NULL},
+    [OPTIONS_LIMITS] =
+        {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
+         "The steps that no pool can do without, each in short epochs on pinned threads, all in turn; the\n"
+         "median over epochs with its exact 95% interval. A cache line between each two CPUs.\n\n"
+         "  poolbench limits\n"
+         "  poolbench limits -o limits.json          keeps it, and draws the heat map beside it\n\n"
+         "Exit status: 0 good; 1 the file could not be written; 2 wrong usage; 3 hwloc cannot read this\n"
+         "machine; 130 interrupted.\n",
+         0, 0, NULL},
+    [OPTIONS_TOPOLOGY] =
+        {"topology", "[options]", "the machine, and where threads run under each placement",
+         "  poolbench topology\n"
+         "  poolbench topology -t 4 --producers 2 --pin compact,spread\n"
+         "  poolbench topology --synthetic \"pack:2 l3:2 core:4 pu:2\"     a machine that is not there\n\n"
+         "Exit status: 0 good; 2 wrong usage; 3 hwloc cannot read this machine.\n",
+         0, 0, NULL},
+    [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
+                      "The same as COMMAND --help.\n\n"
+                      "  poolbench help run\n",
+                      0, 1, NULL},
+};
+
+static const struct row rows[] = {
+    {"pools", 'p', "POOLS", "pools, by comma (default: all)", RUN, false, options_set_pools},
+    {"workload", 'w', "WORKLOAD", "a workload, name:key=value,...; repeat for several (default: the suite)", RUN, true,
+     options_set_workload},
+    {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
+     options_set_workers},
+    {"producers", 0, "N", "threads that submit; several numbers by comma (default: 1)", RUN, false,
+     options_set_producers},
+    {"capacity", 0, "N", "jobs that may wait; several by comma (default: 1024; slow-consumer: 8)", RUN, false,
+     options_set_capacity},
+    {"full", 0, "POLICY", "block, reject, timeout, caller-runs or drop-oldest (default: block)", RUN, false,
+     options_set_full},
+    {"results", 0, "POLICIES", "slow-consumer: block, throttle, drop, by comma (default: all three)", RUN, false,
+     options_set_results},
+    {"results-capacity", 0, "N", "places for results; several numbers by comma (default: --capacity)", RUN, false,
+     options_set_results_capacity},
+    {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN, false, options_set_full_timeout},
+    {"pin", 0, "PLACEMENT",
+     "none, compact, spread, core, numa:N, several by comma, or CPUs as in 0,2,4-7 (default: core)", RUN | TOPOLOGY,
+     false, options_set_pin},
+    {"synthetic", 0, "MACHINE", "pretend this machine, in hwloc's words", TOPOLOGY, false, options_set_synthetic},
+    {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: as many as CPUs)", TOPOLOGY, false,
+     options_set_workers},
+    {"producers", 0, "N", "threads that submit (default: 1)", TOPOLOGY, false, options_set_producers},
+    {"rounds", 0, "N", "processes that each measure everything once (default: 12; of a probe 3)", RUN, false,
+     options_set_rounds},
+    {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s; of a search 10s)", RUN,
+     false, options_set_budget},
+    {"slo", 0, "PROMISES",
+     "what latency must keep, as in p99=5ms,p99.9=20ms (p50..p99.99, mean, max); 1 when one is broken", RUN, false,
+     options_set_slo},
+    {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
+     options_set_seed},
+    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
+     options_set_spin},
+    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several", RUN | LIST, true,
+     options_set_plugin},
+    {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST, false,
+     options_set_peers},
+    {"output", 'o', "FILE", "keep the result there (JSON), and draw beside it", LIMITS, false, options_set_out},
+    {"format", 0, "FORMAT", "on stdout: table or json (default: table)", LIMITS, false, options_set_format},
+    {"no-figures", 0, NULL, "do not draw", LIMITS, false, options_set_no_figures},
+    {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
+    {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
+    {"threshold", 0, "PERCENT", "slower by more than this is a regression (default: 3%)", COMPARE, false,
+     options_set_threshold},
+    {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
+    {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
+    {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
+    {"help", 'h', NULL, "this help", ALL, false, options_set_help},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+enum options_command command_line_command(const char *name)
+{
+    int i = 0;
+    while (i < OPTIONS_COMMANDS && strcmp(name, commands[i].name))
+        i++;
+    return (enum options_command)i;
+}
+
+void command_line_help(FILE *out, enum options_command command)
+{
+    if (command == OPTIONS_COMMANDS) {
+        fputs("poolbench measures, sizes and guards worker pools (thread pools).\n\nusage: poolbench COMMAND ...\n\n",
+              out);
+        for (int i = 0; i < OPTIONS_COMMANDS; i++)
+            fprintf(out, "  %-8s %-19s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
+        fputs("\n  --version       revision, compiler, flags, libraries\n"
+              "  COMMAND --help  options and examples\n",
+              out);
+        return;
+    }
+    fprintf(out, "poolbench %s %s: %s\n\n%s\n", commands[command].name, commands[command].arguments,
+            commands[command].summary, commands[command].details);
+    for (int i = 0; i < ROWS; i++) {
+        char left[64], letter[8] = "    ";
+        if (!(rows[i].commands & 1u << command))
+            continue;
+        if (rows[i].letter)
+            snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
+        snprintf(left, sizeof left, "%s--%s%s%s", letter, rows[i].name, rows[i].value ? " " : "",
+                 rows[i].value ? rows[i].value : "");
+        fprintf(out, "  %-28s %s\n", left, rows[i].help);
+    }
+}
+
+static const struct row *find_row(enum options_command command, const char *name, size_t length, char letter)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (rows[i].commands & 1u << command &&
+            (letter ? rows[i].letter == letter
+                    : strlen(rows[i].name) == length && !strncmp(rows[i].name, name, length)))
+            return &rows[i];
+    return NULL;
+}
+
+static int wrong_option(struct options *options, const char *word, struct why why)
+{
+    const char *names[ROWS];
+    int count = 0;
+    char plain[64];
+    snprintf(plain, sizeof plain, "%.*s", (int)strcspn(word, "="), word);
+    for (int i = 0; i < ROWS; i++)
+        if (rows[i].commands & 1u << options->command)
+            names[count++] = rows[i].name;
+    word = units_nearest(plain + strspn(plain, "-"), names, count);
+    return why_wrong(why, "%s has no option \"%s\"%s%s%s (see: poolbench %s --help)", commands[options->command].name,
+                     plain, word ? "; did you mean \"--" : "", word ? word : "", word ? "\"?" : "",
+                     commands[options->command].name);
+}
+
+/* What says which names there are is read before the others, wherever it stands. */
+static bool is_early(const struct row *row)
+{
+    return row->set == options_set_plugin || row->set == options_set_peers || row->set == options_set_synthetic;
+}
+
+/* One word of the line; *i moves on when the value is the next one. `early`: only
+ * options that are read first are taken, else only the others. */
+static int take_word(struct options *options, int argc, char **argv, int *i, uint64_t *seen, bool early, struct why why)
+{
+    const char *word = argv[*i], *value = NULL;
+    const struct row *row;
+    if (word[1] == '-') {
+        size_t length = strcspn(word + 2, "=");
+        row = find_row(options->command, word + 2, length, 0);
+        value = word[2 + length] ? word + 3 + length : NULL;
+    } else {
+        row = find_row(options->command, NULL, 0, word[1]);
+        value = word[2] ? word + 2 : NULL;
+    }
+    if (!row)
+        return wrong_option(options, word, why);
+    if (!row->value && value)
+        return why_wrong(why, "--%s takes no value", row->name);
+    if (row->value && !value) {
+        if (*i + 1 >= argc)
+            return why_wrong(why, "%s wants a value: %s", word, row->value);
+        value = argv[++*i];
+    }
+    if (is_early(row) != early)
+        return 0;
+    if (!row->repeats && *seen & UINT64_C(1) << (row - rows))
+        return why_wrong(why, "--%s is given twice", row->name);
+    *seen |= UINT64_C(1) << (row - rows);
+    return row->set(options, value, why);
+}
+
+/* A place is reserved for a job that is queued by its submitter: with throttle
+ * it can neither be dropped nor run elsewhere. */
+static int check_throttle(const struct options *options, struct why why)
+{
+    if (options->full != POOL_CALLER_RUNS && options->full != POOL_DROP_OLDEST)
+        return 0;
+    for (int i = 0; i < options->results_count; i++)
+        if (options->results[i] == POOL_RESULTS_THROTTLE)
+            return why_wrong(why, "--results throttle goes with --full block, reject or timeout, not with %s",
+                             policy_full_name(options->full));
+    return 0;
+}
+
+/* --results means something only where there is a consumer. */
+static int check_results(const struct options *options, struct why why)
+{
+    const char *option = options->results_count ? "--results" : "--results-capacity";
+    if (!options->results_count && !options->results_capacity_count)
+        return 0;
+    for (int i = 0; i < options->workload_count; i++)
+        if (options->workloads[i].ops->consume)
+            return check_throttle(options, why);
+    return why_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
+}
+
+/* A sweep with promises over jobs that come at a rate, and none is given: it is to be
+ * found. */
+static int check_search(struct options *options, struct why why)
+{
+    int given = 0;
+    if (!options->workload_count)
+        return why_wrong(why, "sweep --slo: whose rate? Name jobs that come at one, as in -w burst:of=cpu:size=5us");
+    for (int i = 0; i < options->workload_count; i++) {
+        const struct workload_spec *spec = &options->workloads[i];
+        struct workload_spec longest;
+        if (!rates_has(spec->ops))
+            return why_wrong(why, "sweep --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
+                             spec->text, spec->text);
+        if (rates_put(spec, RATES_MAX, 1e9, &longest))
+            return why_wrong(why, "sweep --slo: workload \"%.40s...\" is too long", spec->text);
+        given += rates_given(spec->text, "rate");
+    }
+    if (given && given < options->workload_count)
+        return why_wrong(why, "sweep --slo: rate= is given for one workload and not for another (for all or none)");
+    options->search = !given;
+    return 0;
+}
+
+/* What sweep does when nothing is said. */
+static int default_sweep(struct options *options, struct why why)
+{
+    char range[32];
+    bool some = options->worker_count > 1 || options->producer_count > 1 || options->capacity_count > 1 ||
+                options->workload_count > 1 || options->results_capacity_count > 1;
+    if (options->command != OPTIONS_SWEEP)
+        return 0;
+    if (options->slo.count && check_search(options, why))
+        return -EINVAL;
+    if (options->search)
+        return 0;
+    if (!options->workload_count && options_set_workload(options, "cpu:size=10us", why))
+        return -EINVAL;
+    if (some || options->worker_count)
+        return some ? 0
+                    : why_wrong(why, "sweep: nothing to sweep over: give a range, as in -t 1..8 or --capacity 1..64k");
+    snprintf(range, sizeof range, "1..%d", 2 * topology_cpus_worth());
+    return options_set_workers(options, range, why);
+}
+
+static int defaults(struct options *options, struct why why)
+{
+    if (default_sweep(options, why))
+        return -EINVAL;
+    if (!options->pool_count)
+        for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)
+            options->pools[options->pool_count++] = pool_at(i);
+    if (!options->producer_count)
+        options->producers[options->producer_count++] = 1;
+    options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
+    options->threshold = options->threshold > 0 ? options->threshold : 0.03;
+    options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : 12;
+    options->budget_ns = options->budget_ns ? options->budget_ns : options->search ? SEARCH_BUDGET_NS : 1000000000;
+    if (!options->pin_count)
+        strcpy(options->pins[options->pin_count++], "core");
+    if (!options->seed_given)
+        options->seed = workload_now_ns() & 0xffffffff;
+    return check_results(options, why);
+}
+
+/* Names of the commands, for messages. */
+static void command_names(const char **names)
+{
+    for (int i = 0; i < OPTIONS_COMMANDS; i++)
+        names[i] = commands[i].name;
+}
+
+static int wrong_command(struct why why, const char *word)
+{
+    static const char *const global[] = {"--help", "--version"};
+    const char *names[OPTIONS_COMMANDS];
+    command_names(names);
+    if (word[0] == '-')
+        return why_wrong_name(why, "no option", word, "without a command: ", global, 2);
+    return why_wrong_name(why, "no command", word, "commands: ", names, OPTIONS_COMMANDS);
+}
+
+/* The first plain word of a command that takes one of a few. */
+static int check_word(const struct options *options, struct why why)
+{
+    const struct command *command = &commands[options->command];
+    const char *word = options->words[0];
+    int count = 0;
+    if (options->command == OPTIONS_HELP && word && command_line_command(word) == OPTIONS_COMMANDS)
+        return wrong_command(why, word);
+    if (!command->choices)
+        return 0;
+    for (; command->choices[count]; count++)
+        if (!strcmp(word, command->choices[count]))
+            return 0;
+    return why_wrong_name(why, "no list of", word, "lists: ", command->choices, count);
+}
+
+/* All words after the command; plain ones are kept in the second of two passes. */
+static int take_words(struct options *options, int argc, char **argv, bool early, struct why why)
+{
+    const struct command *command = &commands[options->command];
+    uint64_t seen = 0;
+    bool plain = false;
+    int error = 0;
+    for (int i = 2; i < argc && !error; i++) {
+        if (!plain && !strcmp(argv[i], "--"))
+            plain = true;
+        else if (!plain && argv[i][0] == '-' && argv[i][1])
+            error = take_word(options, argc, argv, &i, &seen, early, why);
+        else if (early)
+            continue;
+        else if (options->word_count >= command->words_max)
+            error = why_wrong(why, "%s: what is \"%.60s\"? (usage: poolbench %s %s)", argv[1], argv[i], argv[1],
+                              command->arguments);
+        else
+            options->words[options->word_count++] = argv[i];
+    }
+    return error;
+}
+
+static int take_command(struct options *options, int argc, char **argv, struct why why)
+{
+    if (argc < 2)
+        return why_wrong(why, "no command; try: poolbench run, or: poolbench help");
+    if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))
+        options->help = true;
+    else if (!strcmp(argv[1], "--version"))
+        options->version = true;
+    else
+        options->command = command_line_command(argv[1]);
+    if ((options->help || options->version) && argc > 2)
+        return why_wrong(why, "%s stands alone; what is \"%.60s\"? (help of a command: poolbench COMMAND --help)",
+                         argv[1], argv[2]);
+    if (!options->help && !options->version && options->command == OPTIONS_COMMANDS)
+        return wrong_command(why, argv[1]);
+    return 0;
+}
+
+int command_line_parse(struct options *options, int argc, char **argv, char *text, size_t size)
+{
+    struct why why = {text, size};
+    int error;
+    memset(options, 0, sizeof *options);
+    *text = '\0';
+    options->full_timeout_ns = -1;
+    options->command = OPTIONS_COMMANDS;
+    error = take_command(options, argc, argv, why);
+    for (int early = 1; early >= 0 && !error && options->command != OPTIONS_COMMANDS; early--)
+        error = take_words(options, argc, argv, early, why);
+    if (error || options->help || options->version)
+        return error;
+    if (options->word_count < commands[options->command].words_min)
+        return why_wrong(why, "%s wants %s", argv[1], commands[options->command].arguments);
+    error = check_word(options, why);
+    return error ? error : defaults(options, why);
+}

@@ -1,0 +1,222 @@
+/* limits.c - see limits.h: the table, the matrix of pairs, the file and
+ * the heat map. */
+#include "bench/commands/limits.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/figures/drawing.h"
+#include "bench/machine/limits.h"
+#include "bench/machine/machine.h"
+#include "bench/results/result.h"
+#include "bench/show/progress.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+enum { ROUNDS = 25, PAIR_ROUNDS = 9, CPUS_MAX = 1024, PAIRS_SHOWN = 16, TICS = 24, LIMITS_FORMAT = 1 };
+
+struct found {
+    int cpus[CPUS_MAX], count;
+    double samples[LIMITS][ROUNDS];
+    struct stats_median limits[LIMITS]; /* count 0: not measured */
+    struct stats_median *pairs;         /* [count * count], of a < b */
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int number)
+{
+    (void)number;
+    stopped = 1;
+}
+
+static struct stats_median *pair(struct found *found, int a, int b)
+{
+    return &found->pairs[a < b ? a * found->count + b : b * found->count + a];
+}
+
+/* All limits in turn, again and again. */
+static void measure_limits(struct found *found)
+{
+    int counts[LIMITS] = {0};
+    for (int round = 0; round < ROUNDS && !stopped; round++) {
+        progress_tell("limits", round, ROUNDS, 0);
+        for (int i = 0; i < LIMITS; i++) {
+            double ns = limit_measure((enum limit)i, found->cpus, found->count);
+            if (isfinite(ns))
+                found->samples[i][counts[i]++] = ns;
+        }
+    }
+    for (int i = 0; i < LIMITS; i++)
+        if (counts[i])
+            found->limits[i] = stats_median(found->samples[i], counts[i]);
+}
+
+static void measure_pairs(struct found *found)
+{
+    int pairs = found->count * (found->count - 1) / 2, at = 0;
+    for (int a = 0; a < found->count; a++) {
+        for (int b = a + 1; b < found->count && !stopped; b++) {
+            int two[] = {found->cpus[a], found->cpus[b]};
+            double samples[PAIR_ROUNDS];
+            progress_tell("pairs of CPUs", at++, pairs, 0);
+            for (int i = 0; i < PAIR_ROUNDS; i++)
+                samples[i] = limit_measure(LIMIT_LINE, two, 2);
+            *pair(found, a, b) = stats_median(samples, PAIR_ROUNDS);
+        }
+    }
+}
+
+/* Printing. */
+
+static const char *spread(const struct stats_median *m, char *text, size_t size)
+{
+    char low[32], high[32];
+    snprintf(text, size, "%s .. %s", units_time_text(m->low, low, sizeof low),
+             units_time_text(m->high, high, sizeof high));
+    return text;
+}
+
+static void print_table(struct found *found)
+{
+    printf("%-14s  %8s  %20s  %s\n", "limit", "median", "95% interval", "what it is");
+    for (int i = 0; i < LIMITS; i++) {
+        const struct stats_median *m = &found->limits[i];
+        char time[32], interval[80];
+        if (m->count)
+            printf("%-14s  %8s  %20s  %s\n", limit_name((enum limit)i), units_time_text(m->median, time, sizeof time),
+                   spread(m, interval, sizeof interval), limit_what((enum limit)i));
+        else
+            printf("%-14s  %8s  %20s  %s (needs two CPUs)\n", limit_name((enum limit)i), "-", "-",
+                   limit_what((enum limit)i));
+    }
+    if (found->count > 1)
+        printf("\ncache line, CPU to CPU and back%s\n%6s",
+               found->count > PAIRS_SHOWN ? " (the first 16 CPUs; all are in the file)" : "", "");
+    for (int b = 0; b < found->count && b < PAIRS_SHOWN && found->count > 1; b++)
+        printf("  %7d", found->cpus[b]);
+    for (int a = 0; a < found->count && a < PAIRS_SHOWN && found->count > 1; a++) {
+        printf("\n%6d", found->cpus[a]);
+        for (int b = 0; b < found->count && b < PAIRS_SHOWN; b++) {
+            char time[32];
+            printf("  %7s", a == b ? "." : units_time_text(pair(found, a, b)->median, time, sizeof time));
+        }
+    }
+    printf("%s\nmedians of %d epochs (pairs: %d) of about a millisecond, all limits in turn\n",
+           found->count > 1 ? "\n" : "", ROUNDS, PAIR_ROUNDS);
+}
+
+static json_t *median_json(const struct stats_median *m)
+{
+    return json_pack("{s:f, s:f, s:f, s:i}", "median_ns", m->median, "low_ns", m->low, "high_ns", m->high, "epochs",
+                     m->count);
+}
+
+static json_t *found_json(struct found *found)
+{
+    json_t *limits = json_object(), *pairs = json_array();
+    for (int i = 0; i < LIMITS; i++)
+        json_object_set_new(limits, limit_name((enum limit)i),
+                            found->limits[i].count ? median_json(&found->limits[i]) : json_null());
+    for (int a = 0; a < found->count; a++) {
+        for (int b = a + 1; b < found->count; b++) {
+            json_t *one = median_json(pair(found, a, b));
+            json_object_set_new(one, "cpus", json_pack("[i, i]", found->cpus[a], found->cpus[b]));
+            json_array_append_new(pairs, one);
+        }
+    }
+    return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "program", "poolbench", "limits_format", LIMITS_FORMAT,
+                     "machine", machine_json(), "build", machine_build_json(), "limits", limits, "lines", pairs);
+}
+
+/* The heat map. */
+static int draw(struct found *found, const char *folder)
+{
+    struct drawing drawing = {.folder = folder, .log = stderr};
+    struct drawing_figure figure = {.script = "limits",
+                                    .name = "limits",
+                                    .title = "How far is it from one CPU to another?",
+                                    .dim = "time of a cache line to the other CPU and back; number and colour: median"};
+    char machine[256];
+    FILE *file;
+    int error = drawing_find_scripts(&drawing);
+    if (error)
+        return error;
+    if (mkdir(folder, 0755) && errno != EEXIST)
+        return fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", folder, strerror(errno)), -errno;
+    file = drawing_data(&drawing, "limits");
+    if (!file)
+        return -EIO;
+    fprintf(file, "x\ty\tns\n");
+    for (int a = 0; a < found->count; a++)
+        for (int b = 0; b < found->count; b++)
+            if (a != b)
+                fprintf(file, "%d\t%d\t%.6g\n", a, b, pair(found, a, b)->median);
+    fclose(file);
+    drawing_say(&figure, "count = %d", found->count);
+    for (int i = 0; i < found->count; i += found->count / TICS + 1) {
+        drawing_say(&figure, "set xtics %s(\"%d\" %d)", i ? "add " : "", found->cpus[i], i);
+        drawing_say(&figure, "set ytics %s(\"%d\" %d)", i ? "add " : "", found->cpus[i], i);
+    }
+    snprintf(drawing.foot, sizeof drawing.foot, "medians of %d epochs   |   %s   |   %s", PAIR_ROUNDS,
+             machine_text(machine, sizeof machine), machine_revision);
+    return drawing_draw(&drawing, &figure);
+}
+
+static int keep(struct found *found, const struct options *options)
+{
+    char folder[4096];
+    size_t length = strlen(options->out);
+    json_t *document = found_json(found);
+    int error = result_write(document, options->out, true);
+    json_decref(document);
+    if (error)
+        return fprintf(stderr, "poolbench: could not write %s: %s\n", options->out, strerror(-error)), EXIT_BAD;
+    fprintf(stderr, "saved    %s\n", options->out);
+    snprintf(folder, sizeof folder, "%.*s",
+             (int)(length > 5 && !strcmp(options->out + length - 5, ".json") ? length - 5 : length), options->out);
+    if (!strcmp(folder, options->out))
+        snprintf(folder, sizeof folder, "%s-figures", options->out);
+    if (!options->no_figures && found->count > 1 && !draw(found, folder))
+        fprintf(stderr, "figure   %s/limits.svg, .png\n", folder);
+    return EXIT_GOOD;
+}
+
+int limits_command(const struct options *options)
+{
+    static struct found found;
+    struct sigaction stop = {.sa_handler = on_stop};
+    char why[256] = "";
+    int error = topology_place("core", found.cpus, CPUS_MAX, &found.count, why, sizeof why), status = EXIT_GOOD;
+    if (error || !found.count)
+        return fprintf(stderr, "poolbench: cannot tell which CPUs there are: %s\n", *why ? why : strerror(-error)),
+               EXIT_CANNOT;
+    found.pairs = calloc((size_t)found.count * (size_t)found.count, sizeof *found.pairs);
+    if (!found.pairs)
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+    sigaction(SIGINT, &stop, NULL);
+    progress_begin("step");
+    measure_limits(&found);
+    measure_pairs(&found);
+    progress_end();
+    signal(SIGINT, SIG_DFL);
+    if (stopped)
+        return fprintf(stderr, "poolbench: interrupted: no limits\n"), free(found.pairs), EXIT_INTERRUPTED;
+    if (options->format == OPTIONS_JSON) {
+        json_t *document = found_json(&found);
+        result_print(document, stdout);
+        json_decref(document);
+    } else {
+        print_table(&found);
+    }
+    if (fflush(stdout) || ferror(stdout))
+        status = (fprintf(stderr, "poolbench: could not write to stdout\n"), EXIT_BAD);
+    if (options->out && status == EXIT_GOOD)
+        status = keep(&found, options);
+    free(found.pairs);
+    return status;
+}

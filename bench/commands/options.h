@@ -1,0 +1,84 @@
+/* options.h - what was asked for on the command line (command_line.h reads it). */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+
+#include "bench/measure/plan.h"
+#include "bench/statistics/slo.h"
+
+enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
+enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON };
+enum options_command {
+    OPTIONS_RUN,
+    OPTIONS_SWEEP,
+    OPTIONS_CHECK,
+    OPTIONS_EXPLAIN,
+    OPTIONS_LIST,
+    OPTIONS_PLOT,
+    OPTIONS_COMPARE,
+    OPTIONS_LIMITS,
+    OPTIONS_TOPOLOGY,
+    OPTIONS_HELP,
+    OPTIONS_COMMANDS
+};
+
+/* Exit statuses of the program. */
+enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_INTERRUPTED = 130 };
+
+enum {
+    OPTIONS_POOLS_MAX = 64,
+    OPTIONS_WORKLOADS_MAX = 64,
+    OPTIONS_WORKERS_MAX = 32, /* numbers of workers in one run */
+    OPTIONS_PINS_MAX = 8,
+    OPTIONS_COUNTS_MAX = 32, /* numbers of producers, and capacities */
+    OPTIONS_PRODUCERS_MAX = 1024,
+    OPTIONS_RESULTS_MAX = POOL_RESULTS_DROP,
+    OPTIONS_CAPACITIES_MAX = 16, /* of results, in one run */
+    OPTIONS_ROUNDS_MAX = 10000,
+};
+
+/* What was asked for. Zero and empty lists mean what was not: no pools are all
+ * of them, no workloads the default suite, no capacity the workload's own; the
+ * rest is filled in. */
+struct options {
+    enum options_command command;
+    bool help, version;
+    const struct pool_ops *pools[OPTIONS_POOLS_MAX];
+    int pool_count;
+    struct workload_spec workloads[OPTIONS_WORKLOADS_MAX];
+    int workload_count;
+    int workers[OPTIONS_WORKERS_MAX];
+    int worker_count;
+    int producers[OPTIONS_COUNTS_MAX];
+    int producer_count;
+    int64_t capacities[OPTIONS_COUNTS_MAX]; /* none: the workload's own */
+    int capacity_count;
+    enum pool_full full;
+    enum pool_results results[OPTIONS_RESULTS_MAX];
+    int results_count;
+    int64_t results_capacities[OPTIONS_CAPACITIES_MAX];
+    int results_capacity_count;
+    int64_t full_timeout_ns; /* >= 0; 0 never waits */
+    int64_t spin_ns;         /* as pool_config.spin_ns */
+    char pins[OPTIONS_PINS_MAX][64];
+    int pin_count;
+    bool pins_given;
+    const char *synthetic; /* a machine that is not there, or NULL */
+    int rounds;
+    int64_t budget_ns;
+    struct slo_list slo; /* promises about latency */
+    bool search;         /* sweep: the highest rate at which they are kept */
+    int64_t seed;
+    bool seed_given;
+    const char *out; /* -o, or NULL */
+    enum options_format format;
+    enum options_compare_format compare_format;
+    double threshold; /* of a regression, as a share */
+    bool dry_run, no_figures;
+    bool peers;           /* pools that others wrote, beside ours */
+    const char *words[2]; /* plain arguments: list's kind, plot's and compare's files, help's command */
+    int word_count;
+};
+
+#endif

@@ -1,0 +1,25 @@
+/* plot.c - see plot.h. */
+#include "bench/commands/plot.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "bench/figures/figures.h"
+
+int plot_command(const struct options *options)
+{
+    char folder[4096];
+    const char *path = options->words[0];
+    size_t length = strlen(path);
+    int error;
+    if (length < 6 || length >= sizeof folder || strcmp(path + length - 5, ".json"))
+        return fprintf(stderr, "poolbench: %s is not a result (a file that `poolbench run` wrote, ending in .json)\n",
+                       path),
+               EXIT_USAGE;
+    snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
+    error = figures_write(path, folder, stderr);
+    if (error)
+        return error == -ENOENT ? EXIT_CANNOT : EXIT_USAGE;
+    printf("figures  %s/*.svg, *.png; latencies *.hgrm\n", folder);
+    return EXIT_GOOD;
+}

@@ -1,0 +1,301 @@
+/* run.c - see run.h: a plan is measured, and what came of it is kept and shown. */
+#include "bench/commands/run.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/commands/suite.h"
+#include "bench/commands/sweep.h"
+#include "bench/commands/target.h"
+#include "bench/figures/figures.h"
+#include "bench/findings/granularity.h"
+#include "bench/findings/placement.h"
+#include "bench/findings/slo_judge.h"
+#include "bench/findings/speedup.h"
+#include "bench/machine/machine.h"
+#include "bench/machine/probe.h"
+#include "bench/measure/instrument.h"
+#include "bench/measure/round.h"
+#include "bench/results/result.h"
+#include "bench/show/progress.h"
+#include "bench/show/report.h"
+#include "bench/show/search_show.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+enum {
+    PROBE_MS = 150, /* how long the machine is watched before a run */
+};
+
+/* What a terminal, a closed one, and timeout or CI send: what was measured is kept. */
+static const int interrupts[] = {SIGINT, SIGHUP, SIGTERM};
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    round_interrupted = round_interrupted + 1;
+}
+
+/* Says once for each pool and workload what will not be measured. */
+static void say_skipped(const struct plan *plan)
+{
+    for (int i = 0; i < plan->skipped_count; i++) {
+        const struct plan_entry *entry = &plan->skipped[i];
+        bool said = false;
+        for (int j = 0; j < i; j++)
+            said =
+                said || (plan->skipped[j].pool == entry->pool && plan->skipped[j].workload.ops == entry->workload.ops);
+        if (!said)
+            fprintf(stderr, "poolbench: %s/%s: not supported: %s\n", entry->pool->name, entry->workload.ops->name,
+                    plan_unsupported(entry));
+    }
+}
+
+/* Says once for each workload what the user should know of it. */
+static void say_warnings(const struct plan *plan)
+{
+    for (int i = 0; i < plan->count; i++) {
+        const struct workload_spec *spec = &plan->entries[i].workload;
+        char text[512];
+        bool said = false;
+        for (int j = 0; j < i; j++)
+            said = said || !strcmp(plan->entries[j].workload.text, spec->text);
+        if (!said && spec->ops->warn && spec->ops->warn(spec, text, sizeof text))
+            fprintf(stderr, "poolbench: note: %s\n", text);
+    }
+}
+
+/* How many of the configurations were asked for. */
+static int asked(const struct plan *plan)
+{
+    int count = 0;
+    for (int i = 0; i < plan->count; i++)
+        count += !plan->entries[i].floor;
+    return count;
+}
+
+static void dry_run(const struct options *options, const struct plan *plan)
+{
+    char name[192];
+    for (int i = 0; i < plan->count && options->search; i++)
+        if (!plan->entries[i].floor)
+            printf("%s\n", plan_name(&plan->entries[i], name, sizeof name));
+    if (options->search) {
+        printf("%d searches, %d rounds a probe, seed %llu: at most about %.0f s\n", asked(plan), plan->rounds,
+               (unsigned long long)plan->seed, asked(plan) * (double)plan->budget_ns / 1e9);
+        return;
+    }
+    for (int i = 0; i < plan->count; i++)
+        printf("%s%s\n", plan_name(&plan->entries[i], name, sizeof name), plan->entries[i].floor ? "  (floor)" : "");
+    printf("%d configurations, %d rounds, seed %llu: about %.0f s\n", plan->count, plan->rounds,
+           (unsigned long long)plan->seed, round_estimate_s(plan));
+}
+
+/* Progress and gathering. */
+
+struct gathering {
+    const struct plan *plan;
+    json_t *result;
+};
+
+static void on_trial(void *context, json_t *trial)
+{
+    struct gathering *gathering = context;
+    const char *why = json_string_value(json_object_get(trial, "failure"));
+    char name[192];
+    result_add_trial(gathering->result, trial);
+    if (!why)
+        return;
+    progress_end();
+    fprintf(stderr, "poolbench: %s: %s\n",
+            plan_name(&gathering->plan->entries[json_integer_value(json_object_get(trial, "configuration"))], name,
+                      sizeof name),
+            why);
+}
+
+static void on_round(void *context, json_t *noise)
+{
+    result_add_round(((struct gathering *)context)->result, noise);
+}
+
+static void on_running(void *context, int configuration, int round, int rounds, double left_s)
+{
+    struct gathering *gathering = context;
+    char name[192];
+    progress_tell(plan_name(&gathering->plan->entries[configuration], name, sizeof name), round, rounds, left_s);
+}
+
+/* Fewer rounds than were wanted: why, and what helps. */
+static void say_stopped(const struct plan *plan, int rounds, int error)
+{
+    char budget[32];
+    if (error == -EINTR)
+        fprintf(stderr, "stopped  interrupted after %d of %d rounds; what was measured is kept\n", rounds,
+                plan->rounds);
+    else if (!error && rounds < plan->rounds && rounds)
+        fprintf(
+            stderr, "stopped  after %d of %d rounds: the budget is spent; --budget %s would do for all\n", rounds,
+            plan->rounds,
+            units_time_text(ceil((double)plan->budget_ns / 1e9 * plan->rounds / rounds) * 1e9, budget, sizeof budget));
+}
+
+static int measure(const struct options *options, const struct plan *plan, json_t *result)
+{
+    struct gathering gathering = {plan, result};
+    struct round_events events = {on_trial, on_round, on_running, &gathering};
+    int error;
+    if (options->search)
+        return sweep_search(plan, &options->slo, result);
+    progress_begin("round");
+    error = round_run(plan, &events);
+    progress_end();
+    say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")), error);
+    return error;
+}
+
+/* How many configurations that were asked for have a trial. */
+static int measured(const json_t *result)
+{
+    json_t *configuration;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        count += json_array_size(json_object_get(configuration, "trials")) > 0;
+    return count;
+}
+
+static void announce(const struct options *options, const struct plan *plan)
+{
+    char machine[512];
+    fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
+    if (options->search)
+        fprintf(stderr, "plan     %d searches side by side; at most about %.0f s\n", asked(plan),
+                asked(plan) * (double)plan->budget_ns / 1e9);
+    else
+        fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; about %.0f s\n", plan->count,
+                plan->rounds, round_estimate_s(plan));
+}
+
+static void print_result(const struct options *options, const json_t *result)
+{
+    const char *no_colour = getenv("NO_COLOR");
+    bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    char noise[400];
+    if (options->format == OPTIONS_JSON) {
+        result_print(result, stdout);
+    } else if (options->format == OPTIONS_CSV) {
+        result_csv(result, stdout);
+    } else {
+        putchar('\n');
+        if (options->search)
+            search_show(result, stdout, colour);
+        else
+            report_table(result, stdout, colour);
+        printf("noise    %s\n", report_noise(result, noise, sizeof noise));
+        if (json_is_true(json_object_get(result, "interrupted")))
+            printf("         interrupted: fewer rounds than were wanted\n");
+        fflush(stdout); /* before what others print */
+    }
+}
+
+/* Draws; says where all is, on stdout beside a table, else on stderr. */
+static void draw(const struct options *options, const struct target *target)
+{
+    FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
+    fprintf(say, "saved    %s\n", target->path);
+    if (options->no_figures)
+        return;
+    fflush(say);
+    /* Figures that cannot be drawn lose nothing; figures_write says why. */
+    if (!figures_write(target->path, target->figures, stderr))
+        fprintf(say, "figures  %s/*.svg, *.png; latencies *.hgrm\n", target->figures);
+}
+
+/* Saved first: whoever reads stdout may have gone. Returns the exit status. */
+static int conclude(const struct options *options, json_t *result, struct target *target, int error)
+{
+    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
+    speedup_add(result, topology_cpus_worth());
+    placement_add(result);
+    granularity_add(result);
+    if (error && error != -EINTR)
+        return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
+    if (!measured(result)) {
+        fprintf(stderr, "poolbench: nothing was measured\n");
+        return error ? EXIT_INTERRUPTED : EXIT_BAD;
+    }
+    slo_summarise(result, &options->slo);
+    saved = target_save(target, result);
+    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+        signal(interrupts[i], SIG_DFL); /* all is kept: from here on they end the program */
+    print_result(options, result);
+    if (saved == EXIT_GOOD)
+        draw(options, target);
+    if (fflush(stdout) || ferror(stdout)) {
+        fprintf(stderr, "poolbench: could not write to stdout\n");
+        return EXIT_BAD;
+    }
+    if (saved != EXIT_GOOD || error)
+        return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
+    if (failed)
+        return failed > cannot ? EXIT_BAD : EXIT_CANNOT;
+    /* That most probes of a search break the promise is how it works. */
+    return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
+}
+
+/* The document of a plan. The configurations of a search are its probes, and come one
+ * by one. */
+static json_t *new_result(const struct options *options, const struct plan *plan, int argc, char **argv)
+{
+    json_t *result = result_new(argc, argv,
+                                json_pack("{s:I, s:i, s:I}", "seed", (json_int_t)plan->seed, "rounds_wanted",
+                                          plan->rounds, "budget_ns", (json_int_t)plan->budget_ns));
+    for (int i = 0; i < plan->count && !options->search; i++)
+        result_add_configuration(result, plan_configuration(&plan->entries[i]));
+    for (int i = 0; i < plan->skipped_count; i++)
+        result_add_configuration(result, plan_configuration(&plan->skipped[i]));
+    return result;
+}
+
+int run_command(const struct options *options, int argc, char **argv)
+{
+    struct sigaction action = {.sa_handler = on_interrupt};
+    struct plan plan;
+    struct target target;
+    struct probe probe;
+    struct instrument instrument;
+    json_t *result;
+    int status = EXIT_GOOD;
+
+    if (suite_plan(options, &plan))
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+    say_skipped(&plan);
+    if (!asked(&plan))
+        status = EXIT_CANNOT;
+    else if (options->dry_run)
+        dry_run(options, &plan);
+    else
+        status = target_choose(options, &target);
+    if (status == EXIT_GOOD && !options->dry_run) {
+        for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+            sigaction(interrupts[i], &action, NULL);
+        say_warnings(&plan);
+        probe_machine("", PROBE_MS, &probe);
+        announce(options, &plan);
+        probe_print(&probe, stderr);
+        instrument_measure(&instrument);
+        fprintf(stderr, "harness  %.1f ns of each job are its own, %.0f ns of each whose latency is sampled\n",
+                instrument.job_ns, instrument.sampled_ns);
+        result = new_result(options, &plan, argc, argv);
+        json_object_set_new(result, "before", probe_json(&probe));
+        json_object_set_new(result, "harness", instrument_json(&instrument));
+        status = conclude(options, result, &target, measure(options, &plan, result));
+        json_decref(result);
+    }
+    suite_free(&plan);
+    return status;
+}

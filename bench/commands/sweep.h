@@ -1,0 +1,28 @@
+/* sweep.h - the highest rate at which promises are kept, measured: a search for
+ * each configuration, all side by side.
+ *
+ * A probe is a few rounds, each in a process of its own, which holds slices of the
+ * probes of all searches, shuffled. It is judged by the median of its rounds, so that
+ * one bad round decides nothing; where the rounds straddle the limit there are two
+ * more. A search ends when its two bounds are near each other, or with its budget. */
+#ifndef COMMANDS_SWEEP_H
+#define COMMANDS_SWEEP_H
+
+#include "bench/measure/plan.h"
+#include "bench/statistics/slo.h"
+
+enum {
+    SEARCH_ROUNDS = 3,      /* of a probe, unless it is said otherwise */
+    SEARCH_ROUNDS_MORE = 2, /* where they straddle the limit */
+};
+
+#define SEARCH_BUDGET_NS INT64_C(10000000000) /* of one search, unless it is said otherwise */
+
+/* Searches for each entry of the plan but the floor; an entry's workload comes at a
+ * rate that is not given. plan->rounds is of a probe, plan->budget_ns of a search. Adds
+ * configurations, trials and rounds to the document, and "searches". Progress, and a
+ * line for each probe, go to stderr. Returns 0, -EINTR (what was found is kept), or
+ * -errno as round_run. */
+int sweep_search(const struct plan *plan, const struct slo_list *promises, json_t *result);
+
+#endif

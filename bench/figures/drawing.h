@@ -1,0 +1,88 @@
+/* drawing.h - what figures are made of: a result and its coordinates, the data
+ * files, labels, and the call of gnuplot. What a figure looks like is in plot/. */
+#ifndef DRAWING_H
+#define DRAWING_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "bench/results/label.h"
+#include "bench/results/result.h"
+#include "workloads/core/workload.h"
+
+enum { DRAWING_POOLS_MAX = 32, DRAWING_SPECS_MAX = 64 };
+
+/* One workload of the result. */
+struct drawing_spec {
+    const char *text;
+    struct workload_spec parsed;   /* ops NULL: of another version of the program */
+    bool common;                   /* it has the common figures, not only its own */
+    int workers_low, workers_high; /* measured with so many */
+};
+
+struct drawing {
+    const json_t *result, *configurations;
+    const char *folder; /* where all goes */
+    char scripts[4096]; /* the folder plot/ */
+    FILE *log;
+    const char *pools[DRAWING_POOLS_MAX]; /* the fastest of the first workload first */
+    int pool_count;
+    struct drawing_spec specs[DRAWING_SPECS_MAX];
+    int spec_count;
+    char foot[512];
+};
+
+/* A name at the end of its line. */
+struct drawing_label {
+    const char *pool, *text;
+    double x, y;
+};
+
+struct drawing_figure {
+    const char *script, *name; /* plot/SCRIPT.gp; files NAME.svg, NAME.png */
+    const char *title, *dim;
+    char extra[4096]; /* further lines of gnuplot */
+};
+
+/* A configuration by its coordinates, or NULL; `inline` knows no workers. Where
+ * results differ, any of them. */
+const json_t *drawing_find(const struct drawing *drawing, const char *spec, const char *pool, int workers);
+
+/* Median, low and high of a metric; false: there is none. */
+bool drawing_metric(const struct drawing *drawing, const char *spec, const char *pool, int workers, const char *name,
+                    double value[3]);
+
+/* Finds plot/ beside the program, where it is installed, or here. Returns 0;
+ * -ENOENT, and says so. */
+int drawing_find_scripts(struct drawing *drawing);
+
+/* Opens NAME.tsv; NULL, and says why, when it cannot be written. */
+FILE *drawing_data(const struct drawing *drawing, const char *name);
+
+/* Adds a line `format` to what gnuplot reads before the script. */
+__attribute__((format(printf, 2, 3))) void drawing_say(struct drawing_figure *figure, const char *format, ...);
+
+/* Draws NAME.svg and NAME.png. Returns 0 or -errno, and says what failed. */
+int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure);
+
+/* Moves labels apart on an axis low..high, so that none covers another. */
+void drawing_spread(struct drawing_label *labels, int count, double low, double high, bool logarithmic);
+
+/* Writes NAME-labels.tsv. */
+void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
+                    const struct drawing_label *labels, int count);
+
+/* Of a histogram's pairs [ns, count], `total` samples in all. */
+double drawing_quantile(const json_t *buckets, json_int_t total, double share);
+
+/* What a bar is: "bar: 95% interval", or the range when there were too few rounds for one. */
+const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size);
+
+/* Whether it has no workers: `inline`, and the adapters' own floor. */
+bool drawing_is_floor(const char *pool);
+
+/* "2 workers". Returns text. */
+const char *drawing_workers_text(int workers, char *text, size_t size);
+
+#endif

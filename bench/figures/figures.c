@@ -1,0 +1,188 @@
+/* figures.c - see figures.h: which figures a result has. */
+#include "bench/figures/figures.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "bench/figures/drawing.h"
+#include "bench/figures/figures_burst.h"
+#include "bench/figures/figures_depth.h"
+#include "bench/figures/figures_flow.h"
+#include "bench/figures/figures_load.h"
+#include "bench/figures/figures_speed.h"
+#include "bench/figures/figures_sweep.h"
+#include "bench/figures/figures_tree.h"
+#include "bench/results/hgrm.h"
+
+/* The whole. */
+
+static int by_speed(const void *left, const void *right, void *context)
+{
+    const struct drawing *drawing = context;
+    const char *a = *(const char *const *)left, *b = *(const char *const *)right;
+    double va[3] = {0}, vb[3] = {0};
+    bool floor_a = drawing_is_floor(a), floor_b = drawing_is_floor(b);
+    if (floor_a != floor_b)
+        return floor_a - floor_b;
+    drawing_metric(drawing, drawing->specs[0].text, a, drawing->specs[0].workers_high, "jobs_per_s", va);
+    drawing_metric(drawing, drawing->specs[0].text, b, drawing->specs[0].workers_high, "jobs_per_s", vb);
+    return (va[0] < vb[0]) - (va[0] > vb[0]);
+}
+
+static void add_pool(struct drawing *drawing, const char *name)
+{
+    for (int i = 0; i < drawing->pool_count; i++)
+        if (!strcmp(drawing->pools[i], name))
+            return;
+    if (drawing->pool_count < DRAWING_POOLS_MAX)
+        drawing->pools[drawing->pool_count++] = name;
+}
+
+static void add_spec(struct drawing *drawing, const char *text, int workers)
+{
+    struct drawing_spec *spec = drawing->specs;
+    char why[256];
+    while (spec < drawing->specs + drawing->spec_count && strcmp(spec->text, text))
+        spec++;
+    if (spec == drawing->specs + DRAWING_SPECS_MAX)
+        return;
+    if (spec == drawing->specs + drawing->spec_count) {
+        *spec = (struct drawing_spec){.text = text, .workers_low = workers, .workers_high = workers};
+        if (workload_parse(text, &spec->parsed, why, sizeof why))
+            spec->parsed.ops = NULL;
+        spec->common = spec->parsed.ops && !workload_has_columns(spec->parsed.ops);
+        drawing->spec_count++;
+    }
+    spec->workers_low = workers < spec->workers_low ? workers : spec->workers_low;
+    spec->workers_high = workers > spec->workers_high ? workers : spec->workers_high;
+}
+
+/* Figures show the first placement; the table compares them. */
+static bool several_pins(const struct drawing *drawing)
+{
+    const char *first = result_string(json_array_get(drawing->configurations, 0), "pin");
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (drawing->configurations, i, configuration)
+        if (strcmp(result_string(configuration, "pin"), first))
+            return true;
+    return false;
+}
+
+static void survey(struct drawing *drawing)
+{
+    const json_t *machine = json_object_get(drawing->result, "machine"),
+                 *build = json_object_get(drawing->result, "build");
+    json_t *configuration;
+    size_t i;
+    int capacity, least = INT32_MAX, most = 0;
+    json_array_foreach (drawing->configurations, i, configuration) {
+        if (*result_string(configuration, "unsupported"))
+            continue;
+        add_pool(drawing, result_string(configuration, "pool"));
+        add_spec(drawing, result_string(configuration, "spec"), (int)result_integer(configuration, "workers"));
+        capacity = (int)result_integer(configuration, "capacity");
+        least = capacity < least ? capacity : least;
+        most = capacity > most ? capacity : most;
+    }
+    configuration = json_array_get(drawing->configurations, 0);
+    snprintf(drawing->foot, sizeof drawing->foot, "pin %s%s", result_string(configuration, "pin"),
+             several_pins(drawing) ? " only" : "");
+    if (least == most) /* else each workload has its own: the table says it */
+        snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), ", capacity %d",
+                 least);
+    snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
+             ", full %s, %d producer%s", result_string(configuration, "full"),
+             (int)result_integer(configuration, "producers"),
+             (int)result_integer(configuration, "producers") == 1 ? "" : "s");
+    if (drawing->pool_count && drawing->spec_count)
+        qsort_r(drawing->pools, (size_t)drawing->pool_count, sizeof *drawing->pools, by_speed, drawing);
+    snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
+             "   |   %zu rounds   |   %s, %d CPUs%s%s, %s   |   %.10s, seed %lld",
+             json_array_size(json_object_get(drawing->result, "rounds")), result_string(machine, "cpu_model"),
+             (int)result_integer(machine, "cpus"), *result_string(machine, "virtualisation") ? ", " : "",
+             result_string(machine, "virtualisation"), result_string(build, "compiler"),
+             result_string(drawing->result, "date"),
+             (long long)json_integer_value(json_object_get(drawing->result, "seed")));
+}
+
+/* Speed over workers says something where there are several numbers of them; and of a
+ * few workloads without any it is at least a picture. */
+static bool over_workers(const struct drawing *drawing, const struct drawing_spec *spec)
+{
+    enum { FEW = 3 };
+    bool some = false;
+    for (int s = 0; s < drawing->spec_count; s++)
+        some = some || drawing->specs[s].workers_low < drawing->specs[s].workers_high;
+    return spec->common && (some ? spec->workers_low < spec->workers_high : drawing->spec_count <= FEW);
+}
+
+static int draw_all(struct drawing *drawing)
+{
+    bool swept = figures_swept(drawing);
+    if (json_array_size(json_object_get(drawing->result, "searches"))) /* many rates, each but a probe */
+        return figures_load(drawing);
+    int error = swept ? 0 : figures_throughput(drawing);
+    if (!error && !swept)
+        error = figures_efficiency(drawing);
+    for (int s = 0; s < drawing->spec_count && !error; s++) {
+        const struct drawing_spec *spec = &drawing->specs[s];
+        if (spec->common && !swept)
+            error = figures_latency(drawing, spec);
+        if (!error && !swept && over_workers(drawing, spec))
+            error = figures_workers(drawing, spec);
+        if (!error && !swept)
+            error = figures_spectrum(drawing, spec);
+        if (!error && !swept && figures_is_burst(spec))
+            error = figures_stretches(drawing, spec);
+        if (!error)
+            error = figures_tree(drawing, spec);
+        if (!error && spec->common)
+            error = figures_sweep(drawing, spec);
+        if (!error && spec->parsed.ops && spec->parsed.ops->series[0])
+            error = figures_course(drawing, spec);
+    }
+    if (!error && !swept)
+        error = figures_load(drawing);
+    if (!error)
+        error = figures_depth(drawing);
+    if (!error)
+        error = figures_buffer(drawing);
+    return error ? error : figures_cancel(drawing);
+}
+
+int figures_write(const char *result_path, const char *out_dir, FILE *log)
+{
+    struct drawing drawing = {.folder = out_dir, .log = log};
+    json_error_t why;
+    json_t *result = json_load_file(result_path, 0, &why);
+    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
+    int error;
+    if (!result || (int)result_integer(result, "format") != RESULT_FORMAT) {
+        fprintf(log, "poolbench: %s is not a result of this program (format %d): %s\n", result_path, RESULT_FORMAT,
+                result ? "another format" : why.text);
+        json_decref(result);
+        return -EINVAL;
+    }
+    drawing.result = result;
+    drawing.configurations = json_object_get(result, "configurations");
+    error = drawing_find_scripts(&drawing);
+    if (!error && mkdir(out_dir, 0755) && errno != EEXIST) {
+        error = -errno;
+        fprintf(log, "poolbench: cannot make the folder %s: %s\n", out_dir, strerror(errno));
+    }
+    if (!error)
+        error = hgrm_write(result, out_dir, log);
+    if (!error) {
+        survey(&drawing);
+        sigaction(SIGPIPE, &ignore, &before); /* gnuplot may be missing */
+        error = drawing.spec_count ? draw_all(&drawing) : 0;
+        sigaction(SIGPIPE, &before, NULL);
+    }
+    json_decref(result);
+    return error;
+}

@@ -1,0 +1,174 @@
+/* cast.c - see cast.h. */
+#include "bench/measure/cast.h"
+
+#include <math.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "bench/statistics/stats.h"
+#include "pools/core/futex.h"
+
+static void pin_here(int cpu)
+{
+    cpu_set_t set;
+    if (cpu < 0)
+        return;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+static void produce(void *arg)
+{
+    struct actor *actor = arg;
+    actor->work->spec->ops->produce(actor->work, actor->index);
+    actor->done_ns = workload_now_ns();
+}
+
+static void *actor_main(void *arg)
+{
+    struct actor *actor = arg;
+    pin_here(actor->cpu);
+    atomic_fetch_add(actor->ready, 1);
+    for (int turn = 0; !atomic_load_explicit(actor->go, memory_order_acquire); turn++)
+        if (turn > 1000) /* more of them than CPUs: let the others come to the start */
+            sched_yield();
+    if (actor->index < 0)
+        actor->work->spec->ops->consume(actor->work);
+    else if (actor->work->pool->ops->declares & POOL_MUST_ENTER)
+        actor->work->pool->ops->enter(actor->work->pool, produce, actor);
+    else
+        produce(actor);
+    atomic_store(&actor->ended, 1);
+    pool_futex_wake(&actor->ended, 1);
+    return NULL;
+}
+
+int cast_init(struct cast *cast, struct workload_slice *work, const struct places *places,
+              const struct plan_entry *entry)
+{
+    cast->work = work;
+    cast->consumer = entry->workload.ops->consume != NULL;
+    cast->count = entry->producers + cast->consumer;
+    cast->actors = calloc((size_t)cast->count, sizeof *cast->actors);
+    for (int i = 0; i < cast->count && cast->actors; i++) {
+        bool produces = i < entry->producers;
+        cast->actors[i].work = work;
+        cast->actors[i].ready = &cast->ready;
+        cast->actors[i].go = &cast->go;
+        cast->actors[i].index = produces ? i : -1;
+        cast->actors[i].cpu = produces ? places_producer_cpu(places, i) : places_consumer_cpu(places, entry);
+    }
+    return cast->actors ? 0 : -ENOMEM;
+}
+
+int cast_start(struct cast *cast)
+{
+    int error = 0;
+    for (; cast->started < cast->count && !error; cast->started += !error) {
+        struct actor *actor = &cast->actors[cast->started];
+        error = pthread_create(&actor->thread, NULL, actor_main, actor);
+    }
+    while (atomic_load(&cast->ready) < cast->started)
+        sched_yield();
+    return error;
+}
+
+void cast_go(struct cast *cast)
+{
+    atomic_store_explicit(&cast->go, 1, memory_order_release);
+}
+
+static bool join_until(struct actor *actor, int64_t until_ns)
+{
+    while (!atomic_load(&actor->ended)) {
+        if (workload_now_ns() >= until_ns)
+            return false;
+        pool_futex_wait(&actor->ended, 0, until_ns);
+    }
+    return pthread_join(actor->thread, NULL) == 0;
+}
+
+/* Somebody waits for a consumer that is gone, for ever: says who, and lets them
+ * go, by close, then cancel. */
+static void let_go(struct cast *cast, struct slice *slice)
+{
+    enum { TRIES = 100 };
+    struct pool *pool = cast->work->pool;
+    struct timespec nap = {0, 1000000};
+    struct pool_stats stats, before = {0};
+    char text[SLICE_FAILURE_MAX - 256] = "";
+    bool closed;
+    pool_stats(pool, &stats);
+    for (int i = 0; i < TRIES && (stats.done != before.done || stats.accepted != before.accepted); i++) {
+        before = stats; /* until nothing moves any more */
+        nanosleep(&nap, NULL);
+        pool_stats(pool, &stats);
+    }
+    pool_explain(pool, text, sizeof text);
+    closed = pool_close(pool) == -EALREADY;
+    slice_fail(slice, "the consumer ended after %llu results, %s; who waited then:\n%s",
+               (unsigned long long)stats.received, closed ? "while the pool drained" : "with producers at work", text);
+    pool_cancel(pool);
+}
+
+bool cast_join_producers(struct cast *cast, int64_t until_ns, struct slice *slice)
+{
+    enum { LOOK_NS = 20000000 };
+    int producers = cast->started < cast->work->producers ? cast->started : cast->work->producers;
+    const struct actor *consumer = cast->started > cast->work->producers ? &cast->actors[cast->started - 1] : NULL;
+    for (int i = 0; i < producers; i++) {
+        while (!join_until(&cast->actors[i], consumer ? workload_now_ns() + LOOK_NS : until_ns)) {
+            if (workload_now_ns() >= until_ns)
+                return false;
+            if (consumer && atomic_load(&consumer->ended) && !*slice->failure)
+                let_go(cast, slice);
+        }
+    }
+    return true;
+}
+
+bool cast_join_consumer(struct cast *cast, int64_t until_ns, struct slice *slice)
+{
+    struct pool_stats stats;
+    if (!cast->consumer)
+        return true;
+    pool_close(cast->work->pool);
+    if (cast->started == cast->count && !join_until(&cast->actors[cast->count - 1], until_ns))
+        return false;
+    pool_stats(cast->work->pool, &stats);
+    if ((stats.state != POOL_DRAINED || stats.pending) && !*slice->failure)
+        let_go(cast, slice);
+    return true;
+}
+
+double cast_fairness_of(const double *jobs, const double *took_ns, int count)
+{
+    double *rates = count > 1 ? malloc((size_t)count * sizeof *rates) : NULL, index = NAN;
+    bool known = rates != NULL;
+    for (int i = 0; i < count && known; i++) {
+        known = took_ns[i] > 0;
+        rates[i] = jobs[i] / took_ns[i];
+    }
+    if (known)
+        index = stats_jain(rates, count);
+    free(rates);
+    return index;
+}
+
+double cast_fairness(const struct cast *cast, int64_t begin_ns)
+{
+    int count = cast->work->producers;
+    double *figures = calloc(2 * (size_t)count, sizeof *figures), index = NAN;
+    for (int i = 0; i < count && figures; i++) {
+        int64_t first, last;
+        workload_range(cast->work, i, &first, &last);
+        figures[i] = (double)(last - first - cast->work->refused[i]);
+        figures[count + i] = (double)(cast->actors[i].done_ns - begin_ns);
+    }
+    if (figures && !cast->work->spec->ops->judged_by)
+        index = cast_fairness_of(figures, figures + count, count);
+    free(figures);
+    return index;
+}

@@ -1,0 +1,299 @@
+/* child.c - see child.h. A round warms every configuration up (which also says
+ * how many jobs make a slice), then runs short slices of all of them in a
+ * shuffled order, then in the mirrored order, as often as its time allows. */
+#include "bench/measure/child.h"
+
+#include <math.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "bench/machine/limits.h"
+#include "bench/measure/plan.h"
+#include "bench/measure/reference.h"
+#include "bench/measure/slice_run.h"
+#include "bench/measure/trial.h"
+#include "bench/statistics/stats.h"
+#include "workloads/core/kernel.h"
+
+enum {
+    WARM_NS = 2000000, /* a warm-up run that takes so long says enough */
+    WARM_RUNS_MAX = 8,
+    WARM_JOBS = 4096,  /* of the first run, at most */
+    SLICES_MAX = 4096, /* of one configuration in one round */
+};
+
+/* A slice hangs when it takes a hundred times what it should, and at least so
+ * long, beyond its jobs' own work. */
+#define SLICE_LIMIT_FLOOR_NS INT64_C(10000000000)
+
+struct round {
+    struct plan plan;
+    struct trial *trials; /* [plan.count] */
+    int *order;
+    uint64_t random;
+    int out;
+    bool spoilt; /* a pool hangs in this process: its threads would disturb what follows */
+};
+
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupted = 1;
+}
+
+/* xorshift64*: for shuffles. */
+static uint64_t next_random(uint64_t *state)
+{
+    *state ^= *state >> 12;
+    *state ^= *state << 25;
+    *state ^= *state >> 27;
+    return *state * UINT64_C(2685821657736338717);
+}
+
+static void report(int out, const char *kind, json_t *what)
+{
+    json_t *line = json_pack("{s:o}", kind, what);
+    char *text = json_dumps(line, JSON_COMPACT);
+    size_t length = text ? strlen(text) : 0, done = 0;
+    if (text)
+        text[length++] = '\n'; /* over the terminating zero */
+    while (done < length) {
+        ssize_t wrote = write(out, text + done, length - done);
+        if (wrote <= 0)
+            _exit(1); /* the parent is gone */
+        done += (size_t)wrote;
+    }
+    free(text);
+    json_decref(line);
+}
+
+/* Noise. */
+
+static void steal_ticks(double *steal, double *all)
+{
+    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
+    FILE *file = fopen("/proc/stat", "re");
+    *steal = 0;
+    if (file && fscanf(file, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system, &idle, &iowait, &irq,
+                       &softirq, steal) != 8)
+        *steal = 0;
+    if (file)
+        fclose(file);
+    *all = user + nice + system + idle + iowait + irq + softirq + *steal;
+}
+
+/* A fixed stretch of computation: longer than it should be means disturbed. */
+static double sentinel_ns(void)
+{
+    enum { STEPS = 200000, RUNS = 5 };
+    double times[RUNS];
+    static volatile uint64_t sink;
+    for (int i = 0; i < RUNS; i++) {
+        int64_t begin = workload_now_ns();
+        sink = kernel_run(sink, STEPS);
+        times[i] = (double)(workload_now_ns() - begin);
+    }
+    return stats_median(times, RUNS).median / (STEPS / kernel_steps_per_ns());
+}
+
+/* What the machine allows at this moment. Not where a hung pool's threads run. */
+static json_t *limit_json(enum limit limit)
+{
+    double ns = limit_glance(limit);
+    return isfinite(ns) ? json_real(ns) : json_null();
+}
+
+/* The slices. */
+
+/* Announces what runs, and when the parent may give up hearing more. */
+static void announce(const struct round *round, int index, int64_t jobs, int64_t limit_ns)
+{
+    const struct workload_spec *workload = &round->plan.entries[index].workload;
+    static const double allowance = 10; /* the mean says little of a few heavy-tailed jobs */
+    double work_s = workload_job_ns(workload) * (double)jobs / 1e9;
+    report(round->out, "running",
+           json_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
+}
+
+/* One slice into *slice; `samples` as slice_run. */
+static void run_slice(struct round *round, int index, int64_t jobs, struct slice *slice, struct slice_samples *samples)
+{
+    struct trial *trial = &round->trials[index];
+    int64_t limit = (int64_t)(trial->slice_ns * 100);
+    if (limit < SLICE_LIMIT_FLOOR_NS)
+        limit = SLICE_LIMIT_FLOOR_NS;
+    announce(round, index, jobs, limit);
+    slice_run(&round->plan.entries[index], jobs, next_random(&round->random), limit, slice, samples);
+    if (*slice->failure) {
+        memcpy(trial->failure, slice->failure, sizeof trial->failure);
+        trial->ended = true;
+        trial->hung = slice->hung;
+        trial->cannot = slice->cannot;
+    }
+    round->spoilt = round->spoilt || slice->hung;
+}
+
+/* How many slices of this configuration fit into its share of the round: pairs,
+ * because each order is mirrored. */
+static int slices_wanted(const struct round *round, int index)
+{
+    double share = (double)round->plan.budget_ns / round->plan.rounds;
+    if (round->plan.entries[index].workload.ops->jobs)
+        share -= round->trials[index].slice_ns; /* the warm-up was a whole slice */
+    double with_overhead = round->trials[index].slice_ns * 1.25 + 500000;
+    double pairs = share / (2 * with_overhead);
+    return 2 * (pairs < 1 ? 1 : pairs > SLICES_MAX / 2 ? SLICES_MAX / 2 : (int)pairs);
+}
+
+/* Grows the number of jobs until a run takes long enough to say how long one
+ * is; then once more, warm. What fails already here is the trial's only slice. */
+static void warm_up(struct round *round, int index)
+{
+    struct plan_entry *entry = &round->plan.entries[index];
+    struct trial *trial = &round->trials[index];
+    double each = workload_job_ns(&entry->workload);
+    bool fixed = entry->workload.ops->jobs != NULL;
+    int64_t jobs = fixed      ? plan_slice_jobs(&round->plan, entry, each)
+                   : each > 0 ? (int64_t)(WARM_NS / each) + 1
+                              : WARM_JOBS;
+    struct slice *slice = calloc(1, sizeof *slice);
+    bool enough = false;
+
+    if (!slice)
+        _exit(1);
+    jobs = jobs > WARM_JOBS && !fixed ? WARM_JOBS : jobs;
+    for (int i = 0; i < WARM_RUNS_MAX && !trial->ended && !interrupted; i++) {
+        bool was = enough;
+        run_slice(round, index, jobs, slice, NULL);
+        enough = slice->wall_ns >= WARM_NS;
+        if ((enough && (was || slice->wall_ns >= 4 * WARM_NS)) || (fixed && (enough || i)))
+            break;
+        jobs *= fixed || enough || i == WARM_RUNS_MAX - 1 ? 1 : 4;
+    }
+    if (trial->ended) {
+        trial->slices = slice;
+        trial->count = trial->room = 1;
+        return;
+    }
+    trial->jobs = plan_slice_jobs(&round->plan, entry, slice->wall_ns / (double)jobs);
+    trial->slice_ns = (double)trial->jobs * slice->wall_ns / (double)jobs;
+    free(slice);
+    trial->room = slices_wanted(round, index);
+    trial->slices = calloc((size_t)trial->room, sizeof *trial->slices);
+    if (!trial->slices)
+        _exit(1);
+}
+
+static void shuffle(struct round *round)
+{
+    for (int i = 0; i < round->plan.count; i++)
+        round->order[i] = i;
+    for (int i = round->plan.count - 1; i > 0; i--) {
+        int j = (int)(next_random(&round->random) % (uint64_t)(i + 1)), kept = round->order[i];
+        round->order[i] = round->order[j];
+        round->order[j] = kept;
+    }
+}
+
+static void run_all(struct round *round)
+{
+    bool more = true;
+    for (int pass = 0; more && !interrupted && !round->spoilt; pass++) {
+        int count = round->plan.count;
+        more = false;
+        if (pass % 2 == 0)
+            shuffle(round);
+        for (int i = 0; i < count && !interrupted && !round->spoilt; i++) {
+            int index = round->order[pass % 2 ? count - 1 - i : i];
+            struct trial *trial = &round->trials[index];
+            if (trial->ended || trial->count >= trial->room)
+                continue;
+            run_slice(round, index, trial->jobs, &trial->slices[trial->count], &trial->samples);
+            trial->count++;
+            more = true;
+        }
+    }
+}
+
+/* The round. */
+
+static void report_trial(const struct round *round, int index)
+{
+    json_t *trial = trial_json(&round->plan.entries[index], &round->trials[index]);
+    json_object_set_new(trial, "configuration", json_integer(index));
+    report(round->out, "trial", trial);
+}
+
+static void *nothing(void *arg)
+{
+    return arg;
+}
+
+/* With its first thread a process may get others, of a sanitizer for one, which
+ * would count as left behind. */
+static void start_first_thread(void)
+{
+    pthread_t thread;
+    if (!pthread_create(&thread, NULL, nothing, NULL))
+        pthread_join(thread, NULL);
+}
+
+static int read_plan(int descriptor, struct plan *plan)
+{
+    json_error_t error;
+    json_t *json = json_loadfd(descriptor, 0, &error);
+    int failed = json ? plan_from_json(plan, json) : -EINVAL;
+    json_decref(json);
+    return failed;
+}
+
+int child_main(int plan_descriptor, int out_descriptor)
+{
+    struct round round = {.out = out_descriptor};
+    double steal_before, all_before, steal_after, all_after, sentinel_before, sentinel_after;
+    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
+
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    sigaction(SIGINT, &action, NULL);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error that a workload reports */
+    signal(SIGPIPE, SIG_IGN); /* and so is a peer that went away */
+    if (read_plan(plan_descriptor, &round.plan))
+        return 1;
+    /* Not inherited by anything, and gone before descriptors are counted. */
+    close(plan_descriptor);
+    round.random = round.plan.seed ? round.plan.seed : 1;
+    round.trials = calloc((size_t)round.plan.count, sizeof *round.trials);
+    round.order = calloc((size_t)round.plan.count, sizeof *round.order);
+    if (!round.trials || !round.order)
+        return 1;
+    start_first_thread();
+    kernel_steps_per_ns();
+    steal_ticks(&steal_before, &all_before);
+    sentinel_before = sentinel_ns();
+    shuffle(&round);
+    for (int i = 0; i < round.plan.count && !interrupted && !round.spoilt; i++)
+        warm_up(&round, round.order[i]);
+    run_all(&round);
+    sentinel_after = sentinel_ns();
+    steal_ticks(&steal_after, &all_after);
+    /* When spoilt, only what failed is told; the rest is measured elsewhere. */
+    for (int i = 0; i < round.plan.count; i++)
+        if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
+            report_trial(&round, i);
+    report(round.out, "round",
+           json_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
+                     round.spoilt || interrupted ? json_array() : reference_json(&round.plan), "line_ns",
+                     limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE), "complete", !round.spoilt,
+                     "steal_share",
+                     all_after > all_before ? (steal_after - steal_before) / (all_after - all_before) : 0.0,
+                     "sentinel_before", sentinel_before, "sentinel_after", sentinel_after));
+    /* A hung pool's threads may still run: leave without destructors. */
+    _exit(0);
+}

@@ -1,0 +1,336 @@
+/* plugin.c - see plugin.h. */
+#include "bench/measure/plugin.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "pools/core/pool.h"
+#include "workloads/core/why.h"
+#include "workloads/core/workload.h"
+
+enum {
+    TRIAL_MS = 10000, /* a plug-in that is not loaded by then hangs */
+    NAME_MAX_LENGTH = 31,
+    FILES_MAX = POOL_ADDED_MAX + WORKLOAD_ADDED_MAX,
+};
+
+static char *files[FILES_MAX];
+static int file_count;
+
+/* What a plug-in may leave out. */
+
+static int batch_by_loop(struct pool *pool, const struct pool_job *jobs, int count)
+{
+    for (int i = 0; i < count; i++) {
+        int error = pool->ops->submit(pool, jobs[i].fn, jobs[i].arg);
+        if (error)
+            return i ? i : error;
+    }
+    return count;
+}
+
+static int no_cancel(struct pool *pool)
+{
+    (void)pool;
+    return -ENOTSUP;
+}
+
+static int no_receive(struct pool *pool, struct pool_result *results, int count, int64_t timeout_ns)
+{
+    (void)pool, (void)results, (void)count, (void)timeout_ns;
+    return -ENOTSUP;
+}
+
+static int explain_by_stats(struct pool *pool, char *text, size_t size)
+{
+    struct pool_stats s = {0};
+    pool->ops->stats(pool, &s);
+    snprintf(text, size,
+             "%s: %llu accepted, %llu done, %llu failed, %llu cancelled, %llu dropped (it explains no more)\n",
+             pool->ops->name, (unsigned long long)s.accepted, (unsigned long long)s.done, (unsigned long long)s.failed,
+             (unsigned long long)s.cancelled, (unsigned long long)s.dropped);
+    return 0;
+}
+
+/* Validation. */
+
+static bool is_name(const char *name)
+{
+    size_t length = name ? strlen(name) : 0;
+    if (!length || length > NAME_MAX_LENGTH)
+        return false;
+    for (size_t i = 0; i < length; i++)
+        if (!isalnum((unsigned char)name[i]) && (!i || (name[i] != '-' && name[i] != '_')))
+            return false;
+    return true;
+}
+
+/* The pool's table with what it may leave out filled in. What is written into
+ * `ops` is read through pool->ops, which must be this copy. */
+static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
+{
+    const struct {
+        const char *call;
+        bool there;
+    } needed[] = {{"open", ops->open},
+                  {"submit", ops->submit},
+                  {"close", ops->close},
+                  {"wait", ops->wait},
+                  {"free", ops->free},
+                  {"stats", ops->stats},
+                  {"cancel", ops->cancel || !(ops->can & POOL_CAN_CANCEL)},
+                  {"receive", ops->receive || !(ops->can & POOL_CAN_RESULTS)},
+                  {"enter", ops->enter || !(ops->declares & POOL_MUST_ENTER)}};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!needed[i].there)
+            return why_wrong(why, "plug-in %s: its pool \"%s\" lacks the call \"%s\"", path, ops->name, needed[i].call);
+    ops->summary = ops->summary ? ops->summary : "a plug-in";
+    ops->submit_batch = ops->submit_batch ? ops->submit_batch : batch_by_loop;
+    ops->cancel = ops->cancel ? ops->cancel : no_cancel;
+    ops->receive = ops->receive ? ops->receive : no_receive;
+    ops->explain = ops->explain ? ops->explain : explain_by_stats;
+    return 0;
+}
+
+static int add_pool(const struct pool_ops *theirs, const char *path, struct why why)
+{
+    struct pool_ops *ops;
+    int error;
+    if (theirs->abi != POOL_ABI)
+        return why_wrong(why, "plug-in %s: a pool of it is built for version %d of the contract, this is version %d",
+                         path, theirs->abi, POOL_ABI);
+    if (!is_name(theirs->name))
+        return why_wrong(why, "plug-in %s: a pool of it has no proper name (1 to %d letters, digits, - and _)", path,
+                         NAME_MAX_LENGTH);
+    ops = malloc(sizeof *ops);
+    if (!ops)
+        return why_wrong(why, "plug-in %s: out of memory", path);
+    *ops = *theirs;
+    error = complete_pool(ops, path, why);
+    if (!error && (error = pool_add(ops)))
+        why_wrong(why,
+                  error == -EEXIST ? "plug-in %s: there is a pool \"%s\" already"
+                                   : "plug-in %s: one pool too many: \"%s\"",
+                  path, ops->name);
+    if (error)
+        free(ops);
+    return error ? -EINVAL : 0;
+}
+
+static int add_workload(const struct workload_ops *ops, const char *path, struct why why)
+{
+    int error;
+    if (ops->abi != WORKLOAD_ABI)
+        return why_wrong(why,
+                         "plug-in %s: a workload of it is built for version %d of the contract, this is version %d",
+                         path, ops->abi, WORKLOAD_ABI);
+    if (!is_name(ops->name))
+        return why_wrong(why, "plug-in %s: a workload of it has no proper name (1 to %d letters, digits, - and _)",
+                         path, NAME_MAX_LENGTH);
+    if (!ops->summary || !ops->work_ns || !ops->prepare || !ops->produce || !ops->verify || !ops->release)
+        return why_wrong(
+            why, "plug-in %s: its workload \"%s\" lacks one of: summary, work_ns, prepare, produce, verify, release",
+            path, ops->name);
+    if (ops->param_count < 0 || ops->param_count > WORKLOAD_PARAMS_MAX || ops->figure_count < 0 ||
+        ops->figure_count > WORKLOAD_FIGURES_MAX)
+        return why_wrong(why, "plug-in %s: its workload \"%s\" has too many parameters or figures (at most %d and %d)",
+                         path, ops->name, WORKLOAD_PARAMS_MAX, WORKLOAD_FIGURES_MAX);
+    error = workload_add(ops);
+    if (error)
+        return why_wrong(why,
+                         error == -EEXIST ? "plug-in %s: there is a workload \"%s\" already"
+                                          : "plug-in %s: one workload too many: \"%s\"",
+                         path, ops->name);
+    return 0;
+}
+
+/* Loads it into this process. */
+static int load(const char *path, struct why why)
+{
+    const struct pool_ops *const *pools;
+    const struct workload_ops *const *workloads;
+    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    int error = 0;
+    if (!object)
+        return why_wrong(why, "plug-in %s: cannot be loaded: %s", path, dlerror());
+    pools = dlsym(object, "poolbench_pools");
+    workloads = dlsym(object, "poolbench_workloads");
+    if (!pools && !workloads)
+        error = why_wrong(
+            why, "plug-in %s: has neither pools nor workloads (it ends in no POOL_PLUGIN or WORKLOAD_PLUGIN)", path);
+    for (int i = 0; !error && pools && pools[i]; i++)
+        error = add_pool(pools[i], path, why);
+    for (int i = 0; !error && workloads && workloads[i]; i++)
+        error = add_workload(workloads[i], path, why);
+    return error; /* the object stays: what was added lives in it */
+}
+
+/* The trial: in a child, which says over a pipe what is wrong. */
+
+static void trial_main(const char *path, int out, pid_t parent)
+{
+    char text[1024] = "";
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC), error;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(1);
+    dup2(null, 0);
+    dup2(null, 1);
+    dup2(null, 2);
+    error = load(path, (struct why){text, sizeof text});
+    /* A first byte says that the loading came to its end. */
+    if (write(out, error ? "!" : "+", 1) != 1 || (error && write(out, text, strlen(text)) < 0))
+        _exit(1);
+    _exit(0);
+}
+
+/* Reads all until the child ends or the time is over. Returns its length. */
+static size_t trial_read(int in, char *text, size_t size, bool *late)
+{
+    size_t length = 0;
+    *late = false;
+    for (;;) {
+        struct pollfd event = {.fd = in, .events = POLLIN};
+        int ready = poll(&event, 1, TRIAL_MS);
+        ssize_t got;
+        if (ready < 0 && errno == EINTR)
+            continue;
+        *late = ready == 0;
+        got = ready > 0 ? read(in, text + length, size - 1 - length) : 0;
+        if (got <= 0)
+            break;
+        length += (size_t)got;
+    }
+    text[length] = '\0';
+    return length;
+}
+
+static int trial(const char *path, struct why why)
+{
+    int pipes[2], status = 0;
+    char text[1100];
+    size_t length;
+    bool late;
+    pid_t child, parent = getpid();
+    if (pipe2(pipes, O_CLOEXEC))
+        return why_wrong(why, "plug-in %s: no pipe: %s", path, strerror(errno));
+    fflush(NULL);
+    child = fork();
+    if (child == 0)
+        trial_main(path, pipes[1], parent);
+    close(pipes[1]);
+    if (child < 0) {
+        close(pipes[0]);
+        return why_wrong(why, "plug-in %s: no process to try it in: %s", path, strerror(errno));
+    }
+    length = trial_read(pipes[0], text, sizeof text, &late);
+    close(pipes[0]);
+    kill(child, SIGKILL); /* it has said all, or hangs */
+    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (late)
+        return why_wrong(why, "plug-in %s: does not come to an end of loading within %d s", path, TRIAL_MS / 1000);
+    if (length && *text == '+')
+        return 0;
+    if (length)
+        return why_wrong(why, "%s", text + 1);
+    if (WIFSIGNALED(status))
+        return why_wrong(why, "plug-in %s: crashes while loading: signal %d (%s)", path, WTERMSIG(status),
+                         strsignal(WTERMSIG(status)));
+    return why_wrong(why, "plug-in %s: ends the program while loading (status %d)", path, WEXITSTATUS(status));
+}
+
+int plugin_load(const char *path, char *text, size_t size)
+{
+    struct why why = {text, size};
+    struct stat info;
+    char *real = realpath(path, NULL);
+    int error;
+    if (!real)
+        return why_wrong(why, "plug-in %s: %s", *path ? path : "\"\"", strerror(errno));
+    for (int i = 0; i < file_count; i++)
+        if (!strcmp(files[i], real))
+            goto twice;
+    if (stat(real, &info) || !S_ISREG(info.st_mode))
+        error = why_wrong(why, "plug-in %s: not a file (a shared object is wanted: cc -shared -fPIC)", path);
+    else if (file_count == FILES_MAX)
+        error = why_wrong(why, "plug-in %s: one too many (at most %d)", path, FILES_MAX);
+    else
+        error = trial(real, why);
+    if (!error)
+        error = load(real, why);
+    if (error)
+        free(real);
+    else
+        files[file_count++] = real;
+    return error;
+twice:
+    free(real);
+    return why_wrong(why, "plug-in %s: named twice", path);
+}
+
+/* The adapters. */
+
+static int is_object(const struct dirent *entry)
+{
+    size_t length = strlen(entry->d_name);
+    return length > 3 && !strcmp(entry->d_name + length - 3, ".so");
+}
+
+int plugin_load_peers(char *text, size_t size)
+{
+    static const char *const places[] = {"build/peers", "../lib/poolbench/peers"};
+    char self[2048], folder[2200], path[2500];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    struct dirent **entries = NULL;
+    int count = 0, error = 0;
+    self[length > 0 ? length : 0] = '\0';
+    if (strrchr(self, '/'))
+        *strrchr(self, '/') = '\0';
+    for (size_t i = 0; count <= 0 && i < sizeof places / sizeof *places; i++) {
+        snprintf(folder, sizeof folder, "%s/%s", self, places[i]);
+        count = scandir(folder, &entries, is_object, alphasort);
+    }
+    if (count <= 0)
+        return why_wrong((struct why){text, size}, "--peers: none are built; run: make peers"), -ENOENT;
+    for (int i = 0; i < count; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, entries[i]->d_name);
+        if (!error)
+            error = plugin_load(path, text, size);
+        free(entries[i]);
+    }
+    free(entries);
+    return error;
+}
+
+json_t *plugin_files(void)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < file_count; i++)
+        json_array_append_new(list, json_string(files[i]));
+    return list;
+}
+
+/* They were tried before. */
+int plugin_load_files(const json_t *list)
+{
+    char why[1024];
+    json_t *file;
+    size_t i;
+    json_array_foreach (list, i, file)
+        if (load(json_string_value(file), (struct why){why, sizeof why}))
+            return -EINVAL;
+    return 0;
+}

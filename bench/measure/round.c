@@ -1,0 +1,375 @@
+/* round.c - see round.h: the parent's side of child.h. */
+#include "bench/measure/round.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "bench/measure/child.h"
+
+enum {
+    PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
+    SILENCE_MS = 60000, /* without a word for so long after a slice's limit a child hangs */
+    HANGS_MAX = 2,      /* a configuration that hung in so many rounds is not tried again */
+    TICK_MS = 500,      /* of the progress display */
+    ATTEMPTS_MAX = 64,  /* processes for one round */
+};
+
+volatile sig_atomic_t round_interrupted;
+
+extern char **environ;
+
+/* State of one run. */
+struct run {
+    const struct plan *plan;
+    const struct round_events *events;
+    int round, rounds;
+    double began_s, round_began_s, round_took_s; /* the last round's length */
+    int disturbed;
+    int *hangs; /* [plan->count] */
+};
+
+/* State of one process. */
+struct child {
+    pid_t pid;
+    int out;
+    const int *map; /* its indices to the plan's */
+    bool *done;     /* [plan.count]: no more of it in this round */
+    int running;    /* plan index, -1: none yet */
+    double limit_s; /* of the slice that runs */
+    bool complete;
+    char *text; /* not yet parsed */
+    size_t length, room;
+};
+
+static double now_s(void)
+{
+    return (double)workload_now_ns() / 1e9;
+}
+
+/* A round's length: each configuration has its share of the budget, or two
+ * slices when those take longer. */
+static double round_length_s(const struct plan *plan)
+{
+    static const double process_s = 0.04, warm_s = 0.01;
+    double share = (double)plan->budget_ns / plan->rounds, sum_ns = 0;
+    for (int i = 0; i < plan->count; i++) {
+        const struct plan_entry *entry = &plan->entries[i];
+        double work = workload_job_ns(&entry->workload) / plan_workers(entry);
+        double pair = work > 0 ? 2 * work * (double)plan_slice_jobs(plan, entry, work) : 0;
+        sum_ns += (share > pair ? share : pair) + work;
+    }
+    return sum_ns / 1e9 + process_s + warm_s * plan->count;
+}
+
+/* The time after which no further round begins, when rounds take longer than
+ * reckoned: the budget wins. */
+static double patience_s(const struct plan *plan)
+{
+    static const double overrun = 1.5;
+    return overrun * (double)plan->budget_ns / 1e9 * plan->count;
+}
+
+double round_estimate_s(const struct plan *plan)
+{
+    double length = round_length_s(plan), rounds = floor(patience_s(plan) / length);
+    return length * (rounds < 1 ? 1 : rounds < plan->rounds ? rounds : plan->rounds);
+}
+
+static double left_s(const struct run *run)
+{
+    double now = now_s();
+    double each = run->round_took_s > 0 ? run->round_took_s : round_length_s(run->plan);
+    double left = each * (run->rounds - run->round) - (now - run->round_began_s);
+    /* The budget ends it before; but a round that has begun is finished. */
+    double patience = fmax(patience_s(run->plan) - (now - run->began_s), each - (now - run->round_began_s));
+    return fmax(0, fmin(left, patience));
+}
+
+/* A descriptor that reads as the JSON of the remaining configurations. */
+static int plan_descriptor(const struct run *run, const int *map, int count, uint64_t seed)
+{
+    struct plan part = *run->plan;
+    char *text;
+    json_t *json;
+    int descriptor = memfd_create("plan", 0);
+    part.seed = seed;
+    part.count = count;
+    part.entries = calloc((size_t)count, sizeof *part.entries);
+    if (descriptor < 0 || !part.entries)
+        return -1;
+    for (int i = 0; i < count; i++)
+        part.entries[i] = run->plan->entries[map[i]];
+    json = plan_json(&part);
+    text = json_dumps(json, JSON_COMPACT);
+    if (!text || write(descriptor, text, strlen(text)) != (ssize_t)strlen(text) ||
+        lseek(descriptor, 0, SEEK_SET) != 0) {
+        close(descriptor);
+        descriptor = -1;
+    }
+    free(text);
+    json_decref(json);
+    free(part.entries);
+    return descriptor;
+}
+
+/* The environment with one variable more, of a length that depends on the seed. */
+static char **padded_environment(uint64_t seed, char *pad)
+{
+    size_t count = 0, length = (size_t)((seed >> 7) % PAD_MAX);
+    char **copy;
+    while (environ[count])
+        count++;
+    copy = calloc(count + 2, sizeof *copy);
+    if (!copy)
+        return NULL;
+    memcpy(copy, environ, count * sizeof *copy);
+    strcpy(pad, "POOLBENCH_PAD=");
+    memset(pad + strlen(pad), 'x', length);
+    copy[count] = pad;
+    return copy;
+}
+
+/* Starts the process. Between fork and exec only async-signal-safe calls. */
+static int child_start(struct child *child, int plan, uint64_t seed)
+{
+    static char pad[PAD_MAX + 32];
+    char plan_text[16], out_text[16];
+    char **environment;
+    int pipes[2];
+    memset(pad, 0, sizeof pad);
+    environment = padded_environment(seed, pad);
+    if (!environment || pipe2(pipes, O_CLOEXEC)) {
+        free(environment);
+        return -errno;
+    }
+    snprintf(plan_text, sizeof plan_text, "%d", plan);
+    snprintf(out_text, sizeof out_text, "%d", pipes[1]);
+    child->pid = fork();
+    if (child->pid == 0) {
+        char *const arguments[] = {"poolbench", CHILD_ARGUMENT, plan_text, out_text, NULL};
+        fcntl(pipes[1], F_SETFD, 0);
+        execve("/proc/self/exe", arguments, environment);
+        _exit(127);
+    }
+    close(pipes[1]);
+    free(environment);
+    child->out = pipes[0];
+    if (child->pid < 0) {
+        close(pipes[0]);
+        return -errno;
+    }
+    return 0;
+}
+
+/* An observation that is not a trial's own: a crash, a hang. */
+static void tell_failure(struct run *run, struct child *child, const char *verdict, const char *why)
+{
+    json_t *trial;
+    if (child->running < 0 || child->done[child->running])
+        return;
+    child->done[child->running] = true;
+    run->hangs[child->running] += !strcmp(verdict, "hang");
+    trial = json_pack("{s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "configuration", child->running, "round",
+                      run->round, "verdict", verdict, "failure", why, "accepted", 0, "done", 0, "failed", 0,
+                      "cancelled", 0, "dropped", 0);
+    if (run->events->trial)
+        run->events->trial(run->events->context, trial);
+    json_decref(trial);
+}
+
+static void take_trial(struct run *run, struct child *child, json_t *trial)
+{
+    int index = child->map[json_integer_value(json_object_get(trial, "configuration"))];
+    const char *verdict = json_string_value(json_object_get(trial, "verdict"));
+    child->done[index] = true;
+    run->hangs[index] += verdict && !strcmp(verdict, "hang");
+    json_object_set_new(trial, "configuration", json_integer(index));
+    json_object_set_new(trial, "round", json_integer(run->round));
+    if (run->events->trial)
+        run->events->trial(run->events->context, trial);
+}
+
+static void take_round(struct run *run, struct child *child, json_t *noise)
+{
+    static const double steal_much = 0.01, slow = 1.25;
+    double before = json_number_value(json_object_get(noise, "sentinel_before"));
+    double after = json_number_value(json_object_get(noise, "sentinel_after"));
+    bool disturbed =
+        json_number_value(json_object_get(noise, "steal_share")) > steal_much || before > slow || after > slow;
+    child->complete = json_is_true(json_object_get(noise, "complete"));
+    json_object_del(noise, "complete");
+    json_object_set_new(noise, "round", json_integer(run->round));
+    json_object_set_new(noise, "disturbed", json_boolean(disturbed));
+    run->disturbed += disturbed;
+    if (child->complete && run->events->round)
+        run->events->round(run->events->context, noise);
+}
+
+static void take_line(struct run *run, struct child *child, const char *line, size_t length)
+{
+    json_t *json = json_loadb(line, length, 0, NULL), *part;
+    if (!json)
+        return;
+    if ((part = json_object_get(json, "running"))) {
+        child->running = child->map[json_integer_value(json_object_get(part, "configuration"))];
+        child->limit_s = json_number_value(json_object_get(part, "limit_s"));
+        if (run->events->running)
+            run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
+    }
+    if ((part = json_object_get(json, "trial")))
+        take_trial(run, child, part);
+    if ((part = json_object_get(json, "round")))
+        take_round(run, child, part);
+    json_decref(json);
+}
+
+/* Reads what there is; returns false at the end. */
+static bool child_read(struct run *run, struct child *child)
+{
+    char *newline;
+    ssize_t got;
+    if (child->room - child->length < 65536) {
+        char *grown = realloc(child->text, child->room + 262144);
+        if (!grown)
+            return false;
+        child->text = grown;
+        child->room += 262144;
+    }
+    got = read(child->out, child->text + child->length, child->room - child->length);
+    if (got <= 0)
+        return got < 0 && errno == EINTR;
+    child->length += (size_t)got;
+    while ((newline = memchr(child->text, '\n', child->length))) {
+        size_t line = (size_t)(newline - child->text) + 1;
+        take_line(run, child, child->text, line - 1);
+        child->length -= line;
+        memmove(child->text, child->text + line, child->length);
+    }
+    return true;
+}
+
+/* Listens until the process ends. Returns false when it had to be killed. */
+static bool child_listen(struct run *run, struct child *child)
+{
+    int told = 0;
+    double heard = now_s();
+    for (;;) {
+        struct pollfd poll_for = {.fd = child->out, .events = POLLIN};
+        int ready = poll(&poll_for, 1, TICK_MS);
+        if (round_interrupted > told) {
+            told = round_interrupted;
+            kill(child->pid, told > 1 ? SIGKILL : SIGINT);
+        }
+        if (ready > 0) {
+            heard = now_s();
+            if (!child_read(run, child))
+                return true;
+        } else if (child->running >= 0 && run->events->running) {
+            run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
+        }
+        if (now_s() - heard > SILENCE_MS / 1e3 + child->limit_s) {
+            kill(child->pid, SIGKILL);
+            return false;
+        }
+    }
+}
+
+static void child_end(struct run *run, struct child *child, bool listened)
+{
+    char why[128];
+    int status = 0;
+    close(child->out);
+    while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (!listened) {
+        snprintf(why, sizeof why, "hang: not a word from the round's process; it was killed");
+        tell_failure(run, child, "hang", why);
+    } else if (WIFSIGNALED(status) && round_interrupted < 2) {
+        snprintf(why, sizeof why, "crash: the round's process died of signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+        tell_failure(run, child, "crash", why);
+    } else if (WIFEXITED(status) && WEXITSTATUS(status)) {
+        snprintf(why, sizeof why, "crash: the round's process ended with status %d", WEXITSTATUS(status));
+        tell_failure(run, child, "crash", why);
+    }
+    free(child->text);
+}
+
+/* One process over what is left of this round. */
+static int run_process(struct run *run, bool *done, int *map, uint64_t seed, bool *complete)
+{
+    struct child child = {.map = map, .done = done, .running = -1};
+    int count = 0, plan, error;
+    bool listened;
+    for (int i = 0; i < run->plan->count; i++)
+        if (!done[i])
+            map[count++] = i;
+    if (!count) {
+        *complete = true;
+        return 0;
+    }
+    plan = plan_descriptor(run, map, count, seed);
+    if (plan < 0)
+        return -ENOMEM;
+    error = child_start(&child, plan, seed);
+    close(plan);
+    if (error)
+        return error;
+    listened = child_listen(run, &child);
+    child_end(run, &child, listened);
+    *complete = child.complete || child.running < 0; /* dead before it began: do not try again */
+    return child.running < 0 && !child.complete && !round_interrupted ? -ECHILD : 0;
+}
+
+static int run_round(struct run *run)
+{
+    bool *done = calloc((size_t)run->plan->count, sizeof *done), complete = false;
+    int *map = calloc((size_t)run->plan->count, sizeof *map);
+    int error = done && map ? 0 : -ENOMEM;
+    uint64_t seed = (run->plan->seed + (uint64_t)run->round + 1) * UINT64_C(0x9e3779b97f4a7c15);
+    for (int i = 0; !error && i < run->plan->count; i++)
+        done[i] = run->hangs[i] >= HANGS_MAX;
+    run->round_began_s = now_s();
+    for (int attempt = 0; !error && !complete && attempt < ATTEMPTS_MAX && !round_interrupted; attempt++)
+        error = run_process(run, done, map, (seed + (uint64_t)attempt * 7919) >> 1, &complete);
+    run->round_took_s = now_s() - run->round_began_s;
+    free(map);
+    free(done);
+    return error;
+}
+
+/* Whether one round more is to be run. Disturbed ones are made up for while
+ * there is time, each once, and at most as many as were wanted. */
+static bool another_round(struct run *run)
+{
+    const struct plan *plan = run->plan;
+    double budget_s = (double)plan->budget_ns / 1e9 * plan->count, end_s = now_s() - run->began_s + run->round_took_s;
+    if (round_interrupted)
+        return false;
+    run->rounds = plan->rounds + (run->disturbed < plan->rounds ? run->disturbed : plan->rounds);
+    if (run->round >= plan->rounds)
+        return run->round < run->rounds && end_s <= budget_s;
+    return run->round == 0 || end_s <= patience_s(plan);
+}
+
+int round_run(const struct plan *plan, const struct round_events *events)
+{
+    struct run run = {.plan = plan, .events = events, .rounds = plan->rounds, .began_s = now_s()};
+    int error = 0;
+    run.hangs = calloc((size_t)plan->count + 1, sizeof *run.hangs);
+    if (!run.hangs)
+        return -ENOMEM;
+    for (; !error && another_round(&run); run.round++)
+        error = run_round(&run);
+    free(run.hangs);
+    return error ? error : round_interrupted ? -EINTR : 0;
+}

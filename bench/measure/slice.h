@@ -1,0 +1,43 @@
+/* slice.h - what came of one configuration, run once in this process (slice_run.h). */
+#ifndef SLICE_H
+#define SLICE_H
+
+#include "bench/machine/memory.h"
+#include "bench/measure/plan.h"
+#include "bench/statistics/hist.h"
+
+enum { SLICE_FAILURE_MAX = 4096 };
+
+/* Times of sampled jobs, merged over the slices of a trial; and how the last
+ * slice went over time. */
+struct slice_samples {
+    struct hist submit_to_start, start_to_end, submit_to_end;
+    struct hist own[WORKLOAD_SAMPLES_MAX]; /* the workload's */
+    double course_step_ns;                 /* as in struct workload_report */
+    double course[WORKLOAD_SERIES_MAX][WORKLOAD_COURSE];
+    double event_begin_ns, event_end_ns;
+};
+
+struct slice {
+    double wall_ns; /* from the producers' start to quiet */
+    double cpu_ns;  /* of the whole process in that time */
+    double work_ns; /* mean own CPU time of one job; 0: none */
+    int64_t jobs;   /* submitted, refused ones among them */
+    int64_t refused;
+    long voluntary, involuntary;          /* context switches */
+    double fairness;                      /* Jain's index over workers, of sampled jobs; NaN: no workers */
+    double producer_fairness;             /* the same over the producers' rates; NaN: cast_fairness */
+    struct pool_stats stats;              /* after quiet */
+    struct memory memory;                 /* at quiet, the pool still open */
+    int64_t pool_bytes;                   /* allocated by pool_open; -1: not measured */
+    double figures[WORKLOAD_FIGURES_MAX]; /* the workload's; NaN: none */
+    int threads_left;                     /* after the pool was freed */
+    bool cannot;                          /* the failure is this machine's, not the pool's */
+    bool hung;                            /* the pool could not be freed: this process is spoilt */
+    char failure[SLICE_FAILURE_MAX];      /* "" when all is well, else what is wrong */
+};
+
+/* Says what is wrong; the first thing said is kept. */
+__attribute__((format(printf, 2, 3))) void slice_fail(struct slice *slice, const char *format, ...);
+
+#endif

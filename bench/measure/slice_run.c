@@ -1,0 +1,314 @@
+/* slice_run.c - see slice_run.h. All that takes time or memory happens before the
+ * clock starts or after it stopped; between, producers submit, workers work,
+ * and this thread sleeps in pool_wait. */
+#include "bench/measure/slice_run.h"
+
+#include <dirent.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <time.h>
+
+#include "bench/measure/cast.h"
+#include "bench/measure/pin.h"
+#include "bench/measure/places.h"
+#include "bench/statistics/stats.h"
+#include "pools/core/topology.h"
+
+/* Entries of a folder of /proc; 0 when it cannot be read. */
+static int entries(const char *path)
+{
+    DIR *folder = opendir(path);
+    int count = 0;
+    if (!folder)
+        return 0;
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+struct before {
+    int threads, descriptors;
+};
+
+static struct before count_threads_and_descriptors(void)
+{
+    return (struct before){entries("/proc/self/task"), entries("/proc/self/fd")};
+}
+
+/* A joined thread may still be seen for a moment in /proc. */
+static void check_left_over(struct slice *slice, struct before before, bool may_stay)
+{
+    enum { TRIES = 200 };
+    struct timespec nap = {0, 1000000};
+    struct before now = count_threads_and_descriptors();
+    for (int i = 0; i < TRIES && !may_stay && now.threads > before.threads; i++) {
+        nanosleep(&nap, NULL);
+        now = count_threads_and_descriptors();
+    }
+    slice->threads_left = now.threads > before.threads ? now.threads - before.threads : 0;
+    if (!may_stay && (now.threads > before.threads || now.descriptors > before.descriptors))
+        slice_fail(slice, "left behind: %d threads, %d descriptors", now.threads - before.threads,
+                   now.descriptors - before.descriptors);
+}
+
+static void check_law(struct slice *slice, const struct workload_slice *work)
+{
+    const struct pool_stats *s = &slice->stats;
+    struct workload_verdict verdict = {0};
+    int64_t unaccounted = slice->refused + (int64_t)s->cancelled + (int64_t)s->dropped;
+
+    if (s->accepted != s->done + s->failed + s->cancelled + s->dropped)
+        slice_fail(slice, "the law is broken: accepted %llu, done %llu, failed %llu, cancelled %llu, dropped %llu",
+                   (unsigned long long)s->accepted, (unsigned long long)s->done, (unsigned long long)s->failed,
+                   (unsigned long long)s->cancelled, (unsigned long long)s->dropped);
+    work->spec->ops->verify(work, &verdict);
+    if (*verdict.cannot && !*slice->failure) {
+        slice_fail(slice, "%lld of %lld jobs failed: %s", (long long)verdict.failed, (long long)work->jobs,
+                   verdict.cannot);
+        slice->cannot = true;
+    }
+    if (verdict.missing != unaccounted)
+        slice_fail(slice,
+                   "%lld jobs lost: of %lld submitted, %lld never ran, and %lld were refused, cancelled or dropped",
+                   (long long)(verdict.missing - unaccounted), (long long)work->jobs, (long long)verdict.missing,
+                   (long long)unaccounted);
+    if (verdict.doubled)
+        slice_fail(slice, "%lld jobs ran more than once", (long long)verdict.doubled);
+    if (verdict.garbled)
+        slice_fail(slice, "%lld jobs have a wrong result", (long long)verdict.garbled);
+    if (*verdict.broken)
+        slice_fail(slice, "%s", verdict.broken);
+    if ((uint64_t)(work->jobs - slice->refused) != s->accepted)
+        slice_fail(slice, "%lld jobs were accepted, the pool counts %llu", (long long)(work->jobs - slice->refused),
+                   (unsigned long long)s->accepted);
+    if (s->failed)
+        slice_fail(slice, "%llu jobs failed", (unsigned long long)s->failed);
+}
+
+static void collect_stamps(const struct workload_slice *work, int workers, struct slice *slice,
+                           struct slice_samples *samples)
+{
+    double *shares = calloc((size_t)workers + 1, sizeof *shares);
+    bool apart = false; /* some job ran on a worker */
+    for (int64_t i = 0; i < work->stamp_count; i++) {
+        const struct workload_stamp *stamp = &work->stamps[i];
+        if (!stamp->started || !stamp->ended)
+            continue;
+        if (shares && stamp->worker >= 0 && stamp->worker < workers) {
+            shares[stamp->worker]++;
+            apart = true;
+        }
+        if (!samples)
+            continue;
+        hist_record(&samples->submit_to_start, (uint64_t)(stamp->started - stamp->submitted));
+        hist_record(&samples->start_to_end, (uint64_t)(stamp->ended - stamp->started));
+        hist_record(&samples->submit_to_end, (uint64_t)(stamp->ended - stamp->submitted));
+    }
+    slice->fairness = apart ? stats_jain(shares, workers) : NAN;
+    free(shares);
+}
+
+static double rusage_cpu_ns(const struct rusage *usage)
+{
+    return ((double)usage->ru_utime.tv_sec + (double)usage->ru_stime.tv_sec) * 1e9 +
+           ((double)usage->ru_utime.tv_usec + (double)usage->ru_stime.tv_usec) * 1e3;
+}
+
+/* The interval itself. Returns false when quiet did not come in time. */
+static bool run_measured(struct cast *cast, int64_t limit_ns, struct slice *slice)
+{
+    struct rusage before, after;
+    int64_t begin;
+    int error = cast_start(cast);
+
+    getrusage(RUSAGE_SELF, &before);
+    begin = workload_now_ns();
+    cast_go(cast);
+    if (!cast_join_producers(cast, begin + limit_ns, slice) || !cast_join_consumer(cast, begin + limit_ns, slice) ||
+        pool_wait(cast->work->pool, limit_ns))
+        return false;
+    slice->wall_ns = (double)(workload_now_ns() - begin);
+    getrusage(RUSAGE_SELF, &after);
+    slice->cpu_ns = rusage_cpu_ns(&after) - rusage_cpu_ns(&before);
+    slice->voluntary = after.ru_nvcsw - before.ru_nvcsw;
+    slice->involuntary = after.ru_nivcsw - before.ru_nivcsw;
+    slice->producer_fairness = error ? NAN : cast_fairness(cast, begin);
+    if (error)
+        slice_fail(slice, "a producer or the consumer could not start: %s", strerror(error));
+    return true;
+}
+
+static int open_pool(const struct plan_entry *entry, const struct places *places, struct slice *slice,
+                     struct pool **pool)
+{
+    struct pool_config config = {
+        .workers = entry->workers,
+        .capacity = entry->capacity,
+        .full = entry->full,
+        .full_timeout_ns = entry->full_timeout_ns,
+        .results = entry->results,
+        .results_capacity = entry->results_capacity,
+        .discard = entry->workload.ops->discard,
+        .cpus = places->count ? places->cpus : NULL,
+        .cpu_count = places->count,
+        .spin_ns = entry->spin_ns,
+    };
+    struct memory before, after;
+    int error;
+    memory_read(&before);
+    error = pool_open(pool, entry->pool, &config);
+    memory_read(&after);
+    slice->pool_bytes =
+        before.measured && after.measured ? (int64_t)(after.allocated_bytes - before.allocated_bytes) : -1;
+    if (error)
+        slice_fail(slice, "pool_open: %s", strerror(-error));
+    return error;
+}
+
+/* Somebody else's pool: its workers are pinned, and what it counted until now is
+ * not of this slice. */
+static void settle_in(const struct plan_entry *entry, const struct places *places, struct pool *pool,
+                      struct pool_stats *base, bool *pinned)
+{
+    *base = (struct pool_stats){0};
+    *pinned = false;
+    if (!pool_is_added(entry->pool))
+        return;
+    if (places->count && entry->pool->can & POOL_CAN_RUN_APART && !(entry->pool->declares & POOL_PINS_ITSELF))
+        *pinned = pin_workers(pool, entry->workers, places);
+    pool_stats(pool, base);
+}
+
+static void stats_since(struct pool_stats *stats, const struct pool_stats *base)
+{
+    stats->accepted -= base->accepted;
+    stats->started -= base->started;
+    stats->done -= base->done;
+    stats->caller_runs -= base->caller_runs;
+    stats->wakes -= base->wakes;
+    stats->wakes_vain -= base->wakes_vain;
+    stats->parks -= base->parks;
+    stats->steals -= base->steals;
+}
+
+/* What the workload has to say, of a slice that went well. */
+struct gathering {
+    struct workload_report report;
+    struct slice_samples *samples; /* or NULL */
+};
+
+static void gather(struct workload_report *report, int which, int64_t ns)
+{
+    struct gathering *gathering = (struct gathering *)report;
+    if (gathering->samples)
+        hist_record(&gathering->samples->own[which], ns > 0 ? (uint64_t)ns : 0);
+}
+
+static void collect_report(const struct workload_slice *work, struct slice *slice, struct slice_samples *samples)
+{
+    const struct workload_ops *ops = work->spec->ops;
+    struct gathering *gathering = calloc(1, sizeof *gathering);
+    for (int i = 0; i < WORKLOAD_FIGURES_MAX; i++)
+        slice->figures[i] = NAN;
+    if (gathering && ops->measure && !*slice->failure) {
+        gathering->samples = samples;
+        gathering->report.sample = gather;
+        ops->measure(work, &gathering->report);
+        memcpy(slice->figures, gathering->report.figures, (size_t)ops->figure_count * sizeof *slice->figures);
+        if (samples && gathering->report.course_step_ns > 0) {
+            samples->course_step_ns = gathering->report.course_step_ns;
+            memcpy(samples->course, gathering->report.course, sizeof samples->course);
+            samples->event_begin_ns = gathering->report.event_begin_ns;
+            samples->event_end_ns = gathering->report.event_end_ns;
+        }
+    }
+    free(gathering);
+}
+
+/* With the pool open: everything between open and free. */
+static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct cast *cast,
+                        int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
+{
+    struct workload_slice *work = cast->work;
+    struct pool_stats base;
+    bool pinned;
+    settle_in(entry, places, work->pool, &base, &pinned);
+    if (!run_measured(cast, limit_ns, slice)) {
+        char text[SLICE_FAILURE_MAX - 128] = "";
+        pool_explain(work->pool, text, sizeof text);
+        slice_fail(slice, "hang: no quiet within %.0f s\n%s", (double)limit_ns / 1e9, text);
+        slice->hung = true;
+        return;
+    }
+    for (int i = 0; i < work->producers; i++) {
+        slice->refused += work->refused[i];
+        if (work->error[i])
+            slice_fail(slice, "submit: %s", strerror(-work->error[i]));
+    }
+    pool_stats(work->pool, &slice->stats);
+    stats_since(&slice->stats, &base);
+    slice->stats.pinned = slice->stats.pinned || pinned;
+    memory_read(&slice->memory);
+    check_law(slice, work);
+    collect_stamps(work, slice->stats.workers, slice, samples);
+    collect_report(work, slice, samples);
+}
+
+/* Everything that a slice needs but the pool. */
+static bool prepare(const struct plan_entry *entry, struct workload_slice *work, struct places *places,
+                    struct cast *cast, struct slice *slice)
+{
+    int error = -ENOMEM;
+    work->refused = calloc((size_t)entry->producers, sizeof *work->refused);
+    work->error = calloc((size_t)entry->producers, sizeof *work->error);
+    work->work_ns = entry->workload.ops->work_ns(&entry->workload);
+    if (work->refused && work->error)
+        error = places_of(entry, places);
+    if (!error)
+        error = cast_init(cast, work, places, entry);
+    if (!error)
+        error = entry->workload.ops->prepare(work);
+    if (error) {
+        slice_fail(slice, "cannot prepare: %s", *work->why ? work->why : strerror(-error));
+        slice->cannot = true;
+    }
+    return !error;
+}
+
+void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int64_t limit_ns, struct slice *slice,
+               struct slice_samples *samples)
+{
+    struct before before = count_threads_and_descriptors();
+    struct workload_slice work = {.spec = &entry->workload,
+                                  .jobs = jobs,
+                                  .seed = seed,
+                                  .producers = entry->producers,
+                                  .setting = plan_setting(entry)};
+    struct places places = {0};
+    struct cast cast = {0};
+
+    memory_forget_peak();
+    memset(slice, 0, sizeof *slice);
+    slice->jobs = jobs;
+    if (prepare(entry, &work, &places, &cast, slice)) {
+        slice->work_ns = work.work_ns;
+        /* Even one after the other they may run. */
+        limit_ns += (int64_t)(workload_job_ns(&entry->workload) * (double)jobs);
+        if (open_pool(entry, &places, slice, &work.pool) == 0) {
+            run_in_pool(entry, &places, &cast, limit_ns, slice, samples);
+            if (slice->hung)
+                return; /* jobs may still run: nothing of theirs is freed */
+            pool_free(work.pool);
+        }
+        entry->workload.ops->release(&work);
+    }
+    free(cast.actors);
+    free(work.error);
+    free(work.refused);
+    check_left_over(slice, before, entry->pool->declares & POOL_THREADS_STAY);
+}

@@ -1,0 +1,252 @@
+/* trial.c - see trial.h. */
+#include "bench/measure/trial.h"
+#include "bench/measure/places.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "bench/results/hist_json.h"
+#include "bench/statistics/stats.h"
+#include "pools/core/topology.h"
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static void thread_add(json_t *threads, const char *role, int index, int cpu)
+{
+    json_array_append_new(threads, json_pack("{s:s, s:i, s:o}", "role", role, "index", index, "cpu",
+                                             cpu < 0 ? json_null() : json_integer(cpu)));
+}
+
+/* Where every thread was. What the pool says of itself counts: fewer workers
+ * may run than were asked for, and they may not be where they should. */
+static json_t *trial_threads(const struct plan_entry *entry, const struct trial *trial)
+{
+    json_t *threads = json_array();
+    struct places places;
+    const struct pool_stats *stats = trial->count ? &trial->slices[0].stats : NULL;
+    if (places_of(entry, &places))
+        return threads;
+    for (int i = 0; stats && i < stats->workers; i++)
+        thread_add(threads, "worker", i, stats->pinned ? places_worker_cpu(&places, i) : -1);
+    for (int i = 0; i < entry->producers; i++)
+        thread_add(threads, "producer", i, places_producer_cpu(&places, i));
+    if (entry->workload.ops->consume)
+        thread_add(threads, "consumer", 0, places_consumer_cpu(&places, entry));
+    return threads;
+}
+
+static json_t *trial_memory(const struct trial *trial)
+{
+    struct memory most = {0};
+    int64_t pool = -1;
+    for (int i = 0; i < trial->count; i++) {
+        const struct slice *slice = &trial->slices[i];
+        if (!slice->memory.measured)
+            return json_null();
+        if (slice->memory.allocated_bytes > most.allocated_bytes)
+            most.allocated_bytes = slice->memory.allocated_bytes;
+        if (slice->memory.resident_bytes > most.resident_bytes)
+            most.resident_bytes = slice->memory.resident_bytes;
+        if (slice->memory.peak_bytes > most.peak_bytes)
+            most.peak_bytes = slice->memory.peak_bytes;
+        pool = slice->pool_bytes;
+    }
+    return json_pack("{s:I, s:I, s:I, s:o}", "allocated_bytes", (json_int_t)most.allocated_bytes, "resident_bytes",
+                     (json_int_t)most.resident_bytes, "peak_bytes", (json_int_t)most.peak_bytes, "pool_bytes",
+                     pool < 0 ? json_null() : json_integer(pool));
+}
+
+/* The median over the slices of a value that depends on the number of workers. */
+static double median_of(const struct trial *trial, double (*value)(const struct slice *, double), double workers)
+{
+    double *values = trial->count ? malloc((size_t)trial->count * sizeof *values) : NULL, median;
+    if (!values)
+        return NAN;
+    for (int i = 0; i < trial->count; i++)
+        values[i] = value(&trial->slices[i], workers);
+    median = stats_median(values, trial->count).median;
+    free(values);
+    return median;
+}
+
+/* Jobs that ran; what is measured is per such job. */
+static double ran(const struct slice *slice)
+{
+    return (double)(slice->stats.done + slice->stats.failed);
+}
+
+static double value_ns(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->wall_ns / ran(slice);
+}
+
+static double value_overhead(const struct slice *slice, double workers)
+{
+    return workers * slice->wall_ns / ran(slice) - slice->work_ns;
+}
+
+static double value_busy(const struct slice *slice, double workers)
+{
+    return ran(slice) * slice->work_ns / (workers * slice->wall_ns);
+}
+
+static double value_cpu(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->cpu_ns / ran(slice);
+}
+
+static double value_fairness(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->fairness;
+}
+
+static double value_producers(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->producer_fairness;
+}
+
+/* Sums over the slices. */
+static void trial_counts(json_t *json, const struct trial *trial)
+{
+    struct pool_stats sum = {0};
+    double jobs = 0, switches = 0, involuntary = 0;
+    int64_t refused = 0, threads_left = 0;
+    for (int i = 0; i < trial->count; i++) {
+        const struct slice *slice = &trial->slices[i];
+        sum.accepted += slice->stats.accepted;
+        sum.done += slice->stats.done;
+        sum.failed += slice->stats.failed;
+        sum.cancelled += slice->stats.cancelled;
+        sum.dropped += slice->stats.dropped;
+        sum.caller_runs += slice->stats.caller_runs;
+        sum.steals += slice->stats.steals;
+        sum.wakes += slice->stats.wakes;
+        sum.wakes_vain += slice->stats.wakes_vain;
+        sum.received += slice->stats.received;
+        sum.lost += slice->stats.lost;
+        refused += slice->refused;
+        threads_left += slice->threads_left;
+        jobs += ran(slice);
+        switches += (double)(slice->voluntary + slice->involuntary);
+        involuntary += (double)slice->involuntary;
+    }
+    json_object_update_new(json, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
+                                           (json_int_t)sum.accepted, "done", (json_int_t)sum.done, "failed",
+                                           (json_int_t)sum.failed, "cancelled", (json_int_t)sum.cancelled, "dropped",
+                                           (json_int_t)sum.dropped, "refused", (json_int_t)refused, "caller_runs",
+                                           (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals, "received",
+                                           (json_int_t)sum.received, "lost", (json_int_t)sum.lost, "threads_left",
+                                           (json_int_t)threads_left));
+    json_object_set_new(json, "switches_per_job", number(switches / jobs));
+    json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
+    json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));
+    json_object_set_new(json, "vain_wakes_per_job", number((double)sum.wakes_vain / jobs));
+}
+
+static json_t *trial_slices(const struct trial *trial)
+{
+    json_t *slices = json_array();
+    for (int i = 0; i < trial->count; i++) {
+        const struct slice *slice = &trial->slices[i];
+        json_array_append_new(slices, json_pack("{s:f, s:f, s:I}", "wall_ns", slice->wall_ns, "cpu_ns", slice->cpu_ns,
+                                                "jobs", (json_int_t)ran(slice)));
+    }
+    return slices;
+}
+
+/* The median over the slices of each figure of the workload's. */
+static json_t *trial_figures(const struct plan_entry *entry, const struct trial *trial)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    double *values = malloc(((size_t)trial->count + 1) * sizeof *values);
+    json_t *figures = json_object();
+    for (int f = 0; f < ops->figure_count && values; f++) {
+        int count = 0;
+        for (int i = 0; i < trial->count; i++)
+            if (isfinite(trial->slices[i].figures[f]))
+                values[count++] = trial->slices[i].figures[f];
+        json_object_set_new(figures, ops->figures[f].name,
+                            count ? json_real(stats_median(values, count).median) : json_null());
+    }
+    free(values);
+    return figures;
+}
+
+static json_t *trial_samples(const struct plan_entry *entry, const struct trial *trial)
+{
+    json_t *samples = json_object();
+    for (int i = 0; i < WORKLOAD_SAMPLES_MAX && entry->workload.ops->samples[i]; i++)
+        json_object_set_new(samples, entry->workload.ops->samples[i], hist_json(&trial->samples.own[i]));
+    return samples;
+}
+
+/* How the last slice went over time; null without a course. */
+static json_t *trial_course(const struct plan_entry *entry, const struct trial *trial)
+{
+    const struct slice_samples *samples = &trial->samples;
+    json_t *course, *series = json_object();
+    for (int s = 0; s < WORKLOAD_SERIES_MAX && entry->workload.ops->series[s]; s++) {
+        json_t *values = json_array();
+        for (int i = 0; i < WORKLOAD_COURSE; i++)
+            json_array_append_new(values, json_real(round(samples->course[s][i] * 1e4) / 1e4));
+        json_object_set_new(series, entry->workload.ops->series[s], values);
+    }
+    if (!(samples->course_step_ns > 0)) {
+        json_decref(series);
+        return json_null();
+    }
+    course = json_pack("{s:f, s:f, s:f, s:o}", "step_ns", samples->course_step_ns, "event_begin_ns",
+                       samples->event_begin_ns, "event_end_ns", samples->event_end_ns, "series", series);
+    return course;
+}
+
+static const char *verdict(const struct trial *trial)
+{
+    return trial->hung ? "hang" : trial->cannot ? "cannot" : *trial->failure ? "failed" : "ok";
+}
+
+/* How many CPUs the jobs had: what overhead and efficiency are reckoned with. A
+ * worker without a CPU of its own adds nothing that could be lost. */
+static double trial_workers(const struct plan_entry *entry, const struct trial *trial)
+{
+    int threads = plan_workers(entry), cpus = topology_cpus_worth();
+    if (entry->pool->can & POOL_CAN_RUN_APART && trial->count && trial->slices[0].stats.workers)
+        threads = trial->slices[0].stats.workers;
+    return threads < cpus ? threads : cpus;
+}
+
+json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
+{
+    double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
+    bool has_work = entry->workload.ops->work_ns(&entry->workload) > 0;
+    json_t *json = json_pack("{s:s}", "verdict", verdict(trial));
+
+    json_object_set_new(json, "failure", *trial->failure ? json_string(trial->failure) : json_null());
+    json_object_set_new(json, "jobs_per_s", number(1e9 / ns));
+    json_object_set_new(json, "ns_per_job", number(ns));
+    json_object_set_new(json, "overhead_ns_per_job",
+                        entry->workload.ops->waits ? json_null() : number(median_of(trial, value_overhead, workers)));
+    json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
+    json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
+    json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
+    json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
+    trial_counts(json, trial);
+    json_object_set_new(json, "slices", trial_slices(trial));
+    json_object_set_new(json, "latency",
+                        json_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->samples.submit_to_start),
+                                  "start_to_end", hist_json(&trial->samples.start_to_end), "submit_to_end",
+                                  hist_json(&trial->samples.submit_to_end)));
+    json_object_set_new(json, "figures", trial_figures(entry, trial));
+    json_object_set_new(json, "samples", trial_samples(entry, trial));
+    json_object_set_new(json, "course", trial_course(entry, trial));
+    json_object_set_new(json, "memory", trial_memory(trial));
+    json_object_set_new(json, "threads", trial_threads(entry, trial));
+    return json;
+}

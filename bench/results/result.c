@@ -1,0 +1,471 @@
+/* result.c - see result.h. */
+#include "bench/results/result.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bench/machine/machine.h"
+#include "bench/results/hist_json.h"
+#include "bench/statistics/stats.h"
+
+enum { VALUES_MAX = 20000 };
+
+/* Numbers of a trial that are summarised over rounds. */
+static const char *const metrics[] = {
+    "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job", "busy",     "cpu_ns_per_job",
+    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",  "fairness", "producer_fairness",
+};
+
+static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
+
+json_t *result_new(int argc, char **argv, json_t *wanted)
+{
+    json_t *result = json_object(), *command = json_array();
+    char date[32];
+    time_t now = time(NULL);
+    struct tm utc;
+    strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
+    for (int i = 0; i < argc; i++)
+        json_array_append_new(command, json_string(argv[i]));
+    json_object_set_new(result, "format", json_integer(RESULT_FORMAT));
+    json_object_set_new(result, "program", json_string("poolbench"));
+    json_object_set_new(result, "date", json_string(date));
+    json_object_set_new(result, "command", command);
+    json_object_set_new(result, "machine", machine_json());
+    json_object_set_new(result, "build", machine_build_json());
+    json_object_update(result, wanted);
+    json_decref(wanted);
+    json_object_set_new(result, "rounds", json_array());
+    json_object_set_new(result, "configurations", json_array());
+    return result;
+}
+
+int result_add_configuration(json_t *result, json_t *configuration)
+{
+    json_t *configurations = json_object_get(result, "configurations");
+    json_array_append_new(configurations, configuration);
+    json_object_set_new(configuration, "trials", json_array());
+    return (int)json_array_size(configurations) - 1;
+}
+
+const char *result_string(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+json_int_t result_integer(const json_t *object, const char *key)
+{
+    return json_integer_value(json_object_get(object, key));
+}
+
+bool result_is_floor(const json_t *configuration)
+{
+    return !strcmp(result_string(configuration, "pool"), "inline") ||
+           !strcmp(result_string(configuration, "role"), "floor");
+}
+
+void result_add_trial(json_t *result, json_t *trial)
+{
+    size_t index = (size_t)json_integer_value(json_object_get(trial, "configuration"));
+    json_t *configuration = json_array_get(json_object_get(result, "configurations"), index);
+    json_t *trials = json_object_get(configuration, "trials");
+    if (json_array_size(trials)) /* one course is enough to see how it goes */
+        json_object_set_new(trial, "course", json_null());
+    json_array_append(trials, trial);
+}
+
+void result_add_round(json_t *result, json_t *noise)
+{
+    json_array_append(json_object_get(result, "rounds"), noise);
+}
+
+static bool trial_is_good(const json_t *trial)
+{
+    const char *verdict = json_string_value(json_object_get(trial, "verdict"));
+    return verdict && !strcmp(verdict, "ok");
+}
+
+/* A metric's value in an object, "figures.NAME" one level down. */
+static const json_t *value_of(const json_t *object, const char *metric)
+{
+    static const char prefix[] = "figures.";
+    if (strncmp(metric, prefix, sizeof prefix - 1))
+        return json_object_get(object, metric);
+    return json_object_get(json_object_get(object, "figures"), metric + sizeof prefix - 1);
+}
+
+int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max)
+{
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        const json_t *value = value_of(trial, metric);
+        if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
+            continue;
+        if (rounds)
+            rounds[count] = (int)json_integer_value(json_object_get(trial, "round"));
+        values[count++] = json_number_value(value);
+    }
+    return count;
+}
+
+bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high)
+{
+    const json_t *found = value_of(json_object_get(configuration, "summary"), metric);
+    *median = *low = *high = NAN;
+    if (!json_is_object(found))
+        return false;
+    *median = json_number_value(json_object_get(found, "median"));
+    *low = json_number_value(json_object_get(found, "low"));
+    *high = json_number_value(json_object_get(found, "high"));
+    return true;
+}
+
+double result_coverage(const json_t *configuration, const char *metric)
+{
+    return json_number_value(json_object_get(value_of(json_object_get(configuration, "summary"), metric), "coverage"));
+}
+
+static json_t *summarise_metric(const json_t *configuration, const char *metric, double *values)
+{
+    struct stats_median median;
+    int count = result_values(configuration, metric, values, NULL, VALUES_MAX);
+    if (!count)
+        return json_null();
+    median = stats_median(values, count);
+    return json_pack("{s:f, s:f, s:f, s:f, s:i}", "median", median.median, "low", median.low, "high", median.high,
+                     "coverage", median.coverage, "count", count);
+}
+
+/* Marks trials that lie far off the others of their configuration. */
+static int mark_disturbed(json_t *configuration, double *values)
+{
+    static const char *const classes[] = {"regular", "mild", "severe"};
+    int count = result_values(configuration, "ns_per_job", values, NULL, VALUES_MAX), disturbed = 0;
+    double median, mad, first_quartile, third_quartile;
+    json_t *trial;
+    size_t i;
+    if (count < 3)
+        return 0;
+    median = stats_median(values, count).median;
+    mad = stats_mad(values, count);
+    first_quartile = stats_quantile(values, count, 0.25);
+    third_quartile = stats_quantile(values, count, 0.75);
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        double ns = json_number_value(json_object_get(trial, "ns_per_job"));
+        bool good = trial_is_good(trial), is = good && stats_disturbed(ns, median, mad);
+        json_object_set_new(trial, "disturbed", json_boolean(is));
+        json_object_set_new(trial, "outlier",
+                            good ? json_string(classes[stats_outlier(ns, first_quartile, third_quartile)])
+                                 : json_null());
+        disturbed += is;
+    }
+    return disturbed;
+}
+
+/* All trials' samples together. */
+static json_t *merge(const json_t *configuration, const char *group, const char *which)
+{
+    static struct hist merged;
+    json_t *trial;
+    size_t i;
+    merged = (struct hist){0};
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        if (trial_is_good(trial))
+            hist_json_read(&merged, json_object_get(json_object_get(trial, group), which));
+    return hist_json(&merged);
+}
+
+/* The workload's own figures and histograms, by the names that the trials have. */
+static void summarise_workload(const json_t *configuration, json_t *summary, double *values)
+{
+    json_t *figures = json_object(), *samples = json_object(), *trial, *unused;
+    const char *name;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        json_object_foreach (json_object_get(trial, "figures"), name, unused) {
+            char metric[96];
+            snprintf(metric, sizeof metric, "figures.%s", name);
+            if (!json_object_get(figures, name))
+                json_object_set_new(figures, name, summarise_metric(configuration, metric, values));
+        }
+        json_object_foreach (json_object_get(trial, "samples"), name, unused)
+            if (!json_object_get(samples, name))
+                json_object_set_new(samples, name, merge(configuration, "samples", name));
+    }
+    json_object_set_new(summary, "figures", figures);
+    json_object_set_new(summary, "samples", samples);
+}
+
+/* A trial keeps the quantiles of its histograms; the buckets are in the summary,
+ * of all trials together. They would be nine tenths of the file. */
+static void drop_buckets(json_t *configuration)
+{
+    static const char *const groups[] = {"latency", "samples"};
+    json_t *trial, *hist;
+    const char *name;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+            json_object_foreach (json_object_get(trial, groups[g]), name, hist)
+                json_object_del(hist, "buckets");
+}
+
+static void summarise_configuration(json_t *result, json_t *configuration, double *values, int *failed)
+{
+    json_t *summary = json_object(), *latency = json_object(), *trial;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        if (trial_is_good(trial))
+            continue;
+        (*failed)++;
+        json_array_append_new(
+            json_object_get(result, "failures"),
+            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"),
+                      "spec", json_object_get(configuration, "spec"), "workers",
+                      json_object_get(configuration, "workers"), "results", json_object_get(configuration, "results"),
+                      "results_capacity", json_object_get(configuration, "results_capacity"), "round",
+                      json_object_get(trial, "round"), "verdict", json_object_get(trial, "verdict"), "failure",
+                      json_object_get(trial, "failure")));
+    }
+    for (size_t m = 0; m < sizeof metrics / sizeof *metrics; m++)
+        json_object_set_new(summary, metrics[m], summarise_metric(configuration, metrics[m], values));
+    for (size_t l = 0; l < sizeof latencies / sizeof *latencies; l++)
+        json_object_set_new(latency, latencies[l], merge(configuration, "latency", latencies[l]));
+    json_object_set_new(summary, "latency", latency);
+    summarise_workload(configuration, summary, values);
+    json_object_set_new(summary, "disturbed_trials", json_integer(mark_disturbed(configuration, values)));
+    drop_buckets(configuration);
+    json_object_set_new(configuration, "summary", summary);
+}
+
+int result_summarise(json_t *result, bool interrupted)
+{
+    double *values = malloc(VALUES_MAX * sizeof *values);
+    json_t *configuration;
+    size_t i;
+    int failed = 0;
+    if (!values)
+        abort();
+    json_object_set_new(result, "interrupted", json_boolean(interrupted));
+    json_object_set_new(result, "failures", json_array());
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        summarise_configuration(result, configuration, values, &failed);
+    free(values);
+    return failed;
+}
+
+int result_cannot(const json_t *result)
+{
+    json_t *failure;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(result, "failures"), i, failure)
+        count += !strcmp(json_string_value(json_object_get(failure, "verdict")), "cannot");
+    return count;
+}
+
+/* Text. */
+
+enum { FLAT_DEPTH = 5 }; /* a trial's own fields; what lies deeper goes on one line */
+
+static void print_flat(const json_t *value, FILE *out)
+{
+    json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
+}
+
+static void print_value(const json_t *value, int depth, FILE *out);
+
+static void print_object(const json_t *object, int depth, FILE *out)
+{
+    const char *key, *before = "{";
+    json_t *value;
+    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
+        json_t *name = json_string(key);
+        fprintf(out, "%s\n%*s", before, depth + 1, "");
+        print_flat(name, out);
+        json_decref(name);
+        fputs(": ", out);
+        print_value(value, depth + 1, out);
+        before = ",";
+    }
+    fprintf(out, "\n%*s}", depth, "");
+}
+
+static void print_array(const json_t *array, int depth, FILE *out)
+{
+    json_t *value;
+    size_t i;
+    json_array_foreach (array, i, value) {
+        fprintf(out, "%s\n%*s", i ? "," : "[", depth + 1, "");
+        print_value(value, depth + 1, out);
+    }
+    fprintf(out, "\n%*s]", depth, "");
+}
+
+/* One field to a line at the top, one histogram to a line below: a tenth of the
+ * lines that jansson's own indentation makes, and it can still be read. */
+static void print_value(const json_t *value, int depth, FILE *out)
+{
+    if (depth < FLAT_DEPTH && json_object_size(value))
+        print_object(value, depth, out);
+    else if (depth < FLAT_DEPTH && json_array_size(value) && json_is_object(json_array_get(value, 0)))
+        print_array(value, depth, out);
+    else
+        print_flat(value, out);
+}
+
+void result_print(const json_t *result, FILE *out)
+{
+    print_value(result, 0, out);
+    fputc('\n', out);
+}
+
+/* The file. */
+
+/* Writes all of `text`, then makes sure that it is on the disk. */
+static int write_and_close(int descriptor, const char *text, size_t length)
+{
+    size_t done = 0;
+    int error = 0;
+    while (done < length && !error) {
+        ssize_t wrote = write(descriptor, text + done, length - done);
+        if (wrote > 0)
+            done += (size_t)wrote;
+        else if (wrote == 0 || errno != EINTR)
+            error = wrote == 0 ? -EIO : -errno;
+    }
+    if (!error && fsync(descriptor))
+        error = -errno;
+    if (close(descriptor) && !error)
+        error = -errno;
+    return error;
+}
+
+/* Gives the finished file its name. Without `replace` an older file of that
+ * name stays: -EEXIST. */
+static int take_name(const char *temporary, const char *path, bool replace)
+{
+    if (replace)
+        return rename(temporary, path) ? -errno : 0;
+    if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE))
+        return 0;
+    if (errno != EINVAL && errno != ENOSYS)
+        return -errno;
+    /* A file system that cannot do it in one step. */
+    if (!access(path, F_OK))
+        return -EEXIST;
+    return rename(temporary, path) ? -errno : 0;
+}
+
+int result_write(const json_t *result, const char *path, bool replace)
+{
+    char temporary[4200];
+    const char *slash = strrchr(path, '/');
+    size_t length;
+    char *text = NULL;
+    FILE *memory = open_memstream(&text, &length);
+    int error, descriptor;
+    if (!memory)
+        return -ENOMEM;
+    result_print(result, memory);
+    if (fclose(memory)) {
+        free(text);
+        return -ENOMEM;
+    }
+    snprintf(temporary, sizeof temporary, "%.*s.poolbench-%ld.tmp", slash ? (int)(slash - path) + 1 : 0, path,
+             (long)getpid());
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    error = descriptor < 0 ? -errno : write_and_close(descriptor, text, length);
+    if (!error)
+        error = take_name(temporary, path, replace);
+    if (error && descriptor >= 0)
+        unlink(temporary);
+    free(text);
+    return error;
+}
+
+/* CSV. */
+
+static void csv_value(FILE *out, const json_t *value)
+{
+    if (json_is_integer(value))
+        fprintf(out, "%lld", (long long)json_integer_value(value));
+    else if (json_is_real(value))
+        fprintf(out, "%.9g", json_real_value(value));
+    else if (json_is_string(value)) {
+        fputc('"', out);
+        for (const char *c = json_string_value(value); *c; c++) {
+            if (*c == '"')
+                fputc('"', out);
+            fputc(*c == '\n' ? ' ' : *c, out);
+        }
+        fputc('"', out);
+    }
+}
+
+/* The names of the workloads' figures, each once, as an object's keys. */
+static json_t *figure_names(const json_t *result)
+{
+    json_t *names = json_object(), *configuration, *trial, *unused;
+    const char *name;
+    size_t i, j;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial)
+            json_object_foreach (json_object_get(trial, "figures"), name, unused)
+                json_object_set_new(names, name, json_null());
+    return names;
+}
+
+void result_csv(const json_t *result, FILE *out)
+{
+    static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity",
+                                                   "full", "pin",  "role",    "results",   "results_capacity"};
+    static const char *const of_trial[] = {
+        "round",     "verdict",           "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job",
+        "busy",      "cpu_ns_per_job",    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",
+        "fairness",  "producer_fairness", "accepted",         "done",          "failed",
+        "cancelled", "dropped",           "refused",          "received",      "lost"};
+    static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
+    enum {
+        CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,
+        TRIAL = sizeof of_trial / sizeof *of_trial,
+        QUANTILES = 3
+    };
+    json_t *configuration, *trial, *unused, *figures = figure_names(result);
+    const char *name;
+    size_t i, j;
+    for (size_t k = 0; k < CONFIGURATION; k++)
+        fprintf(out, "%s,", of_configuration[k]);
+    for (size_t k = 0; k < TRIAL; k++)
+        fprintf(out, "%s,", of_trial[k]);
+    fprintf(out, "p50_ns,p99_ns,p99.9_ns,");
+    json_object_foreach (figures, name, unused)
+        fprintf(out, "%s,", name);
+    fprintf(out, "failure\n");
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial) {
+            const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
+            for (size_t k = 0; k < CONFIGURATION; k++, fputc(',', out))
+                csv_value(out, json_object_get(configuration, of_configuration[k]));
+            for (size_t k = 0; k < TRIAL; k++, fputc(',', out))
+                csv_value(out, json_object_get(trial, of_trial[k]));
+            for (size_t k = 0; k < QUANTILES; k++, fputc(',', out))
+                csv_value(out, json_object_get(latency, quantiles[k]));
+            json_object_foreach (figures, name, unused) {
+                csv_value(out, json_object_get(json_object_get(trial, "figures"), name));
+                fputc(',', out);
+            }
+            csv_value(out, json_object_get(trial, "failure"));
+            fputc('\n', out);
+        }
+    }
+    json_decref(figures);
+}

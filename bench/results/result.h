@@ -1,0 +1,61 @@
+/* result.h - the document of a run: gathered trial by trial, summarised, and
+ * written to one JSON file. Its fields are described in results/README.md. */
+#ifndef RESULT_H
+#define RESULT_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#define RESULT_FORMAT 1
+
+/* A new document: of this machine and program, at this moment, without configurations
+ * or trials; `wanted` are fields that say what the run was to be, and is taken over. Owner: the caller (json_decref).
+ */
+json_t *result_new(int argc, char **argv, json_t *wanted);
+
+/* One configuration more (measure/plan.h makes its fields; the object is taken over).
+ * Returns its index, by which trials go. */
+int result_add_configuration(json_t *result, json_t *configuration);
+
+/* Adds what a round told; the objects are borrowed. */
+void result_add_trial(json_t *result, json_t *trial);
+void result_add_round(json_t *result, json_t *noise);
+
+/* Fills "summary" of each configuration and "failures", from the trials. Call
+ * once, at the end. Returns how many trials failed. */
+int result_summarise(json_t *result, bool interrupted);
+
+/* A text or a number of an object; "" and 0 when it has none. Borrowed. */
+const char *result_string(const json_t *object, const char *key);
+json_int_t result_integer(const json_t *object, const char *key);
+
+/* Whether a configuration is a floor: it has no workers, or was not asked for. */
+bool result_is_floor(const json_t *configuration);
+
+/* How many of the failed trials this machine is to blame for, not a pool. */
+int result_cannot(const json_t *result);
+
+/* A configuration's summary: median, low, high of a metric; false if none.
+ * "figures.quiet_ns" is a figure of the workload's. */
+bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);
+
+/* The probability that its interval holds the true median; 0: there is none. */
+double result_coverage(const json_t *configuration, const char *metric);
+
+/* The values of a metric, trial by trial, in the order of rounds; rounds of
+ * failed trials are left out. rounds[] receives their numbers. Returns how many. */
+int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max);
+
+/* Writes the document as JSON text. */
+void result_print(const json_t *result, FILE *out);
+
+/* Writes it to `path` by way of a temporary file in the same folder: the file
+ * is either whole, and on the disk, or not there.
+ * Returns 0; -EEXIST when there is one of that name and not `replace`; -errno. */
+int result_write(const json_t *result, const char *path, bool replace);
+
+/* One row per trial, with a header line. */
+void result_csv(const json_t *result, FILE *out);
+
+#endif

@@ -1,0 +1,395 @@
+/* report.c - see report.h. Everything is read from the result, so that a table
+ * can be made of a file as well as of a run. */
+#include "bench/show/report.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/findings/pairing.h"
+#include "bench/results/result.h"
+#include "bench/show/metg_show.h"
+#include "bench/show/placement_show.h"
+#include "bench/show/report_row.h"
+#include "bench/show/slo_show.h"
+#include "bench/show/speedup_show.h"
+#include "bench/statistics/stats.h"
+#include "workloads/core/units.h"
+
+enum { ROWS_MAX = 256, WIDTH = 100 };
+
+static bool same(const json_t *a, const json_t *b, const char *key)
+{
+    return json_equal(json_object_get(a, key), json_object_get(b, key));
+}
+
+/* Whether b stands in a's table: all is the same but the pool and what becomes
+ * of results; the floor knows no workers. */
+static bool same_table(const json_t *a, const json_t *b)
+{
+    static const char *const keys[] = {"spec", "producers", "pin"};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (!same(a, b, keys[i]))
+            return false;
+    return result_is_floor(b) || (same(a, b, "workers") && same(a, b, "capacity") && same(a, b, "full"));
+}
+
+/* Rows with the same fate of results stand together, the best of them first. */
+static int by_merit(const void *left, const void *right)
+{
+    const struct report_row *a = left, *b = right;
+    if (a->results != b->results)
+        return a->results < b->results ? -1 : 1;
+    if (a->places != b->places)
+        return a->places < b->places ? -1 : 1;
+    if (a->floor != b->floor)
+        return a->floor ? 1 : -1;
+    if (isnan(a->merit) || isnan(b->merit))
+        return isnan(a->merit) - isnan(b->merit);
+    return a->merit < b->merit ? 1 : a->merit > b->merit ? -1 : strcmp(a->pool, b->pool);
+}
+
+/* Ratios of pools that differ by orders still say something: 0.93, 0.0017. */
+static const char *ratio_text(double ratio, char *text, size_t size)
+{
+    snprintf(text, size, ratio >= 0.095 ? "%.2f" : "%.2g", ratio);
+    return text;
+}
+
+/* "steal = ring (0.98..1.03)" or "mutex is 0.93x ring (0.91..0.95)" */
+static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, const char *best, char *text, size_t size)
+{
+    static const double nothing = 0.005; /* what the digits do not show */
+    char middle[24], low[24], high[24];
+    ratio_text(ratio->ratio, middle, sizeof middle);
+    ratio_text(ratio->low, low, sizeof low);
+    ratio_text(ratio->high, high, sizeof high);
+    if (!ratio->known)
+        snprintf(text, size, "%s is %sx %s (%d round%s: no interval)", pool, middle, best, ratio->pairs,
+                 ratio->pairs == 1 ? "" : "s");
+    else if ((ratio->low <= 1 && ratio->high >= 1) || (ratio->low > 1 - nothing && ratio->high < 1 + nothing))
+        snprintf(text, size, "%s = %s (%s..%s)", pool, best, low, high);
+    else
+        snprintf(text, size, "%s is %sx %s (%s..%s)", pool, middle, best, low, high);
+}
+
+/* "steal = ring (0.98..1.03); mutex is 0.93x ring (0.91..0.95)." Of rows that
+ * stand together. */
+static void print_comparison(const struct report_table *table, const struct report_row *rows, int count, FILE *out)
+{
+    size_t column = 0;
+    const char *best = rows[0].pool;
+    for (int i = 1; i < count; i++) {
+        char part[160];
+        struct stats_ratio ratio;
+        if (rows[i].floor || isnan(rows[i].merit) || rows[0].floor)
+            continue;
+        ratio = pairing_ratio(table->judged_by, rows[i].configuration, rows[0].configuration);
+        if (!ratio.pairs)
+            continue;
+        ratio_sentence(&ratio, rows[i].pool, best, part, sizeof part);
+        if (!column && table->ops->judged_by)
+            column = (size_t)fprintf(out, "%s: ", table->head);
+        else if (!column && table->ops->consume)
+            column = (size_t)fprintf(out, "%s: ", rows[0].results_text);
+        else if (column + strlen(part) + 3 > WIDTH) {
+            fputs(";\n", out);
+            column = 0;
+        } else if (column)
+            fputs("; ", out);
+        column += (size_t)fprintf(out, "%s", part);
+    }
+    if (column)
+        fputs(".\n", out);
+}
+
+/* What the workload says of the best of rows that stand together. */
+static void print_verdict(const struct report_table *table, const struct report_row *row, FILE *out)
+{
+    double figures[WORKLOAD_FIGURES_MAX];
+    struct workload_setting setting = {
+        .workers = (int)result_integer(row->configuration, "workers"),
+        .producers = (int)result_integer(row->configuration, "producers"),
+        .capacity = (size_t)result_integer(row->configuration, "capacity"),
+        .results = row->results,
+        .results_capacity = (size_t)row->places,
+    };
+    char text[512] = "", line[640], *rest = line, *word;
+    size_t column = 0;
+    if (!table->ops->say || isnan(row->merit))
+        return;
+    for (int i = 0; i < table->ops->figure_count; i++)
+        figures[i] = report_figure(row->configuration, &table->ops->figures[i]);
+    table->ops->say(&table->spec, &setting, figures, text, sizeof text);
+    if (!*text)
+        return;
+    if (row->results == POOL_RESULTS_NONE)
+        snprintf(line, sizeof line, "%s: %s.", row->pool, text);
+    else
+        snprintf(line, sizeof line, "%s, %s: %s.", row->results_text, row->pool, text);
+    while ((word = strsep(&rest, " "))) {
+        if (column + strlen(word) + 1 > WIDTH)
+            column = (size_t)fprintf(out, "\n  %s", word) - 1;
+        else
+            column += (size_t)fprintf(out, "%s%s", column ? " " : "", word);
+    }
+    fputc('\n', out);
+}
+
+/* What pool_free left, where that is a promise that the workload is about. */
+static void print_threads_left(const struct report_table *table, FILE *out)
+{
+    json_int_t left = 0;
+    json_t *trial;
+    size_t t;
+    if (!(table->ops->needs & POOL_CAN_CANCEL))
+        return;
+    for (int i = 0; i < table->count; i++)
+        json_array_foreach (json_object_get(table->rows[i].configuration, "trials"), t, trial)
+            left += result_integer(trial, "threads_left");
+    fprintf(out, "threads left after pool_free: %lld.\n", (long long)left);
+}
+
+/* "fairness of producers: ring 0.99, mutex 0.97." Where there are several. */
+static void print_producers(const struct report_table *table, FILE *out)
+{
+    double value, low, high;
+    int count = 0;
+    for (int i = 0; i < table->count; i++)
+        if (result_metric(table->rows[i].configuration, "producer_fairness", &value, &low, &high))
+            fprintf(out, "%s%s %.2f", count++ ? ", " : "fairness of producers (Jain): ", table->rows[i].pool, value);
+    fputs(count ? ".\n" : "", out);
+}
+
+static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
+{
+    json_t *other;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, other)
+        if (same_table(first, other) && table->count < ROWS_MAX)
+            report_row_fill(table, &table->rows[table->count++], other);
+    qsort(table->rows, (size_t)table->count, sizeof *table->rows, by_merit);
+}
+
+/* What the machine allowed, median over the rounds; NaN: it is not known. */
+static double limit_of(const json_t *result, const char *key)
+{
+    enum { MOST = 1024 };
+    double values[MOST];
+    int count = 0;
+    json_t *round;
+    size_t i;
+    json_array_foreach (json_object_get(result, "rounds"), i, round)
+        if (json_is_number(json_object_get(round, key)) && count < MOST)
+            values[count++] = json_number_value(json_object_get(round, key));
+    return count ? stats_median(values, count).median : NAN;
+}
+
+static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
+{
+    static struct report_row rows[ROWS_MAX];
+    struct report_table table = {
+        .rows = rows, .colour = colour, .line_ns = limit_of(result, "line_ns"), .wake_ns = limit_of(result, "wake_ns")};
+    int end;
+    const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
+    report_table_begin(&table, first);
+    gather_rows(result, first, &table);
+    fprintf(out, "%s%s%s   %lld worker%s, %lld producer%s, pin=%s, capacity %lld, full=%s\n\n", bold,
+            result_string(first, "spec"), plain, (long long)result_integer(first, "workers"),
+            result_integer(first, "workers") == 1 ? "" : "s", (long long)result_integer(first, "producers"),
+            result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
+            (long long)result_integer(first, "capacity"), result_string(first, "full"));
+    report_rows_print(&table, out);
+    for (int begin = 0; begin < table.count; begin = end) {
+        for (end = begin + 1;
+             end < table.count && rows[end].results == rows[begin].results && rows[end].places == rows[begin].places;)
+            end++;
+        print_comparison(&table, rows + begin, end - begin, out);
+    }
+    for (int i = 0; i < table.count; i++)
+        if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
+            print_verdict(&table, &rows[i], out);
+    print_threads_left(&table, out);
+    slo_show(&table, out);
+    print_producers(&table, out);
+    fputc('\n', out);
+}
+
+/* Whether an earlier configuration opened this one's table. */
+static bool printed_before(const json_t *configurations, size_t index)
+{
+    const json_t *configuration = json_array_get(configurations, index);
+    for (size_t i = 0; i < index; i++)
+        if (!result_is_floor(json_array_get(configurations, i)) &&
+            same_table(json_array_get(configurations, i), configuration))
+            return true;
+    return false;
+}
+
+/* The floor opens a table only where nothing else does. */
+static bool floor_alone(const json_t *configurations, const json_t *floor)
+{
+    size_t i;
+    json_t *other;
+    json_array_foreach (configurations, i, other)
+        if (!result_is_floor(other) && same_table(other, floor))
+            return false;
+    return true;
+}
+
+/* Adds "; word" to a line that is broken before it grows too wide. */
+static void wrap(FILE *out, size_t *column, const char *text)
+{
+    if (*column && *column + strlen(text) + 2 > WIDTH) {
+        fputs(";\n", out);
+        *column = 0;
+    } else if (*column) {
+        *column += (size_t)fprintf(out, "; ");
+    }
+    *column += (size_t)fprintf(out, "%s", text);
+}
+
+/* What the columns of one workload's tables mean. */
+static void print_figures_legend(const struct workload_ops *ops, FILE *out)
+{
+    size_t column = 0;
+    for (int i = 0; i < ops->figure_count; i++) {
+        char text[256];
+        if (!ops->figures[i].head)
+            continue;
+        snprintf(text, sizeof text, "%s: %s", ops->figures[i].head, ops->figures[i].help);
+        wrap(out, &column, text);
+    }
+    fputs(column ? ".\n" : "", out);
+}
+
+static void print_limits(const json_t *result, FILE *out)
+{
+    double line = limit_of(result, "line_ns"), wake = limit_of(result, "wake_ns");
+    char first[32], second[32];
+    if (!isnan(line) && !isnan(wake))
+        fprintf(
+            out,
+            "of limit: overhead as a multiple of a cache line's way to another CPU and back (%s in these rounds), or\n"
+            "of a futex wake-up (%s) where most jobs need one.\n",
+            units_time_text(line, first, sizeof first), units_time_text(wake, second, sizeof second));
+}
+
+static void print_legend(const json_t *result, const json_t *configurations, size_t rounds, FILE *out, bool colour)
+{
+    bool plain_table = false;
+    json_t *configuration;
+    size_t i;
+    fputs(colour ? "\033[2m" : "", out);
+    for (int w = 0; w < workload_count(); w++) {
+        const struct workload_ops *ops = workload_at(w);
+        bool here = false;
+        json_array_foreach (configurations, i, configuration)
+            here = here || !strcmp(result_string(configuration, "workload"), ops->name);
+        plain_table = plain_table || (here && !workload_has_columns(ops));
+        if (here && workload_has_columns(ops))
+            print_figures_legend(ops, out);
+    }
+    if (plain_table)
+        print_limits(result, out);
+    if (plain_table)
+        fputs("overhead: worker time per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker\n"
+              "time in computation of jobs. floor: no workers.\n",
+              out);
+    fprintf(
+        out,
+        "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. In brackets:\n"
+        "the 95%% interval of the ratio; \"=\" where it holds 1, or both ends are within 0.5%% of it.%s\n\n",
+        rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
+}
+
+static void print_failure(const json_t *failure, FILE *out)
+{
+    bool cannot = !strcmp(result_string(failure, "verdict"), "cannot");
+    fprintf(out, "%s  %s/%s/t%lld", cannot ? "CANNOT" : "FAILED", result_string(failure, "pool"),
+            result_string(failure, "spec"), (long long)result_integer(failure, "workers"));
+    if (strcmp(result_string(failure, "results"), "none"))
+        fprintf(out, "/%s-%lld", result_string(failure, "results"),
+                (long long)result_integer(failure, "results_capacity"));
+    fprintf(out, ", round %lld: %s\n", (long long)result_integer(failure, "round") + 1,
+            result_string(failure, "failure"));
+}
+
+void report_table(const json_t *result, FILE *out, bool colour)
+{
+    const json_t *configurations = json_object_get(result, "configurations");
+    json_t *configuration, *failure;
+    size_t i, rounds = json_array_size(json_object_get(result, "rounds"));
+    json_array_foreach (configurations, i, configuration)
+        if (!printed_before(configurations, i) &&
+            (!result_is_floor(configuration) || floor_alone(configurations, configuration)))
+            print_table(result, configuration, out, colour);
+    speedup_show(result, out, colour);
+    placement_show(result, out, colour);
+    metg_show(result, out, colour);
+    print_legend(result, configurations, rounds, out, colour);
+    json_array_foreach (json_object_get(result, "failures"), i, failure)
+        print_failure(failure, out);
+    if (json_array_size(json_object_get(result, "failures")))
+        fputc('\n', out);
+}
+
+/* How many of the trials lie far off their configuration's median. */
+static size_t disturbed_trials(const json_t *result, size_t *count)
+{
+    json_t *configuration, *trial;
+    size_t c, t, disturbed = 0;
+    *count = 0;
+    json_array_foreach (json_object_get(result, "configurations"), c, configuration) {
+        json_array_foreach (json_object_get(configuration, "trials"), t, trial) {
+            disturbed += json_is_true(json_object_get(trial, "disturbed"));
+            ++*count;
+        }
+    }
+    return disturbed;
+}
+
+/* A machine on which the host moves CPUs about is two: the line says so. */
+static void add_lines(const json_t *rounds, char *text, size_t size)
+{
+    static const double moved = 1.5;
+    double least = INFINITY, most = 0;
+    char low[32], high[32];
+    json_t *round;
+    size_t i;
+    json_array_foreach (rounds, i, round) {
+        double line = json_number_value(json_object_get(round, "line_ns"));
+        if (line > 0) {
+            least = fmin(least, line);
+            most = fmax(most, line);
+        }
+    }
+    if (most > moved * least)
+        snprintf(text, size, "; a cache line took %s to %s: the host moved the CPUs",
+                 units_time_text(least, low, sizeof low), units_time_text(most, high, sizeof high));
+}
+
+const char *report_noise(const json_t *result, char *text, size_t size)
+{
+    static const double many = 0.05;
+    const json_t *rounds = json_object_get(result, "rounds");
+    json_t *round;
+    size_t i, disturbed = 0, count = json_array_size(rounds), trials, off = disturbed_trials(result, &trials);
+    double steal = 0, slowest = 1;
+    char lines[160] = "", apart[80] = "";
+    json_array_foreach (rounds, i, round) {
+        double after = json_number_value(json_object_get(round, "sentinel_after"));
+        disturbed += json_is_true(json_object_get(round, "disturbed"));
+        steal = fmax(steal, json_number_value(json_object_get(round, "steal_share")));
+        slowest = fmax(slowest, after);
+    }
+    add_lines(rounds, lines, sizeof lines);
+    if ((double)off > many * (double)trials)
+        snprintf(apart, sizeof apart, "; %zu of %zu trials far off the others", off, trials);
+    if (!disturbed && !*lines && !*apart)
+        snprintf(text, size, "quiet");
+    else
+        snprintf(text, size, "%s (%zu of %zu rounds disturbed; steal up to %.1f%%, a fixed loop up to %.2fx%s%s)",
+                 disturbed * 2 > count ? "unusable" : "noisy", disturbed, count, steal * 100, slowest, apart, lines);
+    return text;
+}

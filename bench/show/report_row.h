@@ -1,0 +1,43 @@
+/* report_row.h - the rows of a table: which columns there are, and what stands
+ * in them. */
+#ifndef REPORT_ROW_H
+#define REPORT_ROW_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "workloads/core/workload.h"
+
+struct report_row {
+    const json_t *configuration;
+    const char *pool;
+    double merit; /* jobs/s, or less a time; more is better; NaN: none */
+    bool floor;
+    enum pool_results results;
+    json_int_t places;     /* for results */
+    char results_text[32]; /* "block-16" */
+};
+
+/* Pools under one workload with one number of workers. */
+struct report_table {
+    const struct workload_ops *ops;
+    struct workload_spec spec;
+    const char *judged_by; /* the metric by which rows are sorted and compared */
+    const char *head;      /* and what it is called */
+    struct report_row *rows;
+    int count;
+    bool colour;
+    double line_ns, wake_ns; /* of the machine, medians over the rounds; NaN: not known */
+};
+
+/* A figure's median over the trials; NaN: none. */
+double report_figure(const json_t *configuration, const struct workload_figure *figure);
+
+void report_table_begin(struct report_table *table, const json_t *configuration);
+void report_row_fill(const struct report_table *table, struct report_row *row, const json_t *configuration);
+
+/* The header line, and all rows. */
+void report_rows_print(const struct report_table *table, FILE *out);
+
+#endif

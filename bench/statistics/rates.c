@@ -1,0 +1,69 @@
+/* rates.c - see rates.h. */
+#include "bench/statistics/rates.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+bool rates_has(const struct workload_ops *ops)
+{
+    return ops && !strcmp(ops->name, "burst");
+}
+
+/* The next of its own parameters: up to `of=`, whose value may have a rate of its own.
+ * Returns its length; 0: no more. */
+static size_t own_parameter(const char *at)
+{
+    return strncmp(at, "of=", 3) ? strcspn(at, ",") : 0;
+}
+
+static const char *parameters(const char *text)
+{
+    const char *colon = strchr(text, ':');
+    return colon ? colon + 1 : "";
+}
+
+static bool is_named(const char *parameter, const char *name)
+{
+    return !strncmp(parameter, name, strlen(name)) && parameter[strlen(name)] == '=';
+}
+
+bool rates_given(const char *text, const char *name)
+{
+    size_t length;
+    for (const char *at = parameters(text); (length = own_parameter(at)); at += length + (at[length] == ','))
+        if (is_named(at, name))
+            return true;
+    return false;
+}
+
+void rates_left_out(const char *text, char *out, size_t size)
+{
+    const char *at = parameters(text), *between = ":";
+    size_t length;
+    snprintf(out, size, "%.*s", (int)strcspn(text, ":"), text);
+    for (; (length = own_parameter(at)); at += length + (at[length] == ',')) {
+        if (is_named(at, "rate") || is_named(at, "for"))
+            continue;
+        snprintf(out + strlen(out), size - strlen(out), "%s%.*s", between, (int)length, at);
+        between = ",";
+    }
+    if (*at)
+        snprintf(out + strlen(out), size - strlen(out), "%s%s", between, at);
+}
+
+int rates_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out)
+{
+    char text[2 * sizeof spec->text + 96], why[256];
+    const char *at = parameters(spec->text);
+    size_t length;
+    snprintf(text, sizeof text, "%s:rate=%.0f", spec->ops->name, rate);
+    if (!rates_given(spec->text, "for"))
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",for=%.0fus", ceil(slice_ns / 1e3));
+    for (; (length = own_parameter(at)); at += length + (at[length] == ','))
+        if (!is_named(at, "rate"))
+            snprintf(text + strlen(text), sizeof text - strlen(text), ",%.*s", (int)length, at);
+    if (*at)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",%s", at);
+    return workload_parse(text, out, why, sizeof why);
+}

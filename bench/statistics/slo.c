@@ -1,0 +1,108 @@
+/* slo.c - see slo.h. */
+#include "bench/statistics/slo.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads/core/units.h"
+#include "workloads/core/why.h"
+
+#define LIMIT_NS_MAX INT64_C(3600000000000) /* an hour */
+
+static const struct slo_kind kinds[] = {
+    {"p50", "p50_ns", 0.5, 2},          {"p90", "p90_ns", 0.9, 10},
+    {"p95", "p95_ns", 0.95, 20},        {"p99", "p99_ns", 0.99, 100},
+    {"p99.9", "p99.9_ns", 0.999, 1000}, {"p99.99", "p99.99_ns", 0.9999, 10000},
+    {"mean", "mean_ns", 0, 1},          {"max", "max_ns", 0, 1},
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const struct slo_kind *slo_kind(const char *name)
+{
+    for (int i = 0; i < KINDS; i++)
+        if (!strcmp(name, kinds[i].name))
+            return &kinds[i];
+    return NULL;
+}
+
+static int wrong_kind(const char *name, struct why why)
+{
+    const char *names[KINDS];
+    for (int i = 0; i < KINDS; i++)
+        names[i] = kinds[i].name;
+    return why_wrong_name(why, "no latency", name, "--slo takes: ", names, KINDS);
+}
+
+/* One promise, p99=5ms; `word` is taken apart. */
+static int add(struct slo_list *list, char *word, struct why why)
+{
+    char *limit = strchr(word, '=');
+    struct slo slo = {0};
+    int error;
+    if (limit)
+        *limit++ = '\0';
+    slo.kind = slo_kind(word);
+    if (!slo.kind)
+        return wrong_kind(word, why);
+    if (!limit || !*limit)
+        return why_wrong(why, "--slo %s: no limit (as in %s=5ms)", word, word);
+    error = units_time(limit, &slo.limit_ns);
+    if (error == -EINVAL && strcmp(limit, "0"))
+        return why_wrong(why, "--slo %s=%.60s: \"%.60s\" is not a time (as in 500us, 5ms, 1.5s)", word, limit, limit);
+    if (error || slo.limit_ns < 1 || slo.limit_ns > LIMIT_NS_MAX)
+        return why_wrong(why, "--slo %s=%.60s: out of range (1ns to 60min)", word, limit);
+    for (int i = 0; i < list->count; i++)
+        if (list->items[i].kind == slo.kind)
+            return why_wrong(why, "--slo: %s is promised twice (each at most once)", word);
+    list->items[list->count++] = slo; /* there are as many places as kinds */
+    return 0;
+}
+
+int slo_parse(const char *text, struct slo_list *list, char *why_text, size_t size)
+{
+    struct why why = {why_text, size};
+    char copy[512], *rest = copy, *word;
+    int error = 0;
+    _Static_assert((int)KINDS <= (int)SLO_MAX, "a place for each kind");
+    *list = (struct slo_list){0};
+    if (strlen(text) >= sizeof copy)
+        return why_wrong(why, "--slo %.40s...: too long (as in p99=5ms,p99.9=20ms)", text);
+    strcpy(copy, text);
+    while (!error && (word = strsep(&rest, ",")))
+        error = add(list, word, why);
+    return error;
+}
+
+const char *slo_limit_text(double ns, char *text, size_t size)
+{
+    static const struct {
+        const char *name;
+        double ns;
+    } units[] = {{"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1}};
+    size_t i = 0;
+    while (i < 3 && ns < units[i].ns)
+        i++;
+    snprintf(text, size, "%.4g %s", ns / units[i].ns, units[i].name);
+    return text;
+}
+
+const char *slo_text(const struct slo *slo, char *text, size_t size)
+{
+    char limit[32];
+    snprintf(text, size, "%s <= %s", slo->kind->name, slo_limit_text((double)slo->limit_ns, limit, sizeof limit));
+    return text;
+}
+
+const char *slo_list_text(const struct slo_list *list, char *text, size_t size)
+{
+    size_t used = 0;
+    if (size)
+        *text = '\0';
+    for (int i = 0; i < list->count && used < size; i++) {
+        char one[64];
+        used += (size_t)snprintf(text + used, size - used, "%s%s", i ? ", " : "",
+                                 slo_text(&list->items[i], one, sizeof one));
+    }
+    return text;
+}
