@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/commands/hunt.h"
+#include "bench/commands/rate_search.h"
 #include "bench/measure/round.h"
 #include "bench/results/result.h"
 #include "bench/show/progress.h"
@@ -16,12 +16,12 @@ struct searches {
     const struct plan *plan;
     const struct slo_list *promises;
     json_t *result;
-    struct hunt *all; /* [count] */
+    struct rate_search *all; /* [count] */
     int count;
     int rounds; /* in the document */
     /* Of the rounds that run: */
     struct plan_entry *entries; /* [count] */
-    struct hunt **of;           /* [count]: whose entries these are */
+    struct rate_search **of;    /* [count]: whose entries these are */
     int running;
 };
 
@@ -30,7 +30,7 @@ struct searches {
 static void on_trial(void *context, json_t *trial)
 {
     struct searches *searches = context;
-    struct hunt *one = searches->of[result_integer(trial, "configuration")];
+    struct rate_search *one = searches->of[result_integer(trial, "configuration")];
     const char *why = json_string_value(json_object_get(trial, "failure"));
     char name[192];
     json_object_set_new(trial, "configuration", json_integer(one->configuration));
@@ -52,14 +52,14 @@ static void on_round(void *context, json_t *noise)
 static void on_running(void *context, int configuration, int round, int rounds, double left_s)
 {
     struct searches *searches = context;
-    const struct hunt *one = searches->of[configuration];
+    const struct rate_search *one = searches->of[configuration];
     double left = 0;
     char name[192];
     (void)round, (void)rounds, (void)left_s;
     for (int i = 0; i < searches->count; i++)
         if (searches->all[i].rate > 0)
             left += fmax(0, (double)searches->plan->budget_ns / 1e9 - searches->all[i].spent_s);
-    progress_tell(plan_name(&one->at, name, sizeof name), one->search.asked, HUNT_PROBES, left);
+    progress_tell(plan_name(&one->at, name, sizeof name), one->search.asked, RATE_SEARCH_PROBES, left);
 }
 
 /* One round after the other, each of one pair of slices: what a probe takes is known
@@ -88,7 +88,7 @@ static int run_rounds(struct searches *searches, int rounds)
     return error;
 }
 
-static void add_running(struct searches *searches, struct hunt *one)
+static void add_running(struct searches *searches, struct rate_search *one)
 {
     searches->entries[searches->running] = one->at;
     searches->of[searches->running++] = one;
@@ -96,7 +96,7 @@ static void add_running(struct searches *searches, struct hunt *one)
 
 /* Probes. */
 
-static void tell(const struct hunt *one, enum search_answer answer)
+static void tell(const struct rate_search *one, enum search_answer answer)
 {
     static const char *const words[] = {"kept", "BROKEN", "cannot be made", "cannot tell"};
     char name[192], rate[32], value[32], low[32], high[32];
@@ -117,14 +117,14 @@ static int probe_all(struct searches *searches, bool *more)
     int error;
     searches->running = 0;
     for (int i = 0; i < searches->count; i++)
-        if (hunt_choose(&searches->all[i], searches->promises, searches->result))
+        if (rate_search_choose(&searches->all[i], searches->promises, searches->result))
             add_running(searches, &searches->all[i]);
     *more = searches->running > 0;
     error = run_rounds(searches, searches->plan->rounds);
     searches->running = 0;
     for (int i = 0; i < searches->count && !error; i++) {
-        struct hunt *one = &searches->all[i];
-        if (one->rate > 0 && hunt_judge(one, searches->promises, searches->result))
+        struct rate_search *one = &searches->all[i];
+        if (one->rate > 0 && rate_search_judge(one, searches->promises, searches->result))
             add_running(searches, one);
     }
     if (!error)
@@ -135,11 +135,11 @@ static int probe_all(struct searches *searches, bool *more)
 static void take_answers(struct searches *searches)
 {
     for (int i = 0; i < searches->count; i++) {
-        struct hunt *one = &searches->all[i];
+        struct rate_search *one = &searches->all[i];
         if (!(one->rate > 0))
             continue;
-        hunt_judge(one, searches->promises, searches->result);
-        tell(one, hunt_answer(one));
+        rate_search_judge(one, searches->promises, searches->result);
+        tell(one, rate_search_answer(one));
         if (one->spent_s >= (double)searches->plan->budget_ns / 1e9)
             search_give_up(&one->search);
     }
@@ -158,7 +158,7 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
         error = -ENOMEM;
     for (int i = 0; i < plan->count && !error; i++)
         if (!plan->entries[i].floor)
-            hunt_begin(&searches.all[searches.count++], &plan->entries[i]);
+            rate_search_begin(&searches.all[searches.count++], &plan->entries[i]);
     progress_begin("probe");
     while (more && !error) {
         error = probe_all(&searches, &more);
@@ -168,7 +168,7 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
     progress_end();
     for (int i = 0; i < searches.count && searches.all; i++) {
         search_give_up(&searches.all[i].search);
-        json_array_append_new(found, hunt_json(&searches.all[i]));
+        json_array_append_new(found, rate_search_json(&searches.all[i]));
     }
     json_object_set_new(result, "searches", found);
     free(searches.all);

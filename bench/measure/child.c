@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "bench/machine/limits.h"
+#include "bench/measure/plain_loop.h"
 #include "bench/measure/plan.h"
-#include "bench/measure/reference.h"
 #include "bench/measure/slice_run.h"
 #include "bench/measure/trial.h"
 #include "bench/statistics/stats.h"
@@ -289,7 +289,7 @@ int child_main(int plan_descriptor, int out_descriptor)
             report_trial(&round, i);
     report(round.out, "round",
            json_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
-                     round.spoilt || interrupted ? json_array() : reference_json(&round.plan), "line_ns",
+                     round.spoilt || interrupted ? json_array() : plain_loop_json(&round.plan), "line_ns",
                      limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE), "complete", !round.spoilt,
                      "steal_share",
                      all_after > all_before ? (steal_after - steal_before) / (all_after - all_before) : 0.0,

@@ -26,7 +26,7 @@ struct slice {
     int64_t refused;
     long voluntary, involuntary;          /* context switches */
     double fairness;                      /* Jain's index over workers, of sampled jobs; NaN: no workers */
-    double producer_fairness;             /* the same over the producers' rates; NaN: cast_fairness */
+    double producer_fairness;             /* the same over the producers' rates; NaN: actors_fairness */
     struct pool_stats stats;              /* after quiet */
     struct memory memory;                 /* at quiet, the pool still open */
     int64_t pool_bytes;                   /* allocated by pool_open; -1: not measured */

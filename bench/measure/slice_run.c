@@ -12,7 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "bench/measure/cast.h"
+#include "bench/measure/actors.h"
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
 #include "bench/statistics/stats.h"
@@ -120,24 +120,24 @@ static double rusage_cpu_ns(const struct rusage *usage)
 }
 
 /* The interval itself. Returns false when quiet did not come in time. */
-static bool run_measured(struct cast *cast, int64_t limit_ns, struct slice *slice)
+static bool run_measured(struct actors *actors, int64_t limit_ns, struct slice *slice)
 {
     struct rusage before, after;
     int64_t begin;
-    int error = cast_start(cast);
+    int error = actors_start(actors);
 
     getrusage(RUSAGE_SELF, &before);
     begin = workload_now_ns();
-    cast_go(cast);
-    if (!cast_join_producers(cast, begin + limit_ns, slice) || !cast_join_consumer(cast, begin + limit_ns, slice) ||
-        pool_wait(cast->work->pool, limit_ns))
+    actors_go(actors);
+    if (!actors_join_producers(actors, begin + limit_ns, slice) ||
+        !actors_join_consumer(actors, begin + limit_ns, slice) || pool_wait(actors->work->pool, limit_ns))
         return false;
     slice->wall_ns = (double)(workload_now_ns() - begin);
     getrusage(RUSAGE_SELF, &after);
     slice->cpu_ns = rusage_cpu_ns(&after) - rusage_cpu_ns(&before);
     slice->voluntary = after.ru_nvcsw - before.ru_nvcsw;
     slice->involuntary = after.ru_nivcsw - before.ru_nivcsw;
-    slice->producer_fairness = error ? NAN : cast_fairness(cast, begin);
+    slice->producer_fairness = error ? NAN : actors_fairness(actors, begin);
     if (error)
         slice_fail(slice, "a producer or the consumer could not start: %s", strerror(error));
     return true;
@@ -231,14 +231,14 @@ static void collect_report(const struct workload_slice *work, struct slice *slic
 }
 
 /* With the pool open: everything between open and free. */
-static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct cast *cast,
+static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct actors *actors,
                         int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
 {
-    struct workload_slice *work = cast->work;
+    struct workload_slice *work = actors->work;
     struct pool_stats base;
     bool pinned;
     settle_in(entry, places, work->pool, &base, &pinned);
-    if (!run_measured(cast, limit_ns, slice)) {
+    if (!run_measured(actors, limit_ns, slice)) {
         char text[SLICE_FAILURE_MAX - 128] = "";
         pool_explain(work->pool, text, sizeof text);
         slice_fail(slice, "hang: no quiet within %.0f s\n%s", (double)limit_ns / 1e9, text);
@@ -261,7 +261,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
 
 /* Everything that a slice needs but the pool. */
 static bool prepare(const struct plan_entry *entry, struct workload_slice *work, struct places *places,
-                    struct cast *cast, struct slice *slice)
+                    struct actors *actors, struct slice *slice)
 {
     int error = -ENOMEM;
     work->refused = calloc((size_t)entry->producers, sizeof *work->refused);
@@ -270,7 +270,7 @@ static bool prepare(const struct plan_entry *entry, struct workload_slice *work,
     if (work->refused && work->error)
         error = places_of(entry, places);
     if (!error)
-        error = cast_init(cast, work, places, entry);
+        error = actors_init(actors, work, places, entry);
     if (!error)
         error = entry->workload.ops->prepare(work);
     if (error) {
@@ -290,24 +290,24 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
                                   .producers = entry->producers,
                                   .setting = plan_setting(entry)};
     struct places places = {0};
-    struct cast cast = {0};
+    struct actors actors = {0};
 
     memory_forget_peak();
     memset(slice, 0, sizeof *slice);
     slice->jobs = jobs;
-    if (prepare(entry, &work, &places, &cast, slice)) {
+    if (prepare(entry, &work, &places, &actors, slice)) {
         slice->work_ns = work.work_ns;
         /* Even one after the other they may run. */
         limit_ns += (int64_t)(workload_job_ns(&entry->workload) * (double)jobs);
         if (open_pool(entry, &places, slice, &work.pool) == 0) {
-            run_in_pool(entry, &places, &cast, limit_ns, slice, samples);
+            run_in_pool(entry, &places, &actors, limit_ns, slice, samples);
             if (slice->hung)
                 return; /* jobs may still run: nothing of theirs is freed */
             pool_free(work.pool);
         }
         entry->workload.ops->release(&work);
     }
-    free(cast.actors);
+    free(actors.all);
     free(work.error);
     free(work.refused);
     check_left_over(slice, before, entry->pool->declares & POOL_THREADS_STAY);

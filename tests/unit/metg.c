@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "bench/findings/granularity.h"
-#include "bench/measure/reference.h"
+#include "bench/measure/plain_loop.h"
 #include "bench/show/metg_show.h"
 #include "bench/statistics/metg.h"
 
@@ -125,14 +125,14 @@ Test(reference, is_measured_where_there_are_two_sizes, .timeout = 60)
     entries[1] = entries[0];
     cr_assert(!workload_parse("cpu:size=1us", &entries[0].workload, why, sizeof why) &&
               !workload_parse("cpu:size=2us", &entries[1].workload, why, sizeof why));
-    list = reference_json(&plan);
+    list = plain_loop_json(&plan);
     cr_assert(json_array_size(list) == 2 + 4);
     json_array_foreach (list, i, point)
         cr_assert(json_number_value(json_object_get(point, "ns_per_job")) > 0 &&
                   json_number_value(json_object_get(point, "efficiency")) > 0);
     json_decref(list);
     plan.count = 1;
-    list = reference_json(&plan);
+    list = plain_loop_json(&plan);
     cr_assert(json_array_size(list) == 0);
     json_decref(list);
 }

@@ -1,5 +1,5 @@
-/* reference.c - see reference.h. */
-#include "bench/measure/reference.h"
+/* plain_loop.c - see plain_loop.h. */
+#include "bench/measure/plain_loop.h"
 
 #include <math.h>
 #include <pthread.h>
@@ -108,7 +108,7 @@ static uint64_t steps_of(double size_ns)
     return steps < 1 ? 1 : (uint64_t)(steps + 0.5);
 }
 
-double reference_measure(int threads, const int *cpus, int count, double size_ns)
+double plain_loop_measure(int threads, const int *cpus, int count, double size_ns)
 {
     int64_t jobs = (int64_t)(EPOCH_NS / size_ns);
     double epochs[EPOCHS];
@@ -163,14 +163,14 @@ static void add_workers(json_t *list, const struct plan *plan, const struct plan
         double ns, work_ns = (double)steps_of(sizes[i]) / kernel_steps_per_ns();
         if (sizes[i] > SIZE_MAX_NS)
             continue;
-        ns = reference_measure(threads, places.cpus, places.count, sizes[i]);
+        ns = plain_loop_measure(threads, places.cpus, places.count, sizes[i]);
         if (isfinite(ns))
             json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "workers", like->workers, "size_ns", sizes[i],
                                                   "ns_per_job", ns, "efficiency", work_ns / (ns * threads)));
     }
 }
 
-json_t *reference_json(const struct plan *plan)
+json_t *plain_loop_json(const struct plan *plan)
 {
     json_t *list = json_array();
     double size_ns;

@@ -1,5 +1,5 @@
-/* cast.c - see cast.h. */
-#include "bench/measure/cast.h"
+/* actors.c - see actors.h. */
+#include "bench/measure/actors.h"
 
 #include <math.h>
 #include <sched.h>
@@ -45,39 +45,39 @@ static void *actor_main(void *arg)
     return NULL;
 }
 
-int cast_init(struct cast *cast, struct workload_slice *work, const struct places *places,
-              const struct plan_entry *entry)
+int actors_init(struct actors *actors, struct workload_slice *work, const struct places *places,
+                const struct plan_entry *entry)
 {
-    cast->work = work;
-    cast->consumer = entry->workload.ops->consume != NULL;
-    cast->count = entry->producers + cast->consumer;
-    cast->actors = calloc((size_t)cast->count, sizeof *cast->actors);
-    for (int i = 0; i < cast->count && cast->actors; i++) {
+    actors->work = work;
+    actors->consumer = entry->workload.ops->consume != NULL;
+    actors->count = entry->producers + actors->consumer;
+    actors->all = calloc((size_t)actors->count, sizeof *actors->all);
+    for (int i = 0; i < actors->count && actors->all; i++) {
         bool produces = i < entry->producers;
-        cast->actors[i].work = work;
-        cast->actors[i].ready = &cast->ready;
-        cast->actors[i].go = &cast->go;
-        cast->actors[i].index = produces ? i : -1;
-        cast->actors[i].cpu = produces ? places_producer_cpu(places, i) : places_consumer_cpu(places, entry);
+        actors->all[i].work = work;
+        actors->all[i].ready = &actors->ready;
+        actors->all[i].go = &actors->go;
+        actors->all[i].index = produces ? i : -1;
+        actors->all[i].cpu = produces ? places_producer_cpu(places, i) : places_consumer_cpu(places, entry);
     }
-    return cast->actors ? 0 : -ENOMEM;
+    return actors->all ? 0 : -ENOMEM;
 }
 
-int cast_start(struct cast *cast)
+int actors_start(struct actors *actors)
 {
     int error = 0;
-    for (; cast->started < cast->count && !error; cast->started += !error) {
-        struct actor *actor = &cast->actors[cast->started];
+    for (; actors->started < actors->count && !error; actors->started += !error) {
+        struct actor *actor = &actors->all[actors->started];
         error = pthread_create(&actor->thread, NULL, actor_main, actor);
     }
-    while (atomic_load(&cast->ready) < cast->started)
+    while (atomic_load(&actors->ready) < actors->started)
         sched_yield();
     return error;
 }
 
-void cast_go(struct cast *cast)
+void actors_go(struct actors *actors)
 {
-    atomic_store_explicit(&cast->go, 1, memory_order_release);
+    atomic_store_explicit(&actors->go, 1, memory_order_release);
 }
 
 static bool join_until(struct actor *actor, int64_t until_ns)
@@ -92,10 +92,10 @@ static bool join_until(struct actor *actor, int64_t until_ns)
 
 /* Somebody waits for a consumer that is gone, for ever: says who, and lets them
  * go, by close, then cancel. */
-static void let_go(struct cast *cast, struct slice *slice)
+static void let_go(struct actors *actors, struct slice *slice)
 {
     enum { TRIES = 100 };
-    struct pool *pool = cast->work->pool;
+    struct pool *pool = actors->work->pool;
     struct timespec nap = {0, 1000000};
     struct pool_stats stats, before = {0};
     char text[SLICE_FAILURE_MAX - 256] = "";
@@ -113,37 +113,37 @@ static void let_go(struct cast *cast, struct slice *slice)
     pool_cancel(pool);
 }
 
-bool cast_join_producers(struct cast *cast, int64_t until_ns, struct slice *slice)
+bool actors_join_producers(struct actors *actors, int64_t until_ns, struct slice *slice)
 {
     enum { LOOK_NS = 20000000 };
-    int producers = cast->started < cast->work->producers ? cast->started : cast->work->producers;
-    const struct actor *consumer = cast->started > cast->work->producers ? &cast->actors[cast->started - 1] : NULL;
+    int producers = actors->started < actors->work->producers ? actors->started : actors->work->producers;
+    const struct actor *consumer = actors->started > actors->work->producers ? &actors->all[actors->started - 1] : NULL;
     for (int i = 0; i < producers; i++) {
-        while (!join_until(&cast->actors[i], consumer ? workload_now_ns() + LOOK_NS : until_ns)) {
+        while (!join_until(&actors->all[i], consumer ? workload_now_ns() + LOOK_NS : until_ns)) {
             if (workload_now_ns() >= until_ns)
                 return false;
             if (consumer && atomic_load(&consumer->ended) && !*slice->failure)
-                let_go(cast, slice);
+                let_go(actors, slice);
         }
     }
     return true;
 }
 
-bool cast_join_consumer(struct cast *cast, int64_t until_ns, struct slice *slice)
+bool actors_join_consumer(struct actors *actors, int64_t until_ns, struct slice *slice)
 {
     struct pool_stats stats;
-    if (!cast->consumer)
+    if (!actors->consumer)
         return true;
-    pool_close(cast->work->pool);
-    if (cast->started == cast->count && !join_until(&cast->actors[cast->count - 1], until_ns))
+    pool_close(actors->work->pool);
+    if (actors->started == actors->count && !join_until(&actors->all[actors->count - 1], until_ns))
         return false;
-    pool_stats(cast->work->pool, &stats);
+    pool_stats(actors->work->pool, &stats);
     if ((stats.state != POOL_DRAINED || stats.pending) && !*slice->failure)
-        let_go(cast, slice);
+        let_go(actors, slice);
     return true;
 }
 
-double cast_fairness_of(const double *jobs, const double *took_ns, int count)
+double actors_fairness_of(const double *jobs, const double *took_ns, int count)
 {
     double *rates = count > 1 ? malloc((size_t)count * sizeof *rates) : NULL, index = NAN;
     bool known = rates != NULL;
@@ -157,18 +157,18 @@ double cast_fairness_of(const double *jobs, const double *took_ns, int count)
     return index;
 }
 
-double cast_fairness(const struct cast *cast, int64_t begin_ns)
+double actors_fairness(const struct actors *actors, int64_t begin_ns)
 {
-    int count = cast->work->producers;
+    int count = actors->work->producers;
     double *figures = calloc(2 * (size_t)count, sizeof *figures), index = NAN;
     for (int i = 0; i < count && figures; i++) {
         int64_t first, last;
-        workload_range(cast->work, i, &first, &last);
-        figures[i] = (double)(last - first - cast->work->refused[i]);
-        figures[count + i] = (double)(cast->actors[i].done_ns - begin_ns);
+        workload_range(actors->work, i, &first, &last);
+        figures[i] = (double)(last - first - actors->work->refused[i]);
+        figures[count + i] = (double)(actors->all[i].done_ns - begin_ns);
     }
-    if (figures && !cast->work->spec->ops->judged_by)
-        index = cast_fairness_of(figures, figures + count, count);
+    if (figures && !actors->work->spec->ops->judged_by)
+        index = actors_fairness_of(figures, figures + count, count);
     free(figures);
     return index;
 }

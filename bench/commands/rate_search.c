@@ -1,5 +1,5 @@
-/* hunt.c - see hunt.h. */
-#include "bench/commands/hunt.h"
+/* rate_search.c - see rate_search.h. */
+#include "bench/commands/rate_search.h"
 
 #include <math.h>
 #include <string.h>
@@ -36,19 +36,19 @@ static double start_rate(const struct plan_entry *entry)
     return each > 0 ? share * workers / each * 1e9 : unknown;
 }
 
-void hunt_begin(struct hunt *one, const struct plan_entry *entry)
+void rate_search_begin(struct rate_search *one, const struct plan_entry *entry)
 {
     static const double low = 100, far = 8, fine = 1.04; /* below 100/s a probe takes seconds */
     double start = fmin(fmax(start_rate(entry), 1), RATES_MAX);
-    *one = (struct hunt){.entry = entry,
-                         .search = {.start = start,
-                                    .lowest = fmax(1, fmin(low, start / far)),
-                                    .highest = RATES_MAX,
-                                    .fine = fine,
-                                    .probes_max = HUNT_PROBES}};
+    *one = (struct rate_search){.entry = entry,
+                                .search = {.start = start,
+                                           .lowest = fmax(1, fmin(low, start / far)),
+                                           .highest = RATES_MAX,
+                                           .fine = fine,
+                                           .probes_max = RATE_SEARCH_PROBES}};
 }
 
-bool hunt_choose(struct hunt *one, const struct slo_list *promises, json_t *result)
+bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result)
 {
     one->rate = search_next(&one->search);
     if (!(one->rate > 0))
@@ -66,7 +66,7 @@ bool hunt_choose(struct hunt *one, const struct slo_list *promises, json_t *resu
     return true;
 }
 
-bool hunt_judge(struct hunt *one, const struct slo_list *promises, const json_t *result)
+bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, const json_t *result)
 {
     const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)one->configuration);
     double nearest = -1;
@@ -87,7 +87,7 @@ bool hunt_judge(struct hunt *one, const struct slo_list *promises, const json_t 
 
 /* By the median, not by the interval: the search looks for the rate at which it
  * crosses the limit. */
-static enum search_answer answer_of(const struct hunt *one)
+static enum search_answer answer_of(const struct rate_search *one)
 {
     switch (one->judged.reason) {
     case SLO_SAMPLES:
@@ -102,7 +102,7 @@ static enum search_answer answer_of(const struct hunt *one)
     }
 }
 
-enum search_answer hunt_answer(struct hunt *one)
+enum search_answer rate_search_answer(struct rate_search *one)
 {
     enum search_answer answer = answer_of(one);
     search_tell(&one->search, one->rate, answer);
@@ -114,7 +114,7 @@ static json_t *rate_json(double rate)
     return rate > 0 ? json_integer((json_int_t)rate) : json_null();
 }
 
-json_t *hunt_json(const struct hunt *one)
+json_t *rate_search_json(const struct rate_search *one)
 {
     static const char *const limits[] = {"promise", "generator", "range", "budget", "unknown"};
     static const char *const same[] = {"pool", "workers", "producers", "capacity", "full", "pin"};

@@ -1,7 +1,7 @@
-/* cast.h - all that acts beside the pool in a slice: the producers, and the
+/* actors.h - all that acts beside the pool in a slice: the producers, and the
  * consumer if the workload has one, each in a thread of its own. */
-#ifndef CAST_H
-#define CAST_H
+#ifndef ACTORS_H
+#define ACTORS_H
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -20,41 +20,41 @@ struct actor {
     _Atomic uint32_t ended; /* a futex */
 };
 
-struct cast {
+struct actors {
     struct workload_slice *work;
-    struct actor *actors; /* [count] */
+    struct actor *all; /* [count] */
     int count, started;
     bool consumer; /* the last of them is one */
     _Atomic int ready, go;
 };
 
 /* Where each will be, and what it does. Returns 0 or -ENOMEM. Owner of
- * cast->actors: the caller. */
-int cast_init(struct cast *cast, struct workload_slice *work, const struct places *places,
-              const struct plan_entry *entry);
+ * actors->all: the caller. */
+int actors_init(struct actors *actors, struct workload_slice *work, const struct places *places,
+                const struct plan_entry *entry);
 
 /* Brings all to the start. Returns 0, or the errno of the one that did not come:
  * the others do their part without it. */
-int cast_start(struct cast *cast);
-void cast_go(struct cast *cast);
+int actors_start(struct actors *actors);
+void actors_go(struct actors *actors);
 
 /* Joins the producers, and looks after a consumer that dies meanwhile, which
  * becomes the slice's failure. Returns false when they are not through by then. */
-bool cast_join_producers(struct cast *cast, int64_t until_ns, struct slice *slice);
+bool actors_join_producers(struct actors *actors, int64_t until_ns, struct slice *slice);
 
 /* Closes the pool and joins the consumer, who receives what is left. Returns
  * true at once where there is none; false as above. */
-bool cast_join_consumer(struct cast *cast, int64_t until_ns, struct slice *slice);
+bool actors_join_consumer(struct actors *actors, int64_t until_ns, struct slice *slice);
 
 /* Jain's index over the producers' rates: each one's jobs that were not refused,
  * over the time from `begin_ns` to the return of its last submit. The shares are
  * equal beforehand, so that who was kept waiting longer has the smaller rate. After
  * the join. NaN: one producer, or a workload that is not about jobs per second,
  * whose producers may not share the work. */
-double cast_fairness(const struct cast *cast, int64_t begin_ns);
+double actors_fairness(const struct actors *actors, int64_t begin_ns);
 
 /* The same of plain figures: rate i is jobs[i] / took_ns[i]. NaN where there are not
  * two of them, or one took no time. */
-double cast_fairness_of(const double *jobs, const double *took_ns, int count);
+double actors_fairness_of(const double *jobs, const double *took_ns, int count);
 
 #endif
