@@ -18,6 +18,7 @@
 #include "pools/core/futex.h"
 #include "workloads/core/backlog.h"
 #include "workloads/core/random.h"
+#include "workloads/core/times.h"
 #include "workloads/core/units.h"
 #include "workloads/core/workload.h"
 
@@ -230,10 +231,7 @@ static void release(struct workload_slice *slice)
         free(own->shots);
         free(own->generators);
     }
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static void prepare_generators(const struct workload_slice *slice, struct own *own)
@@ -252,14 +250,11 @@ static int prepare(struct workload_slice *slice)
     const int64_t *values = slice->spec->values;
     struct own *own = slice->own = calloc(1, sizeof *own);
     int error;
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own) {
         own->shots = workload_memory(slice->jobs, sizeof *own->shots);
         own->generators = workload_memory(slice->producers, sizeof *own->generators);
     }
-    if (!own || !own->shots || !own->generators || !slice->stamps) {
+    if (workload_stamp(slice, 1) || !own || !own->shots || !own->generators) {
         release(slice);
         return -ENOMEM;
     }
@@ -311,17 +306,6 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 {
     const struct own *own = slice->own;
     own->spec.ops->verify(&own->slice, verdict);
-}
-
-static int by_time(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-static double quantile(const int64_t *sorted, int64_t count, double q)
-{
-    return (double)sorted[(int64_t)ceil(q * (double)count) - 1];
 }
 
 static void measure_rates(const struct workload_slice *slice, int64_t done, int64_t last_end,
@@ -384,18 +368,18 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         done++;
     }
     if (planned && done) {
-        qsort(planned, (size_t)done, sizeof *planned, by_time);
-        qsort(naive, (size_t)done, sizeof *naive, by_time);
-        qsort(late, (size_t)slice->jobs, sizeof *late, by_time);
-        qsort(of_pool, (size_t)done, sizeof *of_pool, by_time);
-        report->figures[P50] = quantile(planned, done, 0.5);
-        report->figures[P99] = quantile(planned, done, 0.99);
-        report->figures[P999] = quantile(planned, done, 0.999);
-        report->figures[NAIVE_P99] = quantile(naive, done, 0.99);
-        report->figures[LATE] = quantile(late, slice->jobs, 0.99);
+        times_sort(planned, done);
+        times_sort(naive, done);
+        times_sort(late, slice->jobs);
+        times_sort(of_pool, done);
+        report->figures[P50] = times_quantile(planned, done, 0.5);
+        report->figures[P99] = times_quantile(planned, done, 0.99);
+        report->figures[P999] = times_quantile(planned, done, 0.999);
+        report->figures[NAIVE_P99] = times_quantile(naive, done, 0.99);
+        report->figures[LATE] = times_quantile(late, slice->jobs, 0.99);
         report->figures[GENERATOR] = behind / (double)done;
-        report->figures[POOL_P99] = quantile(of_pool, done, 0.99);
-        report->figures[POOL_P999] = quantile(of_pool, done, 0.999);
+        report->figures[POOL_P99] = times_quantile(of_pool, done, 0.99);
+        report->figures[POOL_P999] = times_quantile(of_pool, done, 0.999);
         measure_rates(slice, done, last_end, report);
         measure_stretches(slice, done, report);
     }

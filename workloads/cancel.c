@@ -160,10 +160,7 @@ static void release(struct workload_slice *slice)
             close(own->silent[1]);
         }
     }
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
@@ -174,20 +171,17 @@ static int prepare(struct workload_slice *slice)
     struct own *own = slice->own = calloc(1, sizeof *own);
     double ns = (double)(values[KIND] == KIND_NEVER ? values[SIZE] : values[LOOK]);
     int error = 0;
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own) {
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
         own->fn = functions[values[KIND]];
-        own->steps = (uint64_t)(ns * kernel_steps_per_ns() + 0.5);
+        own->steps = kernel_steps(ns);
         if (pipe2(own->silent, O_CLOEXEC)) {
             error = -errno;
             own->silent[0] = -1;
             snprintf(slice->why, sizeof slice->why, "open a pipe: %s", strerror(errno));
         }
     }
-    if (!own || !own->jobs || !slice->stamps)
+    if (workload_stamp(slice, 1) || !own || !own->jobs)
         error = -ENOMEM;
     for (int64_t i = 0; i < slice->jobs && !error; i++)
         own->jobs[i] = (struct cancel_job){.own = own, .stamp = &slice->stamps[i]};
@@ -267,9 +261,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
     int64_t deaf = 0, late = 0, unsettled = 0, both = 0;
     for (int64_t i = 0; i < slice->jobs; i++) {
         const struct cancel_job *job = &own->jobs[i];
-        verdict->ran += job->runs == 1;
-        verdict->missing += job->runs == 0;
-        verdict->doubled += job->runs > 1;
+        workload_judge(verdict, job->runs, true);
         deaf += job->deaf;
         late += job->runs && own->returned && job->stamp->started > own->returned;
         unsettled += job->discarded && job->settled > own->returned;

@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "workloads/core/kernel.h"
-#include "workloads/core/random.h"
 #include "workloads/core/workload.h"
 
 enum { SIZE, DIST, BATCH, SAMPLE, PARAMS };
@@ -19,7 +18,7 @@ static const struct workload_param params[PARAMS] = {
 };
 
 struct cpu_job {
-    uint64_t seed, steps, result;
+    struct kernel_job work; /* first: what a stranger's pool would garble */
     uint32_t runs;
     int32_t stamp; /* index, or -1 */
     struct workload_stamp *stamps;
@@ -29,7 +28,7 @@ struct cpu_job {
 static int run(void *arg)
 {
     struct cpu_job *job = arg;
-    job->result = kernel_run(job->seed, job->steps);
+    job->work.result = kernel_run(job->work.seed, job->work.steps);
     job->runs++;
     return 0;
 }
@@ -52,36 +51,29 @@ static double work_ns(const struct workload_spec *spec)
 
 static void release(struct workload_slice *slice)
 {
-    free(slice->own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
 {
     const int64_t *values = slice->spec->values;
-    double steps_per_ns = kernel_steps_per_ns(), total = 0;
+    double total = 0;
     struct cpu_job *jobs = slice->own = workload_memory(slice->jobs, sizeof *jobs);
 
-    slice->stamp_every = values[SAMPLE] ? values[SAMPLE] : values[SIZE] < 1000 ? 64 : 1;
-    slice->stamp_count = (slice->jobs + slice->stamp_every - 1) / slice->stamp_every;
-    slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
-    if (!jobs || !slice->stamps) {
+    if (workload_stamp(slice, values[SAMPLE] ? values[SAMPLE] : values[SIZE] < 1000 ? 64 : 1) || !jobs) {
         release(slice);
         return -ENOMEM;
     }
     for (int64_t i = 0; i < slice->jobs; i++) {
-        uint64_t random = random_mix(slice->seed + (uint64_t)i);
-        double steps = (double)values[SIZE] * random_draw(values[DIST], random) * steps_per_ns;
-        jobs[i] = (struct cpu_job){.seed = random, .steps = steps < 1 ? 1 : (uint64_t)(steps + 0.5), .stamp = -1};
-        total += (double)jobs[i].steps;
+        jobs[i] = (struct cpu_job){.work = kernel_job(slice->seed + (uint64_t)i, (double)values[SIZE], values[DIST]),
+                                   .stamp = -1};
+        total += (double)jobs[i].work.steps;
         if (i % slice->stamp_every == 0) {
             jobs[i].stamp = (int32_t)(i / slice->stamp_every);
             jobs[i].stamps = slice->stamps;
         }
     }
-    slice->work_ns = total / (double)slice->jobs / steps_per_ns;
+    slice->work_ns = total / (double)slice->jobs / kernel_steps_per_ns();
     return 0;
 }
 
@@ -102,14 +94,8 @@ static void produce(struct workload_slice *slice, int producer)
 static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
 {
     const struct cpu_job *jobs = slice->own;
-    for (int64_t i = 0; i < slice->jobs; i++) {
-        bool right = jobs[i].seed == random_mix(slice->seed + (uint64_t)i) &&
-                     jobs[i].result == kernel_expect(jobs[i].seed, jobs[i].steps);
-        verdict->missing += jobs[i].runs == 0;
-        verdict->doubled += jobs[i].runs > 1;
-        verdict->garbled += jobs[i].runs == 1 && !right;
-        verdict->ran += jobs[i].runs == 1 && right;
-    }
+    for (int64_t i = 0; i < slice->jobs; i++)
+        workload_judge(verdict, jobs[i].runs, kernel_job_is_right(&jobs[i].work, slice->seed + (uint64_t)i));
 }
 
 static const struct workload_ops cpu = {

@@ -108,8 +108,7 @@ static void release(struct workload_slice *slice)
         free(own->holders);
         free(own->sampled);
     }
-    free(own);
-    slice->own = NULL;
+    workload_forget(slice);
 }
 
 /* Jobs of one filling: the holders, then those that fill the queue. */
@@ -230,11 +229,8 @@ static void produce(struct workload_slice *slice, int producer)
 static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
 {
     const struct own *own = slice->own;
-    for (int64_t i = 0; i < slice->jobs; i++) {
-        verdict->ran += own->marks[i] == 1;
-        verdict->missing += own->marks[i] == 0;
-        verdict->doubled += own->marks[i] > 1;
-    }
+    for (int64_t i = 0; i < slice->jobs; i++)
+        workload_judge(verdict, own->marks[i], true);
 }
 
 static int by_value(const void *left, const void *right)

@@ -54,23 +54,18 @@ static void release(struct workload_slice *slice)
         free(own->marks);
         free(own->stamped);
     }
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
 {
     struct own *own = slice->own = calloc(1, sizeof *own);
-    slice->stamp_every = slice->spec->values[SAMPLE];
-    slice->stamp_count = (slice->jobs + slice->stamp_every - 1) / slice->stamp_every;
-    slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
+    int error = workload_stamp(slice, slice->spec->values[SAMPLE]);
     if (own) {
         own->marks = workload_memory(slice->jobs, 1);
         own->stamped = workload_memory(slice->stamp_count, sizeof *own->stamped);
     }
-    if (!own || !own->marks || !own->stamped || !slice->stamps) {
+    if (error || !own || !own->marks || !own->stamped) {
         release(slice);
         return -ENOMEM;
     }
@@ -98,11 +93,8 @@ static void produce(struct workload_slice *slice, int producer)
 static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
 {
     const struct own *own = slice->own;
-    for (int64_t i = 0; i < slice->jobs; i++) {
-        verdict->ran += own->marks[i] == 1;
-        verdict->missing += own->marks[i] == 0;
-        verdict->doubled += own->marks[i] > 1;
-    }
+    for (int64_t i = 0; i < slice->jobs; i++)
+        workload_judge(verdict, own->marks[i], true);
 }
 
 static const struct workload_ops empty = {

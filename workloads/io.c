@@ -320,10 +320,7 @@ static void release(struct workload_slice *slice)
         free(own->slots);
         free(own->buffers);
     }
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
@@ -331,19 +328,16 @@ static int prepare(struct workload_slice *slice)
     const int64_t *values = slice->spec->values;
     struct own *own = slice->own = calloc(1, sizeof *own);
     int error = -ENOMEM;
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own) {
         own->file = -1;
         own->bytes = (size_t)(values[BYTES] ? values[BYTES] : values[OP] == OP_FILE ? 4096 : 64);
         own->read_blocks = READ_BYTES / (int64_t)own->bytes;
         if (own->read_blocks < READ_BLOCKS_MIN)
             own->read_blocks = READ_BLOCKS_MIN;
-        own->steps = (uint64_t)((double)values[CPU] * kernel_steps_per_ns() + 0.5);
+        own->steps = kernel_steps((double)values[CPU]);
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
     }
-    if (own && own->jobs && slice->stamps) {
+    if (!workload_stamp(slice, 1) && own && own->jobs) {
         error = prepare_slots(slice, own);
         if (!error)
             prepare_jobs(slice, own);
@@ -399,19 +393,14 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
         const struct io_job *job = &own->jobs[i];
         bool right = job->runs == 1 && !job->garbled && job->seed == random_mix(slice->seed + (uint64_t)i) &&
                      job->result == kernel_expect(job->seed, own->steps);
-        verdict->missing += job->runs == 0;
-        verdict->doubled += job->runs > 1;
-        if (job->runs != 1)
-            continue;
-        if (job->error) {
+        if (job->runs == 1 && job->error) {
             verdict->failed++;
             error = job->error;
             continue;
         }
         if (right && job->block < 0)
             right = written(own, job, shared);
-        verdict->ran += right;
-        verdict->garbled += !right;
+        workload_judge(verdict, job->runs, right);
     }
     if (error)
         snprintf(verdict->cannot, sizeof verdict->cannot, "%s%.100s: %s",

@@ -87,8 +87,7 @@ static void release(struct workload_slice *slice)
         free(atomic_load(&own->messages[i].data)); /* of a job that never ran */
     if (own)
         free(own->messages);
-    free(own);
-    slice->own = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
@@ -103,7 +102,7 @@ static int prepare(struct workload_slice *slice)
     memset(own, 0, sizeof *own);
     own->messages = workload_memory(slice->jobs, sizeof *own->messages);
     own->bytes = slice->spec->values[BYTES];
-    own->steps = (uint64_t)((double)slice->spec->values[SIZE] * kernel_steps_per_ns() + 0.5);
+    own->steps = kernel_steps((double)slice->spec->values[SIZE]);
     if (!own->messages) {
         release(slice);
         return -ENOMEM;
@@ -176,11 +175,8 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 {
     const struct own *own = slice->own;
     for (int64_t i = 0; i < slice->jobs; i++) {
-        uint32_t runs = atomic_load(&own->messages[i].runs), wrong = atomic_load(&own->messages[i].wrong);
-        verdict->ran += runs == 1 && !wrong;
-        verdict->missing += runs == 0;
-        verdict->garbled += runs == 1 && wrong;
-        verdict->doubled += runs > 1;
+        const struct message *message = &own->messages[i];
+        workload_judge(verdict, atomic_load(&message->runs), !atomic_load(&message->wrong));
     }
     if (atomic_load(&own->made.count) != atomic_load(&own->freed.count) && !verdict->missing)
         snprintf(verdict->broken, sizeof verdict->broken, "%lld of %lld jobs' data was never freed",

@@ -16,7 +16,7 @@
 
 #include "workloads/core/flow.h"
 #include "workloads/core/kernel.h"
-#include "workloads/core/random.h"
+#include "workloads/core/times.h"
 #include "workloads/core/units.h"
 #include "workloads/core/workload.h"
 
@@ -74,7 +74,7 @@ static const struct workload_figure figures[FIGURES] = {
 };
 
 struct consumer_job {
-    uint64_t seed, steps, result;
+    struct kernel_job work;
     int64_t index;
     struct workload_stamp *stamp;
     struct flow_job flow;
@@ -117,14 +117,14 @@ static int64_t slice_jobs(const struct workload_spec *spec, const struct workloa
 
 static int expected(const struct consumer_job *job)
 {
-    return (int)(job->seed >> 33); /* >= 0: done */
+    return (int)(job->work.seed >> 33); /* >= 0: done */
 }
 
 static int run(void *arg)
 {
     struct consumer_job *job = arg;
     job->stamp->started = workload_now_ns();
-    job->result = kernel_run(job->seed, job->steps);
+    job->work.result = kernel_run(job->work.seed, job->work.steps);
     job->runs++;
     job->stamp->worker = pool_worker();
     job->stamp->ended = workload_now_ns();
@@ -219,36 +219,30 @@ static void release(struct workload_slice *slice)
     struct own *own = slice->own;
     if (own)
         free(own->jobs);
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
 {
     const int64_t *values = slice->spec->values;
-    double steps_per_ns = kernel_steps_per_ns(), total = 0;
+    double total = 0;
     struct own *own = slice->own = calloc(1, sizeof *own);
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own)
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
-    if (!own || !own->jobs || !slice->stamps) {
+    if (workload_stamp(slice, 1) || !own || !own->jobs) {
         release(slice);
         return -ENOMEM;
     }
-    own->produce_steps = (uint64_t)((double)values[PRODUCE] * steps_per_ns + 0.5);
-    own->take_steps_per_us = (uint64_t)(1000 * steps_per_ns + 0.5);
+    own->produce_steps = kernel_steps((double)values[PRODUCE]);
+    own->take_steps_per_us = kernel_steps(1000);
     for (int64_t i = 0; i < slice->jobs; i++) {
-        uint64_t random = random_mix(slice->seed + (uint64_t)i);
-        double steps = (double)values[SIZE] * random_draw(values[DIST], random) * steps_per_ns;
-        own->jobs[i] = (struct consumer_job){
-            .seed = random, .steps = steps < 1 ? 1 : (uint64_t)(steps + 0.5), .index = i, .stamp = &slice->stamps[i]};
-        total += (double)own->jobs[i].steps;
+        own->jobs[i] =
+            (struct consumer_job){.work = kernel_job(slice->seed + (uint64_t)i, (double)values[SIZE], values[DIST]),
+                                  .index = i,
+                                  .stamp = &slice->stamps[i]};
+        total += (double)own->jobs[i].work.steps;
     }
-    slice->work_ns = total / (double)slice->jobs / steps_per_ns;
+    slice->work_ns = total / (double)slice->jobs / kernel_steps_per_ns();
     return 0;
 }
 
@@ -278,12 +272,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
     int64_t without = 0, twice = 0;
     for (int64_t i = 0; i < slice->jobs; i++) {
         const struct consumer_job *job = &own->jobs[i];
-        bool right = !job->garbled && job->seed == random_mix(slice->seed + (uint64_t)i) &&
-                     job->result == kernel_expect(job->seed, job->steps);
-        verdict->missing += job->runs == 0;
-        verdict->doubled += job->runs > 1;
-        verdict->garbled += job->runs == 1 && !right;
-        verdict->ran += job->runs == 1 && right;
+        workload_judge(verdict, job->runs, !job->garbled && kernel_job_is_right(&job->work, slice->seed + (uint64_t)i));
         without += job->runs == 1 && job->received + job->lost == 0;
         twice += job->received + job->lost > 1;
     }
@@ -295,12 +284,6 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 }
 
 /* Figures. */
-
-static int by_value(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
 
 /* From the fifth part of the submits on, when the queues have filled, until the
  * last, when they begin to drain. Returns false when out of memory. */
@@ -316,7 +299,7 @@ static bool window(const struct workload_slice *slice, int64_t *begin, int64_t *
         if (own->jobs[i].flow.admitted > *end)
             *end = own->jobs[i].flow.admitted;
     }
-    qsort(submits, (size_t)slice->jobs, sizeof *submits, by_value);
+    times_sort(submits, slice->jobs);
     *begin = submits[slice->jobs / 5];
     free(submits);
     return true;

@@ -115,10 +115,7 @@ static void release(struct workload_slice *slice)
     struct own *own = slice->own;
     if (own)
         free(own->jobs);
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static void walk_twin(struct own *own)
@@ -141,12 +138,9 @@ static void walk_twin(struct own *own)
 static int prepare(struct workload_slice *slice)
 {
     struct own *own = slice->own = calloc(1, sizeof *own);
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own)
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
-    if (!own || !own->jobs || !slice->stamps) {
+    if (workload_stamp(slice, 1) || !own || !own->jobs) {
         release(slice);
         return -ENOMEM;
     }
@@ -192,10 +186,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
         const struct tree_job *job = &own->jobs[i];
         bool right = job->answer.value == known.value && job->answer.leaves == own->forks + 1 &&
                      (!known.leaves || known.leaves == job->answer.leaves);
-        verdict->missing += job->runs == 0;
-        verdict->doubled += job->runs > 1;
-        verdict->garbled += job->runs == 1 && !right;
-        verdict->ran += job->runs == 1 && right;
+        workload_judge(verdict, job->runs, right);
     }
 }
 

@@ -14,6 +14,7 @@
 #include <time.h>
 
 #include "pools/core/futex.h"
+#include "workloads/core/times.h"
 #include "workloads/core/workload.h"
 
 enum { GAP, IDLE, PARAMS };
@@ -123,18 +124,12 @@ static void release(struct workload_slice *slice)
         free(own->jobs);
         free(own->raw_ns);
     }
-    free(own);
-    free(slice->stamps);
-    slice->own = NULL;
-    slice->stamps = NULL;
+    workload_forget(slice);
 }
 
 static int prepare(struct workload_slice *slice)
 {
     struct own *own = slice->own = calloc(1, sizeof *own);
-    slice->stamp_every = 1;
-    slice->stamp_count = slice->jobs;
-    slice->stamps = workload_memory(slice->jobs, sizeof *slice->stamps);
     if (own) {
         own->jobs = workload_memory(slice->jobs, sizeof *own->jobs);
         own->raw_ns = workload_memory(slice->jobs, sizeof *own->raw_ns);
@@ -142,7 +137,7 @@ static int prepare(struct workload_slice *slice)
         atomic_store(&own->cpu, -1);
         own->sleeps = own->jobs && own->raw_ns && !pthread_create(&own->sleeper, NULL, sleeper_main, own);
     }
-    if (!own || !own->sleeps || !slice->stamps) {
+    if (workload_stamp(slice, 1) || !own || !own->sleeps) {
         release(slice);
         return -ENOMEM;
     }
@@ -217,25 +212,8 @@ static void produce(struct workload_slice *slice, int producer)
 static void verify(const struct workload_slice *slice, struct workload_verdict *verdict)
 {
     const struct own *own = slice->own;
-    for (int64_t i = 0; i < slice->jobs; i++) {
-        uint32_t runs = atomic_load(&own->jobs[i].runs);
-        verdict->ran += runs == 1;
-        verdict->missing += runs == 0;
-        verdict->doubled += runs > 1;
-    }
-}
-
-static int by_time(const void *left, const void *right)
-{
-    int64_t a = *(const int64_t *)left, b = *(const int64_t *)right;
-    return (a > b) - (a < b);
-}
-
-/* Sorts; the ceil(q n)-th smallest. */
-static double quantile(int64_t *times, int64_t count, double q)
-{
-    qsort(times, (size_t)count, sizeof *times, by_time);
-    return (double)times[(int64_t)ceil(q * (double)count) - 1];
+    for (int64_t i = 0; i < slice->jobs; i++)
+        workload_judge(verdict, atomic_load(&own->jobs[i].runs), true);
 }
 
 static void measure(const struct workload_slice *slice, struct workload_report *report)
@@ -253,10 +231,12 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         report->sample(report, START, starts[i]);
         report->sample(report, RAW, own->raw_ns[i]);
     }
-    report->figures[START_P50] = quantile(starts, slice->jobs, 0.5);
-    report->figures[START_P99] = quantile(starts, slice->jobs, 0.99);
-    report->figures[RAW_P50] = quantile(own->raw_ns, slice->jobs, 0.5);
-    report->figures[RAW_P99] = quantile(own->raw_ns, slice->jobs, 0.99);
+    times_sort(starts, slice->jobs);
+    times_sort(own->raw_ns, slice->jobs);
+    report->figures[START_P50] = times_quantile(starts, slice->jobs, 0.5);
+    report->figures[START_P99] = times_quantile(starts, slice->jobs, 0.99);
+    report->figures[RAW_P50] = times_quantile(own->raw_ns, slice->jobs, 0.5);
+    report->figures[RAW_P99] = times_quantile(own->raw_ns, slice->jobs, 0.99);
     report->figures[IDLE_CPU] = own->idle_cpu_share;
     report->figures[RATIO] = report->figures[START_P50] / report->figures[RAW_P50];
     free(starts);

@@ -67,3 +67,19 @@ double kernel_steps_per_ns(void)
     pthread_once(&once, calibrate);
     return steps_per_ns;
 }
+
+uint64_t kernel_steps(double ns)
+{
+    return (uint64_t)(ns * kernel_steps_per_ns() + 0.5);
+}
+
+struct kernel_job kernel_job(uint64_t seed, double mean_ns, enum random_distribution distribution)
+{
+    uint64_t random = random_mix(seed), steps = kernel_steps(mean_ns * random_draw(distribution, random));
+    return (struct kernel_job){.seed = random, .steps = steps ? steps : 1};
+}
+
+bool kernel_job_is_right(const struct kernel_job *job, uint64_t seed)
+{
+    return job->seed == random_mix(seed) && job->result == kernel_expect(job->seed, job->steps);
+}

@@ -9,7 +9,10 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include <stdbool.h>
 #include <stdint.h>
+
+#include "workloads/core/random.h"
 
 /* Steps n times from `state`. */
 uint64_t kernel_run(uint64_t state, uint64_t n);
@@ -20,5 +23,19 @@ uint64_t kernel_expect(uint64_t state, uint64_t n);
 /* Steps per ns on this CPU; measured at the first call (about 10 ms), the same
  * for the rest of the process. Call it before the clock runs. Threads: any. */
 double kernel_steps_per_ns(void);
+
+/* How many steps take so long. */
+uint64_t kernel_steps(double ns);
+
+/* A job that is such a stretch. */
+struct kernel_job {
+    uint64_t seed, steps, result;
+};
+
+/* A job of `seed`: its length is drawn from that, 1 step at least. */
+struct kernel_job kernel_job(uint64_t seed, double mean_ns, enum random_distribution distribution);
+
+/* Whether it is the job of `seed`, and its result is right. */
+bool kernel_job_is_right(const struct kernel_job *job, uint64_t seed);
 
 #endif

@@ -226,6 +226,22 @@ void *workload_memory(int64_t count, size_t size)
     return memory;
 }
 
+int workload_stamp(struct workload_slice *slice, int64_t every)
+{
+    slice->stamp_every = every;
+    slice->stamp_count = (slice->jobs + every - 1) / every;
+    slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
+    return slice->stamps ? 0 : -ENOMEM;
+}
+
+void workload_forget(struct workload_slice *slice)
+{
+    free(slice->own);
+    free(slice->stamps);
+    slice->own = NULL;
+    slice->stamps = NULL;
+}
+
 double workload_job_ns(const struct workload_spec *spec)
 {
     return (spec->ops->job_ns ? spec->ops->job_ns : spec->ops->work_ns)(spec);

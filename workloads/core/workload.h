@@ -209,6 +209,22 @@ void workload_range(const struct workload_slice *slice, int producer, int64_t *f
  * left for the measured interval. NULL when out of memory; freed by free. */
 void *workload_memory(int64_t count, size_t size);
 
+/* For prepare: one job in `every` is to stamp its times; makes room for the stamps.
+ * Returns 0 or -ENOMEM. */
+int workload_stamp(struct workload_slice *slice, int64_t every);
+
+/* For release: frees slice->own and the stamps, as far as they are there. */
+void workload_forget(struct workload_slice *slice);
+
+/* For verify: counts one job that ran `runs` times, and rightly or not. */
+static inline void workload_judge(struct workload_verdict *verdict, uint64_t runs, bool right)
+{
+    verdict->missing += runs == 0;
+    verdict->doubled += runs > 1;
+    verdict->garbled += runs == 1 && !right;
+    verdict->ran += runs == 1 && right;
+}
+
 int64_t workload_now_ns(void);
 
 /* Planning: ops->job_ns, or what stands for it. */
