@@ -5,18 +5,11 @@
  * the hang goes, and so do the results, silently. The pool's part: done + failed
  * = received + pending + lost, and free gives back what nobody received. */
 #include "faults/core/cell.h"
+#include "faults/core/consumer.h"
 #include "faults/core/fault.h"
 
 enum { TAKES_ALL, LEAVES };
 enum { JOBS = 5, TAKEN = 3, PLACES = 1 };
-
-/* What free returned, and that it did. */
-enum { GIVEN_UP, FREED };
-
-static void producer(void)
-{
-    cell_submit_range(0, JOBS);
-}
 
 /* All jobs have run, and the results that are left wait: one in the channel, one
  * with its worker; or both in the channel, which should not have the places. */
@@ -34,33 +27,18 @@ static bool named(void)
 
 static void drive(int client)
 {
-    int takes = client == TAKES_ALL ? JOBS : TAKEN;
-    if (cell_open((struct pool_config){.results = POOL_RESULTS_BLOCK, .results_capacity = PLACES}))
-        return;
-    helper_start(0, producer);
-    for (int i = 0; i < takes; i++)
-        cell_receive(1, -1);
-    if (client == LEAVES) {
-        cell_until(all_left);
-        cell_until(named);
-    }
-    /* The producer is out of its last submit before the pool goes; where it runs the
-     * jobs itself it may be blocked in one, and only free lets it out. */
-    if (cell_pool()->can & POOL_CAN_RUN_APART)
-        helpers_join();
-    cell_note(GIVEN_UP, cell_free());
-    cell_note(FREED, 1);
-    helpers_join();
+    consumer_play(&(struct consumer){
+        .jobs = JOBS, .takes = client == TAKES_ALL ? JOBS : TAKEN, .places = PLACES, .left = all_left, .named = named});
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int finished = ledger_finished(record), received = ledger_received(record);
-    int given_up = (int)atomic_load(&record->notes[GIVEN_UP]);
+    int given_up = (int)atomic_load(&record->notes[CONSUMER_GIVEN_UP]);
     if (!received)
         return false;
-    if (outcome->end == OUTCOME_HUNG && !atomic_load(&record->notes[FREED]) && received == TAKEN)
+    if (outcome->end == OUTCOME_HUNG && !atomic_load(&record->notes[CONSUMER_FREED]) && received == TAKEN)
         return verdict_own(verdict, "hang: free waits for ever; the consumer took %d of %d results and left", received,
                            finished);
     if (outcome->end == OUTCOME_ENDED && given_up != finished - received)

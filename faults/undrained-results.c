@@ -5,23 +5,19 @@
  * client's. The pool's part is to end all the same: free gives the results up,
  * says how many, and leaves no thread. */
 #include "faults/core/cell.h"
+#include "faults/core/consumer.h"
 #include "faults/core/fault.h"
 
 enum { RECEIVES, IGNORES };
 enum { PLACES = 1 };
 
-/* What free returned, and that it did; how many jobs there are. */
-enum { GIVEN_UP, FREED, JOBS };
+/* How many jobs there are. */
+enum { JOBS = CONSUMER_NOTES };
 
 /* One result finds a place, each worker is blocked with another. */
 static int jobs(void)
 {
     return PLACES + cell_runners();
-}
-
-static void producer(void)
-{
-    cell_submit_range(0, jobs());
 }
 
 static bool all_blocked(void)
@@ -37,30 +33,18 @@ static bool named(void)
 static void drive(int client)
 {
     cell_note(JOBS, jobs());
-    if (cell_open((struct pool_config){.results = POOL_RESULTS_BLOCK, .results_capacity = PLACES}))
-        return;
-    helper_start(0, producer);
-    if (client == RECEIVES) {
-        for (int i = 0; i < jobs(); i++)
-            cell_receive(1, -1);
-    } else {
-        cell_until(all_blocked);
-        cell_until(named);
-    }
-    /* The producer is out of its last submit before the pool goes; where it runs the
-     * jobs itself it may be blocked in one, and only free lets it out. */
-    if (cell_pool()->can & POOL_CAN_RUN_APART)
-        helpers_join();
-    cell_note(GIVEN_UP, cell_free());
-    cell_note(FREED, 1);
-    helpers_join();
+    consumer_play(&(struct consumer){.jobs = jobs(),
+                                     .takes = client == RECEIVES ? jobs() : 0,
+                                     .places = PLACES,
+                                     .left = all_blocked,
+                                     .named = named});
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
-    int jobs = (int)atomic_load(&record->notes[JOBS]), given_up = (int)atomic_load(&record->notes[GIVEN_UP]);
-    bool freed = atomic_load(&record->notes[FREED]);
+    int jobs = (int)atomic_load(&record->notes[JOBS]), given_up = (int)atomic_load(&record->notes[CONSUMER_GIVEN_UP]);
+    bool freed = atomic_load(&record->notes[CONSUMER_FREED]);
     if (ledger_received(record))
         return false;
     if (outcome->end == OUTCOME_HUNG && !freed)
