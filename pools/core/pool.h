@@ -328,7 +328,9 @@ static inline int pool_submit(struct pool *pool, pool_job_fn *fn, void *arg)
 int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count);
 
 /* Refuses outside submits from now on; what was accepted still runs, and jobs
- * may still submit children. Wakes blocked submitters (-ESHUTDOWN).
+ * may still submit children. Wakes blocked submitters (-ESHUTDOWN). Whichever it
+ * returns, a submit that begins afterwards is refused; one that was under way may
+ * still be accepted, and then runs.
  * Threads: any, also inside. Never blocks. Returns 0, later -EALREADY. */
 int pool_close(struct pool *pool);
 

@@ -152,15 +152,19 @@ int pool_head_close(struct pool *pool)
         return -EOWNERDEAD;
     if (!pool_caller_enter(head))
         return -EALREADY;
-    /* The closed bit in caller_word stops caller-run jobs at one instant, and
-     * decides which close is the first. */
-    if (atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst) & POOL_CALLER_CLOSED &&
+    /* Every close takes all the steps, so that each returns when outside submits are
+     * stopped: on their own stacks by the bit in caller_word, at the queue by that in
+     * attention. The last step decides which close is the first, whose watcher stays
+     * until the pool is drained: it is counted by then. */
+    atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst);
+    POOL_STEP("close: caller-run jobs stopped");
+    atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
+    if (atomic_fetch_or_explicit(&head->attention, POOL_CLOSED, memory_order_seq_cst) & POOL_CLOSED &&
         !POOL_DEFECT(EVERY_CLOSE)) {
+        atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
         pool_caller_leave(head);
         return -EALREADY;
     }
-    atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst); /* until drained */
-    atomic_fetch_or_explicit(&head->attention, POOL_CLOSED, memory_order_seq_cst);
     pool_room_wake(head);
     pool_announce(head);
     pool_caller_leave(head);
