@@ -37,8 +37,7 @@ static void settle_caller_run(struct pool_frame *frame, int status)
     struct pool_worker *worker = frame->worker;
     if (pool_unlikely(frame->chores))
         pool_finish(head, frame, status);
-    if (pool_unlikely(frame->cancel_fd >= 0))
-        close(frame->cancel_fd);
+    pool_cancel_fd_close(frame);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
     pool_frame_top = frame->below;
     pool_lane = frame->lane_below;

@@ -386,8 +386,7 @@ static int workers_start(struct pool_head *head)
 static void head_release(struct pool_head *head)
 {
     for (int i = 0; i < head->config.workers && head->worker_slots; i++)
-        if (pool_worker_at(head, i)->frame.cancel_fd >= 0)
-            close(pool_worker_at(head, i)->frame.cancel_fd);
+        pool_cancel_fd_close(&pool_worker_at(head, i)->frame);
     pool_results_free(head);
     free(head->cpus);
     free(head->victims);

@@ -24,6 +24,14 @@ void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
 bool pool_drop_oldest(struct pool_head *head);
 void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame);
 
+/* A frame goes, and its descriptor with it. close() would be a cancellation point, at
+ * which the job could get a second outcome. */
+static inline void pool_cancel_fd_close(struct pool_frame *frame)
+{
+    if (pool_unlikely(frame->cancel_fd >= 0))
+        syscall(SYS_close, frame->cancel_fd);
+}
+
 /* room.c: whether there is any room, or half of it; everybody who waits for some
  * looks again; places for results, all or none of `count`. */
 bool pool_room_is(struct pool_head *head, bool any);

@@ -2,6 +2,7 @@
  * or another's: the table of pools, and argument checks before a pool's own call. */
 #include "pools/core/pool.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "pools/core/registry.h"
@@ -68,15 +69,18 @@ static int open_added(struct pool **out, const struct pool_ops *ops, const struc
     return 0;
 }
 
+/* Cancellation is off in open and free, which join threads and read files. */
 int pool_open(struct pool **out, const struct pool_ops *ops, const struct pool_config *config)
 {
+    int state, error;
     if (!out || !ops || !config)
         return -EINVAL;
     if (ops->abi != POOL_ABI)
         return -EPROTO;
-    if (!pool_is_added(ops))
-        return ops->open(out, config);
-    return open_added(out, ops, config);
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    error = pool_is_added(ops) ? open_added(out, ops, config) : ops->open(out, config);
+    pthread_setcancelstate(state, NULL);
+    return error;
 }
 
 int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
@@ -113,7 +117,14 @@ int pool_receive_batch(struct pool *pool, struct pool_result *results, int count
 
 int64_t pool_free(struct pool *pool)
 {
-    return pool ? pool->ops->free(pool) : 0;
+    int64_t given_up;
+    int state;
+    if (!pool)
+        return 0;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    given_up = pool->ops->free(pool);
+    pthread_setcancelstate(state, NULL);
+    return given_up;
 }
 
 int pool_stats(struct pool *pool, struct pool_stats *stats)

@@ -36,7 +36,9 @@
  * begin after it, except from the pool's own jobs; calls that pool_stats
  * counts as blocked (submit, wait, receive) are woken and awaited. Who returns
  * from wait may free at once. discard overlaps with anything but free's return.
- * No call is async-signal-safe; no call is a cancellation point.
+ * No call is async-signal-safe. No call is a cancellation point, and neither is the
+ * end of a job on its submitter's stack: who has a pending pthread_cancel returns
+ * from the call first. (A job there may come to one; then it left its thread.)
  *
  * Rules for users
  *  1. A child may run before its submit returns: submit while holding no lock

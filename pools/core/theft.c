@@ -25,8 +25,7 @@ static void theft_ends(struct pool_theft *theft, int status)
     _Atomic uint32_t *futex = pool_slot_futex(slot);
     if (theft->frame.chores)
         pool_finish(theft->frame.pool, &theft->frame, status);
-    if (theft->frame.cancel_fd >= 0)
-        close(theft->frame.cancel_fd);
+    pool_cancel_fd_close(&theft->frame);
     atomic_store_explicit(&theft->frame.fn, NULL, memory_order_relaxed);
     pool_frame_top = theft->frame.below;
     own->thefts = theft->outer;
