@@ -23,8 +23,7 @@ MALLOC   ?= -ljemalloc
 LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lm -ldl
 LINK     := -pthread -rdynamic
 FLAGS    := $(BASE) $(CFLAGS) $(SANITIZE)
-# The contract's: it changes with POOL_ABI.
-VERSION  := $(shell sed -n 's/^\#define POOL_ABI \(.*\)/0.\1.0/p' pools/core/pool.h)
+VERSION  := 0.4.0
 REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || echo unknown)
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
@@ -83,21 +82,20 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 install: all header ## install under PREFIX (default /usr/local), below DESTDIR
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/poolbench/plot $(DESTDIR)$(PREFIX)/share/man/man1
-	install $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/poolbench
-	install $(CHECK) $(DESTDIR)$(PREFIX)/bin/poolbench-check
-	install -m 644 plot/*.gp $(DESTDIR)$(PREFIX)/share/poolbench/plot
-	install -d $(DESTDIR)$(PREFIX)/lib/poolbench/peers
-	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so $(DESTDIR)$(PREFIX)/lib/poolbench/peers
-	install -d $(DESTDIR)$(PREFIX)/share/poolbench/programs
-	install -m 644 faults/programs/* $(DESTDIR)$(PREFIX)/share/poolbench/programs
-	install -d $(DESTDIR)$(PREFIX)/include $(DESTDIR)$(PREFIX)/share/pkgconfig $(DESTDIR)$(PREFIX)/share/doc/poolbench
-	install -m 644 $(BUILD)/include/poolbench.h $(DESTDIR)$(PREFIX)/include
-	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >$(DESTDIR)$(PREFIX)/share/pkgconfig/poolbench.pc
-	install -m 644 docs/plugins.md $(DESTDIR)$(PREFIX)/share/doc/poolbench
-	install -d $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	install -m 644 docs/poolbench.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/poolbench
-	install -m 644 docs/poolbench.1 $(DESTDIR)$(PREFIX)/share/man/man1
+	install -d "$(TO)/bin" "$(TO)/share/poolbench/plot" "$(TO)/share/poolbench/programs" "$(TO)/lib/poolbench/peers" \
+	    "$(TO)/include" "$(TO)/share/pkgconfig" "$(TO)/share/doc/poolbench" "$(TO)/share/man/man1" \
+	    "$(TO)/share/bash-completion/completions"
+	install $(PROGRAM) "$(TO)/bin/poolbench"
+	install $(CHECK) "$(TO)/bin/poolbench-check"
+	install -m 644 plot/*.gp "$(TO)/share/poolbench/plot"
+	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so "$(TO)/lib/poolbench/peers"
+	install -m 644 faults/programs/* "$(TO)/share/poolbench/programs"
+	install -m 644 $(BUILD)/include/poolbench.h "$(TO)/include"
+	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >"$(TO)/share/pkgconfig/poolbench.pc"
+	install -m 644 LICENSE CHANGELOG.md docs/plugins.md "$(TO)/share/doc/poolbench"
+	install -m 644 docs/poolbench.bash "$(TO)/share/bash-completion/completions/poolbench"
+	install -m 644 docs/poolbench.1 "$(TO)/share/man/man1"
+TO = $(DESTDIR)$(PREFIX)
 
 # What the project needs. `deps` installs it, `need` only says it.
 
@@ -134,7 +132,10 @@ $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 # What a plug-in is compiled against: the two contracts in one header.
 $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
 	@mkdir -p $(@D)
-	@{ echo '/* poolbench.h - the contracts of pools and workloads, for plug-ins. Made of:'; echo ' * $^ */'; \
+	@{ echo '/* poolbench.h - the contracts of pools and workloads, for plug-ins. Made of:'; echo ' * $^, poolbench $(VERSION).'; \
+	echo ' *'; echo ' * Copyright (c) 2026 the poolbench authors. MIT licence: it may be used, copied, changed'; \
+	echo ' * and passed on with any program, under any terms, as long as this notice stays in it.'; \
+	echo ' * SPDX-License-Identifier: MIT */'; \
 	grep -hv '#include "' $^; } >$@
 header: $(BUILD)/include/poolbench.h ## what a plug-in is compiled against: build/include/poolbench.h
 
@@ -219,7 +220,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 
 # Cleanup handlers of jobs on a submitter's stack, and of stolen forks, cost nothing this way.
 $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
-$(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
+$(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_VERSION='"$(VERSION)"' -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/machine/version.o: $(BUILD)/revision
 
 # Files that change only when what they say does.
@@ -230,7 +231,7 @@ endef
 $(BUILD)/flags: FORCE
 	$(call says,$(CC) $(FLAGS))
 $(BUILD)/revision: FORCE
-	$(call says,$(REVISION))
+	$(call says,$(VERSION) $(REVISION))
 
 # The tests.
 
@@ -318,6 +319,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 
 # The torture first, the test runner's own summaries last.
 test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES))
+	@sh tests/lint.sh
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done

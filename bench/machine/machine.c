@@ -113,10 +113,10 @@ json_t *machine_build_json(void)
 {
     char hwloc[32];
     const char *allocator = memory_allocator();
-    return json_pack("{s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "revision", machine_revision, "compiler", COMPILER,
-                     "flags", machine_flags, "libraries", "hwloc", hwloc_version(hwloc, sizeof hwloc), "jemalloc",
-                     allocator ? allocator : "not linked", "jansson", jansson_version_str(), "gsl", gsl_version,
-                     "glibc", gnu_get_libc_version());
+    return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "version", machine_release, "revision",
+                     machine_revision, "compiler", COMPILER, "flags", machine_flags, "libraries", "hwloc",
+                     hwloc_version(hwloc, sizeof hwloc), "jemalloc", allocator ? allocator : "not linked", "jansson",
+                     jansson_version_str(), "gsl", gsl_version, "glibc", gnu_get_libc_version());
 }
 
 const char *machine_text(char *text, size_t size)
@@ -140,7 +140,8 @@ void machine_version(FILE *out)
     char hwloc[32];
     const char *allocator = memory_allocator();
     fprintf(out,
-            "poolbench %s\ncompiler  %s\nflags     %s\nlibraries hwloc %s, jemalloc %s, jansson %s, gsl %s, glibc %s\n",
-            machine_revision, COMPILER, machine_flags, hwloc_version(hwloc, sizeof hwloc),
+            "poolbench %s (%s)\ncompiler  %s\nflags     %s\nlibraries hwloc %s, jemalloc %s, jansson %s, gsl %s, glibc "
+            "%s\n",
+            machine_release, machine_revision, COMPILER, machine_flags, hwloc_version(hwloc, sizeof hwloc),
             allocator ? allocator : "not linked", jansson_version_str(), gsl_version, gnu_get_libc_version());
 }

@@ -17,6 +17,7 @@ const char *machine_text(char *text, size_t size);
 void machine_version(FILE *out);
 
 /* From version.c, which the Makefile compiles with the values. */
+extern const char machine_release[]; /* "0.4.0", as in CHANGELOG.md */
 extern const char machine_revision[], machine_flags[];
 
 #endif
