@@ -11,12 +11,21 @@
 
 char out[PROGRAM_OUTPUT], err[65536], folder[64], program[4096];
 
+static char root[80]; /* a link beside the test's folder, not one of its files */
+
 void program_begin(void)
 {
     const char *given = getenv("POOLBENCH");
-    cr_assert(realpath(given ? given : "./poolbench", program), "no program; run make first");
+    char path[4096], *name;
+    cr_assert(realpath(given ? given : "./poolbench", path), "no program; run make first");
     strcpy(folder, "/tmp/poolbench-cli-XXXXXX");
     cr_assert(mkdtemp(folder) && chdir(folder) == 0);
+    /* By a link to its folder, so that a shell can be told of it whatever the folder is called. */
+    name = strrchr(path, '/');
+    *name++ = '\0';
+    snprintf(root, sizeof root, "%s.root", folder);
+    cr_assert(symlink(path, root) == 0);
+    snprintf(program, sizeof program, "%s/%s", root, name);
 }
 
 void program_end(void)
@@ -24,6 +33,7 @@ void program_end(void)
     char command[128];
     snprintf(command, sizeof command, "chmod -R u+w %s; rm -rf %s", folder, folder);
     cr_assert(chdir("/") == 0 && system(command) == 0);
+    unlink(root);
 }
 
 void slurp(const char *path, char *text, size_t size)

@@ -5,7 +5,7 @@
 program=$1 file=$2
 table=$(mktemp) new=$(mktemp "$file.XXXXXX") || exit 1
 trap 'rm -f "$table" "$new"' EXIT
-timeout 1200 $program >"$table"
+timeout 1200 "$program" >"$table"
 status=$?
 cat "$table"
 [ -s "$table" ] || exit 1
