@@ -84,8 +84,10 @@ static inline int mutex_claim(struct pool_head *head, struct claim_worker *worke
         atomic_store_explicit(&pool->first, first + (uint64_t)share, memory_order_release);
     }
     pool_unlock(&pool->lock);
-    if (n)
+    if (n) {
+        POOL_STEP("mutex: claimed");
         claim_publish(head, worker, share - 1);
+    }
     pool_transit_leave(&worker->base);
     return share;
 }
@@ -95,6 +97,13 @@ static uint64_t mutex_visible(struct pool_head *head)
     struct mutex_pool *pool = mutex_of(head);
     uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
     return atomic_load_explicit(&pool->last, memory_order_relaxed) - first;
+}
+
+static uint64_t mutex_takeable(struct pool_head *head)
+{
+    struct mutex_pool *pool = mutex_of(head);
+    uint64_t first = atomic_load_explicit(&pool->first, memory_order_seq_cst);
+    return atomic_load_explicit(&pool->last, memory_order_seq_cst) - first + claim_buffered(head);
 }
 
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
@@ -108,6 +117,7 @@ static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t
     if (found) {
         *task = (struct pool_task){pool->slots[first & pool->mask].fn, pool->slots[first & pool->mask].arg, first};
         atomic_store_explicit(&pool->first, first + 1, memory_order_release);
+        POOL_STEP("mutex: evicted");
         atomic_fetch_add_explicit(&head->released, 1, memory_order_seq_cst);
     }
     pool_unlock(&pool->lock);
@@ -166,6 +176,7 @@ static const struct pool_design mutex_design = {
     .boundary = mutex_accepted,
     .accepted = mutex_accepted,
     .waiting = claim_waiting,
+    .takeable = mutex_takeable,
     .seal = mutex_seal,
 };
 

@@ -253,6 +253,7 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
         /* Release: who sees the claim sees the mark. */
         if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + (uint64_t)share, memory_order_seq_cst,
                                                     memory_order_acquire)) {
+            POOL_STEP("ring: claimed");
             claim_publish(head, worker, share - 1);
             pool_transit_leave(&worker->base);
             return share;
@@ -266,6 +267,13 @@ static uint64_t ring_visible(struct pool_head *head)
     struct ring_pool *pool = ring_of(head);
     uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
     return (atomic_load_explicit(&pool->last, memory_order_relaxed) & ~SEALED) - first;
+}
+
+static uint64_t ring_takeable(struct pool_head *head)
+{
+    struct ring_pool *pool = ring_of(head);
+    uint64_t first = atomic_load_explicit(&pool->first, memory_order_seq_cst);
+    return ring_accepted(head) - first + claim_buffered(head);
 }
 
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
@@ -284,6 +292,7 @@ static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t
         ring_read(pool, first, task);
         if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + 1, memory_order_seq_cst,
                                                     memory_order_acquire)) {
+            POOL_STEP("ring: evicted");
             atomic_fetch_add_explicit(&head->released, 1, memory_order_seq_cst);
             return true;
         }
@@ -346,6 +355,7 @@ static const struct pool_design ring_design = {
     .boundary = ring_accepted,
     .accepted = ring_accepted,
     .waiting = claim_waiting,
+    .takeable = ring_takeable,
     .seal = ring_seal,
 };
 

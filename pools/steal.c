@@ -480,6 +480,7 @@ static const struct pool_design steal_design = {
     .boundary = steal_boundary,
     .accepted = steal_accepted,
     .waiting = steal_waiting,
+    .takeable = steal_waiting,
     .seal = steal_seal,
 };
 

@@ -125,6 +125,7 @@ static inline int claim_steal_from(struct pool_head *head, struct claim_worker *
         /* Release: who sees the jobs gone sees the mark, too. */
         if (atomic_compare_exchange_strong_explicit(&victim->word, &word, word - n, memory_order_seq_cst,
                                                     memory_order_acquire)) {
+            POOL_STEP("claims: robbed");
             claim_publish(head, thief, (int)n - 1);
             pool_transit_leave(&thief->base);
             pool_count_own(&thief->base.steals, n, memory_order_relaxed);
@@ -244,6 +245,16 @@ static inline uint64_t claim_waiting(struct pool_head *head)
             break;
     }
     return waiting > head->config.capacity ? head->config.capacity : waiting;
+}
+
+/* Jobs that lie in the workers' buffers. Sequentially consistent: pairs with
+ * claim_publish, which comes before its look at the gate. */
+static inline uint64_t claim_buffered(struct pool_head *head)
+{
+    uint64_t sum = 0;
+    for (int i = 0; i < head->workers; i++)
+        sum += atomic_load_explicit(&claim_worker_at(head, i)->word, memory_order_seq_cst) & CLAIM_COUNT_MASK;
+    return sum;
 }
 
 #endif

@@ -146,7 +146,13 @@ struct pool_design {
     uint64_t (*boundary)(struct pool_head *head);
 
     uint64_t (*accepted)(struct pool_head *head); /* jobs that ever entered the queue */
-    uint64_t (*waiting)(struct pool_head *head);  /* jobs that can be taken; never too few */
+    uint64_t (*waiting)(struct pool_head *head);  /* accepted, not started; never too few */
+
+    /* For pools whose workers rest in idle.c: how many jobs a worker that looked now
+     * would find. One that is on its way from hand to hand is not among them, for
+     * whoever moves it may stand still; he looks at the gate when he shows it. */
+    uint64_t (*takeable)(struct pool_head *head);
+
     bool (*seal)(struct pool_head *head, uint64_t accepted);
 
     /* Optional: how a submitter sleeps for room, and is woken (else room.c). */

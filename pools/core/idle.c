@@ -120,7 +120,7 @@ void pool_idle_wake_all(struct pool_head *head)
 static void look_again(struct pool_head *head)
 {
     pool_fence(); /* gate before queues: pairs with pool_after_push */
-    if (head->design->waiting(head) || pool_forks_waiting(head))
+    if (head->design->takeable(head) || pool_forks_waiting(head))
         pool_idle_wake(head);
 }
 
@@ -137,10 +137,11 @@ void pool_search_ends(struct pool_worker *worker)
         look_again(head);
 }
 
+/* Jobs that were taken so far; *backlog: those that one could take. */
 static uint64_t moved(struct pool_head *head, uint64_t *backlog)
 {
-    *backlog = head->design->waiting(head);
-    return head->design->accepted(head) - *backlog;
+    *backlog = head->design->takeable(head);
+    return head->design->accepted(head) - head->design->waiting(head);
 }
 
 /* The sentry's timer ran out. Returns true when it has to go and work. */
