@@ -47,7 +47,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 .PHONY: all bench test plot header peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 # Adapters that were built once follow the contract.
 all: need ## build ./poolbench, and ./poolbench-check beside it
@@ -262,6 +262,35 @@ $(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) 
 endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
+# The suites of pools under a runner of our own: where Criterion's cannot work.
+RUNNABLE = $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/$(1) tests/core tests/runner))
+$(BUILD)/runner/%.o: %.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) $(FLAGS) $(EXTRA) -Itests/runner -c -o $@ $<
+$(BUILD)/runner/tests/held/%.o: EXTRA = -DPOOL_INJECT
+$(BUILD)/runner-contract: $(call RUNNABLE,contract) $(POOLS)
+$(BUILD)/runner-held: $(call RUNNABLE,held) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
+$(BUILD)/runner-self: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/runner tests/runner/self))
+$(BUILD)/runner-contract $(BUILD)/runner-held $(BUILD)/runner-self:
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# On another processor. Its memory model is this machine's, though: an emulator
+# on x86-64 shows wrong code and wrong assumptions, not a missing fence.
+ARM64 := build/arm64
+ARM64_PACKAGES := gcc-aarch64-linux-gnu qemu-user
+arm64: ## the suites of pools and the torture on arm64: a cross build, under qemu
+	@$(MAKE) --no-print-directory deps PACKAGES='$(ARM64_PACKAGES)'
+	@sh tests/arm64/libraries.sh $(ARM64)/root libc6-dev libhwloc-dev
+	@$(MAKE) --no-print-directory BUILD=$(ARM64) CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64)/root' LIBS='-lhwloc -lm -ldl' arm64-run
+.PHONY: arm64 arm64-run
+QEMU := qemu-aarch64 -L $(ARM64)/root
+arm64-run: $(addprefix $(BUILD)/runner-,self contract held) $(addprefix $(BUILD)/torture-,$(TORTURES))
+	@RUN='$(QEMU)' sh tests/runner/self.sh $(BUILD)/runner-self
+	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 4 || exit 1; done
+	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
+
 .SECONDARY: $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
@@ -318,13 +347,14 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES))
+test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
 	@sh tests/lint.sh
+	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
 SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.c bench/*/*.[ch] \
-                     tests/*/*.[ch] pools/peers/* faults/programs/*)
+                     tests/*/*.[ch] tests/*/*/*.[ch] pools/peers/* faults/programs/*)
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

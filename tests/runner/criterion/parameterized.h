@@ -1,0 +1,1 @@
+/* parameterized.h - nothing beyond criterion.h. */
