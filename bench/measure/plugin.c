@@ -21,7 +21,7 @@
 #include "workloads/core/workload.h"
 
 enum {
-    TRIAL_MS = 10000, /* a plug-in that is not loaded by then hangs */
+    TRY_MS = 10000, /* a plug-in that is not loaded by then hangs */
     NAME_MAX_LENGTH = 31,
     FILES_MAX = POOL_ADDED_MAX + WORKLOAD_ADDED_MAX,
 };
@@ -177,9 +177,9 @@ static int load(const char *path, struct why why)
     return error; /* the object stays: what was added lives in it */
 }
 
-/* The trial: in a child, which says over a pipe what is wrong. */
+/* The try: in a child, which says over a pipe what is wrong. */
 
-static void trial_main(const char *path, int out, pid_t parent)
+static void try_main(const char *path, int out, pid_t parent)
 {
     char text[1024] = "";
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), error;
@@ -197,13 +197,13 @@ static void trial_main(const char *path, int out, pid_t parent)
 }
 
 /* Reads all until the child ends or the time is over. Returns its length. */
-static size_t trial_read(int in, char *text, size_t size, bool *late)
+static size_t try_read(int in, char *text, size_t size, bool *late)
 {
     size_t length = 0;
     *late = false;
     for (;;) {
         struct pollfd event = {.fd = in, .events = POLLIN};
-        int ready = poll(&event, 1, TRIAL_MS);
+        int ready = poll(&event, 1, TRY_MS);
         ssize_t got;
         if (ready < 0 && errno == EINTR)
             continue;
@@ -217,7 +217,7 @@ static size_t trial_read(int in, char *text, size_t size, bool *late)
     return length;
 }
 
-static int trial(const char *path, struct why why)
+static int try_in_child(const char *path, struct why why)
 {
     int pipes[2], status = 0;
     char text[1100];
@@ -229,19 +229,19 @@ static int trial(const char *path, struct why why)
     fflush(NULL);
     child = fork();
     if (child == 0)
-        trial_main(path, pipes[1], parent);
+        try_main(path, pipes[1], parent);
     close(pipes[1]);
     if (child < 0) {
         close(pipes[0]);
         return why_wrong(why, "plug-in %s: no process to try it in: %s", path, strerror(errno));
     }
-    length = trial_read(pipes[0], text, sizeof text, &late);
+    length = try_read(pipes[0], text, sizeof text, &late);
     close(pipes[0]);
     kill(child, SIGKILL); /* it has said all, or hangs */
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
     if (late)
-        return why_wrong(why, "plug-in %s: does not come to an end of loading within %d s", path, TRIAL_MS / 1000);
+        return why_wrong(why, "plug-in %s: does not come to an end of loading within %d s", path, TRY_MS / 1000);
     if (length && *text == '+')
         return 0;
     if (length)
@@ -268,7 +268,7 @@ int plugin_load(const char *path, char *text, size_t size)
     else if (file_count == FILES_MAX)
         error = why_wrong(why, "plug-in %s: one too many (at most %d)", path, FILES_MAX);
     else
-        error = trial(real, why);
+        error = try_in_child(real, why);
     if (!error)
         error = load(real, why);
     if (error)
