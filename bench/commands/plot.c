@@ -20,6 +20,6 @@ int plot_command(const struct options *options)
     error = figures_write(path, folder, stderr);
     if (error)
         return error == -ENOENT ? EXIT_CANNOT : EXIT_USAGE;
-    printf("figures  %s/*.svg, *.png; latencies *.hgrm\n", folder);
+    printf("figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", folder);
     return EXIT_GOOD;
 }

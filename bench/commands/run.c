@@ -12,6 +12,7 @@
 #include "bench/commands/sweep.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
+#include "bench/findings/answer.h"
 #include "bench/findings/granularity.h"
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
@@ -21,6 +22,7 @@
 #include "bench/measure/instrument.h"
 #include "bench/measure/round.h"
 #include "bench/results/result.h"
+#include "bench/show/answer_show.h"
 #include "bench/show/progress.h"
 #include "bench/show/report.h"
 #include "bench/show/search_show.h"
@@ -198,6 +200,10 @@ static void print_result(const struct options *options, const json_t *result)
         printf("noise    %s\n", report_noise(result, noise, sizeof noise));
         if (json_is_true(json_object_get(result, "interrupted")))
             printf("         interrupted: fewer rounds than were wanted\n");
+        if (!options->search) {
+            putchar('\n');
+            answer_show(result, stdout, colour);
+        }
         fflush(stdout); /* before what others print */
     }
 }
@@ -212,7 +218,7 @@ static void draw(const struct options *options, const struct target *target)
     fflush(say);
     /* Figures that cannot be drawn lose nothing; figures_write says why. */
     if (!figures_write(target->path, target->figures, stderr))
-        fprintf(say, "figures  %s/*.svg, *.png; latencies *.hgrm\n", target->figures);
+        fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
 }
 
 /* Saved first: whoever reads stdout may have gone. Returns the exit status. */
@@ -222,6 +228,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     speedup_add(result, topology_cpus_worth());
     placement_add(result);
     granularity_add(result);
+    answer_add(result);
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {

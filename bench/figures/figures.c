@@ -155,6 +155,19 @@ static int draw_all(struct drawing *drawing)
     return error ? error : figures_cancel(drawing);
 }
 
+/* They are many: in a folder of their own, below the figures. */
+static int write_latencies(const json_t *result, const char *out_dir, FILE *log)
+{
+    char folder[4600];
+    snprintf(folder, sizeof folder, "%.4500s/hgrm", out_dir);
+    if (mkdir(folder, 0755) && errno != EEXIST) {
+        int error = -errno;
+        fprintf(log, "poolbench: cannot make the folder %s: %s\n", folder, strerror(errno));
+        return error;
+    }
+    return hgrm_write(result, folder, log);
+}
+
 int figures_write(const char *result_path, const char *out_dir, FILE *log)
 {
     struct drawing drawing = {.folder = out_dir, .log = log};
@@ -176,7 +189,7 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
         fprintf(log, "poolbench: cannot make the folder %s: %s\n", out_dir, strerror(errno));
     }
     if (!error)
-        error = hgrm_write(result, out_dir, log);
+        error = write_latencies(result, out_dir, log);
     if (!error) {
         survey(&drawing);
         sigaction(SIGPIPE, &ignore, &before); /* gnuplot may be missing */

@@ -1,6 +1,7 @@
 /* progress.c - see progress.h. */
 #include "bench/show/progress.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,12 +14,14 @@ enum { LOG_EVERY_S = 10, TERMINAL_EVERY_MS = 100, BAR = 12 };
 static bool terminal;
 static const char *unit;
 static int64_t told_ns;
+static double least_s; /* the least that was told: what is left may stand still, but never rises */
 
 void progress_begin(const char *steps)
 {
     const char *term = getenv("TERM");
     terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb");
     told_ns = 0;
+    least_s = INFINITY;
     unit = steps;
 }
 
@@ -32,6 +35,7 @@ void progress_tell(const char *what, int step, int steps, double left_s)
     if (!terminal && left_s < LOG_EVERY_S) /* soon done: nothing to tell a log */
         return;
     told_ns = now;
+    left_s = least_s = fmin(least_s, left_s);
     if (!terminal) {
         fprintf(stderr, "%s %d of %d, about %.0f s left\n", unit, step + 1, steps, left_s);
         return;

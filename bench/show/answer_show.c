@@ -1,0 +1,146 @@
+/* answer_show.c - see answer_show.h. */
+#include "bench/show/answer_show.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "workloads/core/units.h"
+
+enum { WIDTH = 100, LINE = 1024 };
+
+static void add(char *line, const char *text)
+{
+    size_t used = strlen(line);
+    snprintf(line + used, LINE - used, "%s", text);
+}
+
+/* "; mutex 0.93x", in the order of speed; "a, b alike" first. */
+static const char *ratio_text(double ratio, char *text, size_t size)
+{
+    snprintf(text, size, ratio > 0.995 ? "%.3fx" : ratio >= 0.095 ? "%.2fx" : "%.2gx", ratio);
+    return text;
+}
+
+static bool is(const json_t *pool, const char *verdict)
+{
+    return !strcmp(result_string(pool, "verdict"), verdict);
+}
+
+/* The pool that comes next by its ratio among those with a verdict; NULL: no more. */
+static const json_t *next(const json_t *pools, const char *verdict, const json_t *after)
+{
+    const json_t *found = NULL;
+    json_t *pool;
+    size_t i, last = json_array_size(pools);
+    double limit = INFINITY, best = -INFINITY;
+    if (after) {
+        limit = json_number_value(json_object_get(after, "ratio"));
+        for (last = 0; json_array_get(pools, last) != after;)
+            last++;
+    }
+    json_array_foreach (pools, i, pool) {
+        double ratio = json_number_value(json_object_get(pool, "ratio"));
+        bool later = ratio < limit || (after && ratio == limit && i > last);
+        if (is(pool, verdict) && later && ratio > best) {
+            best = ratio;
+            found = pool;
+        }
+    }
+    return found;
+}
+
+static void work_text(const json_t *kind, char *line)
+{
+    const json_t *pools = json_object_get(kind, "pools"), *pool = NULL;
+    char text[160], ratio[24];
+    int alike = 0, unknown = 0;
+    add(line, result_string(kind, "best"));
+    while ((pool = next(pools, "alike", pool))) {
+        snprintf(text, sizeof text, ", %s", result_string(pool, "pool"));
+        add(line, text);
+        alike++;
+    }
+    /* First is who is told apart from all others. */
+    add(line, alike ? " alike" : next(pools, "cannot tell", NULL) || next(pools, "faster", NULL) ? "" : " first");
+    for (pool = NULL; (pool = next(pools, "slower", pool));) {
+        snprintf(text, sizeof text, "; %s %s", result_string(pool, "pool"),
+                 ratio_text(json_number_value(json_object_get(pool, "ratio")), ratio, sizeof ratio));
+        add(line, text);
+    }
+    for (pool = NULL; (pool = next(pools, "faster", pool));) { /* not by its median for certain, but round by round */
+        snprintf(text, sizeof text, "; %s %s round by round", result_string(pool, "pool"),
+                 ratio_text(json_number_value(json_object_get(pool, "ratio")), ratio, sizeof ratio));
+        add(line, text);
+    }
+    for (pool = NULL; (pool = next(pools, "cannot tell", pool));) {
+        snprintf(text, sizeof text, "%s %s", unknown++ ? "," : "; cannot tell:", result_string(pool, "pool"));
+        add(line, text);
+    }
+}
+
+/* Breaks before a word that would not fit; further lines begin below the text. */
+static void print_line(const char *name, const char *text, FILE *out)
+{
+    enum { INDENT = 18 };
+    size_t column = (size_t)fprintf(out, "  %-15s ", name);
+    while (*text) {
+        size_t length = strcspn(text, " ");
+        if (column + length > WIDTH && column > INDENT)
+            column = (size_t)fprintf(out, "\n%*s", INDENT, "") - 1;
+        column += (size_t)fprintf(out, "%.*s", (int)length, text);
+        text += length;
+        if (*text) {
+            column += (size_t)fprintf(out, " ");
+            text++;
+        }
+    }
+    fputc('\n', out);
+}
+
+/* The pool with the smallest METG, for the most workers. */
+static void print_metg(const json_t *list, FILE *out)
+{
+    const json_t *best = NULL;
+    json_t *metg;
+    char line[LINE] = "", ns[32], low[32], high[32];
+    size_t i;
+    json_array_foreach (list, i, metg) {
+        json_int_t more = result_integer(metg, "workers") - (best ? result_integer(best, "workers") : 0);
+        double value = json_number_value(json_object_get(metg, "ns"));
+        if (strcmp(result_string(metg, "side"), "inside") || !json_is_number(json_object_get(metg, "low_ns")) ||
+            !json_is_number(json_object_get(metg, "high_ns")))
+            continue;
+        if (!best || more > 0 || (!more && value < json_number_value(json_object_get(best, "ns"))))
+            best = metg;
+    }
+    if (!best)
+        return;
+    snprintf(line, sizeof line, "below %s a job is not worth a pool with %lld worker%s here (%s, %s..%s)",
+             units_time_text(json_number_value(json_object_get(best, "ns")), ns, sizeof ns),
+             (long long)result_integer(best, "workers"), result_integer(best, "workers") == 1 ? "" : "s",
+             result_string(best, "pool"),
+             units_time_text(json_number_value(json_object_get(best, "low_ns")), low, sizeof low),
+             units_time_text(json_number_value(json_object_get(best, "high_ns")), high, sizeof high));
+    print_line("smallest job", line, out);
+}
+
+void answer_show(const json_t *result, FILE *out, bool colour)
+{
+    const json_t *answer = json_object_get(result, "answer");
+    json_t *kind;
+    size_t i;
+    if (!json_array_size(answer))
+        return;
+    fprintf(
+        out,
+        "%sthe answer%s   speed against the best pool of each kind of work, by 95%% intervals; alike: within 3%%\n\n",
+        colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+    print_metg(json_object_get(result, "metg"), out);
+    json_array_foreach (answer, i, kind) {
+        char line[LINE] = "";
+        work_text(kind, line);
+        print_line(result_string(kind, "work"), line, out);
+    }
+    fputc('\n', out);
+}
