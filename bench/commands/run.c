@@ -221,22 +221,31 @@ static void draw(const struct options *options, const struct target *target)
         fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
 }
 
-/* Saved first: whoever reads stdout may have gone. Returns the exit status. */
-static int conclude(const struct options *options, json_t *result, struct target *target, int error)
+/* What follows from the trials. */
+static void add_findings(const struct options *options, json_t *result)
 {
-    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
     speedup_add(result, topology_cpus_worth());
     placement_add(result);
     granularity_add(result);
     answer_add(result);
+    slo_summarise(result, &options->slo);
+}
+
+/* Saved first: what was measured took hours, maybe, and nothing that is reckoned from
+ * it may lose it; and whoever reads stdout may have gone. Returns the exit status. */
+static int conclude(const struct options *options, json_t *result, struct target *target, int error)
+{
+    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
-    slo_summarise(result, &options->slo);
     saved = target_save(target, result);
+    add_findings(options, result);
+    if (saved == EXIT_GOOD)
+        saved = target_save(target, result);
     for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
         signal(interrupts[i], SIG_DFL); /* all is kept: from here on they end the program */
     print_result(options, result);

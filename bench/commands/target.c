@@ -59,11 +59,12 @@ int target_choose(const struct options *options, struct target *target)
 
 int target_save(struct target *target, const json_t *result)
 {
-    int error = result_write(result, target->path, target->given);
-    for (int n = 2; error == -EEXIST && !target->given && n <= NAMES_MAX; n++) {
+    int error = result_write(result, target->path, target->given || target->saved);
+    for (int n = 2; error == -EEXIST && n <= NAMES_MAX; n++) {
         set_number(target, n);
         error = result_write(result, target->path, false);
     }
+    target->saved = target->saved || !error;
     if (!error)
         return EXIT_GOOD;
     fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));

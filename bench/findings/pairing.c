@@ -11,12 +11,15 @@ struct stats_ratio pairing_ratio(const char *metric, const json_t *a, const json
     static int left_rounds[ROUNDS_MAX], right_rounds[ROUNDS_MAX];
     int left_count = result_values(a, metric, left, left_rounds, ROUNDS_MAX);
     int right_count = result_values(b, metric, right, right_rounds, ROUNDS_MAX), count = 0;
-    for (int i = 0; i < left_count; i++) {
-        for (int j = 0; j < right_count && count < ROUNDS_MAX; j++) {
-            if (left_rounds[i] != right_rounds[j])
-                continue;
-            paired_left[count] = left[i];
-            paired_right[count++] = right[j];
+    /* Both are in the order of rounds. */
+    for (int i = 0, j = 0; i < left_count && j < right_count;) {
+        if (left_rounds[i] == right_rounds[j]) {
+            paired_left[count] = left[i++];
+            paired_right[count++] = right[j++];
+        } else if (left_rounds[i] < right_rounds[j]) {
+            i++;
+        } else {
+            j++;
         }
     }
     return stats_ratio(paired_left, paired_right, count);

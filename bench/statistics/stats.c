@@ -7,10 +7,11 @@
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics_double.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Abort on lack of memory: these arrays are of a few hundred numbers. */
+/* Abort on lack of memory: these arrays hold a number for each round. */
 static double *sorted_copy(const double *values, int n)
 {
     double *copy = malloc((size_t)n * sizeof *copy);
@@ -70,9 +71,8 @@ enum stats_outlier stats_outlier(double value, double first_quartile, double thi
     return beyond > 3 * range ? STATS_SEVERE : beyond > 1.5 * range ? STATS_MILD : STATS_REGULAR;
 }
 
-/* The largest c with P(W <= c) <= 2.5%, W the signed-rank sum of n ranks under
- * the null; -1 when there is none. Counts subsets by their sums. */
-static int wilcoxon_cut(int n)
+/* Counts subsets of the ranks by their sums. */
+static int signed_rank_cut_exact(int n)
 {
     int sums = n * (n + 1) / 2, cut = -1;
     double *ways = calloc((size_t)sums + 1, sizeof *ways), total = 0;
@@ -88,27 +88,108 @@ static int wilcoxon_cut(int n)
     return cut;
 }
 
+/* The 2.5% point of a normal variable, less the half by which it stands for whole
+ * numbers. */
+static int normal_cut(double mean, double variance)
+{
+    return (int)floor(mean - 1.959963985 * sqrt(variance) - 0.5);
+}
+
+int stats_signed_rank_cut(int n)
+{
+    enum { EXACT = 128 };
+    double all = (double)n * (n + 1);
+    return n <= EXACT ? signed_rank_cut_exact(n) : normal_cut(all / 4, all * (2.0 * n + 1) / 24);
+}
+
+/* Numbers that are made of pairs of others are n^2 / 2: never listed, only counted.
+ * Of sorted samples that takes one walk. */
+struct pairs {
+    double *a, *b;        /* sorted; b is NULL where the pairs are of a with itself */
+    int a_count, b_count; /* at least 1 */
+};
+
+/* How many means (a[i] + a[j]) / 2, i <= j, are at most `value`; */
+static int64_t means_upto(const struct pairs *pairs, double value)
+{
+    int64_t count = 0;
+    int j = pairs->a_count - 1;
+    for (int i = 0; i < pairs->a_count; i++) {
+        while (j >= i && (pairs->a[i] + pairs->a[j]) / 2 > value)
+            j--;
+        if (j < i)
+            break;
+        count += j - i + 1;
+    }
+    return count;
+}
+
+/* how many differences a[i] - b[j]. */
+static int64_t differences_upto(const struct pairs *pairs, double value)
+{
+    int64_t count = 0;
+    int j = 0;
+    for (int i = 0; i < pairs->a_count; i++) {
+        while (j < pairs->b_count && pairs->a[i] - pairs->b[j] > value)
+            j++;
+        count += pairs->b_count - j;
+    }
+    return count;
+}
+
+/* The one of them that `rank` others (from 0) are not above: halves the stretch in which it
+ * lies until no number is left between its ends. */
+static double pairs_at(const struct pairs *pairs, int64_t rank)
+{
+    int64_t (*upto)(const struct pairs *, double) = pairs->b ? differences_upto : means_upto;
+    double low = pairs->b ? pairs->a[0] - pairs->b[pairs->b_count - 1] : pairs->a[0];
+    double high = pairs->b ? pairs->a[pairs->a_count - 1] - pairs->b[0] : pairs->a[pairs->a_count - 1];
+    if (upto(pairs, low) > rank)
+        return low;
+    for (double middle = low + (high - low) / 2; middle > low && middle < high; middle = low + (high - low) / 2) {
+        if (upto(pairs, middle) > rank)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high;
+}
+
+/* Hodges and Lehmann's estimate and its interval, of logarithms, as ratios. */
+static void ratio_of_pairs(const struct pairs *pairs, int64_t count, int cut, struct stats_ratio *found)
+{
+    found->ratio = found->low = found->high = exp((pairs_at(pairs, (count - 1) / 2) + pairs_at(pairs, count / 2)) / 2);
+    found->known = cut >= 0;
+    if (!found->known)
+        return;
+    found->low = exp(pairs_at(pairs, cut));
+    found->high = exp(pairs_at(pairs, count - 1 - cut));
+}
+
+static double *sorted_logs(const double *values, int n)
+{
+    double *logs = sorted_copy(values, n);
+    for (int i = 0; i < n; i++)
+        logs[i] = log(logs[i]);
+    return logs;
+}
+
 struct stats_ratio stats_ratio(const double *a, const double *b, int n)
 {
-    int count = n * (n + 1) / 2, at = 0, cut;
-    double *walsh = malloc((size_t)(count ? count : 1) * sizeof *walsh);
     struct stats_ratio found = {.ratio = NAN, .low = NAN, .high = NAN, .pairs = n};
-    if (!walsh)
+    struct pairs pairs = {.a_count = n};
+    double *ratios;
+    if (n < 1)
+        return found;
+    ratios = malloc((size_t)n * sizeof *ratios);
+    if (!ratios)
         abort();
     for (int i = 0; i < n; i++)
-        for (int j = i; j < n; j++)
-            walsh[at++] = (log(a[i] / b[i]) + log(a[j] / b[j])) / 2;
-    if (n > 0) {
-        gsl_sort(walsh, 1, (size_t)count);
-        found.ratio = found.low = found.high = exp(gsl_stats_median_from_sorted_data(walsh, 1, (size_t)count));
-    }
-    if (n >= STATS_ENOUGH) {
-        cut = wilcoxon_cut(n);
-        found.known = true;
-        found.low = exp(walsh[cut]);
-        found.high = exp(walsh[count - 1 - cut]);
-    }
-    free(walsh);
+        ratios[i] = a[i] / b[i];
+    pairs.a = sorted_logs(ratios, n);
+    ratio_of_pairs(&pairs, (int64_t)n * (n + 1) / 2, n >= STATS_ENOUGH ? stats_signed_rank_cut(n) : -1, &found);
+    free(pairs.a);
+    free(ratios);
     return found;
 }
 
@@ -117,10 +198,11 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
 int stats_rank_sum_cut(int m, int n)
 {
     enum { EXACT = 4096 };
-    int sums = m * n, cut = -1;
+    double all = (double)m * n;
+    int sums = all > EXACT ? 0 : m * n, cut = -1;
     double *ways, total = 0;
-    if (sums > EXACT)
-        return (int)floor(sums / 2.0 - 1.959963985 * sqrt(sums * (m + n + 1.0) / 12) - 0.5);
+    if (all > EXACT)
+        return normal_cut(all / 2, all * (m + n + 1.0) / 12);
     ways = calloc((size_t)(m + 1) * (size_t)(sums + 1), sizeof *ways);
     if (!ways)
         abort();
@@ -143,26 +225,15 @@ int stats_rank_sum_cut(int m, int n)
 
 struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count)
 {
-    size_t count = (size_t)a_count * (size_t)b_count, at = 0;
     struct stats_ratio found = {.ratio = NAN, .low = NAN, .high = NAN, .pairs = a_count < b_count ? a_count : b_count};
-    double *differences = malloc((count ? count : 1) * sizeof *differences);
-    int cut;
-    if (!differences)
-        abort();
-    for (int i = 0; i < a_count; i++)
-        for (int j = 0; j < b_count; j++)
-            differences[at++] = log(a[i] / b[j]);
-    if (count) {
-        gsl_sort(differences, 1, count);
-        found.ratio = found.low = found.high = exp(gsl_stats_median_from_sorted_data(differences, 1, count));
-        cut = stats_rank_sum_cut(a_count, b_count);
-        found.known = cut >= 0;
-        if (found.known) {
-            found.low = exp(differences[cut]);
-            found.high = exp(differences[count - 1 - (size_t)cut]);
-        }
-    }
-    free(differences);
+    struct pairs pairs = {.a_count = a_count, .b_count = b_count};
+    if (found.pairs < 1)
+        return found;
+    pairs.a = sorted_logs(a, a_count);
+    pairs.b = sorted_logs(b, b_count);
+    ratio_of_pairs(&pairs, (int64_t)a_count * b_count, stats_rank_sum_cut(a_count, b_count), &found);
+    free(pairs.a);
+    free(pairs.b);
     return found;
 }
 

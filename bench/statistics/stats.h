@@ -37,7 +37,7 @@ enum stats_outlier { STATS_REGULAR, STATS_MILD, STATS_SEVERE };
 enum stats_outlier stats_outlier(double value, double first_quartile, double third_quartile);
 
 /* The ratio a/b over paired values > 0: Hodges and Lehmann's estimate on the
- * logarithms, with the exact interval of Wilcoxon's signed-rank test. Below 6
+ * logarithms, with the interval of Wilcoxon's signed-rank test. Below 6
  * pairs there is no 95% interval: known is false, low = high = the estimate. */
 struct stats_ratio {
     double ratio, low, high;
@@ -45,6 +45,11 @@ struct stats_ratio {
     int pairs;
 };
 struct stats_ratio stats_ratio(const double *a, const double *b, int n);
+
+/* The largest c with P(W <= c) <= 2.5%, W the signed-rank sum of n ranks under the
+ * null hypothesis; -1 when there is none. Exact up to n = 128, beyond it W is taken as
+ * normal. */
+int stats_signed_rank_cut(int n);
 
 /* The ratio a/b of two independent samples > 0: Hodges and Lehmann's estimate on
  * the logarithms, with the exact interval of Wilcoxon's rank-sum test (Mann and

@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 
 #include "bench/statistics/stats.h"
 
@@ -163,4 +165,78 @@ Test(stats, unpaired_ratio_finds_a_factor, .timeout = 10)
     same = stats_ratio_unpaired(b, 12, b, 12);
     cr_assert(same.low <= 1 && same.high >= 1 && fabs(same.ratio - 1) < 1e-9);
     cr_assert(!stats_ratio_unpaired(a, 3, b, 4).known && !stats_ratio_unpaired(a, 0, b, 4).known);
+}
+
+/* The same count of subsets as in any book, up to thousands of ranks: the normal
+ * distribution is off by one sum at most. */
+static int signed_rank_cut_counted(int n)
+{
+    int sums = n * (n + 1) / 2, cut = -1;
+    double *ways = calloc((size_t)sums + 1, sizeof *ways), total = 0;
+    ways[0] = 1;
+    for (int rank = 1; rank <= n; rank++)
+        for (int sum = rank * (rank + 1) / 2; sum >= 0; sum--)
+            ways[sum] = (ways[sum] + (sum >= rank ? ways[sum - rank] : 0)) / 2;
+    while ((total += ways[cut + 1]) <= 0.025)
+        cut++;
+    free(ways);
+    return cut;
+}
+
+Test(stats, signed_rank_cut_is_near_the_exact_one_beyond_it, .timeout = 60)
+{
+    static const int sizes[] = {6, 12, 127, 128, 129, 130, 150, 200, 300, 400};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int exact = signed_rank_cut_counted(sizes[i]), found = stats_signed_rank_cut(sizes[i]);
+        cr_assert(sizes[i] <= 128 ? found == exact : abs(found - exact) <= 2, "n %d: %d, exactly %d", sizes[i], found,
+                  exact);
+    }
+}
+
+/* Of 10,000 rounds there are 50 million pairs: neither time nor memory for all of them
+ * is needed. The cap on memory makes that certain. */
+Test(stats, ratios_of_very_many_rounds_need_no_list_of_pairs, .timeout = 20)
+{
+    enum { N = 10000 };
+    static double a[N], b[N];
+    struct rlimit limit = {(rlim_t)64 << 20, (rlim_t)64 << 20};
+    struct stats_ratio paired, unpaired;
+    for (int i = 0; i < N; i++) {
+        b[i] = 100 * (1 + 0.2 * uniform());
+        a[i] = 1.5 * b[i] * (1 + 0.1 * (uniform() - 0.5));
+    }
+    cr_assert(setrlimit(RLIMIT_DATA, &limit) == 0);
+    paired = stats_ratio(a, b, N);
+    unpaired = stats_ratio_unpaired(a, N, b, N);
+    cr_assert(paired.known && paired.low < 1.5 && paired.high > 1.499 && paired.high - paired.low < 0.01, "%g..%g",
+              paired.low, paired.high);
+    cr_assert(unpaired.known && unpaired.low < 1.505 && unpaired.high > 1.495 && unpaired.high - unpaired.low < 0.02,
+              "%g..%g", unpaired.low, unpaired.high);
+}
+
+/* Against all differences, listed and sorted. */
+Test(stats, the_unpaired_ratio_is_that_of_all_differences, .timeout = 10)
+{
+    enum { M = 9, N = 12 };
+    double a[M], b[N], all[M * N];
+    int count = 0, cut = stats_rank_sum_cut(M, N);
+    struct stats_ratio found;
+    for (int i = 0; i < N; i++) {
+        b[i] = 1 + uniform();
+        if (i < M)
+            a[i] = 1 + uniform();
+    }
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j < N; j++)
+            all[count++] = log(a[i]) - log(b[j]);
+    for (int i = 1; i < count; i++) /* insertion sort */
+        for (int j = i; j > 0 && all[j - 1] > all[j]; j--) {
+            double kept = all[j];
+            all[j] = all[j - 1];
+            all[j - 1] = kept;
+        }
+    found = stats_ratio_unpaired(a, M, b, N);
+    cr_assert(found.known && fabs(log(found.low) - all[cut]) < 1e-12 &&
+              fabs(log(found.high) - all[count - 1 - cut]) < 1e-12 &&
+              fabs(log(found.ratio) - (all[count / 2 - 1] + all[count / 2]) / 2) < 1e-12);
 }
