@@ -14,6 +14,7 @@
 #include "bench/figures/figures.h"
 #include "bench/findings/answer.h"
 #include "bench/findings/granularity.h"
+#include "bench/findings/limit_share.h"
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
 #include "bench/findings/speedup.h"
@@ -26,6 +27,7 @@
 #include "bench/show/progress.h"
 #include "bench/show/report.h"
 #include "bench/show/search_show.h"
+#include "bench/show/terminal.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -184,8 +186,7 @@ static void announce(const struct options *options, const struct plan *plan)
 
 static void print_result(const struct options *options, const json_t *result)
 {
-    const char *no_colour = getenv("NO_COLOR");
-    bool colour = isatty(STDOUT_FILENO) && !(no_colour && *no_colour);
+    bool colour = terminal_colour(stdout);
     char noise[400];
     if (options->format == OPTIONS_JSON) {
         result_print(result, stdout);
@@ -226,6 +227,7 @@ static void add_findings(const struct options *options, json_t *result)
 {
     speedup_add(result, topology_cpus_worth());
     placement_add(result);
+    limit_share_add(result);
     granularity_add(result);
     answer_add(result);
     slo_summarise(result, &options->slo);

@@ -5,6 +5,8 @@
 
 #include "bench/results/label.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/units.h"
 
@@ -46,7 +48,7 @@ static const char *value_text(const json_t *metg, const char *prefix, char *text
 }
 
 /* The loop with as many workers, once for each number of them. */
-static void print_loop(const json_t *list, size_t index, int width, FILE *out)
+static void add_loop(const json_t *list, size_t index, struct grid *grid)
 {
     static const char *const workers[] = {"workers", NULL};
     const json_t *metg = json_array_get(list, index);
@@ -54,35 +56,51 @@ static void print_loop(const json_t *list, size_t index, int width, FILE *out)
     for (size_t i = 0; i < index; i++)
         if (label_same(json_array_get(list, i), metg, workers))
             return;
-    if (number(metg, "reference_", "ns") > 0)
-        fprintf(out, "%-*s  %7lld  %s\n", width, "plain loop", (long long)result_integer(metg, "workers"),
-                value_text(metg, "reference_", text, sizeof text));
+    if (!(number(metg, "reference_", "ns") > 0))
+        return;
+    grid_row(grid);
+    grid_cell(grid, "plain loop");
+    grid_cell(grid, "%lld", (long long)result_integer(metg, "workers"));
+    grid_cell(grid, "%s", value_text(metg, "reference_", text, sizeof text));
+}
+
+static bool some_inside(const json_t *list)
+{
+    json_t *metg;
+    size_t i;
+    json_array_foreach (list, i, metg)
+        if (!strcmp(result_string(metg, "side"), "inside"))
+            return true;
+    return false;
 }
 
 void metg_show(const json_t *result, FILE *out, bool colour)
 {
     const json_t *list = json_object_get(result, "metg");
     json_t *metg;
-    size_t i, width = strlen("plain loop");
-    char text[160], relative[128];
-    bool some = false;
-    json_array_foreach (list, i, metg) {
-        some = some || !strcmp(result_string(metg, "side"), "inside");
-        if (strlen(label_of(list, metg, text, sizeof text)) > width)
-            width = strlen(text);
-    }
-    if (!some)
+    size_t i;
+    char text[160];
+    struct grid grid;
+    if (!some_inside(list))
         return;
     fprintf(out, "%ssmallest job worth it (METG: 50%% efficiency)%s   median over rounds (95%% interval)\n\n",
             colour ? "\033[1m" : "", colour ? "\033[0m" : "");
-    fprintf(out, "%-*s  %7s  %-28s  %s\n", (int)width, "pool", "workers", "METG", "half of the plain loop's speed");
+    grid_begin(&grid);
+    grid_column(&grid, "pool", "", GRID_LEFT, 0);
+    grid_column(&grid, "workers", "", GRID_RIGHT, 0);
+    grid_column(&grid, "METG", "", GRID_LEFT, 0);
+    grid_column(&grid, "half of the plain loop's speed", "", GRID_LEFT, 1);
     json_array_foreach (list, i, metg) {
-        label_of(list, metg, text, sizeof text);
-        fprintf(out, "%-*s  %7lld  ", (int)width, text, (long long)result_integer(metg, "workers"));
-        fprintf(out, "%-28s  %s\n", value_text(metg, "", text, sizeof text),
-                value_text(metg, "relative_", relative, sizeof relative));
+        grid_row(&grid);
+        grid_cell(&grid, "%s", label_of(list, metg, text, sizeof text));
+        grid_cell(&grid, "%lld", (long long)result_integer(metg, "workers"));
+        grid_cell(&grid, "%s", value_text(metg, "", text, sizeof text));
+        grid_cell(&grid, "%s", value_text(metg, "relative_", text, sizeof text));
     }
     for (i = 0; i < json_array_size(list); i++)
-        print_loop(list, i, (int)width, out);
-    fputs("plain loop: as many threads as CPUs at work, each running its share of the jobs, no pool.\n\n", out);
+        add_loop(list, i, &grid);
+    grid_print(&grid, out, terminal_width(out), colour);
+    grid_end(&grid);
+    terminal_print(out, 0, "plain loop: as many threads as CPUs at work, each running its share of the jobs, no pool.");
+    fputc('\n', out);
 }

@@ -10,13 +10,13 @@
 #include "bench/results/result.h"
 #include "bench/show/metg_show.h"
 #include "bench/show/placement_show.h"
+#include "bench/show/ratio_text.h"
 #include "bench/show/report_row.h"
 #include "bench/show/slo_show.h"
 #include "bench/show/speedup_show.h"
+#include "bench/show/terminal.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/units.h"
-
-enum { ROWS_MAX = 256, WIDTH = 100 };
 
 static bool same(const json_t *a, const json_t *b, const char *key)
 {
@@ -49,55 +49,37 @@ static int by_merit(const void *left, const void *right)
     return a->merit < b->merit ? 1 : a->merit > b->merit ? -1 : strcmp(a->pool, b->pool);
 }
 
-/* Ratios of pools that differ by orders still say something: 0.93, 0.0017. */
-static const char *ratio_text(double ratio, char *text, size_t size)
+/* What the column by which rows are judged shows of them, as a ratio; NaN: it shows none. */
+static double of_columns(const struct report_row *row, const struct report_row *best)
 {
-    snprintf(text, size, ratio >= 0.095 ? "%.2f" : "%.2g", ratio);
-    return text;
+    return row->merit / best->merit; /* both of one sign */
 }
 
-/* "steal = ring (0.98..1.03)" or "mutex is 0.93x ring (0.91..0.95)" */
-static void ratio_sentence(const struct stats_ratio *ratio, const char *pool, const char *best, char *text, size_t size)
-{
-    static const double nothing = 0.005; /* what the digits do not show */
-    char middle[24], low[24], high[24];
-    ratio_text(ratio->ratio, middle, sizeof middle);
-    ratio_text(ratio->low, low, sizeof low);
-    ratio_text(ratio->high, high, sizeof high);
-    if (!ratio->known)
-        snprintf(text, size, "%s is %sx %s (%d round%s: no interval)", pool, middle, best, ratio->pairs,
-                 ratio->pairs == 1 ? "" : "s");
-    else if ((ratio->low <= 1 && ratio->high >= 1) || (ratio->low > 1 - nothing && ratio->high < 1 + nothing))
-        snprintf(text, size, "%s = %s (%s..%s)", pool, best, low, high);
-    else
-        snprintf(text, size, "%s is %sx %s (%s..%s)", pool, middle, best, low, high);
-}
-
-/* "steal = ring (0.98..1.03); mutex is 0.93x ring (0.91..0.95)." Of rows that
+/* "steal = ring (0.98..1.02); mutex is 0.93x ring (0.91..0.95)." Of rows that
  * stand together. */
 static void print_comparison(const struct report_table *table, const struct report_row *rows, int count, FILE *out)
 {
-    size_t column = 0;
-    const char *best = rows[0].pool;
+    int width = terminal_width(out), column = 0;
+    width = width < TERMINAL_TEXT ? width : TERMINAL_TEXT;
     for (int i = 1; i < count; i++) {
-        char part[160];
+        char part[256];
         struct stats_ratio ratio;
         if (rows[i].floor || isnan(rows[i].merit) || rows[0].floor)
             continue;
         ratio = pairing_ratio(table->judged_by, rows[i].configuration, rows[0].configuration);
         if (!ratio.pairs)
             continue;
-        ratio_sentence(&ratio, rows[i].pool, best, part, sizeof part);
+        ratio_text_sentence(&ratio, of_columns(&rows[i], &rows[0]), rows[i].pool, rows[0].pool, part, sizeof part);
         if (!column && table->ops->judged_by)
-            column = (size_t)fprintf(out, "%s: ", table->head);
+            column = fprintf(out, "%s: ", table->head);
         else if (!column && table->ops->consume)
-            column = (size_t)fprintf(out, "%s: ", rows[0].results_text);
-        else if (column + strlen(part) + 3 > WIDTH) {
-            fputs(";\n", out);
-            column = 0;
+            column = fprintf(out, "%s: ", rows[0].results_text);
+        else if (column && column + (int)strlen(part) + 3 > width) {
+            fputs(";\n  ", out);
+            column = 2;
         } else if (column)
-            fputs("; ", out);
-        column += (size_t)fprintf(out, "%s", part);
+            column += fprintf(out, "; ");
+        column += fprintf(out, "%s", part);
     }
     if (column)
         fputs(".\n", out);
@@ -114,8 +96,7 @@ static void print_verdict(const struct report_table *table, const struct report_
         .results = row->results,
         .results_capacity = (size_t)row->places,
     };
-    char text[512] = "", line[640], *rest = line, *word;
-    size_t column = 0;
+    char text[512] = "";
     if (!table->ops->say || isnan(row->merit))
         return;
     for (int i = 0; i < table->ops->figure_count; i++)
@@ -124,16 +105,9 @@ static void print_verdict(const struct report_table *table, const struct report_
     if (!*text)
         return;
     if (row->results == POOL_RESULTS_NONE)
-        snprintf(line, sizeof line, "%s: %s.", row->pool, text);
+        terminal_print(out, 2, "%s: %s.", row->pool, text);
     else
-        snprintf(line, sizeof line, "%s, %s: %s.", row->results_text, row->pool, text);
-    while ((word = strsep(&rest, " "))) {
-        if (column + strlen(word) + 1 > WIDTH)
-            column = (size_t)fprintf(out, "\n  %s", word) - 1;
-        else
-            column += (size_t)fprintf(out, "%s%s", column ? " " : "", word);
-    }
-    fputc('\n', out);
+        terminal_print(out, 2, "%s, %s: %s.", row->results_text, row->pool, text);
 }
 
 /* What pool_free left, where that is a promise that the workload is about. */
@@ -154,19 +128,32 @@ static void print_threads_left(const struct report_table *table, FILE *out)
 static void print_producers(const struct report_table *table, FILE *out)
 {
     double value, low, high;
-    int count = 0;
+    char *text = NULL;
+    size_t size;
+    FILE *line = open_memstream(&text, &size);
+    if (!line)
+        abort();
     for (int i = 0; i < table->count; i++)
         if (result_metric(table->rows[i].configuration, "producer_fairness", &value, &low, &high))
-            fprintf(out, "%s%s %.2f", count++ ? ", " : "fairness of producers (Jain): ", table->rows[i].pool, value);
-    fputs(count ? ".\n" : "", out);
+            fprintf(line, "%s%s %.2f", ftell(line) ? ", " : "fairness of producers (Jain): ", table->rows[i].pool,
+                    value);
+    fclose(line);
+    if (*text)
+        terminal_print(out, 2, "%s.", text);
+    free(text);
 }
 
+/* Owner of table->rows: the caller. */
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
 {
+    const json_t *configurations = json_object_get(result, "configurations");
     json_t *other;
     size_t i;
-    json_array_foreach (json_object_get(result, "configurations"), i, other)
-        if (same_table(first, other) && table->count < ROWS_MAX)
+    table->rows = calloc(json_array_size(configurations) + 1, sizeof *table->rows);
+    if (!table->rows)
+        abort();
+    json_array_foreach (configurations, i, other)
+        if (same_table(first, other))
             report_row_fill(table, &table->rows[table->count++], other);
     qsort(table->rows, (size_t)table->count, sizeof *table->rows, by_merit);
 }
@@ -187,18 +174,19 @@ static double limit_of(const json_t *result, const char *key)
 
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
-    static struct report_row rows[ROWS_MAX];
-    struct report_table table = {
-        .rows = rows, .colour = colour, .line_ns = limit_of(result, "line_ns"), .wake_ns = limit_of(result, "wake_ns")};
+    struct report_table table = {.colour = colour};
+    const struct report_row *rows;
     int end;
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     report_table_begin(&table, first);
     gather_rows(result, first, &table);
-    fprintf(out, "%s%s%s   %lld worker%s, %lld producer%s, pin=%s, capacity %lld, full=%s\n\n", bold,
-            result_string(first, "spec"), plain, (long long)result_integer(first, "workers"),
-            result_integer(first, "workers") == 1 ? "" : "s", (long long)result_integer(first, "producers"),
-            result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
-            (long long)result_integer(first, "capacity"), result_string(first, "full"));
+    rows = table.rows;
+    terminal_print(out, 2, "%s%s%s   %lld worker%s, %lld producer%s, pin=%s, capacity %lld, full=%s", bold,
+                   result_string(first, "spec"), plain, (long long)result_integer(first, "workers"),
+                   result_integer(first, "workers") == 1 ? "" : "s", (long long)result_integer(first, "producers"),
+                   result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
+                   (long long)result_integer(first, "capacity"), result_string(first, "full"));
+    fputc('\n', out);
     report_rows_print(&table, out);
     for (int begin = 0; begin < table.count; begin = end) {
         for (end = begin + 1;
@@ -213,6 +201,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     slo_show(&table, out);
     print_producers(&table, out);
     fputc('\n', out);
+    free(table.rows);
 }
 
 /* Whether an earlier configuration opened this one's table. */
@@ -237,42 +226,57 @@ static bool floor_alone(const json_t *configurations, const json_t *floor)
     return true;
 }
 
-/* Adds "; word" to a line that is broken before it grows too wide. */
-static void wrap(FILE *out, size_t *column, const char *text)
-{
-    if (*column && *column + strlen(text) + 2 > WIDTH) {
-        fputs(";\n", out);
-        *column = 0;
-    } else if (*column) {
-        *column += (size_t)fprintf(out, "; ");
-    }
-    *column += (size_t)fprintf(out, "%s", text);
-}
-
 /* What the columns of one workload's tables mean. */
 static void print_figures_legend(const struct workload_ops *ops, FILE *out)
 {
-    size_t column = 0;
+    char text[4096] = "";
     for (int i = 0; i < ops->figure_count; i++) {
-        char text[256];
-        if (!ops->figures[i].head)
-            continue;
-        snprintf(text, sizeof text, "%s: %s", ops->figures[i].head, ops->figures[i].help);
-        wrap(out, &column, text);
+        size_t used = strlen(text);
+        if (ops->figures[i].head)
+            snprintf(text + used, sizeof text - used, "%s%s: %s", used ? "; " : "", ops->figures[i].head,
+                     ops->figures[i].help);
     }
-    fputs(column ? ".\n" : "", out);
+    if (*text)
+        terminal_print(out, 0, "%s.", text);
 }
 
-static void print_limits(const json_t *result, FILE *out)
+/* Whether some row's overhead is not told from 0, or is less than what should bind it. */
+static void look_at_overheads(const json_t *configurations, bool *nothing, bool *below)
+{
+    double value, low, high;
+    json_t *configuration;
+    size_t i;
+    *nothing = *below = false;
+    json_array_foreach (configurations, i, configuration) {
+        *nothing = *nothing || (result_metric(configuration, "overhead_ns_per_job", &value, &low, &high) &&
+                                (value <= 0 || low <= 0));
+        *below = *below || (result_metric(configuration, "of_limit", &value, &low, &high) && value < 0.95);
+    }
+}
+
+static void print_common_legend(const json_t *result, const json_t *configurations, FILE *out)
 {
     double line = limit_of(result, "line_ns"), wake = limit_of(result, "wake_ns");
     char first[32], second[32];
+    bool nothing, below;
+    look_at_overheads(configurations, &nothing, &below);
+    terminal_print(out, 0,
+                   "overhead: worker time per job beyond the job's own. p50..p99.9: submit to end. busy: share of "
+                   "worker time in computation of jobs. floor: no workers.");
+    if (nothing)
+        terminal_print(
+            out, 0,
+            "overhead \"<12 ns\": the interval ends there and holds 0; \"~0\": all of it lies at or below 0, "
+            "where a job's length was shorter than it was calibrated to be.");
     if (!isnan(line) && !isnan(wake))
-        fprintf(
-            out,
-            "of limit: overhead as a multiple of a cache line's way to another CPU and back (%s in these rounds), or\n"
-            "of a futex wake-up (%s) where most jobs need one.\n",
-            units_time_text(line, first, sizeof first), units_time_text(wake, second, sizeof second));
+        terminal_print(out, 0,
+                       "of limit: overhead as a multiple of a cache line's way to another CPU and back in the same "
+                       "round (%s on the whole), or of a futex wake-up (%s) where most jobs need one.",
+                       units_time_text(line, first, sizeof first), units_time_text(wake, second, sizeof second));
+    if (below)
+        terminal_print(out, 0,
+                       "of limit below 1x: one trip of a cache line, or one wake-up, serves several jobs (batches, "
+                       "claims of several).");
 }
 
 static void print_legend(const json_t *result, const json_t *configurations, size_t rounds, FILE *out, bool colour)
@@ -291,16 +295,14 @@ static void print_legend(const json_t *result, const json_t *configurations, siz
             print_figures_legend(ops, out);
     }
     if (plain_table)
-        print_limits(result, out);
-    if (plain_table)
-        fputs("overhead: worker time per job beyond the job's own. p50..p99.9: submit to end. busy: share of worker\n"
-              "time in computation of jobs. floor: no workers.\n",
-              out);
-    fprintf(
-        out,
-        "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. In brackets:\n"
-        "the 95%% interval of the ratio; \"=\" where it holds 1, or both ends are within 0.5%% of it.%s\n\n",
-        rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
+        print_common_legend(result, configurations, out);
+    terminal_print(out, 0,
+                   "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. "
+                   "In brackets: the 95%% interval of the ratio, round against round; \"=\": all of it within 3%% of "
+                   "1; \"?\": it holds 1, and more: undecided; \"of the columns\": what the table's two figures say, "
+                   "where that lies outside.%s",
+                   rounds, rounds == 1 ? "" : "s", colour ? "\033[0m" : "");
+    fputc('\n', out);
 }
 
 static void print_failure(const json_t *failure, FILE *out)

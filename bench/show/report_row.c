@@ -6,10 +6,9 @@
 
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "workloads/core/units.h"
-
-/* pool, jobs/s, interval, overhead, p50, p99, p99.9, busy, switches, wakes; then notes. */
-#define ROW_FORMAT "%-*s  %6s  %6s  %8s  %7s  %7s  %7s  %4s  %8s  %7s  %9s"
 
 static const char *count_text(double value, char *text, size_t size)
 {
@@ -66,12 +65,13 @@ static void notes(const json_t *configuration, bool own, char *text, size_t size
         snprintf(text + strlen(text), size - strlen(text), "%sproducer helps", *text ? ", " : "");
 }
 
-/* Half the width of the 95% interval, where there were rounds enough for one. */
+/* Half the width of the 95% interval, where there were rounds enough for one. Of what is
+ * not told from 0 there is no share. */
 static const char *spread_text(const json_t *configuration, const char *metric, char *text, size_t size)
 {
     double median, low, high, share = NAN, coverage = result_coverage(configuration, metric);
     snprintf(text, size, "-");
-    if (result_metric(configuration, metric, &median, &low, &high) && median > 0 && coverage >= 0.95)
+    if (result_metric(configuration, metric, &median, &low, &high) && median > 0 && low > 0 && coverage >= 0.95)
         share = fmax(high - median, median - low) / median;
     if (share > 9.99)
         snprintf(text, size, ">999%%");
@@ -82,46 +82,79 @@ static const char *spread_text(const json_t *configuration, const char *metric, 
 
 /* The columns that all workloads have. */
 
-/* The overhead as a multiple of what binds it: of a wake-up where most jobs need one,
- * else of a cache line's way to another CPU and back. */
-static const char *limit_text(const struct report_table *table, double overhead, double wakes, char *text, size_t size)
+/* "183 ns"; what is not told from nothing, "<12 ns": the calibration of a job's length
+ * errs, and so the rest, which is a small difference of two large numbers. */
+static const char *overhead_text(const struct report_row *row, char *text, size_t size)
 {
-    static const double most_jobs = 0.5;
-    bool wake = wakes > most_jobs;
-    double limit = wake ? table->wake_ns : table->line_ns;
-    if (isnan(overhead) || overhead < 0 || isnan(limit) || !(limit > 0))
+    double value, low, high;
+    char number[32];
+    if (!result_metric(row->configuration, "overhead_ns_per_job", &value, &low, &high))
         snprintf(text, size, "-");
+    else if (value > 0 && low > 0)
+        units_time_text(value, text, size);
+    else if (high > 0)
+        snprintf(text, size, "<%s", units_time_text(high, number, sizeof number));
     else
-        snprintf(text, size, overhead / limit < 9.95 ? "%.1fx %s" : "%.0fx %s", overhead / limit,
-                 wake ? "wake" : "line");
+        snprintf(text, size, "~0");
     return text;
 }
 
-static void print_common(const struct report_table *table, const struct report_row *row, int width, FILE *out)
+/* "1.9x line" or "0.8x wake". */
+static const char *limit_text(const struct report_row *row, char *text, size_t size)
 {
-    char speed[32], overhead[32], p50[32], p99[32], p999[32], switches[32], wakes[32], limit[32], spread[16],
-        share[16] = "-", note[64];
-    double low, high, value, cost;
-    notes(row->configuration, false, note, sizeof note);
-    result_metric(row->configuration, "jobs_per_s", &value, &low, &high);
-    units_count_text(value, speed, sizeof speed);
-    if (result_metric(row->configuration, "busy", &value, &low, &high))
-        snprintf(share, sizeof share, "%.0f%%", 100 * value);
-    if (!result_metric(row->configuration, "overhead_ns_per_job", &value, &low, &high))
-        value = NAN;
-    cost = row->floor ? NAN : value;
-    units_time_text(value, overhead, sizeof overhead);
-    result_metric(row->configuration, "switches_per_job", &value, &low, &high);
-    count_text(value, switches, sizeof switches);
-    result_metric(row->configuration, "wakes_per_job", &value, &low, &high);
-    count_text(value, wakes, sizeof wakes);
-    limit_text(table, cost, value, limit, sizeof limit);
-    fprintf(out, ROW_FORMAT "%s%s\n", width, row->pool, speed,
-            spread_text(row->configuration, "jobs_per_s", spread, sizeof spread), overhead,
-            units_time_text(latency_of(row->configuration, "p50_ns"), p50, sizeof p50),
-            units_time_text(latency_of(row->configuration, "p99_ns"), p99, sizeof p99),
-            units_time_text(latency_of(row->configuration, "p99.9_ns"), p999, sizeof p999), share, switches, wakes,
-            limit, *note ? "  " : "", note);
+    const json_t *share = json_object_get(json_object_get(row->configuration, "summary"), "of_limit");
+    const char *limit = result_string(share, "limit");
+    double value, low, high;
+    if (!result_metric(row->configuration, "of_limit", &value, &low, &high))
+        snprintf(text, size, "-");
+    else if (high <= 0)
+        snprintf(text, size, "~0");
+    else if (value <= 0 || low <= 0)
+        snprintf(text, size, high < 9.95 ? "<%.1fx %s" : "<%.0fx %s", high, limit);
+    else
+        snprintf(text, size, value < 9.95 ? "%.1fx %s" : "%.0fx %s", value, limit);
+    return text;
+}
+
+static void common_columns(struct grid *grid)
+{
+    grid_column(grid, "jobs/s", "", GRID_RIGHT, 0);
+    grid_column(grid, "+-95%", "", GRID_RIGHT, 0);
+    grid_column(grid, "overhead", "", GRID_RIGHT, 1);
+    grid_column(grid, "+-95%", "", GRID_RIGHT, 3);
+    grid_column(grid, "p50", "", GRID_RIGHT, 2);
+    grid_column(grid, "p99", "", GRID_RIGHT, 2);
+    grid_column(grid, "p99.9", "", GRID_RIGHT, 5);
+    grid_column(grid, "busy", "", GRID_RIGHT, 6);
+    grid_column(grid, "switches", "per job", GRID_RIGHT, 8);
+    grid_column(grid, "wakes", "per job", GRID_RIGHT, 7);
+    grid_column(grid, "of limit", "", GRID_RIGHT, 4);
+    grid_column(grid, "+-95%", "", GRID_RIGHT, 9);
+}
+
+static void add_common(struct grid *grid, const struct report_row *row)
+{
+    static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
+    const json_t *configuration = row->configuration;
+    double low, high, value;
+    char text[64];
+    result_metric(configuration, "jobs_per_s", &value, &low, &high);
+    grid_cell(grid, "%s", units_count_text(value, text, sizeof text));
+    grid_cell(grid, "%s", spread_text(configuration, "jobs_per_s", text, sizeof text));
+    grid_cell(grid, "%s", overhead_text(row, text, sizeof text));
+    grid_cell(grid, "%s", spread_text(configuration, "overhead_ns_per_job", text, sizeof text));
+    for (size_t q = 0; q < sizeof quantiles / sizeof *quantiles; q++)
+        grid_cell(grid, "%s", units_time_text(latency_of(configuration, quantiles[q]), text, sizeof text));
+    if (result_metric(configuration, "busy", &value, &low, &high))
+        grid_cell(grid, "%.0f%%", 100 * value);
+    else
+        grid_cell(grid, "-");
+    result_metric(configuration, "switches_per_job", &value, &low, &high);
+    grid_cell(grid, "%s", count_text(value, text, sizeof text));
+    result_metric(configuration, "wakes_per_job", &value, &low, &high);
+    grid_cell(grid, "%s", count_text(value, text, sizeof text));
+    grid_cell(grid, "%s", limit_text(row, text, sizeof text));
+    grid_cell(grid, "%s", spread_text(configuration, "of_limit", text, sizeof text));
 }
 
 /* The columns of a workload's own. */
@@ -176,55 +209,42 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
     return text;
 }
 
-/* Of the column with the pools' names. */
-static int name_width(const struct report_table *table)
+static void own_columns(struct grid *grid, const struct report_table *table)
 {
-    size_t width = 9;
-    for (int i = 0; i < table->count; i++)
-        if (strlen(table->rows[i].pool) > width)
-            width = strlen(table->rows[i].pool);
-    return (int)width;
-}
-
-static void print_own_header(const struct report_table *table, FILE *out)
-{
-    fprintf(out, "%-*s", name_width(table), "pool");
     if (table->ops->consume)
-        fprintf(out, "  %-12s", "results");
-    if (!table->ops->judged_by)
-        fprintf(out, "  %7s  %6s", "jobs/s", "+-95%");
+        grid_column(grid, "results", "", GRID_LEFT, 0);
+    if (!table->ops->judged_by) {
+        grid_column(grid, "jobs/s", "", GRID_RIGHT, 0);
+        grid_column(grid, "+-95%", "", GRID_RIGHT, 0);
+    }
     for (int i = 0; i < table->ops->figure_count; i++) {
         const struct workload_figure *figure = &table->ops->figures[i];
         if (shown(table, figure))
-            fprintf(out, "  %9s", figure->head);
+            grid_column(grid, figure->head, "", GRID_RIGHT, is_judge(table, figure) ? 0 : 1 + i);
         if (is_judge(table, figure))
-            fprintf(out, "  %6s", "+-95%");
+            grid_column(grid, "+-95%", "", GRID_RIGHT, 0);
     }
-    fprintf(out, "  %s\n", "notes");
 }
 
-static void print_own(const struct report_table *table, const struct report_row *row, FILE *out)
+static void add_own(struct grid *grid, const struct report_table *table, const struct report_row *row)
 {
-    char text[32], spread[32], note[64];
+    char text[32];
     double value, low, high;
-    fprintf(out, "%-*s", name_width(table), row->pool);
     if (table->ops->consume)
-        fprintf(out, "  %-12s", row->results_text);
+        grid_cell(grid, "%s", row->results_text);
     if (!table->ops->judged_by) {
         result_metric(row->configuration, "jobs_per_s", &value, &low, &high);
-        fprintf(out, "  %7s  %6s", units_count_text(value, text, sizeof text),
-                spread_text(row->configuration, "jobs_per_s", spread, sizeof spread));
+        grid_cell(grid, "%s", units_count_text(value, text, sizeof text));
+        grid_cell(grid, "%s", spread_text(row->configuration, "jobs_per_s", text, sizeof text));
     }
     for (int i = 0; i < table->ops->figure_count; i++) {
         const struct workload_figure *figure = &table->ops->figures[i];
         if (shown(table, figure))
-            fprintf(out, "  %9s",
-                    figure_text(report_figure(row->configuration, figure), figure->unit, text, sizeof text));
+            grid_cell(grid, "%s",
+                      figure_text(report_figure(row->configuration, figure), figure->unit, text, sizeof text));
         if (is_judge(table, figure))
-            fprintf(out, "  %6s", spread_text(row->configuration, table->judged_by, spread, sizeof spread));
+            grid_cell(grid, "%s", spread_text(row->configuration, table->judged_by, text, sizeof text));
     }
-    notes(row->configuration, true, note, sizeof note);
-    fprintf(out, "%s%s\n", *note ? "  " : "", note);
 }
 
 /* Both. */
@@ -263,27 +283,36 @@ void report_row_fill(const struct report_table *table, struct report_row *row, c
         row->merit = -row->merit;
 }
 
+static void add_row(struct grid *grid, const struct report_table *table, const struct report_row *row, bool own)
+{
+    const char *unsupported = result_string(row->configuration, "unsupported");
+    char note[128];
+    grid_row(grid);
+    grid_cell(grid, "%s", row->pool);
+    if (*unsupported) {
+        grid_note(grid, "not supported: %s", unsupported);
+        return;
+    }
+    if (own)
+        add_own(grid, table, row);
+    else
+        add_common(grid, row);
+    notes(row->configuration, own, note, sizeof note);
+    grid_note(grid, "%s", note);
+}
+
 void report_rows_print(const struct report_table *table, FILE *out)
 {
-    const char *dim = table->colour ? "\033[2m" : "", *plain = table->colour ? "\033[0m" : "";
     bool own = workload_has_columns(table->ops);
-    int width = name_width(table);
-    fputs(dim, out);
+    struct grid grid;
+    grid_begin(&grid);
+    grid_column(&grid, "pool", "", GRID_LEFT, 0);
     if (own)
-        print_own_header(table, out);
+        own_columns(&grid, table);
     else
-        fprintf(out, ROW_FORMAT "  notes\n" ROW_FORMAT "\n", width, "pool", "jobs/s", "+-95%", "overhead", "p50", "p99",
-                "p99.9", "busy", "switches", "wakes", "of limit", width, "", "", "", "", "", "", "", "", "per job",
-                "per job", "");
-    fputs(plain, out);
-    for (int i = 0; i < table->count; i++) {
-        const struct report_row *row = &table->rows[i];
-        const char *unsupported = result_string(row->configuration, "unsupported");
-        if (*unsupported)
-            fprintf(out, "%-*s  not supported: %s\n", width, row->pool, unsupported);
-        else if (own)
-            print_own(table, row, out);
-        else
-            print_common(table, row, width, out);
-    }
+        common_columns(&grid);
+    for (int i = 0; i < table->count; i++)
+        add_row(&grid, table, &table->rows[i], own);
+    grid_print(&grid, out, terminal_width(out), table->colour);
+    grid_end(&grid);
 }

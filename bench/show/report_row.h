@@ -28,7 +28,6 @@ struct report_table {
     struct report_row *rows;
     int count;
     bool colour;
-    double line_ns, wake_ns; /* of the machine, medians over the rounds; NaN: not known */
 };
 
 /* A figure's median over the trials; NaN: none. */

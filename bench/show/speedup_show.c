@@ -6,26 +6,29 @@
 #include "bench/findings/speedup.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/ratio_text.h"
+#include "bench/show/terminal.h"
 
 static const char *const spec_only[] = {"spec", NULL};
-
-enum { CELL = 26, CELLS_MAX = 3 };
 
 /* "1.93x (1.90..1.95)  97%"; NULL is one that was not measured. */
 static const char *cell_text(const json_t *speedup, char *text, size_t size)
 {
-    char efficiency[16] = "";
-    double ratio = json_number_value(json_object_get(speedup, "speedup"));
+    char efficiency[24] = "", middle[RATIO_TEXT], low[RATIO_TEXT], high[RATIO_TEXT];
+    struct stats_ratio ratio = {.ratio = json_number_value(json_object_get(speedup, "speedup")),
+                                .low = json_number_value(json_object_get(speedup, "low")),
+                                .high = json_number_value(json_object_get(speedup, "high"))};
     if (!speedup)
         return "-";
+    ratio_text_digits(&ratio, middle, low, high);
     if (json_is_number(json_object_get(speedup, "efficiency")))
         snprintf(efficiency, sizeof efficiency, "  %.0f%%",
                  100 * json_number_value(json_object_get(speedup, "efficiency")));
     if (json_is_number(json_object_get(speedup, "low")))
-        snprintf(text, size, "%.2fx (%.2f..%.2f)%s", ratio, json_number_value(json_object_get(speedup, "low")),
-                 json_number_value(json_object_get(speedup, "high")), efficiency);
+        snprintf(text, size, "%sx (%s..%s)%s", middle, low, high, efficiency);
     else
-        snprintf(text, size, "%.2fx%s", ratio, efficiency);
+        snprintf(text, size, "%sx%s", middle, efficiency);
     return text;
 }
 
@@ -65,59 +68,60 @@ static int workers_of(const json_t *speedups, const json_t *first, json_int_t *w
     return count;
 }
 
-/* Of the column with the names. */
-static int name_width(const json_t *speedups, const json_t *first)
-{
-    json_t *row;
-    size_t i, width = strlen(result_string(first, "spec"));
-    char label[128];
-    json_array_foreach (speedups, i, row)
-        if (label_same(row, first, spec_only) && strlen(label_of(speedups, row, label, sizeof label)) > width)
-            width = strlen(label);
-    return (int)width;
-}
+enum { WORKERS_MAX = 64 };
 
-/* One row for each pool under the workload of `first`, for some numbers of workers. */
-static void print_rows(const json_t *speedups, const json_t *first, const json_int_t *workers, int count, FILE *out)
+/* One row for each pool under the workload of `first`, for so many of the numbers of
+ * workers as have room; returns how many, at least one. */
+static int print_some(const json_t *speedups, const json_t *first, const json_int_t *workers, int count, bool colour,
+                      FILE *out)
 {
-    int width = name_width(speedups, first);
+    char heads[WORKERS_MAX][32], text[128];
+    struct grid grid;
     json_t *row;
     size_t i;
-    char text[128];
-    fprintf(out, "%-*s", width, result_string(first, "spec"));
+    int width = terminal_width(out) < TERMINAL_TEXT ? terminal_width(out) : TERMINAL_TEXT;
+    grid_begin(&grid);
+    grid_column(&grid, result_string(first, "spec"), "", GRID_LEFT, 0);
     for (int k = 0; k < count; k++) {
-        snprintf(text, sizeof text, "%lld workers", (long long)workers[k]);
-        fprintf(out, "  %-*s", k < count - 1 ? CELL : 0, text);
+        snprintf(heads[k], sizeof heads[k], "%lld workers", (long long)workers[k]);
+        grid_column(&grid, heads[k], "", GRID_LEFT, 0);
     }
-    fputc('\n', out);
     json_array_foreach (speedups, i, row) {
         if (!label_same(row, first, spec_only) || came_before(speedups, i, speedup_setting))
             continue;
-        fprintf(out, "%-*s", width, label_of(speedups, row, text, sizeof text));
+        grid_row(&grid);
+        grid_cell(&grid, "%s", label_of(speedups, row, text, sizeof text));
         for (int k = 0; k < count; k++)
-            fprintf(out, "  %-*s", k < count - 1 ? CELL : 0,
-                    cell_text(speedup_with(speedups, row, workers[k]), text, sizeof text));
-        fputc('\n', out);
+            grid_cell(&grid, "%s", cell_text(speedup_with(speedups, row, workers[k]), text, sizeof text));
     }
+    if (count > 1 && grid_width(&grid) > width) {
+        grid_end(&grid);
+        return print_some(speedups, first, workers, count - 1, colour, out);
+    }
+    grid_print(&grid, out, width, colour);
+    grid_end(&grid);
+    return count;
 }
 
 void speedup_show(const json_t *result, FILE *out, bool colour)
 {
     const json_t *speedups = json_object_get(result, "speedups");
-    json_int_t workers[64];
+    json_int_t workers[WORKERS_MAX];
     json_t *first;
     size_t i;
     if (!json_array_size(speedups))
         return;
-    fprintf(out,
-            "%sspeed-up over 1 worker of the same pool%s   (95%% interval), efficiency: speed-up / CPUs at work\n\n",
-            colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+    terminal_print(out, 2,
+                   "%sspeed-up over 1 worker of the same pool%s   (95%% interval), efficiency: speed-up / CPUs at work",
+                   colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+    fputc('\n', out);
     json_array_foreach (speedups, i, first) {
-        int count = workers_of(speedups, first, workers, 64);
+        int count = workers_of(speedups, first, workers, WORKERS_MAX);
         if (came_before(speedups, i, spec_only))
             continue;
-        for (int k = 0; k < count; k += CELLS_MAX) {
-            print_rows(speedups, first, workers + k, count - k < CELLS_MAX ? count - k : CELLS_MAX, out);
+        for (int k = 0; k < count;) {
+            enum { CELLS_MAX = 8 };
+            k += print_some(speedups, first, workers + k, count - k < CELLS_MAX ? count - k : CELLS_MAX, colour, out);
             fputc('\n', out);
         }
     }

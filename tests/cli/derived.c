@@ -75,7 +75,7 @@ CLI_TEST(derived, depth_is_the_capacity)
     const json_t *trial;
     json_t *result;
     cr_assert(run("run -p mutex,inline -w depth:jobs=100 -t 2" QUICK) == 0, "%s", err);
-    cr_assert(strstr(out, "capacity 100,") && strstr(out, "inline     not supported"), "%s", out);
+    cr_assert(strstr(out, "capacity 100,") && strstr(out, "inline  not supported"), "%s", out);
     result = document();
     trial = trial_of(result, "depth");
     cr_assert(number(trial, "done") == number(trial, "accepted") && number(trial, "done") % (40 * 102) == 0);

@@ -109,7 +109,7 @@ Test(metg, is_shown_where_one_half_is_between_the_sizes, .timeout = 10)
     FILE *out = open_memstream(&text, &size);
     metg_show(result, out, false);
     fclose(out);
-    cr_assert(strstr(text, "ring              2  350 ns (340 ns..360 ns)") && strstr(text, " <100 ns\n"), "%s", text);
+    cr_assert(strstr(text, "\nring        2  350 ns (340 ns..360 ns)") && strstr(text, " <100 ns\n"), "%s", text);
     free(text);
     json_decref(result);
 }
