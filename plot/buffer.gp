@@ -1,6 +1,7 @@
 # How much buffer does a slow consumer need? The share of time that workers are
 # blocked, over places for results and the ratio of speeds.
-# buffer.tsv: ratio index, places index, ratio, places, blocked share (0..1).
+# buffer.tsv: ratio index, places index, ratio by the parameters, places, blocked share
+# (0..1), ratio measured.
 # Also: xtics and ytics, x_count, y_count.
 load style
 set lmargin at screen 0.10
@@ -12,7 +13,7 @@ set yrange [-0.5 : y_count - 0.5]
 unset grid
 set border 0
 set tics scale 0
-set xlabel "workers produce so many times what the consumer takes" textcolor rgb grey offset 0,-0.3
+set xlabel "workers produce so many times what the consumer takes (measured: time at work of the consumer over the workers')" textcolor rgb grey offset 0,-0.3
 set ylabel "places for results" textcolor rgb grey
 set palette defined (0 "#F4F6F8", 0.5 "#7B8794", 1 "#1F2933")
 set cbrange [0:1]

@@ -11,15 +11,15 @@ in_bytes(b) = b < 1024 ? sprintf("%g B", b) : b < 1048576 ? sprintf("%g KiB", b 
 say(p, v) = p == 3 ? in_bytes(v) : in_ns(v)
 set multiplot
 set logscale x
-set xrange [x_low / 1.3 : x_high * 1.3]
+set xrange [x_low / 1.3 : x_end]
 set xtics 10
 set format x "%.0s%c"
 do for [p = 1:3] {
     left = 0.075 + (p - 1) * 0.315
     set lmargin at screen left
     set rmargin at screen left + 0.178
-    set tmargin at screen 0.765
-    set bmargin at screen 0.17
+    set tmargin at screen down(head + 44)
+    set bmargin at screen up(115)
     if (p > 1) { unset label 1; unset label 2; unset label 3 }
     set label 4 names[p] at graph 0,1.06 left textcolor rgb ink font ",13"
     set xlabel "jobs in the queue" textcolor rgb grey offset 0,-0.3
@@ -43,6 +43,8 @@ do for [p = 1:3] {
          for [q in pools] data."/depth.tsv" every ::1 using (strcol(1) eq q && p == 1 ? $2 : NaN):12 \
              with lines linewidth 1.4 dashtype 3 linecolor rgb colour(q), \
          for [q in pools] data."/".files[p]."-labels.tsv" every ::1 \
-             using (strcol(1) eq q ? $2 : NaN):3:4 with labels left offset 0.8,0 font ",12" textcolor rgb colour(q) noenhanced
+             using (strcol(1) eq q && $7 > 0 ? $5 : NaN):6:($2-$5):($3-$6) with vectors nohead linewidth 0.9 linecolor rgb colour(q), \
+         for [q in pools] data."/".files[p]."-labels.tsv" every ::1 \
+             using (strcol(1) eq q ? $2 : NaN):3:4 with labels left offset 0.4,0 font ",12" textcolor rgb colour(q) noenhanced
 }
 unset multiplot

@@ -1,14 +1,14 @@
 # How short may a job be before the pool eats half the machine?
 # efficiency.tsv: pool, size ns, efficiency median, low, high (0..1)
-# efficiency-labels.tsv: pool, size ns, efficiency, text (names, at line ends)
+# efficiency-labels.tsv: pool, size ns, efficiency, text (names), the line's end, moved
 # efficiency-metg.tsv: pool, size ns, text, row (where a line crosses 50%)
 load style
 set lmargin at screen 0.085
-set rmargin at screen 0.86
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 set logscale x
-set xrange [size_low / 1.15 : size_high * 1.15]
+set xrange [size_low / 1.15 : x_end * 1e-9]
 set yrange [0 : top * 1.04]
 set format x "%.0s %cs"
 set xtics 1e-12, 10
@@ -28,4 +28,6 @@ plot for [p in pools] data."/efficiency.tsv" every ::1 using ($2*1e-9):(strcol(1
      for [p in pools] data."/efficiency-metg.tsv" every ::1 \
          using (strcol(1) eq p ? $2*1e-9 : NaN):(0.03 + 0.055 * $4):3 with labels left offset 0.4,0 font ",11" textcolor rgb colour(p) noenhanced, \
      for [p in pools] data."/efficiency-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2*1e-9 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+         using (strcol(1) eq p && $7 > 0 ? $5*1e-9 : NaN):6:(($2-$5)*1e-9):($3-$6) with vectors nohead linewidth 0.9 linecolor rgb colour(p), \
+     for [p in pools] data."/efficiency-labels.tsv" every ::1 \
+         using (strcol(1) eq p ? $2*1e-9 : NaN):3:4 with labels left offset 0.4,0 font ",14" textcolor rgb colour(p) noenhanced

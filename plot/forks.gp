@@ -3,11 +3,11 @@
 # Also: y_low (0: a linear axis), y_high, workers_low, workers_high, cpus, twin (ns; on one CPU).
 load style
 set lmargin at screen 0.095
-set rmargin at screen 0.86
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 wide = workers_high > workers_low
-set xrange [workers_low - (wide ? 0.06 * (workers_high - workers_low) : 1) : workers_high + (wide ? 0 : 0.2)]
+set xrange [workers_low - (wide ? 0.06 * (workers_high - workers_low) : 1) : x_end]
 set xtics workers_high > 16 ? (workers_high > 64 ? 16 : 4) : 1
 set yrange [y_low : y_high]
 say(ns) = ns < 1 ? sprintf("%g ps", ns * 1e3) : ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g us", ns / 1e3) : sprintf("%g ms", ns / 1e6)
@@ -35,5 +35,5 @@ plot ideal(x) with lines dashtype 3 linecolor rgb grey linewidth 1.2, \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
-     for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @names

@@ -2,11 +2,11 @@
 # NAME.tsv: pool, 1/(1-p), latency ns ; NAME-labels.tsv: pool, 1/(1-p), latency ns, text
 load style
 set lmargin at screen 0.085
-set rmargin at screen 0.86
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 set logscale x
-set xrange [1:10000]
+set xrange [1:x_end]
 set xtics ("least" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1000, "99.99%%" 10000)
 set logscale y
 set yrange [value_low / 1.4 : value_high * 1.4]
@@ -18,5 +18,5 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p && int($4) == 1 ? $2 : NaN):($3*1e-9) \
          with points pointtype marker(p) pointsize 1.1 linecolor rgb colour(p), \
-     for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders_ns, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @names_ns

@@ -1,19 +1,19 @@
 # How much load before the tail grows? Latency over the offered load.
 # NAME.tsv: pool, offered per s, p50 ns, latency ns (p99, or what was promised), its
 # interval; NAME-labels.tsv: pool, offered, latency ns, text. Also: value_low, value_high,
-# x_low, x_high; with a promise: promise (s), promise_text; with a search: right (of the
-# figure, as a share of the page).
+# x_low, x_high; with a promise: promise (s), promise_text.
 load style
 set lmargin at screen 0.085
-set rmargin at screen (exists("right") ? right : 0.86)
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 set logscale xy
-set xrange [x_low * 0.9 : x_high]
+set xrange [x_low * 0.9 : x_end]
 set yrange [value_low / 1.4 : value_high * 1.4]
 say(v) = v < 1e3 ? sprintf("%g/s", v) : v < 1e6 ? sprintf("%gk/s", v / 1e3) : sprintf("%gM/s", v / 1e6)
 set xtics (say(1) 1)
-do for [e = 0 : 8] { do for [m in "1 2 5"] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
+digits = x_high > 4 * x_low ? "1 2 5" : x_high > 1.6 * x_low ? "1 1.5 2 3 4 5 6 7 8 9" : "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4 4.5 5 5.5 6 6.5 7 7.5 8 8.5 9 9.5"
+do for [e = 0 : 8] { do for [m in digits] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
 set format y "%.0s %cs"
 set ytics 1e-12, 10
 ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
@@ -33,5 +33,5 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):($4*1e-9):($5*1e-9):($6*1e-9) \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
-     for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders_ns, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @names_ns

@@ -1,13 +1,16 @@
 # style.gp - how all figures look; loaded by each script.
 #
 # Variables from the caller: out (file), kind ("svg" or "png"), data (folder
-# with the .tsv files), title, dim (line under it), foot (small line at the
-# bottom), pools (names, by space).
+# with the .tsv files), title, dim (line under it), dim_lines (how many it is
+# broken into), foot (small line at the bottom), pools (names, by space),
+# name_length (letters of the longest name at a line's end), and where a figure
+# is not as high as the others: height (points).
 
+if (!exists("height")) { height = 675 }
 if (kind eq "svg") {
-    set terminal svg size 1200,675 dynamic font "DejaVu Sans,Helvetica,Arial,sans-serif,15" background "#ffffff"
+    set terminal svg size 1200,height dynamic font "DejaVu Sans,Helvetica,Arial,sans-serif,15" background "#ffffff"
 } else {
-    set terminal pngcairo size 1200,675 font "DejaVu Sans,12"
+    set terminal pngcairo size 1200,height font "DejaVu Sans,12"
 }
 set output out
 set datafile separator tab
@@ -18,23 +21,41 @@ ink = "#1F2933"
 grey = "#7B8794"
 faint = "#E4E7EB"
 
-# One colour and one marker for each pool, in every figure.
-colour(p) = p eq "ring" ? "#0072B2" : p eq "steal" ? "#D55E00" : p eq "mutex" ? "#009E73" : \
-            p eq "textbook" ? "#CC79A7" : p eq "inline" ? "#777777" : p eq "spawn" ? "#E69F00" : \
-            p eq "stream" ? "#7B3294" : p eq "glib" ? "#56B4E9" : p eq "libuv" ? "#3D8FC4" : \
-            p eq "asio" ? "#5B7FA6" : p eq "tbb" ? "#6C8EBF" : p eq "openmp" ? "#7F93A8" : \
-            p eq "cthreadpool" ? "#8FA0B0" : p eq "thread-pool" ? "#9AA5B1" : p eq "apr" ? "#A9B4BE" : \
-            p eq "direct" ? "#999999" : "#56B4E9"
-marker(p) = p eq "ring" ? 7 : p eq "steal" ? 5 : p eq "mutex" ? 9 : p eq "textbook" ? 13 : \
-            p eq "inline" ? 6 : p eq "spawn" ? 11 : 15
-hollow(p) = p eq "ring" ? 6 : p eq "steal" ? 4 : p eq "mutex" ? 8 : p eq "textbook" ? 12 : \
-            p eq "inline" ? 6 : p eq "spawn" ? 10 : 14
+# One colour and one marker for each of our pools, in every figure; pools of others
+# get theirs in the order in which they appear in `pools`: 12 colours and 5 markers, so
+# that no two of 60 look alike.
+own(p) = p eq "ring" ? 1 : p eq "steal" ? 2 : p eq "mutex" ? 3 : p eq "textbook" ? 4 : \
+         p eq "inline" ? 5 : p eq "spawn" ? 6 : p eq "direct" ? 7 : 0
+own_colours = "#0072B2 #D55E00 #009E73 #CC79A7 #777777 #E69F00 #999999"
+own_filled = "7 5 9 13 6 11 6"
+own_hollow = "6 4 8 12 6 10 6"
+colours = "#7B3294 #1B9AAA #8C510A #C51B7D #4D9221 #2166AC #B2182B #5AAE61 #6A51A3 #BF812D #35978F #DE77AE"
+others = ""
+do for [p in pools] { if (own(p) == 0) { others = others.(others eq "" ? "" : " ").p } }
+other(p) = (sum [k = 1 : words(others)] (word(others, k) eq p ? k : 0)) - 1
+colour(p) = own(p) ? word(own_colours, own(p)) : word(colours, other(p) % 12 + 1)
+marker(p) = int(word(own(p) ? own_filled : "15 7 5 9 13", own(p) ? own(p) : other(p) % 5 + 1))
+hollow(p) = int(word(own(p) ? own_hollow : "14 6 4 8 12", own(p) ? own(p) : other(p) % 5 + 1))
 dashes(p) = p eq "inline" || p eq "direct" ? 2 : 1
 
 set border 3 linecolor rgb grey linewidth 0.8
 set tics nomirror out scale 0.6 textcolor rgb ink
 set grid linecolor rgb faint linewidth 0.6 dashtype 1
 unset key
-set label 1 title at screen 0.03,0.945 left front font ",19" textcolor rgb ink noenhanced
-set label 2 dim at screen 0.03,0.893 left front font ",12" textcolor rgb grey noenhanced
-set label 3 foot at screen 0.03,0.035 left front font ",10" textcolor rgb grey noenhanced
+
+# Places in points from the top and the bottom, as shares of the page.
+down(points) = 1 - points / (height + 0.0)
+up(points) = points / (height + 0.0)
+head = 115 + (dim_lines - 1) * 20
+set label 1 title at screen 0.03,down(37) left front font ",19" textcolor rgb ink noenhanced
+set label 2 dim at screen 0.03,down(72) left front font ",12" textcolor rgb grey noenhanced
+set label 3 foot at screen 0.03,up(24) left front font ",10" textcolor rgb grey noenhanced
+
+# Names at the ends of lines: room for the longest, and a leader where a name had to
+# move. Columns: pool, x, y, text, end of the line (x, y), moved. Between: x_end.
+right_edge = 1 - (name_length > 11 ? 0.14 + (name_length - 11) * 0.0088 : 0.14)
+left_edge(letters) = letters > 9 ? 0.11 + (letters - 9) * 0.0095 : 0.11
+names = 'using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 0.4,0 font ",14" textcolor rgb colour(p) noenhanced'
+names_ns = 'using (strcol(1) eq p ? $2 : NaN):($3*1e-9):4 with labels left offset 0.4,0 font ",14" textcolor rgb colour(p) noenhanced'
+leaders = 'using (strcol(1) eq p && $7 > 0 ? $5 : NaN):6:($2-$5):($3-$6) with vectors nohead linewidth 0.9 linecolor rgb colour(p)'
+leaders_ns = 'using (strcol(1) eq p && $7 > 0 ? $5 : NaN):($6*1e-9):($2-$5):(($3-$6)*1e-9) with vectors nohead linewidth 0.9 linecolor rgb colour(p)'

@@ -3,13 +3,13 @@
 # Also: x_low, x_high, y_low, y_high, ideal, axis.
 load style
 set lmargin at screen 0.095
-set rmargin at screen 0.86
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 set logscale y
 set yrange [y_low : y_high]
 if (x_high > 20 * x_low) { set logscale x 2 }
-set xrange [x_low * (x_high > 20 * x_low ? 0.9 : 1) - (x_high > 20 * x_low ? 0 : 0.1) : x_high]
+set xrange [x_low * (x_high > 20 * x_low ? 0.9 : 1) - (x_high > 20 * x_low ? 0 : 0.1) : x_end]
 if (x_high <= 20 * x_low) { set xtics 1 }
 if (x_high > 1024) { set format x "%.0s%c" }
 say(ns) = ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g us", ns / 1e3) : ns < 1e9 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
@@ -22,5 +22,5 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
-     for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @names

@@ -1,49 +1,56 @@
 # Which pool gets the most jobs done? One panel for each workload, one row for
 # each pool; filled marks for the most workers, hollow ones for the fewest.
 # throughput.tsv: panel, row, pool, workers, which (0 fewest, 1 most), jobs/s
-# median, low, high. Also: panels (array of names), panel_count, rows, lows and
-# highs (the range of each panel, by space).
+# median, low, high, text of the median. Also: panels (array of names), panel_count,
+# panel_rows, rows; lows, highs, few and many (range and workers of each panel, by space).
 load style
 set multiplot
 set yrange [0.4:rows+0.6]
+set logscale x
 unset ytics
 unset mxtics
-width = (0.97 - 0.11) / panel_count
+unset border
+set border 1
+columns = (panel_count + panel_rows - 1) / panel_rows
+left = left_edge(name_length)
+width = (0.99 - left) / columns
+deep = (height - head - 75.0) / panel_rows
 do for [n = 1:panel_count] {
-    left_edge = 0.11 + (n - 1) * width
-    set lmargin at screen left_edge
-    set rmargin at screen left_edge + width - 0.025
-    set tmargin at screen 0.79
-    set bmargin at screen 0.17
-    if (n == 1) {
-        do for [r = 1:rows] {
-            set label 100+r word(pools, r) at screen 0.1,(0.17 + 0.62 * (rows + 1 - r - 0.4) / (rows + 0.2)) right \
+    place = (n - 1) % columns
+    above = (n - 1) / columns
+    edge = left + place * width
+    top = down(head + 40 + above * deep)
+    bottom = down(head + (above + 1) * deep - 38)
+    set lmargin at screen edge
+    set rmargin at screen edge + width - 0.02
+    set tmargin at screen top
+    set bmargin at screen bottom
+    do for [r = 1:rows] {
+        if (place == 0) {
+            set label 100+r word(pools, r) at screen left - 0.01,(bottom + (top - bottom) * (rows + 1 - r - 0.4) / (rows + 0.2)) right \
                 textcolor rgb colour(word(pools, r)) font ",14" noenhanced
-        }
-    } else {
-        do for [r = 1:rows] { unset label 100+r }
-        unset label 1; unset label 2; unset label 3
+        } else { unset label 100+r }
     }
+    if (n > 1) { unset label 1; unset label 2; unset label 3 }
     low = real(word(lows, n)); high = real(word(highs, n))
-    if (high / low > 20) {
-        set logscale x
-        set xrange [low / 1.6 : high * 1.6]
-        set xtics 0.001, high / low > 2000 ? 100 : 10
-    } else {
-        unset logscale x
-        set xrange [0 : high * 1.15]
-        third = high * 1.15 / 3
-        base = 10 ** floor(log10(third))
-        set xtics base * (third < 1.5 * base ? 1 : third < 3 * base ? 2 : third < 5 * base ? 5 : 10)
-    }
+    decades = log10(high / low) < 1 ? 1.0 : log10(high / low)
+    # Room at the right for the numbers of the fastest.
+    set xrange [low / 10 ** (0.06 * decades) : high * 10 ** (0.42 * decades)]
     set format x "%.0s%c"
-    set label 4 panels[n] at graph 0,1.05 left textcolor rgb ink font ",12" noenhanced
-    set label 5 n == 1 ? "jobs per second" : "" at graph 0,-0.135 left textcolor rgb grey font ",11"
+    set xtics 0.001, decades > 3.5 ? 100 : 10 font ",10"
+    if (decades < 1.6) { do for [e = 0:9] { do for [m in "2 5"] { set xtics add (m * 10.0 ** e) } } }
+    set label 4 panels[n] at graph 0,1.0 left offset 0,1.35 textcolor rgb ink noenhanced \
+        font sprintf(",%d", strlen(panels[n]) > 23 * 5 / columns ? 12 * 23 * 5 / columns / strlen(panels[n]) : 12)
+    set label 5 word(few, n) eq word(many, n) ? sprintf("%s worker%s", word(many, n), word(many, n) eq "1" ? "" : "s") : \
+        sprintf("%s and %s workers", word(few, n), word(many, n)) at graph 0,1.0 left offset 0,0.35 textcolor rgb grey font ",10"
+    is(p, which) = int($1) == n && strcol(3) eq p && int($5) == which
     plot for [p in pools] data."/throughput.tsv" every ::1 \
-             using (int($1) == n && strcol(3) eq p && int($5) == 0 ? $6 : NaN):(rows + 1 - $2 - 0.16):7:8 \
-             with xerrorbars pointtype hollow(p) pointsize 1.1 linewidth 1.6 linecolor rgb colour(p), \
+             using (int($1) == n && strcol(3) eq p && int($5) == 0 ? $6 : NaN):(rows + 1 - $2 - 0.2):7:8 \
+             with xerrorbars pointtype hollow(p) pointsize 1.0 linewidth 1.4 linecolor rgb colour(p), \
          for [p in pools] data."/throughput.tsv" every ::1 \
              using (int($1) == n && strcol(3) eq p && int($5) == 1 ? $6 : NaN):(rows + 1 - $2 + 0.16):7:8 \
-             with xerrorbars pointtype marker(p) pointsize 1.2 linewidth 1.8 linecolor rgb colour(p)
+             with xerrorbars pointtype marker(p) pointsize 1.1 linewidth 1.6 linecolor rgb colour(p), \
+         data."/throughput.tsv" every ::1 using (int($1) == n ? $8 : NaN):(rows + 1 - $2 + (int($5) ? 0.16 : -0.2)):9 \
+             with labels left offset 0.7,0 font ",10" textcolor rgb ink
 }
 unset multiplot

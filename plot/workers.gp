@@ -1,17 +1,20 @@
 # Do more workers get more jobs done?
 # NAME.tsv: pool, workers, jobs/s median, low, high ;
-# NAME-labels.tsv: pool, workers, jobs/s, text
+# NAME-labels.tsv: pool, workers, jobs/s, text, the line's end, moved. Also: value_high,
+# workers_low, workers_high, x_end, cpus; ideal: jobs/s of one worker that never waits for the
+# pool (0: not known); ideal_most: what the CPUs can do (0: not known).
 load style
 set lmargin at screen 0.085
-set rmargin at screen 0.86
-set tmargin at screen 0.83
-set bmargin at screen 0.17
+set rmargin at screen right_edge
+set tmargin at screen down(head)
+set bmargin at screen up(115)
 if (workers_low == workers_high) {
-    set xrange [workers_low - 1 : workers_high + 1]
+    set xrange [workers_low - 1 : x_end]
 } else {
-    set xrange [workers_low - 0.06 * (workers_high - workers_low) : workers_high]
+    set xrange [workers_low - 0.06 * (workers_high - workers_low) : x_end]
 }
 set xtics workers_high > 16 ? (workers_high > 64 ? 16 : 4) : 1
+if (workers_high > 16) { set xtics add (1) }
 set yrange [0 : value_high * 1.08]
 # Round steps, at most six, and each tick as a person would say it.
 scale = 10 ** floor(log10(value_high / 5.0))
@@ -22,17 +25,19 @@ do for [i = 1 : int(value_high * 1.08 / step)] { set ytics add (say(i * step) i 
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second" textcolor rgb grey
 if (ideal > 0) {
-    set arrow 2 from workers_low, ideal * workers_low to workers_high, ideal * workers_high nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    bend = ideal_most > 0 && ideal * workers_high > ideal_most ? ideal_most / ideal : workers_high
+    set arrow 2 from workers_low, ideal * workers_low to bend, ideal * bend nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set arrow 4 from bend, ideal * bend to x_end, ideal * bend nohead dashtype 3 linecolor rgb grey linewidth 1.2
 }
 if (workers_low <= cpus && cpus < workers_high) {
     set arrow 3 from cpus, graph 0 to cpus, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2
-    set label 7 sprintf("%d CPUs", cpus) at cpus, graph 0.97 left offset 0.6,0 textcolor rgb grey font ",11"
+    set label 7 sprintf("%g CPUs", cpus) at cpus, graph 0.97 left offset 0.6,0 textcolor rgb grey font ",11"
 }
 plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3 \
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
      data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq "ideal" ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",12" textcolor rgb grey noenhanced, \
-     for [p in pools] data."/".name."-labels.tsv" every ::1 \
-         using (strcol(1) eq p ? $2 : NaN):3:4 with labels left offset 1.2,0 font ",14" textcolor rgb colour(p) noenhanced
+         using (strcol(1) eq "ideal" ? $2 : NaN):3:4 with labels left offset 0.4,0 font ",12" textcolor rgb grey noenhanced, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders, \
+     for [p in pools] data."/".name."-labels.tsv" every ::1 @names

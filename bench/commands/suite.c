@@ -9,7 +9,8 @@
 /* A workload with the dimensions that it is measured over. */
 struct row {
     const char *workload;
-    int workers[6];            /* zero ends the list; none: 1,2 */
+    int workers[6];            /* zero ends the list; none: 1, 2, and as many as CPUs */
+    bool more;                 /* jobs that wait: workers doubled until the CPUs are the limit */
     int64_t capacities[4];     /* of results, where there are some; none: as the queue */
     const char *pool;          /* NULL: all */
     enum pool_results results; /* NONE: all three policies, where there are results */
@@ -31,7 +32,7 @@ static const struct row suite[] = {
     {.workload = "memory", .workers = {2}},
     {.workload = "depth:jobs=100k", .workers = {2}},
     /* I/O: more workers than CPUs, until the CPUs are the limit again. */
-    {.workload = "io:op=sleep,wait=200us,cpu=20us", .workers = {1, 2, 4, 8}},
+    {.workload = "io:op=sleep,wait=200us,cpu=20us", .more = true},
     {.workload = "io:op=socket", .workers = {2}},
     {.workload = "io:op=pipe", .workers = {2}},
     {.workload = "io:op=file", .workers = {2}},
@@ -43,10 +44,10 @@ static const struct row suite[] = {
     {.workload = "cancel:jobs=poll", .workers = {2}},
     {.workload = "cancel:jobs=never", .workers = {2}},
     /* The map: how much buffer for what ratio of speeds. */
-    {"slow-consumer:dist=exp,take=50us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=80us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=120us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
-    {"slow-consumer:dist=exp,take=200us", {2}, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=50us", {2}, false, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=80us", {2}, false, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=120us", {2}, false, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
+    {"slow-consumer:dist=exp,take=200us", {2}, false, {1, 4, 16}, "mutex", POOL_RESULTS_BLOCK},
 };
 enum { SUITE = sizeof suite / sizeof *suite };
 
@@ -96,6 +97,20 @@ static void dimensions_workers(const struct options *options, struct dimensions 
     dimensions->workers[dimensions->worker_count++] = 1;
     if (topology_cpus_worth() > 1)
         dimensions->workers[dimensions->worker_count++] = 2;
+    if (!options->workload_count && topology_cpus_worth() > 2)
+        dimensions->workers[dimensions->worker_count++] = topology_cpus_worth();
+}
+
+/* 1, 2, 4, ... until the CPUs are busy, and once more; by larger steps where that are many. */
+static void dimensions_more(struct dimensions *dimensions)
+{
+    enum { FEW = 6 };
+    const struct workload_spec *spec = &dimensions->workload;
+    double enough = topology_cpus_worth() * workload_job_ns(spec) / spec->ops->work_ns(spec);
+    int factor = enough > 1 << FEW ? 4 : 2, workers = 1;
+    for (; workers < enough && workers * factor <= POOL_WORKERS_MAX; workers *= factor)
+        dimensions->workers[dimensions->worker_count++] = workers;
+    dimensions->workers[dimensions->worker_count++] = workers;
 }
 
 /* What the options say goes; without results there is one way only. */
@@ -129,6 +144,8 @@ static void dimensions_of_row(const struct options *options, const struct row *r
     dimensions->only = row->pool ? pool_find(row->pool) : NULL;
     for (int i = 0; row->workers[i] && !options->worker_count; i++)
         dimensions->workers[dimensions->worker_count++] = row->workers[i];
+    if (row->more && !options->worker_count)
+        dimensions_more(dimensions);
     if (row->results != POOL_RESULTS_NONE)
         dimensions->results[dimensions->results_count++] = row->results;
     for (int i = 0; i < 4 && row->capacities[i]; i++)

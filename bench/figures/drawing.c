@@ -75,6 +75,34 @@ FILE *drawing_data(const struct drawing *drawing, const char *name)
     return file;
 }
 
+enum { DIM_LETTERS = 145, DIM_LINES = 3 }; /* of a line below the title, at its size */
+
+/* Breaks a long text at spaces, behind "; " or ", " where there is one in the last
+ * third, into lines. Returns how many. */
+static int break_lines(const char *text, char *out, size_t size)
+{
+    int lines = 1;
+    size_t begin = 0;
+    snprintf(out, size, "%s", text);
+    while (strlen(out + begin) > DIM_LETTERS && lines < DIM_LINES) {
+        size_t best = 0, any = 0;
+        for (size_t i = 1; i < DIM_LETTERS; i++) {
+            if (out[begin + i] != ' ')
+                continue;
+            any = i;
+            if (i > DIM_LETTERS * 2 / 3 && strchr(";,", out[begin + i - 1]))
+                best = i;
+        }
+        best = best ? best : any;
+        if (!best)
+            break; /* one word */
+        out[begin + best] = '\n';
+        begin += best + 1;
+        lines++;
+    }
+    return lines;
+}
+
 /* name = "text", quoted for gnuplot. */
 static void say(FILE *gnuplot, const char *name, const char *text)
 {
@@ -82,7 +110,7 @@ static void say(FILE *gnuplot, const char *name, const char *text)
     for (; *text; text++) {
         if (*text == '"' || *text == '\\')
             fputc('\\', gnuplot);
-        fputc(*text == '\n' ? ' ' : *text, gnuplot);
+        fputs(*text == '\n' ? "\\n" : (const char[]){*text, '\0'}, gnuplot);
     }
     fputs("\"\n", gnuplot);
 }
@@ -136,7 +164,8 @@ static int gnuplot_end(const struct drawing *drawing, pid_t pid, FILE *in, int c
 
 static int gnuplot_once(const struct drawing *drawing, const struct drawing_figure *figure, const char *kind)
 {
-    char path[4600], pools[512] = "";
+    char path[4600], pools[DRAWING_POOLS_MAX * 33] = "", dim[1024];
+    int length = figure->name_length;
     FILE *gnuplot;
     pid_t pid;
     int complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = gnuplot_start(&pid, &gnuplot, complaints);
@@ -144,6 +173,8 @@ static int gnuplot_once(const struct drawing *drawing, const struct drawing_figu
         close(complaints);
         return error;
     }
+    for (int i = 0; i < drawing->pool_count && !figure->name_length; i++)
+        length = (int)strlen(drawing->pools[i]) > length ? (int)strlen(drawing->pools[i]) : length;
     for (int i = 0; i < drawing->pool_count; i++)
         snprintf(pools + strlen(pools), sizeof pools - strlen(pools), "%s%s", i ? " " : "", drawing->pools[i]);
     snprintf(path, sizeof path, "%s/%s.%s", drawing->folder, figure->name, kind);
@@ -152,7 +183,8 @@ static int gnuplot_once(const struct drawing *drawing, const struct drawing_figu
     say(gnuplot, "data", drawing->folder);
     say(gnuplot, "name", figure->name);
     say(gnuplot, "title", figure->title);
-    say(gnuplot, "dim", figure->dim);
+    fprintf(gnuplot, "dim_lines = %d\nname_length = %d\n", break_lines(figure->dim, dim, sizeof dim), length);
+    say(gnuplot, "dim", dim);
     say(gnuplot, "foot", drawing->foot);
     say(gnuplot, "pools", pools);
     snprintf(path, sizeof path, "%s/style.gp", drawing->scripts);
@@ -186,10 +218,24 @@ static int by_height(const void *left, const void *right)
     return (a->y > b->y) - (a->y < b->y);
 }
 
-void drawing_spread(struct drawing_label *labels, int count, double low, double high, bool logarithmic)
+double drawing_beyond(double low, double high, bool logarithmic)
 {
-    static const double gap = 0.062;
+    static const double share = 0.03;
+    if (!(high > low))
+        return logarithmic ? high * 1.03 : high + 0.2;
+    return logarithmic ? high * pow(high / low, share) : high + share * (high - low);
+}
+
+void drawing_spread(struct drawing_label *labels, int count, double low, double high, bool logarithmic, double x_end)
+{
+    static const double line = 0.062, still = 0.012;
+    double gap = fmin(line, 0.98 / (count > 1 ? count - 1 : 1)); /* rather close than missing */
     double room = logarithmic ? log(high / low) : high - low;
+    for (int i = 0; i < count; i++) {
+        labels[i].from_x = labels[i].x;
+        labels[i].from_y = labels[i].y;
+        labels[i].x = x_end;
+    }
     for (int i = 0; i < count; i++)
         labels[i].y = (logarithmic ? log(labels[i].y / low) : labels[i].y - low) / room;
     qsort(labels, (size_t)count, sizeof *labels, by_height);
@@ -208,8 +254,11 @@ void drawing_spread(struct drawing_label *labels, int count, double low, double 
     for (int i = 0; i < count; i++) /* nor below */
         if (labels[i].y < 0.01 + gap * i)
             labels[i].y = 0.01 + gap * i;
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
+        double from = (logarithmic ? log(labels[i].from_y / low) : labels[i].from_y - low) / room;
+        labels[i].moved = fabs(labels[i].y - from) > still || labels[i].from_x < 0.9 * x_end;
         labels[i].y = logarithmic ? low * exp(labels[i].y * room) : low + labels[i].y * room;
+    }
 }
 
 void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
@@ -221,9 +270,10 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
     file = drawing_data(drawing, file_name);
     if (!file)
         return;
-    fprintf(file, "%s\n", header);
+    fprintf(file, "%s\tend_x\tend_y\tmoved\n", header);
     for (int i = 0; i < count; i++)
-        fprintf(file, "%s\t%.6g\t%.6g\t%s\n", labels[i].pool, labels[i].x, labels[i].y, labels[i].text);
+        fprintf(file, "%s\t%.6g\t%.6g\t%s\t%.6g\t%.6g\t%d\n", labels[i].pool, labels[i].x, labels[i].y, labels[i].text,
+                labels[i].from_x, labels[i].from_y, labels[i].moved);
     fclose(file);
 }
 

@@ -36,13 +36,16 @@ struct drawing {
 /* A name at the end of its line. */
 struct drawing_label {
     const char *pool, *text;
-    double x, y;
+    double x, y;           /* where the line ends; after drawing_spread where the name stands */
+    double from_x, from_y; /* drawing_spread: where the line ends */
+    bool moved;            /* so far that a leader is drawn */
 };
 
 struct drawing_figure {
     const char *script, *name; /* plot/SCRIPT.gp; files NAME.svg, NAME.png */
-    const char *title, *dim;
-    char extra[4096]; /* further lines of gnuplot */
+    const char *title, *dim;   /* dim is broken into lines where it is long */
+    int name_length;           /* letters of the longest name beside the figure; 0: of the pools */
+    char extra[4096];          /* further lines of gnuplot */
 };
 
 /* A configuration by its coordinates, or NULL; `inline` knows no workers. Where
@@ -66,10 +69,14 @@ __attribute__((format(printf, 2, 3))) void drawing_say(struct drawing_figure *fi
 /* Draws NAME.svg and NAME.png. Returns 0 or -errno, and says what failed. */
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure);
 
-/* Moves labels apart on an axis low..high, so that none covers another. */
-void drawing_spread(struct drawing_label *labels, int count, double low, double high, bool logarithmic);
+/* Where names stand: a little beyond the last point of an axis low..high. */
+double drawing_beyond(double low, double high, bool logarithmic);
 
-/* Writes NAME-labels.tsv. */
+/* Puts labels to x_end, and apart on an axis low..high, so that none covers another. */
+void drawing_spread(struct drawing_label *labels, int count, double low, double high, bool logarithmic, double x_end);
+
+/* Writes NAME-labels.tsv: `header` names the first four columns; the line's end and
+ * whether the name moved follow. */
 void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
                     const struct drawing_label *labels, int count);
 

@@ -126,12 +126,13 @@ static int write_promises(const struct drawing *drawing, const struct drawing_sp
 
 int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *spec)
 {
-    char word[128], name[160], title[200], dim[256], workers[32];
+    char word[128], name[160], title[200], dim[512], workers[32];
     struct drawing_figure figure = {.script = "spectrum", .name = name, .title = title, .dim = dim};
     const struct pair *pair = pair_of(spec);
     struct drawing_label labels[DRAWING_POOLS_MAX], unused;
     double range[2] = {INFINITY, 0};
     int label_count = 0, promises;
+    double one_in_end = drawing_beyond(1, 1e4, true);
     FILE *file;
     if (!pair)
         return 0;
@@ -150,12 +151,12 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
     if (!label_count)
         return 0;
     promises = write_promises(drawing, spec, name, range);
-    drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true);
+    drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true, one_in_end);
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"\npromises = %d", range[0] * 1e-9,
-                range[1] * 1e-9, pair->axis, promises);
+    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"\npromises = %d\nx_end = %.6g",
+                range[0] * 1e-9, range[1] * 1e-9, pair->axis, promises, one_in_end);
     snprintf(title, sizeof title, "%s", pair->title);
-    snprintf(dim, sizeof dim, "%.90s, %s; %s", spec->text,
+    snprintf(dim, sizeof dim, "%s, %s; %s", spec->text,
              drawing_workers_text(spec->workers_high, workers, sizeof workers), pair->dim);
     return drawing_draw(drawing, &figure);
 }
@@ -167,6 +168,7 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
     char word[128], name[160], dim[300], workers[32];
     struct drawing_figure figure = {
         .script = "stretches", .name = name, .title = "Where does a job's time go?", .dim = dim};
+    double low = INFINITY, high = 0, whole;
     int rows = 0;
     FILE *file;
     snprintf(name, sizeof name, "stretches-%s", label_word(spec->text, word, sizeof word));
@@ -183,14 +185,17 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
         }
         if (!known)
             continue;
+        whole = stretches[0] + stretches[1] + stretches[2] + stretches[3];
+        low = fmin(low, whole);
+        high = fmax(high, whole);
         fprintf(file, "%d\t%s\t%.6g\t%.6g\t%.6g\t%.6g\n", rows++, drawing->pools[p], stretches[0], stretches[1],
                 stretches[2], stretches[3]);
     }
     fclose(file);
-    if (!rows)
+    if (!rows || !(low > 0))
         return 0;
-    drawing_say(&figure, "rows = %d", rows);
-    snprintf(dim, sizeof dim, "%.100s, %s; mean time of a job from plan to end, at the right", spec->text,
+    drawing_say(&figure, "rows = %d\nwhole_low = %.6g\nwhole_high = %.6g", rows, low, high);
+    snprintf(dim, sizeof dim, "%s, %s; left: shares of a job's mean time, right: how long that is", spec->text,
              drawing_workers_text(spec->workers_high, workers, sizeof workers));
     return drawing_draw(drawing, &figure);
 }

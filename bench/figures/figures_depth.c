@@ -74,7 +74,7 @@ static int points_of(const struct drawing *drawing, struct point *points, int *w
 
 /* The least and the most of a panel, and the ends of its lines. */
 static void panel_say(const struct drawing *drawing, struct drawing_figure *figure, int panel,
-                      const struct point *points, int count)
+                      const struct point *points, int count, double x_end)
 {
     struct drawing_label labels[DRAWING_POOLS_MAX];
     double low = INFINITY, high = 0;
@@ -98,7 +98,7 @@ static void panel_say(const struct drawing *drawing, struct drawing_figure *figu
     logarithmic = high > 20 * low;
     low = logarithmic ? low / 1.3 : 0;
     high *= logarithmic ? 1.3 : 1.1;
-    drawing_spread(labels, label_count, low, high, logarithmic);
+    drawing_spread(labels, label_count, low, high, logarithmic, x_end);
     drawing_labels(drawing, panels[panel].name, "pool\tdepth\tvalue\ttext", labels, label_count);
     drawing_say(figure, "lows[%d] = %.6g\nhighs[%d] = %.6g\nlogs[%d] = %d", panel + 1, low, panel + 1, high, panel + 1,
                 logarithmic);
@@ -133,9 +133,11 @@ int figures_depth(const struct drawing *drawing)
     }
     if (!error && most > least) {
         error = write_points(drawing, points, count);
-        drawing_say(&figure, "x_low = %.6g\nx_high = %.6g\narray lows[3]\narray highs[3]\narray logs[3]", least, most);
+        double x_end = drawing_beyond(least, most, true);
+        drawing_say(&figure, "x_low = %.6g\nx_high = %.6g\nx_end = %.6g\narray lows[3]\narray highs[3]\narray logs[3]",
+                    least, most, x_end);
         for (int p = 0; p < PANELS && !error; p++)
-            panel_say(drawing, &figure, p, points, count);
+            panel_say(drawing, &figure, p, points, count, x_end);
         snprintf(
             dim, sizeof dim,
             "over jobs in the queue, %s, all held; mark: median of rounds, %s; dotted: the first submits of a filling",

@@ -144,7 +144,9 @@ int figures_course(const struct drawing *drawing, const struct drawing_spec *spe
 struct cell {
     const json_t *configuration;
     struct workload_spec spec;
-    double ratio, blocked;
+    double ratio;    /* as the parameters have it: what makes a column */
+    double measured; /* the consumer's share of time at work over the workers': the ratio that was */
+    double blocked;
     int places;
 };
 
@@ -160,13 +162,16 @@ static int64_t param_of(const struct workload_spec *spec, const char *name)
 static bool cell_fill(struct cell *cell, const json_t *configuration)
 {
     char why[256];
-    double low, high;
+    double low, high, consumer, workers;
     *cell = (struct cell){.configuration = configuration};
     if (strcmp(result_string(configuration, "results"), "block") ||
         workload_parse(result_string(configuration, "spec"), &cell->spec, why, sizeof why) ||
         !result_metric(configuration, "figures.workers_blocked", &cell->blocked, &low, &high) ||
+        !result_metric(configuration, "figures.consumer_busy", &consumer, &low, &high) ||
+        !result_metric(configuration, "figures.workers_busy", &workers, &low, &high) || !(workers > 0) ||
         !param_of(&cell->spec, "size"))
         return false;
+    cell->measured = consumer / workers;
     cell->ratio = (double)(param_of(&cell->spec, "take") * result_integer(configuration, "workers")) /
                   (double)param_of(&cell->spec, "size");
     cell->places = (int)result_integer(configuration, "results_capacity");
@@ -249,6 +254,34 @@ static void tics(struct drawing_figure *figure, const char *axis, const double *
     drawing_say(figure, "set %stics (%s)\n%s_count = %d", axis, text, axis, count);
 }
 
+/* "0.98x", or "0.95..1.1x": what was measured in the cells of a column. */
+static const char *column_text(const struct cell *cells, int count, double ratio, char *text, size_t size)
+{
+    static const double same = 1.05;
+    double low = INFINITY, high = 0;
+    for (int i = 0; i < count; i++) {
+        if (cells[i].ratio != ratio)
+            continue;
+        low = fmin(low, cells[i].measured);
+        high = fmax(high, cells[i].measured);
+    }
+    if (high > same * low)
+        snprintf(text, size, "%.2g..%.2gx", low, high);
+    else
+        snprintf(text, size, "%.2gx", (low + high) / 2);
+    return text;
+}
+
+static void column_tics(struct drawing_figure *figure, const struct cell *cells, int count, const double *ratios,
+                        int ratio_count)
+{
+    char list[1024] = "", text[48];
+    for (int i = 0; i < ratio_count; i++)
+        snprintf(list + strlen(list), sizeof list - strlen(list), "%s\"%s\" %d", i ? ", " : "",
+                 column_text(cells, count, ratios[i], text, sizeof text), i);
+    drawing_say(figure, "set xtics (%s)\nx_count = %d", list, ratio_count);
+}
+
 static int map_draw(const struct drawing *drawing, const struct cell *cells, int count)
 {
     struct drawing_figure figure = {
@@ -265,12 +298,13 @@ static int map_draw(const struct drawing *drawing, const struct cell *cells, int
     place_count = ratio_count ? unique(places, count) : 0;
     file = place_count > 1 || ratio_count > 1 ? drawing_data(drawing, "buffer") : NULL;
     if (file) {
-        fprintf(file, "ratio_index\tplaces_index\tratio\tplaces\tblocked_share\n");
+        fprintf(file, "ratio_index\tplaces_index\tratio\tplaces\tblocked_share\tmeasured_ratio\n");
         for (int i = 0; i < count; i++)
-            fprintf(file, "%d\t%d\t%.6g\t%d\t%.6g\n", index_of(ratios, ratio_count, cells[i].ratio),
-                    index_of(places, place_count, cells[i].places), cells[i].ratio, cells[i].places, cells[i].blocked);
+            fprintf(file, "%d\t%d\t%.6g\t%d\t%.6g\t%.6g\n", index_of(ratios, ratio_count, cells[i].ratio),
+                    index_of(places, place_count, cells[i].places), cells[i].ratio, cells[i].places, cells[i].blocked,
+                    cells[i].measured);
         fclose(file);
-        tics(&figure, "x", ratios, ratio_count, "%.3gx");
+        column_tics(&figure, cells, count, ratios, ratio_count);
         tics(&figure, "y", places, place_count, "%.0f");
         snprintf(dim, sizeof dim,
                  "share of time that workers are blocked by a full result channel: %s, %s, jobs of %s%s; "

@@ -151,11 +151,10 @@ static void label_text(const struct drawing *drawing, const struct load *load, c
     }
 }
 
-/* The data, and a label for each curve. Returns how many. */
-static int write_curves(const struct drawing *drawing, struct load *load, const char *name, FILE *file)
+/* The data, and the end of each curve. Returns how many there are. */
+static int write_curves(const struct drawing *drawing, struct load *load, FILE *file, struct drawing_label *labels)
 {
     static char texts[DRAWING_POOLS_MAX][64];
-    struct drawing_label labels[DRAWING_POOLS_MAX];
     int label_count = 0;
     fprintf(file, "pool\toffered_per_s\tp50_ns\tvalue_ns\tlow_ns\thigh_ns\n");
     for (int p = 0; p < drawing->pool_count; p++) {
@@ -170,16 +169,19 @@ static int write_curves(const struct drawing *drawing, struct load *load, const 
         if (!count)
             continue;
         label_text(drawing, load, pool, texts[p], sizeof texts[p]);
-        labels[label_count++] =
-            (struct drawing_label){pool, texts[p], points[count - 1].offered, points[count - 1].value};
+        labels[label_count++] = (struct drawing_label){
+            .pool = pool, .text = texts[p], .x = points[count - 1].offered, .y = points[count - 1].value};
     }
-    if (!label_count)
-        return 0;
-    drawing_spread(labels, label_count, load->y[0] / 1.4, load->y[1] * 1.4, true);
-    for (int i = 0; i < label_count; i++) /* beside the figure, where curves end at different loads */
-        labels[i].x = load->x[1];
-    drawing_labels(drawing, name, "pool\toffered_per_s\tvalue_ns\ttext", labels, label_count);
     return label_count;
+}
+
+/* Letters of the longest of the names. */
+static int longest_of(const struct drawing_label *labels, int count)
+{
+    int longest = 0;
+    for (int i = 0; i < count; i++)
+        longest = (int)strlen(labels[i].text) > longest ? (int)strlen(labels[i].text) : longest;
+    return longest;
 }
 
 /* The promise is drawn where it is not far off all curves, else said. */
@@ -204,7 +206,7 @@ static void say_promise(const struct drawing *drawing, struct load *load, struct
 
 static int draw(const struct drawing *drawing, struct load *load, const char *name)
 {
-    char dim[400], far[128], workers[32];
+    char dim[640], far[128], workers[32];
     const char *quantity = load->slo.kind ? load->slo.kind->name : "p99";
     bool searched = json_array_size(json_object_get(drawing->result, "searches")) > 0;
     struct drawing_figure figure = {.script = "load",
@@ -213,10 +215,12 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
                                     .title = load->slo.kind ? "How much load before the promise breaks?"
                                                             : "How much load before the tail grows?"};
     FILE *file = drawing_data(drawing, name);
+    struct drawing_label labels[DRAWING_POOLS_MAX];
+    double x_end;
     int curves;
     if (!file)
         return -EIO;
-    curves = write_curves(drawing, load, name, file);
+    curves = write_curves(drawing, load, file, labels);
     fclose(file);
     if (!curves)
         return 0;
@@ -225,11 +229,13 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
         load->x[1] *= 1.1;
     }
     say_promise(drawing, load, &figure, far, sizeof far);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_low = %.6g\nx_high = %.6g", load->y[0] * 1e-9,
-                load->y[1] * 1e-9, load->x[0], load->x[1]);
-    if (searched) /* names with rates are longer */
-        drawing_say(&figure, "right = 0.835");
-    snprintf(dim, sizeof dim, "%.60s, %s; solid: %s, bar: its %s; dotted: median%s", load->rest,
+    x_end = drawing_beyond(load->x[0], load->x[1], true);
+    drawing_spread(labels, curves, load->y[0] / 1.4, load->y[1] * 1.4, true, x_end);
+    drawing_labels(drawing, name, "pool\toffered_per_s\tvalue_ns\ttext", labels, curves);
+    figure.name_length = longest_of(labels, curves); /* after a search with their rates */
+    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_low = %.6g\nx_high = %.6g\nx_end = %.6g",
+                load->y[0] * 1e-9, load->y[1] * 1e-9, load->x[0], load->x[1], x_end);
+    snprintf(dim, sizeof dim, "%s, %s; solid: %s, bar: its %s; dotted: median%s", load->rest,
              drawing_workers_text(load->workers, workers, sizeof workers), quantity,
              searched ? "range over a probe's rounds" : "interval",
              *far       ? far

@@ -9,21 +9,18 @@
 #include "bench/statistics/metg.h"
 #include "workloads/core/units.h"
 
-enum { PANELS_MAX = 5 };
+enum { PANELS_IN_ROW = 5, PANELS_MAX = 2 * PANELS_IN_ROW };
 
 /* Throughput. */
 
-/* The workloads that fit into one figure: they have the same numbers of workers. */
+/* Two rows of panels at most. */
 static int panels_choose(const struct drawing *drawing, const struct drawing_spec *panels[PANELS_MAX], bool *left_out)
 {
     int count = 0;
     *left_out = false;
     for (int s = 0; s < drawing->spec_count; s++) {
         const struct drawing_spec *spec = &drawing->specs[s];
-        bool fits =
-            spec->common &&
-            (!count || (spec->workers_low == panels[0]->workers_low && spec->workers_high == panels[0]->workers_high));
-        if (fits && count < PANELS_MAX)
+        if (spec->common && count < PANELS_MAX)
             panels[count++] = spec;
         else
             *left_out = *left_out || spec->common;
@@ -35,6 +32,7 @@ static int panels_choose(const struct drawing *drawing, const struct drawing_spe
 static void panel_write(const struct drawing *drawing, const struct drawing_spec *spec, int panel, FILE *file,
                         double range[2])
 {
+    char text[32];
     range[0] = INFINITY;
     range[1] = 0;
     for (int p = 0; p < drawing->pool_count; p++) {
@@ -42,10 +40,11 @@ static void panel_write(const struct drawing *drawing, const struct drawing_spec
         for (int most = single; most < 2; most++) {
             int workers = most ? spec->workers_high : spec->workers_low;
             double v[3];
-            if (!drawing_metric(drawing, spec->text, drawing->pools[p], workers, "jobs_per_s", v))
+            if (!drawing_metric(drawing, spec->text, drawing->pools[p], workers, "jobs_per_s", v) || !(v[1] > 0))
                 continue;
-            fprintf(file, "%d\t%d\t%s\t%d\t%d\t%.6g\t%.6g\t%.6g\n", panel, p + 1, drawing->pools[p], workers, most,
-                    v[0], v[1], v[2]);
+            units_count_text(v[0], text, sizeof text);
+            fprintf(file, "%d\t%d\t%s\t%d\t%d\t%.6g\t%.6g\t%.6g\t%s\n", panel, p + 1, drawing->pools[p], workers, most,
+                    v[0], v[1], v[2], text);
             range[0] = fmin(range[0], v[1]);
             range[1] = fmax(range[1], v[2]);
         }
@@ -61,28 +60,30 @@ int figures_throughput(const struct drawing *drawing)
     struct drawing_figure figure = {
         .script = "throughput", .name = "throughput", .title = "Which pool gets the most jobs done?"};
     const struct drawing_spec *panels[PANELS_MAX];
-    char dim[256], bar[48], who[96], lows[256] = "", highs[256] = "";
+    char dim[320], bar[48], lows[256] = "", highs[256] = "", few[96] = "", many[96] = "";
     bool left_out;
-    int count = panels_choose(drawing, panels, &left_out);
+    int count = panels_choose(drawing, panels, &left_out), rows;
     FILE *file = count ? drawing_data(drawing, "throughput") : NULL;
     if (!file)
         return count ? -EIO : 0;
-    fprintf(file, "panel\trow\tpool\tworkers\tmost_workers\tjobs_per_s\tlow\thigh\n");
-    drawing_say(&figure, "rows = %d\npanel_count = %d\narray panels[%d]", drawing->pool_count, count, count);
+    fprintf(file, "panel\trow\tpool\tworkers\tmost_workers\tjobs_per_s\tlow\thigh\ttext\n");
+    rows = count > PANELS_IN_ROW ? 2 : 1;
+    drawing_say(&figure, "rows = %d\npanel_count = %d\npanel_rows = %d\narray panels[%d]\nheight = %d",
+                drawing->pool_count, count, rows, count, rows * (110 + 42 * drawing->pool_count) + 190);
     for (int s = 0; s < count; s++) {
         double range[2];
         panel_write(drawing, panels[s], s + 1, file, range);
         drawing_say(&figure, "panels[%d] = \"%s\"", s + 1, panels[s]->text);
         snprintf(lows + strlen(lows), sizeof lows - strlen(lows), "%.6g ", range[0]);
         snprintf(highs + strlen(highs), sizeof highs - strlen(highs), "%.6g ", range[1]);
+        snprintf(few + strlen(few), sizeof few - strlen(few), "%d ", panels[s]->workers_low);
+        snprintf(many + strlen(many), sizeof many - strlen(many), "%d ", panels[s]->workers_high);
     }
     fclose(file);
-    drawing_say(&figure, "lows = \"%s\"\nhighs = \"%s\"", lows, highs);
-    if (panels[0]->workers_low == panels[0]->workers_high)
-        drawing_workers_text(panels[0]->workers_high, who, sizeof who);
-    else
-        snprintf(who, sizeof who, "filled: %d workers, hollow: %d", panels[0]->workers_high, panels[0]->workers_low);
-    snprintf(dim, sizeof dim, "%s; mark: median over rounds (processes), %s%s", who,
+    drawing_say(&figure, "lows = \"%s\"\nhighs = \"%s\"\nfew = \"%s\"\nmany = \"%s\"", lows, highs, few, many);
+    snprintf(dim, sizeof dim,
+             "jobs per second, all axes logarithmic; filled: the most workers, hollow: the fewest; mark and number: "
+             "median over rounds (processes), %s%s",
              drawing_bar_text(drawing, bar, sizeof bar), left_out ? "; other workloads in the table" : "");
     figure.dim = dim;
     return drawing_draw(drawing, &figure);
@@ -152,7 +153,7 @@ int figures_efficiency(const struct drawing *drawing)
     struct point points[DRAWING_SPECS_MAX];
     struct drawing_label labels[DRAWING_POOLS_MAX];
     char dim[256], bar[48], workers[32];
-    double low = INFINITY, high = 0, top = 1;
+    double low = INFINITY, high = 0, top = 1, x_end;
     int label_count = 0, crossings = 0, most = efficiency_workers(drawing);
     FILE *file, *metg;
     if (!most)
@@ -187,10 +188,11 @@ int figures_efficiency(const struct drawing *drawing)
     fclose(file);
     if (!label_count)
         return 0; /* nothing came to an end */
-    drawing_spread(labels, label_count, 0, top, false);
+    x_end = drawing_beyond(low, high, true) * 1.05;
+    drawing_spread(labels, label_count, 0, top, false, x_end);
     drawing_labels(drawing, "efficiency", "pool\tsize_ns\tefficiency\ttext", labels, label_count);
-    snprintf(figure.extra, sizeof figure.extra, "size_low = %.6g\nsize_high = %.6g\ntop = %.6g\n", low * 1e-9 * 0.9,
-             high * 1e-9 * 1.1, top);
+    snprintf(figure.extra, sizeof figure.extra, "size_low = %.6g\nsize_high = %.6g\ntop = %.6g\nx_end = %.6g\n",
+             low * 1e-9 * 0.9, high * 1e-9 * 1.1, top, x_end);
     snprintf(dim, sizeof dim,
              "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, %s%s",
              drawing_workers_text(most, workers, sizeof workers), drawing_bar_text(drawing, bar, sizeof bar),
@@ -236,9 +238,10 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
     fclose(file);
     if (!label_count)
         return 0;
-    drawing_spread(labels, label_count, least / 1.4, most * 1.4, true);
+    drawing_spread(labels, label_count, least / 1.4, most * 1.4, true, drawing_beyond(1, 1e4, true));
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    snprintf(figure.extra, sizeof figure.extra, "value_low = %.6g\nvalue_high = %.6g\n", least * 1e-9, most * 1e-9);
+    snprintf(figure.extra, sizeof figure.extra, "value_low = %.6g\nvalue_high = %.6g\nx_end = %.6g\n", least * 1e-9,
+             most * 1e-9, drawing_beyond(1, 1e4, true));
     snprintf(title, sizeof title, "How long does a job take? %s", spec->text);
     snprintf(dim, sizeof dim, "from submit to end, %s, the queue kept full; line: sampled jobs of all rounds together",
              drawing_workers_text(spec->workers_high, workers, sizeof workers));
@@ -261,14 +264,32 @@ static double ideal_of(const struct drawing *drawing, const struct drawing_spec 
     return spec->parsed.ops && spec->parsed.ops->waits ? fastest / spec->workers_low : 0;
 }
 
+/* What the CPUs can do at most, however many workers wait: jobs/s; 0: the CPU time of a
+ * job is not known. */
+static double ideal_most(const struct drawing_spec *spec, double cpus)
+{
+    double work = spec->parsed.ops ? spec->parsed.ops->work_ns(&spec->parsed) : 0;
+    return work > 0 ? cpus * 1e9 / work : 0;
+}
+
+/* CPUs that a pool may use at once: a quota of a container counts. */
+static double cpus_of(const struct drawing *drawing)
+{
+    const json_t *machine = json_object_get(drawing->result, "machine");
+    double cpus = (double)result_integer(machine, "cpus"),
+           quota = json_number_value(json_object_get(machine, "cgroup_quota_cpus"));
+    return quota > 0 && quota < cpus ? quota : cpus;
+}
+
 int figures_workers(const struct drawing *drawing, const struct drawing_spec *spec)
 {
-    char word[128], name[160], title[160], dim[256], bar[48];
+    char word[128], name[160], title[160], dim[400], bar[48];
     struct drawing_figure figure = {.script = "workers", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX + 1];
-    double most = 0, ideal = ideal_of(drawing, spec);
+    double most = 0, ideal = ideal_of(drawing, spec), cpus = cpus_of(drawing), cap = ideal_most(spec, cpus), top;
+    double x_end = drawing_beyond(spec->workers_low, spec->workers_high, false);
     bool waits = spec->parsed.ops && spec->parsed.ops->waits;
-    int label_count = 0, cpus = (int)result_integer(json_object_get(drawing->result, "machine"), "cpus");
+    int label_count = 0;
     FILE *file;
     snprintf(name, sizeof name, "workers-%s", label_word(spec->text, word, sizeof word));
     file = drawing_data(drawing, name);
@@ -295,19 +316,24 @@ int figures_workers(const struct drawing *drawing, const struct drawing_spec *sp
     if (!label_count)
         return 0;
     if (ideal > 0) {
-        most = fmax(most, ideal * spec->workers_high);
-        labels[label_count++] =
-            (struct drawing_label){"ideal", "ideal", spec->workers_high, ideal * spec->workers_high};
+        top = ideal * spec->workers_high;
+        top = cap > 0 ? fmin(top, cap) : top;
+        most = fmax(most, top);
+        labels[label_count++] = (struct drawing_label){"ideal", "ideal", spec->workers_high, top};
     }
-    drawing_spread(labels, label_count, 0, most * 1.08, false);
+    drawing_spread(labels, label_count, 0, most * 1.08, false, x_end);
     drawing_labels(drawing, name, "pool\tworkers\tjobs_per_s\ttext", labels, label_count);
-    drawing_say(&figure, "value_high = %.6g\nworkers_low = %d\nworkers_high = %d\nideal = %.6g\ncpus = %d", most,
-                spec->workers_low, spec->workers_high, ideal, cpus);
+    drawing_say(&figure,
+                "value_high = %.6g\nworkers_low = %d\nworkers_high = %d\nideal = %.6g\ncpus = %g\nideal_most = %.6g\n"
+                "x_end = %.6g",
+                most, spec->workers_low, spec->workers_high, ideal, cpus, cap, x_end);
     snprintf(title, sizeof title, "Do more workers get more jobs done? %s", spec->text);
     snprintf(dim, sizeof dim, "mark: median of rounds, %s%s%s", drawing_bar_text(drawing, bar, sizeof bar),
              ideal <= 0 ? ""
-             : waits    ? "; dotted: as many times the fastest pool's speed with the fewest workers"
-                        : "; dotted: every worker computes all the time",
+             : !waits   ? "; dotted: every worker computes all the time, on a CPU of its own while there is one"
+             : cap > 0  ? "; dotted: as many times the fastest pool's speed with the fewest workers, up to what the "
+                          "CPUs can compute"
+                        : "; dotted: as many times the fastest pool's speed with the fewest workers",
              spec->workers_low == spec->workers_high ? "; one number of workers only" : "");
     return drawing_draw(drawing, &figure);
 }

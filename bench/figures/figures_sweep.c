@@ -79,6 +79,7 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
     struct drawing_label labels[DRAWING_POOLS_MAX + 1];
     json_int_t others[VALUES_MAX];
     double least = INFINITY, most = 0, ideal = INFINITY;
+    double x_end = drawing_beyond((double)values[0], (double)values[count - 1], values[count - 1] > 20 * values[0]);
     int label_count = 0;
     FILE *file;
     values_of(drawing, spec, dimension->other, others);
@@ -107,10 +108,11 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
     fclose(file);
     if (!label_count)
         return 0;
-    drawing_spread(labels, label_count, least * 0.8, most * 1.2, true);
+    drawing_spread(labels, label_count, least * 0.8, most * 1.2, true, x_end);
     drawing_labels(drawing, name, "pool\tx\tns_per_job\ttext", labels, label_count);
-    drawing_say(&figure, "x_low = %lld\nx_high = %lld\ny_low = %.6g\ny_high = %.6g\nideal = %.6g\naxis = \"%s\"",
-                (long long)values[0], (long long)values[count - 1], least * 0.8, most * 1.2, ideal, dimension->axis);
+    drawing_say(
+        &figure, "x_low = %lld\nx_high = %lld\ny_low = %.6g\ny_high = %.6g\nideal = %.6g\naxis = \"%s\"\nx_end = %.6g",
+        (long long)values[0], (long long)values[count - 1], least * 0.8, most * 1.2, ideal, dimension->axis, x_end);
     snprintf(title, sizeof title, "%s %.80s", dimension->title, spec->text);
     snprintf(dim, sizeof dim, "wall time per job, %d worker%s; mark: median of rounds, %s; dotted: the least seen",
              spec->workers_high, spec->workers_high == 1 ? "" : "s", drawing_bar_text(drawing, bar, sizeof bar));

@@ -38,6 +38,7 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
     struct drawing_figure figure = {.script = "forks", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX];
     double low, high = 0, twin;
+    double x_end = drawing_beyond(spec->workers_low, spec->workers_high, false);
     bool wide;
     int label_count = 0, cpus = (int)result_integer(json_object_get(drawing->result, "machine"), "cpus");
     FILE *file;
@@ -72,10 +73,12 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
     wide = high > 20 * low;
     low = wide ? low / 1.4 : 0;
     high = wide ? high * 1.4 : high * 1.08;
-    drawing_spread(labels, label_count, low, high, wide);
+    drawing_spread(labels, label_count, low, high, wide, x_end);
     drawing_labels(drawing, name, "pool\tworkers\tns_per_fork\ttext", labels, label_count);
-    drawing_say(&figure, "y_low = %.6g\ny_high = %.6g\nworkers_low = %d\nworkers_high = %d\ncpus = %d\ntwin = %.6g",
-                low, high, spec->workers_low, spec->workers_high, cpus, twin);
+    drawing_say(
+        &figure,
+        "y_low = %.6g\ny_high = %.6g\nworkers_low = %d\nworkers_high = %d\ncpus = %d\ntwin = %.6g\nx_end = %.6g", low,
+        high, spec->workers_low, spec->workers_high, cpus, twin, x_end);
     snprintf(title, sizeof title, "What does a fork cost? %s", spec->text);
     snprintf(dim, sizeof dim,
              "time of a tree divided by its forks; mark: median of rounds, %s; dotted: the same tree without forks, "
