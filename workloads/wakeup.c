@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 #include "workloads/core/times.h"
 #include "workloads/core/workload.h"
@@ -72,11 +73,8 @@ static void *sleeper_main(void *arg)
     int here = -1;
     for (uint32_t turn = 0;; turn++) {
         int cpu = atomic_load_explicit(&own->cpu, memory_order_relaxed);
-        cpu_set_t set;
         if (cpu != here && cpu >= 0) {
-            CPU_ZERO(&set);
-            CPU_SET(cpu, &set);
-            pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+            pool_affinity_set(cpu);
             here = cpu;
         }
         atomic_store(&own->ready, turn + 1);

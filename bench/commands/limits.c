@@ -17,7 +17,7 @@
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
-enum { ROUNDS = 25, PAIR_ROUNDS = 9, CPUS_MAX = 1024, PAIRS_SHOWN = 16, TICS = 24, LIMITS_FORMAT = 1 };
+enum { ROUNDS = 25, PAIR_ROUNDS = 9, CPUS_MAX = TOPOLOGY_CPUS_MAX, PAIRS_SHOWN = 16, TICS = 24, LIMITS_FORMAT = 1 };
 
 struct found {
     int cpus[CPUS_MAX], count;

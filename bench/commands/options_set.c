@@ -361,12 +361,13 @@ int options_set_full_timeout(struct options *options, const char *value, struct 
 static int add_pin(struct options *options, const char *word, struct why why)
 {
     char reason[256] = "";
-    int cpus[1024], count;
+    static int cpus[TOPOLOGY_CPUS_MAX];
+    int count;
     if (strlen(word) >= sizeof options->pins[0])
         return why_wrong(why, "--pin %.40s...: too long (at most %zu letters)", word, sizeof options->pins[0] - 1);
     if (options->pin_count == OPTIONS_PINS_MAX)
         return why_wrong(why, "--pin: too many placements (at most %d)", OPTIONS_PINS_MAX);
-    if (topology_place(word, cpus, 1024, &count, reason, sizeof reason))
+    if (topology_place(word, cpus, TOPOLOGY_CPUS_MAX, &count, reason, sizeof reason))
         return why_wrong(why, "--pin %s: %s", shown(word), reason);
     for (int i = 0; i < options->pin_count; i++)
         if (!strcmp(options->pins[i], word))
@@ -385,7 +386,9 @@ int options_set_pin(struct options *options, const char *value, struct why why)
 int options_set_synthetic(struct options *options, const char *value, struct why why)
 {
     if (topology_pretend(value))
-        return why_wrong(why, "--synthetic \"%.60s\": hwloc does not understand it (as in \"pack:2 l3:2 core:4 pu:2\")",
+        return why_wrong(why,
+                         "--synthetic \"%.60s\": hwloc does not understand it (as in \"pack:2 l3:2 core:4 pu:2\", or a "
+                         "file of lstopo's, FILE.xml)",
                          value);
     options->synthetic = value;
     return 0;

@@ -32,7 +32,7 @@ static double start_rate(const struct plan_entry *entry)
         return unknown;
     each = workload_job_ns(&jobs);
     if (!jobs.ops->waits)
-        workers = fmin(workers, topology_cpus_worth());
+        workers = fmin(workers, topology_cpus_of(entry->pin));
     return each > 0 ? share * workers / each * 1e9 : unknown;
 }
 

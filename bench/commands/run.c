@@ -225,7 +225,7 @@ static void draw(const struct options *options, const struct target *target)
 /* What follows from the trials. */
 static void add_findings(const struct options *options, json_t *result)
 {
-    speedup_add(result, topology_cpus_worth());
+    speedup_add(result);
     placement_add(result);
     limit_share_add(result);
     granularity_add(result);

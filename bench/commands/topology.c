@@ -37,6 +37,15 @@ static void show_machine(const struct options *options)
            found.cpus, found.cpus == 1 ? "" : "s", found.cores, found.cores == 1 ? "" : "s", found.packages,
            found.packages == 1 ? "" : "s", found.numa_nodes, found.numa_nodes == 1 ? "" : "s", *found.model ? ": " : "",
            found.model);
+    for (int i = 0; i < found.kinds && found.kinds > 1; i++) {
+        char list[256];
+        int cpus = topology_kind(i, list, sizeof list);
+        printf("cores of %d kinds: %s%s, CPU%s %s\n", found.kinds,
+               i == 0                 ? "the slowest"
+               : i == found.kinds - 1 ? "the fastest"
+                                      : "faster",
+               i == found.kinds - 1 ? " (--pin core, the default, uses these only)" : "", cpus == 1 ? "" : "s", list);
+    }
     if (found.quota > 0)
         printf("a cgroup grants %.3g CPUs (%s)\n", found.quota, found.quota_from);
     putchar('\n');

@@ -53,13 +53,14 @@ static json_t *speedup_json(const json_t *configuration, const struct stats_rati
     return json;
 }
 
-void speedup_add(json_t *result, int cpus)
+void speedup_add(json_t *result)
 {
     const json_t *configurations = json_object_get(result, "configurations"), *base;
     json_t *speedups = json_array(), *configuration;
     size_t i;
     json_array_foreach (configurations, i, configuration) {
         int workers = (int)result_integer(configuration, "workers");
+        double cpus = json_number_value(json_object_get(configuration, "cpus"));
         const struct workload_ops *ops = workload_of(configuration);
         struct stats_ratio ratio;
         if (!ops || workers < 2 || result_is_floor(configuration) || !(base = base_of(configurations, configuration)))

@@ -6,8 +6,8 @@
 #include <jansson.h>
 
 /* Sets "speedups" of a result, an array as results/README.md describes it, from the
- * trials; `cpus` is how many a pool may use at once. */
-void speedup_add(json_t *result, int cpus);
+ * trials and from how many CPUs each configuration has. */
+void speedup_add(json_t *result);
 
 /* What is the same in all speed-ups of one pool (label_same). */
 extern const char *const speedup_setting[];

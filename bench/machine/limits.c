@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <stdalign.h>
 
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 #include "pools/core/topology.h"
 
@@ -44,10 +45,7 @@ const char *limit_what(enum limit limit)
 
 static void pin_here(int cpu)
 {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    pool_affinity_set(cpu);
 }
 
 /* One thread. */
@@ -278,19 +276,21 @@ double limit_measure(enum limit limit, const int *cpus, int count)
 
 double limit_glance(enum limit limit)
 {
-    enum { EPOCHS = 3, CPUS_MAX = 1024 };
-    static int cpus[CPUS_MAX];
+    enum { EPOCHS = 3 };
+    static int cpus[TOPOLOGY_CPUS_MAX];
     double epochs[EPOCHS];
-    cpu_set_t before;
+    cpu_set_t *before;
+    size_t bytes;
     char why[256];
     int count, known = 0;
-    if (topology_place("core", cpus, CPUS_MAX, &count, why, sizeof why) ||
-        pthread_getaffinity_np(pthread_self(), sizeof before, &before))
+    if (topology_place("core", cpus, TOPOLOGY_CPUS_MAX, &count, why, sizeof why) ||
+        !(before = pool_affinity_of(0, &bytes)))
         return NAN;
     for (int i = 0; i < EPOCHS; i++) {
         epochs[known] = limit_measure(limit, cpus, count);
         known += isfinite(epochs[known]);
     }
-    pthread_setaffinity_np(pthread_self(), sizeof before, &before);
+    pthread_setaffinity_np(pthread_self(), bytes, before);
+    CPU_FREE(before);
     return known ? stats_median(epochs, known).median : NAN;
 }

@@ -69,6 +69,21 @@ static const char *allowed_cpus(char *text, size_t size)
     return text;
 }
 
+/* The kinds of cores, the slowest first; null where all are alike. */
+static json_t *kinds_json(const struct topology *topology)
+{
+    json_t *kinds = json_array();
+    char list[256];
+    for (int i = 0; i < topology->kinds && topology->kinds > 1; i++) {
+        int cpus = topology_kind(i, list, sizeof list);
+        json_array_append_new(kinds, json_pack("{s:i, s:s}", "cpus", cpus, "list", list));
+    }
+    if (json_array_size(kinds))
+        return kinds;
+    json_decref(kinds);
+    return json_null();
+}
+
 json_t *machine_json(void)
 {
     struct topology topology = {0};
@@ -84,6 +99,7 @@ json_t *machine_json(void)
     json_object_set_new(machine, "cores", json_integer(topology.cores));
     json_object_set_new(machine, "packages", json_integer(topology.packages));
     json_object_set_new(machine, "numa_nodes", json_integer(topology.numa_nodes));
+    json_object_set_new(machine, "core_kinds", kinds_json(&topology));
     json_object_set_new(machine, "affinity", text_or_null(allowed_cpus(line, sizeof line)));
     json_object_set_new(machine, "l1_bytes", json_integer((json_int_t)topology.l1_bytes));
     json_object_set_new(machine, "l2_bytes", json_integer((json_int_t)topology.l2_bytes));
@@ -122,15 +138,18 @@ json_t *machine_build_json(void)
 const char *machine_text(char *text, size_t size)
 {
     struct topology t = {0};
-    char quota[48] = "", shared[48] = "";
+    char quota[48] = "", shared[48] = "", kinds[64] = "", list[256];
     const char *guest = virtualisation();
     topology_read(&t);
     if (t.quota > 0)
         snprintf(quota, sizeof quota, ", quota %.2g CPUs", t.quota);
     if (t.l3_shared_by)
         snprintf(shared, sizeof shared, ", L3 shared by %d", t.l3_shared_by);
-    snprintf(text, size, "%d CPU%s, %d core%s, %d package%s%s%s (%s%s%s)", t.cpus, t.cpus == 1 ? "" : "s", t.cores,
-             t.cores == 1 ? "" : "s", t.packages, t.packages == 1 ? "" : "s", shared, quota,
+    if (t.kinds > 1)
+        snprintf(kinds, sizeof kinds, ", cores of %d kinds (%d CPUs of the fastest)", t.kinds,
+                 topology_kind(t.kinds - 1, list, sizeof list));
+    snprintf(text, size, "%d CPU%s, %d core%s%s, %d package%s%s%s (%s%s%s)", t.cpus, t.cpus == 1 ? "" : "s", t.cores,
+             t.cores == 1 ? "" : "s", kinds, t.packages, t.packages == 1 ? "" : "s", shared, quota,
              *t.model ? t.model : "model unknown", *guest ? ", " : "", guest);
     return text;
 }

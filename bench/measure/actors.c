@@ -7,16 +7,13 @@
 #include <time.h>
 
 #include "bench/statistics/stats.h"
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 
 static void pin_here(int cpu)
 {
-    cpu_set_t set;
-    if (cpu < 0)
-        return;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+    if (cpu >= 0)
+        pool_affinity_set(cpu);
 }
 
 static void produce(void *arg)

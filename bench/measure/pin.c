@@ -6,6 +6,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 
 #define MEETING_NS INT64_C(500000000) /* a pool with fewer threads than asked for does not hold us up */
@@ -30,16 +31,13 @@ static void await_all(struct meeting *meeting)
 static int attend(void *arg)
 {
     struct meeting *meeting = arg;
-    cpu_set_t set;
     uint32_t number;
     if (pthread_equal(pthread_self(), meeting->client))
         return 0; /* who submits or waits may run jobs, and stays where he is */
     number = atomic_fetch_add(&meeting->arrived, 1);
     pool_futex_wake(&meeting->arrived, INT_MAX);
     await_all(meeting);
-    CPU_ZERO(&set);
-    CPU_SET(places_worker_cpu(meeting->places, (int)number), &set);
-    if (!pthread_setaffinity_np(pthread_self(), sizeof set, &set))
+    if (!pool_affinity_set(places_worker_cpu(meeting->places, (int)number)))
         atomic_fetch_add(&meeting->pinned, 1);
     return 0;
 }

@@ -1,8 +1,6 @@
 /* places.c - see places.h. */
 #include "bench/measure/places.h"
 
-#include "pools/core/topology.h"
-
 int places_of(const struct plan_entry *entry, struct places *places)
 {
     char why[256];

@@ -3,11 +3,12 @@
 #define PLACES_H
 
 #include "bench/measure/plan.h"
+#include "pools/core/topology.h"
 
 /* CPUs of the threads: workers[i % count], producers likewise. count 0: not pinned. */
 struct places {
     int count;
-    int cpus[1024];
+    int cpus[TOPOLOGY_CPUS_MAX];
 };
 /* Placement of an entry. Returns 0 or -errno. */
 int places_of(const struct plan_entry *entry, struct places *places);

@@ -11,6 +11,7 @@
 #include "bench/measure/places.h"
 #include "bench/statistics/metg.h"
 #include "bench/statistics/stats.h"
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 #include "pools/core/topology.h"
 #include "workloads/core/kernel.h"
@@ -52,12 +53,8 @@ static int run(void *arg)
 static void *runner_main(void *arg)
 {
     struct runner *runner = arg;
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    if (runner->cpu >= 0) {
-        CPU_SET(runner->cpu, &set);
-        pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-    }
+    if (runner->cpu >= 0)
+        pool_affinity_set(runner->cpu);
     atomic_fetch_add(runner->ready, 1);
     for (int turn = 0; !atomic_load_explicit(runner->go, memory_order_acquire); turn++)
         if (turn > 1000)
@@ -71,10 +68,10 @@ static void *runner_main(void *arg)
 }
 
 /* As many as that many workers have CPUs. */
-static int threads_for(int workers)
+static int threads_for(const struct plan_entry *like)
 {
-    int cpus = topology_cpus_worth();
-    return workers < cpus ? workers : cpus;
+    int cpus = (int)topology_cpus_of(like->pin);
+    return like->workers < cpus || cpus < 1 ? like->workers : cpus;
 }
 
 /* One epoch: from the word to go to the last one's end, per job of all. */
@@ -151,7 +148,7 @@ static void add_workers(json_t *list, const struct plan *plan, const struct plan
 {
     double sizes[SIZES_MAX], size_ns;
     struct places places = {0};
-    int count = 0, threads = threads_for(like->workers);
+    int count = 0, threads = threads_for(like);
     for (int i = 0; i < plan->count; i++)
         if (plan->entries[i].workers == like->workers && is_ours(&plan->entries[i], &size_ns))
             count = add_size(sizes, count, size_ns);

@@ -37,7 +37,8 @@ const char *plan_name(const struct plan_entry *entry, char *text, size_t size)
 
 struct workload_setting plan_setting(const struct plan_entry *entry)
 {
-    int workers = plan_workers(entry), cpus = topology_cpus_worth();
+    int workers = plan_workers(entry);
+    double cpus = topology_cpus_of(entry->pin);
     return (struct workload_setting){.workers = workers,
                                      .cpus = workers < cpus ? workers : cpus,
                                      .producers = entry->producers,
@@ -104,6 +105,7 @@ json_t *plan_configuration(const struct plan_entry *entry)
 {
     const char *unsupported = plan_unsupported(entry);
     json_t *configuration = plan_entry_json(entry);
+    json_object_set_new(configuration, "cpus", json_real(topology_cpus_of(entry->pin)));
     json_object_set_new(configuration, "unit", json_string(entry->workload.ops->unit));
     json_object_set_new(configuration, "unsupported", unsupported ? json_string(unsupported) : json_null());
     return configuration;

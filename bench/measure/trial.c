@@ -216,7 +216,8 @@ static const char *verdict(const struct trial *trial)
  * worker without a CPU of its own adds nothing that could be lost. */
 static double trial_workers(const struct plan_entry *entry, const struct trial *trial)
 {
-    int threads = plan_workers(entry), cpus = topology_cpus_worth();
+    int threads = plan_workers(entry);
+    double cpus = topology_cpus_of(entry->pin);
     if (entry->pool->can & POOL_CAN_RUN_APART && trial->count && trial->slices[0].stats.workers)
         threads = trial->slices[0].stats.workers;
     return threads < cpus ? threads : cpus;

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "pools/core/affinity.h"
 #include "pools/core/fork.h"
 #include "pools/core/machinery.h"
 #include "pools/core/topology.h"
@@ -110,12 +111,8 @@ int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *a
     int error = pthread_attr_init(&attributes);
     if (error)
         return -error;
-    if (cpu >= 0) {
-        cpu_set_t set;
-        CPU_ZERO(&set);
-        CPU_SET(cpu, &set);
-        error = pthread_attr_setaffinity_np(&attributes, sizeof set, &set);
-    }
+    if (cpu >= 0)
+        error = -pool_affinity_attribute(&attributes, cpu);
     signals_block(&before);
     if (!error)
         error = pthread_create(thread, &attributes, main, arg);
@@ -268,16 +265,24 @@ static int config_check(const struct pool_config *config, unsigned can)
  * mask of its main thread, or of the caller, who may be pinned elsewhere. */
 static int cpus_check(const struct pool_config *config)
 {
-    cpu_set_t allowed, own;
+    size_t bytes = 0, own_bytes = 0;
+    cpu_set_t *allowed, *own;
+    int error = 0;
     if (!config->cpu_count)
         return 0;
-    if (sched_getaffinity(getpid(), sizeof allowed, &allowed) || sched_getaffinity(0, sizeof own, &own))
-        return -errno;
-    CPU_OR(&allowed, &allowed, &own);
-    for (int i = 0; i < config->cpu_count; i++)
-        if (config->cpus[i] < 0 || config->cpus[i] >= CPU_SETSIZE || !CPU_ISSET(config->cpus[i], &allowed))
-            return -EINVAL;
-    return 0;
+    allowed = pool_affinity_of(getpid(), &bytes);
+    own = allowed ? pool_affinity_of(0, &own_bytes) : NULL;
+    if (!allowed || !own)
+        error = -errno;
+    /* A CPU beyond the sets is in neither. */
+    for (int i = 0; i < config->cpu_count && !error; i++) {
+        size_t cpu = (size_t)config->cpus[i];
+        if (config->cpus[i] < 0 || (!CPU_ISSET_S(cpu, bytes, allowed) && !CPU_ISSET_S(cpu, own_bytes, own)))
+            error = -EINVAL;
+    }
+    CPU_FREE(allowed);
+    CPU_FREE(own);
+    return error;
 }
 
 static void config_fill(struct pool_head *head, const struct pool_config *config)

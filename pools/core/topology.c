@@ -1,21 +1,22 @@
 /* topology.c - see topology.h. hwloc is loaded once and kept; all else is
- * read from it, or from the files of the cgroup. */
+ * read from it; the cgroup's quota is in topology_quota.c. */
 #include "pools/core/topology.h"
 
 #include <errno.h>
 #include <hwloc.h>
-#include <hwloc/glibc-sched.h>
 #include <pthread.h>
-#include <sched.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "pools/core/affinity.h"
+
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 static hwloc_topology_t machine; /* NULL: could not load */
 static hwloc_bitmap_t usable;    /* CPUs of the affinity mask, as the process began with */
+static hwloc_bitmap_t fastest;   /* those of them that are of the fastest kind */
 static struct topology summary;
 static const char *pretended; /* a machine that is not there, or NULL */
 
@@ -25,17 +26,79 @@ static size_t cache_bytes(hwloc_obj_t pu, hwloc_obj_type_t type)
     return cache ? cache->attr->cache.size : 0;
 }
 
+/* How many objects of a type hold a usable CPU. */
+static int count_usable(hwloc_obj_type_t type)
+{
+    int count = 0;
+    for (hwloc_obj_t object = NULL; (object = hwloc_get_next_obj_by_type(machine, type, object));)
+        count += object->cpuset && hwloc_bitmap_intersects(object->cpuset, usable);
+    return count;
+}
+
+/* The usable CPUs of hwloc's index-th kind; 0: none, or nobody knows how fast it is. */
+static int kind_cpus(int index, hwloc_bitmap_t cpus)
+{
+    int efficiency = -1;
+#if HWLOC_API_VERSION >= 0x00020400
+    if (hwloc_cpukinds_get_info(machine, (unsigned)index, cpus, &efficiency, NULL, NULL, 0))
+        return 0;
+#else
+    (void)index;
+#endif
+    hwloc_bitmap_and(cpus, cpus, usable);
+    return efficiency < 0 ? 0 : hwloc_bitmap_weight(cpus);
+}
+
+static int kinds_known(void)
+{
+#if HWLOC_API_VERSION >= 0x00020400
+    return hwloc_cpukinds_get_nr(machine, 0);
+#else
+    return 0;
+#endif
+}
+
+/* hwloc sorts kinds by their speed, the fastest last. */
+static void find_kinds(void)
+{
+    hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
+    hwloc_bitmap_copy(fastest, usable);
+    for (int i = 0; i < kinds_known(); i++) {
+        if (!kind_cpus(i, cpus))
+            continue;
+        summary.kinds++;
+        hwloc_bitmap_copy(fastest, cpus);
+    }
+    if (!summary.kinds)
+        summary.kinds = 1;
+    hwloc_bitmap_free(cpus);
+}
+
+int topology_kind(int index, char *list, size_t size)
+{
+    hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
+    struct topology found;
+    int count = 0, at = 0;
+    *list = '\0';
+    for (int i = 0; !topology_read(&found) && i < kinds_known() && at <= index; i++)
+        if ((count = kind_cpus(i, cpus)) && at++ == index)
+            hwloc_bitmap_list_snprintf(list, size, cpus);
+    hwloc_bitmap_free(cpus);
+    return at > index ? count : 0;
+}
+
 static void summarise(void)
 {
     hwloc_obj_t root = hwloc_get_root_obj(machine), pu, l3;
     const char *model;
     pu = hwloc_get_pu_obj_by_os_index(machine, (unsigned)hwloc_bitmap_first(usable));
     summary.cpus = hwloc_bitmap_weight(usable);
-    summary.cores = hwloc_get_nbobjs_inside_cpuset_by_type(machine, usable, HWLOC_OBJ_CORE);
+    summary.cores = count_usable(HWLOC_OBJ_CORE);
     if (summary.cores <= 0)
         summary.cores = summary.cpus;
-    summary.packages = hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_PACKAGE);
-    summary.numa_nodes = hwloc_get_nbobjs_by_type(machine, HWLOC_OBJ_NUMANODE);
+    summary.packages = count_usable(HWLOC_OBJ_PACKAGE);
+    summary.numa_nodes = count_usable(HWLOC_OBJ_NUMANODE);
+    find_kinds();
     model = hwloc_obj_get_info_by_name(root, "CPUModel");
     if (!model && hwloc_get_obj_by_type(machine, HWLOC_OBJ_PACKAGE, 0))
         model = hwloc_obj_get_info_by_name(hwloc_get_obj_by_type(machine, HWLOC_OBJ_PACKAGE, 0), "CPUModel");
@@ -54,19 +117,41 @@ static void summarise(void)
         summary.quota = topology_quota("", summary.quota_from, sizeof summary.quota_from);
 }
 
+/* A machine that is not there: a file of lstopo's, or hwloc's words. */
+static int set_pretended(hwloc_topology_t loading)
+{
+    size_t length = strlen(pretended), ending = strlen(".xml");
+    return length > ending && !strcmp(pretended + length - ending, ".xml")
+               ? hwloc_topology_set_xml(loading, pretended)
+               : hwloc_topology_set_synthetic(loading, pretended);
+}
+
+/* The CPUs of the affinity mask. */
+static int read_mask(hwloc_bitmap_t mask)
+{
+    size_t bytes;
+    cpu_set_t *set = pool_affinity_of(getpid(), &bytes);
+    if (!set)
+        return -errno;
+    for (size_t cpu = 0; cpu < 8 * bytes; cpu++)
+        if (CPU_ISSET_S(cpu, bytes, set))
+            hwloc_bitmap_set(mask, (unsigned)cpu);
+    CPU_FREE(set);
+    return 0;
+}
+
 static void load(void)
 {
-    cpu_set_t mask;
     hwloc_topology_t loading;
     if (hwloc_topology_init(&loading))
         return;
-    if ((pretended && hwloc_topology_set_synthetic(loading, pretended)) || hwloc_topology_load(loading)) {
+    if ((pretended && set_pretended(loading)) || hwloc_topology_load(loading)) {
         hwloc_topology_destroy(loading);
         return;
     }
     usable = hwloc_bitmap_alloc();
-    if (!usable || sched_getaffinity(getpid(), sizeof mask, &mask) ||
-        hwloc_cpuset_from_glibc_sched_affinity(loading, usable, &mask, sizeof mask)) {
+    fastest = hwloc_bitmap_alloc();
+    if (!usable || !fastest || (!pretended && read_mask(usable))) {
         hwloc_topology_destroy(loading);
         return;
     }
@@ -130,150 +215,6 @@ int topology_read(struct topology *out)
     return 0;
 }
 
-int topology_cpus_worth(void)
-{
-    struct topology found;
-    int worth;
-    if (topology_read(&found))
-        return 1;
-    worth = found.cpus;
-    if (found.quota > 0 && found.quota < worth)
-        worth = (int)found.quota; /* a quota of 2.5 keeps two workers busy */
-    return worth > 0 ? worth : 1;
-}
-
-/* The quota. */
-
-static bool read_line(char *line, size_t size, const char *root, const char *a, const char *b, const char *c)
-{
-    char path[4096];
-    FILE *file;
-    bool read;
-    snprintf(path, sizeof path, "%s%s%s/%s", root, a, b, c);
-    file = fopen(path, "re");
-    if (!file)
-        return false;
-    read = fgets(line, (int)size, file) != NULL;
-    fclose(file);
-    return read;
-}
-
-/* One level of the tree, either version; 0 for no limit. */
-static double quota_at(const char *root, const char *mount, const char *group, bool version2, const char **file)
-{
-    char line[128], period_line[128];
-    double quota, period;
-    if (version2) {
-        *file = "cpu.max";
-        return read_line(line, sizeof line, root, mount, group, "cpu.max") &&
-                       sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0
-                   ? quota / period
-                   : 0;
-    }
-    *file = "cpu.cfs_quota_us";
-    if (!read_line(line, sizeof line, root, mount, group, "cpu.cfs_quota_us") ||
-        !read_line(period_line, sizeof period_line, root, mount, group, "cpu.cfs_period_us"))
-        return 0;
-    quota = strtod(line, NULL);
-    period = strtod(period_line, NULL);
-    return quota > 0 && period > 0 ? quota / period : 0;
-}
-
-/* Walks from the group up to the mount's root; the tightest limit counts. */
-static double quota_up(const char *root, const char *mount, const char *group, bool version2, char *from, size_t size)
-{
-    char path[4096];
-    double tightest = 0;
-    snprintf(path, sizeof path, "%s", strcmp(group, "/") ? group : "");
-    for (;;) {
-        const char *file;
-        double quota = quota_at(root, mount, path, version2, &file);
-        char *slash = strrchr(path, '/');
-        if (quota > 0 && (tightest == 0 || quota < tightest)) {
-            tightest = quota;
-            if (from)
-                snprintf(from, size, "%s%s/%s", mount, path, file);
-        }
-        if (!slash)
-            return tightest;
-        *slash = '\0';
-    }
-}
-
-/* Where a controller is mounted: its mount point and the group at its root. */
-static bool find_mount(const char *root, bool version2, char *mount, char *mount_root)
-{
-    char path[4096], line[4096];
-    FILE *file;
-    bool found = false;
-    snprintf(path, sizeof path, "%s/proc/self/mountinfo", root);
-    file = fopen(path, "re");
-    while (file && !found && fgets(line, sizeof line, file)) {
-        char type[64], options[1024] = "";
-        const char *rest = strstr(line, " - ");
-        if (!rest || sscanf(line, "%*s %*s %*s %1023s %1023s", mount_root, mount) != 2 ||
-            sscanf(rest, " - %63s %*s %1023s", type, options) < 1)
-            continue;
-        found = version2 ? !strcmp(type, "cgroup2")
-                         : !strcmp(type, "cgroup") && (strstr(options, ",cpu,") || strstr(options, ",cpu\n") ||
-                                                       !strcmp(options + strlen(options) - 4, ",cpu"));
-    }
-    if (file)
-        fclose(file);
-    return found;
-}
-
-/* The group of this process below one controller: the line 0:: for version 2,
- * the line that lists cpu for version 1. */
-static bool find_group(const char *root, bool version2, char *group)
-{
-    char path[4096], line[4096];
-    FILE *file;
-    bool found = false;
-    snprintf(path, sizeof path, "%s/proc/self/cgroup", root);
-    file = fopen(path, "re");
-    while (file && !found && fgets(line, sizeof line, file)) {
-        char *controllers = strchr(line, ':'), *name;
-        if (!controllers || !(name = strchr(++controllers, ':')))
-            continue;
-        *name++ = '\0';
-        name[strcspn(name, "\n")] = '\0';
-        for (char *save, *word = strtok_r(controllers, ",", &save); !version2 && word;
-             word = strtok_r(NULL, ",", &save))
-            found = found || !strcmp(word, "cpu");
-        found = found || (version2 && !strncmp(line, "0:", 2));
-        if (found)
-            snprintf(group, 1024, "%s", name);
-    }
-    if (file)
-        fclose(file);
-    return found;
-}
-
-double topology_quota(const char *root, char *from, size_t size)
-{
-    double tightest = 0;
-    if (from && size)
-        *from = '\0';
-    for (int version = 1; version <= 2; version++) {
-        char mount[1024], mount_root[1024], group[1024], file[1024] = "";
-        const char *below = group;
-        double quota;
-        if (!find_mount(root, version == 2, mount, mount_root) || !find_group(root, version == 2, group))
-            continue;
-        /* In a container the mount shows a part of the tree only. */
-        if (strcmp(mount_root, "/") && !strncmp(group, mount_root, strlen(mount_root)))
-            below = group + strlen(mount_root);
-        quota = quota_up(root, mount, *below ? below : "/", version == 2, file, sizeof file);
-        if (quota > 0 && (tightest == 0 || quota < tightest)) {
-            tightest = quota;
-            if (from)
-                snprintf(from, size, "%s", file);
-        }
-    }
-    return tightest;
-}
-
 /* Placement. */
 
 static int add_cpu(int *cpus, int max, int *count, int cpu)
@@ -307,12 +248,14 @@ static int thread_of_core(hwloc_obj_t pu)
     return rank;
 }
 
+/* On the fastest kind only: what runs on two kinds of cores at once is slow or fast by
+ * where its threads came to lie. */
 static int place_core(int *cpus, int max, int *count)
 {
-    int wanted = hwloc_bitmap_weight(usable), error = 0;
+    int wanted = hwloc_bitmap_weight(fastest), error = 0;
     for (int rank = 0; *count < wanted && !error; rank++)
         for (hwloc_obj_t pu = NULL; (pu = hwloc_get_next_obj_by_type(machine, HWLOC_OBJ_PU, pu)) && !error;)
-            if (hwloc_bitmap_isset(usable, pu->os_index) && thread_of_core(pu) == rank)
+            if (hwloc_bitmap_isset(fastest, pu->os_index) && thread_of_core(pu) == rank)
                 error = add_cpu(cpus, max, count, (int)pu->os_index);
     return error;
 }
@@ -432,6 +375,37 @@ int topology_place(const char *placement, int *cpus, int max, int *count, char *
     if (!*placement)
         placement = "?"; /* empty is no list */
     return place_list(placement, cpus, max, count, text, size);
+}
+
+/* How many CPUs. */
+
+double topology_cpus_of(const char *placement)
+{
+    static const double least = 0.01; /* the smallest quota there is is 1% */
+    struct topology found;
+    char why[256];
+    int *cpus, count = 0, different = 0;
+    if (topology_read(&found))
+        return 1;
+    cpus = calloc(TOPOLOGY_CPUS_MAX, sizeof *cpus);
+    if (cpus && !topology_place(placement, cpus, TOPOLOGY_CPUS_MAX, &count, why, sizeof why) && count) {
+        hwloc_bitmap_t set = hwloc_bitmap_alloc();
+        for (int i = 0; i < count; i++)
+            hwloc_bitmap_set(set, (unsigned)cpus[i]);
+        different = hwloc_bitmap_weight(set);
+        hwloc_bitmap_free(set);
+    }
+    free(cpus);
+    different = different ? different : found.cpus; /* anywhere */
+    if (found.quota > 0 && found.quota < different)
+        return found.quota > least ? found.quota : least;
+    return different;
+}
+
+int topology_cpus_worth(void)
+{
+    int worth = (int)topology_cpus_of("core"); /* a quota of 2.5 keeps two workers busy */
+    return worth > 0 ? worth : 1;
 }
 
 /* Distance: how far up the tree two CPUs meet. */

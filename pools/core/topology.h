@@ -15,17 +15,18 @@
 /* What was found. Counts are of usable CPUs (affinity mask). */
 struct topology {
     int cpus, cores, packages, numa_nodes;
+    int kinds;                           /* of cores, of unlike speed, with usable CPUs; 1: all are alike */
     double quota;                        /* CPUs that the cgroup grants; 0: no limit */
-    char quota_from[128];                /* the file that says so, or "" */
+    char quota_from[512];                /* the file that says so, or "" */
     char model[128];                     /* of the processor, or "" */
     size_t l1_bytes, l2_bytes, l3_bytes; /* of the first usable CPU; 0: unknown */
     int l3_shared_by;                    /* usable CPUs that share its L3; 0: none */
 };
 
 /* From now on speaks of a machine that is not there, in hwloc's words ("pack:2 l3:2
- * core:4 pu:2"), all CPUs of which are usable. Before any other call. Returns 0;
- * -EINVAL when hwloc does not understand it. */
-int topology_pretend(const char *synthetic);
+ * core:4 pu:2") or in a file that lstopo wrote (NAME.xml), all CPUs of which are usable.
+ * Before any other call. Returns 0; -EINVAL when hwloc does not understand it. */
+int topology_pretend(const char *machine);
 
 /* Calls visit for packages, NUMA nodes, shared caches, cores and hardware threads
  * of usable CPUs, parents first; `what` names one, `cpu` is -1 but for hardware
@@ -36,21 +37,30 @@ void topology_walk(void (*visit)(void *context, int depth, const char *what, int
  * Returns 0 or -errno (hwloc could not load). */
 int topology_read(struct topology *out);
 
-/* Usable CPUs with the quota applied, at least 1: the default for "as many
- * workers as this process should start". */
+/* The usable CPUs of the index-th kind of cores, the slowest first, as in "8-15". Returns
+ * how many these are; 0: there is no such kind, or all cores are alike. */
+int topology_kind(int index, char *list, size_t size);
+
+/* How many CPUs threads have that are placed so, with the quota applied: 1.5 where that
+ * grants one and a half. */
+double topology_cpus_of(const char *placement);
+
+/* The same of `core`, in whole CPUs, at least 1: the default for "as many workers as this
+ * process should start". */
 int topology_cpus_worth(void);
 
 /* The quota in CPUs from a cgroup tree at `root` ("" for the real one) for the
- * process whose /proc/PID/cgroup and mountinfo lie below root too; the
- * tightest limit on the way up wins. Returns 0 when there is none. `from`
- * (may be NULL) receives the file's name. */
+ * process whose /proc/self/cgroup and mountinfo lie below root too; of all mounts that
+ * show its group the tightest limit on the way up. Where none does, the limit at their
+ * roots. Returns 0 when there is none. `from` (may be NULL) receives the file's name. */
 double topology_quota(const char *root, char *from, size_t size);
 
 /* Where threads go.
  *   none      nowhere: the kernel decides (count 0)
  *   compact   fill the hardware threads of a core, then the next core
  *   spread    as far apart as the machine allows
- *   core      one per core, first hardware thread; then the second ones
+ *   core      one per core, first hardware thread; then the second ones; where cores are
+ *             of several kinds, on the fastest kind only
  *   numa:N    the CPUs of NUMA node N
  *   LIST      0,2,4-7: these, in this order; each must be usable
  * Fills cpus[0..*count-1] in the order in which threads take them.

@@ -8,10 +8,10 @@
 
 static json_t *configuration(const char *pool, const char *spec, int workers, int producers)
 {
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:s, s:s, s:[]}", "pool", pool, "workload",
-                     strchr(spec, ':') ? "cpu" : "cancel", "spec", spec, "workers", workers, "producers", producers,
-                     "capacity", 8, "full", "block", "results", "none", "results_capacity", 0, "pin", "core", "role",
-                     "asked", "trials");
+    return json_pack("{s:s, s:f, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:s, s:s, s:[]}", "pool", pool, "cpus", 2.0,
+                     "workload", strchr(spec, ':') ? "cpu" : "cancel", "spec", spec, "workers", workers, "producers",
+                     producers, "capacity", 8, "full", "block", "results", "none", "results_capacity", 0, "pin", "core",
+                     "role", "asked", "trials");
 }
 
 /* Rounds in which it did so many jobs per second, times a bias of the round's own. */
@@ -43,7 +43,7 @@ Test(speedup, is_taken_round_by_round, .timeout = 10)
     rounds(one, 100, 12);
     rounds(four, 180, 12);
     result = result_of((json_t *[]){one, four}, 2);
-    speedup_add(result, 2);
+    speedup_add(result);
     cr_assert(json_array_size(json_object_get(result, "speedups")) == 1);
     cr_assert(fabs(number(result, 0, "speedup") - 1.8) < 1e-9);
     cr_assert(fabs(number(result, 0, "low") - 1.8) < 1e-9 && fabs(number(result, 0, "high") - 1.8) < 1e-9);
@@ -62,8 +62,22 @@ Test(speedup, needs_the_same_with_one_worker, .timeout = 10)
     for (int i = 0; i < 6; i++)
         rounds(all[i], 100, 6);
     result = result_of(all, 6);
-    speedup_add(result, 2);
+    speedup_add(result);
     cr_assert(json_array_size(json_object_get(result, "speedups")) == 0);
+    json_decref(result);
+}
+
+/* A quota of one and a half CPUs is one and a half, and not one: no efficiency of 150%. */
+Test(speedup, is_divided_by_the_cpus_that_a_quota_grants, .timeout = 10)
+{
+    json_t *one = configuration("ring", "cpu:size=1us", 1, 1), *two = configuration("ring", "cpu:size=1us", 2, 1);
+    json_t *result;
+    json_object_set_new(two, "cpus", json_real(1.5));
+    rounds(one, 100, 6);
+    rounds(two, 150, 6);
+    result = result_of((json_t *[]){one, two}, 2);
+    speedup_add(result);
+    cr_assert(fabs(number(result, 0, "efficiency") - 1) < 1e-9, "%g", number(result, 0, "efficiency"));
     json_decref(result);
 }
 
@@ -74,7 +88,7 @@ Test(speedup, below_six_rounds_has_no_interval, .timeout = 10)
     rounds(one, 100, 5);
     rounds(two, 200, 4); /* one of them failed */
     result = result_of((json_t *[]){one, two}, 2);
-    speedup_add(result, 2);
+    speedup_add(result);
     cr_assert(fabs(number(result, 0, "speedup") - 2) < 1e-9 && number(result, 0, "rounds") == 4);
     cr_assert(json_is_null(json_object_get(json_array_get(json_object_get(result, "speedups"), 0), "low")));
     json_decref(result);
@@ -91,7 +105,7 @@ Test(speedup, is_printed_with_what_tells_pools_apart, .timeout = 10)
         rounds(all[i], 100 * (i % 2 + 1), 6);
     }
     result = result_of(all, 4);
-    speedup_add(result, 2);
+    speedup_add(result);
     speedup_show(result, out, false);
     fclose(out);
     cr_assert(strstr(text, "ring, 1 producer ") && strstr(text, "ring, 3 producers"), "%s", text);

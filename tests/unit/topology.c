@@ -1,10 +1,13 @@
 /* topology.c - placements, victims, and the cgroup quota from made-up trees. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <hwloc.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "pools/core/topology.h"
@@ -158,6 +161,152 @@ Test(quota, nothing_there_is_no_limit, .timeout = 20, .init = begin, .fini = end
     cr_assert(topology_quota(root, from, sizeof from) == 0 && !*from);
 }
 
+/* A mount may show another part of the tree, or the same a second time. */
+Test(quota, of_several_mounts_those_count_that_show_the_group, .timeout = 20, .init = begin, .fini = end)
+{
+    char from[256];
+    make("/proc/self/mountinfo", "29 23 0:26 /other /mnt/x rw - cgroup2 cgroup2 rw\n"
+                                 "30 23 0:26 / /sys/fs/cgroup rw shared:9 - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/job\n");
+    make("/mnt/x/cpu.max", "10000 100000\n"); /* the other one's */
+    make("/sys/fs/cgroup/job/cpu.max", "120000 100000\n");
+    cr_assert(topology_quota(root, from, sizeof from) == 1.2, "%g", topology_quota(root, NULL, 0));
+    cr_assert_str_eq(from, "/sys/fs/cgroup/job/cpu.max");
+}
+
+Test(quota, of_several_mounts_of_version_1_too, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", "29 23 0:25 /other /host/cpu rw - cgroup cgroup rw,cpu,cpuacct\n"
+                                 "30 23 0:25 / /cg rw - cgroup cgroup rw,cpuacct,cpu\n"
+                                 "31 23 0:27 / /set rw - cgroup cgroup rw,cpuset\n");
+    make("/proc/self/cgroup", "3:cpuset:/\n4:cpuacct,cpu:/job\n0::/\n");
+    make("/cg/job/cpu.cfs_quota_us", "70000\n");
+    make("/cg/job/cpu.cfs_period_us", "100000\n");
+    make("/set/cpu.cfs_quota_us", "10000\n");
+    make("/set/cpu.cfs_period_us", "100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 0.7, "%g", topology_quota(root, NULL, 0));
+}
+
+Test(quota, a_blank_in_a_mount_is_written_as_octal, .timeout = 20, .init = begin, .fini = end)
+{
+    char from[256];
+    make("/proc/self/mountinfo", "28 23 0:23 / /mnt/a\\040-\\040b rw - ext4 /dev/x rw\n"
+                                 "30 23 0:26 /my\\040pod /my\\040cg\\134x rw - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/my pod/a\n");
+    make("/my cg\\x/a/cpu.max", "130000 100000\n");
+    cr_assert(topology_quota(root, from, sizeof from) == 1.3, "%g", topology_quota(root, NULL, 0));
+    cr_assert_str_eq(from, "/my cg\\x/a/cpu.max");
+}
+
+/* /docker/abc is no part of /docker/ab, and no mount shows what lies outside of it. */
+Test(quota, a_name_that_only_begins_alike_is_another_group, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", "30 23 0:26 /docker/ab /sys/fs/cgroup ro - cgroup2 cgroup rw\n");
+    make("/proc/self/cgroup", "0::/docker/abc\n");
+    make("/sys/fs/cgroup/cpu.max", "300000 100000\n");
+    make("/sys/fs/cgroupc/cpu.max", "100000 100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 3, "%g", topology_quota(root, NULL, 0));
+}
+
+Test(quota, a_group_outside_of_the_namespace_does_not_leave_the_mount, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/../x\n");
+    make("/sys/fs/x/cpu.max", "100000 100000\n");
+    make("/sys/fs/cgroup/cpu.max", "200000 100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 2, "%g", topology_quota(root, NULL, 0));
+}
+
+Test(quota, strange_lines_are_passed_over, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo",
+         "30 25 0:26 / /x - cgroup c rw\n\n - \n1 2 3 / /y rw - cgroup\n31 2 3 / /z rw - cgroup c\n");
+    make("/proc/self/cgroup", "nonsense\n::\n4:cpu:/a\n");
+    cr_assert(topology_quota(root, NULL, 0) == 0);
+}
+
+/* The affinity mask that the kernel tells of; none: the real one. */
+static const char *masked;        /* CPUs by comma */
+static size_t mask_bytes_min = 0; /* into less the kernel tells nothing */
+
+int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *set)
+{
+    char copy[128], *save;
+    if (!masked) {
+        long got = syscall(SYS_sched_getaffinity, thread, bytes, set);
+        if (got >= 0)
+            memset((char *)set + got, 0, bytes - (size_t)got);
+        return got < 0 ? -1 : 0;
+    }
+    if (bytes < mask_bytes_min)
+        return errno = EINVAL, -1;
+    snprintf(copy, sizeof copy, "%s", masked);
+    CPU_ZERO_S(bytes, set);
+    for (char *word = strtok_r(copy, ",", &save); word; word = strtok_r(NULL, ",", &save))
+        CPU_SET_S((size_t)atoi(word), bytes, set);
+    return 0;
+}
+
+Test(topology, what_holds_no_usable_cpu_does_not_count, .timeout = 20)
+{
+    static const int compact[] = {1, 2, 3, 4, 7}, core[] = {1, 2, 4, 7, 3};
+    struct topology found;
+    setenv("HWLOC_SYNTHETIC", "pack:2 numa:2 core:4 pu:2", 1);
+    masked = "1,2,3,4,7";
+    cr_assert(topology_read(&found) == 0 && found.cpus == 5);
+    cr_assert(found.cores == 4 && found.packages == 1 && found.numa_nodes == 1, "%d cores, %d packages, %d nodes",
+              found.cores, found.packages, found.numa_nodes);
+    cr_assert(place("compact") == 0 && count == 5 && !memcmp(cpus, compact, sizeof compact));
+    cr_assert(place("core") == 0 && count == 5 && !memcmp(cpus, core, sizeof core));
+    cr_assert(topology_cpus_of("1,2,1") == 2 && topology_cpus_of("none") == 5);
+}
+
+Test(topology, more_than_1024_cpus_are_read, .timeout = 30)
+{
+    struct topology found;
+    setenv("HWLOC_SYNTHETIC", "pack:2 core:1024 pu:1", 1);
+    masked = "0,1023,1500,2047";
+    mask_bytes_min = 256;
+    cr_assert(topology_read(&found) == 0 && found.cpus == 4 && found.packages == 2 && found.cores == 4);
+    cr_assert(place("compact") == 0 && count == 4 && cpus[2] == 1500 && cpus[3] == 2047);
+    cr_assert(place("2047") == 0 && place("2046") == -ENODEV);
+}
+
+/* A machine of 2 cores with two threads each, and 4 small ones, as a file. */
+static const char *hybrid_machine(void)
+{
+    static char path[128];
+    hwloc_topology_t made;
+    hwloc_bitmap_t cpus_of_kind = hwloc_bitmap_alloc();
+    cr_assert(hwloc_topology_init(&made) == 0 && hwloc_topology_set_synthetic(made, "pack:1 core:4 pu:2") == 0 &&
+              hwloc_topology_load(made) == 0);
+    hwloc_bitmap_set_range(cpus_of_kind, 0, 3);
+    cr_assert(hwloc_cpukinds_register(made, cpus_of_kind, 1, 0, NULL, 0) == 0);
+    hwloc_bitmap_zero(cpus_of_kind);
+    hwloc_bitmap_set_range(cpus_of_kind, 4, 7);
+    cr_assert(hwloc_cpukinds_register(made, cpus_of_kind, 0, 0, NULL, 0) == 0);
+    snprintf(path, sizeof path, "%s/hybrid.xml", root);
+    cr_assert(hwloc_topology_export_xml(made, path, 0) == 0);
+    hwloc_topology_destroy(made);
+    hwloc_bitmap_free(cpus_of_kind);
+    return path;
+}
+
+Test(topology, of_cores_of_two_kinds_the_fastest_are_used, .timeout = 20, .init = begin, .fini = end)
+{
+    static const int core[] = {0, 2, 1, 3};
+    struct topology found;
+    char list[64];
+    cr_assert(topology_pretend(hybrid_machine()) == 0 && topology_read(&found) == 0);
+    cr_assert(found.cpus == 8 && found.kinds == 2, "%d CPUs of %d kinds", found.cpus, found.kinds);
+    cr_assert(topology_kind(0, list, sizeof list) == 4 && !strcmp(list, "4-7"), "%s", list);
+    cr_assert(topology_kind(1, list, sizeof list) == 4 && !strcmp(list, "0-3"), "%s", list);
+    cr_assert(topology_kind(2, list, sizeof list) == 0);
+    cr_assert(place("core") == 0 && count == 4 && !memcmp(cpus, core, sizeof core));
+    cr_assert(place("spread") == 0 && count == 8 && place("compact") == 0 && count == 8);
+    cr_assert(topology_cpus_worth() == 4 && topology_cpus_of("core") == 4 && topology_cpus_of("compact") == 8);
+}
+
 /* On machines that are not there: what each placement means. */
 static void expect_places(const char *placement, const int *wanted, int wanted_count)
 {
@@ -174,7 +323,7 @@ Test(topology, placements_of_two_packages_with_two_threads_a_core, .timeout = 10
     struct topology found;
     int seen[32] = {0};
     cr_assert(topology_pretend("pack:2 l3:2 core:4 pu:2") == 0 && topology_read(&found) == 0);
-    cr_assert(found.cpus == 32 && found.cores == 16 && found.packages == 2 && found.quota == 0);
+    cr_assert(found.cpus == 32 && found.cores == 16 && found.packages == 2 && found.kinds == 1 && found.quota == 0);
     expect_places("compact", compact, 4);
     expect_places("core", core, 9);
     expect_places("spread", spread, 8);

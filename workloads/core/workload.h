@@ -58,7 +58,7 @@ struct workload_setting {
     size_t capacity;
     enum pool_results results; /* POOL_RESULTS_NONE: the workload has no consumer */
     size_t results_capacity;
-    int cpus; /* that the jobs have: as many as workers, or those that are usable if fewer */
+    double cpus; /* that the jobs have: as many as workers, or those that are usable if fewer; a quota may grant 1.5 */
 };
 
 /* Stamps of one sampled job, in ns of CLOCK_MONOTONIC; 0: did not happen. */
@@ -122,7 +122,7 @@ struct workload_report {
 };
 
 /* The version of struct workload_ops. */
-#define WORKLOAD_ABI 2
+#define WORKLOAD_ABI 3
 
 struct workload_ops {
     int abi; /* WORKLOAD_ABI; must come first in every version */
