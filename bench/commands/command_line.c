@@ -143,6 +143,10 @@ static const struct row rows[] = {
      options_set_rounds},
     {"budget", 0, "TIME", "wall time for each configuration; wins over --rounds (default: 1s; of a search 10s)", RUN,
      false, options_set_budget},
+    {"until", 0, "PERCENT",
+     "stop as soon as all 95% intervals are within this of their medians, as in 2%; or with the budget (then 10s by "
+     "default, 12 rounds a second)",
+     RUN, false, options_set_until},
     {"slo", 0, "PROMISES",
      "what latency must keep, as in p99=5ms,p99.9=20ms (p50..p99.99, mean, max); 1 when one is broken", RUN, false,
      options_set_slo},
@@ -333,6 +337,16 @@ static int default_sweep(struct options *options, struct why why)
     return options_set_workers(options, range, why);
 }
 
+#define BUDGET_NS INT64_C(1000000000)
+#define UNTIL_BUDGET_NS INT64_C(10000000000)
+
+/* 12; until the intervals are narrow as many of that length as the budget holds. */
+static int default_rounds(const struct options *options)
+{
+    double rounds = options->until > 0 ? 12.0 * (double)options->budget_ns / BUDGET_NS : 12;
+    return rounds < 12 ? 12 : rounds > OPTIONS_ROUNDS_MAX ? OPTIONS_ROUNDS_MAX : (int)rounds;
+}
+
 static int defaults(struct options *options, struct why why)
 {
     if (default_sweep(options, why))
@@ -344,8 +358,11 @@ static int defaults(struct options *options, struct why why)
         options->producers[options->producer_count++] = 1;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
-    options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : 12;
-    options->budget_ns = options->budget_ns ? options->budget_ns : options->search ? SEARCH_BUDGET_NS : 1000000000;
+    if (options->until > 0 && options->search)
+        return why_wrong(why, "--until: a search ends when its rate is found (take --until or the search for a rate)");
+    if (!options->budget_ns)
+        options->budget_ns = options->search ? SEARCH_BUDGET_NS : options->until > 0 ? UNTIL_BUDGET_NS : BUDGET_NS;
+    options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : default_rounds(options);
     if (!options->pin_count)
         strcpy(options->pins[options->pin_count++], "core");
     if (!options->seed_given)

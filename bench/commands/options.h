@@ -66,6 +66,7 @@ struct options {
     bool pins_given;
     const char *synthetic; /* a machine that is not there, or NULL */
     int rounds;
+    double until; /* rounds until all intervals are this narrow, as a share; 0: not asked for */
     int64_t budget_ns;
     struct slo_list slo; /* promises about latency */
     bool search;         /* sweep: the highest rate at which they are kept */

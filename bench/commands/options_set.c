@@ -10,6 +10,7 @@
 
 #include "bench/measure/plugin.h"
 #include "bench/results/policy.h"
+#include "bench/results/result.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -76,15 +77,26 @@ int options_set_peers(struct options *options, const char *value, struct why why
     return plugin_load_peers(why.text, why.size) ? -EINVAL : 0;
 }
 
-int options_set_threshold(struct options *options, const char *value, struct why why)
+/* 3%, 0.5%, or a number that is meant so; as a share. */
+static int percent(const char *option, const char *value, double most, double *share, struct why why)
 {
     char *end;
     double percent = strtod(value, &end);
-    if (end == value || (strcmp(end, "%") && *end) || !(percent > 0 && percent <= 1000))
-        return why_wrong(why, "--threshold %.60s: not a percentage (as in 3%% or 0.5%%; more than 0, at most 1000)",
-                         shown(value));
-    options->threshold = percent / 100;
+    if (end == value || (strcmp(end, "%") && *end) || !(percent > 0 && percent <= most))
+        return why_wrong(why, "%s %.60s: not a percentage (as in 3%% or 0.5%%; more than 0, at most %.0f)", option,
+                         shown(value), most);
+    *share = percent / 100;
     return 0;
+}
+
+int options_set_threshold(struct options *options, const char *value, struct why why)
+{
+    return percent("--threshold", value, 1000, &options->threshold, why);
+}
+
+int options_set_until(struct options *options, const char *value, struct why why)
+{
+    return percent("--until", value, 100, &options->until, why);
 }
 
 int options_set_compare_format(struct options *options, const char *value, struct why why)
@@ -426,6 +438,15 @@ int options_set_spin(struct options *options, const char *value, struct why why)
     return error;
 }
 
+/* Whether what has that name may be replaced: a result of this program, or nothing. */
+static bool may_replace(const char *path, off_t size)
+{
+    json_t *document = size ? json_load_file(path, 0, NULL) : NULL;
+    bool ours = !strcmp(result_string(document, "program"), "poolbench");
+    json_decref(document);
+    return ours || !size;
+}
+
 /* A file that could be written: its folder is there, and what may already have
  * that name is a file. It is made at the end, by renaming, which would replace
  * a device or a pipe for everybody. */
@@ -446,6 +467,9 @@ int options_check_out(const char *value, struct why why)
     } else if (!S_ISREG(found.st_mode)) {
         return why_wrong(why, "-o %s: is %s; name a file (--format json writes to stdout as well)", value,
                          S_ISDIR(found.st_mode) ? "a folder" : "no plain file");
+    } else if (!may_replace(value, found.st_size)) {
+        return why_wrong(
+            why, "-o %s: there is a file of that name which is no result of poolbench (choose another name)", value);
     }
     return 0;
 }

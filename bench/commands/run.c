@@ -14,6 +14,7 @@
 #include "bench/figures/figures.h"
 #include "bench/findings/answer.h"
 #include "bench/findings/granularity.h"
+#include "bench/findings/judged.h"
 #include "bench/findings/limit_share.h"
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
@@ -104,6 +105,7 @@ static void dry_run(const struct options *options, const struct plan *plan)
 struct gathering {
     const struct plan *plan;
     json_t *result;
+    double until; /* the width that is wanted, as a share; 0: none */
 };
 
 static void on_trial(void *context, json_t *trial)
@@ -133,6 +135,34 @@ static void on_running(void *context, int configuration, int round, int rounds, 
     progress_tell(plan_name(&gathering->plan->entries[configuration], name, sizeof name), round, rounds, left_s);
 }
 
+static bool is_enough(void *context)
+{
+    const struct gathering *gathering = context;
+    int which, rounds;
+    return judged_widest(gathering->result, &which, &rounds) <= gathering->until;
+}
+
+/* Whether the intervals are as narrow as was wanted; else how many rounds would do. */
+static void say_until(const struct gathering *gathering)
+{
+    int which, rounds;
+    double widest = judged_widest(gathering->result, &which, &rounds), needed;
+    char name[192];
+    if (which < 0)
+        return;
+    needed = ceil(rounds * pow(widest / gathering->until, 2)); /* widths shrink with the root */
+    plan_name(&gathering->plan->entries[which], name, sizeof name);
+    if (isnan(widest))
+        fprintf(stderr, "until    cannot tell: %s has %d good rounds, an interval wants 6\n", name, rounds);
+    else if (widest <= gathering->until)
+        fprintf(stderr, "until    all intervals are within +-%.3g%% (the widest: %s, %.2g%%)\n", 100 * gathering->until,
+                name, 100 * widest);
+    else
+        fprintf(stderr, "until    not reached: %s is +-%.3g%% after %d rounds; about %.0f would do%s\n", name,
+                100 * widest, rounds, fmin(OPTIONS_ROUNDS_MAX, needed),
+                needed > OPTIONS_ROUNDS_MAX ? ", or more: this machine is too noisy now" : " (--budget, --rounds)");
+}
+
 /* Fewer rounds than were wanted: why, and what helps. */
 static void say_stopped(const struct plan *plan, int rounds, int error)
 {
@@ -149,15 +179,20 @@ static void say_stopped(const struct plan *plan, int rounds, int error)
 
 static int measure(const struct options *options, const struct plan *plan, json_t *result)
 {
-    struct gathering gathering = {plan, result};
-    struct round_events events = {on_trial, on_round, on_running, &gathering};
+    struct gathering gathering = {plan, result, options->until};
+    struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = &gathering};
     int error;
     if (options->search)
         return sweep_search(plan, &options->slo, result);
+    if (options->until > 0)
+        events.enough = is_enough;
     progress_begin("round");
     error = round_run(plan, &events);
     progress_end();
-    say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")), error);
+    if (options->until > 0 && !error)
+        say_until(&gathering);
+    else
+        say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")), error);
     return error;
 }
 

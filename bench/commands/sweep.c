@@ -67,7 +67,7 @@ static void on_running(void *context, int configuration, int round, int rounds, 
 static int run_rounds(struct searches *searches, int rounds)
 {
     static const double pair = 4;
-    struct round_events events = {on_trial, on_round, on_running, searches};
+    struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = searches};
     struct plan plan = {.entries = searches->entries, .count = searches->running, .rounds = 1};
     int error = 0;
     for (int i = 0; i < searches->running; i++) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/findings/judged.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
 #include "bench/statistics/metg.h"
@@ -95,15 +96,13 @@ static void gather(const json_t *configurations, const char *name, struct kind *
     memset(kind, 0, sizeof *kind);
     kind->name = name;
     json_array_foreach (configurations, i, configuration) {
-        const char *is = kind_of(configuration), *judged_by;
+        const char *is = kind_of(configuration);
         struct pool_points *pool;
         int point;
         if (!is || strcmp(is, name))
             continue;
-        judged_by = ops_of(configuration)->judged_by;
-        snprintf(metric, sizeof metric, judged_by ? "figures.%s" : "jobs_per_s", judged_by);
+        kind->is_time = judged_metric(configuration, metric, sizeof metric);
         kind->metric = metric;
-        kind->is_time = judged_by != NULL;
         point = point_of(kind, configuration);
         pool = pool_of(kind, result_string(configuration, "pool"));
         if (point >= 0 && pool && !pool->at[point]) {

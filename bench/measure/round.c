@@ -353,7 +353,7 @@ static bool another_round(struct run *run)
 {
     const struct plan *plan = run->plan;
     double budget_s = (double)plan->budget_ns / 1e9 * plan->count, end_s = now_s() - run->began_s + run->round_took_s;
-    if (round_interrupted)
+    if (round_interrupted || (run->round && run->events->enough && run->events->enough(run->events->context)))
         return false;
     run->rounds = plan->rounds + (run->disturbed < plan->rounds ? run->disturbed : plan->rounds);
     if (run->round >= plan->rounds)

@@ -11,6 +11,7 @@
 #define ROUND_H
 
 #include <signal.h>
+#include <stdbool.h>
 
 #include "bench/measure/plan.h"
 
@@ -25,6 +26,8 @@ struct round_events {
     void (*trial)(void *context, json_t *trial);
     /* A round ended; noise as in results/README.md. Borrowed. */
     void (*round)(void *context, json_t *noise);
+    /* Asked after each round: whether no more are wanted. */
+    bool (*enough)(void *context);
     /* Something runs: configuration, round, and the time left, in seconds. */
     void (*running)(void *context, int configuration, int round, int rounds, double left_s);
     void *context;

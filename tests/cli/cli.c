@@ -77,6 +77,39 @@ CLI_TEST(bad_input, output_files)
                {"/dev/null", "run -o /dev/null"});
 }
 
+CLI_TEST(bad_input, a_file_that_is_no_result_is_not_overwritten)
+{
+    char text[64] = "";
+    cr_assert(system("echo 'my thesis' >thesis.txt; echo '{\"program\": \"other\"}' >other.json") == 0);
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms -o thesis.txt") == 2 && lines(err) == 1);
+    cr_assert(strstr(err, "thesis.txt") && strstr(err, "no result of poolbench"), "%s", err);
+    slurp("thesis.txt", text, sizeof text);
+    cr_assert(!strcmp(text, "my thesis\n"));
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms -o other.json") == 2);
+    cr_assert(run("limits -o thesis.txt") == 2 && run("check -p mutex -f late-add -o other.json") == 2);
+    /* Its own, and what holds nothing, may be replaced. */
+    cr_assert(system(": >empty.json") == 0);
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o empty.json") == 0, "%s", err);
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o empty.json") == 0, "%s", err);
+    cr_assert(run("check -p mutex -f late-add -o check.json") == 0, "%s", err);
+    cr_assert(run("check -p mutex -f late-add -o check.json") == 0, "%s", err);
+}
+
+CLI_TEST(bad_input, until)
+{
+    EXPECT_BAD({"--until x", "run --until x"}, {"--until 0", "run --until 0%"}, {"--until 101", "run --until 101%"},
+               {"--until", "sweep --slo p99=5ms -w burst:of=cpu --until 2%"});
+}
+
+/* Whatever the machine does, it says what came of it. */
+CLI_TEST(result, until_says_how_narrow_the_intervals_are)
+{
+    cr_assert(run("run -p mutex -w empty -t 1 --until 100% --budget 2s --no-figures -o a.json") == 0, "%s", err);
+    cr_assert(strstr(err, "\nuntil    "), "%s", err);
+    cr_assert(run("run -p mutex -w empty -t 1 --until 0.0001% --rounds 7 --budget 2s --no-figures -o b.json") == 0);
+    cr_assert(strstr(err, "\nuntil    not reached: ") || strstr(err, "\nuntil    cannot tell: "), "%s", err);
+}
+
 CLI_TEST(bad_input, results)
 {
     EXPECT_BAD(

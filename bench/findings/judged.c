@@ -1,0 +1,57 @@
+/* judged.c - see judged.h. */
+#include "bench/findings/judged.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "bench/statistics/stats.h"
+#include "workloads/core/workload.h"
+
+enum { ROUNDS_MAX = 10000 };
+
+bool judged_metric(const json_t *configuration, char *metric, size_t size)
+{
+    const char *judged_by = NULL;
+    for (int i = 0; i < workload_count(); i++)
+        if (!strcmp(workload_at(i)->name, result_string(configuration, "workload")))
+            judged_by = workload_at(i)->judged_by;
+    snprintf(metric, size, judged_by ? "figures.%s" : "jobs_per_s", judged_by);
+    return judged_by != NULL;
+}
+
+double judged_width(const json_t *configuration, int *rounds)
+{
+    static double values[ROUNDS_MAX];
+    struct stats_median median;
+    char metric[96];
+    judged_metric(configuration, metric, sizeof metric);
+    *rounds = result_values(configuration, metric, values, NULL, ROUNDS_MAX);
+    if (*rounds < STATS_ENOUGH)
+        return NAN;
+    median = stats_median(values, *rounds);
+    return median.median > 0 ? fmax(median.high - median.median, median.median - median.low) / median.median : NAN;
+}
+
+double judged_widest(const json_t *result, int *which, int *rounds)
+{
+    double widest = -1;
+    json_t *configuration;
+    size_t i;
+    *which = -1;
+    *rounds = 0;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        double width;
+        int count;
+        if (result_is_floor(configuration) || *result_string(configuration, "unsupported"))
+            continue;
+        width = judged_width(configuration, &count);
+        if (isnan(widest) || (!isnan(width) && width <= widest))
+            continue;
+        widest = width;
+        *which = (int)i;
+        *rounds = count;
+    }
+    return *which < 0 ? NAN : widest;
+}
