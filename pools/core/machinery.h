@@ -24,12 +24,17 @@ void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
 bool pool_drop_oldest(struct pool_head *head);
 void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame);
 
-/* A frame goes, and its descriptor with it. close() would be a cancellation point, at
- * which the job could get a second outcome. */
+/* A frame goes, and its descriptor with it. close() is a cancellation point, at
+ * which the job could get a second outcome; a bare system call would go unseen by a
+ * sanitizer, which then takes the number's next owner for a race. */
 static inline void pool_cancel_fd_close(struct pool_frame *frame)
 {
-    if (pool_unlikely(frame->cancel_fd >= 0))
-        syscall(SYS_close, frame->cancel_fd);
+    int state;
+    if (pool_likely(frame->cancel_fd < 0))
+        return;
+    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);
+    close(frame->cancel_fd);
+    pthread_setcancelstate(state, &state);
 }
 
 /* room.c: whether there is any room, or half of it; everybody who waits for some
