@@ -272,6 +272,7 @@ static int prepare(struct workload_slice *slice)
     own->slice.spec = &own->spec;
     own->slice.own = NULL;
     own->slice.stamps = NULL;
+    own->slice.stamp_count = 0;
     own->slice.pool = &own->paced;
     own->slice.paced = true;
     error = own->spec.ops->prepare(&own->slice);

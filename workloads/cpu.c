@@ -14,14 +14,13 @@ static const struct workload_param params[PARAMS] = {
     [DIST] = {"dist", WORKLOAD_CHOICE, "fixed", 0, 0, random_distributions, RANDOM_DISTRIBUTIONS_HELP},
     [BATCH] = {"batch", WORKLOAD_COUNT, "1", 1, WORKLOAD_BATCH_MAX, NULL, "jobs per submit; 1 submits singly"},
     [SAMPLE] = {"sample", WORKLOAD_COUNT, "0", 0, 1000000, NULL,
-                "one job in so many stamps its times; 0: each, or 1 in 64 below 1 us"},
+                "one job in so many, at random, stamps its times; 0: each, or 1 in 64 below 1 us"},
 };
 
 struct cpu_job {
     struct kernel_job work; /* first: what a stranger's pool would garble */
     uint32_t runs;
-    int32_t stamp; /* index, or -1 */
-    struct workload_stamp *stamps;
+    struct workload_stamp *stamp; /* NULL: it is not sampled */
 };
 
 /* The job writes only what is its own; verify reads it after quiet. */
@@ -36,7 +35,7 @@ static int run(void *arg)
 static int run_stamped(void *arg)
 {
     struct cpu_job *job = arg;
-    struct workload_stamp *stamp = &job->stamps[job->stamp];
+    struct workload_stamp *stamp = job->stamp;
     stamp->started = workload_now_ns();
     run(job);
     stamp->worker = pool_worker();
@@ -65,24 +64,21 @@ static int prepare(struct workload_slice *slice)
         return -ENOMEM;
     }
     for (int64_t i = 0; i < slice->jobs; i++) {
-        jobs[i] = (struct cpu_job){.work = kernel_job(slice->seed + (uint64_t)i, (double)values[SIZE], values[DIST]),
-                                   .stamp = -1};
+        jobs[i].work = kernel_job(slice->seed + (uint64_t)i, (double)values[SIZE], values[DIST]);
         total += (double)jobs[i].work.steps;
-        if (i % slice->stamp_every == 0) {
-            jobs[i].stamp = (int32_t)(i / slice->stamp_every);
-            jobs[i].stamps = slice->stamps;
-        }
     }
+    for (int64_t i = 0; i < slice->stamp_count; i++)
+        jobs[workload_stamp_job(slice, i)].stamp = &slice->stamps[i];
     slice->work_ns = total / (double)slice->jobs / kernel_steps_per_ns();
     return 0;
 }
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, struct workload_stamp *stamp)
 {
     struct cpu_job *job = (struct cpu_job *)slice->own + index;
-    if (!stamped)
+    if (!stamp)
         return (struct pool_job){run, job};
-    slice->stamps[job->stamp].submitted = workload_now_ns();
+    stamp->submitted = workload_now_ns();
     return (struct pool_job){run_stamped, job};
 }
 

@@ -11,7 +11,7 @@ enum { BATCH, SAMPLE, PARAMS };
 
 static const struct workload_param params[PARAMS] = {
     [BATCH] = {"batch", WORKLOAD_COUNT, "1", 1, WORKLOAD_BATCH_MAX, NULL, "jobs per submit; 1 submits singly"},
-    [SAMPLE] = {"sample", WORKLOAD_COUNT, "64", 1, 1000000, NULL, "one job in so many stamps its times"},
+    [SAMPLE] = {"sample", WORKLOAD_COUNT, "64", 1, 1000000, NULL, "one job in so many, at random, stamps its times"},
 };
 
 struct stamped {
@@ -70,19 +70,17 @@ static int prepare(struct workload_slice *slice)
         return -ENOMEM;
     }
     for (int64_t i = 0; i < slice->stamp_count; i++)
-        own->stamped[i] = (struct stamped){&own->marks[i * slice->stamp_every], &slice->stamps[i]};
+        own->stamped[i] = (struct stamped){&own->marks[workload_stamp_job(slice, i)], &slice->stamps[i]};
     return 0;
 }
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, struct workload_stamp *stamp)
 {
     struct own *own = slice->own;
-    if (stamped) {
-        struct stamped *job = &own->stamped[index / slice->stamp_every];
-        job->stamp->submitted = workload_now_ns();
-        return (struct pool_job){run_stamped, job};
-    }
-    return (struct pool_job){run_empty, &own->marks[index]};
+    if (!stamp)
+        return (struct pool_job){run_empty, &own->marks[index]};
+    stamp->submitted = workload_now_ns();
+    return (struct pool_job){run_stamped, &own->stamped[stamp - slice->stamps]};
 }
 
 static void produce(struct workload_slice *slice, int producer)

@@ -355,11 +355,11 @@ static int prepare(struct workload_slice *slice)
 
 /* Running. */
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, struct workload_stamp *stamp)
 {
     static pool_job_fn *const functions[] = {
         [OP_FILE] = run_file, [OP_SOCKET] = run_exchange, [OP_PIPE] = run_exchange, [OP_SLEEP] = run_sleep};
-    (void)stamped; /* all are */
+    (void)stamp; /* all are */
     slice->stamps[index].submitted = workload_now_ns();
     return (struct pool_job){functions[slice->spec->values[OP]], &((struct own *)slice->own)->jobs[index]};
 }

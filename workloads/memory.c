@@ -96,7 +96,6 @@ static int prepare(struct workload_slice *slice)
     if (posix_memalign((void **)&own, _Alignof(struct own), sizeof *own))
         own = NULL;
     slice->own = own;
-    slice->stamp_every = slice->jobs + 1; /* none */
     if (!own)
         return -ENOMEM;
     memset(own, 0, sizeof *own);

@@ -152,10 +152,10 @@ static int prepare(struct workload_slice *slice)
     return 0;
 }
 
-static inline struct pool_job make(struct workload_slice *slice, int64_t index, bool stamped)
+static inline struct pool_job make(struct workload_slice *slice, int64_t index, struct workload_stamp *stamp)
 {
     struct own *own = slice->own;
-    (void)stamped; /* all are */
+    (void)stamp; /* all are */
     slice->stamps[index].submitted = workload_now_ns();
     return (struct pool_job){run, &own->jobs[index]};
 }
@@ -170,7 +170,7 @@ static void produce(struct workload_slice *slice, int producer)
     }
     for (int64_t i = 0; i < slice->jobs && producer == 0; i++) {
         uint32_t ended;
-        struct pool_job job = make(slice, i, true);
+        struct pool_job job = make(slice, i, &slice->stamps[i]);
         if (!workload_answered(slice, producer, pool_submit(slice->pool, job.fn, job.arg)))
             return;
         while ((ended = atomic_load_explicit(&own->ended, memory_order_acquire)) + slice->refused[0] <= i)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "pools/core/registry.h"
+#include "workloads/core/random.h"
 #include "workloads/core/units.h"
 #include "workloads/core/why.h"
 
@@ -46,6 +47,11 @@ const struct workload_ops *workload_at(int index)
 int workload_add(const struct workload_ops *ops)
 {
     return ops->abi == WORKLOAD_ABI ? registry_add(&workloads, ops) : -EPROTO;
+}
+
+bool workload_is_added(const struct workload_ops *ops)
+{
+    return registry_is_added(&workloads, ops);
 }
 
 static int value_choice(const struct workload_param *param, const char *text, int64_t *value, struct why why)
@@ -226,20 +232,55 @@ void *workload_memory(int64_t count, size_t size)
     return memory;
 }
 
+/* The jobs that are sampled, into `stamped` unless that is NULL; returns how many. */
+static int64_t draw_stamped(const struct workload_slice *slice, int64_t every, int64_t *stamped)
+{
+    uint64_t random = slice->seed;
+    int64_t count = 0;
+    for (int64_t job = -1;; count++) {
+        random = random_mix(random);
+        job += 1 + (int64_t)(random % (uint64_t)(2 * every - 1));
+        if (job >= slice->jobs)
+            return count;
+        if (stamped)
+            stamped[count] = job;
+    }
+}
+
 int workload_stamp(struct workload_slice *slice, int64_t every)
 {
-    slice->stamp_every = every;
-    slice->stamp_count = (slice->jobs + every - 1) / every;
+    slice->stamp_count = every > 1 ? draw_stamped(slice, every, NULL) : slice->jobs;
     slice->stamps = workload_memory(slice->stamp_count, sizeof *slice->stamps);
-    return slice->stamps ? 0 : -ENOMEM;
+    if (every <= 1)
+        return slice->stamps ? 0 : -ENOMEM;
+    slice->stamped = workload_memory(slice->stamp_count, sizeof *slice->stamped);
+    if (!slice->stamps || !slice->stamped)
+        return -ENOMEM;
+    draw_stamped(slice, every, slice->stamped);
+    return 0;
+}
+
+int64_t workload_stamp_from(const struct workload_slice *slice, int64_t index)
+{
+    int64_t low = 0, high = slice->stamp_count;
+    while (low < high) {
+        int64_t middle = low + (high - low) / 2;
+        if (workload_stamp_job(slice, middle) < index)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 void workload_forget(struct workload_slice *slice)
 {
     free(slice->own);
     free(slice->stamps);
+    free(slice->stamped);
     slice->own = NULL;
     slice->stamps = NULL;
+    slice->stamped = NULL;
 }
 
 double workload_job_ns(const struct workload_spec *spec)

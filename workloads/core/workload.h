@@ -79,7 +79,8 @@ struct workload_slice {
     int64_t *refused;              /* [producers]: jobs that a policy refused */
     int *error;                    /* [producers]: a submit's other error, or 0 */
     struct workload_stamp *stamps; /* [stamp_count], of sampled jobs */
-    int64_t stamp_count, stamp_every;
+    int64_t *stamped;              /* [stamp_count], upwards: which jobs these are; NULL: all, in their order */
+    int64_t stamp_count;
     double work_ns; /* mean CPU time of one job's own work */
     void *own;      /* the workload's */
     char why[256];  /* set by prepare when it fails: what was wrong, and what helps */
@@ -143,7 +144,9 @@ struct workload_ops {
     const char *samples[WORKLOAD_SAMPLES_MAX]; /* names of histograms, NULL: none */
     const char *series[WORKLOAD_SERIES_MAX];   /* names of what a course shows */
 
-    /* Mean CPU time of one job's own work, in ns; 0 when there is none. */
+    /* Mean CPU time of one job's own work, in ns; 0 when there is none. Of a plug-in's
+     * 0 is one that is not known, unless prepare sets slice->work_ns: no overhead is
+     * reckoned from it. */
     double (*work_ns)(const struct workload_spec *spec);
 
     /* What a job takes of a worker's time, about; for planning. NULL: work_ns. */
@@ -194,6 +197,7 @@ const struct workload_ops *workload_at(int index);
 /* As pool_add. */
 enum { WORKLOAD_ADDED_MAX = 32 };
 int workload_add(const struct workload_ops *ops);
+bool workload_is_added(const struct workload_ops *ops);
 
 /* Reads name:key=value,... Returns 0, or -EINVAL and one line in `why` that
  * names the wrong word and what is allowed. */
@@ -209,9 +213,22 @@ void workload_range(const struct workload_slice *slice, int producer, int64_t *f
  * left for the measured interval. NULL when out of memory; freed by free. */
 void *workload_memory(int64_t count, size_t size);
 
-/* For prepare: one job in `every` is to stamp its times; makes room for the stamps.
- * Returns 0 or -ENOMEM. */
+/* For prepare: one job in `every`, on average, is to stamp its times; makes room for
+ * the stamps. Which ones is drawn from the seed, at distances of 1 to 2 every - 1 that
+ * are all as likely: what beats in step with the jobs, as batches of 32 do, would be met
+ * at the same point by each 64th. Returns 0 or -ENOMEM. */
 int workload_stamp(struct workload_slice *slice, int64_t every);
+
+/* The first stamp of a job at or after `index`; stamp_count: there is none. */
+int64_t workload_stamp_from(const struct workload_slice *slice, int64_t index);
+
+/* Which job a stamp is of; INT64_MAX beyond the last. */
+static inline int64_t workload_stamp_job(const struct workload_slice *slice, int64_t stamp)
+{
+    if (stamp >= slice->stamp_count)
+        return INT64_MAX;
+    return slice->stamped ? slice->stamped[stamp] : stamp;
+}
 
 /* For release: frees slice->own and the stamps, as far as they are there. */
 void workload_forget(struct workload_slice *slice);
@@ -250,32 +267,39 @@ static inline bool workload_answered(struct workload_slice *slice, int producer,
     return false;
 }
 
-/* Submits a producer's range, singly or in batches; `make` says what job i is,
- * and is told which ones are to stamp their times. Inlined, so that making a
- * job costs neither a call nor a division. */
+/* Submits a producer's range, singly or in batches; `make` says what job i is, and is
+ * given the stamp that it is to fill in, or NULL. Inlined, so that making a job costs
+ * neither a call nor a division. */
 #define WORKLOAD_BATCH_MAX 256
-typedef struct pool_job workload_make_fn(struct workload_slice *slice, int64_t index, bool stamped);
+typedef struct pool_job workload_make_fn(struct workload_slice *slice, int64_t index, struct workload_stamp *stamp);
 
-/* Whether job `index` is stamped: each stamp_every-th is; `*next` is the next such. */
-static inline __attribute__((always_inline)) bool workload_stamped(const struct workload_slice *slice, int64_t index,
-                                                                   int64_t *next)
+/* How far a producer has come in the sampled jobs. */
+struct workload_sampling {
+    int64_t at, job; /* the next stamp, and whose it is */
+};
+
+/* The stamp of job `index`, or NULL; jobs are asked about in their order. */
+static inline __attribute__((always_inline)) struct workload_stamp *
+workload_stamp_of(const struct workload_slice *slice, int64_t index, struct workload_sampling *next)
 {
-    if (__builtin_expect(index != *next, 1))
-        return false;
-    *next += slice->stamp_every;
-    return true;
+    if (__builtin_expect(index != next->job, 1))
+        return NULL;
+    next->job = workload_stamp_job(slice, next->at + 1);
+    return &slice->stamps[next->at++];
 }
 
 static inline __attribute__((always_inline)) void workload_submit(struct workload_slice *slice, int producer,
                                                                   int64_t batch, workload_make_fn *make)
 {
     struct pool_job jobs[WORKLOAD_BATCH_MAX];
-    int64_t first, last, next;
+    struct workload_sampling next;
+    int64_t first, last;
     workload_range(slice, producer, &first, &last);
-    next = (first + slice->stamp_every - 1) / slice->stamp_every * slice->stamp_every;
+    next.at = workload_stamp_from(slice, first);
+    next.job = workload_stamp_job(slice, next.at);
     if (batch <= 1) {
         for (; first < last; first++) {
-            struct pool_job job = make(slice, first, workload_stamped(slice, first, &next));
+            struct pool_job job = make(slice, first, workload_stamp_of(slice, first, &next));
             if (!workload_answered(slice, producer, pool_submit(slice->pool, job.fn, job.arg)))
                 return;
         }
@@ -284,7 +308,7 @@ static inline __attribute__((always_inline)) void workload_submit(struct workloa
     while (first < last) {
         int count = (int)(last - first < batch ? last - first : batch), done = 0;
         for (int i = 0; i < count; i++)
-            jobs[i] = make(slice, first + i, workload_stamped(slice, first + i, &next));
+            jobs[i] = make(slice, first + i, workload_stamp_of(slice, first + i, &next));
         while (done < count) {
             int answer = pool_submit_batch(slice->pool, jobs + done, count - done);
             if (answer <= 0 && !workload_answered(slice, producer, answer))
