@@ -9,6 +9,7 @@
 #include "bench/findings/judged.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
+#include "bench/statistics/difference.h"
 #include "bench/statistics/metg.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/workload.h"
@@ -180,11 +181,10 @@ static struct stats_ratio ratio_to(const struct kind *kind, const struct pool_po
 
 static const char *verdict_of(const struct stats_ratio *ratio)
 {
-    if (!ratio->known)
-        return "cannot tell";
-    if (ratio->low > 1 - ANSWER_ALIKE && ratio->high < 1 / (1 - ANSWER_ALIKE))
+    enum difference difference = difference_of(ratio);
+    if (difference == DIFFERENCE_ALIKE)
         return "alike";
-    return ratio->high < 1 ? "slower" : ratio->low > 1 ? "faster" : "cannot tell";
+    return difference != DIFFERENCE_APART ? "cannot tell" : ratio->high < 1 ? "slower" : "faster";
 }
 
 static json_t *real_or_null(double value)

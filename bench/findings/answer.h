@@ -14,8 +14,6 @@
 
 #include <jansson.h>
 
-#define ANSWER_ALIKE 0.03 /* two pools are alike when the whole interval is within so much of 1 */
-
 /* Sets "answer" of a summarised result with "metg", an array as results/README.md
  * describes it; empty where there are less than two kinds of work or two pools. */
 void answer_add(json_t *result);

@@ -223,6 +223,15 @@ static double trial_workers(const struct plan_entry *entry, const struct trial *
     return threads < cpus ? threads : cpus;
 }
 
+/* Whether the time beyond a job's own work is the pool's: not where jobs wait, nor
+ * where nobody said how long one is. */
+static bool has_overhead(const struct plan_entry *entry, const struct trial *trial)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    bool known = !workload_is_added(ops) || (trial->count && trial->slices[0].work_ns > 0);
+    return !ops->waits && known;
+}
+
 json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
@@ -233,7 +242,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "jobs_per_s", number(1e9 / ns));
     json_object_set_new(json, "ns_per_job", number(ns));
     json_object_set_new(json, "overhead_ns_per_job",
-                        entry->workload.ops->waits ? json_null() : number(median_of(trial, value_overhead, workers)));
+                        has_overhead(entry, trial) ? number(median_of(trial, value_overhead, workers)) : json_null());
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/results/result.h"
+#include "bench/show/terminal.h"
 #include "workloads/core/units.h"
 
 enum { WIDTH = 100, LINE = 1024 };
@@ -84,9 +85,10 @@ static void print_line(const char *name, const char *text, FILE *out)
 {
     enum { INDENT = 18 };
     size_t column = (size_t)fprintf(out, "  %-15s ", name);
+    size_t width = (size_t)terminal_width(out) < WIDTH ? (size_t)terminal_width(out) : WIDTH;
     while (*text) {
         size_t length = strcspn(text, " ");
-        if (column + length > WIDTH && column > INDENT)
+        if (column + length > width && column > INDENT)
             column = (size_t)fprintf(out, "\n%*s", INDENT, "") - 1;
         column += (size_t)fprintf(out, "%.*s", (int)length, text);
         text += length;
@@ -132,10 +134,11 @@ void answer_show(const json_t *result, FILE *out, bool colour)
     size_t i;
     if (!json_array_size(answer))
         return;
-    fprintf(
-        out,
-        "%sthe answer%s   speed against the best pool of each kind of work, by 95%% intervals; alike: within 3%%\n\n",
+    terminal_print(
+        out, 2,
+        "%sthe answer%s   speed against the best pool of each kind of work, by 95%% intervals; alike: within 3%%",
         colour ? "\033[1m" : "", colour ? "\033[0m" : "");
+    fputc('\n', out);
     print_metg(json_object_get(result, "metg"), out);
     json_array_foreach (answer, i, kind) {
         char line[LINE] = "";

@@ -64,10 +64,18 @@ CLI_TEST(plugin, of_the_manual_holds_and_measures)
 
 CLI_TEST(plugin, brings_a_workload)
 {
+    json_t *document;
+    const json_t *trial;
     cr_assert(with("run -w hash:bytes=1k --plugin @/hash.so -p ring --rounds 1 --budget 60ms --no-figures -o x.json") ==
                   0,
               "%s", err);
     cr_assert(strstr(out, "hash:bytes=1k"));
+    document = json_load_file("x.json", 0, NULL);
+    trial =
+        json_array_get(json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials"), 0);
+    cr_assert(json_number_value(json_object_get(trial, "ns_per_job")) > 0);
+    cr_assert(json_is_null(json_object_get(trial, "overhead_ns_per_job")), "of jobs of which nobody said how long");
+    json_decref(document);
     cr_assert(with("list workloads --plugin @/hash.so") == 0 && strstr(out, "\nhash "));
     cr_assert(with("run -w hash:bytes=1 --plugin @/hash.so") == 2 && lines(err) == 1 && strstr(err, "bytes"), "%s",
               err);

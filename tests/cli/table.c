@@ -20,8 +20,8 @@ static int longest_line(void)
 
 CLI_TEST(table, fits_its_columns)
 {
-    static const char command[] = "run -p mutex,ring -w empty -w cpu:size=100ns -w slow-consumer -w wakeup:idle=1ms "
-                                  "-t 1,2 --pin core,none --rounds 2 --budget 20ms --no-figures -o %s";
+    static const char command[] = "run -p mutex,ring -w empty -w cpu:size=100ns -w depth:jobs=10 "
+                                  "-t 1,2 --pin core,none --rounds 1 --budget 5ms --no-figures -o %s";
     char words[512];
     setenv("COLUMNS", "80", 1);
     snprintf(words, sizeof words, command, "x.json");
