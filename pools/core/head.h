@@ -165,14 +165,17 @@ enum pool_attention {
     POOL_CLOSED = 2, /* pool_close was called */
 };
 
-/* callers.word: accepted on submitters' stacks | calls in progress | flags.
- * One word, so that a caller-run job is accepted exactly while not closed. */
-#define POOL_CALLER_ACCEPT (UINT64_C(1))
-#define POOL_CALLER_ACCEPTED_MASK ((UINT64_C(1) << 46) - 1)
-#define POOL_CALLER_ENTER (UINT64_C(1) << 46)
-#define POOL_CALLER_INSIDE_MASK (UINT64_C(0xffff) << 46)
-#define POOL_CALLER_FREEING (UINT64_C(1) << 62)
-#define POOL_CALLER_CLOSED (UINT64_C(1) << 63)
+/* caller_word: jobs accepted on submitters' stacks, 32 bits | flags, 2 | calls in
+ * progress, 30. One word, so that a caller-run job is accepted exactly while not
+ * closed. Each nested job is a call in progress: 64 on the stacks of 2^22 threads, as
+ * many as there can be, are 2^28. Accepted is modulo 2^32 and at the top, where it
+ * wraps without a carry; all of it is found by accepted_by_callers in quiet.c. */
+#define POOL_CALLER_ENTER (UINT64_C(1))
+#define POOL_CALLER_INSIDE_MASK ((UINT64_C(1) << 30) - 1)
+#define POOL_CALLER_FREEING (UINT64_C(1) << 30)
+#define POOL_CALLER_CLOSED (UINT64_C(1) << 31)
+#define POOL_CALLER_ACCEPT (UINT64_C(1) << 32)
+#define POOL_CALLER_ACCEPTED_SHIFT 32
 
 struct pool_results_ring; /* results.c */
 struct pool_forks;        /* fork.h */

@@ -71,7 +71,7 @@ bool pool_caller_enter(struct pool_head *head)
 /* The half of caller_word that holds the calls in progress, as a futex. */
 static _Atomic uint32_t *caller_futex(struct pool_head *head)
 {
-    return (_Atomic uint32_t *)&head->caller_word + (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+    return (_Atomic uint32_t *)&head->caller_word + (__BYTE_ORDER__ == __ORDER_BIG_ENDIAN__);
 }
 
 /* The subtraction is the last touch of the pool's memory: pool_free may be
@@ -89,7 +89,7 @@ static void callers_await(struct pool_head *head)
         uint64_t word = atomic_load_explicit(&head->caller_word, memory_order_acquire);
         if (!(word & POOL_CALLER_INSIDE_MASK))
             return;
-        pool_futex_wait(caller_futex(head), (uint32_t)(word >> 32), -1);
+        pool_futex_wait(caller_futex(head), (uint32_t)word, -1);
     }
 }
 

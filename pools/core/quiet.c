@@ -6,11 +6,33 @@
  * nothing was open between the two readings. The other order is a race. */
 #include "pools/core/machinery.h"
 
+static uint64_t settled_by_callers(struct pool_head *head)
+{
+    return atomic_load_explicit(&head->caller_done, memory_order_acquire) +
+           atomic_load_explicit(&head->caller_failed, memory_order_acquire);
+}
+
+/* All jobs ever accepted on submitters' stacks. The word counts them modulo 2^32; the
+ * settled ones are counted in full, and as each open one is a call in progress, fewer
+ * than 2^30 are open. So the distance is below 2^32, unless 2^31 jobs were settled
+ * between the two readings: then once more. Acquire: a job seen as settled was
+ * accepted before, and is seen so. */
+static uint64_t accepted_by_callers(struct pool_head *head)
+{
+    uint64_t before, settled = settled_by_callers(head);
+    uint32_t accepted;
+    do {
+        before = settled;
+        accepted =
+            (uint32_t)(atomic_load_explicit(&head->caller_word, memory_order_acquire) >> POOL_CALLER_ACCEPTED_SHIFT);
+        settled = settled_by_callers(head);
+    } while (settled - before >= UINT64_C(1) << 31);
+    return before + (uint32_t)(accepted - (uint32_t)before);
+}
+
 static uint64_t settled_sum(struct pool_head *head)
 {
-    uint64_t sum = atomic_load_explicit(&head->caller_done, memory_order_acquire) +
-                   atomic_load_explicit(&head->caller_failed, memory_order_acquire) +
-                   atomic_load_explicit(&head->cancelled, memory_order_acquire) +
+    uint64_t sum = settled_by_callers(head) + atomic_load_explicit(&head->cancelled, memory_order_acquire) +
                    atomic_load_explicit(&head->dropped, memory_order_acquire);
     for (int i = 0; i < head->workers; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);
@@ -24,7 +46,7 @@ static uint64_t settled_sum(struct pool_head *head)
 static uint64_t started_sum(struct pool_head *head)
 {
     /* A job on a submitter's stack starts in the instant of its acceptance. */
-    uint64_t sum = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    uint64_t sum = accepted_by_callers(head);
     for (int i = 0; i < head->workers; i++)
         sum += atomic_load_explicit(&pool_worker_at(head, i)->started, memory_order_acquire);
     return sum;
@@ -33,7 +55,7 @@ static uint64_t started_sum(struct pool_head *head)
 /* Accepted past the common queue: on submitters' and workers' own stacks. */
 static uint64_t accepted_apart(struct pool_head *head)
 {
-    uint64_t sum = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    uint64_t sum = accepted_by_callers(head);
     for (int i = 0; i < head->workers; i++)
         sum += atomic_load_explicit(&pool_worker_at(head, i)->accepted, memory_order_acquire);
     return sum;
@@ -193,7 +215,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
         stats->pinned = stats->pinned && worker->pinned;
     }
     stats->started = started_sum(head);
-    stats->caller_runs = atomic_load_explicit(&head->caller_word, memory_order_acquire) & POOL_CALLER_ACCEPTED_MASK;
+    stats->caller_runs = accepted_by_callers(head);
     for (int i = 0; i < head->workers; i++)
         stats->caller_runs += atomic_load_explicit(&pool_worker_at(head, i)->nested, memory_order_relaxed);
     stats->waiting = head->design->waiting(head);
