@@ -18,7 +18,8 @@ static int accept_caller_run(struct pool_head *head, struct pool_frame *inside)
     if (inside && inside->worker) {
         pool_count_own(&inside->worker->accepted, 1, memory_order_release);
         pool_count_own(&inside->worker->nested, 1, memory_order_relaxed);
-        pool_count_own(&inside->worker->started, 1, memory_order_relaxed);
+        /* Release: as in pool_run. */
+        pool_count_own(&inside->worker->started, 1, memory_order_release);
         return 0;
     }
     word = atomic_load_explicit(&head->caller_word, memory_order_relaxed);

@@ -325,7 +325,9 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
     frame->epoch = epoch;
     atomic_store_explicit(&frame->arg, task->arg, memory_order_relaxed);
     atomic_store_explicit(&frame->fn, task->fn, memory_order_relaxed);
-    pool_count_own(&worker->started, 1, memory_order_relaxed);
+    /* Release: pairs with the acquire in started_sum; who sees the job as started sees
+     * it as accepted, which this worker has seen when it took the job. */
+    pool_count_own(&worker->started, 1, memory_order_release);
     if (POOL_DEFECT(CLOSED_IS_JOB))
         pool_defect_note_job(task->fn);
     pool_settle(worker, task->fn(task->arg));

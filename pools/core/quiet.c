@@ -42,7 +42,7 @@ static uint64_t settled_sum(struct pool_head *head)
     return sum;
 }
 
-/* Jobs begun, for the statistics. */
+/* Jobs begun, for the statistics, which read what was accepted afterwards. */
 static uint64_t started_sum(struct pool_head *head)
 {
     /* A job on a submitter's stack starts in the instant of its acceptance. */
