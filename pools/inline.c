@@ -80,7 +80,7 @@ static int run_throttled(struct pool_head *head, struct pool_frame *inside, pool
 static inline int run(struct pool_head *head, pool_job_fn *fn, void *arg)
 {
     struct pool_frame *inside = pool_frame_top ? pool_inside(head) : NULL;
-    if (pool_unlikely(head->generation != pool_generation))
+    if (pool_unlikely(!pool_is_here(head)))
         return -EOWNERDEAD;
     if (pool_unlikely(inside && inside->epoch != atomic_load_explicit(&head->epoch, memory_order_acquire)))
         return -ECANCELED;

@@ -209,7 +209,7 @@ static void thread_left(void *arg)
     if (serving->left)
         return;
     serving->left = true;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         _exit(70);
     pool_frame_top = &slot->base.frame;
     pool_settle(&slot->base, -EOWNERDEAD);

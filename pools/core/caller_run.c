@@ -36,7 +36,7 @@ static void settle_caller_run(struct pool_frame *frame, int status)
 {
     struct pool_head *head = frame->pool;
     struct pool_worker *worker = frame->worker;
-    if (pool_unlikely(frame->chores))
+    if (pool_unlikely(pool_has_chores(frame)))
         pool_finish(head, frame, status);
     pool_cancel_fd_close(frame);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
@@ -78,7 +78,7 @@ int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_
     frame.worker = inside ? inside->worker : NULL;
     frame.epoch = inside ? inside->epoch : atomic_load_explicit(&head->epoch, memory_order_acquire);
     frame.depth = inside ? inside->depth + 1 : 1;
-    frame.chores = head->config.results ? POOL_CHORE_RESULT : 0;
+    frame.chores = head->chores;
     frame.cancel_fd = -1;
     atomic_store_explicit(&frame.arg, arg, memory_order_relaxed);
     atomic_store_explicit(&frame.fn, fn, memory_order_relaxed);

@@ -109,7 +109,7 @@ int pool_head_cancel(struct pool *pool)
     uint64_t below, epoch;
     int64_t begin;
 
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     if (!pool_caller_enter(head))
         return 0;
@@ -189,7 +189,7 @@ int pool_cancel_fd(void)
     if (!frame || !atomic_load_explicit(&frame->fn, memory_order_relaxed))
         return -EPERM;
     head = frame->pool;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     frame = outermost(frame);
     if (frame->cancel_fd < 0) {
@@ -226,5 +226,5 @@ void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame)
     if (syscall(SYS_read, frame->cancel_fd, &count, sizeof count) < 0)
         count = 0; /* was clean */
     pool_unlock(&head->fd_lock);
-    frame->chores &= ~(unsigned)POOL_CHORE_CANCEL_FD;
+    frame->chores &= ~(uint64_t)POOL_CHORE_CANCEL_FD;
 }

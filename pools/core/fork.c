@@ -97,7 +97,7 @@ struct pool_fork pool_fork_slow(pool_job_fn *fn, void *arg)
 
     if (!frame || !atomic_load_explicit(&frame->fn, memory_order_relaxed))
         return (struct pool_fork){.error = -EPERM};
-    if (frame->pool->generation != pool_generation)
+    if (!pool_is_here(frame->pool))
         return (struct pool_fork){.error = -EOWNERDEAD};
     if (!forks)
         return run_at_once(fn, arg);
@@ -247,7 +247,7 @@ int pool_join_slow(struct pool_fork fork)
             pool_fail(fork.status);
         return fork.status;
     }
-    if (pool_frame_top && pool_frame_top->pool->generation != pool_generation)
+    if (pool_frame_top && !pool_is_here(pool_frame_top->pool))
         return -EOWNERDEAD;
     if (!forks || slot + 1 != forks->lane.top) {
         fprintf(stderr, "pool_join: not the youngest open fork of this job\n");
@@ -273,7 +273,7 @@ int pool_join_slow(struct pool_fork fork)
 int pool_join_ends(struct pool_slot *slot, int status)
 {
     struct pool_forks *forks = forks_of(pool_lane);
-    if (!forks) /* the child of a process fork in it: it ends where the job does */
+    if (!forks || !pool_is_here(pool_frame_top->pool)) /* the child of a process fork: it ends where the job does */
         return status;
     if (status < 0)
         pool_fail(status);
@@ -315,6 +315,8 @@ void pool_forks_end(struct pool_worker *worker, int status)
 void pool_forks_fail(struct pool_frame *frame)
 {
     struct pool_forks *forks = forks_of(pool_lane);
+    if (!pool_is_here(frame->pool)) /* its thieves are not */
+        return;
     if (forks && frame->worker && frame->worker->forks == forks) /* else: forks of this frame run at once */
         pool_forks_drop(frame->worker, frame->forks_base);
 }

@@ -26,6 +26,7 @@
 #include "pools/core/futex.h"
 #include "pools/core/inject.h"
 #include "pools/core/pool.h"
+#include "pools/core/process.h"
 
 struct pool_head;
 struct pool_worker;
@@ -41,8 +42,7 @@ struct pool_task {
 enum pool_chore {
     POOL_CHORE_RESULT = 1,    /* the pool has a result channel */
     POOL_CHORE_CANCEL_FD = 2, /* this job asked for its cancel descriptor */
-    POOL_CHORE_FORKED = 4,    /* this process is the child of a process fork in this job */
-    POOL_CHORE_FORKS = 8,     /* this job called pool_fork */
+    POOL_CHORE_FORKS = 4,     /* this job called pool_fork */
 };
 
 /* One job on a thread's stack; a worker's own frame lies in its slot and is
@@ -54,10 +54,10 @@ struct pool_frame {
     struct pool_worker *worker; /* NULL: on a stack that is not a worker's */
     _Atomic(pool_job_fn *) fn;  /* NULL: no job runs in this frame */
     _Atomic(void *) arg;
-    uint64_t epoch; /* that the job belongs to */
-    int depth;      /* jobs of this pool on this stack, with this one */
-    int status;     /* from pool_fail */
-    unsigned chores;
+    uint64_t epoch;                /* that the job belongs to */
+    int depth;                     /* jobs of this pool on this stack, with this one */
+    int status;                    /* from pool_fail */
+    uint64_t chores;               /* the pool's process | enum pool_chore: see pool_has_chores */
     int cancel_fd;                 /* -1: none */
     uint64_t forks_base;           /* of this worker's open forks: where this frame's begin */
     struct pool_lane *lane_below;  /* caller_run.c: pool_lane before it */
@@ -69,9 +69,6 @@ extern __thread struct pool_frame *pool_frame_top;
 
 /* For a thread whose forks run at once. */
 extern struct pool_lane pool_no_lane;
-
-/* How often this process is the child of a fork; see life.c. */
-extern unsigned pool_generation;
 
 /* One stretch of a thread's work on a slot. A handler that serves on is still
  * registered with glibc, which calls it again when a job leaves from there: it
@@ -184,7 +181,8 @@ struct pool_head {
     struct pool base;
     const struct pool_design *design;
     struct pool_config config; /* with the defaults filled in; cpus is not kept */
-    unsigned generation;       /* pool_generation at open */
+    uint64_t process;          /* that opened it: process.h */
+    uint64_t chores;           /* of each job, from its start */
     int workers;               /* that run; constant once open */
     char *worker_slots;
     struct pool_results_ring *results;
@@ -263,6 +261,19 @@ static inline void pool_count_torn(_Atomic uint64_t *counter)
     atomic_store_explicit(counter, seen + 1, memory_order_release);
 }
 
+/* False in the child of a process fork, where the pool is dead. */
+static inline bool pool_is_here(const struct pool_head *head)
+{
+    return head->process == pool_process_number();
+}
+
+/* Whether there is something to do at the end of the job. The chores begin with the
+ * process, so that one comparison finds the child of a process fork in the job, too. */
+static inline bool pool_has_chores(const struct pool_frame *frame)
+{
+    return frame->chores != pool_process_number();
+}
+
 /* The innermost frame of this pool on this stack, or NULL. */
 static inline struct pool_frame *pool_inside(struct pool_head *head)
 {
@@ -337,7 +348,7 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
 static inline void pool_settle(struct pool_worker *worker, int status)
 {
     struct pool_frame *frame = &worker->frame;
-    if (pool_unlikely(frame->chores))
+    if (pool_unlikely(pool_has_chores(frame)))
         pool_finish(frame->pool, frame, status);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);
     if (POOL_DEFECT(TORN_COUNTER)) {

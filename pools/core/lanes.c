@@ -1,12 +1,30 @@
 /* lanes.c - see lanes.h. */
 #include "pools/core/lanes.h"
 
-#include <stdlib.h>
+static size_t lanes_size(struct pool_head *head)
+{
+    return (size_t)head->config.workers * sizeof *head->lanes;
+}
+
+/* In the child of a process fork the lanes are wiped, and as good as pool_no_lane: the
+ * next fork, unfork or join goes the slow way, and finds out there. Where the kernel
+ * does not wipe, a handler does as much. */
+static void wipe(void)
+{
+    pool_lane = &pool_no_lane;
+}
+
+static void watch(void)
+{
+    pthread_atfork(NULL, NULL, wipe);
+}
 
 int pool_forks_init(struct pool_head *head)
 {
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
     size_t workers = (size_t)head->config.workers;
-    head->lanes = aligned_alloc(POOL_CACHE_LINE, workers * sizeof *head->lanes);
+    pthread_once(&once, watch);
+    head->lanes = pool_process_alloc(lanes_size(head));
     if (!head->lanes)
         return -ENOMEM;
     for (size_t i = 0; i < workers; i++) {
@@ -14,13 +32,15 @@ int pool_forks_init(struct pool_head *head)
         /* Slots are written before they are read: pages of deep ones stay untouched. */
         forks->lane = (struct pool_lane){forks->slots, forks->slots, NULL};
         forks->worker = pool_worker_at(head, (int)i);
-        forks->thefts = NULL;
-        forks->epoch = 0;
         atomic_init(&forks->hungry, 1);
-        atomic_init(&forks->word, 0);
         forks->worker->forks = forks;
     }
     return 0;
+}
+
+void pool_forks_free(struct pool_head *head)
+{
+    pool_process_free(head->lanes, lanes_size(head));
 }
 
 struct pool_slot *pool_fork_take(struct pool_forks *victim, uint64_t base, struct pool_slot *of)

@@ -105,7 +105,8 @@ bool pool_forks_waiting(struct pool_head *head);
 /* Asks all others, if anybody in this pool has ever forked. */
 void pool_forks_ask_all(struct pool_worker *worker);
 
-/* All workers' lanes; head->lanes is released with the pool. 0 or -ENOMEM. */
+/* All workers' lanes. 0 or -ENOMEM. */
 int pool_forks_init(struct pool_head *head);
+void pool_forks_free(struct pool_head *head);
 
 #endif

@@ -19,26 +19,8 @@
 #include "pools/core/topology.h"
 
 __thread struct pool_frame *pool_frame_top;
-unsigned pool_generation;
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void *worker_main(void *slot);
-
-/* In the child of a fork: no pool has workers here. The jobs on this stack
- * must not go on to run what the parent's workers run as well. */
-static void after_fork_in_child(void)
-{
-    pool_generation++;
-    for (struct pool_frame *frame = pool_frame_top; frame; frame = frame->below)
-        frame->chores |= POOL_CHORE_FORKED;
-    pool_lane = &pool_no_lane;
-}
-
-static void prepare_process(void)
-{
-    pthread_atfork(NULL, NULL, after_fork_in_child);
-}
 
 void pool_lock_slow(struct pool_lock *lock)
 {
@@ -164,7 +146,7 @@ static void worker_left(void *arg)
     if (serving->left)
         return;
     serving->left = true;
-    if (worker->pool->generation != pool_generation)
+    if (!pool_is_here(worker->pool))
         _exit(70);
     /* First of all: thieves may use the frames that this thread has left. */
     if (worker->forks)
@@ -325,7 +307,7 @@ static int slots_init(struct pool_head *head, const struct pool_config *config)
         worker->frame.worker = worker;
         worker->frame.depth = 1;
         worker->frame.cancel_fd = -1;
-        worker->frame.chores = head->config.results ? POOL_CHORE_RESULT : 0;
+        worker->frame.chores = head->chores;
         worker->pinned = config->cpu_count > 0;
     }
     return head->design->forks ? pool_forks_init(head) : 0;
@@ -395,7 +377,7 @@ static void head_release(struct pool_head *head)
     pool_results_free(head);
     free(head->cpus);
     free(head->victims);
-    free(head->lanes);
+    pool_forks_free(head);
     free(head->worker_slots);
     free(head);
 }
@@ -409,15 +391,15 @@ int pool_head_open(struct pool **out, const struct pool_config *config, const st
         error = cpus_check(config);
     if (error)
         return error;
-    pthread_once(&once, prepare_process);
     head = aligned_alloc(POOL_CACHE_LINE, design->pool_size);
     if (!head)
         return -ENOMEM;
     memset(head, 0, design->pool_size);
     head->base.ops = ops;
     head->design = design;
-    head->generation = pool_generation;
     config_fill(head, config);
+    head->process = pool_process_begin();
+    head->chores = head->process | (head->config.results ? POOL_CHORE_RESULT : 0);
     atomic_init(&head->places, (int64_t)head->config.results_capacity);
     atomic_init(&head->cancel_quiet_ns, UINT64_MAX);
     atomic_init(&head->cancel_settled_ns, UINT64_MAX);
@@ -449,7 +431,7 @@ int64_t pool_head_free(struct pool *pool)
 {
     struct pool_head *head = pool_head_of(pool);
     int64_t lost;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     if (pool_inside(head))
         return -EDEADLK;

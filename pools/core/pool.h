@@ -28,8 +28,10 @@
  * | stats, explain  | 0                        | 0          | 0                  |                       |
  *
  * A NULL pool or function is -EINVAL, before any other error. What a pool
- * cannot do at all is -ENOTSUP (see enum pool_can). In the child of a fork
- * every call is -EOWNERDEAD at once.
+ * cannot do at all is -ENOTSUP (see enum pool_can). In the child of a fork every
+ * call on a pool of the parent is -EOWNERDEAD at once, whether fork(), _Fork() or
+ * clone() made it; pools that it opens itself are alive. A child that shares its
+ * parent's memory (vfork) would make its calls on the parent's pools.
  *
  * What may overlap: submit, close, cancel, wait, receive, stats and explain,
  * any with any, from any number of threads. open: alone. free: no call may
@@ -57,8 +59,8 @@
  *     called with no lock held and across no foreign frame; nor, with forks open,
  *     across a cleanup handler or a destructor, which would run over frames that
  *     those forks still use.
- *  9. A job that forks a process ends the child by exec or _exit. Free before
- *     dlclose.
+ *  9. A job that forks a process ends the child by exec or _exit; where the child
+ *     would go on, at the end of the job, it ends by _exit(70). Free before dlclose.
  * 10. Functions given to pool_fork do not wait for jobs, and no lock that they
  *     take is held across pool_join.
  *

@@ -148,7 +148,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
 {
     struct pool_head *head = pool_head_of(pool);
     int error;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     if (pool_inside(head))
         return -EDEADLK;
@@ -170,7 +170,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
 int pool_head_close(struct pool *pool)
 {
     struct pool_head *head = pool_head_of(pool);
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     if (!pool_caller_enter(head))
         return -EALREADY;
@@ -196,7 +196,7 @@ int pool_head_close(struct pool *pool)
 int pool_head_stats(struct pool *pool, struct pool_stats *stats)
 {
     struct pool_head *head = pool_head_of(pool);
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     *stats = (struct pool_stats){.workers = head->workers, .pinned = head->workers > 0};
     /* Outcomes before starts before accepts, so that the inequalities hold. */

@@ -92,11 +92,11 @@ static void put(struct pool_head *head, struct pool_frame *frame, int status)
 /* The end of a job with chores, before its outcome counts. */
 void pool_finish(struct pool_head *head, struct pool_frame *frame, int status)
 {
-    if (frame->chores & POOL_CHORE_FORKED)
-        _exit(70); /* else this child would go on to run the parent's jobs */
+    if (!pool_is_here(head))
+        _exit(70); /* the child of a process fork in it would go on to run the parent's jobs */
     if (frame->chores & POOL_CHORE_FORKS) {
         pool_forks_end(frame->worker, status); /* it may fail the job, and come here again */
-        frame->chores &= ~(unsigned)POOL_CHORE_FORKS;
+        frame->chores &= ~(uint64_t)POOL_CHORE_FORKS;
     }
     if (frame->chores & POOL_CHORE_CANCEL_FD)
         pool_cancel_fd_disarm(head, frame);
@@ -161,7 +161,7 @@ int pool_head_receive(struct pool *pool, struct pool_result *results, int count,
 {
     struct pool_head *head = pool_head_of(pool);
     int got;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     if (!head->results)
         return -ENOTSUP;

@@ -171,7 +171,7 @@ int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int co
 {
     struct pool_frame *inside = pool_frame_top ? pool_inside(head) : NULL;
     int i;
-    if (head->generation != pool_generation)
+    if (!pool_is_here(head))
         return -EOWNERDEAD;
     for (i = 0; i < count; i++) {
         int error = inside ? submit_inside(head, inside, &jobs[i]) : submit_outside(head, &jobs[i]);

@@ -27,7 +27,7 @@ static inline void pool_after_push(struct pool_head *head)
 
 static inline __attribute__((always_inline)) bool pool_is_plain(struct pool_head *head)
 {
-    return !pool_frame_top && head->generation == pool_generation &&
+    return !pool_frame_top && pool_is_here(head) &&
            (!(atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_CLOSED) || POOL_DEFECT(OPEN_DOOR)) &&
            head->config.results != POOL_RESULTS_THROTTLE;
 }

@@ -23,7 +23,7 @@ static void theft_ends(struct pool_theft *theft, int status)
     struct pool_forks *own = theft->own;
     struct pool_slot *slot = theft->slot;
     _Atomic uint32_t *futex = pool_slot_futex(slot);
-    if (theft->frame.chores)
+    if (pool_has_chores(&theft->frame))
         pool_finish(theft->frame.pool, &theft->frame, status);
     pool_cancel_fd_close(&theft->frame);
     atomic_store_explicit(&theft->frame.fn, NULL, memory_order_relaxed);
@@ -38,7 +38,7 @@ static void theft_ends(struct pool_theft *theft, int status)
 /* The child of a process fork in it must not wait for thieves, who are not there. */
 static void end_child(const struct pool_theft *theft)
 {
-    if (pool_unlikely(theft->frame.chores & POOL_CHORE_FORKED))
+    if (pool_unlikely(!pool_is_here(theft->frame.pool)))
         _exit(70);
 }
 
@@ -71,7 +71,7 @@ static void theft_begins(struct pool_theft *theft, struct pool_forks *own, struc
     frame->pool = worker->pool;
     frame->worker = worker;
     frame->depth = inside ? inside->depth : 1;
-    frame->chores = 0;
+    frame->chores = worker->pool->process;
     frame->cancel_fd = -1;
     frame->forks_base = pool_forks_open(own);
     if (!frame->forks_base) /* else it is a relative, of the same job */

@@ -1,5 +1,5 @@
-/* fail.c - jobs that fail: by status, by pool_fail, by leaving their thread, by
- * a crash, and in the child of a fork. */
+/* fail.c - jobs that fail: by status, by pool_fail, by leaving their thread, and
+ * by a crash. */
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -239,63 +239,4 @@ POOL_TEST(fail, a_crash_is_reported_with_pool_worker_and_job_on_request)
     check(WIFSIGNALED(status) && WTERMSIG(status) == SIGSEGV, "status %x", status);
     check(strstr(text, ops->name) && strstr(text, "arg 0x48") && strstr(text, "in job ") && strstr(text, "+0x"),
           "report: %s", text);
-}
-
-/* Forks. */
-
-static void expect_dead(struct pool *pool)
-{
-    struct pool_result result;
-    struct pool_stats stats;
-    char text[64];
-    int bad = 0;
-    bad += pool_submit(pool, ledger_job, NULL) != -EOWNERDEAD;
-    bad += pool_submit_batch(pool, &(struct pool_job){ledger_job, NULL}, 1) != -EOWNERDEAD;
-    bad += pool_close(pool) != -EOWNERDEAD;
-    bad += pool_cancel(pool) != -EOWNERDEAD;
-    bad += pool_wait(pool, -1) != -EOWNERDEAD;
-    bad += pool_receive(pool, &result, -1) != -EOWNERDEAD;
-    bad += pool_stats(pool, &stats) != -EOWNERDEAD;
-    bad += pool_explain(pool, text, sizeof text) != -EOWNERDEAD;
-    bad += pool_free(pool) != -EOWNERDEAD;
-    _exit(bad);
-}
-
-POOL_TEST(fork, in_the_child_every_call_is_eownerdead)
-{
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_BLOCK});
-    int status;
-    pid_t child = fork();
-    if (child == 0)
-        expect_dead(pool);
-    cr_assert(waitpid(child, &status, 0) == child);
-    check(WIFEXITED(status) && WEXITSTATUS(status) == 0, "%d calls answered otherwise", WEXITSTATUS(status));
-    equal(pool_submit(pool, ledger_job, ledger_arg(0)), 0); /* the parent goes on */
-    pool_free(pool);
-}
-
-static _Atomic int fork_status;
-static int fork_and_return(void *arg)
-{
-    int status;
-    pid_t child = fork();
-    (void)arg;
-    if (child == 0)
-        return 0; /* must not go on to run the queued jobs a second time */
-    waitpid(child, &status, 0);
-    atomic_store(&fork_status, WIFEXITED(status) ? WEXITSTATUS(status) : -1);
-    return 0;
-}
-
-POOL_TEST(fork, a_jobs_child_that_returns_exits_with_70)
-{
-    struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1});
-    ledger_clear();
-    equal(pool_submit(pool, fork_and_return, NULL), 0);
-    for (int i = 0; i < 10; i++)
-        equal(pool_submit(pool, ledger_job, ledger_arg(i)), 0);
-    equal(pool_wait(pool, -1), 0);
-    equal(atomic_load(&fork_status), 70);
-    equal(ledger_total, 10);
-    pool_free(pool);
 }
