@@ -166,34 +166,31 @@ static int write_data(const struct check_matrix *matrix, const struct drawing *d
     const struct check_options *options = matrix->options;
     FILE *file = drawing_data(drawing, "matrix");
     if (!file)
-        return -errno;
+        return -EIO;
     fprintf(file, "x\ty\tpool\tfault\tms\n");
     for (int p = 0; p < options->pool_count; p++)
         for (int f = 0; f < options->fault_count; f++)
             fprintf(file, "%d\t%d\t%s\t%s\t%.6g\n", p, f, options->pools[p]->name, options->faults[f]->name,
                     cell_value(matrix, options->pools[p], options->faults[f]));
-    fclose(file);
+    drawing_close(drawing, file);
     drawing_say(figure, "x_count = %d", options->pool_count);
     drawing_say(figure, "y_count = %d", options->fault_count);
     for (int p = 0; p < options->pool_count; p++)
-        drawing_say(figure, "set x2tics %s(\"%s\" %d)", p ? "add " : "", options->pools[p]->name, p);
+        drawing_tic(figure, "x2tics", options->pools[p]->name, p, p == 0);
     for (int f = 0; f < options->fault_count; f++)
-        drawing_say(figure, "set ytics %s(\"%s\" %d)", f ? "add " : "", options->faults[f]->name, f);
+        drawing_tic(figure, "ytics", options->faults[f]->name, f, f == 0);
     return 0;
 }
 
 int check_figure(const struct check_matrix *matrix, const char *folder)
 {
-    struct drawing drawing = {.folder = folder, .log = stderr};
+    struct drawing drawing = {.log = stderr};
     struct drawing_figure figure = {
         .script = "matrix", .name = "matrix", .title = "Which known bugs does each pool have, and would we see them?"};
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
     char dim[256];
     int error = drawing_find_scripts(&drawing);
-    if (!error && mkdir(folder, 0755) && errno != EEXIST) {
-        error = -errno;
-        fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", folder, strerror(errno));
-    }
+    if (!error)
+        error = drawing_open(&drawing, folder);
     if (error)
         return error;
     snprintf(dim, sizeof dim,
@@ -206,12 +203,9 @@ int check_figure(const struct check_matrix *matrix, const char *folder)
         matrix->clean, matrix->named, matrix->caught, matrix->missed, matrix->fails, matrix->stalled,
         matrix->unsupported, machine_revision);
     error = write_data(matrix, &drawing, &figure);
-    if (error)
-        return error;
-    sigaction(SIGPIPE, &ignore, &before); /* gnuplot may be missing */
-    error = drawing_draw(&drawing, &figure);
-    sigaction(SIGPIPE, &before, NULL);
-    return error;
+    if (!error)
+        error = drawing_draw(&drawing, &figure);
+    return drawing_shut(&drawing) && !error ? -EIO : error;
 }
 
 int check_write(const struct check_matrix *matrix, const char *path)

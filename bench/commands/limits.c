@@ -136,35 +136,38 @@ static json_t *found_json(struct found *found)
 /* The heat map. */
 static int draw(struct found *found, const char *folder)
 {
-    struct drawing drawing = {.folder = folder, .log = stderr};
+    struct drawing drawing = {.log = stderr};
     struct drawing_figure figure = {.script = "limits",
                                     .name = "limits",
                                     .title = "How far is it from one CPU to another?",
                                     .dim = "time of a cache line to the other CPU and back; number and colour: median"};
-    char machine[256];
+    char machine[256], cpu[16];
     FILE *file;
     int error = drawing_find_scripts(&drawing);
     if (error)
         return error;
-    if (mkdir(folder, 0755) && errno != EEXIST)
-        return fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", folder, strerror(errno)), -errno;
+    error = drawing_open(&drawing, folder);
+    if (error)
+        return error;
     file = drawing_data(&drawing, "limits");
     if (!file)
-        return -EIO;
+        return drawing_shut(&drawing);
     fprintf(file, "x\ty\tns\n");
     for (int a = 0; a < found->count; a++)
         for (int b = 0; b < found->count; b++)
             if (a != b)
                 fprintf(file, "%d\t%d\t%.6g\n", a, b, pair(found, a, b)->median);
-    fclose(file);
+    drawing_close(&drawing, file);
     drawing_say(&figure, "count = %d", found->count);
     for (int i = 0; i < found->count; i += found->count / TICS + 1) {
-        drawing_say(&figure, "set xtics %s(\"%d\" %d)", i ? "add " : "", found->cpus[i], i);
-        drawing_say(&figure, "set ytics %s(\"%d\" %d)", i ? "add " : "", found->cpus[i], i);
+        snprintf(cpu, sizeof cpu, "%d", found->cpus[i]);
+        drawing_tic(&figure, "xtics", cpu, i, i == 0);
+        drawing_tic(&figure, "ytics", cpu, i, i == 0);
     }
     snprintf(drawing.foot, sizeof drawing.foot, "medians of %d epochs   |   %s   |   %s", PAIR_ROUNDS,
              machine_text(machine, sizeof machine), machine_revision);
-    return drawing_draw(&drawing, &figure);
+    error = drawing_draw(&drawing, &figure);
+    return drawing_shut(&drawing) && !error ? -EIO : error;
 }
 
 static int keep(struct found *found, const struct options *options)

@@ -19,7 +19,7 @@ int plot_command(const struct options *options)
     snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
     error = figures_write(path, folder, stderr);
     if (error)
-        return error == -ENOENT ? EXIT_CANNOT : EXIT_USAGE;
+        return error == -ENOENT ? EXIT_CANNOT : error == -EINVAL ? EXIT_USAGE : EXIT_BAD;
     printf("figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", folder);
     return EXIT_GOOD;
 }

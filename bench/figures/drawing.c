@@ -3,15 +3,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/figures/gnuplot.h"
 #include "bench/statistics/stats.h"
 
 const json_t *drawing_find(const struct drawing *drawing, const char *spec, const char *pool, int workers)
@@ -64,15 +64,66 @@ int drawing_find_scripts(struct drawing *drawing)
     return -ENOENT;
 }
 
+int drawing_open(struct drawing *drawing, const char *folder)
+{
+    static bool failed; /* one figure folder at a time */
+    int error = mkdir(folder, 0755) && errno != EEXIST ? -errno : 0;
+    failed = false;
+    drawing->folder = folder;
+    drawing->failed = &failed;
+    drawing->folder_fd = error ? -1 : open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (!error && drawing->folder_fd < 0)
+        error = -errno;
+    if (error)
+        fprintf(drawing->log, "poolbench: cannot make the folder %s: %s\n", folder, strerror(-error));
+    return error;
+}
+
+int drawing_shut(struct drawing *drawing)
+{
+    if (drawing->folder_fd >= 0)
+        close(drawing->folder_fd);
+    drawing->folder_fd = -1;
+    return *drawing->failed ? -EIO : 0;
+}
+
+/* A new file of that name: whatever had it before, a link too, is gone. */
+static int create(const struct drawing *drawing, const char *name)
+{
+    if (unlinkat(drawing->folder_fd, name, 0) && errno != ENOENT)
+        return -1;
+    return openat(drawing->folder_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+}
+
+static void say_failed(const struct drawing *drawing, const char *name, int number)
+{
+    if (!*drawing->failed) /* the first says it; on a full disk all would */
+        fprintf(drawing->log, "poolbench: cannot write %s/%s: %s\n", drawing->folder, name, strerror(number));
+    *drawing->failed = true;
+}
+
 FILE *drawing_data(const struct drawing *drawing, const char *name)
 {
-    char path[4096];
+    char file_name[300];
+    int descriptor;
     FILE *file;
-    snprintf(path, sizeof path, "%s/%s.tsv", drawing->folder, name);
-    file = fopen(path, "we");
+    snprintf(file_name, sizeof file_name, "%.250s.tsv", name);
+    descriptor = create(drawing, file_name);
+    file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (!file)
-        fprintf(drawing->log, "poolbench: cannot write %s: %s\n", path, strerror(errno));
+        say_failed(drawing, file_name, errno);
+    if (!file && descriptor >= 0)
+        close(descriptor);
     return file;
+}
+
+void drawing_close(const struct drawing *drawing, FILE *file)
+{
+    int wrong = fflush(file) || ferror(file) ? errno : 0;
+    if (fclose(file) && !wrong)
+        wrong = errno;
+    if (wrong)
+        say_failed(drawing, "(its data)", wrong);
 }
 
 enum { DIM_LETTERS = 145, DIM_LINES = 3 }; /* of a line below the title, at its size */
@@ -103,18 +154,6 @@ static int break_lines(const char *text, char *out, size_t size)
     return lines;
 }
 
-/* name = "text", quoted for gnuplot. */
-static void say(FILE *gnuplot, const char *name, const char *text)
-{
-    fprintf(gnuplot, "%s = \"", name);
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            fputc('\\', gnuplot);
-        fputs(*text == '\n' ? "\\n" : (const char[]){*text, '\0'}, gnuplot);
-    }
-    fputs("\"\n", gnuplot);
-}
-
 void drawing_say(struct drawing_figure *figure, const char *format, ...)
 {
     size_t used = strlen(figure->extra);
@@ -126,87 +165,100 @@ void drawing_say(struct drawing_figure *figure, const char *format, ...)
     snprintf(figure->extra + used, sizeof figure->extra - used, "\n");
 }
 
-/* Starts gnuplot, reading from *in; what it complains of goes to `complaints`. */
-static int gnuplot_start(pid_t *pid, FILE **in, int complaints)
+void drawing_say_text(struct drawing_figure *figure, const char *name, const char *text)
 {
-    char *const arguments[] = {"gnuplot", NULL};
-    posix_spawn_file_actions_t actions;
-    int pipes[2], error;
-    if (pipe2(pipes, O_CLOEXEC))
-        return -errno;
-    posix_spawn_file_actions_init(&actions);
-    posix_spawn_file_actions_adddup2(&actions, pipes[0], 0);
-    posix_spawn_file_actions_adddup2(&actions, complaints, 2);
-    error = posix_spawnp(pid, "gnuplot", &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    close(pipes[0]);
-    *in = error ? NULL : fdopen(pipes[1], "w");
-    if (!*in)
-        close(pipes[1]);
-    return -error;
+    gnuplot_say(figure->extra, sizeof figure->extra, name, text);
 }
 
-static int gnuplot_end(const struct drawing *drawing, pid_t pid, FILE *in, int complaints)
+void drawing_tic(struct drawing_figure *figure, const char *axis, const char *text, int at, bool first)
 {
-    char text[512];
-    int status = 0;
-    ssize_t length;
-    fclose(in);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (!status)
-        return 0;
-    length = pread(complaints, text, sizeof text - 1, 0);
-    text[length > 0 ? length : 0] = '\0';
-    fprintf(drawing->log, "%s\n", text);
-    return -EIO;
+    char quoted[256] = "";
+    gnuplot_quote(quoted, sizeof quoted, text);
+    drawing_say(figure, "set %s %s(%s %d)", axis, first ? "" : "add ", quoted, at);
 }
 
-static int gnuplot_once(const struct drawing *drawing, const struct drawing_figure *figure, const char *kind)
+/* What gnuplot reads. */
+static void write_script(const struct drawing *drawing, const struct drawing_figure *figure, const char *kind,
+                         char *script, size_t size)
 {
-    char path[4600], pools[DRAWING_POOLS_MAX * 33] = "", dim[1024];
+    char path[4600], real[PATH_MAX], pools[DRAWING_POOLS_MAX * 33] = "", dim[1024], numbers[64];
     int length = figure->name_length;
-    FILE *gnuplot;
-    pid_t pid;
-    int complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = gnuplot_start(&pid, &gnuplot, complaints);
-    if (error) {
-        close(complaints);
-        return error;
-    }
     for (int i = 0; i < drawing->pool_count && !figure->name_length; i++)
         length = (int)strlen(drawing->pools[i]) > length ? (int)strlen(drawing->pools[i]) : length;
     for (int i = 0; i < drawing->pool_count; i++)
         snprintf(pools + strlen(pools), sizeof pools - strlen(pools), "%s%s", i ? " " : "", drawing->pools[i]);
-    snprintf(path, sizeof path, "%s/%s.%s", drawing->folder, figure->name, kind);
-    say(gnuplot, "out", path);
-    say(gnuplot, "kind", kind);
-    say(gnuplot, "data", drawing->folder);
-    say(gnuplot, "name", figure->name);
-    say(gnuplot, "title", figure->title);
-    fprintf(gnuplot, "dim_lines = %d\nname_length = %d\n", break_lines(figure->dim, dim, sizeof dim), length);
-    say(gnuplot, "dim", dim);
-    say(gnuplot, "foot", drawing->foot);
-    say(gnuplot, "pools", pools);
+    snprintf(numbers, sizeof numbers, "dim_lines = %d\nname_length = %d\n", break_lines(figure->dim, dim, sizeof dim),
+             length);
+    *script = '\0';
+    strcat(script, numbers);
+    gnuplot_say(script, size, "out", "/proc/self/fd/3");
+    gnuplot_say(script, size, "kind", kind);
+    gnuplot_say(script, size, "data", ".");
+    gnuplot_say(script, size, "name", figure->name);
+    gnuplot_say(script, size, "title", figure->title);
+    gnuplot_say(script, size, "dim", dim);
+    gnuplot_say(script, size, "foot", drawing->foot);
+    gnuplot_say(script, size, "pools", pools);
     snprintf(path, sizeof path, "%s/style.gp", drawing->scripts);
-    say(gnuplot, "style", path);
-    fputs(figure->extra, gnuplot);
+    gnuplot_say(script, size, "style", realpath(path, real) ? real : path);
+    strncat(script, figure->extra, size - strlen(script) - 1);
     snprintf(path, sizeof path, "%s/%s.gp", drawing->scripts, figure->script);
-    say(gnuplot, "script", path);
-    fputs("load script\n", gnuplot);
-    error = gnuplot_end(drawing, pid, gnuplot, complaints);
-    close(complaints);
+    gnuplot_say(script, size, "script", realpath(path, real) ? real : path);
+    strncat(script, "load script\n", size - strlen(script) - 1);
+}
+
+/* Whether the picture is there to its end; gnuplot does not always say that a disk was full. */
+static bool is_whole(int descriptor, const char *kind)
+{
+    const char *end = strcmp(kind, "svg") ? "IEND\256B`\202" : "</svg>";
+    char tail[32] = "";
+    off_t size = lseek(descriptor, 0, SEEK_END);
+    ssize_t length = size > 16 ? pread(descriptor, tail, 16, size - 16) : 0;
+    return length > 0 && memmem(tail, (size_t)length, end, strlen(end));
+}
+
+/* Draws beside, and gives the picture its name when it is whole. */
+static int draw_kind(const struct drawing *drawing, const struct drawing_figure *figure, const char *kind, char *why,
+                     size_t size)
+{
+    char script[20000], name[300], part[310];
+    int out, error;
+    write_script(drawing, figure, kind, script, sizeof script);
+    snprintf(name, sizeof name, "%.250s.%s", figure->name, kind);
+    snprintf(part, sizeof part, "%s.part", name);
+    out = create(drawing, part);
+    if (out < 0)
+        return snprintf(why, size, "%s: %s", part, strerror(errno)), -EIO;
+    error = gnuplot_run(script, drawing->folder_fd, out, why, size);
+    if (!error && !is_whole(out, kind)) {
+        snprintf(why, size, "%s is not whole (no space left?)", name);
+        error = -EIO;
+    }
+    if (close(out) && !error)
+        error = -errno;
+    if (!error && renameat(drawing->folder_fd, part, drawing->folder_fd, name))
+        error = -errno;
+    if (error)
+        unlinkat(drawing->folder_fd, part, 0);
     return error;
 }
 
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure)
 {
     static const char *const kinds[] = {"svg", "png"};
-    int error = 0;
+    char why[512] = "";
+    int error = *drawing->failed ? -EIO : 0;
     for (int i = 0; i < 2 && !error; i++)
-        error = gnuplot_once(drawing, figure, kinds[i]);
-    if (error)
-        fprintf(drawing->log, "poolbench: figure %s: %s\n", figure->name,
-                error == -ENOENT ? "gnuplot is not installed (apt-get install gnuplot-nox)" : "gnuplot failed");
+        error = draw_kind(drawing, figure, kinds[i], why, sizeof why);
+    for (char *c = why; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+    if (error == -ENOENT)
+        fprintf(drawing->log, "poolbench: figure %s: gnuplot is not installed (apt-get install gnuplot-nox)\n",
+                figure->name);
+    else if (error == -ETIMEDOUT)
+        fprintf(drawing->log, "poolbench: figure %s: gnuplot did not end within %d s\n", figure->name, GNUPLOT_SECONDS);
+    else if (error)
+        fprintf(drawing->log, "poolbench: figure %s: gnuplot failed: %s\n", figure->name, why);
     return error;
 }
 
@@ -274,7 +326,7 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
     for (int i = 0; i < count; i++)
         fprintf(file, "%s\t%.6g\t%.6g\t%s\t%.6g\t%.6g\t%d\n", labels[i].pool, labels[i].x, labels[i].y, labels[i].text,
                 labels[i].from_x, labels[i].from_y, labels[i].moved);
-    fclose(file);
+    drawing_close(drawing, file);
 }
 
 double drawing_quantile(const json_t *buckets, json_int_t total, double share)

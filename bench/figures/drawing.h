@@ -23,7 +23,9 @@ struct drawing_spec {
 
 struct drawing {
     const json_t *result, *configurations;
-    const char *folder; /* where all goes */
+    const char *folder; /* where all goes: its name, for messages */
+    int folder_fd;      /* drawing_open */
+    bool *failed;       /* some data could not be written */
     char scripts[4096]; /* the folder plot/ */
     FILE *log;
     const char *pools[DRAWING_POOLS_MAX]; /* the fastest of the first workload first */
@@ -60,11 +62,25 @@ bool drawing_metric(const struct drawing *drawing, const char *spec, const char 
  * -ENOENT, and says so. */
 int drawing_find_scripts(struct drawing *drawing);
 
-/* Opens NAME.tsv; NULL, and says why, when it cannot be written. */
-FILE *drawing_data(const struct drawing *drawing, const char *name);
+/* Makes the folder and opens it, once: all files are made in what it is then. Returns 0,
+ * or -errno and says why. Shut: closes it; returns 0, or -EIO when some of what was
+ * written into it was not. */
+int drawing_open(struct drawing *drawing, const char *folder);
+int drawing_shut(struct drawing *drawing);
 
-/* Adds a line `format` to what gnuplot reads before the script. */
+/* Opens NAME.tsv, a new file; NULL, and says why, when it cannot be written. */
+FILE *drawing_data(const struct drawing *drawing, const char *name);
+void drawing_close(const struct drawing *drawing, FILE *file);
+
+/* Adds a line `format` to what gnuplot reads before the script: numbers and texts of
+ * this program's own. */
 __attribute__((format(printf, 2, 3))) void drawing_say(struct drawing_figure *figure, const char *format, ...);
+
+/* Adds `name = 'text'`, for text from elsewhere; name may be an element of an array. */
+void drawing_say_text(struct drawing_figure *figure, const char *name, const char *text);
+
+/* Adds a tic with a text: `axis` is "xtics", the first of an axis replaces what there was. */
+void drawing_tic(struct drawing_figure *figure, const char *axis, const char *text, int at, bool first);
 
 /* Draws NAME.svg and NAME.png. Returns 0 or -errno, and says what failed. */
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure);

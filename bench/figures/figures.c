@@ -17,6 +17,7 @@
 #include "bench/figures/figures_sweep.h"
 #include "bench/figures/figures_tree.h"
 #include "bench/results/hgrm.h"
+#include "bench/results/read.h"
 
 /* The whole. */
 
@@ -170,32 +171,27 @@ static int write_latencies(const json_t *result, const char *out_dir, FILE *log)
 
 int figures_write(const char *result_path, const char *out_dir, FILE *log)
 {
-    struct drawing drawing = {.folder = out_dir, .log = log};
-    json_error_t why;
-    json_t *result = json_load_file(result_path, 0, &why);
-    struct sigaction ignore = {.sa_handler = SIG_IGN}, before;
-    int error;
-    if (!result || (int)result_integer(result, "format") != RESULT_FORMAT) {
-        fprintf(log, "poolbench: %s is not a result of this program (format %d): %s\n", result_path, RESULT_FORMAT,
-                result ? "another format" : why.text);
-        json_decref(result);
-        return -EINVAL;
-    }
+    struct drawing drawing = {.log = log};
+    char why[1024];
+    json_t *result;
+    bool opened = false;
+    int error = read_result(result_path, &result, why, sizeof why);
+    if (error)
+        return fprintf(log, "poolbench: %s\n", why), error;
     drawing.result = result;
     drawing.configurations = json_object_get(result, "configurations");
     error = drawing_find_scripts(&drawing);
-    if (!error && mkdir(out_dir, 0755) && errno != EEXIST) {
-        error = -errno;
-        fprintf(log, "poolbench: cannot make the folder %s: %s\n", out_dir, strerror(errno));
-    }
+    if (!error)
+        error = drawing_open(&drawing, out_dir);
+    opened = !error;
     if (!error)
         error = write_latencies(result, out_dir, log);
     if (!error) {
         survey(&drawing);
-        sigaction(SIGPIPE, &ignore, &before); /* gnuplot may be missing */
         error = drawing.spec_count ? draw_all(&drawing) : 0;
-        sigaction(SIGPIPE, &before, NULL);
     }
+    if (opened && drawing_shut(&drawing) && !error)
+        error = -EIO;
     json_decref(result);
     return error;
 }

@@ -120,7 +120,7 @@ static int write_promises(const struct drawing *drawing, const struct drawing_sp
         range[1] = fmax(range[1], (double)slo.limit_ns);
         count++;
     }
-    fclose(file);
+    drawing_close(drawing, file);
     return count;
 }
 
@@ -147,14 +147,15 @@ int figures_spectrum(const struct drawing *drawing, const struct drawing_spec *s
         label_count += write_curve(file, pool, "planned", histogram_of(drawing, spec, pool, pair->line), range,
                                    &labels[label_count]);
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0;
     promises = write_promises(drawing, spec, name, range);
     drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true, one_in_end);
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\naxis = \"%s\"\npromises = %d\nx_end = %.6g",
-                range[0] * 1e-9, range[1] * 1e-9, pair->axis, promises, one_in_end);
+    drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\npromises = %d\nx_end = %.6g", range[0] * 1e-9,
+                range[1] * 1e-9, promises, one_in_end);
+    drawing_say_text(&figure, "axis", pair->axis);
     snprintf(title, sizeof title, "%s", pair->title);
     snprintf(dim, sizeof dim, "%s, %s; %s", spec->text,
              drawing_workers_text(spec->workers_high, workers, sizeof workers), pair->dim);
@@ -191,7 +192,7 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
         fprintf(file, "%d\t%s\t%.6g\t%.6g\t%.6g\t%.6g\n", rows++, drawing->pools[p], stretches[0], stretches[1],
                 stretches[2], stretches[3]);
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!rows || !(low > 0))
         return 0;
     drawing_say(&figure, "rows = %d\nwhole_low = %.6g\nwhole_high = %.6g", rows, low, high);

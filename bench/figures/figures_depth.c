@@ -116,7 +116,7 @@ static int write_points(const struct drawing *drawing, const struct point *point
             fprintf(file, "\t%.6g\t%.6g\t%.6g", points[i].value[p][0], points[i].value[p][1], points[i].value[p][2]);
         fprintf(file, "\t%.6g\n", points[i].shallow);
     }
-    fclose(file);
+    drawing_close(drawing, file);
     return 0;
 }
 

@@ -122,7 +122,7 @@ int figures_course(const struct drawing *drawing, const struct drawing_spec *spe
                  number_of(course, "event_begin_ns") / 1e6, number_of(course, "event_end_ns") / 1e6);
         paused = paused || number_of(course, "event_end_ns") > 0;
     }
-    fclose(file);
+    drawing_close(drawing, file);
     drawing_say(&figure, "columns = %d\npolicies = \"%s\"\npauses = \"%s\"\nlongest = %.6g", columns, policies, pauses,
                 longest);
     drawing_say(&figure, "queue_high = %lld\nresults_high = %lld\nproducers = %lld\nworkers = %lld",
@@ -303,7 +303,7 @@ static int map_draw(const struct drawing *drawing, const struct cell *cells, int
             fprintf(file, "%d\t%d\t%.6g\t%d\t%.6g\t%.6g\n", index_of(ratios, ratio_count, cells[i].ratio),
                     index_of(places, place_count, cells[i].places), cells[i].ratio, cells[i].places, cells[i].blocked,
                     cells[i].measured);
-        fclose(file);
+        drawing_close(drawing, file);
         column_tics(&figure, cells, count, ratios, ratio_count);
         tics(&figure, "y", places, place_count, "%.0f");
         snprintf(dim, sizeof dim,
@@ -375,6 +375,7 @@ int figures_cancel(const struct drawing *drawing)
     char dim[256], workers[32];
     int panels = 0, last = 0;
     bool shown[DRAWING_POOLS_MAX] = {false};
+    char element[16], names[DRAWING_POOLS_MAX * 33] = "";
     FILE *file = NULL;
     for (int s = 0; s < drawing->spec_count && panels < PANELS_MAX; s++) {
         const struct drawing_spec *spec = &drawing->specs[s];
@@ -387,9 +388,12 @@ int figures_cancel(const struct drawing *drawing)
                 return -EIO;
             if (panels == 0 && !some)
                 fprintf(file, "panel\tpool\ttime_ms\tstopped_share\n");
-            if (!some)
-                drawing_say(&figure, "%spanels[%d] = \"%s\"", panels ? "" : "array panels[4]\n", panels + 1,
-                            spec->text);
+            if (!some) {
+                if (!panels)
+                    drawing_say(&figure, "array panels[%d]", PANELS_MAX);
+                snprintf(element, sizeof element, "panels[%d]", panels + 1);
+                drawing_say_text(&figure, element, spec->text);
+            }
             some = shown[p] = true;
             stops_write(file, stops, panels + 1, drawing->pools[p], range);
         }
@@ -398,11 +402,12 @@ int figures_cancel(const struct drawing *drawing)
     }
     if (!file)
         return 0;
-    fclose(file);
-    drawing_say(&figure, "panel_count = %d\nleast = %.6g\nmost = %.6g\nshown = \"\"", panels, range[0], range[1]);
+    drawing_close(drawing, file);
+    drawing_say(&figure, "panel_count = %d\nleast = %.6g\nmost = %.6g", panels, range[0], range[1]);
     for (int p = 0; p < drawing->pool_count; p++)
         if (shown[p])
-            drawing_say(&figure, "shown = shown.\"%s \"", drawing->pools[p]);
+            snprintf(names + strlen(names), sizeof names - strlen(names), "%s ", drawing->pools[p]);
+    drawing_say_text(&figure, "shown", names);
     snprintf(
         dim, sizeof dim,
         "share of the running jobs that have ended, time after the call (log); %s, the queue full; all rounds together",

@@ -190,7 +190,7 @@ static void say_promise(const struct drawing *drawing, struct load *load, struct
 {
     static const double much = 30;
     double limit = (double)load->slo.limit_ns;
-    char text[64];
+    char text[64], named[80];
     bool near = load->slo.kind && limit < load->y[1] * much && limit > load->y[0] / much;
     *far = '\0';
     if (load->slo.kind)
@@ -199,7 +199,9 @@ static void say_promise(const struct drawing *drawing, struct load *load, struct
         load->y[0] = fmin(load->y[0], limit);
         load->y[1] = fmax(load->y[1], limit);
         load->x[0] *= room_left(drawing, load);
-        drawing_say(figure, "promise = %.6g\npromise_text = \"promise %s\"", limit * 1e-9, text);
+        drawing_say(figure, "promise = %.6g", limit * 1e-9);
+        snprintf(named, sizeof named, "promise %s", text);
+        drawing_say_text(figure, "promise_text", named);
     } else if (load->slo.kind)
         snprintf(far, size, "; the promise, %s, is far %s", text, limit > load->y[1] ? "above" : "below");
 }
@@ -221,7 +223,7 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
     if (!file)
         return -EIO;
     curves = write_curves(drawing, load, file, labels);
-    fclose(file);
+    drawing_close(drawing, file);
     if (!curves)
         return 0;
     if (load->x[1] < load->x[0] * 1.05) { /* one rate only */

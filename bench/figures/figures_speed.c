@@ -60,7 +60,7 @@ int figures_throughput(const struct drawing *drawing)
     struct drawing_figure figure = {
         .script = "throughput", .name = "throughput", .title = "Which pool gets the most jobs done?"};
     const struct drawing_spec *panels[PANELS_MAX];
-    char dim[320], bar[48], lows[256] = "", highs[256] = "", few[96] = "", many[96] = "";
+    char dim[320], bar[48], lows[256] = "", highs[256] = "", few[96] = "", many[96] = "", element[16];
     bool left_out;
     int count = panels_choose(drawing, panels, &left_out), rows;
     FILE *file = count ? drawing_data(drawing, "throughput") : NULL;
@@ -73,13 +73,14 @@ int figures_throughput(const struct drawing *drawing)
     for (int s = 0; s < count; s++) {
         double range[2];
         panel_write(drawing, panels[s], s + 1, file, range);
-        drawing_say(&figure, "panels[%d] = \"%s\"", s + 1, panels[s]->text);
+        snprintf(element, sizeof element, "panels[%d]", s + 1);
+        drawing_say_text(&figure, element, panels[s]->text);
         snprintf(lows + strlen(lows), sizeof lows - strlen(lows), "%.6g ", range[0]);
         snprintf(highs + strlen(highs), sizeof highs - strlen(highs), "%.6g ", range[1]);
         snprintf(few + strlen(few), sizeof few - strlen(few), "%d ", panels[s]->workers_low);
         snprintf(many + strlen(many), sizeof many - strlen(many), "%d ", panels[s]->workers_high);
     }
-    fclose(file);
+    drawing_close(drawing, file);
     drawing_say(&figure, "lows = \"%s\"\nhighs = \"%s\"\nfew = \"%s\"\nmany = \"%s\"", lows, highs, few, many);
     snprintf(dim, sizeof dim,
              "jobs per second, all axes logarithmic; filled: the most workers, hollow: the fewest; mark and number: "
@@ -184,8 +185,8 @@ int figures_efficiency(const struct drawing *drawing)
     }
     if (!crossings)
         fprintf(metg, "none\tNaN\t\t0\n");
-    fclose(metg);
-    fclose(file);
+    drawing_close(drawing, metg);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0; /* nothing came to an end */
     x_end = drawing_beyond(low, high, true) * 1.05;
@@ -235,7 +236,7 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
         if (total)
             labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, value};
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0;
     drawing_spread(labels, label_count, least / 1.4, most * 1.4, true, drawing_beyond(1, 1e4, true));
@@ -312,7 +313,7 @@ int figures_workers(const struct drawing *drawing, const struct drawing_spec *sp
         if (at)
             labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, last};
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0;
     if (ideal > 0) {

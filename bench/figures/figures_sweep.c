@@ -105,14 +105,14 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
             labels[label_count++] =
                 (struct drawing_label){drawing->pools[p], drawing->pools[p], (double)values[count - 1], last};
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0;
     drawing_spread(labels, label_count, least * 0.8, most * 1.2, true, x_end);
     drawing_labels(drawing, name, "pool\tx\tns_per_job\ttext", labels, label_count);
-    drawing_say(
-        &figure, "x_low = %lld\nx_high = %lld\ny_low = %.6g\ny_high = %.6g\nideal = %.6g\naxis = \"%s\"\nx_end = %.6g",
-        (long long)values[0], (long long)values[count - 1], least * 0.8, most * 1.2, ideal, dimension->axis, x_end);
+    drawing_say(&figure, "x_low = %lld\nx_high = %lld\ny_low = %.6g\ny_high = %.6g\nideal = %.6g\nx_end = %.6g",
+                (long long)values[0], (long long)values[count - 1], least * 0.8, most * 1.2, ideal, x_end);
+    drawing_say_text(&figure, "axis", dimension->axis);
     snprintf(title, sizeof title, "%s %.80s", dimension->title, spec->text);
     snprintf(dim, sizeof dim, "wall time per job, %d worker%s; mark: median of rounds, %s; dotted: the least seen",
              spec->workers_high, spec->workers_high == 1 ? "" : "s", drawing_bar_text(drawing, bar, sizeof bar));

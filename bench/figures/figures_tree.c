@@ -67,7 +67,7 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
         if (at)
             labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, last};
     }
-    fclose(file);
+    drawing_close(drawing, file);
     if (!label_count)
         return 0;
     wide = high > 20 * low;

@@ -1,6 +1,7 @@
 /* label.c - see label.h. */
 #include "bench/results/label.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -52,7 +53,7 @@ const char *label_word(const char *spec, char *word, size_t size)
 {
     size_t i = 0;
     for (; spec[i] && i + 1 < size; i++)
-        word[i] = strchr(":=,/ ", spec[i]) ? '-' : spec[i];
+        word[i] = isalnum((unsigned char)spec[i]) || (i && strchr("._", spec[i])) ? spec[i] : '-';
     word[i] = '\0';
     return word;
 }

@@ -13,7 +13,8 @@ bool label_same(const json_t *a, const json_t *b, const char *const *keys);
  * setting, but for the workers, is not the same in all of `list`. Returns text. */
 const char *label_of(const json_t *list, const json_t *one, char *text, size_t size);
 
-/* "cpu:size=10us" as part of a file's name. Returns word. */
+/* "cpu:size=10us" as part of a file's name: letters, digits, "-", and "." and "_" but
+ * at the beginning. Returns word. */
 const char *label_word(const char *spec, char *word, size_t size);
 
 #endif

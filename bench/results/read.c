@@ -1,0 +1,257 @@
+/* read.c - see read.h. What may be missing may be missing (files of older versions);
+ * what is there must be what a run writes. */
+#include "bench/results/read.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "bench/results/result.h"
+#include "pools/core/pool.h"
+#include "workloads/core/why.h"
+
+#define NUMBER_MAX 1e18 /* of anything: ns, bytes, jobs */
+
+/* Where in the document something is wrong. */
+struct place {
+    struct why why;
+    char at[160];
+};
+
+static int wrong(const struct place *place, const char *key, const char *what)
+{
+    return why_wrong(place->why, "%s%s%s: %s", place->at, *place->at ? ", " : "", key, what);
+}
+
+/* Null and what is missing are fine where it is optional. */
+static bool absent(const json_t *value)
+{
+    return !value || json_is_null(value);
+}
+
+static int check_number(const struct place *place, const json_t *object, const char *key, double low, double high)
+{
+    const json_t *value = json_object_get(object, key);
+    if (absent(value))
+        return 0;
+    if (!json_is_number(value))
+        return wrong(place, key, "not a number");
+    if (!(json_number_value(value) >= low && json_number_value(value) <= high))
+        return wrong(place, key, "out of range");
+    return 0;
+}
+
+/* An integer that must be there. */
+static int check_count(const struct place *place, const json_t *object, const char *key, json_int_t low,
+                       json_int_t high)
+{
+    const json_t *value = json_object_get(object, key);
+    if (!json_is_integer(value))
+        return wrong(place, key, "not a whole number");
+    if (json_integer_value(value) < low || json_integer_value(value) > high)
+        return wrong(place, key, "out of range");
+    return 0;
+}
+
+/* Text of at most `most` letters out of letters, digits and `more`. */
+static int check_word(const struct place *place, const json_t *object, const char *key, const char *more, size_t most,
+                      bool must)
+{
+    const json_t *value = json_object_get(object, key);
+    const char *text = json_string_value(value);
+    if (!must && absent(value))
+        return 0;
+    if (!text)
+        return wrong(place, key, "not a text");
+    if (!*text || json_string_length(value) != strlen(text) || strlen(text) > most)
+        return wrong(place, key, "empty or too long");
+    for (const char *c = text; *c; c++)
+        if (!isalnum((unsigned char)*c) && !strchr(more, *c))
+            return wrong(place, key, "holds a character that no name has");
+    return 0;
+}
+
+/* A histogram: its buckets are pairs, in rising order, that sum up to its count. */
+static int check_histogram(const struct place *place, const char *key, const json_t *histogram)
+{
+    const json_t *buckets = json_object_get(histogram, "buckets"), *bucket;
+    json_int_t sum = 0;
+    double last = -1;
+    size_t i;
+    if (absent(histogram))
+        return 0;
+    if (!json_is_object(histogram))
+        return wrong(place, key, "not an object");
+    if (check_count(place, histogram, "count", 0, (json_int_t)NUMBER_MAX) ||
+        check_number(place, histogram, "min_ns", 0, NUMBER_MAX) ||
+        check_number(place, histogram, "max_ns", 0, NUMBER_MAX) ||
+        check_number(place, histogram, "mean_ns", 0, NUMBER_MAX))
+        return -EINVAL;
+    if (!buckets) /* a trial keeps its quantiles only */
+        return 0;
+    if (!json_is_array(buckets))
+        return wrong(place, key, "its buckets are no array");
+    json_array_foreach (buckets, i, bucket) {
+        const json_t *ns = json_array_get(bucket, 0), *count = json_array_get(bucket, 1);
+        if (!json_is_number(ns) || !json_is_integer(count) || !(json_number_value(ns) > last) ||
+            json_number_value(ns) > NUMBER_MAX || json_integer_value(count) < 1 ||
+            json_integer_value(count) > (json_int_t)NUMBER_MAX - sum)
+            return wrong(place, key, "a bucket is no rising time with a count");
+        last = json_number_value(ns);
+        sum += json_integer_value(count);
+    }
+    if (sum != json_integer_value(json_object_get(histogram, "count")))
+        return wrong(place, key, "its buckets do not sum up to its count");
+    return 0;
+}
+
+static int check_histograms(const struct place *place, const char *key, const json_t *group)
+{
+    const char *name;
+    json_t *histogram;
+    if (absent(group))
+        return 0;
+    if (!json_is_object(group))
+        return wrong(place, key, "not an object");
+    json_object_foreach ((json_t *)(uintptr_t)group, name, histogram)
+        if (check_histogram(place, name, histogram))
+            return -EINVAL;
+    return 0;
+}
+
+/* Median, low and high of a metric: numbers, in order. */
+static int check_metric(const struct place *place, const char *key, const json_t *metric)
+{
+    double median = json_number_value(json_object_get(metric, "median"));
+    if (absent(metric) || !json_is_object(metric) || !json_object_get(metric, "median"))
+        return 0; /* of another kind */
+    if (!json_is_number(json_object_get(metric, "median")) || !json_is_number(json_object_get(metric, "low")) ||
+        !json_is_number(json_object_get(metric, "high")) || fabs(median) > NUMBER_MAX ||
+        json_number_value(json_object_get(metric, "low")) > median ||
+        json_number_value(json_object_get(metric, "high")) < median)
+        return wrong(place, key, "median, low and high are no numbers in order");
+    return 0;
+}
+
+static int check_metrics(const struct place *place, const char *key, const json_t *group)
+{
+    const char *name;
+    json_t *metric;
+    if (absent(group))
+        return 0;
+    if (!json_is_object(group))
+        return wrong(place, key, "not an object");
+    json_object_foreach ((json_t *)(uintptr_t)group, name, metric)
+        if (check_metric(place, name, metric))
+            return -EINVAL;
+    return 0;
+}
+
+static int check_trial(const struct place *place, const json_t *trial)
+{
+    const json_t *figures = json_object_get(trial, "figures");
+    const char *name;
+    json_t *value;
+    if (!json_is_object(trial))
+        return wrong(place, "a trial", "not an object");
+    if (check_count(place, trial, "round", 0, READ_TRIALS_MAX * (json_int_t)1000) ||
+        check_word(place, trial, "verdict", "", 16, true) || check_number(place, trial, "jobs_per_s", 0, NUMBER_MAX) ||
+        check_number(place, trial, "ns_per_job", 0, NUMBER_MAX) ||
+        check_number(place, trial, "overhead_ns_per_job", -NUMBER_MAX, NUMBER_MAX) ||
+        check_number(place, trial, "busy", 0, NUMBER_MAX) ||
+        check_number(place, trial, "cpu_ns_per_job", 0, NUMBER_MAX))
+        return -EINVAL;
+    if (absent(figures))
+        return 0;
+    if (!json_is_object(figures))
+        return wrong(place, "figures", "not an object");
+    json_object_foreach ((json_t *)(uintptr_t)figures, name, value)
+        if (check_number(place, figures, name, -NUMBER_MAX, NUMBER_MAX))
+            return -EINVAL;
+    return 0;
+}
+
+static int check_configuration(struct place *place, const json_t *configuration, size_t index)
+{
+    static const char names[] = "-_", words[] = "-_:=,./+%", pins[] = "-_:,.";
+    const json_t *trials = json_object_get(configuration, "trials"),
+                 *summary = json_object_get(configuration, "summary");
+    json_t *trial;
+    size_t i;
+    snprintf(place->at, sizeof place->at, "configuration %zu", index);
+    if (!json_is_object(configuration))
+        return wrong(place, "it", "not an object");
+    if (check_word(place, configuration, "pool", names, READ_NAME_MAX, true) ||
+        check_word(place, configuration, "spec", words, READ_SPEC_MAX, true) ||
+        check_word(place, configuration, "workload", names, READ_NAME_MAX, false) ||
+        check_word(place, configuration, "full", names, READ_NAME_MAX, false) ||
+        check_word(place, configuration, "results", names, READ_NAME_MAX, false) ||
+        check_word(place, configuration, "role", names, READ_NAME_MAX, false) ||
+        check_word(place, configuration, "pin", pins, 63, false) ||
+        check_count(place, configuration, "workers", 1, READ_WORKERS_MAX) ||
+        check_number(place, configuration, "producers", 1, READ_WORKERS_MAX) ||
+        check_number(place, configuration, "capacity", 0, (double)POOL_CAPACITY_MAX) ||
+        check_number(place, configuration, "results_capacity", 0, (double)POOL_CAPACITY_MAX))
+        return -EINVAL;
+    if (!json_is_array(trials) || json_array_size(trials) > READ_TRIALS_MAX)
+        return wrong(place, "trials", "no array, or too many");
+    json_array_foreach (trials, i, trial)
+        if (check_trial(place, trial))
+            return -EINVAL;
+    if (!absent(summary) && !json_is_object(summary))
+        return wrong(place, "summary", "not an object");
+    return check_metrics(place, "summary", summary) ||
+                   check_metrics(place, "figures", json_object_get(summary, "figures")) ||
+                   check_histograms(place, "latency", json_object_get(summary, "latency")) ||
+                   check_histograms(place, "samples", json_object_get(summary, "samples"))
+               ? -EINVAL
+               : 0;
+}
+
+int read_check(const json_t *result, char *text, size_t size)
+{
+    struct place place = {.why = {text, size}};
+    const json_t *configurations = json_object_get(result, "configurations"),
+                 *format = json_object_get(result, "format");
+    json_t *configuration;
+    size_t i;
+    if (!json_is_object(result) || strcmp(result_string(result, "program"), "poolbench") ||
+        !json_is_array(configurations))
+        return why_wrong(place.why, "not a result of poolbench run");
+    if (!json_is_integer(format) || json_integer_value(format) != RESULT_FORMAT)
+        return why_wrong(place.why, "written in another format than this program's (%d)", RESULT_FORMAT);
+    if (json_array_size(configurations) > READ_CONFIGURATIONS_MAX)
+        return wrong(&place, "configurations", "too many");
+    json_array_foreach (configurations, i, configuration)
+        if (check_configuration(&place, configuration, i))
+            return -EINVAL;
+    return 0;
+}
+
+int read_result(const char *path, json_t **result, char *text, size_t size)
+{
+    struct why why = {text, size};
+    struct stat info;
+    json_error_t error;
+    char what[512];
+    *result = NULL;
+    if (stat(path, &info))
+        return why_wrong(why, "%s: cannot be read: %s", path, strerror(errno));
+    if (!S_ISREG(info.st_mode) || info.st_size > READ_BYTES_MAX)
+        return why_wrong(why, "%s: %s", path, S_ISREG(info.st_mode) ? "too large for a result" : "not a file");
+    errno = 0;
+    *result = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    if (!*result && error.line <= 0)
+        return why_wrong(why, "%s: cannot be read: %s", path, errno ? strerror(errno) : error.text);
+    if (!*result)
+        return why_wrong(why, "%s: damaged, or no result of poolbench run: %s", path, error.text);
+    if (!read_check(*result, what, sizeof what))
+        return 0;
+    json_decref(*result);
+    *result = NULL;
+    return why_wrong(why, "%s: %s", path, what);
+}

@@ -1,0 +1,80 @@
+/* hostile.c - names and files that want to run code, or to write elsewhere. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+static const char one[] = "run -p mutex -w cpu:size=1us -t 1,2 --rounds 1 --budget 20ms ";
+
+/* Whether nothing called pwned is here or one up. */
+static bool safe(void)
+{
+    return access("pwned", F_OK) && access("../pwned", F_OK);
+}
+
+CLI_TEST(hostile, names_of_result_files_run_nothing)
+{
+    static const char *const names[] = {"'x`touch pwned`.json'",
+                                        "'< touch pwned; .json'",
+                                        "'| touch pwned; .json'",
+                                        "\"x'.system('touch pwned').'.json\"",
+                                        "'x\".system(\"touch pwned\").\".json'",
+                                        "'@names $(touch pwned).json'",
+                                        "'~.json'",
+                                        "'x\ny.json'"};
+    char command[256];
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        snprintf(command, sizeof command, "%s -o %s", one, names[i]);
+        cr_assert(run(command) == 0, "[%s] %s", names[i], err);
+        cr_assert(safe(), "[%s] ran", names[i]);
+        cr_assert(strstr(out, "figures "), "[%s] was not drawn: %s", names[i], err);
+    }
+}
+
+/* The result with a text in place of another, to be drawn again. */
+static int drawn_with(const char *from, const char *to)
+{
+    char command[512];
+    snprintf(command, sizeof command, "sed 's|%s|%s|' good.json >bad.json", from, to);
+    cr_assert(system(command) == 0);
+    return run("plot bad.json");
+}
+
+CLI_TEST(hostile, texts_in_a_result_run_nothing)
+{
+    char command[256];
+    snprintf(command, sizeof command, "%s --no-figures -o good.json", one);
+    cr_assert(run(command) == 0);
+    cr_assert(drawn_with("\"mutex\"", "\"`touch pwned`\"") == 2 && lines(err) == 1 && strstr(err, "pool"), "%s", err);
+    cr_assert(drawn_with("\"mutex\"", "\"../pwned\"") == 2);
+    cr_assert(drawn_with("cpu:size=1us", "cpu:size=`touch pwned`") == 2 && strstr(err, "spec"), "%s", err);
+    cr_assert(drawn_with("\"workers\": 2", "\"workers\": 2147483647") == 2 && strstr(err, "workers"), "%s", err);
+    cr_assert(drawn_with("\"format\": 1", "\"format\": 4294967297") == 2 && strstr(err, "format"), "%s", err);
+    /* Free texts are shown, and do nothing. */
+    cr_assert(drawn_with("\"cpu_model\": \"[^\"]*\"", "\"cpu_model\": \"`touch pwned`'\"'\"'.system(1)\"") == 0, "%s",
+              err);
+    cr_assert(drawn_with("\"compiler\": \"", "\"compiler\": \"\\\\\".system(\\\\\"touch pwned\\\\\").\\\\\"") == 0,
+              "%s", err);
+    cr_assert(safe());
+}
+
+CLI_TEST(hostile, links_in_the_figures_folder_are_not_followed)
+{
+    char command[256], text[32] = "";
+    struct stat info;
+    snprintf(command, sizeof command, "%s --no-figures -o good.json", one);
+    cr_assert(run(command) == 0);
+    cr_assert(system("echo precious >victim && mkdir good && ln -s ../victim good/throughput.tsv && "
+                     "ln -s ../victim good/throughput.svg && ln -s ../victim good/throughput.png.part") == 0);
+    cr_assert(run("plot good.json") == 0, "%s", err);
+    slurp("victim", text, sizeof text);
+    cr_assert_str_eq(text, "precious\n");
+    cr_assert(lstat("good/throughput.svg", &info) == 0 && S_ISREG(info.st_mode));
+    /* A folder that is a link is refused as a whole. */
+    cr_assert(system("rm -r good && mkdir elsewhere && ln -s elsewhere good") == 0);
+    cr_assert(run("plot good.json") == 1 && strstr(err, "good"), "%s", err);
+    cr_assert(system("[ -z \"$(ls elsewhere)\" ]") == 0);
+}
