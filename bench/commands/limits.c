@@ -1,6 +1,7 @@
 /* limits.c - see limits.h: the table, the matrix of pairs, the file and
  * the heat map. */
 #include "bench/commands/limits.h"
+#include "bench/commands/before.h"
 
 #include <errno.h>
 #include <math.h>
@@ -198,6 +199,9 @@ int limits_command(const struct options *options)
     if (error || !found.count)
         return fprintf(stderr, "poolbench: cannot tell which CPUs there are: %s\n", *why ? why : strerror(-error)),
                EXIT_CANNOT;
+    status = before_clocks();
+    if (status != EXIT_GOOD)
+        return status;
     found.pairs = calloc((size_t)found.count * (size_t)found.count, sizeof *found.pairs);
     if (!found.pairs)
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;

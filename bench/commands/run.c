@@ -1,5 +1,6 @@
 /* run.c - see run.h: a plan is measured, and what came of it is kept and shown. */
 #include "bench/commands/run.h"
+#include "bench/commands/before.h"
 
 #include <errno.h>
 #include <math.h>
@@ -331,7 +332,7 @@ int run_command(const struct options *options, int argc, char **argv)
         status = EXIT_CANNOT;
     else if (options->dry_run)
         dry_run(options, &plan);
-    else
+    else if ((status = before_clocks()) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
         for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)

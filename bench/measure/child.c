@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/machine/clocks.h"
 #include "bench/machine/limits.h"
 #include "bench/measure/plain_loop.h"
 #include "bench/measure/plan.h"
@@ -224,6 +225,23 @@ static void run_all(struct round *round)
 
 /* The round. */
 
+/* A host that has moved the clock of a CPU meanwhile: no time of this round is one. */
+static void look_at_clocks(struct round *round)
+{
+    struct clocks clocks;
+    if (round->spoilt || clocks_look(&clocks) || !clocks.apart_ns)
+        return;
+    for (int i = 0; i < round->plan.count; i++) {
+        struct trial *trial = &round->trials[i];
+        if (*trial->failure || !trial->count)
+            continue;
+        trial->cannot = true;
+        snprintf(trial->failure, sizeof trial->failure,
+                 "the clocks of CPU %d and CPU %d are out of step, by %lld ns at the end of the round", clocks.cpus[0],
+                 clocks.cpus[1], (long long)clocks.apart_ns);
+    }
+}
+
 static void report_trial(const struct round *round, int index)
 {
     json_t *trial = trial_json(&round->plan.entries[index], &round->trials[index]);
@@ -281,6 +299,7 @@ int child_main(int plan_descriptor, int out_descriptor)
     for (int i = 0; i < round.plan.count && !interrupted && !round.spoilt; i++)
         warm_up(&round, round.order[i]);
     run_all(&round);
+    look_at_clocks(&round);
     sentinel_after = sentinel_ns();
     steal_ticks(&steal_after, &all_after);
     /* When spoilt, only what failed is told; the rest is measured elsewhere. */

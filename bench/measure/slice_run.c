@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
+#include "bench/machine/clocks.h"
 #include "bench/measure/actors.h"
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
@@ -90,6 +91,31 @@ static void check_law(struct slice *slice, const struct workload_slice *work)
         slice_fail(slice, "%llu jobs failed", (unsigned long long)s->failed);
 }
 
+/* Times taken on two CPUs whose clocks are out of step are no times: negative, or longer
+ * than the slice. */
+static void check_clocks(const struct workload_slice *work, struct slice *slice)
+{
+    for (int64_t i = 0; i < work->stamp_count && !*slice->failure; i++) {
+        const struct workload_stamp *stamp = &work->stamps[i];
+        int64_t queued = stamp->started - stamp->submitted, ran = stamp->ended - stamp->started;
+        if (!stamp->started || !stamp->ended)
+            continue;
+        if (queued >= -CLOCKS_STEP_NS && ran >= -CLOCKS_STEP_NS &&
+            (double)(queued + ran) <= slice->wall_ns + CLOCKS_STEP_NS)
+            continue;
+        slice->cannot = true;
+        slice_fail(slice,
+                   "the clocks of two CPUs are out of step: a job started %lld ns after its submit and ended %lld ns "
+                   "after its start, in a slice of %.0f ns",
+                   (long long)queued, (long long)ran, slice->wall_ns);
+    }
+}
+
+static uint64_t interval(int64_t from, int64_t to)
+{
+    return to > from ? (uint64_t)(to - from) : 0;
+}
+
 static void collect_stamps(const struct workload_slice *work, int workers, struct slice *slice,
                            struct slice_samples *samples)
 {
@@ -105,9 +131,9 @@ static void collect_stamps(const struct workload_slice *work, int workers, struc
         }
         if (!samples)
             continue;
-        hist_record(&samples->submit_to_start, (uint64_t)(stamp->started - stamp->submitted));
-        hist_record(&samples->start_to_end, (uint64_t)(stamp->ended - stamp->started));
-        hist_record(&samples->submit_to_end, (uint64_t)(stamp->ended - stamp->submitted));
+        hist_record(&samples->submit_to_start, interval(stamp->submitted, stamp->started));
+        hist_record(&samples->start_to_end, interval(stamp->started, stamp->ended));
+        hist_record(&samples->submit_to_end, interval(stamp->submitted, stamp->ended));
     }
     slice->fairness = apart ? stats_jain(shares, workers) : NAN;
     free(shares);
@@ -255,6 +281,9 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     slice->stats.pinned = slice->stats.pinned || pinned;
     memory_read(&slice->memory);
     check_law(slice, work);
+    check_clocks(work, slice);
+    if (slice->cannot)
+        samples = NULL;
     collect_stamps(work, slice->stats.workers, slice, samples);
     collect_report(work, slice, samples);
 }

@@ -2,7 +2,11 @@
  * turn, at each look. Nothing that measures or waits may look at it; what does, sees
  * times that are absurd. The machine's own clock is left alone.
  *
- * Also a plug-in for LD_PRELOAD, in which it jumps from the start. */
+ * Also a plug-in for LD_PRELOAD, in which it jumps from the start; and in which the
+ * clock of CPU 1 is KIT_CLOCK_SKEW ns behind the others', if that is set, once it was
+ * looked at KIT_CLOCK_SKEW_AFTER times. */
+#include <sched.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <time.h>
@@ -31,10 +35,29 @@ static void jump(struct timespec *now)
         now->tv_sec += atomic_fetch_add(&kit_clock_looks, 1) % 2 ? -JUMP_S : JUMP_S;
 }
 
+#ifdef CLOCK_PLUGIN
+static void skew(struct timespec *now)
+{
+    static _Atomic long looks;
+    const char *behind = getenv("KIT_CLOCK_SKEW"), *after = getenv("KIT_CLOCK_SKEW_AFTER");
+    if (!behind || (after && atomic_fetch_add(&looks, 1) < atol(after)) || sched_getcpu() != 1)
+        return;
+    now->tv_nsec -= atol(behind);
+    for (; now->tv_nsec < 0; now->tv_nsec += 1000000000)
+        now->tv_sec--;
+    for (; now->tv_nsec >= 1000000000; now->tv_nsec -= 1000000000)
+        now->tv_sec++;
+}
+#endif
+
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
     if (syscall(SYS_clock_gettime, clock, now))
         return -1;
+#ifdef CLOCK_PLUGIN
+    if (clock == CLOCK_MONOTONIC)
+        skew(now);
+#endif
     if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
         jump(now);
     return 0;
