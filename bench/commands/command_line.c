@@ -85,12 +85,14 @@ static const struct command commands[OPTIONS_COMMANDS] = {
     [OPTIONS_COMPARE] =
         {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
          "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"
-         "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, exact Wilcoxon rank sum).\n\n"
+         "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, Wilcoxon's rank sum). CPU time, memory,\n"
+         "latency and wake-ups of a job are rows of their own, shown where they changed by more than ten times\n"
+         "the threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
          "  poolbench compare results/base.json results/new.json\n"
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
-         "Exit status: 0 no regression; 1 something is slower by more than the threshold, and its interval\n"
-         "excludes 1, or fails now; 2 the files cannot be compared (another machine, other parameters,\n"
-         "damaged), or wrong usage.\n",
+         "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
+         "its interval excludes 1, or it fails more often, or is missing, or has no figure; 2 the files cannot\n"
+         "be compared (another processor, number of CPUs or quota, other parameters, damaged), or wrong usage.\n",
          2, 2, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
@@ -163,8 +165,10 @@ static const struct row rows[] = {
     {"no-figures", 0, NULL, "do not draw", LIMITS, false, options_set_no_figures},
     {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
-    {"threshold", 0, "PERCENT", "slower by more than this is a regression (default: 3%)", COMPARE, false,
-     options_set_threshold},
+    {"threshold", 0, "PERCENT", "slower by more than this is a regression, or costs by ten times this (default: 3%)",
+     COMPARE, false, options_set_threshold},
+    {"force", 0, NULL, "compare also what another machine measured, or with other parameters", COMPARE, false,
+     options_set_force},
     {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},

@@ -28,39 +28,66 @@ static int load(struct comparison *comparison, int which)
         return refuse("%s: cannot be read: %s%s", path, strerror(errno), "");
     if (!document)
         return refuse("%s: damaged, or no result of poolbench run: %s%s", path, error.text, "");
-    if (strcmp(result_string(document, "program"), "poolbench") || !json_object_get(document, "configurations"))
+    if (strcmp(result_string(document, "program"), "poolbench") ||
+        !json_is_array(json_object_get(document, "configurations")) ||
+        !json_is_object(json_object_get(document, "machine")))
         return refuse("%s: not a result of poolbench run%s%s", path, "", "");
     if (result_integer(document, "format") != RESULT_FORMAT)
         return refuse("%s: written in another format than this program's%s%s", path, "", "");
     return EXIT_GOOD;
 }
 
-static int same_machine(const struct comparison *comparison)
+/* The processor, the CPUs and the quota decide; what the host is called, and which of its
+ * CPUs a container got, changes from run to run where CI runs. */
+static int same_machine(const struct comparison *comparison, FILE *notes)
 {
-    static const char *const keys[] = {"host",  "cpu_model", "architecture",      "cpus",
-                                       "cores", "affinity",  "cgroup_quota_cpus", NULL};
+    static const char *const keys[] = {"cpu_model", "architecture", "cpus", "cores", "cgroup_quota_cpus", NULL};
     char text[512];
     const char *key = comparison_differs(json_object_get(comparison->documents[0], "machine"),
                                          json_object_get(comparison->documents[1], "machine"), keys, text, sizeof text);
-    return key ? refuse("not comparable: another machine: %s: %s%s", key, text, "") : EXIT_GOOD;
+    if (key && comparison->force)
+        fprintf(notes, "poolbench: note: another machine: %s: %s (compared all the same: --force)\n", key, text);
+    else if (key)
+        return refuse("not comparable: another machine: %s: %s (--force compares all the same)%s", key, text, "");
+    return EXIT_GOOD;
 }
 
 /* What may differ, but should be known. */
 static void note_differences(const struct comparison *comparison, FILE *out)
 {
-    static const char *const build[] = {"compiler", "flags", NULL}, *const machine[] = {"kernel", "governor", NULL};
+    static const char *const build[] = {"compiler", "flags", NULL}, *const name[] = {"host", NULL},
+                             *const machine[] = {"kernel", "governor", NULL}, *const cpus[] = {"affinity", NULL};
     static const char *const run[] = {"budget_ns", "rounds_wanted", NULL};
     const json_t *a = comparison->documents[0], *b = comparison->documents[1];
-    const json_t *left[] = {json_object_get(a, "build"), json_object_get(a, "machine"), a},
-                 *right[] = {json_object_get(b, "build"), json_object_get(b, "machine"), b};
-    const char *const *keys[] = {build, machine, run};
+    const json_t *ours = json_object_get(a, "machine"), *theirs = json_object_get(b, "machine");
+    const json_t *left[] = {json_object_get(a, "build"), ours, ours, ours, a},
+                 *right[] = {json_object_get(b, "build"), theirs, theirs, theirs, b};
+    const char *const *keys[] = {build, name, machine, cpus, run};
     char text[4096];
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 5; i++) {
         const char *key = comparison_differs(left[i], right[i], keys[i], text, sizeof text);
         if (key && strlen(text) > 120)
             fprintf(out, "poolbench: note: %s differ\n", key);
         else if (key)
             fprintf(out, "poolbench: note: another %s: %s\n", key, text);
+    }
+}
+
+/* What makes a side less than it was to be. */
+static void note_sides(const struct comparison *comparison, FILE *out)
+{
+    for (int side = 0; side < 2; side++) {
+        const json_t *document = comparison->documents[side], *rounds = json_object_get(document, "rounds");
+        size_t i, disturbed = 0;
+        json_t *round;
+        json_array_foreach (rounds, i, round)
+            disturbed += json_is_true(json_object_get(round, "disturbed"));
+        if (json_is_true(json_object_get(document, "interrupted")))
+            fprintf(out, "poolbench: note: %s: interrupted after %zu of %lld rounds\n", comparison->paths[side],
+                    json_array_size(rounds), (long long)result_integer(document, "rounds_wanted"));
+        if (disturbed)
+            fprintf(out, "poolbench: note: %s: %zu of %zu rounds disturbed\n", comparison->paths[side], disturbed,
+                    json_array_size(rounds));
     }
 }
 
@@ -70,25 +97,26 @@ static int compare(struct comparison *comparison)
     char why[1024];
     if (comparison_make(comparison, why, sizeof why))
         return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
-    for (int side = 0; side < 2; side++)
-        if (comparison->only[side])
-            fprintf(stderr, "poolbench: note: %zu benchmarks are only in %s\n", comparison->only[side],
-                    comparison->paths[side]);
+    if (comparison->only_new)
+        fprintf(stderr, "poolbench: note: %zu benchmark%s only in %s\n", comparison->only_new,
+                comparison->only_new == 1 ? " is" : "s are", comparison->paths[1]);
     return EXIT_GOOD;
 }
 
 int compare_command(const struct options *options)
 {
-    struct comparison comparison = {.paths = {options->words[0], options->words[1]}, .threshold = options->threshold};
+    struct comparison comparison = {
+        .paths = {options->words[0], options->words[1]}, .threshold = options->threshold, .force = options->force};
     int status = load(&comparison, 0);
     if (status == EXIT_GOOD)
         status = load(&comparison, 1);
     if (status == EXIT_GOOD)
-        status = same_machine(&comparison);
+        status = same_machine(&comparison, stderr);
     if (status == EXIT_GOOD)
         status = compare(&comparison);
     if (status == EXIT_GOOD) {
         note_differences(&comparison, stderr);
+        note_sides(&comparison, stderr);
         if (options->compare_format == OPTIONS_MARKDOWN)
             comparison_show_markdown(&comparison, stdout);
         else if (options->compare_format == OPTIONS_COMPARE_JSON)

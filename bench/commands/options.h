@@ -76,6 +76,7 @@ struct options {
     enum options_format format;
     enum options_compare_format compare_format;
     double threshold; /* of a regression, as a share */
+    bool force;       /* compare: also what another machine measured */
     bool dry_run, no_figures;
     bool peers;           /* pools that others wrote, beside ours */
     const char *words[2]; /* plain arguments: list's kind, plot's and compare's files, help's command */

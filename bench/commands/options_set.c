@@ -99,6 +99,13 @@ int options_set_until(struct options *options, const char *value, struct why why
     return percent("--until", value, 100, &options->until, why);
 }
 
+int options_set_force(struct options *options, const char *value, struct why why)
+{
+    (void)value, (void)why;
+    options->force = true;
+    return 0;
+}
+
 int options_set_compare_format(struct options *options, const char *value, struct why why)
 {
     static const char *const names[] = {"table", "markdown", "json"};

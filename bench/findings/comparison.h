@@ -4,47 +4,30 @@
  * that this is the weaker of two ways: rounds are not paired, and what changed
  * between the runs beside the program counts as change. The estimate is that of
  * Hodges and Lehmann on logarithms with the exact interval of Wilcoxon's rank-sum
- * test over rounds; each round is a process, and counts as one sample. */
+ * test over rounds; each round is a process, and counts as one sample.
+ *
+ * A benchmark is a configuration with all its parameters. Besides its speed, what it
+ * costs is compared (CPU time, memory, latency, wake-ups), in rows of their own kinds;
+ * of a search for a rate, the rate that was found. What is in the base and cannot be
+ * found again, or has no figure, is no pass. */
 #ifndef COMPARISON_H
 #define COMPARISON_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#include "bench/statistics/stats.h"
-#include "workloads/core/workload.h"
-
-enum { COMPARISON_NAME = 224 };
-
-enum comparison_verdict {
-    COMPARISON_SAME,
-    COMPARISON_FASTER,
-    COMPARISON_SLOWER,
-    COMPARISON_UNDECIDED,
-    COMPARISON_FAILED,
-    COMPARISON_VERDICTS
-};
-
-/* One benchmark. */
-struct comparison_row {
-    char name[COMPARISON_NAME];
-    double base, new;          /* medians */
-    struct stats_ratio change; /* of speed: > 1 is faster */
-    enum workload_unit unit;
-    bool is_rate; /* jobs per second; else a figure of which less is better */
-    enum comparison_verdict verdict;
-    bool regression; /* slower beyond the threshold */
-    int rounds_needed;
-};
+#include "bench/findings/comparison_row.h"
 
 struct comparison {
     const char *paths[2];        /* base and new; the caller's, for messages */
     json_t *documents[2];        /* the caller's */
     double threshold;            /* of a regression, as a share; the caller's */
+    bool force;                  /* what has other parameters is missing, and no reason to refuse; the caller's */
     struct comparison_row *rows; /* [count] */
     int count;
-    size_t only[2]; /* benchmarks that are only in one of them */
-    int counts[COMPARISON_VERDICTS], regressions;
+    size_t only_new;                                                /* benchmarks that are only in the new one */
+    int counts[COMPARISON_KINDS][COMPARISON_VERDICTS], regressions; /* of rows */
+    int worse[COMPARISON_KINDS];                                    /* slower, and regressions */
 };
 
 /* Fills rows, from two documents of the same machine. Returns 0, or -EINVAL and one
@@ -52,8 +35,8 @@ struct comparison {
  * after a failure. */
 int comparison_make(struct comparison *comparison, char *why, size_t size);
 
-/* "same", "faster", "slower", "cannot tell", "FAILED". */
-const char *comparison_verdict_name(enum comparison_verdict verdict);
+/* What a row of that kind may be worse by, as a share. */
+double comparison_threshold(const struct comparison *comparison, enum comparison_kind kind);
 
 /* The first of the fields (NULL-terminated) in which two objects differ, with both
  * values in `text`; NULL: none does. */

@@ -91,13 +91,16 @@ static bool trial_is_good(const json_t *trial)
     return verdict && !strcmp(verdict, "ok");
 }
 
-/* A metric's value in an object, "figures.NAME" one level down. */
-static const json_t *value_of(const json_t *object, const char *metric)
+const json_t *result_value(const json_t *object, const char *metric)
 {
-    static const char prefix[] = "figures.";
-    if (strncmp(metric, prefix, sizeof prefix - 1))
-        return json_object_get(object, metric);
-    return json_object_get(json_object_get(object, "figures"), metric + sizeof prefix - 1);
+    const json_t *found = json_object_get(object, metric);
+    const char *dot = strchr(metric, '.');
+    char first[64];
+    if (found || !dot)
+        return found;
+    snprintf(first, sizeof first, "%.*s", (int)(dot - metric), metric);
+    return json_is_object(json_object_get(object, first)) ? result_value(json_object_get(object, first), dot + 1)
+                                                          : NULL;
 }
 
 int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max)
@@ -106,7 +109,7 @@ int result_values(const json_t *configuration, const char *metric, double *value
     size_t i;
     int count = 0;
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
-        const json_t *value = value_of(trial, metric);
+        const json_t *value = result_value(trial, metric);
         if (!trial_is_good(trial) || !json_is_number(value) || count >= max)
             continue;
         if (rounds)
@@ -118,7 +121,7 @@ int result_values(const json_t *configuration, const char *metric, double *value
 
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high)
 {
-    const json_t *found = value_of(json_object_get(configuration, "summary"), metric);
+    const json_t *found = result_value(json_object_get(configuration, "summary"), metric);
     *median = *low = *high = NAN;
     if (!json_is_object(found))
         return false;
@@ -130,7 +133,8 @@ bool result_metric(const json_t *configuration, const char *metric, double *medi
 
 double result_coverage(const json_t *configuration, const char *metric)
 {
-    return json_number_value(json_object_get(value_of(json_object_get(configuration, "summary"), metric), "coverage"));
+    return json_number_value(
+        json_object_get(result_value(json_object_get(configuration, "summary"), metric), "coverage"));
 }
 
 static json_t *summarise_metric(const json_t *configuration, const char *metric, double *values)

@@ -36,6 +36,10 @@ bool result_is_floor(const json_t *configuration);
 /* How many of the failed trials this machine is to blame for, not a pool. */
 int result_cannot(const json_t *result);
 
+/* A metric's value in a trial or a summary: "busy", or down into objects by dots,
+ * "figures.quiet_ns", "latency.submit_to_end.p99.9_ns"; NULL: it has none. Borrowed. */
+const json_t *result_value(const json_t *object, const char *metric);
+
 /* A configuration's summary: median, low, high of a metric; false if none.
  * "figures.quiet_ns" is a figure of the workload's. */
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);

@@ -1,99 +1,188 @@
 /* comparison_show.c - see comparison_show.h. */
 #include "bench/show/comparison_show.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <string.h>
 
 #include "workloads/core/units.h"
 
+enum { TEXT = 80 };
+
 static const char *value_text(const struct comparison_row *row, double value, char *text, size_t size)
 {
     if (isnan(value))
-        snprintf(text, size, "-");
-    else if (row->is_rate)
+        return snprintf(text, size, "-"), text;
+    if (row->is_rate)
         units_count_text(value, text, size);
     else if (row->unit == WORKLOAD_NS)
         units_time_text(value, text, size);
+    else if (row->unit == WORKLOAD_BYTES)
+        units_bytes_text(value, text, size);
     else
-        snprintf(text, size, "%.4g", value);
+        snprintf(text, size, "%.3g", value);
     if (row->is_rate)
         snprintf(text + strlen(text), size - strlen(text), "/s");
     return text;
 }
 
-/* In tenths of a percent, and never minus nothing. */
-static double percent(double ratio)
+static bool is_cost(const struct comparison_row *row)
 {
-    double tenths = round(1000 * (ratio - 1));
-    return tenths == 0 ? 0 : tenths / 10;
+    return row->kind != COMPARISON_SPEED && row->kind != COMPARISON_RATE;
 }
 
-static void row_texts(const struct comparison_row *row, char *change, char *interval, char *verdict, size_t size)
+/* In tenths of a percent, and never minus nothing; "-" where there is none. */
+static const char *percent_text(double ratio, const char *unit, char *text, size_t size)
 {
-    snprintf(change, size, row->verdict == COMPARISON_FAILED ? "-" : "%+.1f%%", percent(row->change.ratio));
-    snprintf(interval, size, row->change.known ? "%+.1f .. %+.1f%%" : "-", percent(row->change.low),
-             percent(row->change.high));
-    snprintf(verdict, size, "%s",
-             row->regression ? row->verdict == COMPARISON_FAILED ? "FAILED" : "SLOWER"
-                             : comparison_verdict_name(row->verdict));
+    double tenths = round(1000 * (ratio - 1));
+    if (isfinite(ratio))
+        snprintf(text, size, "%+.1f%s", tenths == 0 ? 0 : tenths / 10, unit);
+    else
+        snprintf(text, size, "-");
+    return text;
+}
+
+/* A row in words. Of speed the change is that of speed, of a cost that of the cost. */
+struct texts {
+    char name[COMPARISON_NAME + 16], base[TEXT], new[TEXT], change[TEXT], interval[TEXT],
+        verdict[TEXT + COMPARISON_NOTE];
+};
+
+static void needed_text(const struct comparison_row *row, char *text, size_t size)
+{
+    static const double practical = 9999;
+    if (row->rounds_needed > practical)
+        snprintf(text, size, " (more than %.0f rounds would be needed)", practical);
+    else if (row->rounds_needed > 0)
+        snprintf(text, size, " (needs about %.0f rounds)", row->rounds_needed);
+}
+
+static void row_texts(const struct comparison_row *row, struct texts *texts)
+{
+    const struct stats_ratio *change = &row->change;
+    double ratio = is_cost(row) ? 1 / change->ratio : change->ratio,
+           low = is_cost(row) ? 1 / change->high : change->low, high = is_cost(row) ? 1 / change->low : change->high;
+    char end[2][TEXT];
+    *texts = (struct texts){0};
+    snprintf(texts->name, sizeof texts->name, "%s%s%s", row->name, row->kind == COMPARISON_SPEED ? "" : ", ",
+             row->kind == COMPARISON_SPEED ? "" : comparison_row_kind(row->kind));
+    value_text(row, row->base, texts->base, TEXT);
+    value_text(row, row->new, texts->new, TEXT);
+    percent_text(row->verdict >= COMPARISON_FAILED ? NAN : ratio, "%", texts->change, TEXT);
+    if (change->known)
+        snprintf(texts->interval, TEXT, "%s .. %s", percent_text(low, "", end[0], TEXT),
+                 percent_text(high, "%", end[1], TEXT));
+    else
+        snprintf(texts->interval, TEXT, "-");
+    snprintf(texts->verdict, TEXT, "%s", comparison_row_verdict(row));
+    for (char *c = texts->verdict; *c && row->regression; c++)
+        *c = (char)toupper((unsigned char)*c);
     if (row->verdict == COMPARISON_UNDECIDED)
-        snprintf(verdict + strlen(verdict), size - strlen(verdict), " (needs about %d rounds)", row->rounds_needed);
+        needed_text(row, texts->verdict + strlen(texts->verdict), TEXT);
+    if (*row->note)
+        snprintf(texts->verdict + strlen(texts->verdict), COMPARISON_NOTE + 4, "; %s", row->note);
+}
+
+/* Costs are shown where they changed; all are in the JSON. */
+static bool is_shown(const struct comparison *comparison, const struct comparison_row *row)
+{
+    double much = 1 + comparison_threshold(comparison, row->kind);
+    return !is_cost(row) || row->regression || (row->verdict == COMPARISON_FASTER && row->change.ratio > much);
+}
+
+static int sum_of(const struct comparison *comparison, enum comparison_verdict verdict)
+{
+    return comparison->counts[COMPARISON_SPEED][verdict] + comparison->counts[COMPARISON_RATE][verdict];
+}
+
+static void add(char *text, size_t size, const char *before, int count, const char *what)
+{
+    if (count)
+        snprintf(text + strlen(text), size - strlen(text), "%s%d %s", before, count, what);
+}
+
+/* "costs grown by more than 30%: CPU time 1 of 8, memory 0 of 8" */
+static void costs_text(const struct comparison *comparison, char *text, size_t size)
+{
+    const char *before = "";
+    *text = '\0';
+    for (int k = COMPARISON_CPU; k < COMPARISON_KINDS; k++) {
+        int all = 0;
+        for (int v = 0; v < COMPARISON_VERDICTS; v++)
+            all += comparison->counts[k][v];
+        if (!all)
+            continue;
+        if (!*before)
+            snprintf(text, size, "costs grown by more than %.3g%%: ",
+                     100 * comparison_threshold(comparison, (enum comparison_kind)k));
+        snprintf(text + strlen(text), size - strlen(text), "%s%s %d of %d", before,
+                 comparison_row_kind((enum comparison_kind)k), comparison->worse[k], all);
+        before = ", ";
+    }
 }
 
 static void totals_text(const struct comparison *comparison, char *text, size_t size)
 {
     enum { MANY = 20 }; /* then one at least differs by chance */
-    int judged = comparison->counts[COMPARISON_SLOWER] + comparison->counts[COMPARISON_FASTER] +
-                 comparison->counts[COMPARISON_SAME] + comparison->counts[COMPARISON_UNDECIDED];
+    int judged = sum_of(comparison, COMPARISON_SLOWER) + sum_of(comparison, COMPARISON_FASTER) +
+                 sum_of(comparison, COMPARISON_SAME) + sum_of(comparison, COMPARISON_UNDECIDED);
     snprintf(
         text, size,
         "%d slower (%d by more than %.3g%%), %d faster, %d same, %d undecided; unpaired: two runs of different times",
-        comparison->counts[COMPARISON_SLOWER], comparison->regressions - comparison->counts[COMPARISON_FAILED],
-        100 * comparison->threshold, comparison->counts[COMPARISON_FASTER], comparison->counts[COMPARISON_SAME],
-        comparison->counts[COMPARISON_UNDECIDED]);
-    if (comparison->counts[COMPARISON_FAILED])
-        snprintf(text + strlen(text), size - strlen(text), "; %d FAILED", comparison->counts[COMPARISON_FAILED]);
+        sum_of(comparison, COMPARISON_SLOWER), comparison->worse[COMPARISON_SPEED] + comparison->worse[COMPARISON_RATE],
+        100 * comparison->threshold, sum_of(comparison, COMPARISON_FASTER), sum_of(comparison, COMPARISON_SAME),
+        sum_of(comparison, COMPARISON_UNDECIDED));
+    add(text, size, "; ", sum_of(comparison, COMPARISON_FAILED), "FAILED");
+    add(text, size, "; ", sum_of(comparison, COMPARISON_MISSING), "MISSING");
+    add(text, size, "; ", sum_of(comparison, COMPARISON_NOTHING), "without a figure");
     if (judged >= MANY)
         snprintf(text + strlen(text), size - strlen(text), "; of %d, about %.0f differ by chance alone", judged,
                  0.05 * judged);
 }
 
-enum { TEXT = 64 };
-
 void comparison_show_table(const struct comparison *comparison, FILE *out)
 {
     int width = 9;
-    char totals[256];
-    for (int i = 0; i < comparison->count; i++)
-        if ((int)strlen(comparison->rows[i].name) > width)
-            width = (int)strlen(comparison->rows[i].name);
-    fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, "benchmark", "base", "new", "speed", "95% interval",
+    char totals[400];
+    struct texts texts;
+    for (int i = 0; i < comparison->count; i++) {
+        row_texts(&comparison->rows[i], &texts);
+        if (is_shown(comparison, &comparison->rows[i]) && (int)strlen(texts.name) > width)
+            width = (int)strlen(texts.name);
+    }
+    fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, "benchmark", "base", "new", "change", "95% interval",
             "verdict");
     for (int i = 0; i < comparison->count; i++) {
-        const struct comparison_row *row = &comparison->rows[i];
-        char base[TEXT], new[TEXT], change[TEXT], interval[TEXT], verdict[TEXT];
-        row_texts(row, change, interval, verdict, TEXT);
-        fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, row->name, value_text(row, row->base, base, TEXT),
-                value_text(row, row->new, new, TEXT), change, interval, verdict);
+        if (!is_shown(comparison, &comparison->rows[i]))
+            continue;
+        row_texts(&comparison->rows[i], &texts);
+        fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, texts.name, texts.base, texts.new, texts.change,
+                texts.interval, texts.verdict);
     }
     totals_text(comparison, totals, sizeof totals);
     fprintf(out, "%s\n", totals);
+    costs_text(comparison, totals, sizeof totals);
+    fprintf(out, "%s%s", totals, *totals ? "\n" : "");
 }
 
 void comparison_show_markdown(const struct comparison *comparison, FILE *out)
 {
-    char totals[256];
+    char totals[400], costs[400];
     totals_text(comparison, totals, sizeof totals);
+    costs_text(comparison, costs, sizeof costs);
     fprintf(out,
-            "### %s\n\n%s\n\n| benchmark | base | new | speed | 95%% interval | verdict |\n|---|--:|--:|--:|--:|---|\n",
-            comparison->regressions ? "poolbench: slower" : "poolbench: no regression", totals);
+            "### %s\n\n%s\n%s\n\n| benchmark | base | new | change | 95%% interval | verdict |\n"
+            "|---|--:|--:|--:|--:|---|\n",
+            comparison->regressions ? "poolbench: worse" : "poolbench: no regression", totals, costs);
     for (int i = 0; i < comparison->count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
-        char base[TEXT], new[TEXT], change[TEXT], interval[TEXT], verdict[TEXT];
         const char *strong = row->regression ? "**" : "";
-        row_texts(row, change, interval, verdict, TEXT);
-        fprintf(out, "| `%s` | %s | %s | %s | %s | %s%s%s |\n", row->name, value_text(row, row->base, base, TEXT),
-                value_text(row, row->new, new, TEXT), change, interval, strong, verdict, strong);
+        struct texts texts;
+        if (!is_shown(comparison, row))
+            continue;
+        row_texts(row, &texts);
+        fprintf(out, "| `%s` | %s | %s | %s | %s | %s%s%s |\n", texts.name, texts.base, texts.new, texts.change,
+                texts.interval, strong, texts.verdict, strong);
     }
 }
 
@@ -107,12 +196,14 @@ void comparison_show_json(const struct comparison *comparison, FILE *out)
     json_t *rows = json_array(), *document;
     for (int i = 0; i < comparison->count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
-        json_array_append_new(rows,
-                              json_pack("{s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b}", "benchmark", row->name, "base",
-                                        number_or_null(row->base), "new", number_or_null(row->new), "speed_ratio",
-                                        number_or_null(row->change.ratio), "low", number_or_null(row->change.low),
-                                        "high", number_or_null(row->change.high), "verdict",
-                                        comparison_verdict_name(row->verdict), "regression", (int)row->regression));
+        bool undecided = row->verdict == COMPARISON_UNDECIDED;
+        json_array_append_new(
+            rows, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:s}", "benchmark", row->name, "kind",
+                            comparison_row_kind(row->kind), "base", number_or_null(row->base), "new",
+                            number_or_null(row->new), "speed_ratio", number_or_null(row->change.ratio), "low",
+                            number_or_null(row->change.low), "high", number_or_null(row->change.high), "verdict",
+                            comparison_row_verdict(row), "regression", (int)row->regression, "rounds_needed",
+                            number_or_null(undecided ? row->rounds_needed : NAN), "note", row->note));
     }
     document = json_pack("{s:s, s:s, s:f, s:b, s:i, s:o}", "base", comparison->paths[0], "new", comparison->paths[1],
                          "threshold", comparison->threshold, "paired", 0, "regressions", comparison->regressions,

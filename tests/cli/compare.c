@@ -109,6 +109,210 @@ CLI_TEST(compare, refuses_what_is_not_comparable)
     json_decref(document);
 }
 
+static json_t *trials_of(json_t *document, size_t configuration)
+{
+    return json_object_get(json_array_get(json_object_get(document, "configurations"), configuration), "trials");
+}
+
+/* Sets a number of each trial of the first configuration. */
+static void set_all(json_t *document, const char *object, const char *key, double value)
+{
+    json_t *trial;
+    size_t t;
+    json_array_foreach (trials_of(document, 0), t, trial)
+        json_object_set_new(object ? json_object_get(trial, object) : trial, key, json_real(value));
+}
+
+static void fail_some(json_t *document, size_t count)
+{
+    for (size_t t = 0; t < 12; t++)
+        json_object_set_new(json_array_get(trials_of(document, 0), t), "verdict",
+                            json_string(t < count ? "failed" : "ok"));
+}
+
+/* All parameters tell benchmarks apart: capacities, producers, placements. */
+CLI_TEST(compare, a_sweep_is_like_itself)
+{
+    cr_assert(
+        run("run -p mutex,ring -w empty -t 1 --capacity 16,64 --producers 1,2 --pin core,none --rounds 1 --budget "
+            "5ms --no-figures -o base.json") == 0,
+        "%s", err);
+    cr_assert(run("compare base.json base.json") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "mutex/empty/t1/producers=2/capacity=64/pin=none") &&
+                  strstr(out, "ring/empty/t1/producers=1/capacity=16/pin=core") && !strstr(err, "only in"),
+              "%s%s", out, err);
+}
+
+CLI_TEST(compare, counts_how_often_a_pool_fails)
+{
+    static const struct {
+        size_t base, now;
+        int status;
+    } cases[] = {{1, 12, 1}, {0, 1, 1}, {1, 2, 0}, {6, 7, 0}, {1, 7, 1}, {3, 1, 0}, {12, 12, 1}};
+    json_t *document = make_base();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fail_some(document, cases[i].base);
+        cr_assert(json_dump_file(document, "base.json", 0) == 0);
+        fail_some(document, cases[i].now);
+        save(document);
+        cr_assert(run("compare base.json new.json") == cases[i].status, "%zu, then %zu: %s", cases[i].base,
+                  cases[i].now, out);
+        cr_assert(strstr(out, "fails: ") || cases[i].now == 12, "%s", out);
+    }
+    json_decref(document);
+}
+
+CLI_TEST(compare, what_is_missing_does_not_pass)
+{
+    json_t *document = make_base(), *copy = json_deep_copy(document);
+    json_array_remove(json_object_get(copy, "configurations"), 0);
+    save(copy);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "MISSING"), "%s%s", out, err);
+    cr_assert(run("compare new.json base.json") == 0 && strstr(err, "1 benchmark is only in base.json"), "%s%s", out,
+              err);
+    json_decref(copy);
+    copy = json_deep_copy(document);
+    json_array_clear(trials_of(copy, 0));
+    save(copy);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "NO FIGURE"), "%s", out);
+    json_decref(copy);
+    json_decref(document);
+}
+
+CLI_TEST(compare, impossible_figures_do_not_pass)
+{
+    json_t *document = make_base(), *trial = json_array_get(trials_of(document, 0), 3);
+    const struct {
+        json_t *value;
+        const char *word;
+        int status;
+    } cases[] = {{json_null(), "NO FIGURE", 1},          {json_real(0), "NO FIGURE", 1},
+                 {json_real(-1e6), "-1000000.0", 2},     {json_string("NaN"), "\"NaN\"", 2},
+                 {json_real(1e300), "jobs_per_s is", 2}, {json_array(), "jobs_per_s is []", 2}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_object_set_new(trial, "jobs_per_s", cases[i].value);
+        save(document);
+        cr_assert(run("compare base.json new.json") == cases[i].status, "case %zu: %s%s", i, out, err);
+        cr_assert(strstr(cases[i].status == 1 ? out : err, cases[i].word), "case %zu: %s%s", i, out, err);
+        cr_assert(cases[i].status == 1 || (lines(err) == 1 && !*out), "%s", err);
+    }
+    json_decref(document);
+}
+
+/* Costs have rows of their own kinds, and are told apart. */
+CLI_TEST(compare, says_what_costs_more)
+{
+    static const struct {
+        const char *object, *key, *kind;
+        double was;
+    } costs[] = {{NULL, "cpu_ns_per_job", "CPU time", 100},
+                 {"memory", "pool_bytes", "memory", 50000},
+                 {NULL, "wakes_per_job", "wakes", 0.5}};
+    json_t *document = make_base();
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        char row[64], total[64];
+        set_all(document, costs[i].object, costs[i].key, costs[i].was);
+        cr_assert(json_dump_file(document, "base.json", 0) == 0);
+        set_all(document, costs[i].object, costs[i].key, 2 * costs[i].was);
+        save(document);
+        snprintf(row, sizeof row, "mutex/empty/t1, %s ", costs[i].kind);
+        snprintf(total, sizeof total, "%s 1 of ", costs[i].kind);
+        cr_assert(run("compare base.json new.json") == 1, "%s: %s", costs[i].kind, out);
+        cr_assert(strstr(out, row) && strstr(out, "MORE") && strstr(out, total) && strstr(out, "0 slower"), "%s", out);
+        cr_assert(run("compare new.json base.json") == 0 && strstr(out, row) && strstr(out, "less"), "%s", out);
+        set_all(document, costs[i].object, costs[i].key, 1.1 * costs[i].was);
+        save(document);
+        cr_assert(run("compare base.json new.json") == 0 && !strstr(out, row), "%s", out);
+    }
+    json_decref(document);
+}
+
+CLI_TEST(compare, says_when_jobs_wait_longer)
+{
+    json_t *document = make_base(), *trial;
+    for (int side = 0; side < 2; side++) {
+        size_t t;
+        json_array_foreach (trials_of(document, 0), t, trial)
+            json_object_set_new(json_object_get(trial, "latency"), "submit_to_end",
+                                json_pack("{s:i, s:f, s:f}", "count", 5000, "p50_ns", 1e3, "p99_ns",
+                                          1e5 * (1 + side) * (1 + 0.01 * (double)t)));
+        cr_assert(json_dump_file(document, side ? "new.json" : "base.json", 0) == 0);
+    }
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "mutex/empty/t1, latency") && strstr(out, "MORE"),
+              "%s", out);
+    json_decref(document);
+}
+
+CLI_TEST(compare, a_name_is_no_machine)
+{
+    json_t *document = make_base(), *machine = json_object_get(document, "machine");
+    json_object_set_new(machine, "host", json_string("runner-17"));
+    json_object_set_new(machine, "affinity", json_string("6-7"));
+    save(document);
+    cr_assert(run("compare base.json new.json") == 0 && strstr(err, "another host") && strstr(err, "runner-17") &&
+                  strstr(err, "another affinity"),
+              "%s", err);
+    json_object_set_new(machine, "cgroup_quota_cpus", json_real(1.5));
+    save(document);
+    cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, "cgroup_quota_cpus") &&
+                  strstr(err, "--force"),
+              "%s", err);
+    cr_assert(run("compare base.json new.json --force") == 0 && strstr(err, "another machine: cgroup_quota_cpus"), "%s",
+              err);
+    json_decref(document);
+}
+
+CLI_TEST(compare, says_what_was_interrupted_or_disturbed)
+{
+    json_t *document = make_base();
+    json_object_set_new(document, "interrupted", json_true());
+    json_object_set_new(document, "rounds", json_pack("[{s:b}, {s:b}]", "disturbed", 1, "disturbed", 0));
+    save(document);
+    cr_assert(run("compare base.json new.json") == 0 && strstr(err, "new.json: interrupted after 2 of 2 rounds") &&
+                  strstr(err, "new.json: 1 of 2 rounds disturbed"),
+              "%s", err);
+    json_decref(document);
+}
+
+/* A search's answer is its rate. */
+static void make_search(const char *path, const json_t *like, double kept, double broken, const char *slo)
+{
+    json_t *document = json_deep_copy(like);
+    json_array_clear(json_object_get(document, "configurations"));
+    json_object_set_new(document, "slo",
+                        json_pack("[{s:s, s:f, s:i}]", "name", slo, "quantile", 0.99, "limit_ns", 5000000));
+    json_object_set_new(
+        document, "searches",
+        json_pack("[{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:[]}]", "pool", "mutex", "workers", 2,
+                  "producers", 1, "capacity", 1024, "full", "block", "pin", "core", "spec", "burst:of=cpu:size=20us",
+                  "rate_kept", kept > 0 ? json_real(kept) : json_null(), "rate_broken",
+                  broken > 0 ? json_real(broken) : json_null(), "limited_by", "promise", "configurations"));
+    cr_assert(json_dump_file(document, path, 0) == 0);
+    json_decref(document);
+}
+
+CLI_TEST(compare, a_halved_rate_is_a_regression)
+{
+    json_t *document = make_base();
+    make_search("base.json", document, 60000, 61500, "p99");
+    make_search("new.json", document, 30000, 30700, "p99");
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "t2, rate") && strstr(out, "-50.0%") &&
+                  strstr(out, "LOWER"),
+              "%s%s", out, err);
+    cr_assert(run("compare new.json base.json") == 0 && strstr(out, "higher"), "%s", out);
+    make_search("new.json", document, 30000, 61500, "p99");
+    cr_assert(run("compare base.json new.json") == 1, "%s", out);
+    make_search("new.json", document, 58900, 60000, "p99");
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "1 same"), "%s", out);
+    make_search("new.json", document, 0, 100, "p99");
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "LOWER"), "%s", out);
+    make_search("new.json", document, 60000, 61500, "p50");
+    cr_assert(run("compare base.json new.json") == 2 && strstr(err, "promises"), "%s", err);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 2 && strstr(err, "search"), "%s", err);
+    json_decref(document);
+}
+
 /* A pool that fails now and did not before is a regression. */
 CLI_TEST(compare, counts_a_new_failure)
 {

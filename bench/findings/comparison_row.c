@@ -1,0 +1,104 @@
+/* comparison_row.c - see comparison_row.h. */
+#include "bench/findings/comparison_row.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+
+static const struct {
+    const char *name, *same, *better, *worse;
+} kinds[COMPARISON_KINDS] = {
+    [COMPARISON_SPEED] = {"speed", "same", "faster", "slower"},
+    [COMPARISON_RATE] = {"rate", "same", "higher", "lower"},
+    [COMPARISON_CPU] = {"CPU time", "same", "less", "more"},
+    [COMPARISON_MEMORY] = {"memory", "same", "less", "more"},
+    [COMPARISON_LATENCY] = {"latency", "same", "less", "more"},
+    [COMPARISON_WAKES] = {"wakes", "same", "less", "more"},
+};
+
+const char *comparison_row_kind(enum comparison_kind kind)
+{
+    return kinds[kind].name;
+}
+
+const char *comparison_row_verdict(const struct comparison_row *row)
+{
+    const char *const texts[] = {kinds[row->kind].same,
+                                 kinds[row->kind].better,
+                                 kinds[row->kind].worse,
+                                 "cannot tell",
+                                 "FAILED",
+                                 "MISSING",
+                                 "NO FIGURE"};
+    return texts[row->verdict];
+}
+
+/* How many rounds would decide: the interval narrows with the root of their number, and
+ * has to leave 1, or to fit between the thresholds. */
+static double rounds_needed(const struct stats_ratio *change, double threshold, int rounds)
+{
+    double off = fmax(log(change->high / change->ratio), log(change->ratio / change->low));
+    double away = fabs(log(change->ratio)), inside = -log1p(-threshold) - away;
+    double needed = ceil(rounds * pow(off / fmax(away, inside), 2));
+    return isfinite(needed) ? fmax(needed, rounds + 1) : INFINITY;
+}
+
+void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
+                          int now_count, double threshold)
+{
+    struct stats_ratio *change = &row->change;
+    int rounds = base_count < now_count ? base_count : now_count;
+    *change = row->is_rate ? stats_ratio_unpaired(now, now_count, base, base_count)
+                           : stats_ratio_unpaired(base, base_count, now, now_count);
+    row->base = base_count ? stats_median(base, base_count).median : NAN;
+    row->new = now_count ? stats_median(now, now_count).median : NAN;
+    row->verdict = COMPARISON_UNDECIDED;
+    if (!change->known)
+        row->rounds_needed = STATS_ENOUGH;
+    else if (change->low > 1)
+        row->verdict = COMPARISON_FASTER;
+    else if (change->high < 1)
+        row->verdict = COMPARISON_SLOWER;
+    else if (change->low > 1 - threshold && change->high < 1 + threshold)
+        row->verdict = COMPARISON_SAME;
+    else
+        row->rounds_needed = rounds_needed(change, threshold, rounds);
+    row->regression = row->verdict == COMPARISON_SLOWER && change->ratio < 1 - threshold;
+}
+
+/* How far apart two searches may end that ask the same of the same: by the step between
+ * what was kept and what was broken. */
+static double grid_of(const double rates[2])
+{
+    static const double least = 0.04, most = 0.25;
+    return rates[1] > rates[0] ? fmin(fmax(rates[1] / rates[0] - 1, least), most) : least;
+}
+
+void comparison_row_judge_rates(struct comparison_row *row, const double base[2], const double now[2], double threshold)
+{
+    struct stats_ratio *change = &row->change;
+    double much = threshold + grid_of(base);
+    *change = (struct stats_ratio){.ratio = now[0] / base[0], .low = now[0] / base[1], .high = now[1] / base[0]};
+    change->known = base[0] > 0 && base[1] > base[0] && now[0] > 0 && now[1] > now[0];
+    row->base = base[0] > 0 ? base[0] : NAN;
+    row->new = now[0] > 0 ? now[0] : NAN;
+    if (!(base[0] > 0) && !(now[0] > 0))
+        row->verdict = COMPARISON_SAME; /* none then, none now */
+    else if (!(base[0] > 0) || change->ratio > 1 + much)
+        row->verdict = COMPARISON_FASTER;
+    else if (!(now[0] > 0) || change->ratio < 1 - much)
+        row->verdict = COMPARISON_SLOWER;
+    else
+        row->verdict = COMPARISON_SAME;
+    row->regression = row->verdict == COMPARISON_SLOWER;
+}
+
+bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all)
+{
+    if (!now_failed)
+        return false;
+    if (!base_failed || (now_failed == now_all && base_failed < base_all))
+        return true;
+    return gsl_cdf_hypergeometric_Q((unsigned)now_failed - 1, (unsigned)(base_failed + now_failed),
+                                    (unsigned)(base_all - base_failed + now_all - now_failed),
+                                    (unsigned)now_all) < 0.05;
+}

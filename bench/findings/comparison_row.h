@@ -1,0 +1,72 @@
+/* comparison_row.h - one row of a comparison: from the values of two sides, what is to
+ * be said. */
+#ifndef COMPARISON_ROW_H
+#define COMPARISON_ROW_H
+
+#include <stdbool.h>
+
+#include "bench/statistics/stats.h"
+#include "workloads/core/workload.h"
+
+enum { COMPARISON_NAME = 256, COMPARISON_NOTE = 96 };
+
+enum comparison_verdict {
+    COMPARISON_SAME,
+    COMPARISON_FASTER,
+    COMPARISON_SLOWER,
+    COMPARISON_UNDECIDED,
+    COMPARISON_FAILED,  /* fails more often than it did */
+    COMPARISON_MISSING, /* was in the base only */
+    COMPARISON_NOTHING, /* was run, and has no figure */
+    COMPARISON_VERDICTS
+};
+
+enum comparison_kind {
+    COMPARISON_SPEED, /* by what the workload is judged */
+    COMPARISON_RATE,  /* the highest that kept its promises */
+    COMPARISON_CPU,   /* ns of the process for a job */
+    COMPARISON_MEMORY,
+    COMPARISON_LATENCY, /* the tail of a round */
+    COMPARISON_WAKES,
+    COMPARISON_KINDS
+};
+
+/* What costs may grow by, as a multiple of the threshold of speed: they vary more. */
+#define COMPARISON_COSTS 10
+
+/* One benchmark, in one of its kinds. */
+struct comparison_row {
+    char name[COMPARISON_NAME];
+    enum comparison_kind kind;
+    double base, new;          /* medians; NaN: none */
+    struct stats_ratio change; /* > 1 is better: faster, or less */
+    enum workload_unit unit;   /* of a figure of the workload's */
+    bool is_rate;              /* a number per second; else a figure of which less is better */
+    enum comparison_verdict verdict;
+    bool regression;            /* no pass: worse beyond the threshold, or failed, missing, nothing */
+    double rounds_needed;       /* of an undecided one; more than there are */
+    char note[COMPARISON_NOTE]; /* "fails: 1 of 12, now 12 of 12"; or "" */
+};
+
+/* "same", "faster", "slower", "cannot tell", "FAILED", "MISSING", "NO FIGURE"; of a
+ * rate "higher" and "lower", of costs "less" and "more". */
+const char *comparison_row_verdict(const struct comparison_row *row);
+
+/* "speed", "rate", "CPU time", "memory", "latency", "wakes". */
+const char *comparison_row_kind(enum comparison_kind kind);
+
+/* Fills change, verdict, regression and rounds_needed of a row from the values of both
+ * sides, all > 0; less of them is better but of a rate. */
+void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
+                          int now_count, double threshold);
+
+/* The same of two searches: each rate lies between the highest kept and the lowest
+ * broken one above it (0: none was found). */
+void comparison_row_judge_rates(struct comparison_row *row, const double base[2], const double now[2],
+                                double threshold);
+
+/* Whether `now_failed` of `now_all` trials are more than chance makes of what they were
+ * before: any where none failed, all where some did not, else by Fisher's exact test. */
+bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all);
+
+#endif

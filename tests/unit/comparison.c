@@ -1,0 +1,50 @@
+/* comparison.c - one row of a comparison, from values that are known. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdint.h>
+
+#include "bench/findings/comparison_row.h"
+
+static uint64_t state = 7;
+static double uniform(void)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return ((double)(state >> 11) + 1) / 9007199254740993.0;
+}
+
+/* What is undecided needs more rounds than there are, whatever the noise and the change. */
+Test(comparison, an_undecided_row_needs_more_rounds_than_it_has, .timeout = 30)
+{
+    int undecided = 0;
+    for (int run = 0; run < 2000; run++) {
+        double base[12], now[12], noise = 0.2 * uniform(), change = 1 + 0.1 * (uniform() - 0.5);
+        struct comparison_row row = {.is_rate = run % 2};
+        for (int i = 0; i < 12; i++) {
+            base[i] = 1e6 * (1 + noise * (uniform() - 0.5));
+            now[i] = 1e6 * change * (1 + noise * (uniform() - 0.5));
+        }
+        comparison_row_judge(&row, base, 12, now, 12, 0.03);
+        if (row.verdict != COMPARISON_UNDECIDED)
+            continue;
+        undecided++;
+        cr_assert(row.rounds_needed >= 13 && !row.regression, "%g of 12", row.rounds_needed);
+    }
+    cr_assert(undecided > 100);
+}
+
+Test(comparison, of_no_values_nothing_is_said, .timeout = 10)
+{
+    double values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
+    struct comparison_row row = {.is_rate = true};
+    comparison_row_judge(&row, values, 12, values, 0, 0.03);
+    cr_assert(row.verdict == COMPARISON_UNDECIDED && isnan(row.new) && isnan(row.change.ratio) &&
+              row.rounds_needed > 0);
+}
+
+/* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077). */
+Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
+{
+    cr_assert(comparison_row_fails_more(1, 12, 6, 12) && !comparison_row_fails_more(1, 12, 5, 12));
+    cr_assert(comparison_row_fails_more(0, 12, 1, 12) && !comparison_row_fails_more(0, 12, 0, 12));
+    cr_assert(comparison_row_fails_more(11, 12, 12, 12) && !comparison_row_fails_more(12, 12, 12, 12));
+}
