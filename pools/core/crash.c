@@ -1,16 +1,15 @@
 /* crash.c - on request, says which job it was when a fault signal arrives.
  *
- * The handler prints with write() only, finds the function's module without a
- * lock (_dl_find_object), runs on an alternate stack so that an overflow of the
+ * The handler prints with write() only, finds the function's name without a
+ * lock (symbol.h), runs on an alternate stack so that an overflow of the
  * job's own stack is reported too, and then hands on to whoever handled the
  * signal before. It never tries to go on: that is not sound. */
-#include <dlfcn.h>
-#include <link.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "pools/core/machinery.h"
+#include "pools/core/symbol.h"
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT};
 enum { SIGNALS = sizeof signals / sizeof *signals };
@@ -43,20 +42,19 @@ static void add_number(struct line *line, uint64_t number, unsigned base)
     add(line, digits + at);
 }
 
-/* fn as module and offset, which addr2line takes; else as an address. */
+/* Its name, if it has one; and file and offset, which addr2line takes. */
 static void add_function(struct line *line, pool_job_fn *fn)
 {
-#if defined(__GLIBC__) && __GLIBC_PREREQ(2, 35)
-    struct dl_find_object found;
-    if (_dl_find_object((void *)(uintptr_t)fn, &found) == 0) {
-        const char *name = found.dlfo_link_map->l_name;
-        add(line, name && *name ? name : "/proc/self/exe");
-        add(line, "+");
-        add_number(line, (uintptr_t)fn - found.dlfo_link_map->l_addr, 16);
-        return;
+    struct pool_symbol symbol = pool_symbol_of((uintptr_t)fn);
+    if (symbol.name) {
+        add(line, symbol.name);
+        add(line, " at ");
     }
-#endif
-    add_number(line, (uintptr_t)fn, 16);
+    if (symbol.file) {
+        add(line, symbol.file);
+        add(line, "+");
+    }
+    add_number(line, symbol.offset, 16);
 }
 
 static void report(int signal_number, struct pool_frame *frame)

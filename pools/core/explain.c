@@ -1,11 +1,11 @@
 /* explain.c - who waits for what, in a few lines of text, from counters and
  * from what each worker says it runs. It takes no lock and waits for nobody,
  * so that it works on a pool that hangs; the picture is of about one moment. */
-#include <dlfcn.h>
 #include <stdarg.h>
 #include <stdio.h>
 
 #include "pools/core/head.h"
+#include "pools/core/symbol.h"
 
 struct text {
     char *at;
@@ -29,14 +29,12 @@ __attribute__((format(printf, 2, 3))) static void add(struct text *text, const c
 
 static void add_job(struct text *text, const char *what, pool_job_fn *fn, void *arg)
 {
-    Dl_info info;
-    if (dladdr((void *)(uintptr_t)fn, &info) && info.dli_sname)
-        add(text, "%s %s(%p)", what, info.dli_sname, arg);
-    else if (info.dli_fname)
-        add(text, "%s %s+0x%lx(%p)", what, info.dli_fname,
-            (unsigned long)((char *)(uintptr_t)fn - (char *)info.dli_fbase), arg);
+    struct pool_symbol symbol = pool_symbol_of((uintptr_t)fn);
+    if (symbol.name)
+        add(text, "%s %s(%p)", what, symbol.name, arg);
     else
-        add(text, "%s %p(%p)", what, (void *)(uintptr_t)fn, arg);
+        add(text, "%s %s%s0x%lx(%p)", what, symbol.file ? symbol.file : "", symbol.file ? "+" : "",
+            (unsigned long)symbol.offset, arg);
 }
 
 static void add_worker(struct text *text, struct pool_worker *worker, bool drained)

@@ -60,7 +60,8 @@
  *     across a cleanup handler or a destructor, which would run over frames that
  *     those forks still use.
  *  9. A job that forks a process ends the child by exec or _exit; where the child
- *     would go on, at the end of the job, it ends by _exit(70). Free before dlclose.
+ *     would go on, at the end of the job, it ends by _exit(70). Free before the code of
+ *     jobs is unloaded (dlclose).
  * 10. Functions given to pool_fork do not wait for jobs, and no lock that they
  *     take is held across pool_join.
  *
@@ -375,8 +376,9 @@ int64_t pool_free(struct pool *pool);
 int pool_stats(struct pool *pool, struct pool_stats *stats);
 
 /* Writes at most size - 1 bytes of text that says who waits for what.
- * Threads: any, any time, also inside. Never waits for a job; its cost is
- * bounded by workers, not by jobs. Returns 0. */
+ * Threads: any, any time, also inside. Never waits for a job: it takes no lock that
+ * one could hold, nor the loader's; its cost is bounded by workers, not by jobs.
+ * Returns 0. */
 int pool_explain(struct pool *pool, char *text, size_t size);
 
 /* The following are for code inside a job, and speak of the innermost one. */
