@@ -12,14 +12,44 @@
 #include "bench/commands/list.h"
 #include "bench/commands/plot.h"
 #include "bench/commands/run.h"
+#include "bench/commands/streams.h"
 #include "bench/commands/topology.h"
+#include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/measure/child.h"
+
+/* Does what was asked. Returns an exit status. */
+static int obey(const struct options *options, int argc, char **argv)
+{
+    if (options->version)
+        return machine_version(stdout), EXIT_GOOD;
+    if (options->help)
+        return help_of(options->command);
+    switch (options->command) {
+    case OPTIONS_RUN:
+    case OPTIONS_SWEEP:
+        return run_command(options, argc, argv);
+    case OPTIONS_LIST:
+        return list_command(options);
+    case OPTIONS_PLOT:
+        return plot_command(options);
+    case OPTIONS_TOPOLOGY:
+        return topology_command(options);
+    case OPTIONS_LIMITS:
+        return limits_command(options);
+    case OPTIONS_COMPARE:
+        return compare_command(options);
+    default:
+        return help_command(options);
+    }
+}
 
 int main(int argc, char **argv)
 {
     struct options options;
     char why[1024] = "";
+    streams_open();
+    must_begin();
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
     if (argc >= 2 &&
@@ -32,25 +62,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "poolbench: %s\n", why);
         return EXIT_USAGE;
     }
-    if (options.version)
-        return machine_version(stdout), EXIT_GOOD;
-    if (options.help)
-        return help_of(options.command);
-    switch (options.command) {
-    case OPTIONS_RUN:
-    case OPTIONS_SWEEP:
-        return run_command(&options, argc, argv);
-    case OPTIONS_LIST:
-        return list_command(&options);
-    case OPTIONS_PLOT:
-        return plot_command(&options);
-    case OPTIONS_TOPOLOGY:
-        return topology_command(&options);
-    case OPTIONS_LIMITS:
-        return limits_command(&options);
-    case OPTIONS_COMPARE:
-        return compare_command(&options);
-    default:
-        return help_command(&options);
-    }
+    return streams_close(obey(&options, argc, argv));
 }

@@ -16,16 +16,17 @@ workloads:          workloads/core pools/core
 faults/core:        pools/core
 faults:             faults/core pools/core
 faults/programs:
+bench/json:
 bench/statistics:   workloads/core pools/core
-bench/machine:      bench/statistics workloads/core pools/core
-bench/results:      bench/statistics bench/machine workloads/core pools/core
-bench/findings:     bench/results bench/statistics bench/machine workloads/core pools/core
-bench/show:         bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
-bench/figures:      bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
-bench/measure:      bench/results bench/statistics bench/machine workloads/core pools/core
-bench/commands:     bench/measure bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
-bench/check:        bench/commands bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
-bench:              bench/commands bench/measure bench/machine
+bench/machine:      bench/json bench/statistics workloads/core pools/core
+bench/results:      bench/json bench/statistics bench/machine workloads/core pools/core
+bench/findings:     bench/json bench/results bench/statistics bench/machine workloads/core pools/core
+bench/show:         bench/json bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/figures:      bench/json bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
+bench/commands:     bench/json bench/measure bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/check:        bench/json bench/commands bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
+bench:              bench/json bench/commands bench/measure bench/machine
 ROWS
     # Tests look at everything, but no test at another suite's.
     for suite in tests/*/; do
@@ -80,6 +81,12 @@ if [ -s "$found" ]; then
     exit 1
 fi
 echo "includes: all point the right way, and in no circle"
+
+# What json_pack cannot make is NULL, and would be a hole in a document.
+if grep -rnE '\bjson_(pack|string)\(' bench --include='*.[ch]' | grep -v '^bench/json/'; then
+    echo "json: must_pack and must_text (bench/json/must.h) instead"
+    exit 1
+fi
 
 # Long files are worth a look; they fail nothing.
 find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'

@@ -11,12 +11,14 @@
 #include "bench/figures/drawing.h"
 #include "bench/machine/machine.h"
 #include "bench/results/result.h"
+#include "bench/results/save.h"
 
+#include "bench/json/must.h"
 enum { CHECK_RESULT_FORMAT = 1 };
 
 static json_t *row_json(const struct check_row *row)
 {
-    return json_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:I, s:I, s:s}", "pool", row->what.pool->name,
+    return must_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:I, s:I, s:s}", "pool", row->what.pool->name,
                      "pool_version", row->what.pool->version, "fault", row->what.fault->name, "kind",
                      check_kind_name(row->what.cell->kind), "cell", row->what.cell->name, "verdict",
                      check_verdict_name(row), "by_its_name", (int)row->result.verdict.own, "finding",
@@ -30,7 +32,7 @@ static json_t *matrix_json(const struct check_matrix *matrix)
     json_t *cells = json_array();
     for (int i = 0; i < matrix->count; i++)
         json_array_append_new(cells, row_json(&matrix->rows[i]));
-    return json_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}", "program",
+    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}", "program",
                      "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
                      machine_build_json(), "workers", matrix->options->workers, "repeat", matrix->options->repeat,
                      "interrupted", (int)matrix->interrupted, "seconds", matrix->seconds, "summary", "holds",
@@ -212,7 +214,7 @@ int check_write(const struct check_matrix *matrix, const char *path)
 {
     char folder[4096];
     json_t *document = matrix_json(matrix);
-    int error = result_write(document, path, true);
+    int error = save_document(document, path, true);
     json_decref(document);
     if (error) {
         fprintf(stderr, "poolbench: cannot write %s: %s\n", path, strerror(-error));

@@ -5,6 +5,8 @@
 #include "bench/check/check.h"
 #include "bench/check/explain.h"
 #include "bench/commands/options.h"
+#include "bench/commands/streams.h"
+#include "bench/json/must.h"
 
 volatile sig_atomic_t check_stop;
 
@@ -36,10 +38,6 @@ static int run(const struct check_options *options)
         status = EXIT_BAD;
     if (matrix.interrupted)
         status = EXIT_INTERRUPTED;
-    if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "poolbench: cannot write to stdout\n");
-        status = EXIT_BAD;
-    }
     check_free(&matrix);
     return status;
 }
@@ -49,11 +47,13 @@ int main(int argc, char **argv)
     struct sigaction stop = {.sa_handler = on_stop};
     struct check_options options;
     char why[1024] = "";
+    streams_open();
+    must_begin();
     sigaction(SIGINT, &stop, NULL);
     sigaction(SIGTERM, &stop, NULL);
     sigaction(SIGHUP, &stop, NULL);
     if (!strcmp(argv[0], "explain"))
-        return explain_command(argc, argv);
+        return streams_close(explain_command(argc, argv));
     if (check_parse(&options, argc, argv, why, sizeof why)) {
         for (char *c = why; *c; c++)
             if ((unsigned char)*c < ' ')
@@ -62,8 +62,8 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     if (options.help)
-        return check_help(stdout), EXIT_GOOD;
+        return check_help(stdout), streams_close(EXIT_GOOD);
     if (options.list)
-        return check_list(stdout), EXIT_GOOD;
-    return options.cross ? check_cross(&options, stdout) : run(&options);
+        return check_list(stdout), streams_close(EXIT_GOOD);
+    return streams_close(options.cross ? check_cross(&options, stdout) : run(&options));
 }

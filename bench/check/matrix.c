@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/check/check.h"
+#include "bench/json/utf8.h"
 #include "bench/show/progress.h"
 #include "pools/core/futex.h"
 
@@ -21,6 +22,9 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, int r
         return -ENOMEM;
     for (int i = 0; i < repeat; i++) {
         int error = judge_run(setup, &row->what, &result);
+        /* What a pool prints may be anything, and may be cut in the middle of a letter. */
+        utf8_repair(result.verdict.finding);
+        utf8_repair(result.report);
         if (error)
             return error;
         if (i == 0 || (!result.passed && row->passed == row->runs))

@@ -124,8 +124,6 @@ int compare_command(const struct options *options)
         else
             comparison_show_table(&comparison, stdout);
         status = comparison.regressions ? EXIT_BAD : EXIT_GOOD;
-        if (fflush(stdout) || ferror(stdout))
-            status = (fprintf(stderr, "poolbench: could not write to stdout\n"), EXIT_BAD);
     }
     free(comparison.rows);
     json_decref(comparison.documents[0]);

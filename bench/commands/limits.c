@@ -11,9 +11,11 @@
 #include <sys/stat.h>
 
 #include "bench/figures/drawing.h"
+#include "bench/json/must.h"
 #include "bench/machine/limits.h"
 #include "bench/machine/machine.h"
 #include "bench/results/result.h"
+#include "bench/results/save.h"
 #include "bench/show/progress.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
@@ -113,7 +115,7 @@ static void print_table(struct found *found)
 
 static json_t *median_json(const struct stats_median *m)
 {
-    return json_pack("{s:f, s:f, s:f, s:i}", "median_ns", m->median, "low_ns", m->low, "high_ns", m->high, "epochs",
+    return must_pack("{s:f, s:f, s:f, s:i}", "median_ns", m->median, "low_ns", m->low, "high_ns", m->high, "epochs",
                      m->count);
 }
 
@@ -126,11 +128,11 @@ static json_t *found_json(struct found *found)
     for (int a = 0; a < found->count; a++) {
         for (int b = a + 1; b < found->count; b++) {
             json_t *one = median_json(pair(found, a, b));
-            json_object_set_new(one, "cpus", json_pack("[i, i]", found->cpus[a], found->cpus[b]));
+            json_object_set_new(one, "cpus", must_pack("[i, i]", found->cpus[a], found->cpus[b]));
             json_array_append_new(pairs, one);
         }
     }
-    return json_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "program", "poolbench", "limits_format", LIMITS_FORMAT,
+    return must_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "program", "poolbench", "limits_format", LIMITS_FORMAT,
                      "machine", machine_json(), "build", machine_build_json(), "limits", limits, "lines", pairs);
 }
 
@@ -176,7 +178,7 @@ static int keep(struct found *found, const struct options *options)
     char folder[4096];
     size_t length = strlen(options->out);
     json_t *document = found_json(found);
-    int error = result_write(document, options->out, true);
+    int error = save_document(document, options->out, true);
     json_decref(document);
     if (error)
         return fprintf(stderr, "poolbench: could not write %s: %s\n", options->out, strerror(-error)), EXIT_BAD;
@@ -215,13 +217,11 @@ int limits_command(const struct options *options)
         return fprintf(stderr, "poolbench: interrupted: no limits\n"), free(found.pairs), EXIT_INTERRUPTED;
     if (options->format == OPTIONS_JSON) {
         json_t *document = found_json(&found);
-        result_print(document, stdout);
+        save_print(document, stdout);
         json_decref(document);
     } else {
         print_table(&found);
     }
-    if (fflush(stdout) || ferror(stdout))
-        status = (fprintf(stderr, "poolbench: could not write to stdout\n"), EXIT_BAD);
     if (options->out && status == EXIT_GOOD)
         status = keep(&found, options);
     free(found.pairs);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
@@ -128,8 +129,8 @@ json_t *rate_search_json(const struct rate_search *one)
     json_object_set_new(json, "rate_kept", rate_json(search_kept(&one->search)));
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
     json_object_set_new(json, "probes", json_integer(one->search.asked));
-    json_object_set_new(json, "limited_by", json_string(limits[search_limit(&one->search)]));
-    json_object_set_new(json, "why", unknown ? json_string(one->judged.why) : json_null());
+    json_object_set_new(json, "limited_by", must_text(limits[search_limit(&one->search)]));
+    json_object_set_new(json, "why", unknown ? must_text(one->judged.why) : json_null());
     json_object_set_new(json, "configurations", configurations);
     json_decref(entry);
     return json;

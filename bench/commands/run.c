@@ -20,11 +20,13 @@
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
 #include "bench/findings/speedup.h"
+#include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/machine/probe.h"
 #include "bench/measure/instrument.h"
 #include "bench/measure/round.h"
 #include "bench/results/result.h"
+#include "bench/results/save.h"
 #include "bench/show/answer_show.h"
 #include "bench/show/progress.h"
 #include "bench/show/report.h"
@@ -225,7 +227,7 @@ static void print_result(const struct options *options, const json_t *result)
     bool colour = terminal_colour(stdout);
     char noise[400];
     if (options->format == OPTIONS_JSON) {
-        result_print(result, stdout);
+        save_print(result, stdout);
     } else if (options->format == OPTIONS_CSV) {
         result_csv(result, stdout);
     } else {
@@ -289,10 +291,6 @@ static int conclude(const struct options *options, json_t *result, struct target
     print_result(options, result);
     if (saved == EXIT_GOOD)
         draw(options, target);
-    if (fflush(stdout) || ferror(stdout)) {
-        fprintf(stderr, "poolbench: could not write to stdout\n");
-        return EXIT_BAD;
-    }
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
     if (failed)
@@ -306,7 +304,7 @@ static int conclude(const struct options *options, json_t *result, struct target
 static json_t *new_result(const struct options *options, const struct plan *plan, int argc, char **argv)
 {
     json_t *result = result_new(argc, argv,
-                                json_pack("{s:I, s:i, s:I}", "seed", (json_int_t)plan->seed, "rounds_wanted",
+                                must_pack("{s:I, s:i, s:I}", "seed", (json_int_t)plan->seed, "rounds_wanted",
                                           plan->rounds, "budget_ns", (json_int_t)plan->budget_ns));
     for (int i = 0; i < plan->count && !options->search; i++)
         result_add_configuration(result, plan_configuration(&plan->entries[i]));

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "bench/results/result.h"
+#include "bench/results/save.h"
 
 enum { NAMES_MAX = 1000 }; /* runs of one second that get names of their own */
 
@@ -59,10 +60,10 @@ int target_choose(const struct options *options, struct target *target)
 
 int target_save(struct target *target, const json_t *result)
 {
-    int error = result_write(result, target->path, target->given || target->saved);
+    int error = save_document(result, target->path, target->given || target->saved);
     for (int n = 2; error == -EEXIST && n <= NAMES_MAX; n++) {
         set_number(target, n);
-        error = result_write(result, target->path, false);
+        error = save_document(result, target->path, false);
     }
     target->saved = target->saved || !error;
     if (!error)

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bench/results/utf8.h"
+#include "bench/json/utf8.h"
 
 bool gnuplot_quote(char *out, size_t size, const char *text)
 {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/findings/judged.h"
+#include "bench/json/must.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
 #include "bench/statistics/difference.h"
@@ -202,7 +203,7 @@ static json_t *kind_json(struct kind *kind)
         if (pool == best || isnan(pool->low))
             continue;
         ratio = ratio_to(kind, pool, best);
-        json_array_append_new(pools, json_pack("{s:s, s:s, s:o, s:o, s:o, s:i}", "pool", pool->pool, "verdict",
+        json_array_append_new(pools, must_pack("{s:s, s:s, s:o, s:o, s:o, s:i}", "pool", pool->pool, "verdict",
                                                verdict_of(&ratio), "ratio", real_or_null(ratio.ratio), "low",
                                                real_or_null(ratio.known ? ratio.low : NAN), "high",
                                                real_or_null(ratio.known ? ratio.high : NAN), "rounds", ratio.pairs));
@@ -211,7 +212,7 @@ static json_t *kind_json(struct kind *kind)
         json_decref(pools);
         return NULL;
     }
-    json = json_pack("{s:s, s:s, s:s, s:i, s:o}", "work", kind->name, "metric", kind->metric, "best", best->pool,
+    json = must_pack("{s:s, s:s, s:s, s:i, s:o}", "work", kind->name, "metric", kind->metric, "best", best->pool,
                      "configurations", kind->point_count, "pools", pools);
     return json;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
 #include "bench/statistics/metg.h"
@@ -133,7 +134,7 @@ static void put(json_t *json, const char *prefix, const struct metg *metg)
     } fields[] = {{"ns", inside(metg->ns)},
                   {"low_ns", metg->known ? inside(metg->low) : json_null()},
                   {"high_ns", metg->known ? inside(metg->high) : json_null()},
-                  {"side", json_string(side)},
+                  {"side", must_text(side)},
                   {"rounds", json_integer(metg->rounds)}};
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         char key[64];
@@ -162,7 +163,7 @@ static json_t *line_json(const json_t *rounds, const struct line *line)
     for (const char *const *key = setting; *key; key++)
         json_object_set(json, *key, json_object_get(line->of[0], *key));
     without_size(result_string(line->of[0], "spec"), rest, sizeof rest);
-    json_object_set_new(json, "spec", json_string(rest));
+    json_object_set_new(json, "spec", must_text(rest));
     for (int k = 0; k < KINDS; k++) {
         found = metg_over(values[k], counts[k]);
         put(json, prefixes[k], &found);

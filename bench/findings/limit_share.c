@@ -3,6 +3,7 @@
 
 #include <math.h>
 
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "bench/statistics/stats.h"
 
@@ -36,7 +37,7 @@ static json_t *share_of(const json_t *result, const json_t *configuration)
     if (!count || result_is_floor(configuration))
         return json_null();
     median = stats_median(values, count);
-    return json_pack("{s:s, s:f, s:f, s:f, s:f, s:i}", "limit", wake ? "wake" : "line", "median", median.median, "low",
+    return must_pack("{s:s, s:f, s:f, s:f, s:f, s:i}", "limit", wake ? "wake" : "line", "median", median.median, "low",
                      median.low, "high", median.high, "coverage", median.coverage, "count", median.count);
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "workloads/core/backlog.h"
 #include "workloads/core/units.h"
@@ -150,12 +151,12 @@ static json_t *judgement_json(const json_t *configuration, const struct slo *slo
 {
     struct slo_judgement found = slo_judge(configuration, slo);
     bool known = found.value.count > 0;
-    return json_pack("{s:s, s:I, s:o, s:o, s:o, s:f, s:i, s:o, s:s, s:o}", "name", slo->kind->name, "limit_ns",
+    return must_pack("{s:s, s:I, s:o, s:o, s:o, s:f, s:i, s:o, s:s, s:o}", "name", slo->kind->name, "limit_ns",
                      (json_int_t)slo->limit_ns, "median_ns", number_or_null(found.value.median, known), "low_ns",
                      number_or_null(found.value.low, known), "high_ns", number_or_null(found.value.high, known),
                      "coverage", found.value.coverage, "rounds", found.value.count, "samples",
                      number_or_null(found.samples, known), "verdict", slo_verdict_name(found.verdict), "why",
-                     *found.why ? json_string(found.why) : json_null());
+                     *found.why ? must_text(found.why) : json_null());
 }
 
 void slo_summarise(json_t *result, const struct slo_list *list)
@@ -164,7 +165,7 @@ void slo_summarise(json_t *result, const struct slo_list *list)
     size_t i;
     for (int s = 0; s < list->count; s++)
         json_array_append_new(
-            promises, json_pack("{s:s, s:o, s:I}", "name", list->items[s].kind->name, "quantile",
+            promises, must_pack("{s:s, s:o, s:I}", "name", list->items[s].kind->name, "quantile",
                                 number_or_null(list->items[s].kind->quantile, list->items[s].kind->quantile > 0),
                                 "limit_ns", (json_int_t)list->items[s].limit_ns));
     json_object_set_new(result, "slo", promises);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/utsname.h>
 
+#include "bench/json/must.h"
 #include "bench/machine/memory.h"
 #include "pools/core/topology.h"
 
@@ -33,7 +34,7 @@ static const char *first_line(const char *path, char *line, size_t size)
 
 static json_t *text_or_null(const char *text)
 {
-    return *text ? json_string(text) : json_null();
+    return *text ? must_text(text) : json_null();
 }
 
 static const char *virtualisation(void)
@@ -76,7 +77,7 @@ static json_t *kinds_json(const struct topology *topology)
     char list[256];
     for (int i = 0; i < topology->kinds && topology->kinds > 1; i++) {
         int cpus = topology_kind(i, list, sizeof list);
-        json_array_append_new(kinds, json_pack("{s:i, s:s}", "cpus", cpus, "list", list));
+        json_array_append_new(kinds, must_pack("{s:i, s:s}", "cpus", cpus, "list", list));
     }
     if (json_array_size(kinds))
         return kinds;
@@ -93,7 +94,7 @@ json_t *machine_json(void)
 
     uname(&kernel);
     topology_read(&topology);
-    json_object_set_new(machine, "host", json_string(kernel.nodename));
+    json_object_set_new(machine, "host", must_text(kernel.nodename));
     json_object_set_new(machine, "cpu_model", text_or_null(topology.model));
     json_object_set_new(machine, "cpus", json_integer(topology.cpus));
     json_object_set_new(machine, "cores", json_integer(topology.cores));
@@ -108,7 +109,7 @@ json_t *machine_json(void)
     json_object_set_new(machine, "cgroup_quota_cpus", topology.quota > 0 ? json_real(topology.quota) : json_null());
     json_object_set_new(machine, "cgroup_quota_from", text_or_null(topology.quota_from));
     json_object_set_new(machine, "kernel", json_sprintf("%s %s", kernel.sysname, kernel.release));
-    json_object_set_new(machine, "architecture", json_string(kernel.machine));
+    json_object_set_new(machine, "architecture", must_text(kernel.machine));
     json_object_set_new(machine, "virtualisation", text_or_null(virtualisation()));
     json_object_set_new(
         machine, "governor",
@@ -129,7 +130,7 @@ json_t *machine_build_json(void)
 {
     char hwloc[32];
     const char *allocator = memory_allocator();
-    return json_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "version", machine_release, "revision",
+    return must_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "version", machine_release, "revision",
                      machine_revision, "compiler", COMPILER, "flags", machine_flags, "libraries", "hwloc",
                      hwloc_version(hwloc, sizeof hwloc), "jemalloc", allocator ? allocator : "not linked", "jansson",
                      jansson_version_str(), "gsl", gsl_version, "glibc", gnu_get_libc_version());

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "pools/core/topology.h"
 #include "workloads/core/workload.h"
 
@@ -161,7 +162,7 @@ json_t *probe_json(const struct probe *probe)
     json_t *remarks = json_array();
     for (int i = 0; i < probe->count; i++)
         json_array_append_new(remarks,
-                              json_pack("{s:s, s:s}", "what", probe->remarks[i].what, "help", probe->remarks[i].help));
-    return json_pack("{s:s, s:f, s:o}", "verdict", probe_verdict_name(probe->verdict), "clock_ns", probe->clock_ns,
+                              must_pack("{s:s, s:s}", "what", probe->remarks[i].what, "help", probe->remarks[i].help));
+    return must_pack("{s:s, s:f, s:o}", "verdict", probe_verdict_name(probe->verdict), "clock_ns", probe->clock_ns,
                      "remarks", remarks);
 }

@@ -12,6 +12,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "bench/json/must.h"
 #include "bench/machine/clocks.h"
 #include "bench/machine/limits.h"
 #include "bench/measure/plain_loop.h"
@@ -60,7 +61,7 @@ static uint64_t next_random(uint64_t *state)
 
 static void report(int out, const char *kind, json_t *what)
 {
-    json_t *line = json_pack("{s:o}", kind, what);
+    json_t *line = must_pack("{s:o}", kind, what);
     char *text = json_dumps(line, JSON_COMPACT);
     size_t length = text ? strlen(text) : 0, done = 0;
     if (text)
@@ -120,7 +121,7 @@ static void announce(const struct round *round, int index, int64_t jobs, int64_t
     static const double allowance = 10; /* the mean says little of a few heavy-tailed jobs */
     double work_s = workload_job_ns(workload) * (double)jobs / 1e9;
     report(round->out, "running",
-           json_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
+           must_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
 }
 
 /* One slice into *slice; `samples` as slice_run. */
@@ -307,7 +308,7 @@ int child_main(int plan_descriptor, int out_descriptor)
         if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
             report_trial(&round, i);
     report(round.out, "round",
-           json_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
+           must_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
                      round.spoilt || interrupted ? json_array() : plain_loop_json(&round.plan), "line_ns",
                      limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE), "complete", !round.spoilt,
                      "steal_share",

@@ -3,6 +3,7 @@
  * has. A sampled job runs, too, because its stamps are taken there. */
 #include "bench/measure/instrument.h"
 
+#include "bench/json/must.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/workload.h"
 
@@ -55,5 +56,5 @@ void instrument_measure(struct instrument *instrument)
 
 json_t *instrument_json(const struct instrument *instrument)
 {
-    return json_pack("{s:f, s:f}", "job_ns", instrument->job_ns, "sampled_ns", instrument->sampled_ns);
+    return must_pack("{s:f, s:f}", "job_ns", instrument->job_ns, "sampled_ns", instrument->sampled_ns);
 }

@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "bench/json/must.h"
 #include "bench/measure/places.h"
 #include "bench/statistics/metg.h"
 #include "bench/statistics/stats.h"
@@ -162,7 +163,7 @@ static void add_workers(json_t *list, const struct plan *plan, const struct plan
             continue;
         ns = plain_loop_measure(threads, places.cpus, places.count, sizes[i]);
         if (isfinite(ns))
-            json_array_append_new(list, json_pack("{s:i, s:f, s:f, s:f}", "workers", like->workers, "size_ns", sizes[i],
+            json_array_append_new(list, must_pack("{s:i, s:f, s:f, s:f}", "workers", like->workers, "size_ns", sizes[i],
                                                   "ns_per_job", ns, "efficiency", work_ns / (ns * threads)));
     }
 }

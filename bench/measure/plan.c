@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/measure/plugin.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/stats.h"
@@ -85,13 +86,13 @@ static json_t *declares_json(unsigned declares)
     json_t *list = json_array();
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (declares & 1u << i)
-            json_array_append_new(list, json_string(names[i]));
+            json_array_append_new(list, must_text(names[i]));
     return list;
 }
 
 json_t *plan_entry_json(const struct plan_entry *entry)
 {
-    return json_pack("{s:s, s:s?, s:o, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool",
+    return must_pack("{s:s, s:s?, s:o, s:s, s:s, s:i, s:i, s:I, s:s, s:I, s:s, s:I, s:I, s:s, s:s}", "pool",
                      entry->pool->name, "pool_version", entry->pool->version, "pool_declares",
                      declares_json(entry->pool->declares), "workload", entry->workload.ops->name, "spec",
                      entry->workload.text, "workers", entry->workers, "producers", entry->producers, "capacity",
@@ -106,8 +107,8 @@ json_t *plan_configuration(const struct plan_entry *entry)
     const char *unsupported = plan_unsupported(entry);
     json_t *configuration = plan_entry_json(entry);
     json_object_set_new(configuration, "cpus", json_real(topology_cpus_of(entry->pin)));
-    json_object_set_new(configuration, "unit", json_string(entry->workload.ops->unit));
-    json_object_set_new(configuration, "unsupported", unsupported ? json_string(unsupported) : json_null());
+    json_object_set_new(configuration, "unit", must_text(entry->workload.ops->unit));
+    json_object_set_new(configuration, "unsupported", unsupported ? must_text(unsupported) : json_null());
     return configuration;
 }
 
@@ -116,7 +117,7 @@ json_t *plan_json(const struct plan *plan)
     json_t *entries = json_array();
     for (int i = 0; i < plan->count; i++)
         json_array_append_new(entries, plan_entry_json(&plan->entries[i]));
-    return json_pack("{s:o, s:i, s:I, s:I, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
+    return must_pack("{s:o, s:i, s:I, s:I, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
                      (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed, "plugins", plugin_files());
 }
 

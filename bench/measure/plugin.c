@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
 #include "workloads/core/workload.h"
@@ -77,6 +79,13 @@ static bool is_name(const char *name)
     return true;
 }
 
+/* Their text as UTF-8, which goes into results; it lives as long as the pool. */
+static const char *readable(const char *text)
+{
+    char *copy = strdup(text);
+    return copy ? utf8_repair(copy) : "";
+}
+
 /* The pool's table with what it may leave out filled in. What is written into
  * `ops` is read through pool->ops, which must be this copy. */
 static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
@@ -96,7 +105,8 @@ static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!needed[i].there)
             return why_wrong(why, "plug-in %s: its pool \"%s\" lacks the call \"%s\"", path, ops->name, needed[i].call);
-    ops->summary = ops->summary ? ops->summary : "a plug-in";
+    ops->summary = ops->summary ? readable(ops->summary) : "a plug-in";
+    ops->version = ops->version ? readable(ops->version) : NULL;
     ops->submit_batch = ops->submit_batch ? ops->submit_batch : batch_by_loop;
     ops->cancel = ops->cancel ? ops->cancel : no_cancel;
     ops->receive = ops->receive ? ops->receive : no_receive;
@@ -263,7 +273,9 @@ int plugin_load(const char *path, char *text, size_t size)
     for (int i = 0; i < file_count; i++)
         if (!strcmp(files[i], real))
             goto twice;
-    if (stat(real, &info) || !S_ISREG(info.st_mode))
+    if (!utf8_is(real)) /* a round's process gets it in JSON */
+        error = why_wrong(why, "plug-in %s: its path is no UTF-8 (copy it to another folder, or rename it)", path);
+    else if (stat(real, &info) || !S_ISREG(info.st_mode))
         error = why_wrong(why, "plug-in %s: not a file (a shared object is wanted: cc -shared -fPIC)", path);
     else if (file_count == FILES_MAX)
         error = why_wrong(why, "plug-in %s: one too many (at most %d)", path, FILES_MAX);
@@ -319,7 +331,7 @@ json_t *plugin_files(void)
 {
     json_t *list = json_array();
     for (int i = 0; i < file_count; i++)
-        json_array_append_new(list, json_string(files[i]));
+        json_array_append_new(list, must_text(files[i]));
     return list;
 }
 

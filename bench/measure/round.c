@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "bench/json/must.h"
 #include "bench/measure/child.h"
 
 enum {
@@ -178,7 +179,7 @@ static void tell_failure(struct run *run, struct child *child, const char *verdi
         return;
     child->done[child->running] = true;
     run->hangs[child->running] += !strcmp(verdict, "hang");
-    trial = json_pack("{s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "configuration", child->running, "round",
+    trial = must_pack("{s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "configuration", child->running, "round",
                       run->round, "verdict", verdict, "failure", why, "accepted", 0, "done", 0, "failed", 0,
                       "cancelled", 0, "dropped", 0);
     if (run->events->trial)

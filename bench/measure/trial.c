@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/json/must.h"
 #include "bench/results/hist_json.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
@@ -16,7 +17,7 @@ static json_t *number(double value)
 
 static void thread_add(json_t *threads, const char *role, int index, int cpu)
 {
-    json_array_append_new(threads, json_pack("{s:s, s:i, s:o}", "role", role, "index", index, "cpu",
+    json_array_append_new(threads, must_pack("{s:s, s:i, s:o}", "role", role, "index", index, "cpu",
                                              cpu < 0 ? json_null() : json_integer(cpu)));
 }
 
@@ -54,7 +55,7 @@ static json_t *trial_memory(const struct trial *trial)
             most.peak_bytes = slice->memory.peak_bytes;
         pool = slice->pool_bytes;
     }
-    return json_pack("{s:I, s:I, s:I, s:o}", "allocated_bytes", (json_int_t)most.allocated_bytes, "resident_bytes",
+    return must_pack("{s:I, s:I, s:I, s:o}", "allocated_bytes", (json_int_t)most.allocated_bytes, "resident_bytes",
                      (json_int_t)most.resident_bytes, "peak_bytes", (json_int_t)most.peak_bytes, "pool_bytes",
                      pool < 0 ? json_null() : json_integer(pool));
 }
@@ -137,7 +138,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
         switches += (double)(slice->voluntary + slice->involuntary);
         involuntary += (double)slice->involuntary;
     }
-    json_object_update_new(json, json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
+    json_object_update_new(json, must_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "accepted",
                                            (json_int_t)sum.accepted, "done", (json_int_t)sum.done, "failed",
                                            (json_int_t)sum.failed, "cancelled", (json_int_t)sum.cancelled, "dropped",
                                            (json_int_t)sum.dropped, "refused", (json_int_t)refused, "caller_runs",
@@ -155,7 +156,7 @@ static json_t *trial_slices(const struct trial *trial)
     json_t *slices = json_array();
     for (int i = 0; i < trial->count; i++) {
         const struct slice *slice = &trial->slices[i];
-        json_array_append_new(slices, json_pack("{s:f, s:f, s:I}", "wall_ns", slice->wall_ns, "cpu_ns", slice->cpu_ns,
+        json_array_append_new(slices, must_pack("{s:f, s:f, s:I}", "wall_ns", slice->wall_ns, "cpu_ns", slice->cpu_ns,
                                                 "jobs", (json_int_t)ran(slice)));
     }
     return slices;
@@ -202,7 +203,7 @@ static json_t *trial_course(const struct plan_entry *entry, const struct trial *
         json_decref(series);
         return json_null();
     }
-    course = json_pack("{s:f, s:f, s:f, s:o}", "step_ns", samples->course_step_ns, "event_begin_ns",
+    course = must_pack("{s:f, s:f, s:f, s:o}", "step_ns", samples->course_step_ns, "event_begin_ns",
                        samples->event_begin_ns, "event_end_ns", samples->event_end_ns, "series", series);
     return course;
 }
@@ -236,9 +237,9 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
     bool has_work = entry->workload.ops->work_ns(&entry->workload) > 0;
-    json_t *json = json_pack("{s:s}", "verdict", verdict(trial));
+    json_t *json = must_pack("{s:s}", "verdict", verdict(trial));
 
-    json_object_set_new(json, "failure", *trial->failure ? json_string(trial->failure) : json_null());
+    json_object_set_new(json, "failure", *trial->failure ? must_text(trial->failure) : json_null());
     json_object_set_new(json, "jobs_per_s", number(1e9 / ns));
     json_object_set_new(json, "ns_per_job", number(ns));
     json_object_set_new(json, "overhead_ns_per_job",
@@ -250,7 +251,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     trial_counts(json, trial);
     json_object_set_new(json, "slices", trial_slices(trial));
     json_object_set_new(json, "latency",
-                        json_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->samples.submit_to_start),
+                        must_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->samples.submit_to_start),
                                   "start_to_end", hist_json(&trial->samples.start_to_end), "submit_to_end",
                                   hist_json(&trial->samples.submit_to_end)));
     json_object_set_new(json, "figures", trial_figures(entry, trial));

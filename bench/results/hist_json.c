@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "bench/json/must.h"
 json_t *hist_json(const struct hist *hist)
 {
     static const struct {
@@ -21,7 +22,7 @@ json_t *hist_json(const struct hist *hist)
     }
     for (unsigned i = 0; i < HIST_BUCKETS; i++)
         if (hist->buckets[i])
-            json_array_append_new(buckets, json_pack("[f, I]", hist_bucket_ns(i), (json_int_t)hist->buckets[i]));
+            json_array_append_new(buckets, must_pack("[f, I]", hist_bucket_ns(i), (json_int_t)hist->buckets[i]));
     json_object_set_new(json, "buckets", buckets);
     return json;
 }

@@ -1,14 +1,12 @@
 /* result.c - see result.h. */
 #include "bench/results/result.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
+#include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/results/hist_json.h"
 #include "bench/statistics/stats.h"
@@ -31,10 +29,10 @@ json_t *result_new(int argc, char **argv, json_t *wanted)
     struct tm utc;
     strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&now, &utc));
     for (int i = 0; i < argc; i++)
-        json_array_append_new(command, json_string(argv[i]));
+        json_array_append_new(command, must_text(argv[i]));
     json_object_set_new(result, "format", json_integer(RESULT_FORMAT));
-    json_object_set_new(result, "program", json_string("poolbench"));
-    json_object_set_new(result, "date", json_string(date));
+    json_object_set_new(result, "program", must_text("poolbench"));
+    json_object_set_new(result, "date", must_text(date));
     json_object_set_new(result, "command", command);
     json_object_set_new(result, "machine", machine_json());
     json_object_set_new(result, "build", machine_build_json());
@@ -144,7 +142,7 @@ static json_t *summarise_metric(const json_t *configuration, const char *metric,
     if (!count)
         return json_null();
     median = stats_median(values, count);
-    return json_pack("{s:f, s:f, s:f, s:f, s:i}", "median", median.median, "low", median.low, "high", median.high,
+    return must_pack("{s:f, s:f, s:f, s:f, s:i}", "median", median.median, "low", median.low, "high", median.high,
                      "coverage", median.coverage, "count", count);
 }
 
@@ -167,8 +165,7 @@ static int mark_disturbed(json_t *configuration, double *values)
         bool good = trial_is_good(trial), is = good && stats_disturbed(ns, median, mad);
         json_object_set_new(trial, "disturbed", json_boolean(is));
         json_object_set_new(trial, "outlier",
-                            good ? json_string(classes[stats_outlier(ns, first_quartile, third_quartile)])
-                                 : json_null());
+                            good ? must_text(classes[stats_outlier(ns, first_quartile, third_quartile)]) : json_null());
         disturbed += is;
     }
     return disturbed;
@@ -232,7 +229,7 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
         (*failed)++;
         json_array_append_new(
             json_object_get(result, "failures"),
-            json_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"),
+            must_pack("{s:O, s:O, s:O, s:O, s:O, s:O, s:O, s:O}", "pool", json_object_get(configuration, "pool"),
                       "spec", json_object_get(configuration, "spec"), "workers",
                       json_object_get(configuration, "workers"), "results", json_object_get(configuration, "results"),
                       "results_capacity", json_object_get(configuration, "results_capacity"), "round",
@@ -274,126 +271,6 @@ int result_cannot(const json_t *result)
     json_array_foreach (json_object_get(result, "failures"), i, failure)
         count += !strcmp(json_string_value(json_object_get(failure, "verdict")), "cannot");
     return count;
-}
-
-/* Text. */
-
-enum { FLAT_DEPTH = 5 }; /* a trial's own fields; what lies deeper goes on one line */
-
-static void print_flat(const json_t *value, FILE *out)
-{
-    json_dumpf(value, out, JSON_ENCODE_ANY | JSON_REAL_PRECISION(9));
-}
-
-static void print_value(const json_t *value, int depth, FILE *out);
-
-static void print_object(const json_t *object, int depth, FILE *out)
-{
-    const char *key, *before = "{";
-    json_t *value;
-    json_object_foreach ((json_t *)(uintptr_t)object, key, value) {
-        json_t *name = json_string(key);
-        fprintf(out, "%s\n%*s", before, depth + 1, "");
-        print_flat(name, out);
-        json_decref(name);
-        fputs(": ", out);
-        print_value(value, depth + 1, out);
-        before = ",";
-    }
-    fprintf(out, "\n%*s}", depth, "");
-}
-
-static void print_array(const json_t *array, int depth, FILE *out)
-{
-    json_t *value;
-    size_t i;
-    json_array_foreach (array, i, value) {
-        fprintf(out, "%s\n%*s", i ? "," : "[", depth + 1, "");
-        print_value(value, depth + 1, out);
-    }
-    fprintf(out, "\n%*s]", depth, "");
-}
-
-/* One field to a line at the top, one histogram to a line below: a tenth of the
- * lines that jansson's own indentation makes, and it can still be read. */
-static void print_value(const json_t *value, int depth, FILE *out)
-{
-    if (depth < FLAT_DEPTH && json_object_size(value))
-        print_object(value, depth, out);
-    else if (depth < FLAT_DEPTH && json_array_size(value) && json_is_object(json_array_get(value, 0)))
-        print_array(value, depth, out);
-    else
-        print_flat(value, out);
-}
-
-void result_print(const json_t *result, FILE *out)
-{
-    print_value(result, 0, out);
-    fputc('\n', out);
-}
-
-/* The file. */
-
-/* Writes all of `text`, then makes sure that it is on the disk. */
-static int write_and_close(int descriptor, const char *text, size_t length)
-{
-    size_t done = 0;
-    int error = 0;
-    while (done < length && !error) {
-        ssize_t wrote = write(descriptor, text + done, length - done);
-        if (wrote > 0)
-            done += (size_t)wrote;
-        else if (wrote == 0 || errno != EINTR)
-            error = wrote == 0 ? -EIO : -errno;
-    }
-    if (!error && fsync(descriptor))
-        error = -errno;
-    if (close(descriptor) && !error)
-        error = -errno;
-    return error;
-}
-
-/* Gives the finished file its name. Without `replace` an older file of that
- * name stays: -EEXIST. */
-static int take_name(const char *temporary, const char *path, bool replace)
-{
-    if (replace)
-        return rename(temporary, path) ? -errno : 0;
-    if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE))
-        return 0;
-    if (errno != EINVAL && errno != ENOSYS)
-        return -errno;
-    /* A file system that cannot do it in one step. */
-    if (!access(path, F_OK))
-        return -EEXIST;
-    return rename(temporary, path) ? -errno : 0;
-}
-
-int result_write(const json_t *result, const char *path, bool replace)
-{
-    char temporary[4200];
-    const char *slash = strrchr(path, '/');
-    size_t length;
-    char *text = NULL;
-    FILE *memory = open_memstream(&text, &length);
-    int error, descriptor;
-    if (!memory)
-        return -ENOMEM;
-    result_print(result, memory);
-    if (fclose(memory)) {
-        free(text);
-        return -ENOMEM;
-    }
-    snprintf(temporary, sizeof temporary, "%.*s.poolbench-%ld.tmp", slash ? (int)(slash - path) + 1 : 0, path,
-             (long)getpid());
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    error = descriptor < 0 ? -errno : write_and_close(descriptor, text, length);
-    if (!error)
-        error = take_name(temporary, path, replace);
-    if (error && descriptor >= 0)
-        unlink(temporary);
-    free(text);
-    return error;
 }
 
 /* CSV. */

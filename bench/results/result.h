@@ -51,14 +51,6 @@ double result_coverage(const json_t *configuration, const char *metric);
  * failed trials are left out. rounds[] receives their numbers. Returns how many. */
 int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max);
 
-/* Writes the document as JSON text. */
-void result_print(const json_t *result, FILE *out);
-
-/* Writes it to `path` by way of a temporary file in the same folder: the file
- * is either whole, and on the disk, or not there.
- * Returns 0; -EEXIST when there is one of that name and not `replace`; -errno. */
-int result_write(const json_t *result, const char *path, bool replace);
-
 /* One row per trial, with a header line. */
 void result_csv(const json_t *result, FILE *out);
 

@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "workloads/core/units.h"
 
 enum { TEXT = 80 };
@@ -198,16 +199,16 @@ void comparison_show_json(const struct comparison *comparison, FILE *out)
         const struct comparison_row *row = &comparison->rows[i];
         bool undecided = row->verdict == COMPARISON_UNDECIDED;
         json_array_append_new(
-            rows, json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:s}", "benchmark", row->name, "kind",
+            rows, must_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:s, s:b, s:o, s:s}", "benchmark", row->name, "kind",
                             comparison_row_kind(row->kind), "base", number_or_null(row->base), "new",
                             number_or_null(row->new), "speed_ratio", number_or_null(row->change.ratio), "low",
                             number_or_null(row->change.low), "high", number_or_null(row->change.high), "verdict",
                             comparison_row_verdict(row), "regression", (int)row->regression, "rounds_needed",
                             number_or_null(undecided ? row->rounds_needed : NAN), "note", row->note));
     }
-    document = json_pack("{s:s, s:s, s:f, s:b, s:i, s:o}", "base", comparison->paths[0], "new", comparison->paths[1],
-                         "threshold", comparison->threshold, "paired", 0, "regressions", comparison->regressions,
-                         "rows", rows);
+    document = must_pack("{s:o, s:o, s:f, s:b, s:i, s:o}", "base", must_text(comparison->paths[0]), "new",
+                         must_text(comparison->paths[1]), "threshold", comparison->threshold, "paired", 0,
+                         "regressions", comparison->regressions, "rows", rows);
     json_dumpf(document, out, JSON_INDENT(1));
     fputc('\n', out);
     json_decref(document);

@@ -24,6 +24,8 @@ int pool_forks_init(struct pool_head *head)
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     size_t workers = (size_t)head->config.workers;
     pthread_once(&once, watch);
+    if (!workers) /* only where the defect of a pool with none is armed */
+        return 0;
     head->lanes = pool_process_alloc(lanes_size(head));
     if (!head->lanes)
         return -ENOMEM;

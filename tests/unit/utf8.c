@@ -1,5 +1,5 @@
 /* utf8.c - what is UTF-8, and what becomes of the rest. */
-#include "bench/results/utf8.h"
+#include "bench/json/utf8.h"
 
 #include <criterion/criterion.h>
 #include <jansson.h>

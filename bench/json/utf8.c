@@ -1,5 +1,5 @@
 /* utf8.c - see utf8.h. Source: Unicode, table 3-7, well-formed UTF-8. */
-#include "bench/results/utf8.h"
+#include "bench/json/utf8.h"
 
 size_t utf8_length(const char *text)
 {
@@ -32,4 +32,15 @@ char *utf8_repair(char *text)
         c += length ? length : 1;
     }
     return text;
+}
+
+bool utf8_is(const char *text)
+{
+    while (*text) {
+        size_t length = utf8_length(text);
+        if (!length)
+            return false;
+        text += length;
+    }
+    return true;
 }

@@ -2,6 +2,7 @@
 #ifndef UTF8_H
 #define UTF8_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Bytes of the character at `text`: 1 to 4; 0 where it is no UTF-8 (overlong forms,
@@ -11,5 +12,8 @@ size_t utf8_length(const char *text);
 /* Makes text UTF-8 in place: each byte that is no part of a character becomes "?", also
  * those of a last character that was cut. Returns text. */
 char *utf8_repair(char *text);
+
+/* Whether all of it is UTF-8. */
+bool utf8_is(const char *text);
 
 #endif

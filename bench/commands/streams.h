@@ -1,0 +1,14 @@
+/* streams.h - stdin, stdout and stderr of a program that anybody may have started. */
+#ifndef STREAMS_H
+#define STREAMS_H
+
+/* First thing in main: descriptors 0 to 2 that are closed are opened, on /dev/null and
+ * the wrong way round, so that no file of ours gets their numbers, and using them fails
+ * as it did. Limits on a file's size become errors of write, not a signal. */
+void streams_open(void);
+
+/* Last thing: what was printed went out, else says so. Returns the exit status: `status`,
+ * or 1 where it was good and stdout was not. */
+int streams_close(int status);
+
+#endif

@@ -1,0 +1,56 @@
+/* must.c - see must.h. */
+#include "bench/json/must.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/json/utf8.h"
+
+static void give_up(const char *why)
+{
+    fprintf(stderr, "poolbench: cannot make the result: %s\n", why);
+    exit(1);
+}
+
+static void *allocate(size_t size)
+{
+    void *memory = malloc(size);
+    if (!memory)
+        give_up("out of memory");
+    return memory;
+}
+
+void must_begin(void)
+{
+    json_set_alloc_funcs(allocate, free);
+}
+
+json_t *must_have(json_t *json)
+{
+    if (!json)
+        give_up("out of memory");
+    return json;
+}
+
+json_t *must_pack(const char *format, ...)
+{
+    json_error_t error;
+    va_list arguments;
+    json_t *json;
+    va_start(arguments, format);
+    json = json_vpack_ex(&error, 0, format, arguments);
+    va_end(arguments);
+    if (!json)
+        give_up(*error.text ? error.text : "out of memory");
+    return json;
+}
+
+json_t *must_text(const char *text)
+{
+    char *copy = strdup(text);
+    json_t *json = copy ? json_string(utf8_repair(copy)) : NULL;
+    free(copy);
+    return must_have(json);
+}

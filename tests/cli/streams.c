@@ -1,0 +1,77 @@
+/* streams.c - a full disk behind stdout, and descriptors that were closed. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "tests/cli/program.h"
+
+/* By a shell, with redirections of its own. Returns the exit status. */
+static int shell(const char *arguments)
+{
+    char command[4600];
+    int status;
+    snprintf(command, sizeof command, "%s %s", program, arguments);
+    status = system(command);
+    slurp("e", err, sizeof err);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+CLI_TEST(streams, a_full_device_is_an_error_of_every_command)
+{
+    static const char *const commands[] = {
+        "--version",
+        "--help",
+        "help run",
+        "list pools",
+        "list workloads",
+        "topology",
+        "check --list",
+        "check --help",
+        "check -p mutex -f late-add",
+        "explain",
+        "explain late-add",
+        "limits",
+        "run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o x.json",
+        "run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o x.json --format csv",
+        "run --dry-run",
+        "compare x.json x.json",
+        "compare x.json x.json --format json",
+        "plot x.json"};
+    char command[512];
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "%s >/dev/full 2>e </dev/null", commands[i]);
+        cr_assert(shell(command) == 1 && strstr(err, "stdout"), "[%s] %s", commands[i], err);
+    }
+}
+
+CLI_TEST(streams, closed_ones_accuse_no_pool)
+{
+    static const char *const closed[] = {"<&-", "2>&-", "<&- 2>&-"};
+    char command[128];
+    for (size_t i = 0; i < sizeof closed / sizeof *closed; i++) {
+        snprintf(command, sizeof command, "check -p mutex >o %s", closed[i]);
+        cr_assert(shell(command) == 0, "[%s]", closed[i]);
+        snprintf(command, sizeof command, "run -p mutex -w empty -t 1 --rounds 1 --budget 10ms -o x.json >o %s",
+                 closed[i]);
+        cr_assert(shell(command) == 0, "[%s]", closed[i]);
+    }
+    cr_assert(shell("list pools >&- 2>e") == 1 && strstr(err, "stdout"), "%s", err);
+}
+
+/* Measured is not lost because of what a killed run left, or a limit; and what was there stays. */
+CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
+{
+    static const char one[] = "run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o x.json >o 2>e";
+    char command[4600], before[64] = "", after[64] = "";
+    cr_assert(shell(one) == 0);
+    cr_assert(system("sha256sum x.json | cut -c1-40 >before") == 0);
+    snprintf(command, sizeof command, "ulimit -f 8; %s %s", program, one);
+    cr_assert(WEXITSTATUS(system(command)) == 1);
+    slurp("e", err, sizeof err);
+    cr_assert(strstr(err, "could not write x.json"), "%s", err);
+    cr_assert(system("sha256sum x.json | cut -c1-40 >after") == 0);
+    slurp("before", before, sizeof before);
+    slurp("after", after, sizeof after);
+    cr_assert_str_eq(before, after);
+}
