@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/findings/comparison.h"
+#include "bench/results/read.h"
 #include "bench/results/result.h"
 #include "bench/show/comparison_show.h"
 
@@ -21,19 +22,11 @@ static int refuse(const char *format, const char *a, const char *b, const char *
 
 static int load(struct comparison *comparison, int which)
 {
-    const char *path = comparison->paths[which];
-    json_error_t error;
-    json_t *document = comparison->documents[which] = json_load_file(path, 0, &error);
-    if (!document && error.line <= 0)
-        return refuse("%s: cannot be read: %s%s", path, strerror(errno), "");
-    if (!document)
-        return refuse("%s: damaged, or no result of poolbench run: %s%s", path, error.text, "");
-    if (strcmp(result_string(document, "program"), "poolbench") ||
-        !json_is_array(json_object_get(document, "configurations")) ||
-        !json_is_object(json_object_get(document, "machine")))
-        return refuse("%s: not a result of poolbench run%s%s", path, "", "");
-    if (result_integer(document, "format") != RESULT_FORMAT)
-        return refuse("%s: written in another format than this program's%s%s", path, "", "");
+    char why[1024];
+    if (read_result(comparison->paths[which], &comparison->documents[which], why, sizeof why))
+        return refuse("%s%s%s", why, "", "");
+    if (!json_is_object(json_object_get(comparison->documents[which], "machine")))
+        return refuse("%s: not a result of poolbench run%s%s", comparison->paths[which], "", "");
     return EXIT_GOOD;
 }
 

@@ -7,6 +7,7 @@
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -24,7 +25,17 @@ struct place {
 
 static int wrong(const struct place *place, const char *key, const char *what)
 {
-    return why_wrong(place->why, "%s%s%s: %s", place->at, *place->at ? ", " : "", key, what);
+    return why_wrong(place->why, "%s%s%s: %s", place->at, *place->at ? ": " : "", key, what);
+}
+
+/* As it stands in the file: "workers is 2147483647 (1 to 1024)". */
+static int wrong_value(const struct place *place, const char *key, const json_t *value, const char *allowed)
+{
+    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    why_wrong(place->why, "%s%s%.60s is %.60s (%s)", place->at, *place->at ? ": " : "", key, text ? text : "missing",
+              allowed);
+    free(text);
+    return -EINVAL;
 }
 
 /* Null and what is missing are fine where it is optional. */
@@ -36,12 +47,13 @@ static bool absent(const json_t *value)
 static int check_number(const struct place *place, const json_t *object, const char *key, double low, double high)
 {
     const json_t *value = json_object_get(object, key);
+    char allowed[64];
     if (absent(value))
         return 0;
-    if (!json_is_number(value))
-        return wrong(place, key, "not a number");
-    if (!(json_number_value(value) >= low && json_number_value(value) <= high))
-        return wrong(place, key, "out of range");
+    if (!json_is_number(value) || !(json_number_value(value) >= low && json_number_value(value) <= high)) {
+        snprintf(allowed, sizeof allowed, "a number from %g to %g", low, high);
+        return wrong_value(place, key, value, allowed);
+    }
     return 0;
 }
 
@@ -50,10 +62,11 @@ static int check_count(const struct place *place, const json_t *object, const ch
                        json_int_t high)
 {
     const json_t *value = json_object_get(object, key);
-    if (!json_is_integer(value))
-        return wrong(place, key, "not a whole number");
-    if (json_integer_value(value) < low || json_integer_value(value) > high)
-        return wrong(place, key, "out of range");
+    char allowed[80];
+    if (!json_is_integer(value) || json_integer_value(value) < low || json_integer_value(value) > high) {
+        snprintf(allowed, sizeof allowed, "a whole number from %lld to %lld", (long long)low, (long long)high);
+        return wrong_value(place, key, value, allowed);
+    }
     return 0;
 }
 
@@ -63,15 +76,15 @@ static int check_word(const struct place *place, const json_t *object, const cha
 {
     const json_t *value = json_object_get(object, key);
     const char *text = json_string_value(value);
+    char allowed[80];
     if (!must && absent(value))
         return 0;
-    if (!text)
-        return wrong(place, key, "not a text");
-    if (!*text || json_string_length(value) != strlen(text) || strlen(text) > most)
-        return wrong(place, key, "empty or too long");
+    snprintf(allowed, sizeof allowed, "1 to %zu letters, digits and %s", most, *more ? more : "no more");
+    if (!text || !*text || json_string_length(value) != strlen(text) || strlen(text) > most)
+        return wrong_value(place, key, value, allowed);
     for (const char *c = text; *c; c++)
         if (!isalnum((unsigned char)*c) && !strchr(more, *c))
-            return wrong(place, key, "holds a character that no name has");
+            return wrong_value(place, key, value, allowed);
     return 0;
 }
 
@@ -199,9 +212,14 @@ static int check_configuration(struct place *place, const json_t *configuration,
         return -EINVAL;
     if (!json_is_array(trials) || json_array_size(trials) > READ_TRIALS_MAX)
         return wrong(place, "trials", "no array, or too many");
-    json_array_foreach (trials, i, trial)
+    json_array_foreach (trials, i, trial) {
+        snprintf(place->at, sizeof place->at, "%s/%.90s, trial %zu", result_string(configuration, "pool"),
+                 result_string(configuration, "spec"), i);
         if (check_trial(place, trial))
             return -EINVAL;
+    }
+    snprintf(place->at, sizeof place->at, "%s/%.90s", result_string(configuration, "pool"),
+             result_string(configuration, "spec"));
     if (!absent(summary) && !json_is_object(summary))
         return wrong(place, "summary", "not an object");
     return check_metrics(place, "summary", summary) ||
