@@ -33,17 +33,23 @@ uint64_t pool_process_begin(void)
     return number;
 }
 
+/* At least a page, for none as for malloc: mmap refuses 0 bytes. */
+static size_t mapped(size_t size)
+{
+    return size ? size : 1;
+}
+
 void *pool_process_alloc(size_t size)
 {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void *memory = mmap(NULL, mapped(size), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (memory == MAP_FAILED)
         return NULL;
-    madvise(memory, size, MADV_WIPEONFORK);
+    madvise(memory, mapped(size), MADV_WIPEONFORK);
     return memory;
 }
 
 void pool_process_free(void *memory, size_t size)
 {
     if (memory)
-        munmap(memory, size);
+        munmap(memory, mapped(size));
 }
