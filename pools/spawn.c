@@ -3,10 +3,13 @@
  * At most `workers` threads live at once; further jobs wait in a locked ring. A
  * worker slot is a licence to run a thread. A submitter that finds a slot free
  * starts a thread on it; the thread runs one job, and at its end, if jobs wait,
- * starts its successor on the same slot and goes. The successor joins it, so
- * that no thread is left unjoined; the last one of a slot is joined by who uses
- * the slot next, or by pool_free. If no thread can be started, the old one runs
- * the next job itself. */
+ * starts its successor on the same slot and goes. It is joined by who uses the
+ * slot next, or by pool_free.
+ *
+ * Each slot has a keeper, too: a worker as other pools have it, which sleeps from
+ * open on and is called when no thread can be started on its slot. It tries again,
+ * and if it cannot start one either, runs the job itself. So as many jobs as there
+ * are workers can always run at once, and no job runs in its submitter. */
 #include <stdlib.h>
 
 #include "pools/core/submit.h"
@@ -14,7 +17,16 @@
 struct spawn_worker {
     struct pool_worker base;
     struct spawn_worker *free_next; /* under the pool's lock */
-    bool joinable;                  /* base.leaver has ended or is about to; under the lock */
+    _Atomic uint32_t orders;        /* of enum orders, to the keeper; written under the lock, slept on */
+
+    /* The slot's: who has it writes them. */
+    pthread_t last; /* thread on it, which has ended or is about to */
+    bool joinable;  /* nobody has joined that one yet */
+};
+
+enum orders {
+    SPAWN_SERVE = 1, /* the slot is the keeper's, until that hands it over */
+    SPAWN_END = 2,   /* the pool is drained */
 };
 
 struct spawn_pool {
@@ -24,9 +36,10 @@ struct spawn_pool {
     alignas(POOL_CACHE_LINE) struct pool_lock lock; /* guards all below */
     bool sealed;
     struct spawn_worker *free_slots;
-    int live;                     /* slots not in free_slots */
-    _Atomic uint32_t live_futex;  /* grows when a slot becomes free */
-    _Atomic uint64_t first, last; /* written under the lock, read by anybody */
+    int free;                       /* how many those are */
+    int threads;                    /* slots that a thread has, or that one is being started on */
+    _Atomic uint32_t threads_futex; /* grows when they become fewer */
+    _Atomic uint64_t first, last;   /* written under the lock, read by anybody */
 };
 
 static void *spawn_main(void *slot);
@@ -110,7 +123,7 @@ static void gate_update(struct spawn_pool *pool)
         atomic_fetch_or_explicit(&head->attention, POOL_GATE, memory_order_seq_cst);
     else
         atomic_fetch_and_explicit(&head->attention, ~(uint32_t)POOL_GATE, memory_order_seq_cst);
-    atomic_store_explicit(&head->parked_now, head->workers - pool->live, memory_order_relaxed);
+    atomic_store_explicit(&head->parked_now, pool->free, memory_order_relaxed);
 }
 
 /* Lock held: gives the licence back. */
@@ -118,10 +131,9 @@ static void slot_free(struct spawn_pool *pool, struct spawn_worker *slot)
 {
     slot->free_next = pool->free_slots;
     pool->free_slots = slot;
-    pool->live--;
+    pool->free++;
     atomic_store_explicit(&slot->base.park, 1, memory_order_relaxed);
     gate_update(pool);
-    atomic_fetch_add_explicit(&pool->live_futex, 1, memory_order_release);
 }
 
 /* Lock held: takes a licence. */
@@ -130,22 +142,42 @@ static struct spawn_worker *slot_take(struct spawn_pool *pool)
     struct spawn_worker *slot = pool->free_slots;
     if (slot) {
         pool->free_slots = slot->free_next;
-        pool->live++;
+        pool->free--;
         atomic_store_explicit(&slot->base.park, 0, memory_order_relaxed);
         gate_update(pool);
     }
     return slot;
 }
 
-static int slot_start(struct spawn_worker *slot)
+/* Lock held: a slot has no thread any more. */
+static void thread_gone(struct spawn_pool *pool)
 {
-    return pool_thread_start(&slot->base.thread, pool_cpu_of(slot->base.pool, slot->base.index), spawn_main, slot);
+    pool->threads--;
+    atomic_fetch_add_explicit(&pool->threads_futex, 1, memory_order_release);
 }
 
-/* Starts threads while there are both jobs and licences. Where not even one
- * thread can be had, the submitter itself serves the slot: late, but not never. */
-static void serve_here(struct spawn_worker *slot);
+/* Starts a thread on the slot, which is counted in pool->threads; or gives the slot to
+ * its keeper, and returns false. Once the pool is drained that one may be gone, but
+ * then no job waits for it. */
+static bool slot_start(struct spawn_worker *slot)
+{
+    struct spawn_pool *pool = spawn_of(slot->base.pool);
+    pthread_t thread;
+    atomic_fetch_add_explicit(&pool->head.wakes, 1, memory_order_relaxed);
+    if (!pool_thread_start(&thread, pool_cpu_of(slot->base.pool, slot->base.index), spawn_main, slot))
+        return true; /* the slot is that thread's, and maybe no more */
+    pool_lock(&pool->lock);
+    /* Release: pairs with the acquire in keeper_called, which then may join the last thread. */
+    atomic_fetch_or_explicit(&slot->orders, SPAWN_SERVE, memory_order_release);
+    thread_gone(pool);
+    /* The last touch of the pool; pool_free waits under this lock. */
+    pool_unlock(&pool->lock);
+    pool_futex_wake(&slot->orders, 1);
+    pool_futex_wake(&pool->threads_futex, INT_MAX);
+    return false;
+}
 
+/* Starts threads while there are both jobs and licences. */
 static void spawn_wake(struct pool_head *head)
 {
     struct spawn_pool *pool = spawn_of(head);
@@ -154,73 +186,65 @@ static void spawn_wake(struct pool_head *head)
         struct spawn_worker *slot = slot_take(pool);
         if (!slot)
             break;
+        pool->threads++;
         pool_unlock(&pool->lock);
-        atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
-        if (slot_start(slot)) {
-            serve_here(slot);
-            return;
-        }
+        POOL_STEP("spawn: took a slot");
+        slot_start(slot);
         pool_lock(&pool->lock);
     }
     pool_unlock(&pool->lock);
 }
 
+/* The end: only keepers sleep. */
 static void spawn_wake_all(struct pool_head *head)
 {
-    (void)head; /* no thread waits for jobs */
+    struct spawn_pool *pool = spawn_of(head);
+    pool_lock(&pool->lock);
+    for (int i = 0; i < head->workers; i++) {
+        struct spawn_worker *slot = (struct spawn_worker *)pool_worker_at(head, i);
+        atomic_fetch_or_explicit(&slot->orders, SPAWN_END, memory_order_release);
+        pool_futex_wake(&slot->orders, 1);
+    }
+    pool_unlock(&pool->lock);
 }
 
-/* Hands the slot on to a new thread, or gives it back. Returns true when the
- * next job must be run by this thread, because no other could be started. */
+/* Who has the slot gives it to a new thread if jobs wait, else back. Returns false when
+ * no thread can be started: then it is the keeper's. */
 static bool hand_over(struct spawn_worker *slot)
 {
     struct spawn_pool *pool = spawn_of(slot->base.pool);
-    pthread_t self = pthread_self();
 
     pool_announce(&pool->head);
-    if (POOL_DEFECT(CLOSED_IS_JOB) && atomic_load_explicit(&pool->head.attention, memory_order_acquire) & POOL_CLOSED)
-        pool_defect_run_stale();
     pool_lock(&pool->lock);
-    slot->base.leaver = self;
-    slot->joinable = true;
-    if (!spawn_waiting(&pool->head)) {
-        slot_free(pool, slot);
-        /* The last touch of the slot; pool_free waits under this lock. */
-        pool_unlock(&pool->lock);
-        pool_futex_wake(&pool->live_futex, INT_MAX);
-        return false;
+    if (atomic_load_explicit(&slot->orders, memory_order_relaxed) & SPAWN_SERVE) { /* this is the keeper */
+        atomic_fetch_and_explicit(&slot->orders, ~(uint32_t)SPAWN_SERVE, memory_order_relaxed);
+        pool->threads++;
+    } else {
+        slot->last = pthread_self();
+        slot->joinable = true;
     }
+    if (spawn_waiting(&pool->head)) {
+        pool_unlock(&pool->lock);
+        return slot_start(slot);
+    }
+    slot_free(pool, slot);
+    thread_gone(pool);
+    /* The last touch of the pool, as in slot_start. */
     pool_unlock(&pool->lock);
-    atomic_fetch_add_explicit(&pool->head.wakes, 1, memory_order_relaxed);
-    if (slot_start(slot) == 0)
-        return false;
-    slot->joinable = false; /* the slot is still ours */
+    pool_futex_wake(&pool->threads_futex, INT_MAX);
     return true;
 }
 
-static void serve(struct spawn_worker *slot);
-
-/* The job left by pthread_exit: it failed, and the slot goes on. */
-static void thread_left(void *arg)
+/* The slot is this thread's now; the last one has handed it over, and goes. */
+static void join_last(struct spawn_worker *slot)
 {
-    struct pool_serving *serving = arg;
-    struct spawn_worker *slot = (struct spawn_worker *)serving->worker;
-    struct pool_head *head = slot->base.pool;
-    if (serving->left)
-        return;
-    serving->left = true;
-    if (!pool_is_here(head))
-        _exit(70);
-    pool_frame_top = &slot->base.frame;
-    pool_settle(&slot->base, -EOWNERDEAD);
-    atomic_fetch_add_explicit(&head->replaced, 1, memory_order_relaxed);
-    pool_frame_top = NULL;
-    if (!POOL_DEFECT(WORKER_LOST) && hand_over(slot))
-        serve(slot);
+    if (slot->joinable)
+        pthread_join(slot->last, NULL);
+    slot->joinable = false;
 }
 
-/* One job, if there is one. */
-static void run_one(struct spawn_worker *slot)
+/* One job, if there is one. Returns false when the thread is lost, by a defect. */
+static bool run_one(struct spawn_worker *slot)
 {
     struct pool_head *head = slot->base.pool;
     struct spawn_pool *pool = spawn_of(head);
@@ -229,94 +253,75 @@ static void run_one(struct spawn_worker *slot)
 
     if (sigsetjmp(slot->base.frame.env, 0)) {
         pool_settle(&slot->base, slot->base.frame.status);
-        if (POOL_DEFECT(RECOVER_AT_TOP)) {
-            slot->base.serving->left = true;
-            pthread_exit(NULL);
-        }
-        return;
+        return !POOL_DEFECT(RECOVER_AT_TOP);
     }
     pool_lock(&pool->lock);
     found = pop(pool, &task, UINT64_MAX);
     pool_unlock(&pool->lock);
-    if (!found)
-        return;
-    if (atomic_load_explicit(&head->room_wanted, memory_order_seq_cst))
+    if (found && atomic_load_explicit(&head->room_wanted, memory_order_seq_cst))
         pool_room_look(head);
-    pool_run(head, &slot->base, &task);
+    if (found)
+        pool_run(head, &slot->base, &task);
+    return true;
 }
 
-static void serve(struct spawn_worker *slot)
+/* On a thread of one job: that left by pthread_exit. It failed, and the slot goes on. */
+static void thread_left(void *arg)
 {
-    bool more;
-    do {
-        struct pool_serving serving = {&slot->base, false};
-        slot->base.serving = &serving;
-        pthread_cleanup_push(thread_left, &serving);
-        pool_frame_top = &slot->base.frame;
-        run_one(slot);
-        pool_frame_top = NULL;
-        pthread_cleanup_pop(0);
-        more = hand_over(slot);
-    } while (more);
-}
-
-/* A job ended the submitter that served. It failed, and the other jobs still
- * need somebody. */
-static void submitter_left(void *arg)
-{
-    struct pool_serving *serving = arg;
-    struct spawn_worker *slot = (struct spawn_worker *)serving->worker;
-    if (serving->left)
-        return;
-    serving->left = true;
-    pool_frame_top = &slot->base.frame;
+    struct spawn_worker *slot = arg;
+    struct pool_head *head = slot->base.pool;
+    if (!pool_is_here(head))
+        _exit(70);
+    pool_frame_top = &slot->base.frame; /* frames above settled in their own handlers */
     pool_settle(&slot->base, -EOWNERDEAD);
-    pool_frame_top = slot->base.frame.below;
-    pool_lane = slot->base.frame.lane_below;
-    serve_here(slot);
-}
-
-/* No thread could be started on the slot. If others run they will take the
- * jobs; else this thread does. */
-static void serve_here(struct spawn_worker *slot)
-{
-    struct spawn_pool *pool = spawn_of(slot->base.pool);
-    struct pool_frame *below = pool_frame_top;
-    struct pool_serving serving = {&slot->base, false};
-    slot->base.serving = &serving;
-    pool_lock(&pool->lock);
-    while (pool->live == 1 && spawn_waiting(&pool->head)) {
-        pool_unlock(&pool->lock);
-        pthread_cleanup_push(submitter_left, &serving);
-        slot->base.frame.below = below;
-        slot->base.frame.lane_below = pool_lane;
-        pool_lane = &pool_no_lane;
-        pool_frame_top = &slot->base.frame;
-        run_one(slot);
-        pool_frame_top = below;
-        pool_lane = slot->base.frame.lane_below;
-        slot->base.frame.below = NULL;
-        pthread_cleanup_pop(0);
-        pool_announce(&pool->head);
-        pool_lock(&pool->lock);
-    }
-    slot_free(pool, slot);
-    pool_unlock(&pool->lock);
-    pool_futex_wake(&pool->live_futex, INT_MAX);
+    atomic_fetch_add_explicit(&head->replaced, 1, memory_order_relaxed);
+    pool_frame_top = NULL;
+    if (!POOL_DEFECT(WORKER_LOST))
+        hand_over(slot);
 }
 
 static void *spawn_main(void *arg)
 {
     struct spawn_worker *slot = arg;
-    if (slot->joinable) {
-        pthread_join(slot->base.leaver, NULL);
-        slot->joinable = false;
-    }
+    bool goes_on;
     pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, NULL);
+    join_last(slot);
     if (slot->base.pool->config.flags & POOL_REPORT_CRASHES)
         pool_crash_report_here();
-    serve(slot);
+    pthread_cleanup_push(thread_left, slot);
+    pool_frame_top = &slot->base.frame;
+    goes_on = run_one(slot);
+    pool_frame_top = NULL;
+    pthread_cleanup_pop(0);
+    if (goes_on)
+        hand_over(slot);
     return NULL;
+}
+
+/* The keeper sleeps until the slot is its own. Returns false when the thread must go: the
+ * pool is drained, or a replacement has taken its place. */
+static bool keeper_called(struct spawn_worker *slot)
+{
+    for (;;) {
+        uint32_t orders = atomic_load_explicit(&slot->orders, memory_order_acquire);
+        if (orders & SPAWN_SERVE)
+            return true;
+        if (orders & SPAWN_END || (slot->base.owes && pool_replace_idle(&slot->base)))
+            return false;
+        pool_futex_wait(&slot->orders, orders, -1);
+    }
+}
+
+/* In the beginning, too, the slot is the keeper's, who makes it known by handing it
+ * over: so those of workers that could not be started are never used. */
+static void spawn_loop(struct pool_worker *worker)
+{
+    struct spawn_worker *slot = (struct spawn_worker *)worker;
+    while (keeper_called(slot)) {
+        join_last(slot);
+        if (!hand_over(slot) && !run_one(slot))
+            return;
+    }
 }
 
 static int spawn_init(struct pool_head *head)
@@ -329,33 +334,27 @@ static int spawn_init(struct pool_head *head)
     pool->slots = calloc(slots, sizeof *pool->slots);
     if (!pool->slots)
         return -ENOMEM;
-    for (int i = head->config.workers - 1; i >= 0; i--) {
-        pool->live++;
-        slot_free(pool, (struct spawn_worker *)pool_worker_at(head, i));
-    }
-    atomic_store_explicit(&head->parked_now, head->config.workers, memory_order_relaxed);
+    for (int i = 0; i < head->config.workers; i++)
+        atomic_init(&((struct spawn_worker *)pool_worker_at(head, i))->orders, SPAWN_SERVE);
     return 0;
 }
 
-/* Waits for the last threads, which may still be on their way out. */
+/* The keepers are gone. Waits for the last threads, which may still be on their way out. */
 static void spawn_destroy(struct pool_head *head)
 {
     struct spawn_pool *pool = spawn_of(head);
     if (!pool->slots)
         return;
     pool_lock(&pool->lock);
-    while (pool->live) {
-        uint32_t seen = atomic_load_explicit(&pool->live_futex, memory_order_acquire);
+    while (pool->threads) {
+        uint32_t seen = atomic_load_explicit(&pool->threads_futex, memory_order_acquire);
         pool_unlock(&pool->lock);
-        pool_futex_wait(&pool->live_futex, seen, -1);
+        pool_futex_wait(&pool->threads_futex, seen, -1);
         pool_lock(&pool->lock);
     }
     pool_unlock(&pool->lock);
-    for (int i = 0; i < head->workers; i++) {
-        struct spawn_worker *slot = (struct spawn_worker *)pool_worker_at(head, i);
-        if (slot->joinable)
-            pthread_join(slot->base.leaver, NULL);
-    }
+    for (int i = 0; i < head->workers; i++)
+        join_last((struct spawn_worker *)pool_worker_at(head, i));
     free(pool->slots);
 }
 
@@ -365,6 +364,7 @@ static const struct pool_design spawn_design = {
     .worker_size = sizeof(struct spawn_worker),
     .init = spawn_init,
     .destroy = spawn_destroy,
+    .loop = spawn_loop,
     .push = spawn_push,
     .wake = spawn_wake,
     .wake_all = spawn_wake_all,

@@ -349,7 +349,7 @@ static void workers_join(struct pool_head *head)
 static int workers_start(struct pool_head *head)
 {
     int wanted = head->config.workers, error = 0;
-    if (!head->design->loop) { /* it makes its threads itself, or has none */
+    if (!head->design->loop) { /* it has none */
         head->workers = wanted;
         return 0;
     }

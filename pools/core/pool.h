@@ -45,7 +45,8 @@
  * Rules for users
  *  1. A child may run before its submit returns: submit while holding no lock
  *     that the child takes, and let no child wait for its submitter.
- *  2. At most workers - 1 workers block for one another.
+ *  2. At most workers - 1 workers block for one another; workers is the number in
+ *     pool_stats, which may be less than was asked for.
  *  3. With POOL_RESULTS_BLOCK somebody receives until 0, or gives up by close,
  *     then cancel. With BLOCK and THROTTLE the only consumer is not the
  *     submitter, and does not wait before it receives.

@@ -110,7 +110,7 @@ POOL_TEST(fail, the_leaving_thread_serves_on_when_no_other_can_start)
     pool = contract_open(ops, &(struct pool_config){.workers = 1});
     ledger_clear();
     gate_init(&gate);
-    contract_hold(ops, pool, &gate, 1); /* so that a thread is there: `spawn` starts one with the first job */
+    contract_hold(ops, pool, &gate, 1);
     atomic_store(&kit_threads_left, 0);
     equal(pool_submit(pool, leave, NULL), 0);
     for (int i = 0; i < 3; i++)

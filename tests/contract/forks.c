@@ -395,7 +395,7 @@ POOL_TEST(forks, of_a_pool_used_in_another_pools_job_stay_apart)
         struct pool *outer = contract_open(pool_find("steal"), &(struct pool_config){.workers = 1});
         forks_clear();
         inner_pool = contract_open(ops, &(struct pool_config){.workers = 1});
-        atomic_store(&kit_threads_left, threads); /* with none, `spawn` runs jobs on their submitter's stack */
+        atomic_store(&kit_threads_left, threads); /* with none, the keepers of `spawn` run them */
         equal(pool_submit(outer, use_inner_pool, NULL), 0);
         equal(pool_wait(outer, -1), 0);
         atomic_store(&kit_threads_left, -1);

@@ -1,6 +1,5 @@
 /* open.c - what pool_open refuses, and what it opens with. */
 #include <sched.h>
-#include <string.h>
 
 #include "tests/contract/contract.h"
 
@@ -141,8 +140,6 @@ POOL_TEST(open, opens_with_the_threads_that_started)
     struct gate gate;
     struct pool *pool;
     needs(POOL_CAN_RUN_APART);
-    if (!strcmp(ops->name, "spawn"))
-        cr_skip_test("pool spawn: starts threads with jobs, not at open");
     atomic_store(&kit_threads_left, 2);
     pool = contract_open(ops, &(struct pool_config){.workers = 4, .capacity = 8});
     atomic_store(&kit_threads_left, -1);
@@ -158,8 +155,6 @@ POOL_TEST(open, fails_cleanly_below_workers_min)
 {
     struct pool *pool = NULL;
     needs(POOL_CAN_RUN_APART);
-    if (!strcmp(ops->name, "spawn"))
-        cr_skip_test("pool spawn: starts threads with jobs, not at open");
     atomic_store(&kit_threads_left, 2);
     equal(pool_open(&pool, ops, &(struct pool_config){.workers = 4, .workers_min = 3}), -EAGAIN);
     atomic_store(&kit_threads_left, 0);

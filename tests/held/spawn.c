@@ -1,0 +1,58 @@
+/* spawn.c - a submitter of `spawn` that stands between taking a slot and starting its
+ * thread, which then cannot be had. */
+#include <criterion/criterion.h>
+
+#include "tests/core/kit.h"
+#include "tests/held/held.h"
+
+/* Others run its job meanwhile, and the pool ends, with it the slot's keeper: nobody
+ * is left to serve the slot, and nobody must wait for that. */
+Test(spawn, ends_though_a_slot_was_taken, .timeout = 60)
+{
+    struct held held = HELD_AT("spawn: took a slot");
+    struct pool_config config = {.workers = 2, .capacity = 4};
+    struct pool *pool;
+    struct call submit;
+    cr_assert(pool_open(&pool, pool_find("spawn"), &config) == 0);
+    KIT_UNTIL(kit_stats(pool).parked == 2);
+    ledger_clear();
+    held_arm(&held);
+    kit_submit(&submit, pool, ledger_job, ledger_arg(0));
+    KIT_UNTIL(held_there(&held));
+    atomic_store(&kit_threads_left, 0);
+    cr_assert(pool_submit(pool, ledger_job, ledger_arg(1)) == 0);
+    KIT_UNTIL(atomic_load(&ledger_total) == 2);
+    cr_assert(pool_close(pool) == 0);
+    cr_assert(pool_wait(pool, -1) == 0);
+    KIT_UNTIL(kit_stats(pool).state == POOL_DRAINED);
+    held_let_go(&held);
+    cr_assert(kit_join(&submit) == 0);
+    cr_assert(pool_free(pool) == 0);
+    atomic_store(&kit_threads_left, -1);
+}
+
+/* Two submitters find no thread at once: the jobs of both run. */
+Test(spawn, two_that_find_no_thread_lose_no_job, .timeout = 60)
+{
+    struct held one = HELD_AT("spawn: took a slot"), other = HELD_AT("spawn: took a slot");
+    struct pool_config config = {.workers = 2, .capacity = 4};
+    struct pool *pool;
+    struct call calls[2];
+    cr_assert(pool_open(&pool, pool_find("spawn"), &config) == 0);
+    KIT_UNTIL(kit_stats(pool).parked == 2);
+    ledger_clear();
+    held_arm(&one);
+    kit_submit(&calls[0], pool, ledger_job, ledger_arg(0));
+    KIT_UNTIL(held_there(&one));
+    held_arm(&other);
+    kit_submit(&calls[1], pool, ledger_job, ledger_arg(1));
+    KIT_UNTIL(held_there(&other));
+    atomic_store(&kit_threads_left, 0);
+    held_let_go(&one);
+    held_let_go(&other);
+    cr_assert(kit_join(&calls[0]) == 0 && kit_join(&calls[1]) == 0);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(atomic_load(&ledger_total) == 2);
+    cr_assert(pool_free(pool) == 0);
+    atomic_store(&kit_threads_left, -1);
+}
