@@ -32,7 +32,7 @@ static void let_go(void)
 {
     static int64_t since_ns;
     const struct record_call *call = &cell_record()->calls[0];
-    while (!(atomic_load(&call->turn) & 1) || strcmp(atomic_load(&call->name), "pool_free"))
+    while (!(atomic_load(&call->turn) & 1) || strcmp(call->name, "pool_free"))
         sched_yield();
     since_ns = atomic_load(&call->since_ns);
     while (atomic_load(&call->turn) & 1 && pool_clock_ns() < since_ns + PATIENCE_NS)

@@ -79,7 +79,7 @@ static void drive(int client)
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
-    const struct record_job *after = &record->jobs[atomic_load(&record->notes[AFTER_ID])];
+    const struct record_job *after = record_job_at(record, atomic_load(&record->notes[AFTER_ID]));
     int accepted = ledger_accepted(record), started = ledger_started(record);
     if (atomic_load(&after->accepted))
         return verdict_own(verdict, "a submit after the close was accepted%s",

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -189,7 +190,17 @@ static int load(const char *path, struct why why)
 
 /* The try: in a child, which says over a pipe what is wrong. */
 
-static void try_main(const char *path, int out, pid_t parent)
+/* A number that only the loader knows: what a plug-in writes to the pipe by itself is
+ * no answer. */
+static uint64_t secret(void)
+{
+    uint64_t number = 0;
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        number = (uint64_t)workload_now_ns();
+    return number;
+}
+
+static void try_main(const char *path, int out, pid_t parent, uint64_t number)
 {
     char text[1024] = "";
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), error;
@@ -200,24 +211,35 @@ static void try_main(const char *path, int out, pid_t parent)
     dup2(null, 1);
     dup2(null, 2);
     error = load(path, (struct why){text, sizeof text});
-    /* A first byte says that the loading came to its end. */
-    if (write(out, error ? "!" : "+", 1) != 1 || (error && write(out, text, strlen(text)) < 0))
+    if (write(out, &number, sizeof number) != sizeof number || (error && write(out, text, strlen(text)) < 0))
         _exit(1);
     _exit(0);
 }
 
-/* Reads all until the child ends or the time is over. Returns its length. */
-static size_t try_read(int in, char *text, size_t size, bool *late)
+static bool has_ended(pid_t child)
 {
+    siginfo_t info = {0};
+    return waitid(P_PID, (id_t)child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == child;
+}
+
+/* Reads all until the child ends or the time is over: what it leaves behind may keep the
+ * pipe open. Returns its length. */
+static size_t try_read(pid_t child, int in, char *text, size_t size, bool *late)
+{
+    enum { LOOK_MS = 20 };
     size_t length = 0;
+    int64_t until = workload_now_ns() + TRY_MS * INT64_C(1000000);
     *late = false;
-    for (;;) {
+    while (length < size - 1) {
         struct pollfd event = {.fd = in, .events = POLLIN};
-        int ready = poll(&event, 1, TRY_MS);
+        bool ended = has_ended(child); /* before the look: then what it said is there */
+        int ready = poll(&event, 1, ended ? 0 : LOOK_MS);
         ssize_t got;
         if (ready < 0 && errno == EINTR)
             continue;
-        *late = ready == 0;
+        *late = ready == 0 && !ended && workload_now_ns() > until;
+        if (ready == 0 && !ended && !*late)
+            continue;
         got = ready > 0 ? read(in, text + length, size - 1 - length) : 0;
         if (got <= 0)
             break;
@@ -227,39 +249,81 @@ static size_t try_read(int in, char *text, size_t size, bool *late)
     return length;
 }
 
+/* The number of a child of this process that `but` is not; 0: there is none, -1: it is
+ * not to be found out. */
+static pid_t other_child(pid_t but)
+{
+    char path[64];
+    long child = 0;
+    FILE *children;
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    children = fopen(path, "re");
+    if (!children)
+        return -1;
+    while (fscanf(children, "%ld", &child) == 1 && child == but)
+        child = 0;
+    fclose(children);
+    return (pid_t)child;
+}
+
+/* Ends the child and what it has left behind: orphans come to this process, which has
+ * made itself their reaper. Returns how many there were. */
+static int try_end(pid_t child, int *status)
+{
+    enum { MANY = 1000 };
+    int left = 0;
+    pid_t orphan;
+    kill(child, SIGKILL); /* it has said all, or hangs */
+    while (waitpid(child, status, 0) < 0 && errno == EINTR)
+        ;
+    while (left < MANY && (orphan = other_child(0)) > 0) {
+        kill(orphan, SIGKILL);
+        while (waitpid(orphan, NULL, 0) < 0 && errno == EINTR)
+            ;
+        left++;
+    }
+    return left;
+}
+
 static int try_in_child(const char *path, struct why why)
 {
-    int pipes[2], status = 0;
+    uint64_t number = secret();
+    int pipes[2], status = 0, left;
     char text[1100];
     size_t length;
-    bool late;
+    bool late, said;
     pid_t child, parent = getpid();
     if (pipe2(pipes, O_CLOEXEC))
         return why_wrong(why, "plug-in %s: no pipe: %s", path, strerror(errno));
     fflush(NULL);
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
     child = fork();
     if (child == 0)
-        try_main(path, pipes[1], parent);
+        try_main(path, pipes[1], parent, number);
     close(pipes[1]);
     if (child < 0) {
         close(pipes[0]);
         return why_wrong(why, "plug-in %s: no process to try it in: %s", path, strerror(errno));
     }
-    length = try_read(pipes[0], text, sizeof text, &late);
+    length = try_read(child, pipes[0], text, sizeof text, &late);
     close(pipes[0]);
-    kill(child, SIGKILL); /* it has said all, or hangs */
-    while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
+    left = try_end(child, &status);
+    prctl(PR_SET_CHILD_SUBREAPER, 0);
+    said = length >= sizeof number && !memcmp(text, &number, sizeof number);
+    if (said && length > sizeof number)
+        return why_wrong(why, "%s", text + sizeof number);
+    if (left)
+        return why_wrong(why, "plug-in %s: leaves %d process%s behind when it is loaded", path, left,
+                         left == 1 ? "" : "es");
     if (late)
         return why_wrong(why, "plug-in %s: does not come to an end of loading within %d s", path, TRY_MS / 1000);
-    if (length && *text == '+')
+    if (said)
         return 0;
-    if (length)
-        return why_wrong(why, "%s", text + 1);
-    if (WIFSIGNALED(status))
+    if (WIFSIGNALED(status) && WTERMSIG(status) != SIGKILL)
         return why_wrong(why, "plug-in %s: crashes while loading: signal %d (%s)", path, WTERMSIG(status),
                          strsignal(WTERMSIG(status)));
-    return why_wrong(why, "plug-in %s: ends the program while loading (status %d)", path, WEXITSTATUS(status));
+    return why_wrong(why, "plug-in %s: ends the program while loading (status %d)", path,
+                     WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
 int plugin_load(const char *path, char *text, size_t size)

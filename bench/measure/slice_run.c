@@ -256,6 +256,17 @@ static void collect_report(const struct workload_slice *work, struct slice *slic
     free(gathering);
 }
 
+/* What is counted by it must be a number of workers that there can be. */
+static void check_workers(const struct plan_entry *entry, struct slice *slice)
+{
+    int workers = slice->stats.workers, least = entry->pool->can & POOL_CAN_RUN_APART ? 1 : 0;
+    if (workers >= least && workers <= POOL_WORKERS_MAX)
+        return;
+    slice_fail(slice, "its statistics cannot be: it says that it has %d workers (%d to %d)", workers, least,
+               POOL_WORKERS_MAX);
+    slice->stats.workers = 0;
+}
+
 /* With the pool open: everything between open and free. */
 static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct actors *actors,
                         int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
@@ -276,8 +287,12 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
         if (work->error[i])
             slice_fail(slice, "submit: %s", strerror(-work->error[i]));
     }
+    if (slice->refused && entry->full == POOL_BLOCK)
+        slice_fail(slice, "submit: refused %lld of %lld jobs, although it waits while the pool is full",
+                   (long long)slice->refused, (long long)work->jobs);
     pool_stats(work->pool, &slice->stats);
     stats_since(&slice->stats, &base);
+    check_workers(entry, slice);
     slice->stats.pinned = slice->stats.pinned || pinned;
     memory_read(&slice->memory);
     check_law(slice, work);

@@ -4,6 +4,7 @@
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 
@@ -101,7 +102,7 @@ static void on_discard(void *arg, enum pool_why why)
 static void begin(const char *name)
 {
     struct record_call *call = &cell.record->calls[thread_number];
-    atomic_store(&call->name, name);
+    snprintf(call->name, sizeof call->name, "%s", name);
     atomic_store(&call->since_ns, pool_clock_ns());
     atomic_fetch_add(&call->turn, 1);
 }
@@ -216,6 +217,8 @@ int cell_open_size(struct pool_config config, int workers)
     error = pool_open(&opened, cell.pool, &config);
     pool = error ? NULL : opened;
     end();
+    if (!error)
+        atomic_store(&cell.record->workers, cell_stats().workers);
     return error;
 }
 

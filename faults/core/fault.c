@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "pools/core/registry.h"
@@ -85,6 +86,25 @@ LEDGER_SUM(accepted)
 LEDGER_SUM(started)
 LEDGER_SUM(finished)
 LEDGER_SUM(received)
+
+struct record *record_copy(const struct record *shared)
+{
+    struct record *copy = malloc(sizeof *copy);
+    if (!copy)
+        return NULL;
+    memcpy(copy, shared, sizeof *copy);
+    if (atomic_load(&copy->job_count) > RECORD_JOBS)
+        atomic_store(&copy->job_count, RECORD_JOBS);
+    for (int i = 0; i < RECORD_CALLS; i++)
+        copy->calls[i].name[RECORD_NAME - 1] = '\0';
+    copy->explanation[RECORD_TEXT - 1] = '\0';
+    return copy;
+}
+
+const struct record_job *record_job_at(const struct record *record, int64_t id)
+{
+    return &record->jobs[id >= 0 && id < RECORD_JOBS ? id : 0];
+}
 
 bool record_says(const struct record *record, const char *text)
 {

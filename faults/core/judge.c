@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gnu/libc-version.h>
+#include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <poll.h>
@@ -33,7 +34,8 @@ static const rlim_t memory_max = (rlim_t)4 << 30; /* of address space */
 
 struct watch {
     const struct judge_setup *setup;
-    struct record *record;
+    struct record *record; /* shared with the process */
+    struct record *copy;   /* of it, for the verdict */
     pid_t process;
     int process_fd, ended_fd, output_fd;
     int64_t begin_ns;
@@ -41,14 +43,33 @@ struct watch {
     struct outcome outcome;
 };
 
+#if defined(__x86_64__)
+#define NATIVE AUDIT_ARCH_X86_64
+#elif defined(__aarch64__)
+#define NATIVE AUDIT_ARCH_AARCH64
+#endif
+
 /* From here on this process has threads, but no children: fork fails with EAGAIN.
  * clone3 passes its flags by pointer, which a filter cannot see: ENOSYS, and the C
  * library falls back to clone. Where filters are not to be had, so be it. */
 static void forbid_processes(void)
 {
-    enum { NUMBER = offsetof(struct seccomp_data, nr), FLAGS = offsetof(struct seccomp_data, args) };
+#ifdef NATIVE
+    enum {
+        NUMBER = offsetof(struct seccomp_data, nr),
+        ARCHITECTURE = offsetof(struct seccomp_data, arch),
+        FLAGS = offsetof(struct seccomp_data, args)
+    };
     struct sock_filter rules[] = {
+        /* Other ways in (32 bits, x32) have other numbers for the same calls: no calls at all. */
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARCHITECTURE),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE, 1, 0),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
         BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NUMBER),
+#ifdef __x86_64__
+        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, __X32_SYSCALL_BIT, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
+#endif
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
 #ifdef SYS_fork
@@ -64,6 +85,7 @@ static void forbid_processes(void)
     struct sock_fprog filter = {sizeof rules / sizeof *rules, rules};
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
         prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
+#endif
 }
 
 /* In the child, before the cell begins. */
@@ -221,7 +243,7 @@ static void look_closer(struct watch *watch)
     const struct record_call *call = &watch->record->calls[0];
     if (outcome->end == OUTCOME_HUNG || outcome->end == OUTCOME_STALLED) {
         if (atomic_load(&call->turn) & 1) {
-            outcome->call = atomic_load(&call->name);
+            outcome->call = call->name;
             outcome->call_ns = pool_clock_ns() - atomic_load(&call->since_ns);
         }
         ask_inspector(watch);
@@ -305,7 +327,7 @@ static void add_calls(struct report *report, const struct record *record)
     for (int i = 0; i < RECORD_CALLS; i++) {
         const struct record_call *call = &record->calls[i];
         if (atomic_load(&call->turn) & 1)
-            add(report, "  client %d waits in %s since %.1f ms\n", i, atomic_load(&call->name),
+            add(report, "  client %d waits in %s since %.1f ms\n", i, call->name,
                 (double)(pool_clock_ns() - atomic_load(&call->since_ns)) / 1e6);
     }
 }
@@ -316,13 +338,13 @@ static void write_report(struct watch *watch, struct judge_result *result)
     char printed[1024];
     ssize_t length = pread(watch->output_fd, printed, sizeof printed - 1, 0);
     result->report[0] = '\0';
-    add_ledger(&report, watch->record);
+    add_ledger(&report, watch->copy);
     if (watch->outcome.end != OUTCOME_CRASHED)
-        add_calls(&report, watch->record);
+        add_calls(&report, watch->copy);
     if (watch->outcome.end == OUTCOME_HUNG || watch->outcome.end == OUTCOME_STALLED || watch->outcome.threads_left)
         add_threads(&report, &watch->looks[1]);
-    if (atomic_load(&watch->record->explained))
-        add_lines(&report, "  ", watch->record->explanation);
+    if (atomic_load(&watch->copy->explained))
+        add_lines(&report, "  ", watch->copy->explanation);
     if (length > 0) {
         printed[length] = '\0';
         add(&report, "  it printed:\n");
@@ -354,6 +376,9 @@ static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict
 {
     const struct record *record = outcome->record;
     uint32_t phantoms = atomic_load(&record->phantoms);
+    int workers = atomic_load(&record->workers);
+    if (workers < 0 || workers > POOL_WORKERS_MAX)
+        return other(verdict, "its statistics cannot be: %d workers", workers), true;
     for (uint32_t i = 0; i < atomic_load(&record->job_count); i++) {
         const struct record_job *job = &record->jobs[i];
         uint32_t accepted = atomic_load(&job->accepted), started = atomic_load(&job->started),
@@ -402,7 +427,6 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
     static const enum verdict_kind wanted[] = {
         [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
     struct verdict *verdict = &result->verdict;
-    watch->record->explanation[RECORD_TEXT - 1] = '\0';
     if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     /* That a pool explains itself in our words is asked of our own. */
@@ -435,13 +459,18 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
         error = observe(watch);
     if (error)
         return error;
-    watch->outcome.record = watch->record;
     watch->outcome.cell = what->cell;
     watch->outcome.pool = what->pool;
     watch->outcome.workers = watch->setup->workers;
     look_closer(watch);
-    give_verdict(watch, what, result);
     result->took_ns = pool_clock_ns() - watch->begin_ns;
+    finish(watch);
+    watch->outcome.record = watch->copy = record_copy(watch->record);
+    if (!watch->copy)
+        return -ENOMEM;
+    if (watch->outcome.call)
+        watch->outcome.call = watch->copy->calls[0].name;
+    give_verdict(watch, what, result);
     write_report(watch, result);
     return 0;
 }
@@ -505,5 +534,6 @@ int judge_run(const struct judge_setup *setup, const struct judge_case *what, st
         close(watch.output_fd);
     if (watch.record)
         munmap(watch.record, sizeof *watch.record);
+    free(watch.copy);
     return error;
 }

@@ -2,7 +2,10 @@
  *
  * A cell is a process of its own and may crash, hang or be killed at any
  * moment; what it wrote before is here. The ledger has a slot for each job:
- * invariants are judged job by job, never by totals alone. */
+ * invariants are judged job by job, never by totals alone.
+ *
+ * The pool that is judged can write here, too, by mistake or on purpose: the judge
+ * reads a copy that was brought within its bounds (record_copy). */
 #ifndef RECORD_H
 #define RECORD_H
 
@@ -12,7 +15,14 @@
 
 #include "pools/core/pool.h"
 
-enum { RECORD_JOBS = 64, RECORD_CALLS = 4, RECORD_CLIENTS = 4, RECORD_NOTES = 12, RECORD_TEXT = 4096 };
+enum {
+    RECORD_JOBS = 64,
+    RECORD_CALLS = 4,
+    RECORD_CLIENTS = 4,
+    RECORD_NOTES = 12,
+    RECORD_TEXT = 4096,
+    RECORD_NAME = 40
+};
 
 /* Each counts how often that happened to the job. */
 struct record_job {
@@ -23,9 +33,9 @@ struct record_job {
 
 /* A call that a thread of the client is in. */
 struct record_call {
-    _Atomic(const char *) name; /* a constant: the judge has the same image */
-    _Atomic uint32_t turn;      /* odd: pending */
-    _Atomic int64_t since_ns;   /* CLOCK_MONOTONIC */
+    char name[RECORD_NAME];   /* the caller writes it before its turn */
+    _Atomic uint32_t turn;    /* odd: pending */
+    _Atomic int64_t since_ns; /* CLOCK_MONOTONIC */
 };
 
 enum record_state { RECORD_RUNNING, RECORD_ENDED };
@@ -37,6 +47,7 @@ struct record {
     _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
     _Atomic uint32_t held;      /* threads that the birth gate held */
     _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
+    _Atomic int workers;        /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
     _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
@@ -45,5 +56,12 @@ struct record {
     struct pool_stats stats;
     char explanation[RECORD_TEXT];
 };
+
+/* A copy for reading, in which counts are at most what there is room for, and texts end.
+ * Owner: the caller (free); NULL when out of memory. */
+struct record *record_copy(const struct record *shared);
+
+/* The job of a number from the record itself; one out of bounds is the first. */
+const struct record_job *record_job_at(const struct record *record, int64_t id);
 
 #endif

@@ -123,6 +123,8 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
                  {"--plugin @/nameless.so", "proper name"},
                  {"--plugin @/taken.so", "\"ring\" already"},
                  {"--plugin @/empty.so", "POOL_PLUGIN"},
+                 {"--plugin @/leaves.so", "leaves 1 process behind"},
+                 {"--plugin @/forges.so", "ends the program"},
                  {"--plugin nosuch.so", "No such file"},
                  {"--plugin @", "not a file"},
                  {"--plugin /etc/passwd", "cannot be loaded"},
@@ -141,6 +143,45 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
     cr_assert(with("run --plugin @/sound.so --full reject -p sound -w empty --dry-run") == 3 && strstr(err, "no bound"),
               "%s", err);
     cr_assert(files_here() == 0);
+}
+
+/* Whether a process of this name runs. */
+static bool runs(const char *what)
+{
+    char command[256];
+    snprintf(command, sizeof command,
+             "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q -- '%s' && exit 0; done; exit 1",
+             what);
+    return system(command) == 0;
+}
+
+CLI_TEST(plugin, that_leaves_a_process_leaves_none)
+{
+    cr_assert(with("run --plugin @/leaves.so -o only-for-this-test.json") == 2);
+    cr_assert(!runs("only-for-this[-]test"), "it still runs");
+}
+
+/* One that writes over all that it shares with its judge is judged all the same. */
+CLI_TEST(plugin, that_scribbles_harms_no_judge)
+{
+    json_t *document = check("check --plugin @/scribbles.so --limit 2s --format json", 1);
+    cr_assert(json_array_size(json_object_get(document, "cells")) > 0);
+    json_decref(document);
+}
+
+CLI_TEST(plugin, whose_statistics_lie_is_named)
+{
+    cr_assert(with("run --plugin @/lies.so -p lies -w empty -t 2 --rounds 1 --budget 20ms --no-figures -o x.json") ==
+              1);
+    cr_assert(strstr(err, "lies/empty") && strstr(err, "it says that it has"), "%s", err);
+    cr_assert(with("check --plugin @/lies.so --limit 2s") != 0);
+}
+
+CLI_TEST(plugin, that_refuses_although_it_would_block_is_named)
+{
+    cr_assert(with("run --plugin @/refuses.so -p refuses -w empty -w cpu:size=1us -t 2 --rounds 1 --budget 20ms "
+                   "--no-figures -o x.json") == 1);
+    cr_assert(strstr(err, "refuses/empty") && strstr(err, "submit"), "%s", err);
 }
 
 /* The median of a figure of the pool's only configuration, in its first trial. */

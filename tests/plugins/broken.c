@@ -3,11 +3,16 @@
  *
  * BROKEN_loses: close forgets what is queued. BROKEN_deaf: cancel changes
  * nothing. BROKEN_dies: a failing job ends its worker. BROKEN_late is no bug of
- * the list: each job starts DELAY_NS after it was taken, which the harness must say. */
+ * the list: each job starts DELAY_NS after it was taken, which the harness must say.
+ * BROKEN_scribbles fills all memory that it shares with others; BROKEN_lies has
+ * statistics that cannot be; BROKEN_refuses takes no job although it would block. */
 #define _GNU_SOURCE
+#include <limits.h>
 #include <poolbench.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #ifdef BROKEN_loses
@@ -22,8 +27,26 @@
 #elif defined BROKEN_late
 #define DELAY_NS 3000000
 #define NAME "late"
+#elif defined BROKEN_scribbles
+#define SCRIBBLES 1
+#define NAME "scribbles"
+#elif defined BROKEN_lies
+#define LIES 1
+#define NAME "lies"
+#elif defined BROKEN_refuses
+#define REFUSES 1
+#define NAME "refuses"
 #else
 #define NAME "sound"
+#endif
+#ifndef SCRIBBLES
+#define SCRIBBLES 0
+#endif
+#ifndef LIES
+#define LIES 0
+#endif
+#ifndef REFUSES
+#define REFUSES 0
 #endif
 #ifndef LOSES
 #define LOSES 0
@@ -82,10 +105,29 @@ static void *worker(void *arg)
     return NULL;
 }
 
+/* All that others may read. */
+static void scribble(void)
+{
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long low, high;
+        char rights[8] = "";
+        if (sscanf(line, "%lx-%lx %7s", &low, &high, rights) == 3 && !strcmp(rights, "rw-s"))
+            memset((void *)low, 0xfb, high - low);
+    }
+    if (maps)
+        fclose(maps);
+}
+
 static int broken_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
     struct broken *pool = (struct broken *)base;
     int error;
+    if (SCRIBBLES)
+        scribble();
+    if (REFUSES)
+        return -EAGAIN;
     pthread_mutex_lock(&pool->lock);
     error = pool->stats.state != POOL_OPEN ? -ESHUTDOWN : pool->last - pool->first == SLOTS ? -EAGAIN : 0;
     if (!error) {
@@ -153,6 +195,8 @@ static int broken_stats(struct pool *base, struct pool_stats *stats)
     pthread_mutex_lock(&pool->lock);
     *stats = pool->stats;
     pthread_mutex_unlock(&pool->lock);
+    if (LIES)
+        stats->workers = pool->stats.accepted % 2 ? INT_MAX : -5;
     if (stats->state == POOL_CLOSING && settled(stats) == stats->accepted)
         stats->state = POOL_DRAINED;
     return 0;

@@ -1,8 +1,9 @@
 /* unloadable.c - plug-ins that must be refused in one line, compiled once for
  * each reason: IS_version, IS_lacks, IS_crashes, IS_exits, IS_nameless, IS_taken,
- * IS_empty. */
+ * IS_empty, IS_leaves (a process), IS_forges (the answer of who loads it). */
 #include <poolbench.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int refuse(struct pool **out, const struct pool_config *config)
 {
@@ -67,11 +68,22 @@ __attribute__((used)) static const struct pool_ops table = {
 POOL_PLUGIN(&table);
 #endif
 
-#if defined IS_crashes || defined IS_exits
+#if defined IS_crashes || defined IS_exits || defined IS_leaves || defined IS_forges
 __attribute__((constructor)) static void begin(void)
 {
 #ifdef IS_crashes
     abort();
+#elif defined IS_leaves
+    if (fork() == 0) {
+        setsid();
+        for (;;)
+            pause();
+    }
+#elif defined IS_forges
+    for (int i = 3; i < 64; i++)
+        if (write(i, "+", 1) < 0)
+            continue;
+    _exit(0);
 #else
     exit(0);
 #endif
