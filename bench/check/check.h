@@ -46,7 +46,7 @@ struct check_matrix {
     const struct check_options *options;
     struct check_row *rows;
     int count;
-    int clean, named, caught, missed, fails, stalled, unsupported; /* cells */
+    int clean, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;
     bool interrupted;
 };
@@ -54,6 +54,12 @@ struct check_matrix {
 /* Runs all cells. Returns 0 or -errno. Owner of the rows: the caller. */
 int check_run(struct check_matrix *matrix, const struct check_options *options);
 void check_free(struct check_matrix *matrix);
+
+/* Not judged: by its nature, or because the machine refused what it takes. */
+static inline bool check_left_out(const struct judge_result *result)
+{
+    return result->verdict.kind == VERDICT_UNSUPPORTED || result->verdict.kind == VERDICT_MACHINE;
+}
 
 /* Whether no cell is FAILS, STALLED or missed. */
 bool check_is_good(const struct check_matrix *matrix);

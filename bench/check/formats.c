@@ -32,12 +32,13 @@ static json_t *matrix_json(const struct check_matrix *matrix)
     json_t *cells = json_array();
     for (int i = 0; i < matrix->count; i++)
         json_array_append_new(cells, row_json(&matrix->rows[i]));
-    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}", "program",
-                     "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
+    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}",
+                     "program", "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
                      machine_build_json(), "workers", matrix->options->workers, "repeat", matrix->options->repeat,
                      "interrupted", (int)matrix->interrupted, "seconds", matrix->seconds, "summary", "holds",
                      matrix->clean, "named", matrix->named, "caught", matrix->caught, "missed", matrix->missed, "fails",
-                     matrix->fails, "stalled", matrix->stalled, "not_supported", matrix->unsupported, "cells", cells);
+                     matrix->fails, "stalled", matrix->stalled, "not_supported", matrix->unsupported, "cannot",
+                     matrix->machine, "cells", cells);
 }
 
 void check_print_json(const struct check_matrix *matrix, FILE *out)
@@ -50,7 +51,7 @@ void check_print_json(const struct check_matrix *matrix, FILE *out)
 
 static bool good(const struct check_row *row)
 {
-    return row->passed == row->runs || row->result.verdict.kind == VERDICT_UNSUPPORTED;
+    return row->passed == row->runs || check_left_out(&row->result);
 }
 
 void check_print_tap(const struct check_matrix *matrix, FILE *out)
@@ -58,7 +59,7 @@ void check_print_tap(const struct check_matrix *matrix, FILE *out)
     fprintf(out, "TAP version 13\n1..%d\n", matrix->count);
     for (int i = 0; i < matrix->count; i++) {
         const struct check_row *row = &matrix->rows[i];
-        bool skipped = row->result.verdict.kind == VERDICT_UNSUPPORTED;
+        bool skipped = check_left_out(&row->result);
         fprintf(out, "%sok %d - %s %s %s%s%s", good(row) ? "" : "not ", i + 1, row->what.pool->name,
                 row->what.fault->name, check_kind_name(row->what.cell->kind), *row->what.cell->name ? ", " : "",
                 row->what.cell->name);
@@ -102,7 +103,7 @@ static void junit_case(const struct check_row *row, FILE *out)
             row->what.fault->name, check_kind_name(row->what.cell->kind), *row->what.cell->name ? ", " : "");
     xml(out, row->what.cell->name);
     fprintf(out, "\" time=\"%.6f\"", (double)check_median_ns(row) / 1e9);
-    if (row->result.verdict.kind == VERDICT_UNSUPPORTED) {
+    if (check_left_out(&row->result)) {
         fputs("><skipped message=\"", out);
         xml(out, row->result.verdict.finding);
         fputs("\"/></testcase>\n", out);
@@ -123,7 +124,8 @@ void check_print_junit(const struct check_matrix *matrix, FILE *out)
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench check\" tests=\"%d\" "
             "failures=\"%d\" skipped=\"%d\" time=\"%.3f\">\n",
-            matrix->count, matrix->fails + matrix->missed + matrix->stalled, matrix->unsupported, matrix->seconds);
+            matrix->count, matrix->fails + matrix->missed + matrix->stalled, matrix->unsupported + matrix->machine,
+            matrix->seconds);
     for (int p = 0; p < options->pool_count; p++) {
         int tests = 0, failures = 0, skipped = 0;
         for (int i = 0; i < matrix->count; i++) {
@@ -132,7 +134,7 @@ void check_print_junit(const struct check_matrix *matrix, FILE *out)
                 continue;
             tests++;
             failures += !good(row);
-            skipped += row->result.verdict.kind == VERDICT_UNSUPPORTED;
+            skipped += check_left_out(&row->result);
         }
         fprintf(out, "  <testsuite name=\"%s\" tests=\"%d\" failures=\"%d\" errors=\"0\" skipped=\"%d\">\n",
                 options->pools[p]->name, tests, failures, skipped);
@@ -151,7 +153,7 @@ static double cell_value(const struct check_matrix *matrix, const struct pool_op
     double value = -2;
     for (int i = 0; i < matrix->count; i++) {
         const struct check_row *row = &matrix->rows[i];
-        if (row->what.pool != pool || row->what.fault != fault || row->result.verdict.kind == VERDICT_UNSUPPORTED)
+        if (row->what.pool != pool || row->what.fault != fault || check_left_out(&row->result))
             continue;
         if (!good(row))
             return -1;

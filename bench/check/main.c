@@ -1,6 +1,8 @@
 /* main.c - the program behind `poolbench check` and `poolbench explain`. */
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/check/check.h"
 #include "bench/check/explain.h"
@@ -23,7 +25,13 @@ static int run(const struct check_options *options)
                                                                          [CHECK_TAP] = check_print_tap,
                                                                          [CHECK_JUNIT] = check_print_junit};
     struct check_matrix matrix;
-    int error = check_run(&matrix, options), status = EXIT_GOOD;
+    int error, status = EXIT_GOOD;
+    if (access("/proc/self/task", R_OK | X_OK)) {
+        fprintf(stderr, "poolbench: cannot judge without /proc, where the state of threads is seen: %s\n",
+                strerror(errno));
+        return EXIT_CANNOT;
+    }
+    error = check_run(&matrix, options);
     if (error) {
         fprintf(stderr, "poolbench: cannot run the cells: %s\n", strerror(-error));
         return EXIT_CANNOT;
@@ -34,6 +42,8 @@ static int run(const struct check_options *options)
         print[options->format](&matrix, stdout);
     if (!check_is_good(&matrix))
         status = EXIT_BAD;
+    else if (matrix.machine)
+        status = EXIT_CANNOT;
     if (options->out && check_write(&matrix, options->out))
         status = EXIT_BAD;
     if (matrix.interrupted)

@@ -32,7 +32,7 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, int r
         row->took_ns[row->runs++] = result.took_ns;
         row->passed += result.passed;
         row->stalled += result.verdict.kind == VERDICT_STALLED;
-        if (result.verdict.kind == VERDICT_UNSUPPORTED)
+        if (result.verdict.kind == VERDICT_UNSUPPORTED || result.verdict.kind == VERDICT_MACHINE)
             break;
     }
     qsort(row->took_ns, (size_t)row->runs, sizeof *row->took_ns, by_time);
@@ -43,6 +43,8 @@ static void count(struct check_matrix *matrix, const struct check_row *row)
 {
     if (row->result.verdict.kind == VERDICT_UNSUPPORTED)
         matrix->unsupported++;
+    else if (row->result.verdict.kind == VERDICT_MACHINE)
+        matrix->machine++;
     else if (row->stalled)
         matrix->stalled++;
     else if (row->passed < row->runs)
@@ -143,6 +145,8 @@ const char *check_verdict_name(const struct check_row *row)
     static const char *const good[] = {[FAULT_CLEAN] = "holds", [FAULT_MISUSE] = "named", [FAULT_ARMED] = "caught"};
     if (row->result.verdict.kind == VERDICT_UNSUPPORTED)
         return "not supported";
+    if (row->result.verdict.kind == VERDICT_MACHINE)
+        return "CANNOT";
     if (row->stalled)
         return "STALLED";
     if (row->passed == row->runs)

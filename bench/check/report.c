@@ -18,7 +18,7 @@ static const struct check_row *find(const struct check_matrix *matrix, const str
 
 static bool supported(const struct check_row *row)
 {
-    return row && row->result.verdict.kind != VERDICT_UNSUPPORTED;
+    return row && !check_left_out(&row->result);
 }
 
 /* Writes text in lines of at most `width`, the first after what is there
@@ -180,7 +180,7 @@ static void print_foreign(const struct check_matrix *matrix, const struct pool_o
             told = true;
         }
         if (!told && unsupported) {
-            fprintf(out, "%-18s  %-13s  %9s  ", fault->name, "not supported", "");
+            fprintf(out, "%-18s  %-13s  %9s  ", fault->name, check_verdict_name(unsupported), "");
             wrap(out, unsupported->result.verdict.finding, INDENT, WIDTH);
         }
     }
@@ -255,17 +255,17 @@ static void print_unsupported(const struct check_matrix *matrix, FILE *out)
         const char *why = row->result.verdict.finding;
         bool told = false;
         int cells = 0;
-        if (row->result.verdict.kind != VERDICT_UNSUPPORTED)
+        if (!check_left_out(&row->result))
             continue;
         for (int j = 0; j < matrix->count; j++) {
-            if (matrix->rows[j].result.verdict.kind != VERDICT_UNSUPPORTED ||
+            if (matrix->rows[j].result.verdict.kind != row->result.verdict.kind ||
                 strcmp(matrix->rows[j].result.verdict.finding, why))
                 continue;
             told = told || j < i;
             cells++;
         }
         if (!told)
-            fprintf(out, "not supported, %d cells: %s\n", cells, why);
+            fprintf(out, "%s, %d cells: %s\n", check_verdict_name(row), cells, why);
     }
 }
 
@@ -282,6 +282,8 @@ static void print_totals(const struct check_matrix *matrix, FILE *out)
         fprintf(out, ", %d STALLED", matrix->stalled);
     if (matrix->unsupported)
         fprintf(out, ", %d not supported", matrix->unsupported);
+    if (matrix->machine)
+        fprintf(out, ", %d CANNOT be judged here", matrix->machine);
     fprintf(out, "   %.1f s%s\n", matrix->seconds, matrix->interrupted ? "   interrupted" : "");
 }
 
@@ -396,6 +398,7 @@ static char cross_mark(const struct judge_result *result)
     case VERDICT_STALLED:
         return 's';
     case VERDICT_UNSUPPORTED:
+    case VERDICT_MACHINE:
         return '-';
     default:
         return '.';

@@ -164,8 +164,11 @@ static bool run_measured(struct actors *actors, int64_t limit_ns, struct slice *
     slice->voluntary = after.ru_nvcsw - before.ru_nvcsw;
     slice->involuntary = after.ru_nivcsw - before.ru_nivcsw;
     slice->producer_fairness = error ? NAN : actors_fairness(actors, begin);
-    if (error)
-        slice_fail(slice, "a producer or the consumer could not start: %s", strerror(error));
+    if (error) {
+        slice_fail(slice, "a producer or the consumer could not start: %s (ulimit -u, or pids.max of a container)",
+                   strerror(error));
+        slice->cannot = true;
+    }
     return true;
 }
 
@@ -191,8 +194,12 @@ static int open_pool(const struct plan_entry *entry, const struct places *places
     memory_read(&after);
     slice->pool_bytes =
         before.measured && after.measured ? (int64_t)(after.allocated_bytes - before.allocated_bytes) : -1;
-    if (error)
+    if (error == -EAGAIN || error == -ENOMEM) {
+        slice_fail(slice, "pool_open: %s (ulimit -u, ulimit -v, pids.max or memory of a container)", strerror(-error));
+        slice->cannot = true;
+    } else if (error) {
         slice_fail(slice, "pool_open: %s", strerror(-error));
+    }
     return error;
 }
 

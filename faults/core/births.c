@@ -5,9 +5,11 @@
 #include "faults/core/births.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 #include "pools/core/futex.h"
 
@@ -20,6 +22,19 @@ struct birth {
 
 static _Atomic uint32_t down; /* a futex */
 static _Atomic uint32_t held;
+static _Atomic int *report;
+
+static void refused(int error)
+{
+    int none = 0;
+    if (report)
+        atomic_compare_exchange_strong(report, &none, error);
+}
+
+void births_report(_Atomic int *word)
+{
+    report = word;
+}
 
 #ifdef FAULTS_WRAP
 create_fn __real_pthread_create, __wrap_pthread_create;
@@ -59,12 +74,16 @@ int INTERPOSED(pthread_t *thread, const pthread_attr_t *attributes, void *(*main
 {
     struct birth *birth = malloc(sizeof *birth);
     int error;
-    if (!birth)
+    if (!birth) {
+        refused(ENOMEM);
         return EAGAIN;
+    }
     *birth = (struct birth){main, arg};
     error = real_create()(thread, attributes, born, birth);
-    if (error)
+    if (error) {
+        refused(error);
         free(birth);
+    }
     return error;
 }
 
@@ -86,6 +105,9 @@ uint32_t births_held(void)
 
 void births_of_client(pthread_t *thread, void *(*main)(void *), void *arg)
 {
-    if (real_create()(thread, NULL, main, arg))
-        abort();
+    int error = real_create()(thread, NULL, main, arg);
+    if (!error)
+        return;
+    refused(error);
+    _exit(72);
 }

@@ -5,6 +5,7 @@
 #define BIRTHS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdint.h>
 
 /* From now on new threads are held at birth; they go on together. */
@@ -14,7 +15,10 @@ void births_gate_up(void);
 /* How many are held. Their creator may have returned before they came so far. */
 uint32_t births_held(void);
 
-/* A thread of the client, which the gate lets pass. Aborts if there is none. */
+/* Where the errno of the first thread that could not be started is kept; set before any. */
+void births_report(_Atomic int *refused);
+
+/* A thread of the client, which the gate lets pass. Ends the process if there is none. */
 void births_of_client(pthread_t *thread, void *(*main)(void *), void *arg);
 
 #endif

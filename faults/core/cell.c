@@ -206,6 +206,14 @@ int cell_job(void *arg)
 
 /* The pool. */
 
+/* A pool that has fewer workers than it was asked for is judged by those it has. */
+static void opened_with(int workers, int asked)
+{
+    atomic_store(&cell.record->workers, workers);
+    if (asked == cell.workers && workers >= 1 && workers < asked)
+        cell.workers = workers;
+}
+
 int cell_open_size(struct pool_config config, int workers)
 {
     struct pool *opened = NULL;
@@ -218,7 +226,9 @@ int cell_open_size(struct pool_config config, int workers)
     pool = error ? NULL : opened;
     end();
     if (!error)
-        atomic_store(&cell.record->workers, cell_stats().workers);
+        opened_with(cell_stats().workers, workers);
+    else if (error == -ENOMEM && !atomic_load(&cell.record->refused))
+        atomic_store(&cell.record->refused, ENOMEM);
     return error;
 }
 
@@ -403,6 +413,7 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     pthread_t inspector;
     uint64_t one = 1;
     cell = *start;
+    births_report(&cell.record->refused);
     be_client(0, "client");
     births_of_client(&inspector, inspector_main, NULL);
     drive(client);

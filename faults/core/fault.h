@@ -64,6 +64,7 @@ enum verdict_kind {
     VERDICT_FAILS,       /* proved */
     VERDICT_STALLED,     /* unproved */
     VERDICT_UNSUPPORTED, /* the pool cannot be asked this */
+    VERDICT_MACHINE,     /* nor can it here: the machine refused what the cell needs */
 };
 
 struct verdict {

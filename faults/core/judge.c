@@ -427,6 +427,16 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
     static const enum verdict_kind wanted[] = {
         [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
     struct verdict *verdict = &result->verdict;
+    int refused = atomic_load(&watch->copy->refused);
+    if (refused) {
+        verdict->kind = VERDICT_MACHINE;
+        snprintf(verdict->finding, sizeof verdict->finding, "cannot be judged here: %s (%s)",
+                 refused == ENOMEM ? "no more memory" : "no more threads",
+                 refused == ENOMEM ? "ulimit -v, the memory of a container"
+                                   : "ulimit -u, pids.max of a container, or no memory for a stack");
+        result->end = watch->outcome.end;
+        return;
+    }
     if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     /* That a pool explains itself in our words is asked of our own. */
@@ -468,6 +478,8 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
     watch->outcome.record = watch->copy = record_copy(watch->record);
     if (!watch->copy)
         return -ENOMEM;
+    if (atomic_load(&watch->copy->workers) >= 1 && atomic_load(&watch->copy->workers) < watch->outcome.workers)
+        watch->outcome.workers = atomic_load(&watch->copy->workers);
     if (watch->outcome.call)
         watch->outcome.call = watch->copy->calls[0].name;
     give_verdict(watch, what, result);

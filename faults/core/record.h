@@ -47,6 +47,7 @@ struct record {
     _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
     _Atomic uint32_t held;      /* threads that the birth gate held */
     _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
+    _Atomic int refused;        /* errno of the first thread or memory that was not to be had; 0: none */
     _Atomic int workers;        /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */

@@ -59,6 +59,16 @@ CLI_TEST(streams, closed_ones_accuse_no_pool)
     cr_assert(shell("list pools >&- 2>e") == 1 && strstr(err, "stdout"), "%s", err);
 }
 
+/* What the machine refuses is nobody's fault, and is said with its name. */
+CLI_TEST(streams, little_memory_accuses_no_pool)
+{
+    char command[4600];
+    snprintf(command, sizeof command, "ulimit -v 40000; %s check -p mutex,ring >o 2>e", program);
+    cr_assert(WEXITSTATUS(system(command)) == 3);
+    slurp("o", out, sizeof out);
+    cr_assert(strstr(out, "CANNOT be judged here") && strstr(out, "ulimit") && !strstr(out, "FAIL"), "%s", out);
+}
+
 /* Measured is not lost because of what a killed run left, or a limit; and what was there stays. */
 CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
 {
