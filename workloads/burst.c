@@ -63,11 +63,14 @@ static const struct workload_param params[PARAMS] = {
 };
 
 static const struct workload_figure figures[FIGURES] = {
-    [P50] = {"latency_p50_ns", "p50", WORKLOAD_NS, "from the planned submit of a job to its end, median"},
-    [P99] = {"latency_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
-    [P999] = {"latency_p999_ns", "p99.9", WORKLOAD_NS, "the same, 99.9th percentile"},
+    [P50] = {"latency_p50_ns", "p50", WORKLOAD_NS, "from the planned submit of a job to its end, median",
+             .quantile = 0.5, .sample = PLANNED},
+    [P99] = {"latency_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile", .quantile = 0.99, .sample = PLANNED},
+    [P999] = {"latency_p999_ns", "p99.9", WORKLOAD_NS, "the same, 99.9th percentile", .quantile = 0.999,
+              .sample = PLANNED},
     [NAIVE_P99] = {"uncorrected_p99_ns", "naive p99", WORKLOAD_NS,
-                   "99th percentile from the actual submit: what a harness says that waits with the pool"},
+                   "99th percentile from the actual submit: what a harness says that waits with the pool",
+                   .quantile = 0.99, .sample = SUBMITTED},
     [OFFERED] = {"offered_per_s", "offered/s", WORKLOAD_RATE, "jobs planned per second"},
     [DONE] = {"done_per_s", "done/s", WORKLOAD_RATE, "jobs that ended per second, until the last of them"},
     [LATE] = {"generator_late_p99_ns", "gen. late", WORKLOAD_NS,

@@ -29,11 +29,15 @@ static const struct workload_param params[PARAMS] = {
 
 static const struct workload_figure figures[FIGURES] = {
     [START_P50] = {"start_p50_ns", "start p50", WORKLOAD_NS,
-                   "from the submit of a job into an idle pool to its start, median"},
-    [START_P99] = {"start_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
-    [RAW_P50] = {"raw_p50_ns", "raw p50", WORKLOAD_NS, "a bare futex wake-up, in turn with the jobs, median"},
-    [RAW_P99] = {"raw_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile"},
-    [RATIO] = {"over_raw", "x raw", WORKLOAD_NUMBER, "start_p50_ns as a multiple of raw_p50_ns"},
+                   "from the submit of a job into an idle pool to its start, median", .quantile = 0.5, .sample = START},
+    [START_P99] = {"start_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile", .quantile = 0.99, .sample = START},
+    [RAW_P50] = {"raw_p50_ns", "raw p50", WORKLOAD_NS,
+                 "a bare futex wake-up, in turn with the jobs of all pools, one floor for all, median", .quantile = 0.5,
+                 .sample = RAW, .shared = true},
+    [RAW_P99] = {"raw_p99_ns", "p99", WORKLOAD_NS, "the same, 99th percentile", .quantile = 0.99, .sample = RAW,
+                 .shared = true},
+    [RATIO] = {"over_raw", "x raw", WORKLOAD_NUMBER, "start_p50_ns as a multiple of raw_p50_ns",
+               .quotient = START_P50 + 1, .divisor = RAW_P50 + 1},
     [IDLE_CPU] = {"idle_cpu_share", "idle cpu", WORKLOAD_SHARE,
                   "CPU time that the pool uses with all workers parked, share of one CPU"},
 };

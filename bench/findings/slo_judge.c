@@ -78,9 +78,12 @@ static int gather(const json_t *configuration, const char *field, double *values
     *samples = INFINITY;
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
-        if (strcmp(result_string(trial, "verdict"), "ok") || !json_is_number(json_object_get(latency, field)) ||
-            count == ROUNDS_MAX)
+        if (strcmp(result_string(trial, "verdict"), "ok") || !result_integer(latency, "count") || count == ROUNDS_MAX)
             continue;
+        if (!json_is_number(json_object_get(latency, field))) { /* it has too few for this quantile */
+            *samples = fmin(*samples, (double)result_integer(latency, "count"));
+            continue;
+        }
         values[count++] = json_number_value(json_object_get(latency, field));
         *samples = fmin(*samples, (double)result_integer(latency, "count"));
     }
@@ -108,10 +111,10 @@ static enum slo_reason reason_of(const struct slo_judgement *found, const struct
 {
     double limit = (double)slo->limit_ns;
     bool below = found->value.high <= limit;
-    if (!found->value.count)
-        return SLO_NO_ROUNDS;
     if (found->samples < slo->kind->samples_min)
         return SLO_SAMPLES;
+    if (!found->value.count)
+        return SLO_NO_ROUNDS;
     if ((!below || overloaded(loop)) && generator_is_to_blame(loop, &found->value, slo))
         return SLO_GENERATOR;
     if (overloaded(loop))

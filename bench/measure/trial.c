@@ -162,19 +162,33 @@ static json_t *trial_slices(const struct trial *trial)
     return slices;
 }
 
-/* The median over the slices of each figure of the workload's. */
+/* The median over the slices; NaN: it means nothing in any. */
+static double slices_median(const struct trial *trial, int figure, double *values)
+{
+    int count = 0;
+    for (int i = 0; i < trial->count; i++)
+        if (isfinite(trial->slices[i].figures[figure]))
+            values[count++] = trial->slices[i].figures[figure];
+    return count ? stats_median(values, count).median : NAN;
+}
+
+/* Each figure of the workload's: the median over the slices, a quantile of all their
+ * samples, or the quotient of two such. */
 static json_t *trial_figures(const struct plan_entry *entry, const struct trial *trial)
 {
     const struct workload_ops *ops = entry->workload.ops;
-    double *values = malloc(((size_t)trial->count + 1) * sizeof *values);
+    double *values = malloc(((size_t)trial->count + 1) * sizeof *values), found[WORKLOAD_FIGURES_MAX];
     json_t *figures = json_object();
     for (int f = 0; f < ops->figure_count && values; f++) {
-        int count = 0;
-        for (int i = 0; i < trial->count; i++)
-            if (isfinite(trial->slices[i].figures[f]))
-                values[count++] = trial->slices[i].figures[f];
-        json_object_set_new(figures, ops->figures[f].name,
-                            count ? json_real(stats_median(values, count).median) : json_null());
+        const struct workload_figure *figure = &ops->figures[f];
+        found[f] = figure->quantile > 0 ? hist_held(&trial->samples.own[figure->sample], figure->quantile)
+                                        : slices_median(trial, f, values);
+    }
+    for (int f = 0; f < ops->figure_count && values; f++) {
+        const struct workload_figure *figure = &ops->figures[f];
+        if (figure->divisor)
+            found[f] = found[figure->quotient - 1] / found[figure->divisor - 1];
+        json_object_set_new(figures, figure->name, number(found[f]));
     }
     free(values);
     return figures;

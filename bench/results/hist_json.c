@@ -2,6 +2,12 @@
 #include "bench/results/hist_json.h"
 
 #include <errno.h>
+#include <math.h>
+
+static json_t *number(double value)
+{
+    return isnan(value) ? json_null() : json_real(value);
+}
 
 #include "bench/json/must.h"
 json_t *hist_json(const struct hist *hist)
@@ -18,7 +24,7 @@ json_t *hist_json(const struct hist *hist)
         json_object_set_new(json, "max_ns", json_integer((json_int_t)hist->max));
         json_object_set_new(json, "mean_ns", json_real(hist_mean(hist)));
         for (size_t i = 0; i < sizeof quantiles / sizeof *quantiles; i++)
-            json_object_set_new(json, quantiles[i].name, json_real(hist_quantile(hist, quantiles[i].quantile)));
+            json_object_set_new(json, quantiles[i].name, number(hist_held(hist, quantiles[i].quantile)));
     }
     for (unsigned i = 0; i < HIST_BUCKETS; i++)
         if (hist->buckets[i])

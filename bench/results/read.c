@@ -136,12 +136,15 @@ static int check_histograms(const struct place *place, const char *key, const js
     return 0;
 }
 
-/* Median, low and high of a metric: numbers, in order. */
+/* Median, low and high of a metric: numbers, in order; of a percentile that no round
+ * holds by itself they are null. */
 static int check_metric(const struct place *place, const char *key, const json_t *metric)
 {
     double median = json_number_value(json_object_get(metric, "median"));
     if (absent(metric) || !json_is_object(metric) || !json_object_get(metric, "median"))
         return 0; /* of another kind */
+    if (json_is_null(json_object_get(metric, "median")) && json_object_get(metric, "pooled"))
+        return 0;
     if (!json_is_number(json_object_get(metric, "median")) || !json_is_number(json_object_get(metric, "low")) ||
         !json_is_number(json_object_get(metric, "high")) || fabs(median) > NUMBER_MAX ||
         json_number_value(json_object_get(metric, "low")) > median ||

@@ -9,6 +9,7 @@
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/results/hist_json.h"
+#include "bench/results/pooled_figures.h"
 #include "bench/statistics/stats.h"
 
 enum { VALUES_MAX = 20000 };
@@ -117,16 +118,22 @@ int result_values(const json_t *configuration, const char *metric, double *value
     return count;
 }
 
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high)
 {
     const json_t *found = result_value(json_object_get(configuration, "summary"), metric);
     *median = *low = *high = NAN;
     if (!json_is_object(found))
         return false;
-    *median = json_number_value(json_object_get(found, "median"));
-    *low = json_number_value(json_object_get(found, "low"));
-    *high = json_number_value(json_object_get(found, "high"));
-    return true;
+    *median = number_of(found, json_object_get(found, "pooled") ? "pooled" : "median");
+    *low = number_of(found, "low");
+    *high = number_of(found, "high");
+    return !isnan(*median);
 }
 
 double result_coverage(const json_t *configuration, const char *metric)
@@ -259,6 +266,7 @@ int result_summarise(json_t *result, bool interrupted)
     json_object_set_new(result, "failures", json_array());
     json_array_foreach (json_object_get(result, "configurations"), i, configuration)
         summarise_configuration(result, configuration, values, &failed);
+    pooled_figures_add(result);
     free(values);
     return failed;
 }

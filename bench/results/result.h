@@ -41,14 +41,16 @@ int result_cannot(const json_t *result);
 const json_t *result_value(const json_t *object, const char *metric);
 
 /* A configuration's summary: median, low, high of a metric; false if none.
- * "figures.quiet_ns" is a figure of the workload's. */
+ * "figures.quiet_ns" is a figure of the workload's. Of one that is a quantile `median` is
+ * that of all rounds' samples together; the interval is of the rounds' own (NaN where no
+ * round has enough samples). */
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);
 
 /* The probability that its interval holds the true median; 0: there is none. */
 double result_coverage(const json_t *configuration, const char *metric);
 
-/* The values of a metric, trial by trial, in the order of rounds; rounds of
- * failed trials are left out. rounds[] receives their numbers. Returns how many. */
+/* The values of a metric, as above, trial by trial, in the order of rounds;
+ * rounds of failed trials are left out. rounds[] receives their numbers. Returns how many. */
 int result_values(const json_t *configuration, const char *metric, double *values, int *rounds, int max);
 
 /* One row per trial, with a header line. */

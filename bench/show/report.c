@@ -14,6 +14,7 @@
 #include "bench/show/report_row.h"
 #include "bench/show/slo_show.h"
 #include "bench/show/speedup_show.h"
+#include "bench/show/tails.h"
 #include "bench/show/terminal.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/units.h"
@@ -197,6 +198,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     for (int i = 0; i < table.count; i++)
         if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
             print_verdict(&table, &rows[i], out);
+    tails_show(&table, out);
     print_threads_left(&table, out);
     slo_show(&table, out);
     print_producers(&table, out);
@@ -297,7 +299,8 @@ static void print_legend(const json_t *result, const json_t *configurations, siz
     if (plain_table)
         print_common_legend(result, configurations, out);
     terminal_print(out, 0,
-                   "jobs/s and all others: median over %zu round%s; +-95%%: its exact interval, from 6 rounds on. "
+                   "Percentiles are of all rounds' samples together. jobs/s and all others: median over %zu round%s; "
+                   "+-95%%: the exact interval of the rounds' median, from 6 rounds on. "
                    "In brackets: the 95%% interval of the ratio, round against round; \"=\": all of it within 3%% of "
                    "1; \"?\": it holds 1, and more: undecided; \"of the columns\": what the table's two figures say, "
                    "where that lies outside.%s",

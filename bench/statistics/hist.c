@@ -78,3 +78,14 @@ double hist_mean(const struct hist *hist)
 {
     return hist->count ? hist->sum / (double)hist->count : NAN;
 }
+
+double hist_needed(double quantile)
+{
+    static const double hair = 1e-6; /* 1/(1-0.999) is a little more than 1,000 */
+    return quantile > 0 && quantile < 1 ? ceil(1 / (1 - quantile) - hair) : 1;
+}
+
+double hist_held(const struct hist *hist, double quantile)
+{
+    return (double)hist->count >= hist_needed(quantile) ? hist_quantile(hist, quantile) : NAN;
+}

@@ -32,6 +32,13 @@ void hist_merge(struct hist *into, const struct hist *from);
 double hist_quantile(const struct hist *hist, double quantile);
 double hist_mean(const struct hist *hist);
 
+/* How many samples a quantile needs at least: 1/(1-q). With fewer it lies beyond the
+ * largest: what hist_quantile says of it is the maximum, by another name. */
+double hist_needed(double quantile);
+
+/* hist_quantile, or NaN where they are fewer. */
+double hist_held(const struct hist *hist, double quantile);
+
 /* The value that stands for all of a bucket: its middle. */
 double hist_bucket_ns(unsigned bucket);
 

@@ -186,11 +186,11 @@ CLI_TEST(slo, is_drawn)
     struct stat info;
     if (system("command -v gnuplot >/dev/null") != 0)
         cr_skip_test("no gnuplot here");
-    run("run -w burst:rate=1k,of=empty -w burst:rate=2k,of=empty -p ring -t 1 --pin none --rounds 1 --budget 10ms "
+    run("run -w burst:rate=10k,of=empty -w burst:rate=20k,of=empty -p ring -t 1 --pin none --rounds 1 --budget 100ms "
         "--slo p99=20us,mean=60min -o x.json");
-    slurp("x/spectrum-burst-rate-1k-of-empty-promises.tsv", out, sizeof out);
+    slurp("x/spectrum-burst-rate-10k-of-empty-promises.tsv", out, sizeof out);
     cr_assert(strstr(out, "promise p99 <= 20 us\n") && !strstr(out, "mean"), "%s%s", out, err);
-    cr_assert(stat("x/spectrum-burst-rate-1k-of-empty.png", &info) == 0 && info.st_size > 2000);
+    cr_assert(stat("x/spectrum-burst-rate-10k-of-empty.png", &info) == 0 && info.st_size > 2000);
     cr_assert(stat("x/load.svg", &info) == 0 && info.st_size > 2000);
     slurp("x/load.svg", out, sizeof out);
     cr_assert(strstr(out, "How much load before the promise breaks?") && strstr(out, "promise p99"), "%s", err);

@@ -102,6 +102,14 @@ struct workload_figure {
     const char *head; /* of its column in the table; NULL: in the result only */
     enum workload_unit unit;
     const char *help;
+
+    /* Of figures that the harness makes itself, whatever measure says; all 0: it does not.
+     * A quantile (0 < q < 1) of histogram `sample`: of all samples together, of a trial's
+     * slices as of a run's rounds, because the median of some quantiles is none. */
+    double quantile;
+    int sample;
+    bool shared;           /* a floor: of all pools under the same setting, together, as a table shows it */
+    int quotient, divisor; /* the quotient of two others: their indices, each plus 1 */
 };
 
 enum {

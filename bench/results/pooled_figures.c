@@ -1,0 +1,103 @@
+/* pooled_figures.c - see pooled_figures.h. Reads the histograms of the summaries, in
+ * which the rounds are together already. */
+#include "bench/results/pooled_figures.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/json/must.h"
+#include "bench/results/hist_json.h"
+#include "workloads/core/workload.h"
+
+static const struct workload_ops *ops_of(const json_t *configuration)
+{
+    const char *name = json_string_value(json_object_get(configuration, "workload"));
+    for (int i = 0; name && i < workload_count(); i++)
+        if (!strcmp(workload_at(i)->name, name))
+            return workload_at(i);
+    return NULL;
+}
+
+static void add_samples(struct hist *hist, const json_t *configuration, const char *name)
+{
+    const json_t *summary = json_object_get(configuration, "summary");
+    hist_json_read(hist, json_object_get(json_object_get(summary, "samples"), name));
+}
+
+/* Whether two configurations differ in the pool only, but for what becomes of results. */
+static bool same_setting(const json_t *a, const json_t *b)
+{
+    static const char *const setting[] = {"spec", "workers", "producers", "capacity", "full", "pin"};
+    for (size_t i = 0; i < sizeof setting / sizeof *setting; i++)
+        if (!json_equal(json_object_get(a, setting[i]), json_object_get(b, setting[i])))
+            return false;
+    return true;
+}
+
+/* All samples that a figure is made of. */
+static void gather(const json_t *result, const json_t *configuration, const struct workload_figure *figure,
+                   const char *name, struct hist *hist)
+{
+    json_t *other;
+    size_t i;
+    *hist = (struct hist){0};
+    if (!figure->shared)
+        add_samples(hist, configuration, name);
+    else
+        json_array_foreach (json_object_get(result, "configurations"), i, other)
+            if (same_setting(other, configuration))
+                add_samples(hist, other, name);
+}
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+/* The figure's object in the summary; one whose rounds hold nothing by themselves gets
+ * an empty one. */
+static json_t *object_of(json_t *figures, const char *name)
+{
+    json_t *object = json_object_get(figures, name);
+    if (json_is_object(object))
+        return object;
+    json_object_set_new(figures, name,
+                        must_pack("{s:n, s:n, s:n, s:f, s:i}", "median", "low", "high", "coverage", 0.0, "count", 0));
+    return json_object_get(figures, name);
+}
+
+static void add_to(const json_t *result, const json_t *configuration, const struct workload_ops *ops)
+{
+    static struct hist hist; /* large; this runs in one thread only */
+    json_t *figures = json_object_get(json_object_get(configuration, "summary"), "figures");
+    double found[WORKLOAD_FIGURES_MAX];
+    for (int f = 0; f < ops->figure_count; f++) {
+        const struct workload_figure *figure = &ops->figures[f];
+        found[f] = NAN;
+        if (!(figure->quantile > 0))
+            continue;
+        gather(result, configuration, figure, ops->samples[figure->sample], &hist);
+        found[f] = hist_held(&hist, figure->quantile);
+        if (hist.count)
+            json_object_update_new(object_of(figures, figure->name),
+                                   must_pack("{s:o, s:I, s:f}", "pooled", number(found[f]), "samples",
+                                             (json_int_t)hist.count, "needed", hist_needed(figure->quantile)));
+    }
+    for (int f = 0; f < ops->figure_count; f++) {
+        const struct workload_figure *figure = &ops->figures[f];
+        double value = figure->divisor ? found[figure->quotient - 1] / found[figure->divisor - 1] : NAN;
+        if (isfinite(value))
+            json_object_set_new(object_of(figures, figure->name), "pooled", json_real(value));
+    }
+}
+
+void pooled_figures_add(json_t *result)
+{
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        const struct workload_ops *ops = ops_of(configuration);
+        if (ops && json_object_get(configuration, "summary"))
+            add_to(result, configuration, ops);
+    }
+}

@@ -1,0 +1,103 @@
+/* tails.c - see tails.h. */
+#include "bench/show/tails.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "bench/show/terminal.h"
+#include "bench/statistics/stats.h"
+#include "workloads/core/units.h"
+
+enum { ROUNDS_MAX = 10000, TAILS_MAX = WORKLOAD_FIGURES_MAX };
+
+/* A percentile that a table shows. */
+struct tail {
+    const char *head;
+    char metric[96];
+    double pooled, samples, needed; /* of one row; NaN: none */
+};
+
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static int common_tails(const json_t *configuration, struct tail *tails)
+{
+    static const struct {
+        const char *head, *field;
+        double needed;
+    } all[] = {{"p50", "p50_ns", 2}, {"p99", "p99_ns", 100}, {"p99.9", "p99.9_ns", 1000}};
+    const json_t *summary = json_object_get(configuration, "summary"),
+                 *latency = json_object_get(json_object_get(summary, "latency"), "submit_to_end");
+    int count = 0;
+    for (; count < (int)(sizeof all / sizeof *all); count++) {
+        struct tail *tail = &tails[count];
+        *tail = (struct tail){.head = all[count].head,
+                              .pooled = number(latency, all[count].field),
+                              .samples = number(latency, "count"),
+                              .needed = all[count].needed};
+        snprintf(tail->metric, sizeof tail->metric, "latency.submit_to_end.%s", all[count].field);
+    }
+    return count;
+}
+
+static int own_tails(const struct workload_ops *ops, const json_t *configuration, struct tail *tails)
+{
+    const json_t *figures = json_object_get(json_object_get(configuration, "summary"), "figures");
+    int count = 0;
+    for (int f = 0; f < ops->figure_count; f++) {
+        const struct workload_figure *figure = &ops->figures[f];
+        const json_t *found = json_object_get(figures, figure->name);
+        struct tail *tail = &tails[count];
+        if (!figure->head || !(figure->quantile > 0) || figure->shared)
+            continue;
+        *tail = (struct tail){.head = figure->head,
+                              .pooled = number(found, "pooled"),
+                              .samples = number(found, "samples"),
+                              .needed = number(found, "needed")};
+        snprintf(tail->metric, sizeof tail->metric, "figures.%s", figure->name);
+        count++;
+    }
+    return count;
+}
+
+/* The median round, and how many lie beyond twice that. */
+static void show_difference(const char *pool, const json_t *configuration, const struct tail *tail, FILE *out)
+{
+    static const double much = 2;
+    static double values[ROUNDS_MAX];
+    int count = result_values(configuration, tail->metric, values, NULL, ROUNDS_MAX), bad = 0;
+    double median = count ? stats_median(values, count).median : NAN;
+    char pooled[32], single[32];
+    if (count < 2 || !(tail->pooled > much * median || tail->pooled < median / much))
+        return;
+    for (int i = 0; i < count; i++)
+        bad += values[i] > much * median;
+    terminal_print(out, 2, "%s: %s %s of all rounds together, %s in the median round: %d of %d rounds were bad.", pool,
+                   tail->head, units_time_text(tail->pooled, pooled, sizeof pooled),
+                   units_time_text(median, single, sizeof single), bad, count);
+}
+
+static void show_too_few(const char *pool, const struct tail *tail, FILE *out)
+{
+    if (isnan(tail->pooled) && tail->samples > 0)
+        terminal_print(out, 2, "%s: %s -, of %.0f samples; it needs %.0f.", pool, tail->head, tail->samples,
+                       tail->needed);
+}
+
+void tails_show(const struct report_table *table, FILE *out)
+{
+    for (int i = 0; i < table->count; i++) {
+        const struct report_row *row = &table->rows[i];
+        struct tail tails[TAILS_MAX];
+        int count = workload_has_columns(table->ops) ? own_tails(table->ops, row->configuration, tails)
+                                                     : common_tails(row->configuration, tails);
+        for (int t = 0; t < count; t++) {
+            show_difference(row->pool, row->configuration, &tails[t], out);
+            show_too_few(row->pool, &tails[t], out);
+        }
+    }
+}
