@@ -78,7 +78,7 @@ static int gather(const json_t *configuration, const char *field, double *values
     *samples = INFINITY;
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
-        if (strcmp(result_string(trial, "verdict"), "ok") || !result_integer(latency, "count") || count == ROUNDS_MAX)
+        if (strcmp(result_string(trial, "verdict"), "ok") || count == ROUNDS_MAX)
             continue;
         if (!json_is_number(json_object_get(latency, field))) { /* it has too few for this quantile */
             *samples = fmin(*samples, (double)result_integer(latency, "count"));

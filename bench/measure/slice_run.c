@@ -116,7 +116,30 @@ static uint64_t interval(int64_t from, int64_t to)
     return to > from ? (uint64_t)(to - from) : 0;
 }
 
-static void collect_stamps(const struct workload_slice *work, int workers, struct slice *slice,
+/* How many jobs are submitted before the queue is full, in a closed loop whose latency is
+ * the waiting behind it; 0: all count. */
+static int64_t fill_of(const struct plan_entry *entry)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    int64_t batch = 1;
+    if (workload_has_columns(ops) || !(entry->pool->can & POOL_CAN_RUN_APART))
+        return 0;
+    for (int i = 0; i < ops->param_count; i++)
+        if (!strcmp(ops->params[i].name, "batch"))
+            batch = entry->workload.values[i];
+    return (int64_t)entry->capacity + entry->workers + entry->producers * batch;
+}
+
+/* Whether a job was submitted once that many were: each producer does its share. */
+static bool was_filled(const struct workload_slice *work, int64_t job, int64_t fill)
+{
+    int64_t first = 0, last = 0;
+    for (int p = 0; p < work->producers && last <= job; p++)
+        workload_range(work, p, &first, &last);
+    return (job - first) * work->producers >= fill;
+}
+
+static void collect_stamps(const struct workload_slice *work, int workers, int64_t fill, struct slice *slice,
                            struct slice_samples *samples)
 {
     double *shares = calloc((size_t)workers + 1, sizeof *shares);
@@ -131,6 +154,10 @@ static void collect_stamps(const struct workload_slice *work, int workers, struc
         }
         if (!samples)
             continue;
+        if (fill && !was_filled(work, workload_stamp_job(work, i), fill)) {
+            hist_record(&samples->start_to_end, interval(stamp->started, stamp->ended));
+            continue;
+        }
         hist_record(&samples->submit_to_start, interval(stamp->submitted, stamp->started));
         hist_record(&samples->start_to_end, interval(stamp->started, stamp->ended));
         hist_record(&samples->submit_to_end, interval(stamp->submitted, stamp->ended));
@@ -306,7 +333,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     check_clocks(work, slice);
     if (slice->cannot)
         samples = NULL;
-    collect_stamps(work, slice->stats.workers, slice, samples);
+    collect_stamps(work, slice->stats.workers, fill_of(entry), slice, samples);
     collect_report(work, slice, samples);
 }
 

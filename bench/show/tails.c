@@ -88,6 +88,23 @@ static void show_too_few(const char *pool, const struct tail *tail, FILE *out)
                        tail->needed);
 }
 
+/* A closed loop whose slices end before the queue is full: what its jobs wait is the
+ * length of the slice. */
+static void show_unfilled(const struct report_row *row, FILE *out)
+{
+    const json_t *trial = json_array_get(json_object_get(row->configuration, "trials"), 0),
+                 *latency = json_object_get(trial, "latency"),
+                 *slice = json_array_get(json_object_get(trial, "slices"), 0);
+    if (result_integer(json_object_get(latency, "start_to_end"), "count") &&
+        !result_integer(json_object_get(latency, "submit_to_end"), "count"))
+        terminal_print(
+            out, 2,
+            "%s: no latency: slices of %lld jobs do not keep %lld places full (a smaller --capacity, or burst "
+            "for an open loop).",
+            row->pool, (long long)result_integer(slice, "jobs"),
+            (long long)result_integer(row->configuration, "capacity"));
+}
+
 void tails_show(const struct report_table *table, FILE *out)
 {
     for (int i = 0; i < table->count; i++) {
@@ -95,6 +112,8 @@ void tails_show(const struct report_table *table, FILE *out)
         struct tail tails[TAILS_MAX];
         int count = workload_has_columns(table->ops) ? own_tails(table->ops, row->configuration, tails)
                                                      : common_tails(row->configuration, tails);
+        if (!workload_has_columns(table->ops))
+            show_unfilled(row, out);
         for (int t = 0; t < count; t++) {
             show_difference(row->pool, row->configuration, &tails[t], out);
             show_too_few(row->pool, &tails[t], out);

@@ -34,3 +34,29 @@ CLI_TEST(table, fits_its_columns)
     cr_assert(longest_line() <= 200 && !strstr(out, "(no room for: "), "%s", out);
     unsetenv("COLUMNS");
 }
+
+static const json_t *latency_of(const json_t *document)
+{
+    const json_t *configuration = json_array_get(json_object_get(document, "configurations"), 0);
+    return json_object_get(json_object_get(json_object_get(configuration, "summary"), "latency"), "submit_to_end");
+}
+
+/* Of a closed loop that never fills its queue the latency would be the length of a slice. */
+CLI_TEST(table, has_no_latency_of_a_queue_that_is_not_full)
+{
+    json_t *document;
+    cr_assert(run("run -p mutex -w cpu:size=100us -t 1 --capacity 4096 --rounds 1 --budget 20ms --no-figures -o "
+                  "x.json") == 0,
+              "%s", err);
+    cr_assert(strstr(out, "mutex: no latency: slices of "), "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(json_integer_value(json_object_get(latency_of(document), "count")) == 0);
+    json_decref(document);
+    cr_assert(run("run -p mutex -w cpu:size=100us -t 1 --capacity 4 --rounds 1 --budget 20ms --no-figures -o "
+                  "y.json") == 0,
+              "%s", err);
+    cr_assert(!strstr(out, "no latency"), "%s", out);
+    document = json_load_file("y.json", 0, NULL);
+    cr_assert(json_integer_value(json_object_get(latency_of(document), "count")) > 0);
+    json_decref(document);
+}
