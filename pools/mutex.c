@@ -99,11 +99,12 @@ static uint64_t mutex_visible(struct pool_head *head)
     return atomic_load_explicit(&pool->last, memory_order_relaxed) - first;
 }
 
-static uint64_t mutex_takeable(struct pool_head *head)
+static uint64_t mutex_held(struct pool_head *head, int place)
 {
     struct mutex_pool *pool = mutex_of(head);
     uint64_t first = atomic_load_explicit(&pool->first, memory_order_seq_cst);
-    return atomic_load_explicit(&pool->last, memory_order_seq_cst) - first + claim_buffered(head);
+    bool queued = atomic_load_explicit(&pool->last, memory_order_seq_cst) != first;
+    return claim_held(head, place, queued ? first + 1 : 0);
 }
 
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
@@ -176,7 +177,7 @@ static const struct pool_design mutex_design = {
     .boundary = mutex_accepted,
     .accepted = mutex_accepted,
     .waiting = claim_waiting,
-    .takeable = mutex_takeable,
+    .held = mutex_held,
     .seal = mutex_seal,
 };
 

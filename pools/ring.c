@@ -269,11 +269,18 @@ static uint64_t ring_visible(struct pool_head *head)
     return (atomic_load_explicit(&pool->last, memory_order_relaxed) & ~SEALED) - first;
 }
 
-static uint64_t ring_takeable(struct pool_head *head)
+/* What a producer has claimed and not yet announced lies nowhere: it will look at the
+ * gate, or who helps it. */
+static uint64_t ring_held(struct pool_head *head, int place)
 {
     struct ring_pool *pool = ring_of(head);
     uint64_t first = atomic_load_explicit(&pool->first, memory_order_seq_cst);
-    return ring_accepted(head) - first + claim_buffered(head);
+#if DWORD_CAS
+    bool queued = ring_accepted(head) != first;
+#else
+    bool queued = readable(pool, first) != 0;
+#endif
+    return claim_held(head, place, queued ? first + 1 : 0);
 }
 
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
@@ -355,7 +362,7 @@ static const struct pool_design ring_design = {
     .boundary = ring_accepted,
     .accepted = ring_accepted,
     .waiting = claim_waiting,
-    .takeable = ring_takeable,
+    .held = ring_held,
     .seal = ring_seal,
 };
 

@@ -38,7 +38,7 @@ struct deque_slot {
 
 struct steal_worker {
     struct pool_worker base;
-    unsigned looks;                                   /* owner */
+    _Atomic unsigned looks;                           /* owner writes: how often it came by */
     struct pool_moderation moderation;                /* owner */
     int last_victim;                                  /* owner: where the last theft succeeded */
     _Atomic uint64_t pushed;                          /* owner writes: children that entered the deque */
@@ -182,6 +182,21 @@ static uint64_t steal_waiting(struct pool_head *head)
     return waiting < head->config.capacity ? waiting : head->config.capacity;
 }
 
+/* What an owner that comes by looks at again is not held. */
+static uint64_t steal_held(struct pool_head *head, int place)
+{
+    struct steal_pool *pool = steal_of(head);
+    struct steal_worker *worker;
+    uint64_t queued;
+    if (place < head->workers) {
+        worker = steal_at(head, place);
+        return deque_size(worker) > 0 ? UINT64_C(1) << 32 | atomic_load_explicit(&worker->looks, memory_order_relaxed)
+                                      : 0;
+    }
+    queued = atomic_load_explicit(&pool->queued, memory_order_seq_cst);
+    return queued ? atomic_load_explicit(&pool->last, memory_order_relaxed) - queued + 1 : 0;
+}
+
 /* The injector. */
 
 /* Lock held. */
@@ -263,6 +278,7 @@ static inline int steal_push(struct pool_head *head, struct pool_frame *inside, 
  * into the deque, so that the oldest is taken next. */
 static void spread(struct steal_pool *pool, struct steal_worker *worker, const struct pool_task *tasks, int count)
 {
+    POOL_STEP("claim: taken, not shown");
     for (int i = count - 1; i > 0; i--) {
         if (deque_push(worker, &tasks[i]))
             continue;
@@ -282,7 +298,7 @@ static uint64_t steal_queued(struct pool_head *head)
 static bool from_injector(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
 {
     struct pool_task tasks[STEAL_MAX];
-    int awake = pool->head.workers - atomic_load_explicit(&pool->head.parked_now, memory_order_relaxed), count;
+    int awake = pool->head.workers - pool_parked(&pool->head), count;
     uint64_t queued = atomic_load_explicit(&pool->queued, memory_order_acquire);
     uint64_t share = awake > 1 ? (queued + (uint64_t)awake - 1) / (uint64_t)awake : queued;
     if (!queued)
@@ -336,17 +352,23 @@ static bool from_others(struct steal_pool *pool, struct steal_worker *worker, st
 /* An endless family, whose youngest child is always next, must hide nothing: not
  * what lies below it in this deque, nor in the injector, nor in the deque of a
  * worker that is blocked. */
-static bool look_around(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
+static bool look_around(struct steal_pool *pool, struct steal_worker *worker, unsigned looks, struct pool_task *task)
 {
-    unsigned turn = worker->looks / AROUND_EVERY % 4;
+    unsigned turn = looks / AROUND_EVERY % 4;
     return (turn == 1 && from_others(pool, worker, task)) || (turn == 3 && deque_steal(worker, task)) ||
            from_injector(pool, worker, task);
 }
 
+/* Who has slept looks at the others first: it may have been for what a blocked one
+ * holds. */
 static bool next(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
 {
-    bool found = (pool_unlikely(++worker->looks % AROUND_EVERY == 0) && look_around(pool, worker, task)) ||
-                 deque_pop(worker, task) || from_injector(pool, worker, task) || from_others(pool, worker, task);
+    unsigned looks = atomic_load_explicit(&worker->looks, memory_order_relaxed) + 1;
+    bool found;
+    atomic_store_explicit(&worker->looks, looks, memory_order_relaxed);
+    found = (pool_unlikely(looks % AROUND_EVERY == 0) && look_around(pool, worker, looks, task)) ||
+            deque_pop(worker, task) || (pool_unlikely(worker->base.searching) && from_others(pool, worker, task)) ||
+            from_injector(pool, worker, task) || from_others(pool, worker, task);
     if (pool_likely(found)) {
         /* The slot is free; a read-modify-write before the look at room_wanted. */
         atomic_fetch_add_explicit(&worker->credits, 1, memory_order_seq_cst);
@@ -480,7 +502,7 @@ static const struct pool_design steal_design = {
     .boundary = steal_boundary,
     .accepted = steal_accepted,
     .waiting = steal_waiting,
-    .takeable = steal_waiting,
+    .held = steal_held,
     .seal = steal_seal,
 };
 

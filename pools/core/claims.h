@@ -75,6 +75,7 @@ static inline void claim_put(struct claim_worker *worker, int i, const struct po
 static inline void claim_publish(struct pool_head *head, struct claim_worker *worker, int more)
 {
     uint64_t released = atomic_load_explicit(&worker->word, memory_order_relaxed) >> CLAIM_COUNT_BITS;
+    POOL_STEP("claim: taken, not shown");
     atomic_exchange_explicit(&worker->word, (released + 1) << CLAIM_COUNT_BITS | (uint64_t)more, memory_order_seq_cst);
     if (more)
         pool_published(head);
@@ -83,7 +84,7 @@ static inline void claim_publish(struct pool_head *head, struct claim_worker *wo
 /* How many of n visible jobs one visit takes: a fair share of those awake. */
 static inline int claim_share(struct pool_head *head, uint64_t n)
 {
-    int awake = head->workers - atomic_load_explicit(&head->parked_now, memory_order_relaxed);
+    int awake = head->workers - pool_parked(head);
     uint64_t share;
     if (pool_unlikely(head->config.flags & POOL_KEEP_ORDER))
         return 1;
@@ -153,7 +154,8 @@ static inline __attribute__((always_inline)) bool claim_next(struct pool_head *h
 {
     bool found = claim_take_oldest(worker, task, UINT64_MAX);
     if (!found) {
-        bool others_first = pool_unlikely(++worker->visits % CLAIM_LOOK_ROUND == 0);
+        /* Who has slept looks there, too: it may have been for what a blocked one holds. */
+        bool others_first = pool_unlikely(++worker->visits % CLAIM_LOOK_ROUND == 0) || worker->base.searching;
         uint64_t n = visible(head);
         if (n)
             pool_linger(head, &worker->moderation, n, visible);
@@ -231,6 +233,16 @@ static inline uint64_t claim_limit(struct pool_head *head, uint64_t released, ui
     return tail - claim_difference(tail, released) + head->config.capacity;
 }
 
+/* design->held. `queued`: the same of the common queue. */
+static inline uint64_t claim_held(struct pool_head *head, int place, uint64_t queued)
+{
+    uint64_t word;
+    if (place == head->workers)
+        return queued;
+    word = atomic_load_explicit(&claim_worker_at(head, place)->word, memory_order_seq_cst);
+    return word & CLAIM_COUNT_MASK ? word : 0;
+}
+
 /* Jobs accepted and not taken. Released is read first, so that no waiting job
  * is ever overlooked; a second reading drops what was freed meanwhile. */
 static inline uint64_t claim_waiting(struct pool_head *head)
@@ -245,16 +257,6 @@ static inline uint64_t claim_waiting(struct pool_head *head)
             break;
     }
     return waiting > head->config.capacity ? head->config.capacity : waiting;
-}
-
-/* Jobs that lie in the workers' buffers. Sequentially consistent: pairs with
- * claim_publish, which comes before its look at the gate. */
-static inline uint64_t claim_buffered(struct pool_head *head)
-{
-    uint64_t sum = 0;
-    for (int i = 0; i < head->workers; i++)
-        sum += atomic_load_explicit(&claim_worker_at(head, i)->word, memory_order_seq_cst) & CLAIM_COUNT_MASK;
-    return sum;
 }
 
 #endif

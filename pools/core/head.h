@@ -93,16 +93,15 @@ struct pool_worker {
     int *victims;        /* the other workers, nearest first; or NULL */
     uint64_t moved_seen; /* sentry: jobs taken when it last looked */
     int64_t nap_ns;      /* sentry: its present timeout */
-    bool searching;      /* woken to look for jobs; idle.c */
-    bool woken;          /* by somebody, not by its own timer; under idle_lock */
+    bool searching;      /* it slept, and has found no job since; idle.c */
+    bool woken;          /* so, and somebody called it */
     struct pool_frame frame;
     struct pool_forks *forks;       /* its lane: fork.h; NULL: forks run at once */
     _Atomic(pool_job_fn *) fork_fn; /* the stolen fork that it runs; NULL: none */
     _Atomic(void *) fork_arg;
 
-    /* Idle stack, under idle.lock; `park` is the word slept on. */
-    alignas(POOL_CACHE_LINE) _Atomic uint32_t park;
-    struct pool_worker *park_next, *park_prev;
+    alignas(POOL_CACHE_LINE) _Atomic uint32_t park; /* the word slept on: idle.c */
+    _Atomic uint64_t held_seen;                     /* sentry: design->held of this worker when it last looked */
 
     pthread_t thread;             /* changes when a job takes the thread away */
     pthread_t leaver;             /* the thread that this one replaces */
@@ -144,23 +143,26 @@ struct pool_design {
 
     uint64_t (*accepted)(struct pool_head *head); /* jobs that ever entered the queue */
     uint64_t (*waiting)(struct pool_head *head);  /* accepted, not started; never too few */
-
-    /* For pools whose workers rest in idle.c: how many jobs a worker that looked now
-     * would find. One that is on its way from hand to hand is not among them, for
-     * whoever moves it may stand still; he looks at the gate when he shows it. */
-    uint64_t (*takeable)(struct pool_head *head);
-
     bool (*seal)(struct pool_head *head, uint64_t accepted);
+
+    /* For pools whose workers rest in idle.c: what can be taken at a place, which is a
+     * worker's own queue, or the common one (place == workers). 0: nothing; else a
+     * number that changes when the oldest goes, or its worker comes by. A job in
+     * somebody's hand lies nowhere: who has it looks at the gate once it lies
+     * somewhere again. */
+    uint64_t (*held)(struct pool_head *head, int place);
 
     /* Optional: how a submitter sleeps for room, and is woken (else room.c). */
     void (*room_sleep)(struct pool_head *head, uint64_t epoch, int64_t deadline_ns);
     void (*room_wake)(struct pool_head *head);
 };
 
+/* In head->attention, below what idle.c keeps there. */
 enum pool_attention {
     POOL_GATE = 1,   /* workers sleep and nobody is bound to look: idle.c */
     POOL_CLOSED = 2, /* pool_close was called */
 };
+enum { POOL_PARKED_SHIFT = 8, POOL_PARKED_MASK = 0x7ff };
 
 /* caller_word: jobs accepted on submitters' stacks, 32 bits | flags, 2 | calls in
  * progress, 30. One word, so that a caller-run job is accepted exactly while not
@@ -192,7 +194,7 @@ struct pool_head {
     _Atomic uint32_t opened;  /* workers wait for it */
 
     /* Read by everybody, written seldom. */
-    alignas(POOL_CACHE_LINE) _Atomic uint32_t attention; /* of enum pool_attention */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t attention; /* enum pool_attention, and more */
     _Atomic uint32_t room_wanted;                        /* submitters wait for a slot: room.c */
     _Atomic uint64_t epoch;                              /* completed cancels */
     _Atomic uint64_t stale_below;                        /* jobs stamped below are cancelled */
@@ -230,11 +232,11 @@ struct pool_head {
     _Atomic uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
     bool cancel_watched; /* one of watchers, under quiet_lock */
 
-    /* Idle workers: idle.c; all under idle_lock. */
-    alignas(POOL_CACHE_LINE) struct pool_lock idle_lock;
-    struct pool_worker *idle_top, *idle_sentry;
-    int idle_parked, idle_searchers;
-    _Atomic int parked_now; /* idle_parked, for statistics */
+    /* Idle workers: idle.c. */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t idle_call; /* who was called last, and searches */
+    _Atomic uint64_t idle_set[POOL_WORKERS_MAX / 64];    /* who sleeps and was not called */
+    _Atomic uint64_t held_seen;                          /* as a worker's, of the common queue */
+    _Atomic int parked_now; /* for statistics: sleepers of pools that do not rest in idle.c */
 };
 
 static inline struct pool_head *pool_head_of(struct pool *pool)
@@ -245,6 +247,13 @@ static inline struct pool_head *pool_head_of(struct pool *pool)
 static inline struct pool_worker *pool_worker_at(struct pool_head *head, int index)
 {
     return (struct pool_worker *)(head->worker_slots + (size_t)index * head->design->worker_size);
+}
+
+/* How many workers sleep in idle.c. Sequentially consistent: who parks announces
+ * itself here, fences, and looks; who asks has published before. */
+static inline int pool_parked(struct pool_head *head)
+{
+    return (int)(atomic_load_explicit(&head->attention, memory_order_seq_cst) >> POOL_PARKED_SHIFT & POOL_PARKED_MASK);
 }
 
 /* Adds to a counter that only this thread writes. */

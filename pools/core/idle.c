@@ -1,233 +1,419 @@
-/* idle.c - see idle.h for the words and the invariant. All state is under
- * idle_lock, which is held for a few instructions and never by a submitter
- * unless the gate is up. */
+/* idle.c - see idle.h for the words and for what is promised.
+ *
+ * No lock: a thread that stands still anywhere in here, sleeper or caller, keeps no
+ * other from parking, nor from calling somebody else. Three words are shared.
+ *
+ *   attention  {changes: 34, sentry + 1: 11, asleep: 11, ..., gate}: written by the
+ *              sleepers themselves, gate and all, in one swap
+ *   idle_set   a bit for each sleeper that nobody has called yet
+ *   idle_call  {time, delivered, worker + 1}: the latest call
+ *
+ * A call is a hint to those who submit next, and no lock: it is believed for as long
+ * as a wake-up takes. Why it may be believed: who reads it has published a job before;
+ * the called worker clears it when its search ends, and looks at all queues after that.
+ * Both in sequential consistency, so that one of them sees the other. */
 #include "pools/core/idle.h"
+
+#include <sched.h>
+#include <string.h>
 
 #include "pools/core/lanes.h"
 
 enum {
     SENTRY_NAP_NS = 50000,      /* how long a freshly queued job may be overlooked */
     SENTRY_NAP_MAX_NS = 100000, /* while all goes well */
+    CALL_TRUST_NS = 50000,      /* a called worker that has not looked by then may have no CPU */
 };
 
-/* Whether a worker is awake beside the sleepers. */
-static bool anybody_awake(struct pool_head *head)
+/* Of pool_worker.park. */
+enum { AWAKE, ASLEEP, CALLED };
+
+/* Fields of attention. */
+
+enum { SENTRY_SHIFT = 19, CHANGE_SHIFT = 30 };
+_Static_assert(POOL_WORKERS_MAX <= POOL_PARKED_MASK, "sleepers are counted in 11 bits");
+#define PARKED_ONE (UINT64_C(1) << POOL_PARKED_SHIFT)
+#define SENTRY_MASK ((uint64_t)POOL_PARKED_MASK << SENTRY_SHIFT)
+#define CHANGE_ONE (UINT64_C(1) << CHANGE_SHIFT)
+
+static int parked_of(uint64_t word)
 {
-    return head->idle_parked < head->workers;
+    return (int)(word >> POOL_PARKED_SHIFT & POOL_PARKED_MASK);
 }
 
-/* Sets the gate to what it should be. Returns whether it rose. */
-static bool gate_update(struct pool_head *head)
+/* Index + 1; 0: there is none. */
+static int sentry_of(uint64_t word)
 {
-    bool covered = head->idle_searchers > 0 || (head->idle_sentry && anybody_awake(head));
-    bool up = head->idle_parked > 0 && !covered;
-    bool was = atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE;
-    atomic_store_explicit(&head->parked_now, head->idle_parked, memory_order_relaxed);
-    if (up && !was)
-        atomic_fetch_or_explicit(&head->attention, POOL_GATE, memory_order_seq_cst);
-    else if (!up && was)
-        atomic_fetch_and_explicit(&head->attention, ~(uint32_t)POOL_GATE, memory_order_seq_cst);
-    return up && !was;
+    return (int)(word >> SENTRY_SHIFT & POOL_PARKED_MASK);
 }
 
-static void push_sleeper(struct pool_head *head, struct pool_worker *worker)
+static uint64_t attention_of(struct pool_head *head)
 {
-    worker->park_prev = NULL;
-    worker->park_next = head->idle_top;
-    if (head->idle_top)
-        head->idle_top->park_prev = worker;
-    head->idle_top = worker;
-    head->idle_parked++;
-    atomic_store_explicit(&worker->park, 1, memory_order_relaxed);
+    return atomic_load_explicit(&head->attention, memory_order_seq_cst);
 }
 
-static void remove_sleeper(struct pool_head *head, struct pool_worker *worker)
+/* The same word, its gate as it should be. */
+static uint64_t gated(struct pool_head *head, uint64_t word)
 {
-    if (worker->park_prev)
-        worker->park_prev->park_next = worker->park_next;
-    else
-        head->idle_top = worker->park_next;
-    if (worker->park_next)
-        worker->park_next->park_prev = worker->park_prev;
-    head->idle_parked--;
-    if (head->idle_sentry == worker)
-        head->idle_sentry = NULL;
-    /* Release: pairs with the acquire in sleep_until_woken. */
-    atomic_store_explicit(&worker->park, 0, memory_order_release);
+    bool covered = sentry_of(word) && parked_of(word) < head->workers;
+    return parked_of(word) && !covered ? word | POOL_GATE : word & ~(uint64_t)POOL_GATE;
 }
 
-static void make_searcher(struct pool_head *head, struct pool_worker *worker)
+/* A sleeper's change. Sequentially consistent: pairs with the look at the gate after a
+ * push. */
+static bool attention_swap(struct pool_head *head, uint64_t *word, uint64_t next)
 {
-    worker->searching = true;
-    head->idle_searchers++;
+    return atomic_compare_exchange_weak_explicit(&head->attention, word, gated(head, next + CHANGE_ONE),
+                                                 memory_order_seq_cst, memory_order_relaxed);
 }
 
-static void wake_if(struct pool_head *head, bool (*wanted)(struct pool_head *head))
+/* The set of sleepers that can be called. */
+
+static _Atomic uint64_t *set_word(struct pool_worker *worker)
 {
-    struct pool_worker *worker;
-    pool_lock(&head->idle_lock);
-    if (!wanted(head)) {
-        pool_unlock(&head->idle_lock);
-        return;
+    return &worker->pool->idle_set[worker->index / 64];
+}
+
+static uint64_t set_bit(struct pool_worker *worker)
+{
+    return UINT64_C(1) << worker->index % 64;
+}
+
+/* Whoever takes a worker out may call it, or is itself that worker. */
+static bool set_take(struct pool_worker *worker)
+{
+    return atomic_fetch_and_explicit(set_word(worker), ~set_bit(worker), memory_order_seq_cst) & set_bit(worker);
+}
+
+/* Whether this worker runs nowhere but on that CPU (-1: no CPU is meant). */
+static bool bound_to(struct pool_worker *worker, int cpu)
+{
+    return cpu >= 0 && worker->pool->cpus && pool_cpu_of(worker->pool, worker->index) == cpu;
+}
+
+/* The first sleeper that is not bound to this CPU; else the first one, if any will do. */
+static struct pool_worker *set_choose(struct pool_head *head, int cpu, bool any)
+{
+    struct pool_worker *here = NULL;
+    for (int i = 0; i * 64 < head->workers; i++) {
+        uint64_t word = atomic_load_explicit(&head->idle_set[i], memory_order_seq_cst);
+        for (; word; word &= word - 1) {
+            struct pool_worker *worker = pool_worker_at(head, i * 64 + __builtin_ctzll(word));
+            if (!bound_to(worker, cpu))
+                return worker;
+            if (!here)
+                here = worker;
+        }
     }
-    worker = head->idle_top;
-    make_searcher(head, worker); /* before park is cleared, which the worker sees at once */
-    worker->woken = true;
-    remove_sleeper(head, worker);
-    gate_update(head);
-    atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
-    pool_unlock(&head->idle_lock);
-    pool_futex_wake(&worker->park, 1);
+    return any ? here : NULL;
 }
 
-static bool gate_is_up(struct pool_head *head)
+/* All who sleep were called, and no sleeper has changed anything since `word` was read
+ * (which it counts): nobody is left to be called, and submitters need not come by. */
+static void gate_lower(struct pool_head *head, uint64_t word)
 {
-    return atomic_load_explicit(&head->attention, memory_order_relaxed) & POOL_GATE;
+    if (!(word & POOL_GATE) || set_choose(head, -1, true))
+        return;
+    atomic_compare_exchange_strong_explicit(&head->attention, &word, word & ~(uint64_t)POOL_GATE, memory_order_seq_cst,
+                                            memory_order_relaxed);
+}
+
+/* Nobody can be called any more: one who was, and whose caller may stand still. */
+static struct pool_worker *called_before(struct pool_head *head)
+{
+    for (int i = 0; i < head->workers; i++)
+        if (atomic_load_explicit(&pool_worker_at(head, i)->park, memory_order_relaxed) != AWAKE)
+            return pool_worker_at(head, i);
+    return NULL;
+}
+
+/* Calls. */
+
+enum { CALL_INDEX_MASK = 0xffff, CALL_DELIVERED = 1 << 16, CALL_TIME_SHIFT = 17, CALL_TIME_UNIT = 10 };
+
+static uint64_t call_make(struct pool_worker *worker)
+{
+    return (uint64_t)pool_clock_ns() >> CALL_TIME_UNIT << CALL_TIME_SHIFT | (uint64_t)(worker->index + 1);
+}
+
+static struct pool_worker *call_whom(struct pool_head *head, uint64_t call)
+{
+    return call ? pool_worker_at(head, (int)(call & CALL_INDEX_MASK) - 1) : NULL;
+}
+
+static bool call_is_fresh(uint64_t call)
+{
+    uint64_t age = ((uint64_t)pool_clock_ns() >> CALL_TIME_UNIT << CALL_TIME_SHIFT) - call;
+    return age >> CALL_TIME_SHIFT < CALL_TRUST_NS >> CALL_TIME_UNIT;
+}
+
+static bool call_swap(struct pool_head *head, uint64_t call, uint64_t next)
+{
+    return atomic_compare_exchange_strong_explicit(&head->idle_call, &call, next, memory_order_seq_cst,
+                                                   memory_order_seq_cst);
+}
+
+/* Wakes the called one (call 0: whoever it is). Anybody may, and several: its caller may
+ * stand still just here. Returns false when it is awake: it rose by itself. */
+static bool call_deliver(struct pool_head *head, struct pool_worker *worker, uint64_t call)
+{
+    uint32_t park = ASLEEP;
+    POOL_STEP("idle: called, not woken");
+    /* Sequentially consistent: after the call, which the worker reads when it rises. */
+    atomic_compare_exchange_strong_explicit(&worker->park, &park, CALLED, memory_order_seq_cst, memory_order_seq_cst);
+    if (park == AWAKE)
+        return false;
+    pool_futex_wake(&worker->park, 1);
+    if (call)
+        call_swap(head, call, call | CALL_DELIVERED);
+    return true;
+}
+
+/* Whether somebody was called who will look after this moment. */
+static bool call_stands(struct pool_head *head, uint64_t call, int cpu)
+{
+    struct pool_worker *worker = call_whom(head, call);
+    if (!worker || !call_is_fresh(call) || (bound_to(worker, cpu) && set_choose(head, cpu, false)))
+        return false;
+    return call & CALL_DELIVERED || call_deliver(head, worker, call);
+}
+
+/* Calls a sleeper, one that is not bound to this CPU if there is one, as long as that is
+ * wanted and nobody was called just now. A swap that fails has made way for another. */
+static void call_one(struct pool_head *head, bool (*wanted)(uint64_t word))
+{
+    int cpu = head->cpus ? sched_getcpu() : -1;
+    uint64_t word, before, call;
+    struct pool_worker *worker;
+    while (wanted(word = attention_of(head))) {
+        before = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
+        if (call_stands(head, before, cpu))
+            return;
+        worker = set_choose(head, cpu, true);
+        if (!worker) { /* all were called; to be sure, one of them again */
+            worker = called_before(head);
+            if (worker)
+                call_deliver(head, worker, 0);
+            return gate_lower(head, word);
+        }
+        call = call_make(worker);
+        if (!call_swap(head, before, call))
+            continue;
+        if (set_take(worker)) {
+            atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
+            if (call_deliver(head, worker, call))
+                return gate_lower(head, word);
+        }
+        call_swap(head, call, 0); /* it rose by itself */
+    }
+}
+
+static bool gate_is_up(uint64_t word)
+{
+    return word & POOL_GATE;
 }
 
 void pool_idle_wake(struct pool_head *head)
 {
-    wake_if(head, gate_is_up);
+    call_one(head, gate_is_up);
 }
 
 /* The sentry watches for jobs that wait, 50 us at a time: that is long for a fork. */
-static bool nobody_searches(struct pool_head *head)
+static bool somebody_sleeps(uint64_t word)
 {
-    return head->idle_parked > 0 && head->idle_searchers == 0;
+    return parked_of(word) > 0;
 }
 
 void pool_idle_wake_for_fork(struct pool_head *head)
 {
     /* The forks were published by a sequentially consistent read-modify-write; who
      * parks announces that, and then looks for forks. */
-    if (atomic_load_explicit(&head->parked_now, memory_order_seq_cst))
-        wake_if(head, nobody_searches);
+    if (pool_parked(head))
+        call_one(head, somebody_sleeps);
 }
 
 void pool_idle_wake_all(struct pool_head *head)
 {
-    pool_lock(&head->idle_lock);
-    while (head->idle_top) {
-        struct pool_worker *worker = head->idle_top;
-        remove_sleeper(head, worker);
-        pool_futex_wake(&worker->park, 1);
-    }
-    gate_update(head);
-    pool_unlock(&head->idle_lock);
+    pool_fence(); /* drained before the sleepers: pairs with the fence in pool_idle_park */
+    for (int i = 0; i < head->workers; i++)
+        call_deliver(head, pool_worker_at(head, i), 0);
 }
 
-/* After the gate rose: jobs may have been published while it was down. */
-static void look_again(struct pool_head *head)
+/* Looks at the queues. */
+
+bool pool_idle_look(struct pool_head *head)
 {
-    pool_fence(); /* gate before queues: pairs with pool_after_push */
-    if (head->design->takeable(head) || pool_forks_waiting(head))
-        pool_idle_wake(head);
+    for (int place = head->workers; place >= 0; place--)
+        if (head->design->held(head, place))
+            return true;
+    return pool_forks_waiting(head);
+}
+
+/* The search is over: its call is believed no more. */
+static void search_clear(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    uint64_t call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
+    worker->searching = worker->woken = false;
+    while (call_whom(head, call) == worker && !call_swap(head, call, 0)) /* it is delivered in this moment */
+        call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
 }
 
 void pool_search_ends(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    bool rose;
-    pool_lock(&head->idle_lock);
-    worker->searching = false;
-    head->idle_searchers--;
-    rose = gate_update(head);
-    pool_unlock(&head->idle_lock);
-    if (rose)
-        look_again(head);
+    search_clear(worker);
+    POOL_STEP("idle: a search ended");
+    pool_fence(); /* the call before the queues: pairs with call_stands, after a push */
+    if (pool_forks_waiting(head))
+        pool_idle_wake_for_fork(head);
+    else if (attention_of(head) & POOL_GATE && pool_idle_look(head))
+        pool_idle_wake(head);
 }
 
-/* Jobs that were taken so far; *backlog: those that one could take. */
+/* The sentry. */
+
+/* What was seen at a place; whether it was the same when the sentry last looked. */
+static bool place_stands(struct pool_head *head, int place, bool *any)
+{
+    _Atomic uint64_t *seen = place < head->workers ? &pool_worker_at(head, place)->held_seen : &head->held_seen;
+    uint64_t held = head->design->held(head, place);
+    /* Relaxed: a note of the sentries to themselves. */
+    bool same = atomic_load_explicit(seen, memory_order_relaxed) == held;
+    atomic_store_explicit(seen, held, memory_order_relaxed);
+    *any = *any || held;
+    return held && same;
+}
+
+/* Notes what lies where. Returns whether the jobs at one place have not moved since the
+ * last look, however much others did: whoever should take them is blocked, or long at
+ * work. *any: jobs lie somewhere. */
+static bool survey(struct pool_head *head, bool *any)
+{
+    bool stands = false;
+    *any = false;
+    for (int place = 0; place <= head->workers; place++)
+        stands = place_stands(head, place, any) || stands;
+    return stands;
+}
+
+/* Jobs that were taken so far; *backlog: the others. */
 static uint64_t moved(struct pool_head *head, uint64_t *backlog)
 {
-    *backlog = head->design->takeable(head);
-    return head->design->accepted(head) - head->design->waiting(head);
+    *backlog = head->design->waiting(head);
+    return head->design->accepted(head) - *backlog;
 }
 
-/* The sentry's timer ran out. Returns true when it has to go and work. */
+static void sentry_begins(struct pool_worker *worker)
+{
+    uint64_t backlog;
+    bool any;
+    worker->moved_seen = moved(worker->pool, &backlog);
+    worker->nap_ns = SENTRY_NAP_NS;
+    survey(worker->pool, &any);
+}
+
+/* Nothing happens: a real sleep, no timer. Returns whether a look found something. */
+static bool sentry_retires(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    uint64_t word = attention_of(head);
+    while (!attention_swap(head, &word, word & ~SENTRY_MASK))
+        ;
+    pool_fence(); /* gate before queues: pairs with pool_after_push */
+    return pool_idle_look(head);
+}
+
+/* The timer ran out. Returns true when it has to go and work. */
 static bool sentry_looks(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    bool works = false, rose = false;
-    uint64_t backlog, now, since;
-
-    pool_lock(&head->idle_lock);
-    if (head->idle_sentry != worker) { /* woken in this moment */
-        pool_unlock(&head->idle_lock);
-        return false;
-    }
-    now = moved(head, &backlog);
-    since = now - worker->moved_seen;
+    uint64_t backlog, now = moved(head, &backlog), since = now - worker->moved_seen;
+    bool any, stands = survey(head, &any);
     worker->moved_seen = now;
-    backlog += pool_forks_waiting(head);
-    if (backlog && since <= backlog) { /* the others do not manage */
-        make_searcher(head, worker);
-        remove_sleeper(head, worker);
-        gate_update(head);
-        works = true;
-    } else if (!backlog && !since) { /* nothing happens: a real sleep, no timer */
-        head->idle_sentry = NULL;
-        rose = gate_update(head);
-    } else if (worker->nap_ns < SENTRY_NAP_MAX_NS) {
+    if (pool_forks_waiting(head) || (any && (stands || since <= backlog))) /* the others do not manage */
+        return true;
+    if (!any && !since)
+        return sentry_retires(worker);
+    if (worker->nap_ns < SENTRY_NAP_MAX_NS)
         worker->nap_ns *= 2;
-    }
-    pool_unlock(&head->idle_lock);
-    if (rose)
-        look_again(head);
-    return works;
+    return false;
 }
 
-static void sleep_until_woken(struct pool_worker *worker, bool sentry)
+/* Sleep. */
+
+/* Announces the sleep. Returns whether this one is the sentry now. */
+static bool lie_down(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    while (atomic_load_explicit(&worker->park, memory_order_acquire)) {
+    uint64_t word = attention_of(head), next;
+    atomic_store_explicit(&worker->park, ASLEEP, memory_order_relaxed);
+    atomic_fetch_or_explicit(set_word(worker), set_bit(worker), memory_order_seq_cst);
+    do {
+        next = word + PARKED_ONE;
+        if (!sentry_of(word) && parked_of(next) < head->workers)
+            next |= (uint64_t)(worker->index + 1) << SENTRY_SHIFT;
+    } while (!attention_swap(head, &word, next));
+    return sentry_of(next) == worker->index + 1;
+}
+
+/* Awake: for those who submit now it is as good as called, until its search ends. */
+static void rise(struct pool_worker *worker)
+{
+    struct pool_head *head = worker->pool;
+    uint64_t word = attention_of(head), next, call;
+    set_take(worker);
+    do {
+        next = word - PARKED_ONE;
+        if (sentry_of(word) == worker->index + 1)
+            next &= ~SENTRY_MASK;
+    } while (!attention_swap(head, &word, next));
+    atomic_store_explicit(&worker->park, AWAKE, memory_order_seq_cst);
+    worker->searching = true;
+    POOL_STEP("idle: rose");
+    call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
+    if (!call)
+        call_swap(head, call, call_make(worker) | CALL_DELIVERED);
+    else if (call_whom(head, call) == worker)
+        call_swap(head, call, call | CALL_DELIVERED);
+}
+
+static void sleep_until_called(struct pool_worker *worker, bool sentry)
+{
+    /* Acquire: pairs with the caller's swap in call_deliver. */
+    while (atomic_load_explicit(&worker->park, memory_order_acquire) == ASLEEP) {
         int64_t until = sentry ? pool_clock_ns() + worker->nap_ns : -1;
-        if (pool_futex_wait(&worker->park, 1, until) == -ETIMEDOUT) {
-            if (sentry_looks(worker))
-                return;
-            pool_lock(&head->idle_lock);
-            sentry = head->idle_sentry == worker;
-            pool_unlock(&head->idle_lock);
-        }
+        if (pool_futex_wait(&worker->park, ASLEEP, until) != -ETIMEDOUT)
+            continue;
+        POOL_STEP("idle: the sentry looks");
+        if (sentry_looks(worker))
+            return;
+        sentry = sentry_of(attention_of(worker->pool)) == worker->index + 1;
     }
+    worker->woken = true;
 }
 
 void pool_idle_park(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    bool rose, sentry = false, vain;
+    bool sentry, vain = worker->woken;
 
-    pool_lock(&head->idle_lock);
-    vain = worker->searching && worker->woken;
-    worker->woken = false;
-    if (worker->searching) {
-        worker->searching = false;
-        head->idle_searchers--;
-    }
-    /* Under the lock: pool_idle_wake_all comes after drained is set. */
-    if (atomic_load_explicit(&head->drained, memory_order_acquire)) {
-        pool_unlock(&head->idle_lock);
-        return;
-    }
+    sentry = lie_down(worker);
+    if (sentry)
+        sentry_begins(worker);
     /* Release: pairs with the acquire in pool_head_stats, which then sees the wake. */
     if (vain)
         atomic_fetch_add_explicit(&head->wakes_vain, 1, memory_order_release);
-    push_sleeper(head, worker);
-    if (!head->idle_sentry && anybody_awake(head)) {
-        uint64_t backlog;
-        head->idle_sentry = worker;
-        worker->moved_seen = moved(head, &backlog);
-        worker->nap_ns = SENTRY_NAP_NS;
-        sentry = true;
-    }
-    rose = gate_update(head);
-    pool_unlock(&head->idle_lock);
     pool_count_own(&worker->parks, 1, memory_order_relaxed);
+    if (worker->searching)
+        search_clear(worker);
     /* Announced, then asked: who shares, or takes back what was shared, looks for the
-     * announcement afterwards, so that the wish of one who sleeps is never lost. */
+     * announcement afterwards, so that the wish of one who sleeps is never lost. Then
+     * looked: who publishes looks at the gate afterwards, and at the call. */
     pool_fence();
     pool_forks_ask_all(worker);
-    if (rose)
-        look_again(head);
-    sleep_until_woken(worker, sentry);
+    POOL_STEP("idle: announced");
+    if (!atomic_load_explicit(&head->drained, memory_order_acquire) && !pool_idle_look(head))
+        sleep_until_called(worker, sentry);
+    rise(worker);
 }

@@ -1,15 +1,23 @@
 /* idle.h - parking and waking of workers, without lost or useless wake-ups.
  *
  * Words. The *gate* is up when somebody sleeps and nobody is bound to look at
- * the queues: then, and only then, a submitter wakes a worker. A *searcher* is a
- * woken worker that has not found a job yet; there is at most one, and the one
- * that finds work wakes the next if there is more. The *sentry* is one sleeper
- * with a timer, kept while some worker is awake: it spares the wake-ups of a
- * stream that the awake ones manage, and takes over when they do not.
+ * the queues: then, and only then, a submitter calls a worker. It stays up until
+ * that one is awake: a called worker need not get a CPU. So those who submit next
+ * come by as well; they call nobody else as long as the call is fresh (50 us), and
+ * not known to be in vain, as when the called worker is bound to their own CPU. A
+ * worker *searches* from when it rises until it finds a job, or lies down again; who
+ * finds one calls the next if there is more. The *sentry* is one sleeper with a
+ * timer, kept while some worker is awake: it spares the wake-ups of a stream that the
+ * awake ones manage, and takes over when they do not, be it at one place only: what
+ * lies in one queue and has not moved between two of its looks, 50 to 100 us apart,
+ * while others stream.
  *
- * Invariant: gate down and a sleeper there => a searcher, or the sentry, will
- * look at the queues. Every rise of the gate is followed by a fence and a look:
- * pairs with a submitter's publishing, fence, look at the gate.
+ * Promises. A published job, and a sleeper there => somebody was called and will look,
+ * or a worker that is awake is about to, or the sentry will, in 0.2 ms. Of several
+ * sleepers one is called that is not bound to the caller's CPU. A thread that stands
+ * still in here stops nobody else.
+ * Every rise of the gate is followed by a fence and a look: pairs with a submitter's
+ * publishing, fence, look at the gate. All of it is explored in docs/models/idle.pml.
  *
  * Source: the protocol f2z of our own feasibility study; compare Go's spinning
  * Ms and rayon's sleep module. */
@@ -22,14 +30,17 @@
  * once when the pool is drained. */
 void pool_idle_park(struct pool_worker *worker);
 
-/* The searcher found a job. */
+/* A worker whose `searching` is set found a job. */
 void pool_search_ends(struct pool_worker *worker);
+
+/* Whether some job, or fork, lies where it can be taken. */
+bool pool_idle_look(struct pool_head *head);
 
 /* design->wake and design->wake_all for pools whose workers rest here. */
 void pool_idle_wake(struct pool_head *head);
 void pool_idle_wake_all(struct pool_head *head);
 
-/* A worker shared forks: wakes a sleeper, if there is one and nobody searches. */
+/* A worker shared forks: calls a sleeper, if there is one and nobody searches. */
 void pool_idle_wake_for_fork(struct pool_head *head);
 
 /* Whoever made more than one job takeable looks at the gate. A read-modify-

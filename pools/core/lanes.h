@@ -85,7 +85,7 @@ static inline void pool_forks_ask(struct pool_forks *forks)
  * long as somebody sleeps: after public forks went away, by a theft or taken back. */
 static inline void pool_forks_ask_for_sleepers(struct pool_forks *forks)
 {
-    if (atomic_load_explicit(&forks->worker->pool->parked_now, memory_order_seq_cst))
+    if (pool_parked(forks->worker->pool))
         pool_forks_ask(forks);
 }
 

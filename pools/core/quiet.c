@@ -224,7 +224,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
     stats->wakes = atomic_load_explicit(&head->wakes, memory_order_relaxed);
     stats->replaced = atomic_load_explicit(&head->replaced, memory_order_relaxed);
     stats->cancels = atomic_load_explicit(&head->epoch, memory_order_relaxed);
-    stats->parked = atomic_load_explicit(&head->parked_now, memory_order_relaxed);
+    stats->parked = pool_parked(head) + atomic_load_explicit(&head->parked_now, memory_order_relaxed);
     stats->blocked_submit = (int)atomic_load_explicit(&head->blocked_submit, memory_order_relaxed);
     stats->blocked_wait = (int)atomic_load_explicit(&head->blocked_wait, memory_order_relaxed);
     stats->blocked_receive = (int)atomic_load_explicit(&head->blocked_receive, memory_order_relaxed);
