@@ -10,7 +10,9 @@
  * Capacity is kept by credits: a job needs one to be queued and gives it back
  * when it is taken. A worker keeps the credits of the jobs it took in its own
  * word and spends them on its children; who finds the common purse empty
- * collects from all words. So the bound is exact and the words stay apart.
+ * collects from all words into it. Both are done under the injector's lock, so that
+ * nobody who looks for credits misses those in a collector's hand: the bound is
+ * exact, both ways, and the words stay apart.
  *
  * Sources: Chase and Lev, "Dynamic circular work-stealing deque" (SPAA 2005),
  * with a fixed array, so that the published growth bug cannot be; orders as in
@@ -38,22 +40,22 @@ struct deque_slot {
 
 struct steal_worker {
     struct pool_worker base;
-    _Atomic unsigned looks;                           /* owner writes: how often it came by */
-    struct pool_moderation moderation;                /* owner */
-    int last_victim;                                  /* owner: where the last theft succeeded */
-    _Atomic uint64_t pushed;                          /* owner writes: children that entered the deque */
-    alignas(POOL_CACHE_LINE) _Atomic int64_t top;     /* thieves and owner */
-    alignas(POOL_CACHE_LINE) _Atomic int64_t bottom;  /* owner */
-    alignas(POOL_CACHE_LINE) _Atomic int64_t credits; /* owner adds, anybody takes */
+    _Atomic unsigned looks;                            /* owner writes: how often it came by */
+    struct pool_moderation moderation;                 /* owner */
+    int last_victim;                                   /* owner: where the last theft succeeded */
+    _Atomic uint64_t pushed;                           /* owner writes: children that entered the deque */
+    alignas(POOL_CACHE_LINE) _Atomic int64_t top;      /* thieves and owner */
+    alignas(POOL_CACHE_LINE) _Atomic int64_t bottom;   /* owner */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t credits; /* ever added: 32, there: 32; owner adds, anybody takes */
     struct deque_slot slots[DEQUE_SLOTS];
 };
 
 struct steal_pool {
     struct pool_head head;
-    alignas(POOL_CACHE_LINE) _Atomic int64_t credits; /* the common purse */
-    alignas(POOL_CACHE_LINE) struct pool_lock lock;   /* of the injector */
-    struct pool_task *injector;                       /* ring; its p-th job lies in [p & mask] */
+    alignas(POOL_CACHE_LINE) struct pool_lock lock; /* of the injector and the purse */
+    struct pool_task *injector;                     /* ring; its p-th job lies in [p & mask] */
     uint64_t mask;
+    int64_t purse; /* credits of nobody's */
     bool sealed;
     uint64_t first;            /* under lock */
     _Atomic uint64_t last;     /* under lock; read by anybody */
@@ -73,50 +75,90 @@ static struct steal_worker *steal_at(struct pool_head *head, int index)
 
 /* Credits. */
 
-static int64_t purse_take(_Atomic int64_t *purse, int64_t most)
+#define CREDIT_ADDED ((UINT64_C(1) << 32) | 1)
+
+static int64_t credits_in(uint64_t word)
 {
-    int64_t have = atomic_load_explicit(purse, memory_order_seq_cst), take;
-    do {
-        take = have < most ? have : most;
-        if (take <= 0)
-            return 0;
-    } while (
-        !atomic_compare_exchange_weak_explicit(purse, &have, have - take, memory_order_seq_cst, memory_order_seq_cst));
-    return take;
+    return (int64_t)(word & UINT32_MAX);
 }
 
-/* Takes 1..most credits, or 0 when all jobs that fit are waiting. */
-static int64_t credits_take(struct steal_pool *pool, struct steal_worker *own, int64_t most)
+/* The job was taken, its slot is free. A read-modify-write before the look at
+ * room_wanted: pairs with a submitter, who announces its wish, then looks here. */
+static inline void credit_give(struct steal_worker *worker)
 {
-    int64_t got = own ? purse_take(&own->credits, most) : 0;
-    if (got < most)
-        got += purse_take(&pool->credits, most - got);
-    for (int i = 0; !got && i < pool->head.workers; i++) {
-        int64_t found = atomic_exchange_explicit(&steal_at(&pool->head, i)->credits, 0, memory_order_seq_cst);
-        got = found < most ? found : most;
-        if (found > got)
-            atomic_fetch_add_explicit(&pool->credits, found - got, memory_order_seq_cst);
+    atomic_fetch_add_explicit(&worker->credits, CREDIT_ADDED, memory_order_seq_cst);
+}
+
+/* One of the owner's own. */
+static bool credit_take(struct steal_worker *worker)
+{
+    uint64_t word = atomic_load_explicit(&worker->credits, memory_order_relaxed);
+    while (credits_in(word))
+        if (atomic_compare_exchange_weak_explicit(&worker->credits, &word, word - 1, memory_order_seq_cst,
+                                                  memory_order_relaxed))
+            return true;
+    return false;
+}
+
+/* Lock held. Moves all credits into the purse. Returns how many were ever added to the
+ * words, modulo 2^32 each. */
+static uint64_t credits_collect(struct steal_pool *pool)
+{
+    uint64_t added = 0;
+    for (int i = 0; i < pool->head.workers; i++) {
+        _Atomic uint64_t *credits = &steal_at(&pool->head, i)->credits;
+        uint64_t word = atomic_load_explicit(credits, memory_order_seq_cst);
+        while (credits_in(word) && !atomic_compare_exchange_weak_explicit(credits, &word, word - (word & UINT32_MAX),
+                                                                          memory_order_seq_cst, memory_order_seq_cst))
+            ;
+        added += word >> 32;
+        pool->purse += credits_in(word);
+        if (credits_in(word))
+            POOL_STEP("steal: collecting");
     }
+    return added;
+}
+
+/* Lock held. Takes 1..most credits, or 0 when all jobs that fit are waiting: no credit
+ * was there, and none was added meanwhile where it had been looked already. */
+static int64_t purse_take(struct steal_pool *pool, int64_t most)
+{
+    uint64_t added = 0, before;
+    int64_t got;
+    for (bool again = false; pool_unlikely(!pool->purse); again = true) {
+        before = added;
+        added = credits_collect(pool);
+        if (again && added == before)
+            break;
+    }
+    got = pool->purse < most ? pool->purse : most;
+    pool->purse -= got;
     return got;
 }
 
 /* The deque. */
 
-/* Owner: at the bottom. Returns false when it is full. */
-static bool deque_push(struct steal_worker *worker, const struct pool_task *task)
+static void slot_write(struct steal_worker *worker, int64_t at, const struct pool_task *task)
 {
-    int64_t bottom = atomic_load_explicit(&worker->bottom, memory_order_relaxed);
-    int64_t top = atomic_load_explicit(&worker->top, memory_order_acquire);
-    struct deque_slot *slot = &worker->slots[bottom % DEQUE_SLOTS];
-    if (bottom - top >= DEQUE_SLOTS)
-        return false;
+    struct deque_slot *slot = &worker->slots[at % DEQUE_SLOTS];
     atomic_store_explicit(&slot->fn, task->fn, memory_order_relaxed);
     atomic_store_explicit(&slot->arg, task->arg, memory_order_relaxed);
     atomic_store_explicit(&slot->epoch, task->stamp, memory_order_relaxed);
-    /* Release for the slot; sequentially consistent, so that the look at the
-     * gate comes after it. */
-    atomic_store_explicit(&worker->bottom, bottom + 1, memory_order_seq_cst);
-    return true;
+}
+
+/* Owner: at the bottom, the last of them first. Returns how many found no room: the
+ * first ones. */
+static int deque_push(struct steal_worker *worker, const struct pool_task *tasks, int count)
+{
+    int64_t bottom = atomic_load_explicit(&worker->bottom, memory_order_relaxed);
+    /* Acquire: pairs with the swap in deque_steal, whose thief has read the slot. */
+    int64_t room = DEQUE_SLOTS - (bottom - atomic_load_explicit(&worker->top, memory_order_acquire));
+    for (; count > 0 && room > 0; room--)
+        slot_write(worker, bottom++, &tasks[--count]);
+    /* Release for the slots, once for all of them; sequentially consistent, so that the
+     * look at the gate comes after it. */
+    atomic_store_explicit(&worker->bottom, bottom, memory_order_seq_cst);
+    return count;
 }
 
 static void slot_read(struct steal_worker *worker, int64_t at, struct pool_task *task)
@@ -127,12 +169,10 @@ static void slot_read(struct steal_worker *worker, int64_t at, struct pool_task 
     task->stamp = atomic_load_explicit(&slot->epoch, memory_order_relaxed);
 }
 
-/* Owner: from the bottom. */
+/* Owner: from the bottom; it was not empty a moment ago. */
 static bool deque_pop(struct steal_worker *worker, struct pool_task *task)
 {
     int64_t bottom = atomic_load_explicit(&worker->bottom, memory_order_relaxed) - 1, top;
-    if (atomic_load_explicit(&worker->top, memory_order_relaxed) > bottom)
-        return false; /* empty: only the owner adds */
     atomic_store_explicit(&worker->bottom, bottom, memory_order_seq_cst);
     top = atomic_load_explicit(&worker->top, memory_order_seq_cst);
     if (top < bottom) {
@@ -229,18 +269,18 @@ static int injector_take(struct steal_pool *pool, struct pool_task *tasks, int m
 
 static int push_outside(struct steal_pool *pool, uint64_t epoch, const struct pool_job *jobs, int count)
 {
-    int64_t got = credits_take(pool, NULL, count);
+    int64_t got;
     pool_lock(&pool->lock);
     if (pool_unlikely(pool->sealed)) {
         pool_unlock(&pool->lock);
-        atomic_fetch_add_explicit(&pool->credits, got, memory_order_seq_cst);
         return -ESHUTDOWN;
     }
+    got = purse_take(pool, count);
     for (int64_t i = 0; i < got; i++)
         inject(pool, &(struct pool_task){jobs[i].fn, jobs[i].arg, epoch});
     atomic_store_explicit(&pool->accepted, atomic_load_explicit(&pool->accepted, memory_order_relaxed) + (uint64_t)got,
                           memory_order_release);
-    pool_unlock(&pool->lock);
+    pool_unlock(&pool->lock); /* a read-modify-write: the fence before the gate */
     return (int)got;
 }
 
@@ -249,11 +289,17 @@ static int push_inside(struct steal_pool *pool, struct pool_frame *inside, const
 {
     struct steal_worker *worker = (struct steal_worker *)inside->worker;
     struct pool_task task = {job->fn, job->arg, inside->epoch};
-    if (!credits_take(pool, worker, 1))
-        return 0;
+    if (!credit_take(worker)) {
+        int64_t got;
+        pool_lock(&pool->lock);
+        got = purse_take(pool, 1);
+        pool_unlock(&pool->lock);
+        if (!got)
+            return 0;
+    }
     /* Counted before it can be seen, and settled. */
     pool_count_own(&worker->pushed, 1, memory_order_release);
-    if (!deque_push(worker, &task)) {
+    if (deque_push(worker, &task, 1)) {
         pool_lock(&pool->lock);
         inject(pool, &task);
         pool_unlock(&pool->lock);
@@ -274,18 +320,21 @@ static inline int steal_push(struct pool_head *head, struct pool_frame *inside, 
 
 /* The worker. */
 
-/* Makes jobs that lie in no queue takeable: all but the first, youngest first
- * into the deque, so that the oldest is taken next. */
-static void spread(struct steal_pool *pool, struct steal_worker *worker, const struct pool_task *tasks, int count)
+/* Jobs were taken off a queue, the first to be run now: its slot is free, and the
+ * others can be taken by anybody again. They go youngest first into the deque, so that
+ * the oldest is taken next. */
+static void took(struct steal_pool *pool, struct steal_worker *worker, const struct pool_task *tasks, int count)
 {
+    int left;
     POOL_STEP("claim: taken, not shown");
-    for (int i = count - 1; i > 0; i--) {
-        if (deque_push(worker, &tasks[i]))
-            continue;
+    left = count > 1 ? deque_push(worker, tasks + 1, count - 1) : 0;
+    if (pool_unlikely(left)) {
         pool_lock(&pool->lock);
-        inject(pool, &tasks[i]);
+        for (int i = 1; i <= left; i++)
+            inject(pool, &tasks[i]);
         pool_unlock(&pool->lock);
     }
+    credit_give(worker);
     if (count > 1)
         pool_published(&pool->head);
 }
@@ -295,6 +344,8 @@ static uint64_t steal_queued(struct pool_head *head)
     return atomic_load_explicit(&steal_of(head)->queued, memory_order_relaxed);
 }
 
+/* The mark (transit.h) stands until the slot of the first is free and the others lie
+ * somewhere: a cancel that does not find these jobs waits for that. */
 static bool from_injector(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
 {
     struct pool_task tasks[STEAL_MAX];
@@ -307,10 +358,11 @@ static bool from_injector(struct steal_pool *pool, struct steal_worker *worker, 
     if (pool_transit_ask(&worker->base))
         share = 1;
     count = injector_take(pool, tasks, share > STEAL_MAX ? STEAL_MAX : share ? (int)share : 1);
-    spread(pool, worker, tasks, count);
-    pool_transit_leave(&worker->base);
-    if (count)
+    if (count) {
+        took(pool, worker, tasks, count);
         *task = tasks[0];
+    }
+    pool_transit_leave(&worker->base);
     return count > 0;
 }
 
@@ -326,12 +378,29 @@ static bool from_victim(struct steal_pool *pool, struct steal_worker *worker, st
         half = 1;
     while (count < half && count < STEAL_MAX && deque_steal(victim, &tasks[count]))
         count++;
-    spread(pool, worker, tasks, count);
+    if (count) {
+        took(pool, worker, tasks, count);
+        *task = tasks[0];
+    }
     pool_transit_leave(&worker->base);
     pool_count_own(&worker->base.steals, (uint64_t)count, memory_order_relaxed);
-    if (count)
-        *task = tasks[0];
     return count > 0;
+}
+
+/* From the own deque. The swap or store by which the job is taken releases the mark:
+ * a canceller that sees it gone sees that. */
+static inline bool from_own(struct steal_worker *worker, struct pool_task *task, bool oldest)
+{
+    bool found;
+    if (deque_size(worker) <= 0)
+        return false; /* only the owner adds */
+    pool_transit_enter(&worker->base);
+    found = oldest ? deque_steal(worker, task) : deque_pop(worker, task);
+    POOL_STEP("steal: taken from the deque");
+    if (pool_likely(found))
+        credit_give(worker);
+    pool_transit_leave(&worker->base);
+    return found;
 }
 
 static bool from_others(struct steal_pool *pool, struct steal_worker *worker, struct pool_task *task)
@@ -355,7 +424,7 @@ static bool from_others(struct steal_pool *pool, struct steal_worker *worker, st
 static bool look_around(struct steal_pool *pool, struct steal_worker *worker, unsigned looks, struct pool_task *task)
 {
     unsigned turn = looks / AROUND_EVERY % 4;
-    return (turn == 1 && from_others(pool, worker, task)) || (turn == 3 && deque_steal(worker, task)) ||
+    return (turn == 1 && from_others(pool, worker, task)) || (turn == 3 && from_own(worker, task, true)) ||
            from_injector(pool, worker, task);
 }
 
@@ -367,13 +436,11 @@ static bool next(struct steal_pool *pool, struct steal_worker *worker, struct po
     bool found;
     atomic_store_explicit(&worker->looks, looks, memory_order_relaxed);
     found = (pool_unlikely(looks % AROUND_EVERY == 0) && look_around(pool, worker, looks, task)) ||
-            deque_pop(worker, task) || (pool_unlikely(worker->base.searching) && from_others(pool, worker, task)) ||
+            from_own(worker, task, false) ||
+            (pool_unlikely(worker->base.searching) && from_others(pool, worker, task)) ||
             from_injector(pool, worker, task) || from_others(pool, worker, task);
-    if (pool_likely(found)) {
-        /* The slot is free; a read-modify-write before the look at room_wanted. */
-        atomic_fetch_add_explicit(&worker->credits, 1, memory_order_seq_cst);
+    if (pool_likely(found))
         pool_slot_freed(&pool->head);
-    }
     return found;
 }
 
@@ -438,7 +505,9 @@ static bool steal_evict(struct pool_head *head, struct pool_task *task, uint64_t
     for (int i = 0; !found && i < head->workers; i++)
         found = evict_deque(pool, steal_at(head, i), task, below);
     if (found) {
-        atomic_fetch_add_explicit(&pool->credits, 1, memory_order_seq_cst);
+        pool_lock(&pool->lock);
+        pool->purse++;
+        pool_unlock(&pool->lock); /* a read-modify-write before the look at room_wanted */
         pool_slot_freed(head);
     }
     return found;
@@ -475,7 +544,7 @@ static int steal_init(struct pool_head *head)
     while (slots < head->config.capacity)
         slots *= 2;
     pool->mask = slots - 1;
-    atomic_init(&pool->credits, (int64_t)head->config.capacity);
+    pool->purse = (int64_t)head->config.capacity;
     for (int i = 0; i < head->config.workers; i++)
         steal_at(head, i)->last_victim = i ? 0 : head->config.workers - 1;
     pool->injector = calloc(slots, sizeof *pool->injector);
