@@ -75,7 +75,7 @@ static inline int mutex_claim(struct pool_head *head, struct claim_worker *worke
     first = atomic_load_explicit(&pool->first, memory_order_relaxed);
     n = atomic_load_explicit(&pool->last, memory_order_relaxed) - first;
     if (n) {
-        share = claim_share(head, n);
+        share = claim_share(head, n, head->config.flags & POOL_KEEP_ORDER ? 1 : CLAIM_MAX);
         *task = (struct pool_task){pool->slots[first & pool->mask].fn, pool->slots[first & pool->mask].arg, first};
         for (int i = 1; i < share; i++) {
             const struct pool_job *job = &pool->slots[(first + (uint64_t)i) & pool->mask];

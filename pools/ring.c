@@ -1,261 +1,70 @@
 /* ring.c - a bounded ring that many threads fill and empty at once, lock-free.
  *
- * Positions are 64-bit counts that never wrap or reset; position p lies in slot
- * p mod size. A slot is {function and lap, argument}, written in one double-
- * width compare-and-swap (dword.h): the lap tells whether the slot was filled
- * for this position yet, so that a filled slot beyond `tail` can be finished by
- * anybody: all help the tail forward. A thread preempted anywhere stops no
- * other one. Workers claim several positions by one compare-and-swap of `first`
- * and copy the jobs before it (claims.h), so that slots need no reset.
+ * How it is filled: ring.h. Workers claim several positions by one compare-and-swap
+ * of `first` and copy the jobs before it (claims.h), so that slots need no reset.
  *
- * The lap has LAP_BITS bits: a producer would have to sleep for a whole multiple
- * of 2^LAP_BITS laps, between its look at a slot and its swap, and find the same
- * function and argument there, to be fooled. The ring has at least SLOTS_MIN
- * slots for that reason.
- *
- * Where the processor has no double-width swap, a slot has a turn instead: the
- * tail is claimed first and the slot is filled after. Then a producer that is
- * preempted in between delays the consumers, and the pool does not call itself
- * lock-free. Source: D. Vyukov's bounded MPMC queue; helping as in LCRQ and SCQ. */
+ * A thread preempted anywhere stops no other one:
+ *  - what a submitter filled and did not announce, others announce;
+ *  - a worker between a claim and its showing holds those slots and jobs. All workers
+ *    together may hold half the capacity so; where that is less than two for each, the
+ *    claim itself frees the slot, since the job is run at once (share_max == 1);
+ *  - who drops or cancels moves `first` and counts the slot in one step. */
 #include <stdlib.h>
 #include <string.h>
 
-#include "pools/core/claims.h"
-#include "pools/core/dword.h"
+#include "pools/core/ring.h"
 #include "pools/core/submit.h"
 
-#if defined(POOL_RING_TURNS) /* to test the other kind of slot on any machine */
-#undef DWORD_CAS
-#define DWORD_CAS 0
-#endif
-
-#if defined(__x86_64__)
-enum { FN_BITS = 47 }; /* of a user address */
-#else
-enum { FN_BITS = 48 };
-#endif
-enum { LAP_BITS = 64 - FN_BITS, SLOTS_MIN = 1024, PREFETCH = 16 };
-
-#define SEALED (UINT64_C(1) << 63)
-#define FN_MASK ((UINT64_C(1) << FN_BITS) - 1)
-
-struct ring_slot {
-#if DWORD_CAS
-    struct dword word; /* tag: lap << FN_BITS | function; value: the argument */
-#else
-    _Atomic uint64_t turn; /* position + 1 once filled for it */
-    _Atomic(pool_job_fn *) fn;
-    _Atomic(void *) arg;
-#endif
-};
-
-struct ring_pool {
-    struct pool_head head;
-    struct ring_slot *slots;
-    uint64_t mask;
-    unsigned lap_shift;
-    alignas(POOL_CACHE_LINE) _Atomic uint64_t last;  /* jobs accepted, and SEALED; all producers write */
-    alignas(POOL_CACHE_LINE) _Atomic uint64_t limit; /* full at this position, or later; producers write */
-    alignas(POOL_CACHE_LINE) _Atomic uint64_t first; /* oldest position not claimed; workers write */
-};
-
-static struct ring_pool *ring_of(struct pool_head *head)
+/* Copies the jobs from `first` on, `share` at most, the first into *task. Returns
+ * how many; a job in a box is copied alone, so that one box is to be given back. */
+static inline int copy(struct ring_pool *pool, struct claim_worker *worker, uint64_t first, int share,
+                       struct pool_task *task, uint64_t *box)
 {
-    return (struct ring_pool *)head;
-}
-
-static uint64_t ring_accepted(struct pool_head *head)
-{
-    return atomic_load_explicit(&ring_of(head)->last, memory_order_seq_cst) & ~SEALED;
-}
-
-/* Whether position `last` is below the limit, reckoned anew when it is not. */
-static inline bool has_room(struct ring_pool *pool, uint64_t last)
-{
-    uint64_t limit = atomic_load_explicit(&pool->limit, memory_order_relaxed), released, tail;
-    if (pool_likely((int64_t)(limit - last) > 0))
-        return true;
-    released = claim_released(&pool->head);
-    tail = ring_accepted(&pool->head);
-    limit = claim_limit(&pool->head, released, tail);
-    /* Relaxed: a lower value that another thread stores is only too careful. */
-    atomic_store_explicit(&pool->limit, limit, memory_order_relaxed);
-    return (int64_t)(limit - last) > 0;
-}
-
-#if DWORD_CAS
-
-/* The lap of a position; slots begin with lap 0, positions with lap 1. */
-static inline uint64_t lap_of(struct ring_pool *pool, uint64_t position)
-{
-    return ((position >> pool->lap_shift) + 1) & ((UINT64_C(1) << LAP_BITS) - 1);
-}
-
-/* Fills the slot of a position: 1 filled, 0 somebody else did, or had done. */
-static inline int fill(struct ring_pool *pool, uint64_t position, const struct pool_job *job)
-{
-    struct dword *word = &pool->slots[position & pool->mask].word;
-    uint64_t lap = lap_of(pool, position), before = (lap - 1) & ((UINT64_C(1) << LAP_BITS) - 1);
-    uint64_t tag, value;
-    /* Slots ahead were last read by a worker: have their lines for writing by
-     * the time they are needed, else each costs two transfers, one to look. */
-    __builtin_prefetch(&pool->slots[(position + PREFETCH) & pool->mask], 1);
-    tag = dword_tag(word);
-    if (tag >> FN_BITS != before)
-        return 0;
-    value = atomic_load_explicit(&word->value, memory_order_relaxed);
-    return dword_swap(word, tag, value, lap << FN_BITS | (uint64_t)(uintptr_t)job->fn, (uint64_t)(uintptr_t)job->arg);
-}
-
-/* Moves `last` over a slot that its producer filled and did not announce yet.
- * Returns whether there was one. */
-static inline bool help(struct ring_pool *pool, uint64_t last)
-{
-    if (dword_tag(&pool->slots[last & pool->mask].word) >> FN_BITS != lap_of(pool, last))
-        return false;
-    /* Release: hands on what dword_tag acquired. If it fails, another helped. */
-    atomic_compare_exchange_strong_explicit(&pool->last, &last, last + 1, memory_order_seq_cst, memory_order_relaxed);
-    return true;
-}
-
-/* Announces the positions from `begin` up to `end`, all filled by this thread.
- * Returns how many were accepted: all, unless the ring was sealed before. */
-static inline int announce(struct ring_pool *pool, uint64_t begin, uint64_t end)
-{
-    uint64_t last = begin;
-    do {
-        if ((int64_t)(end - (last & ~SEALED)) <= 0)
-            break;                        /* helped, maybe before others, and sealed after them */
-        if (pool_unlikely(last & SEALED)) /* at quiet: what was not helped by then is out */
-            return (int)((last & ~SEALED) - begin);
-    } while (
-        !atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst, memory_order_relaxed));
-    return (int)(end - begin);
-}
-
-/* Fills free slots from the tail on, as long as nobody comes between, and
- * announces them together. */
-static inline int ring_push(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count)
-{
-    struct ring_pool *pool = ring_of(head);
-    int pushed = 0;
-    (void)inside;
-    while (pushed < count) {
-        uint64_t begin = atomic_load_explicit(&pool->last, memory_order_acquire), at = begin;
-        if (pool_unlikely(begin & SEALED))
-            return pushed ? pushed : -ESHUTDOWN;
-        while (at - begin < (uint64_t)(count - pushed) && has_room(pool, at) &&
-               fill(pool, at, &jobs[pushed + (int)(at - begin)]))
-            at++;
-        if (at != begin) {
-            pushed += announce(pool, begin, at);
-        } else if (help(pool, begin)) {
-            pool_published(head); /* its producer may not get to it */
-        } else if (!has_room(pool, begin) && atomic_load_explicit(&pool->last, memory_order_acquire) == begin) {
-            break; /* full, and `begin` was no look at the past */
-        }
+    struct pool_task more;
+    *box = ring_read(pool, first, task);
+    if (pool_unlikely(*box))
+        return 1;
+    for (int i = 1; i < share; i++) {
+        if (pool_unlikely(ring_read(pool, first + (uint64_t)i, &more)))
+            return i;
+        claim_put(worker, i - 1, &more);
     }
-    return pushed;
+    return share;
 }
 
-static inline void ring_read(struct ring_pool *pool, uint64_t position, struct pool_task *task)
+/* A swap of `first` succeeded: the jobs are this worker's, and seen by nobody. */
+static inline void claimed(struct ring_pool *pool, struct claim_worker *worker, int share, uint64_t box)
 {
-    struct dword *word = &pool->slots[position & pool->mask].word;
-    task->fn = (pool_job_fn *)(uintptr_t)(atomic_load_explicit(&word->tag, memory_order_relaxed) & FN_MASK);
-    task->arg = (void *)(uintptr_t)atomic_load_explicit(&word->value, memory_order_relaxed);
-    task->stamp = position;
+    POOL_STEP("ring: claimed");
+    if (pool->share_max > 1)
+        claim_publish(&pool->head, worker, share - 1);
+    pool_transit_leave(&worker->base);
+    if (pool_unlikely(box))
+        pool_box_give(&pool->functions, box);
 }
-
-/* How many positions from `first` on can be read. Helps a preempted producer
- * when there would be none. */
-static inline uint64_t readable(struct ring_pool *pool, uint64_t first)
-{
-    uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);
-    if (pool_unlikely((last & ~SEALED) == first)) {
-        if (last & SEALED || !help(pool, last))
-            return 0;
-        last = atomic_load_explicit(&pool->last, memory_order_acquire);
-    }
-    return (last & ~SEALED) - first;
-}
-
-#else
-
-static inline int ring_push(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count)
-{
-    struct ring_pool *pool = ring_of(head);
-    uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);
-    int room;
-    (void)inside;
-    do {
-        if (pool_unlikely(last & SEALED))
-            return -ESHUTDOWN;
-        for (room = 0; room < count && has_room(pool, last + (uint64_t)room);)
-            room++;
-        if (!room)
-            return 0;
-    } while (!atomic_compare_exchange_weak_explicit(&pool->last, &last, last + (uint64_t)room, memory_order_seq_cst,
-                                                    memory_order_acquire));
-    for (int i = 0; i < room; i++) {
-        struct ring_slot *slot = &pool->slots[(last + (uint64_t)i) & pool->mask];
-        atomic_store_explicit(&slot->fn, jobs[i].fn, memory_order_relaxed);
-        atomic_store_explicit(&slot->arg, jobs[i].arg, memory_order_relaxed);
-        /* Release: pairs with the acquire in readable. */
-        atomic_store_explicit(&slot->turn, last + (uint64_t)i + 1, memory_order_release);
-    }
-    pool_fence(); /* the turns before the look at the gate */
-    return room;
-}
-
-static inline void ring_read(struct ring_pool *pool, uint64_t position, struct pool_task *task)
-{
-    struct ring_slot *slot = &pool->slots[position & pool->mask];
-    task->fn = atomic_load_explicit(&slot->fn, memory_order_relaxed);
-    task->arg = atomic_load_explicit(&slot->arg, memory_order_relaxed);
-    task->stamp = position;
-}
-
-/* How many positions from `first` on are filled; CLAIM_MAX at most. */
-static inline uint64_t readable(struct ring_pool *pool, uint64_t first)
-{
-    uint64_t n = 0;
-    while (n < CLAIM_MAX &&
-           atomic_load_explicit(&pool->slots[(first + n) & pool->mask].turn, memory_order_acquire) == first + n + 1)
-        n++;
-    return n;
-}
-
-#endif
 
 static inline int ring_claim(struct pool_head *head, struct claim_worker *worker, struct pool_task *task)
 {
     struct ring_pool *pool = ring_of(head);
-    uint64_t first = atomic_load_explicit(&pool->first, memory_order_acquire);
+    uint64_t first = atomic_load_explicit(&pool->first.tag, memory_order_acquire), box;
     for (;;) {
         uint64_t n = readable(pool, first);
         int share;
         /* More than there can be: `first` is a look at the past. */
         if (pool_unlikely((int64_t)n <= 0 || n > pool->mask + 1)) {
-            uint64_t now = atomic_load_explicit(&pool->first, memory_order_acquire);
+            uint64_t now = atomic_load_explicit(&pool->first.tag, memory_order_acquire);
             if (now == first)
                 return 0;
             first = now;
             continue;
         }
-        share = claim_share(head, n);
-        ring_read(pool, first, task);
-        for (int i = 1; i < share; i++) {
-            struct pool_task more;
-            ring_read(pool, first + (uint64_t)i, &more);
-            claim_put(worker, i - 1, &more);
-        }
+        share = copy(pool, worker, first, claim_share(head, n, pool->share_max), task, &box);
+        POOL_STEP("ring: copied");
         pool_transit_enter(&worker->base);
-        /* Release: who sees the claim sees the mark. */
-        if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + (uint64_t)share, memory_order_seq_cst,
-                                                    memory_order_acquire)) {
-            POOL_STEP("ring: claimed");
-            claim_publish(head, worker, share - 1);
-            pool_transit_leave(&worker->base);
+        /* Release: who sees the claim sees the mark, and that the slots were read. */
+        if (atomic_compare_exchange_strong_explicit(&pool->first.tag, &first, first + (uint64_t)share,
+                                                    memory_order_seq_cst, memory_order_acquire)) {
+            claimed(pool, worker, share, box);
             return share;
         }
         pool_transit_leave(&worker->base);
@@ -265,8 +74,13 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
 static uint64_t ring_visible(struct pool_head *head)
 {
     struct ring_pool *pool = ring_of(head);
-    uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
+    uint64_t first = atomic_load_explicit(&pool->first.tag, memory_order_relaxed);
     return (atomic_load_explicit(&pool->last, memory_order_relaxed) & ~SEALED) - first;
+}
+
+static uint64_t ring_waiting(struct pool_head *head)
+{
+    return claim_waiting_by(head, ring_released);
 }
 
 /* What a producer has claimed and not yet announced lies nowhere: it will look at the
@@ -274,7 +88,7 @@ static uint64_t ring_visible(struct pool_head *head)
 static uint64_t ring_held(struct pool_head *head, int place)
 {
     struct ring_pool *pool = ring_of(head);
-    uint64_t first = atomic_load_explicit(&pool->first, memory_order_seq_cst);
+    uint64_t first = atomic_load_explicit(&pool->first.tag, memory_order_seq_cst);
 #if DWORD_CAS
     bool queued = ring_accepted(head) != first;
 #else
@@ -283,28 +97,44 @@ static uint64_t ring_held(struct pool_head *head, int place)
     return claim_held(head, place, queued ? first + 1 : 0);
 }
 
+/* Takes position `first` from the queue, and counts its slot as free. */
+static bool evict_at(struct ring_pool *pool, uint64_t first)
+{
+#if DWORD_CAS
+    uint64_t evicted = atomic_load_explicit(&pool->first.value, memory_order_relaxed);
+    POOL_STEP("ring: about to evict");
+    return dword_swap(&pool->first, first, evicted, first + 1, evicted + 1);
+#else
+    if (!atomic_compare_exchange_strong_explicit(&pool->first.tag, &first, first + 1, memory_order_seq_cst,
+                                                 memory_order_relaxed))
+        return false;
+    POOL_STEP("ring: about to count");
+    atomic_fetch_add_explicit(&pool->first.value, 1, memory_order_seq_cst);
+    return true;
+#endif
+}
+
 static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t below)
 {
     struct ring_pool *pool = ring_of(head);
-    uint64_t first = atomic_load_explicit(&pool->first, memory_order_acquire);
-    while (first < below) {
-        uint64_t n = readable(pool, first);
+    for (;;) {
+        uint64_t first = dword_tag(&pool->first), n, box;
+        if (first >= below)
+            return false;
+        n = readable(pool, first);
         if (!n) {
-            uint64_t now = atomic_load_explicit(&pool->first, memory_order_acquire);
-            if (now == first)
+            if (atomic_load_explicit(&pool->first.tag, memory_order_acquire) == first)
                 return false;
-            first = now;
             continue;
         }
-        ring_read(pool, first, task);
-        if (atomic_compare_exchange_strong_explicit(&pool->first, &first, first + 1, memory_order_seq_cst,
-                                                    memory_order_acquire)) {
-            POOL_STEP("ring: evicted");
-            atomic_fetch_add_explicit(&head->released, 1, memory_order_seq_cst);
-            return true;
-        }
+        box = ring_read(pool, first, task);
+        if (!evict_at(pool, first))
+            continue;
+        POOL_STEP("ring: evicted");
+        if (pool_unlikely(box))
+            pool_box_give(&pool->functions, box);
+        return true;
     }
-    return false;
 }
 
 static bool ring_evict(struct pool_head *head, struct pool_task *task, uint64_t below)
@@ -324,21 +154,27 @@ static bool ring_seal(struct pool_head *head, uint64_t accepted)
 static int ring_init(struct pool_head *head)
 {
     struct ring_pool *pool = ring_of(head);
-    size_t slots = SLOTS_MIN;
+    /* No workers: only where that defect is armed. */
+    size_t workers = head->config.workers > 0 ? (size_t)head->config.workers : 1;
+    size_t slots = SLOTS_MIN, share = head->config.capacity / 2 / workers;
     while (slots < head->config.capacity)
         slots *= 2;
     pool->mask = slots - 1;
-    pool->lap_shift = (unsigned)__builtin_ctzll(slots);
+    pool->slots_shift = (unsigned)__builtin_ctzll(slots);
+    pool->share_max = head->config.flags & POOL_KEEP_ORDER || share < 1 ? 1
+                      : share > CLAIM_MAX                               ? CLAIM_MAX
+                                                                        : (int)share;
     atomic_init(&pool->limit, head->config.capacity);
     pool->slots = aligned_alloc(POOL_CACHE_LINE, slots * sizeof *pool->slots);
     if (!pool->slots)
         return -ENOMEM;
     memset(pool->slots, 0, slots * sizeof *pool->slots);
-    return 0;
+    return DWORD_CAS ? pool_functions_init(&pool->functions, slots) : 0;
 }
 
 static void ring_destroy(struct pool_head *head)
 {
+    pool_functions_destroy(&ring_of(head)->functions);
     free(ring_of(head)->slots);
 }
 
@@ -361,7 +197,7 @@ static const struct pool_design ring_design = {
     .evict = ring_evict,
     .boundary = ring_accepted,
     .accepted = ring_accepted,
-    .waiting = claim_waiting,
+    .waiting = ring_waiting,
     .held = ring_held,
     .seal = ring_seal,
 };

@@ -19,7 +19,7 @@
 
 enum {
     CLAIM_MAX = 32,
-    CLAIM_COUNT_BITS = 16,
+    CLAIM_COUNT_BITS = 5, /* 2^59 jobs of one worker: centuries */
     CLAIM_COUNT_MASK = (1 << CLAIM_COUNT_BITS) - 1,
     CLAIM_LOOK_ROUND = 64, /* visits to the queue between two looks at the others */
 };
@@ -34,7 +34,7 @@ struct claim_worker {
     struct pool_worker base;
     unsigned visits;                                /* owner */
     struct pool_moderation moderation;              /* owner */
-    alignas(POOL_CACHE_LINE) _Atomic uint64_t word; /* released << 16 | count */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t word; /* released << CLAIM_COUNT_BITS | count */
     alignas(POOL_CACHE_LINE) struct claim_slot slots[CLAIM_MAX];
 };
 
@@ -77,19 +77,19 @@ static inline void claim_publish(struct pool_head *head, struct claim_worker *wo
     uint64_t released = atomic_load_explicit(&worker->word, memory_order_relaxed) >> CLAIM_COUNT_BITS;
     POOL_STEP("claim: taken, not shown");
     atomic_exchange_explicit(&worker->word, (released + 1) << CLAIM_COUNT_BITS | (uint64_t)more, memory_order_seq_cst);
+    POOL_STEP("claims: published");
     if (more)
         pool_published(head);
 }
 
-/* How many of n visible jobs one visit takes: a fair share of those awake. */
-static inline int claim_share(struct pool_head *head, uint64_t n)
+/* How many of n visible jobs one visit takes: a fair share of those awake, `most`
+ * (<= CLAIM_MAX) at most. */
+static inline int claim_share(struct pool_head *head, uint64_t n, int most)
 {
     int awake = head->workers - pool_parked(head);
     uint64_t share;
-    if (pool_unlikely(head->config.flags & POOL_KEEP_ORDER))
-        return 1;
     share = awake > 1 ? (n + (uint64_t)awake - 1) / (uint64_t)awake : n;
-    return share > CLAIM_MAX ? CLAIM_MAX : share ? (int)share : 1;
+    return share > (uint64_t)most ? most : share ? (int)share : 1;
 }
 
 /* Takes the oldest buffered job. Threads: any. Stamps >= below are left. */
@@ -100,6 +100,7 @@ static inline bool claim_take_oldest(struct claim_worker *worker, struct pool_ta
         claim_read(worker, word >> CLAIM_COUNT_BITS, task);
         if (task->stamp >= below)
             return false;
+        POOL_STEP("claims: about to take");
         if (atomic_compare_exchange_weak_explicit(&worker->word, &word, word + (1 << CLAIM_COUNT_BITS) - 1,
                                                   memory_order_seq_cst, memory_order_acquire))
             return true;
@@ -162,6 +163,7 @@ static inline __attribute__((always_inline)) bool claim_next(struct pool_head *h
         found = (others_first && claim_steal(head, worker, task)) || claim(head, worker, task) ||
                 (!others_first && claim_steal(head, worker, task));
     }
+    POOL_STEP("claims: looked");
     if (pool_likely(found))
         pool_slot_freed(head);
     return found;
@@ -212,7 +214,7 @@ static inline bool claim_evict(struct pool_head *head, struct pool_task *task, u
     }
 }
 
-/* Slots freed so far, modulo 2^48: only differences mean something. */
+/* Slots freed so far, modulo 2^59: only differences mean something. */
 static inline uint64_t claim_released(struct pool_head *head)
 {
     uint64_t sum = atomic_load_explicit(&head->released, memory_order_seq_cst);
@@ -245,18 +247,22 @@ static inline uint64_t claim_held(struct pool_head *head, int place, uint64_t qu
 
 /* Jobs accepted and not taken. Released is read first, so that no waiting job
  * is ever overlooked; a second reading drops what was freed meanwhile. */
-static inline uint64_t claim_waiting(struct pool_head *head)
+static inline uint64_t claim_waiting_by(struct pool_head *head, uint64_t (*released_by)(struct pool_head *head))
 {
     enum { TRIES = 3 };
-    uint64_t released, accepted, waiting = 0;
+    uint64_t waiting = 0;
     for (int i = 0; i < TRIES; i++) {
-        released = claim_released(head);
-        accepted = head->design->accepted(head);
-        waiting = claim_difference(accepted, released);
+        uint64_t released = released_by(head);
+        waiting = claim_difference(head->design->accepted(head), released);
         if (waiting <= head->config.capacity)
             break;
     }
     return waiting > head->config.capacity ? head->config.capacity : waiting;
+}
+
+static inline uint64_t claim_waiting(struct pool_head *head)
+{
+    return claim_waiting_by(head, claim_released);
 }
 
 #endif

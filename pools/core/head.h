@@ -348,6 +348,7 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
     /* Release: pairs with the acquire in started_sum; who sees the job as started sees
      * it as accepted, which this worker has seen when it took the job. */
     pool_count_own(&worker->started, 1, memory_order_release);
+    POOL_STEP("head: started");
     if (POOL_DEFECT(CLOSED_IS_JOB))
         pool_defect_note_job(task->fn);
     pool_settle(worker, task->fn(task->arg));
@@ -357,6 +358,7 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
 static inline void pool_settle(struct pool_worker *worker, int status)
 {
     struct pool_frame *frame = &worker->frame;
+    POOL_STEP("head: a job ended");
     if (pool_unlikely(pool_has_chores(frame)))
         pool_finish(frame->pool, frame, status);
     atomic_store_explicit(&frame->fn, NULL, memory_order_relaxed);

@@ -18,6 +18,7 @@ int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int co
  * fences, then looks at the queues. */
 static inline void pool_after_push(struct pool_head *head)
 {
+    POOL_STEP("submit: pushed");
 #if !defined(__x86_64__)
     pool_fence();
 #endif
