@@ -26,6 +26,8 @@ struct slice {
     int64_t refused;
     long voluntary, involuntary;          /* context switches */
     double fairness;                      /* Jain's index over workers, of sampled jobs; NaN: no workers */
+    double in_system;                     /* mean jobs in the system by Little's law; NaN: not known */
+    double in_system_most;                /* how many there can be; NaN: an open loop has no bound */
     double producer_fairness;             /* the same over the producers' rates; NaN: actors_fairness */
     struct pool_stats stats;              /* after quiet */
     struct memory memory;                 /* at quiet, the pool still open */

@@ -14,6 +14,7 @@
 
 #include "bench/machine/clocks.h"
 #include "bench/measure/actors.h"
+#include "bench/measure/little.h"
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
 #include "bench/statistics/stats.h"
@@ -130,6 +131,16 @@ static int64_t fill_of(const struct plan_entry *entry)
     return (int64_t)entry->capacity + entry->workers + entry->producers * batch;
 }
 
+/* The most jobs that can be in the system at once, from the stamp before their submit:
+ * what producers hold, what waits and what runs. */
+static double in_system_most(const struct plan_entry *entry)
+{
+    int64_t fill = fill_of(entry);
+    if (workload_has_columns(entry->workload.ops) || entry->pool->declares & POOL_UNBOUNDED || !fill)
+        return NAN;
+    return (double)fill;
+}
+
 /* Whether a job was submitted once that many were: each producer does its share. */
 static bool was_filled(const struct workload_slice *work, int64_t job, int64_t fill)
 {
@@ -144,6 +155,7 @@ static void collect_stamps(const struct workload_slice *work, int workers, int64
 {
     double *shares = calloc((size_t)workers + 1, sizeof *shares);
     bool apart = false; /* some job ran on a worker */
+    struct little little = {0};
     for (int64_t i = 0; i < work->stamp_count; i++) {
         const struct workload_stamp *stamp = &work->stamps[i];
         if (!stamp->started || !stamp->ended)
@@ -161,7 +173,10 @@ static void collect_stamps(const struct workload_slice *work, int workers, int64
         hist_record(&samples->submit_to_start, interval(stamp->submitted, stamp->started));
         hist_record(&samples->start_to_end, interval(stamp->started, stamp->ended));
         hist_record(&samples->submit_to_end, interval(stamp->submitted, stamp->ended));
+        little_add(&little, stamp->submitted, stamp->ended);
     }
+    slice->in_system =
+        little_in_system(&little, work->stamp_count ? (double)work->jobs / (double)work->stamp_count : NAN);
     slice->fairness = apart ? stats_jain(shares, workers) : NAN;
     free(shares);
 }
@@ -333,6 +348,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     check_clocks(work, slice);
     if (slice->cannot)
         samples = NULL;
+    slice->in_system_most = in_system_most(entry);
     collect_stamps(work, slice->stats.workers, fill_of(entry), slice, samples);
     collect_report(work, slice, samples);
 }

@@ -1,11 +1,12 @@
 /* trial.c - see trial.h. */
 #include "bench/measure/trial.h"
-#include "bench/measure/places.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "bench/json/must.h"
+#include "bench/measure/little.h"
+#include "bench/measure/places.h"
 #include "bench/results/hist_json.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
@@ -105,6 +106,24 @@ static double value_fairness(const struct slice *slice, double workers)
 {
     (void)workers;
     return slice->fairness;
+}
+
+static double value_in_system(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->in_system;
+}
+
+static double value_most(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return slice->in_system_most;
+}
+
+/* Whether the slices keep Little's law; null where there is nothing to hold it against. */
+static json_t *law_of_little(double in_system, double most)
+{
+    return isnan(in_system) || isnan(most) ? json_null() : json_boolean(in_system <= LITTLE_TOLERANCE * most);
 }
 
 static double value_producers(const struct slice *slice, double workers)
@@ -250,6 +269,7 @@ static bool has_overhead(const struct plan_entry *entry, const struct trial *tri
 json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
+    double in_system = median_of(trial, value_in_system, workers), most = median_of(trial, value_most, workers);
     bool has_work = entry->workload.ops->work_ns(&entry->workload) > 0;
     json_t *json = must_pack("{s:s}", "verdict", verdict(trial));
 
@@ -261,6 +281,9 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
+    json_object_set_new(json, "in_system", number(in_system));
+    json_object_set_new(json, "in_system_most", number(most));
+    json_object_set_new(json, "little_holds", law_of_little(in_system, most));
     json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
     trial_counts(json, trial);
     json_object_set_new(json, "slices", trial_slices(trial));

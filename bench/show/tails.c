@@ -105,6 +105,28 @@ static void show_unfilled(const struct report_row *row, FILE *out)
             (long long)result_integer(row->configuration, "capacity"));
 }
 
+/* Little's law, where a round breaks it. */
+static void show_little(const struct report_row *row, FILE *out)
+{
+    const json_t *worst = NULL;
+    json_t *trial;
+    int broken = 0;
+    size_t i;
+    json_array_foreach (json_object_get(row->configuration, "trials"), i, trial) {
+        if (!json_is_false(json_object_get(trial, "little_holds")))
+            continue;
+        broken++;
+        worst = trial;
+    }
+    if (broken)
+        terminal_print(out, 2,
+                       "%s: Little's law is broken in %d round%s: rate x latency says %.0f jobs in the system, where "
+                       "there can be %.0f; do not trust its latency.",
+                       row->pool, broken, broken == 1 ? "" : "s",
+                       json_number_value(json_object_get(worst, "in_system")),
+                       json_number_value(json_object_get(worst, "in_system_most")));
+}
+
 void tails_show(const struct report_table *table, FILE *out)
 {
     for (int i = 0; i < table->count; i++) {
@@ -114,6 +136,7 @@ void tails_show(const struct report_table *table, FILE *out)
                                                      : common_tails(row->configuration, tails);
         if (!workload_has_columns(table->ops))
             show_unfilled(row, out);
+        show_little(row, out);
         for (int t = 0; t < count; t++) {
             show_difference(row->pool, row->configuration, &tails[t], out);
             show_too_few(row->pool, &tails[t], out);
