@@ -44,7 +44,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -81,7 +81,17 @@ lint: ## warnings as errors, includes that point the wrong way, formatting
 clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
-install: all header ## install under PREFIX (default /usr/local), below DESTDIR
+# The man page: options, workloads, examples and exit statuses are those of the help.
+COMMANDS := run sweep check explain list plot compare limits topology
+$(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
+	$(call say,MAN $@)
+	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
+	for command in $(COMMANDS); do ./$(PROGRAM) help $$command | awk -v command=$$command -f docs/man.awk || exit 1; done; \
+	sed '1,/^@COMMANDS@$$/d' $<; } >$@
+man: all ## the man page: build/poolbench.1
+	@$(MAKE) --no-print-directory $(BUILD)/poolbench.1
+
+install: all header man ## install under PREFIX (default /usr/local), below DESTDIR
 	install -d "$(TO)/bin" "$(TO)/share/poolbench/plot" "$(TO)/share/poolbench/programs" "$(TO)/lib/poolbench/peers" \
 	    "$(TO)/include" "$(TO)/share/pkgconfig" "$(TO)/share/doc/poolbench" "$(TO)/share/man/man1" \
 	    "$(TO)/share/bash-completion/completions"
@@ -94,7 +104,7 @@ install: all header ## install under PREFIX (default /usr/local), below DESTDIR
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >"$(TO)/share/pkgconfig/poolbench.pc"
 	install -m 644 LICENSE CHANGELOG.md docs/plugins.md "$(TO)/share/doc/poolbench"
 	install -m 644 docs/poolbench.bash "$(TO)/share/bash-completion/completions/poolbench"
-	install -m 644 docs/poolbench.1 "$(TO)/share/man/man1"
+	install -m 644 $(BUILD)/poolbench.1 "$(TO)/share/man/man1"
 TO = $(DESTDIR)$(PREFIX)
 
 # What the project needs. `deps` installs it, `need` only says it.

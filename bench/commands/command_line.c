@@ -73,15 +73,20 @@ static const struct command commands[OPTIONS_COMMANDS] = {
     /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
     [OPTIONS_EXPLAIN] = {"explain", "[BUG] [options]", "the known bugs, to read and to run", "", 0, 0, NULL},
-    [OPTIONS_LIST] = {"list", "pools|workloads", "say what there is",
-                      "The first word of each line is the name.\n\n"
-                      "  poolbench list pools\n"
-                      "  poolbench list workloads\n",
-                      1, 1, listable},
-    [OPTIONS_PLOT] = {"plot", "RESULT.json", "draw a result's figures again",
-                      "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
-                      "  poolbench plot results/mine.json\n",
-                      1, 1, NULL},
+    [OPTIONS_LIST] =
+        {"list", "pools|workloads", "say what there is",
+         "The first word of each line is the name.\n\n"
+         "  poolbench list pools\n"
+         "  poolbench list workloads\n\n"
+         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or a plug-in that cannot be loaded.\n",
+         1, 1, listable},
+    [OPTIONS_PLOT] =
+        {"plot", "RESULT.json", "draw a result's figures again",
+         "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
+         "  poolbench plot results/mine.json\n\n"
+         "Exit status: 0 good; 1 the figures could not be written; 2 wrong usage, or the file is no result; 3\n"
+         "gnuplot, or its scripts, are not here.\n",
+         1, 1, NULL},
     [OPTIONS_COMPARE] =
         {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
          "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"

@@ -132,6 +132,18 @@ CLI_TEST(bad_input, parameters_of_workloads)
                {"\"pause\"", "run -w slow-consumer:paus=1ms"});
 }
 
+/* The man page is made of these. */
+CLI_TEST(words, each_command_says_its_exit_statuses)
+{
+    static const char *const commands[] = {"run",  "sweep",   "check",  "explain", "list",
+                                           "plot", "compare", "limits", "topology"};
+    char command[64];
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "help %s", commands[i]);
+        cr_assert(run(command) == 0 && strstr(out, "Exit status: "), "%s", commands[i]);
+    }
+}
+
 CLI_TEST(words, list_names_what_there_is)
 {
     static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
