@@ -5,24 +5,29 @@
  * to be submitted; from the actual submit it would leave out what a late pool costs
  * those who queue behind it (coordinated omission), and that is shown beside.
  *
+ * A queue begins empty and takes a while until it is as long as it is going to be: a
+ * slice begins with a warm-up, and only what is planned after it counts, until the
+ * first producer has no more to plan. A job that got no service is infinitely late.
+ *
  * The other workload submits to a pool that is none: it waits for the next arrival
  * and hands the job on. So no workload has to know of it. Each of several
  * producers makes its share of the rate. Source: G. Tene, "How not to measure
  * latency"; wrk2. */
+#include <errno.h>
 #include <math.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "pools/core/futex.h"
-#include "workloads/core/backlog.h"
 #include "workloads/core/random.h"
 #include "workloads/core/times.h"
 #include "workloads/core/units.h"
 #include "workloads/core/workload.h"
 
-enum { RATE, ARRIVALS, ON, OFF, FOR, OF, PARAMS };
+enum { RATE, ARRIVALS, ON, OFF, FOR, WARM, OF, PARAMS };
 enum { CONSTANT, POISSON, ON_OFF };
 enum { PLANNED, SUBMITTED, SAMPLES };
 enum {
@@ -45,8 +50,9 @@ enum {
 };
 
 enum {
-    JOBS_MIN = 50,
-    SPIN_NS = 60000, /* before an arrival the generator is awake */
+    JOBS_MIN = 50,      /* that count */
+    JOBS_MAX = 1 << 20, /* of a slice: what is kept for each has to fit into memory */
+    SPIN_NS = 60000,    /* before an arrival the generator is awake */
 };
 
 static const char *const arrivals[] = {"constant", "poisson", "onoff", NULL};
@@ -57,7 +63,10 @@ static const struct workload_param params[PARAMS] = {
                   "evenly, at random, or in bursts of the same mean rate"},
     [ON] = {"on", WORKLOAD_TIME, "10ms", 1000, 10000000000, NULL, "onoff: how long a burst lasts"},
     [OFF] = {"off", WORKLOAD_TIME, "10ms", 0, 10000000000, NULL, "onoff: how long it is quiet after it"},
-    [FOR] = {"for", WORKLOAD_TIME, "30ms", 1000000, 600000000000, NULL, "how long a slice is; it has 50 jobs at least"},
+    [FOR] = {"for", WORKLOAD_TIME, "30ms", 1000000, 600000000000, NULL,
+             "how long arrivals are counted, 50 of them at least; not given: as long as a round has time"},
+    [WARM] = {"warm", WORKLOAD_TIME, "0", 0, 600000000000, NULL,
+              "how long jobs come before they are counted; 0: a third of `for`"},
     [OF] = {"of", WORKLOAD_REST, "empty", 0, 0, NULL,
             "whose jobs: a workload with its parameters; comes last and takes the rest"},
 };
@@ -71,8 +80,9 @@ static const struct workload_figure figures[FIGURES] = {
     [NAIVE_P99] = {"uncorrected_p99_ns", "naive p99", WORKLOAD_NS,
                    "99th percentile from the actual submit: what a harness says that waits with the pool",
                    .quantile = 0.99, .sample = SUBMITTED},
-    [OFFERED] = {"offered_per_s", "offered/s", WORKLOAD_RATE, "jobs planned per second"},
-    [DONE] = {"done_per_s", "done/s", WORKLOAD_RATE, "jobs that ended per second, until the last of them"},
+    [OFFERED] = {"offered_per_s", "offered/s", WORKLOAD_RATE, "jobs planned per second, those that are counted"},
+    [DONE] = {"done_per_s", "done/s", WORKLOAD_RATE,
+              "jobs that ended per second, in the time in which the planned ones are counted"},
     [LATE] = {"generator_late_p99_ns", "gen. late", WORKLOAD_NS,
               "the generator's own lateness, 99th percentile: after it was due and free to submit"},
     [BEFORE] = {"before_ns", NULL, WORKLOAD_NS, "mean time from the plan until the producer came to submit the job"},
@@ -113,7 +123,9 @@ struct own {
     struct shot *shots;
     struct generator *generators; /* [producers] */
     int64_t rate, on, off, kind;
+    double warm_ns, counted_ns;
     int producers;
+    _Atomic int producing; /* each producer takes itself off; the last one sees what all planned */
 };
 
 static __thread struct generator *generator; /* of this producer */
@@ -213,16 +225,67 @@ static double job_ns(const struct workload_spec *spec)
     return 1e9 / (double)spec->values[RATE];
 }
 
+/* A burst with its pause; 0: there are none. */
+static double cycle_ns(const int64_t *values)
+{
+    return values[ARRIVALS] == ON_OFF && values[OFF] ? (double)(values[ON] + values[OFF]) : 0;
+}
+
+/* Whole bursts with their pauses, so that the mean rate is the one that was asked for. */
+static double whole_cycles(double ns, double cycle)
+{
+    static const double hair = 1e-9; /* what is whole already stays so */
+    return cycle > 0 ? ceil(ns / cycle - hair) * cycle : ns;
+}
+
+/* How long jobs are counted: as asked for, or until they are enough. */
+static double counted_ns(const struct workload_spec *spec)
+{
+    double enough = JOBS_MIN * 1e9 / (double)spec->values[RATE];
+    return whole_cycles(fmax((double)spec->values[FOR], enough), cycle_ns(spec->values));
+}
+
+static double warm_ns(const struct workload_spec *spec)
+{
+    static const double share = 1.0 / 3;
+    double warm = spec->values[WARM] ? (double)spec->values[WARM] : share * counted_ns(spec);
+    return whole_cycles(warm, cycle_ns(spec->values));
+}
+
+/* What a slice can hold of that, the warm-up in proportion: 1 is all. */
+static double held_share(const struct workload_spec *spec)
+{
+    double jobs = (warm_ns(spec) + counted_ns(spec)) / 1e9 * (double)spec->values[RATE];
+    return fmin(1, JOBS_MAX / jobs);
+}
+
+static double held_warm_ns(const struct workload_spec *spec)
+{
+    double cycle = cycle_ns(spec->values), warm = warm_ns(spec) * held_share(spec);
+    return cycle > 0 ? floor(warm / cycle + 1e-9) * cycle : warm;
+}
+
+static double held_counted_ns(const struct workload_spec *spec)
+{
+    double cycle = cycle_ns(spec->values), counted = counted_ns(spec) * held_share(spec);
+    return cycle > 0 ? fmax(1, floor(counted / cycle + 1e-9)) * cycle : counted;
+}
+
 static int64_t jobs_of(const struct workload_spec *spec, const struct workload_setting *setting)
 {
-    enum { MOST = 1 << 20 };
-    int64_t jobs = (int64_t)((double)spec->values[RATE] * (double)spec->values[FOR] / 1e9);
-    double cycle = (double)spec->values[RATE] * (double)(spec->values[ON] + spec->values[OFF]) / 1e9;
     (void)setting;
-    /* Whole bursts with their pauses, so that the mean rate is the one that was asked for. */
-    if (spec->values[ARRIVALS] == ON_OFF && spec->values[OFF])
-        jobs = (int64_t)(ceil((double)(jobs < JOBS_MIN ? JOBS_MIN : jobs) / cycle) * cycle + 0.5);
-    return jobs < JOBS_MIN ? JOBS_MIN : jobs > MOST ? MOST : jobs;
+    return (int64_t)((held_warm_ns(spec) + held_counted_ns(spec)) / 1e9 * (double)spec->values[RATE] + 0.5);
+}
+
+/* A cycle is never cut: its rate would not be the one that was asked for. */
+static int check(const struct workload_spec *spec, char *why, size_t size)
+{
+    double jobs = cycle_ns(spec->values) / 1e9 * (double)spec->values[RATE];
+    if (jobs <= JOBS_MAX)
+        return 0;
+    snprintf(why, size, "burst: on and off make a cycle of %.0f jobs; a slice holds %d (a lower rate, or shorter ones)",
+             jobs, JOBS_MAX);
+    return -EINVAL;
 }
 
 static void release(struct workload_slice *slice)
@@ -265,7 +328,10 @@ static int prepare(struct workload_slice *slice)
     own->kind = values[ARRIVALS];
     own->on = values[ON];
     own->off = values[OFF];
+    own->warm_ns = held_warm_ns(slice->spec);
+    own->counted_ns = held_counted_ns(slice->spec);
     own->producers = slice->producers;
+    atomic_init(&own->producing, slice->producers);
     own->paced.ops = &paced_ops;
     inner(slice->spec, &own->spec);
     for (int64_t i = 0; i < slice->jobs; i++)
@@ -289,6 +355,30 @@ static int prepare(struct workload_slice *slice)
     return 0;
 }
 
+/* When a producer has no more to plan: with its last job, but bursts end with the pause
+ * after them. */
+static int64_t planned_end(const struct own *own, const struct generator *g)
+{
+    bool bursts = own->kind == ON_OFF && own->off > 0;
+    return g->begin_ns + (int64_t)(bursts ? own->warm_ns + own->counted_ns - 1 : g->due_ns);
+}
+
+/* What is counted lies between the warm-up of the last producer that began and the
+ * plan's end of the first one that is through. */
+static void choose_window(struct workload_slice *slice)
+{
+    const struct own *own = slice->own;
+    int64_t from = 0, to = INT64_MAX;
+    for (int p = 0; p < slice->producers; p++) {
+        const struct generator *g = &own->generators[p];
+        int64_t begin = g->begin_ns + (int64_t)own->warm_ns, end = planned_end(own, g);
+        from = begin > from ? begin : from;
+        to = end < to ? end : to;
+    }
+    slice->counted_from_ns = from;
+    slice->counted_to_ns = to > from ? to : from;
+}
+
 static void produce(struct workload_slice *slice, int producer)
 {
     struct own *own = slice->own;
@@ -297,6 +387,9 @@ static void produce(struct workload_slice *slice, int producer)
     generator->begin_ns = generator->free_ns = generator->ideal_ns = workload_now_ns();
     prctl(PR_SET_TIMERSLACK, 1);
     own->spec.ops->produce(&own->slice, producer);
+    /* Acquire and release: the last one off sees what all the others planned. */
+    if (atomic_fetch_sub_explicit(&own->producing, 1, memory_order_acq_rel) == 1)
+        choose_window(slice);
 }
 
 static void discard(void *arg, enum pool_why why)
@@ -312,20 +405,25 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
     own->spec.ops->verify(&own->slice, verdict);
 }
 
-static void measure_rates(const struct workload_slice *slice, int64_t done, int64_t last_end,
+static bool counts(const struct workload_slice *slice, const struct workload_stamp *stamp)
+{
+    return stamp->submitted >= slice->counted_from_ns && stamp->submitted <= slice->counted_to_ns;
+}
+
+static void measure_rates(const struct workload_slice *slice, int64_t planned, int64_t ended,
                           struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t begin = INT64_MAX, planned_end = 0, in_submit = 0, end = 0;
+    double counted_s = (double)(slice->counted_to_ns - slice->counted_from_ns) / 1e9;
+    int64_t begin = INT64_MAX, in_submit = 0, end = 0;
     for (int p = 0; p < slice->producers; p++) {
         const struct generator *g = &own->generators[p];
         begin = g->begin_ns < begin ? g->begin_ns : begin;
-        planned_end = g->begin_ns + (int64_t)g->due_ns > planned_end ? g->begin_ns + (int64_t)g->due_ns : planned_end;
         end = g->free_ns > end ? g->free_ns : end;
         in_submit += g->in_submit_ns;
     }
-    report->figures[OFFERED] = round((double)slice->jobs / ((double)(planned_end - begin) / 1e9));
-    report->figures[DONE] = last_end > begin ? round((double)done / ((double)(last_end - begin) / 1e9)) : NAN;
+    report->figures[OFFERED] = round((double)planned / counted_s);
+    report->figures[DONE] = round((double)ended / counted_s);
     report->figures[SUBMITTING] = (double)in_submit / ((double)(end - begin) * slice->producers);
 }
 
@@ -338,7 +436,7 @@ static void measure_stretches(const struct workload_slice *slice, int64_t done, 
         const struct shot *shot = &own->shots[i];
         const struct workload_stamp *stamp = shot->stamp;
         int64_t out = shot->returned < stamp->started ? shot->returned : stamp->started;
-        if (!stamp->ended)
+        if (!stamp->ended || !counts(slice, stamp))
             continue;
         sums[0] += (double)(shot->submitted - stamp->submitted);
         sums[1] += (double)(out - shot->submitted);
@@ -349,80 +447,93 @@ static void measure_stretches(const struct workload_slice *slice, int64_t done, 
         report->figures[BEFORE + i] = sums[i] / (double)done;
 }
 
+/* The jobs that are counted: planned so many, of which `done` ran; their times. */
+struct counted {
+    int64_t *planned_to_end, *naive, *late, *of_pool;
+    int64_t planned, done;
+    int64_t ended; /* in the time in which they are counted, earlier ones among them */
+    double behind;
+};
+
+static void count_job(const struct workload_slice *slice, const struct shot *shot, struct counted *counted,
+                      struct workload_report *report)
+{
+    const struct workload_stamp *stamp = shot->stamp;
+    counted->ended += stamp->ended > slice->counted_from_ns && stamp->ended <= slice->counted_to_ns;
+    if (!stamp->submitted || !counts(slice, stamp))
+        return;
+    counted->late[counted->planned++] = shot->own_late;
+    if (!stamp->ended) {
+        report->sample(report, PLANNED, WORKLOAD_LOST);
+        report->sample(report, SUBMITTED, WORKLOAD_LOST);
+        return;
+    }
+    counted->planned_to_end[counted->done] = stamp->ended - stamp->submitted;
+    counted->naive[counted->done] = stamp->ended - shot->submitted;
+    counted->of_pool[counted->done] = counted->planned_to_end[counted->done] - shot->behind;
+    counted->behind += (double)shot->behind;
+    report->sample(report, PLANNED, counted->planned_to_end[counted->done]);
+    report->sample(report, SUBMITTED, counted->naive[counted->done]);
+    counted->done++;
+}
+
+/* Of all that were planned: NaN where that one got no service. */
+static double quantile(const struct counted *counted, const int64_t *sorted, double q)
+{
+    double rank = ceil(q * (double)counted->planned);
+    return rank <= (double)counted->done ? (double)sorted[(int64_t)rank - 1] : NAN;
+}
+
+static void measure_latency(struct counted *counted, struct workload_report *report)
+{
+    times_sort(counted->planned_to_end, counted->done);
+    times_sort(counted->naive, counted->done);
+    times_sort(counted->of_pool, counted->done);
+    times_sort(counted->late, counted->planned);
+    report->figures[P50] = quantile(counted, counted->planned_to_end, 0.5);
+    report->figures[P99] = quantile(counted, counted->planned_to_end, 0.99);
+    report->figures[P999] = quantile(counted, counted->planned_to_end, 0.999);
+    report->figures[NAIVE_P99] = quantile(counted, counted->naive, 0.99);
+    report->figures[LATE] = times_quantile(counted->late, counted->planned, 0.99);
+    report->figures[GENERATOR] = counted->behind / (double)counted->done;
+    report->figures[POOL_P99] = quantile(counted, counted->of_pool, 0.99);
+    report->figures[POOL_P999] = quantile(counted, counted->of_pool, 0.999);
+}
+
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t *planned = malloc((size_t)slice->jobs * 4 * sizeof *planned), *naive = planned + slice->jobs,
-            *late = naive + slice->jobs, *of_pool = late + slice->jobs, done = 0, last_end = 0;
-    double behind = 0;
+    int64_t *times = malloc((size_t)slice->jobs * 4 * sizeof *times);
+    struct counted counted = {.planned_to_end = times,
+                              .naive = times + slice->jobs,
+                              .late = times + 2 * slice->jobs,
+                              .of_pool = times + 3 * slice->jobs};
     for (int i = 0; i < FIGURES; i++)
         report->figures[i] = NAN;
-    for (int64_t i = 0; i < slice->jobs && planned; i++) {
-        const struct shot *shot = &own->shots[i];
-        late[i] = shot->own_late;
-        if (!shot->stamp->ended)
-            continue;
-        planned[done] = shot->stamp->ended - shot->stamp->submitted;
-        naive[done] = shot->stamp->ended - shot->submitted;
-        of_pool[done] = planned[done] - shot->behind;
-        behind += (double)shot->behind;
-        report->sample(report, PLANNED, planned[done]);
-        report->sample(report, SUBMITTED, naive[done]);
-        last_end = shot->stamp->ended > last_end ? shot->stamp->ended : last_end;
-        done++;
+    for (int64_t i = 0; i < slice->jobs && times; i++)
+        count_job(slice, &own->shots[i], &counted, report);
+    if (counted.planned && counted.done) {
+        measure_latency(&counted, report);
+        measure_stretches(slice, counted.done, report);
     }
-    if (planned && done) {
-        times_sort(planned, done);
-        times_sort(naive, done);
-        times_sort(late, slice->jobs);
-        times_sort(of_pool, done);
-        report->figures[P50] = times_quantile(planned, done, 0.5);
-        report->figures[P99] = times_quantile(planned, done, 0.99);
-        report->figures[P999] = times_quantile(planned, done, 0.999);
-        report->figures[NAIVE_P99] = times_quantile(naive, done, 0.99);
-        report->figures[LATE] = times_quantile(late, slice->jobs, 0.99);
-        report->figures[GENERATOR] = behind / (double)done;
-        report->figures[POOL_P99] = times_quantile(of_pool, done, 0.99);
-        report->figures[POOL_P999] = times_quantile(of_pool, done, 0.999);
-        measure_rates(slice, done, last_end, report);
-        measure_stretches(slice, done, report);
-    }
-    free(planned);
+    if (counted.planned && slice->counted_to_ns > slice->counted_from_ns)
+        measure_rates(slice, counted.planned, counted.ended, report);
+    free(times);
 }
 
-/* Whether the figures are of the pool, or of the generator. */
-/* Of bursts only that much less is done than is offered: they end with a backlog. */
-static bool falls_behind(const struct workload_spec *spec, const struct workload_setting *setting, const double *f)
-{
-    static const double very_much = 0.25;
-    struct backlog backlog = {f[OFFERED], f[DONE], (double)jobs_of(spec, setting), f[P50], f[P99], f[RUN]};
-    if (spec->values[ARRIVALS] == ON_OFF)
-        return f[OFFERED] / f[DONE] - 1 > very_much;
-    return backlog_grows(&backlog);
-}
-
+/* Whether the figures are of the pool, or of the generator. Whether the rate is kept is
+ * judged from all rounds together (bench/findings/open_loop.h). */
 static void say(const struct workload_spec *spec, const struct workload_setting *setting, const double *f, char *text,
                 size_t size)
 {
-    static const double much_late = 0.2, all_the_time = 0.9;
-    bool behind = falls_behind(spec, setting, f);
-    char late[32], offered[32], done[32];
+    static const double much_late = 0.2;
+    char late[32];
+    (void)spec, (void)setting;
     if (f[LATE] > much_late * f[P99])
         snprintf(
             text, size,
             "the generator is the limit: its own lateness (p99 %s) is much of the latency; more CPUs, or a lower rate",
             units_time_text(f[LATE], late, sizeof late));
-    else if (behind && f[SUBMITTING] > all_the_time)
-        snprintf(text, size,
-                 "%s/s of %s/s offered: the pool cannot keep the rate; producers spend %.0f%% of the time in submit",
-                 units_count_text(f[DONE], done, sizeof done), units_count_text(f[OFFERED], offered, sizeof offered),
-                 100 * f[SUBMITTING]);
-    else if (behind)
-        snprintf(text, size, "%s/s of %s/s offered: more comes than is done",
-                 units_count_text(f[DONE], done, sizeof done), units_count_text(f[OFFERED], offered, sizeof offered));
-    else
-        snprintf(text, size, "the rate is kept; the generator's own lateness: p99 %s",
-                 units_time_text(f[LATE], late, sizeof late));
 }
 
 static const struct workload_ops burst = {
@@ -440,6 +551,7 @@ static const struct workload_ops burst = {
     .work_ns = work_ns,
     .job_ns = job_ns,
     .jobs = jobs_of,
+    .check = check,
     .prepare = prepare,
     .produce = produce,
     .discard = discard,

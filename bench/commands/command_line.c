@@ -155,8 +155,8 @@ static const struct row rows[] = {
      "default, 12 rounds a second)",
      RUN, false, options_set_until},
     {"slo", 0, "PROMISES",
-     "what latency must keep, as in p99=5ms,p99.9=20ms (p50..p99.99, mean, max); 1 when one is broken", RUN, false,
-     options_set_slo},
+     "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted); 1 when one is broken",
+     RUN, false, options_set_slo},
     {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
      options_set_seed},
     {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
@@ -176,6 +176,8 @@ static const struct row rows[] = {
      options_set_force},
     {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
+    {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
+     options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
     {"help", 'h', NULL, "this help", ALL, false, options_set_help},
 };
@@ -306,6 +308,7 @@ static int check_results(const struct options *options, struct why why)
  * found. */
 static int check_search(struct options *options, struct why why)
 {
+    enum { RATE_DIGITS = 12 }; /* of a rate, and of how long it is counted, beyond a small one's */
     int given = 0;
     if (!options->workload_count)
         return why_wrong(why, "sweep --slo: whose rate? Name jobs that come at one, as in -w burst:of=cpu:size=5us");
@@ -315,7 +318,7 @@ static int check_search(struct options *options, struct why why)
         if (!rates_has(spec->ops))
             return why_wrong(why, "sweep --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
                              spec->text, spec->text);
-        if (rates_put(spec, RATES_MAX, 1e9, &longest))
+        if (rates_put(spec, 1, 1e9, &longest) || strlen(longest.text) + RATE_DIGITS >= sizeof longest.text)
             return why_wrong(why, "sweep --slo: workload \"%.40s...\" is too long", spec->text);
         given += rates_given(spec->text, "rate");
     }

@@ -78,6 +78,7 @@ struct options {
     double threshold; /* of a regression, as a share */
     bool force;       /* compare: also what another machine measured */
     bool dry_run, no_figures;
+    bool no_floor;        /* `inline` only where it was asked for */
     bool peers;           /* pools that others wrote, beside ours */
     const char *words[2]; /* plain arguments: list's kind, plot's and compare's files, help's command */
     int word_count;

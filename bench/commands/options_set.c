@@ -512,3 +512,10 @@ int options_set_no_figures(struct options *options, const char *value, struct wh
     options->no_figures = true;
     return 0;
 }
+
+int options_set_no_floor(struct options *options, const char *value, struct why why)
+{
+    (void)value, (void)why;
+    options->no_floor = true;
+    return 0;
+}

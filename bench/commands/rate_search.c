@@ -6,21 +6,13 @@
 
 #include "bench/json/must.h"
 #include "bench/results/result.h"
+#include "bench/statistics/crossing.h"
+#include "bench/statistics/pooled.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
 
-/* A slice is long enough for a backlog to grow beyond the limit, and for the samples
- * that the quantile needs in the two slices of a round. */
-static double slice_ns(const struct slo_list *promises, double rate)
-{
-    static const double limits = 10, least = 30e6, usual = 100e6, most = 1e9, slices = 2;
-    double limit = 0, samples = 0;
-    for (int i = 0; i < promises->count; i++) {
-        limit = fmax(limit, (double)promises->items[i].limit_ns);
-        samples = fmax(samples, promises->items[i].kind->samples_min);
-    }
-    return fmin(most, fmax(fmin(usual, fmax(least, limits * limit)), ceil(samples / slices + 1) / rate * 1e9));
-}
+/* Of a slice: what of it is warm-up, and how many relaxation times it is to last. */
+static const double WARM_SHARE = 0.25, SLICE_TIMES = 16;
 
 /* Half of what the workers could do if pools cost nothing. */
 static double start_rate(const struct plan_entry *entry)
@@ -37,11 +29,13 @@ static double start_rate(const struct plan_entry *entry)
     return each > 0 ? share * workers / each * 1e9 : unknown;
 }
 
-void rate_search_begin(struct rate_search *one, const struct plan_entry *entry)
+void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, double budget_s)
 {
     static const double low = 100, far = 8, fine = 1.04; /* below 100/s a probe takes seconds */
     double start = fmin(fmax(start_rate(entry), 1), RATES_MAX);
     *one = (struct rate_search){.entry = entry,
+                                .budget_s = budget_s,
+                                .configurations = json_array(),
                                 .search = {.start = start,
                                            .lowest = fmax(1, fmin(low, start / far)),
                                            .highest = RATES_MAX,
@@ -49,65 +43,220 @@ void rate_search_begin(struct rate_search *one, const struct plan_entry *entry)
                                            .probes_max = RATE_SEARCH_PROBES}};
 }
 
-bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result)
+void rate_search_end(struct rate_search *one)
 {
-    one->rate = search_next(&one->search);
-    if (!(one->rate > 0))
-        return false;
-    one->at = *one->entry;
-    rates_put(&one->entry->workload, one->rate, slice_ns(promises, one->rate), &one->at.workload);
-    for (int i = 0; i < one->search.count; i++) {
-        if (one->search.probes[i].rate != one->rate)
-            continue;
-        one->configuration = one->configurations[i];
-        return true;
+    json_decref(one->configurations);
+}
+
+/* The longest slice that the budget has room for. */
+static double longest_ns(const struct rate_search *one)
+{
+    static const double share = 0.08;
+    return share * one->budget_s * 1e9;
+}
+
+/* The relaxation time at a rate, in ns, as far as an earlier probe tells how long a service
+ * is: INFINITY at saturation, 0 where there was none. */
+static double relaxation_ns(const struct rate_search *one, double rate)
+{
+    double service_ns = 0, servers = 1, load;
+    for (int i = 0; i < one->search.count; i++)
+        if (one->probes[i].loop.service_ns > 0) {
+            service_ns = one->probes[i].loop.service_ns;
+            servers = one->probes[i].loop.servers;
+        }
+    load = rate * service_ns / 1e9 / servers;
+    return load < 1 ? service_ns / servers / pow(1 - sqrt(load), 2) : INFINITY;
+}
+
+/* A slice is long enough for the samples that the promises need, for a backlog to grow
+ * beyond the limit, and against the relaxation time; and takes no more of the budget than
+ * a search can spare. */
+static double slice_ns(const struct rate_search *one, const struct slo_list *promises, double rate)
+{
+    static const double usual = 0.01, limits = 10, rounds = 3, least = 30e6;
+    double ns = fmax(least, usual * one->budget_s * 1e9), samples = 0, limit = 0;
+    for (int i = 0; i < promises->count; i++) {
+        if (promises->items[i].kind->quantile > 0)
+            samples = fmax(samples, pooled_needed(promises->items[i].kind->quantile));
+        limit = fmax(limit, (double)promises->items[i].limit_ns);
     }
-    one->configuration = result_add_configuration(result, plan_configuration(&one->at));
-    one->configurations[one->search.count] = one->configuration;
+    ns = fmax(ns, samples / rounds / rate * 1e9 / (1 - WARM_SHARE));
+    ns = fmax(ns, fmin(limits * limit, 4 * ns));
+    ns = fmax(ns, SLICE_TIMES * relaxation_ns(one, rate));
+    return fmin(ns, fmax(least, longest_ns(one)));
+}
+
+/* Puts the probe's rate and length into the entry that runs. */
+static bool put_rate(struct rate_search *one)
+{
+    one->running = *one->entry;
+    return !rates_put(&one->entry->workload, one->at->rate, (1 - WARM_SHARE) * one->at->slice_ns,
+                      &one->running.workload);
+}
+
+/* And that into the document. */
+static bool add_configuration(struct rate_search *one, json_t *result)
+{
+    one->at->configuration = result_add_configuration(result, plan_configuration(&one->running));
+    json_array_append_new(one->configurations, json_integer(one->at->configuration));
     return true;
 }
 
-bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, const json_t *result)
+/* A rate that was asked before goes on where it was. */
+static struct rate_probe *probe_of(struct rate_search *one, const struct slo_list *promises, double rate)
 {
-    const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)one->configuration);
+    struct rate_probe *at = one->probes;
+    while (at < one->probes + one->search.count && at->rate != rate)
+        at++;
+    if (at == one->probes + one->search.count)
+        *at = (struct rate_probe){.rate = rate, .slice_ns = slice_ns(one, promises, rate), .configuration = -1};
+    at->spent_s = 0;
+    return at;
+}
+
+bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result)
+{
+    double rate;
+    while ((rate = search_next(&one->search)) > 0 && one->search.count < SEARCH_PROBES_MAX) {
+        one->at = probe_of(one, promises, rate);
+        if (put_rate(one) && (one->at->configuration >= 0 || add_configuration(one, result)))
+            return true;
+        search_tell(&one->search, rate, SEARCH_CANNOT); /* it cannot be made */
+    }
+    one->at = NULL;
+    return false;
+}
+
+/* The promise that is nearest to being broken. */
+static void judge_all(struct rate_probe *at, const struct slo_list *promises, const json_t *configuration)
+{
+    static const double verdicts[] = {[SLO_KEPT] = 0, [SLO_CANNOT_TELL] = 1, [SLO_BROKEN] = 2};
     double nearest = -1;
     for (int i = 0; i < promises->count; i++) {
         const struct slo *slo = &promises->items[i];
-        struct slo_judgement judged = slo_judge(configuration, slo);
-        bool useless = judged.reason == SLO_SAMPLES || judged.reason == SLO_NO_ROUNDS;
-        double share = useless ? INFINITY : judged.value.median / (double)slo->limit_ns;
-        if (!(share > nearest))
+        struct slo_judgement judged = slo_judge(configuration, promises, i);
+        double limit = slo->kind->is_loss ? slo->limit_share : (double)slo->limit_ns;
+        double share = judged.rounds && judged.value > 0 ? 1 - exp(-judged.value / limit) : 0; /* 0..1 */
+        if (verdicts[judged.verdict] + share <= nearest)
             continue;
-        nearest = share;
-        one->judged = judged;
-        one->promise = slo;
+        nearest = verdicts[judged.verdict] + share;
+        at->judged = judged;
+        at->promise = slo;
     }
-    return one->judged.value.low <= (double)one->promise->limit_ns &&
-           one->judged.value.high > (double)one->promise->limit_ns;
 }
 
-/* By the median, not by the interval: the search looks for the rate at which it
- * crosses the limit. */
-static enum search_answer answer_of(const struct rate_search *one)
+bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, json_t *result)
 {
-    switch (one->judged.reason) {
-    case SLO_SAMPLES:
+    static const double share = 0.25;
+    struct rate_probe *at = one->at;
+    const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)at->configuration);
+    bool given = rates_given(one->entry->workload.text, "for");
+    double needed;
+    judge_all(at, promises, configuration);
+    at->loop = open_loop_of(configuration);
+    if (at->judged.verdict != SLO_CANNOT_TELL || at->judged.reason == SLO_NO_ROUNDS ||
+        at->spent_s > share * one->budget_s || one->spent_s > one->budget_s)
+        return false;
+    needed = fmin(SLICE_TIMES * at->loop.relaxation_s * 1e9, longest_ns(one));
+    if (at->judged.reason != SLO_NOT_STEADY)
+        return true;
+    if (isinf(at->loop.relaxation_s))
+        return false;
+    if (given || needed <= 1.1 * at->slice_ns)
+        return at->loop.shortest_warm_s * 1e9 >= 3 * at->loop.relaxation_s * 1e9; /* more of them may do */
+    at->slice_ns = needed;
+    return put_rate(one) && add_configuration(one, result);
+}
+
+/* Where no interval decides, the value does: the search looks for the rate at which it
+ * crosses the limit. But a rate that was not watched for long enough is not kept. */
+static enum search_answer answer_of(const struct rate_probe *at, bool some_kept)
+{
+    double limit = at->promise->kind->is_loss ? at->promise->limit_share : (double)at->promise->limit_ns;
+    bool below = at->judged.value <= limit;
+    if (at->judged.verdict != SLO_CANNOT_TELL)
+        return at->judged.verdict == SLO_KEPT ? SEARCH_KEPT : SEARCH_BROKEN;
+    switch (at->judged.reason) {
     case SLO_NO_ROUNDS:
         return SEARCH_UNKNOWN;
-    case SLO_OVERLOAD:
-        return SEARCH_BROKEN;
+    case SLO_SAMPLES:
+        return some_kept ? SEARCH_SHORT : SEARCH_UNKNOWN;
+    case SLO_NOT_STEADY:
+        return SEARCH_SHORT;
     case SLO_GENERATOR:
-        return one->judged.value.median <= (double)one->promise->limit_ns ? SEARCH_KEPT : SEARCH_CANNOT;
+        return below && at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_CANNOT;
     default:
-        return one->judged.value.median <= (double)one->promise->limit_ns ? SEARCH_KEPT : SEARCH_BROKEN;
+        return !below ? SEARCH_BROKEN : at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_SHORT;
     }
 }
 
 enum search_answer rate_search_answer(struct rate_search *one)
 {
-    enum search_answer answer = answer_of(one);
-    search_tell(&one->search, one->rate, answer);
+    enum search_answer answer = answer_of(one->at, search_kept(&one->search) > 0);
+    search_tell(&one->search, one->at->rate, answer);
     return answer;
+}
+
+/* What was found. */
+
+/* The highest rate of which the whole interval keeps the promise, below the lowest that
+ * breaks it; NULL: none. */
+static const struct rate_probe *proved(const struct rate_search *one)
+{
+    const struct rate_probe *best = NULL;
+    double broken = search_broken(&one->search);
+    for (int i = 0; i < one->search.count; i++) {
+        const struct rate_probe *probe = &one->probes[i];
+        if (probe->judged.verdict == SLO_KEPT && one->search.probes[i].answer == SEARCH_KEPT &&
+            (!(broken > 0) || probe->rate < broken) && (!best || probe->rate > best->rate))
+            best = probe;
+    }
+    return best;
+}
+
+static const struct rate_probe *probe_at(const struct rate_search *one, double rate)
+{
+    for (int i = 0; i < one->search.count; i++)
+        if (one->probes[i].rate == rate)
+            return &one->probes[i];
+    return NULL;
+}
+
+/* What the latencies around it say of where the limit is crossed; NaN: nothing. */
+static double crossing(const struct rate_search *one, double low, double high)
+{
+    static const double near = 1.3;
+    struct crossing_point points[SEARCH_PROBES_MAX];
+    const struct rate_probe *broken = probe_at(one, high);
+    int count = 0;
+    for (int i = 0; i < one->search.count && broken; i++) {
+        const struct rate_probe *probe = &one->probes[i];
+        if (probe->promise != broken->promise || probe->promise->kind->is_loss || !isfinite(probe->judged.value) ||
+            probe->judged.value <= 0 || probe->rate < low / near || probe->rate > high * near ||
+            probe->loop.state == OPEN_LOOP_OVERLOADED || probe->judged.reason == SLO_GENERATOR)
+            continue;
+        points[count++] = (struct crossing_point){probe->rate, probe->judged.value, probe->judged.worth};
+    }
+    return count ? crossing_rate(points, count, (double)broken->promise->limit_ns) : NAN;
+}
+
+/* Between the highest rate that is proved and the lowest that is broken: where the latency
+ * crosses its limit. Where it is no latency that breaks it, the highest that was kept. */
+static double estimate(const struct rate_search *one)
+{
+    const struct rate_probe *low = proved(one), *high = probe_at(one, search_broken(&one->search));
+    double rate;
+    if (!low)
+        return 0;
+    if (!high || high->judged.verdict != SLO_BROKEN ||
+        (high->judged.reason != SLO_PLAIN && high->judged.reason != SLO_STRADDLES))
+        return fmax(low->rate, search_kept(&one->search));
+    rate = crossing(one, low->rate, high->rate);
+    rate = isnan(rate) ? fmax(low->rate, search_kept(&one->search)) : fmin(fmax(rate, low->rate), high->rate);
+    if (low->loop.service_ns > 0) /* never beyond what the workers have time for */
+        rate = fmax(low->rate, fmin(rate, low->loop.servers / low->loop.service_ns * 1e9));
+    return rate;
 }
 
 static json_t *rate_json(double rate)
@@ -115,23 +264,33 @@ static json_t *rate_json(double rate)
     return rate > 0 ? json_integer((json_int_t)rate) : json_null();
 }
 
+static json_t *configuration_json(const struct rate_probe *probe)
+{
+    return probe ? json_integer(probe->configuration) : json_null();
+}
+
 json_t *rate_search_json(const struct rate_search *one)
 {
-    static const char *const limits[] = {"promise", "generator", "range", "budget", "unknown"};
+    static const char *const limits[] = {"promise", "generator", "range", "time", "budget", "unknown"};
     static const char *const same[] = {"pool", "workers", "producers", "capacity", "full", "pin"};
-    json_t *json = json_object(), *entry = plan_entry_json(one->entry), *configurations = json_array();
-    bool unknown = search_limit(&one->search) == SEARCH_BY_UNKNOWN;
+    json_t *json = json_object(), *entry = plan_entry_json(one->entry);
+    enum search_limit limit = search_limit(&one->search);
+    const struct rate_probe *low = proved(one), *high = probe_at(one, search_broken(&one->search)), *last = NULL;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         json_object_set(json, same[i], json_object_get(entry, same[i]));
-    json_object_set(json, "spec", json_object_get(entry, "spec"));
     for (int i = 0; i < one->search.count; i++)
-        json_array_append_new(configurations, json_integer(one->configurations[i]));
-    json_object_set_new(json, "rate_kept", rate_json(search_kept(&one->search)));
+        if (*one->probes[i].judged.why && (limit == SEARCH_BY_UNKNOWN || &one->probes[i] == high))
+            last = &one->probes[i];
+    json_object_set(json, "spec", json_object_get(entry, "spec"));
+    json_object_set_new(json, "rate_kept", rate_json(estimate(one)));
+    json_object_set_new(json, "rate_proved", rate_json(low ? low->rate : 0));
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
+    json_object_set_new(json, "proved_at", configuration_json(low));
+    json_object_set_new(json, "broken_at", configuration_json(high));
     json_object_set_new(json, "probes", json_integer(one->search.asked));
-    json_object_set_new(json, "limited_by", must_text(limits[search_limit(&one->search)]));
-    json_object_set_new(json, "why", unknown ? must_text(one->judged.why) : json_null());
-    json_object_set_new(json, "configurations", configurations);
+    json_object_set_new(json, "limited_by", must_text(limits[limit]));
+    json_object_set_new(json, "why", last ? must_text(last->judged.why) : json_null());
+    json_object_set(json, "configurations", one->configurations);
     json_decref(entry);
     return json;
 }

@@ -17,6 +17,7 @@
 #include "bench/findings/granularity.h"
 #include "bench/findings/judged.h"
 #include "bench/findings/limit_share.h"
+#include "bench/findings/open_loop.h"
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
 #include "bench/findings/speedup.h"
@@ -58,8 +59,8 @@ static void say_skipped(const struct plan *plan)
             said =
                 said || (plan->skipped[j].pool == entry->pool && plan->skipped[j].workload.ops == entry->workload.ops);
         if (!said)
-            fprintf(stderr, "poolbench: %s/%s: not supported: %s\n", entry->pool->name, entry->workload.ops->name,
-                    plan_unsupported(entry));
+            fprintf(stderr, "poolbench: %s/%s: %s%s\n", entry->pool->name, entry->workload.ops->name,
+                    entry->floor ? "" : "not supported: ", plan_unsupported(entry));
     }
 }
 
@@ -261,14 +262,13 @@ static void draw(const struct options *options, const struct target *target)
 }
 
 /* What follows from the trials. */
-static void add_findings(const struct options *options, json_t *result)
+static void add_findings(json_t *result)
 {
     speedup_add(result);
     placement_add(result);
     limit_share_add(result);
     granularity_add(result);
     answer_add(result);
-    slo_summarise(result, &options->slo);
 }
 
 /* Saved first: what was measured took hours, maybe, and nothing that is reckoned from
@@ -282,8 +282,11 @@ static int conclude(const struct options *options, json_t *result, struct target
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
+    open_loop_add(result);
+    slo_summarise(result, &options->slo);
+    result_drop_buckets(result);
     saved = target_save(target, result);
-    add_findings(options, result);
+    add_findings(result);
     if (saved == EXIT_GOOD)
         saved = target_save(target, result);
     for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)

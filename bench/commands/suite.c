@@ -198,7 +198,7 @@ static int add_workload(const struct options *options, const struct dimensions *
                         struct list *skipped)
 {
     const struct pool_ops *floor = pool_find("inline");
-    bool floor_asked = dimensions->workload.ops->needs || !floor;
+    bool floor_asked = dimensions->workload.ops->needs || !floor || options->no_floor;
     int error = 0;
     for (int p = 0; p < options->pool_count && !error; p++) {
         const struct pool_ops *pool = options->pools[p];
@@ -233,6 +233,7 @@ int suite_plan(const struct options *options, struct plan *plan)
                           .rounds = options->rounds,
                           .budget_ns = options->budget_ns,
                           .seed = (uint64_t)options->seed};
+    plan_stretch(plan);
     if (error)
         suite_free(plan);
     return error;

@@ -33,13 +33,13 @@ static void on_trial(void *context, json_t *trial)
     struct rate_search *one = searches->of[result_integer(trial, "configuration")];
     const char *why = json_string_value(json_object_get(trial, "failure"));
     char name[192];
-    json_object_set_new(trial, "configuration", json_integer(one->configuration));
+    json_object_set_new(trial, "configuration", json_integer(one->at->configuration));
     json_object_set_new(trial, "round", json_integer(searches->rounds + result_integer(trial, "round")));
     result_add_trial(searches->result, trial);
     if (!why)
         return;
     progress_end();
-    fprintf(stderr, "poolbench: %s: %s\n", plan_name(&one->at, name, sizeof name), why);
+    fprintf(stderr, "poolbench: %s: %s\n", plan_name(&one->running, name, sizeof name), why);
 }
 
 static void on_round(void *context, json_t *noise)
@@ -57,23 +57,23 @@ static void on_running(void *context, int configuration, int round, int rounds, 
     char name[192];
     (void)round, (void)rounds, (void)left_s;
     for (int i = 0; i < searches->count; i++)
-        if (searches->all[i].rate > 0)
+        if (searches->all[i].at)
             left += fmax(0, (double)searches->plan->budget_ns / 1e9 - searches->all[i].spent_s);
-    progress_tell(plan_name(&one->at, name, sizeof name), one->search.asked, RATE_SEARCH_PROBES, left);
+    progress_tell(plan_name(&one->running, name, sizeof name), one->search.asked, RATE_SEARCH_PROBES, left);
 }
 
-/* One round after the other, each of one pair of slices: what a probe takes is known
+/* One round after the other, each of one slice or a few: what a probe takes is known
  * beforehand, and no round is left out because others took long. */
 static int run_rounds(struct searches *searches, int rounds)
 {
-    static const double pair = 4;
+    static const double room = 1.2; /* for a slice, and what is around it */
     struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = searches};
     struct plan plan = {.entries = searches->entries, .count = searches->running, .rounds = 1};
     int error = 0;
     for (int i = 0; i < searches->running; i++) {
         double each = workload_job_ns(&searches->entries[i].workload);
         double slice_ns = each * (double)plan_slice_jobs(&plan, &searches->entries[i], each);
-        plan.budget_ns = (int64_t)fmax((double)plan.budget_ns, pair * slice_ns);
+        plan.budget_ns = (int64_t)fmax((double)plan.budget_ns, room * slice_ns);
     }
     for (int i = 0; i < rounds && !error && searches->running; i++) {
         int64_t begin = workload_now_ns();
@@ -82,15 +82,18 @@ static int run_rounds(struct searches *searches, int rounds)
         error = round_run(&plan, &events);
         before = json_array_size(json_object_get(searches->result, "rounds")) - before;
         searches->rounds += before ? (int)before : 1;
-        for (int h = 0; h < searches->running; h++)
-            searches->of[h]->spent_s += (double)(workload_now_ns() - begin) / 1e9 / searches->running;
+        for (int h = 0; h < searches->running; h++) {
+            double took_s = (double)(workload_now_ns() - begin) / 1e9 / searches->running;
+            searches->of[h]->spent_s += took_s;
+            searches->of[h]->at->spent_s += took_s;
+        }
     }
     return error;
 }
 
 static void add_running(struct searches *searches, struct rate_search *one)
 {
-    searches->entries[searches->running] = one->at;
+    searches->entries[searches->running] = one->running;
     searches->of[searches->running++] = one;
 }
 
@@ -98,16 +101,17 @@ static void add_running(struct searches *searches, struct rate_search *one)
 
 static void tell(const struct rate_search *one, enum search_answer answer)
 {
-    static const char *const words[] = {"kept", "BROKEN", "cannot be made", "cannot tell"};
+    static const char *const words[] = {"kept", "BROKEN", "cannot be made", "too short", "cannot tell"};
+    const struct slo_judgement *judged = &one->at->judged;
     char name[192], rate[32], value[32], low[32], high[32];
-    bool explain = answer != SEARCH_KEPT && *one->judged.why;
+    bool straddles = judged->reason == SLO_STRADDLES;
     progress_end();
-    fprintf(stderr, "%-34s %9s/s  %s %9s (%s .. %s)  %s%s%s\n", plan_name(one->entry, name, sizeof name),
-            units_count_text(one->rate, rate, sizeof rate), one->promise->kind->name,
-            units_time_text(one->judged.value.count ? one->judged.value.median : NAN, value, sizeof value),
-            units_time_text(one->judged.value.count ? one->judged.value.low : NAN, low, sizeof low),
-            units_time_text(one->judged.value.count ? one->judged.value.high : NAN, high, sizeof high), words[answer],
-            explain ? ": " : "", explain ? one->judged.why : "");
+    fprintf(stderr, "%-34s %9s/s  %s %9s (%s .. %s)  %s%s%s%s\n", plan_name(one->entry, name, sizeof name),
+            units_count_text(one->at->rate, rate, sizeof rate), one->at->promise->kind->name,
+            slo_value_text(one->at->promise->kind, judged->value, value, sizeof value),
+            slo_value_text(one->at->promise->kind, judged->low, low, sizeof low),
+            isinf(judged->high) ? "no end" : slo_value_text(one->at->promise->kind, judged->high, high, sizeof high),
+            words[answer], straddles ? ", by its value" : "", *judged->why ? ": " : "", judged->why);
 }
 
 /* A probe of each search that is not over. Returns an error; *more: whether there was
@@ -121,14 +125,15 @@ static int probe_all(struct searches *searches, bool *more)
             add_running(searches, &searches->all[i]);
     *more = searches->running > 0;
     error = run_rounds(searches, searches->plan->rounds);
-    searches->running = 0;
-    for (int i = 0; i < searches->count && !error; i++) {
-        struct rate_search *one = &searches->all[i];
-        if (one->rate > 0 && rate_search_judge(one, searches->promises, searches->result))
-            add_running(searches, one);
+    while (searches->running && !error) {
+        searches->running = 0;
+        for (int i = 0; i < searches->count; i++) {
+            struct rate_search *one = &searches->all[i];
+            if (one->at && rate_search_judge(one, searches->promises, searches->result))
+                add_running(searches, one);
+        }
+        error = run_rounds(searches, searches->plan->rounds);
     }
-    if (!error)
-        error = run_rounds(searches, SEARCH_ROUNDS_MORE);
     return error;
 }
 
@@ -136,9 +141,8 @@ static void take_answers(struct searches *searches)
 {
     for (int i = 0; i < searches->count; i++) {
         struct rate_search *one = &searches->all[i];
-        if (!(one->rate > 0))
+        if (!one->at)
             continue;
-        rate_search_judge(one, searches->promises, searches->result);
         tell(one, rate_search_answer(one));
         if (one->spent_s >= (double)searches->plan->budget_ns / 1e9)
             search_give_up(&one->search);
@@ -158,7 +162,7 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
         error = -ENOMEM;
     for (int i = 0; i < plan->count && !error; i++)
         if (!plan->entries[i].floor)
-            rate_search_begin(&searches.all[searches.count++], &plan->entries[i]);
+            rate_search_begin(&searches.all[searches.count++], &plan->entries[i], (double)plan->budget_ns / 1e9);
     progress_begin("probe");
     while (more && !error) {
         error = probe_all(&searches, &more);
@@ -169,6 +173,7 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
     for (int i = 0; i < searches.count && searches.all; i++) {
         search_give_up(&searches.all[i].search);
         json_array_append_new(found, rate_search_json(&searches.all[i]));
+        rate_search_end(&searches.all[i]);
     }
     json_object_set_new(result, "searches", found);
     free(searches.all);

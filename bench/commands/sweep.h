@@ -2,9 +2,11 @@
  * each configuration, all side by side.
  *
  * A probe is a few rounds, each in a process of its own, which holds slices of the
- * probes of all searches, shuffled. It is judged by the median of its rounds, so that
- * one bad round decides nothing; where the rounds straddle the limit there are two
- * more. A search ends when its two bounds are near each other, or with its budget. */
+ * probes of all searches, shuffled. It is judged as `run` judges, by all its samples and the
+ * interval that the rounds give them. Where that decides nothing there are more rounds, as
+ * far as a quarter of the search's budget goes, and longer ones where the queue was not
+ * steady. A search ends when its two bounds are near each other, or with its budget; what
+ * is kept lies between the highest rate that is proved and the lowest that is broken. */
 #ifndef COMMANDS_SWEEP_H
 #define COMMANDS_SWEEP_H
 
@@ -12,8 +14,7 @@
 #include "bench/statistics/slo.h"
 
 enum {
-    SEARCH_ROUNDS = 3,      /* of a probe, unless it is said otherwise */
-    SEARCH_ROUNDS_MORE = 2, /* where they straddle the limit */
+    SEARCH_ROUNDS = 3, /* of a probe, and so many more each time, unless it is said otherwise */
 };
 
 #define SEARCH_BUDGET_NS INT64_C(10000000000) /* of one search, unless it is said otherwise */

@@ -340,7 +340,7 @@ double drawing_quantile(const json_t *buckets, json_int_t total, double share)
         if (seen >= rank)
             break;
     }
-    return value;
+    return seen >= rank ? value : NAN; /* it is among those that got no service */
 }
 
 bool drawing_is_floor(const char *pool)

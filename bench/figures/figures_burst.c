@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
 #include "bench/statistics/slo.h"
 
@@ -45,12 +46,13 @@ static const json_t *histogram_of(const struct drawing *drawing, const struct dr
 static bool write_curve(FILE *file, const char *pool, const char *kind, const json_t *histogram, double range[2],
                         struct drawing_label *end)
 {
-    json_int_t total = result_integer(histogram, "count");
+    json_int_t total = result_integer(histogram, "count") + result_integer(histogram, "lost");
     for (int step = 0; step <= 80 && total; step++) {
         double one_in = pow(10, step / 20.0);
-        double value = fmax(1, drawing_quantile(json_object_get(histogram, "buckets"), total, 1 - 1 / one_in));
-        if (one_in > (double)total)
-            break; /* more nines than samples */
+        double value = drawing_quantile(json_object_get(histogram, "buckets"), total, 1 - 1 / one_in);
+        if (one_in > (double)total || isnan(value))
+            break; /* more nines than samples, or the rest was lost */
+        value = fmax(1, value);
         fprintf(file, "%s\t%s\t%.6g\t%.6g\t%d\n", pool, kind, one_in, value, step % 20 == 0);
         range[0] = fmin(range[0], value);
         range[1] = fmax(range[1], value);
@@ -67,9 +69,9 @@ static void range_at(const struct drawing *drawing, const struct drawing_spec *s
     range[1] = 0;
     for (int p = 0; p < drawing->pool_count; p++) {
         const json_t *histogram = histogram_of(drawing, spec, drawing->pools[p], name);
-        json_int_t total = result_integer(histogram, "count");
+        json_int_t total = result_integer(histogram, "count") + result_integer(histogram, "lost");
         double value = drawing_quantile(json_object_get(histogram, "buckets"), total, quantile);
-        if (!total || drawing_is_floor(drawing->pools[p]))
+        if (isnan(value) || !total || drawing_is_floor(drawing->pools[p]))
             continue;
         range[0] = fmin(range[0], value);
         range[1] = fmax(range[1], value);
@@ -110,9 +112,9 @@ static int write_promises(const struct drawing *drawing, const struct drawing_sp
         return 0;
     fprintf(file, "one_in\tname_at\tlimit_ns\tplace\ttext\n");
     json_array_foreach (json_object_get(drawing->result, "slo"), i, promise) {
-        struct slo slo = {slo_kind(result_string(promise, "name")), result_integer(promise, "limit_ns")};
+        struct slo slo = slo_from_json(promise);
         double at[2];
-        if (!slo.kind || (double)slo.limit_ns < low || (double)slo.limit_ns > high)
+        if (!slo.kind || slo.kind->is_loss || (double)slo.limit_ns < low || (double)slo.limit_ns > high)
             continue;
         range_at(drawing, spec, "planned_to_end", slo.kind->quantile > 0 ? slo.kind->quantile : 1, at);
         write_promise(file, &slo, at);

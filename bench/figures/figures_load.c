@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/slo_judge.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/slo.h"
 
@@ -40,10 +41,12 @@ static bool value_of(const json_t *configuration, const struct load *load, struc
 {
     const json_t *judged =
         json_array_get(json_object_get(json_object_get(configuration, "summary"), "slo"), load->which);
-    if (judged && json_is_number(json_object_get(judged, "median_ns"))) {
-        point->value = json_number_value(json_object_get(judged, "median_ns"));
-        point->low = json_number_value(json_object_get(judged, "low_ns"));
-        point->high = json_number_value(json_object_get(judged, "high_ns"));
+    if (judged && json_is_number(json_object_get(judged, "value_ns"))) {
+        point->value = slo_value_of(judged, "value");
+        point->low = slo_value_of(judged, "low");
+        point->high = slo_value_of(judged, "high");
+        if (isinf(point->high)) /* too few samples for that end */
+            point->high = point->value;
         return true;
     }
     return !judged && (!load->slo.kind || !strcmp(load->slo.kind->name, "p99")) &&
@@ -254,8 +257,7 @@ static int promises_of(const struct drawing *drawing, struct slo *promises)
     int count = 0;
     json_array_foreach (json_object_get(drawing->result, "slo"), i, promise)
         if (count < SLO_MAX)
-            promises[count++] =
-                (struct slo){slo_kind(result_string(promise, "name")), result_integer(promise, "limit_ns")};
+            promises[count++] = slo_from_json(promise);
     if (!count)
         promises[count++] = (struct slo){0};
     return count;
@@ -267,6 +269,8 @@ static int draw_promises(const struct drawing *drawing, struct load load, int *f
     int count = promises_of(drawing, promises), error = 0;
     for (int s = 0; s < count && !error; s++) {
         char word[160], name[224] = "load";
+        if (promises[s].kind && promises[s].kind->is_loss)
+            continue; /* it is no latency */
         load.which = (size_t)s;
         load.slo = promises[s];
         load.x[0] = load.y[0] = INFINITY;

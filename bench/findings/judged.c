@@ -11,12 +11,25 @@
 
 enum { ROUNDS_MAX = 10000 };
 
+bool judged_may_lose(const json_t *configuration)
+{
+    static const char *const losing[] = {"reject", "timeout", "drop-oldest"};
+    for (size_t i = 0; i < sizeof losing / sizeof *losing; i++)
+        if (!strcmp(result_string(configuration, "full"), losing[i]))
+            return true;
+    return !strcmp(result_string(configuration, "results"), "drop");
+}
+
 bool judged_metric(const json_t *configuration, char *metric, size_t size)
 {
     const char *judged_by = NULL;
     for (int i = 0; i < workload_count(); i++)
         if (!strcmp(workload_at(i)->name, result_string(configuration, "workload")))
             judged_by = workload_at(i)->judged_by;
+    if (judged_may_lose(configuration)) {
+        snprintf(metric, size, "delivered_per_s");
+        return false;
+    }
     snprintf(metric, size, judged_by ? "figures.%s" : "jobs_per_s", judged_by);
     return judged_by != NULL;
 }

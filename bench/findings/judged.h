@@ -1,11 +1,14 @@
 /* judged.h - by what a configuration is judged: its workload's own figure, or jobs
- * per second. */
+ * per second; where jobs or their results can be lost, by what came through. */
 #ifndef JUDGED_H
 #define JUDGED_H
 
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
+
+/* Whether jobs are refused or dropped when the queue is full, or results lost. */
+bool judged_may_lose(const json_t *configuration);
 
 /* Writes the metric as result_values takes it. Returns whether less is better: a time,
  * where jobs per second are a rate. */

@@ -3,139 +3,240 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/open_loop.h"
 #include "bench/json/must.h"
+#include "bench/results/hist_json.h"
 #include "bench/results/result.h"
-#include "workloads/core/backlog.h"
+#include "bench/statistics/pooled.h"
+#include "bench/statistics/stats.h"
 #include "workloads/core/units.h"
 
 enum { ROUNDS_MAX = 10000 };
 
-/* What an open loop says of itself, medians over the rounds. */
-struct open_loop {
-    bool is, bursts;                                             /* else there is no such */
-    double offered, done, p50_ns, p99_ns, p999_ns, run_ns, jobs; /* jobs of a slice */
-    double generator_ns, pool_p99_ns, pool_p999_ns;              /* its part of the mean; the latency without it */
+/* What there is to judge by, of one configuration. */
+struct evidence {
+    const json_t *configuration;
+    struct open_loop loop;
+    struct hist all;             /* of all good rounds */
+    struct pooled_round *rounds; /* [count], filled anew for each question */
+    int count;
+    double lost, submitted; /* jobs, sampled or not; in an open loop those that are counted */
 };
 
-static double median_of(const json_t *configuration, const char *metric)
+static bool is_good(const json_t *trial)
 {
-    static double values[ROUNDS_MAX];
-    int count = result_values(configuration, metric, values, NULL, ROUNDS_MAX);
-    return count ? stats_median(values, count).median : NAN;
+    return !strcmp(result_string(trial, "verdict"), "ok");
 }
 
-static struct open_loop open_loop_of(const json_t *configuration)
+static const json_t *latency_of(const json_t *trial)
 {
-    const json_t *trial = json_array_get(json_object_get(configuration, "trials"), 0);
-    const json_t *slice = json_array_get(json_object_get(trial, "slices"), 0);
-    struct open_loop loop = {.is = !strcmp(result_string(configuration, "workload"), "burst")};
-    if (!loop.is)
-        return loop;
-    loop.bursts = strstr(result_string(configuration, "spec"), "arrivals=onoff") != NULL;
-    loop.offered = median_of(configuration, "figures.offered_per_s");
-    loop.done = median_of(configuration, "figures.done_per_s");
-    loop.p50_ns = median_of(configuration, "figures.latency_p50_ns");
-    loop.p999_ns = median_of(configuration, "figures.latency_p999_ns");
-    loop.run_ns = median_of(configuration, "figures.run_ns");
-    loop.p99_ns = median_of(configuration, "figures.latency_p99_ns");
-    loop.generator_ns = median_of(configuration, "figures.generator_ns");
-    loop.pool_p99_ns = median_of(configuration, "figures.pool_p99_ns");
-    loop.pool_p999_ns = median_of(configuration, "figures.pool_p999_ns");
-    loop.jobs = (double)result_integer(slice, "jobs");
-    return loop;
+    return json_object_get(json_object_get(trial, "latency"), "submit_to_end");
 }
 
-static bool overloaded(const struct open_loop *loop)
-{
-    struct backlog backlog = {loop->offered, loop->done, loop->jobs, loop->p50_ns, loop->p99_ns, loop->run_ns};
-    return loop->is && !loop->bursts && backlog_grows(&backlog);
-}
-
-/* Whether the end of the interval that lies above the limit would not, without what the
- * generator itself was late: that part of the latency at this quantile, or at the
- * nearest that there is. Of an overload, whether that part is the greater one. */
-static bool generator_is_to_blame(const struct open_loop *loop, const struct stats_median *value, const struct slo *slo)
-{
-    static const double smaller = 0.5;
-    double limit = (double)slo->limit_ns;
-    bool is_max = !strcmp(slo->kind->name, "max");
-    double part = slo->kind->quantile > 0.99 || is_max ? loop->p999_ns - loop->pool_p999_ns
-                  : slo->kind->quantile == 0.99        ? loop->p99_ns - loop->pool_p99_ns
-                                                       : loop->generator_ns;
-    if (overloaded(loop))
-        return loop->pool_p99_ns <= smaller * loop->p99_ns;
-    return loop->is && (value->low > limit ? value->low : value->high) - part <= limit;
-}
-
-/* The value of each good round, and how many samples the smallest has. */
-static int gather(const json_t *configuration, const char *field, double *values, double *samples)
+static void gather(const json_t *configuration, struct evidence *evidence)
 {
     json_t *trial;
     size_t i;
-    int count = 0;
-    *samples = INFINITY;
+    *evidence = (struct evidence){.configuration = configuration, .loop = open_loop_of(configuration)};
+    evidence->rounds = calloc(json_array_size(json_object_get(configuration, "trials")) + 1, sizeof *evidence->rounds);
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
-        const json_t *latency = json_object_get(json_object_get(trial, "latency"), "submit_to_end");
-        if (strcmp(result_string(trial, "verdict"), "ok") || count == ROUNDS_MAX)
+        if (!is_good(trial) || hist_json_read(&evidence->all, latency_of(trial)))
             continue;
-        if (!json_is_number(json_object_get(latency, field))) { /* it has too few for this quantile */
-            *samples = fmin(*samples, (double)result_integer(latency, "count"));
-            continue;
-        }
-        values[count++] = json_number_value(json_object_get(latency, field));
-        *samples = fmin(*samples, (double)result_integer(latency, "count"));
+        evidence->count++;
+        evidence->lost += (double)(result_integer(trial, "refused") + result_integer(trial, "dropped"));
+        evidence->submitted += (double)(result_integer(trial, "refused") + result_integer(trial, "accepted"));
     }
-    return count;
+    if (evidence->loop.state != OPEN_LOOP_NONE) {
+        evidence->lost = evidence->loop.lost;
+        evidence->submitted = evidence->loop.offered;
+    }
 }
 
-static void say_why(struct slo_judgement *found, const struct slo *slo, const struct open_loop *loop)
+/* Asks each round: how many are later than ns (of INFINITY: lost), or with `sums` what is
+ * their sum. */
+static void ask_rounds(struct evidence *evidence, double ns, bool sums)
 {
-    char first[32], second[32];
-    if (found->reason == SLO_SAMPLES)
-        snprintf(found->why, sizeof found->why, "%.0f samples a round; %s needs %d", found->samples, slo->kind->name,
-                 slo->kind->samples_min);
-    else if (found->reason == SLO_GENERATOR)
-        snprintf(found->why, sizeof found->why, "the generator is the limit: it made jobs %s late, on average",
-                 units_time_text(loop->generator_ns, first, sizeof first));
-    else if (found->reason == SLO_OVERLOAD)
-        snprintf(found->why, sizeof found->why, "%s/s of %s/s offered: more comes than is done",
-                 units_count_text(loop->done, first, sizeof first),
-                 units_count_text(loop->offered, second, sizeof second));
-    else if (found->reason == SLO_NO_ROUNDS)
-        snprintf(found->why, sizeof found->why, "no round was good");
+    static struct hist one; /* large; this runs in one thread only */
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(evidence->configuration, "trials"), i, trial) {
+        one = (struct hist){0};
+        if (!is_good(trial) || hist_json_read(&one, latency_of(trial)) || !evidence->rounds)
+            continue;
+        evidence->rounds[count].all = (double)(one.count + one.lost);
+        evidence->rounds[count++].beyond = sums ? one.sum : isinf(ns) ? (double)one.lost : (double)hist_later(&one, ns);
+    }
 }
 
-static enum slo_reason reason_of(const struct slo_judgement *found, const struct slo *slo, const struct open_loop *loop)
+static void judge_quantile(struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
 {
-    double limit = (double)slo->limit_ns;
-    bool below = found->value.high <= limit;
-    if (found->samples < slo->kind->samples_min)
-        return SLO_SAMPLES;
-    if (!found->value.count)
-        return SLO_NO_ROUNDS;
-    if ((!below || overloaded(loop)) && generator_is_to_blame(loop, &found->value, slo))
-        return SLO_GENERATOR;
-    if (overloaded(loop))
-        return SLO_OVERLOAD;
-    return below || found->value.low > limit ? SLO_PLAIN : SLO_STRADDLES;
+    static const double far = 0.1, sure = 3;
+    struct pooled_levels levels;
+    double quantile = slo->kind->quantile, most = hist_quantile(&evidence->all, 1);
+    found->value = hist_quantile(&evidence->all, quantile);
+    /* Rounds may differ more at the limit than at the value, and it is the limit that is asked for. */
+    ask_rounds(evidence, found->value, false);
+    found->worth = pooled_worth(evidence->rounds, evidence->count);
+    ask_rounds(evidence, (double)slo->limit_ns, false);
+    found->worth = fmin(found->worth, pooled_worth(evidence->rounds, evidence->count));
+    /* Not one of very many comes near: what they are worth does not matter. */
+    if (most < far * (double)slo->limit_ns && found->samples >= sure * slo->kind->samples_min)
+        found->worth = fmax(found->worth, ceil(pooled_needed(quantile)));
+    levels = pooled_levels(found->worth, quantile);
+    found->low = levels.low > 0 ? hist_quantile(&evidence->all, levels.low) : (double)evidence->all.min;
+    found->high = levels.high <= 1 ? hist_quantile(&evidence->all, levels.high) : INFINITY;
+    found->low = fmin(found->low, found->value);
+    found->high = fmax(found->high, found->value);
+    if (found->high > (double)slo->limit_ns && found->low <= (double)slo->limit_ns) {
+        found->reason = levels.high <= 1 ? SLO_STRADDLES : SLO_SAMPLES;
+        if (levels.high > 1)
+            snprintf(found->why, sizeof found->why, "%.0f samples, worth %.0f independent ones; %s needs %.0f",
+                     found->samples, found->worth, slo->kind->name, ceil(pooled_needed(quantile)));
+    }
 }
 
-struct slo_judgement slo_judge(const json_t *configuration, const struct slo *slo)
+static void judge_mean(struct evidence *evidence, struct slo_judgement *found)
 {
-    static double values[ROUNDS_MAX];
-    struct slo_judgement found = {.verdict = SLO_CANNOT_TELL};
-    struct open_loop loop = open_loop_of(configuration);
-    int count = gather(configuration, slo->kind->field, values, &found.samples);
-    if (count)
-        found.value = stats_median(values, count);
-    found.reason = reason_of(&found, slo, &loop);
-    if (found.reason == SLO_OVERLOAD)
-        found.verdict = SLO_BROKEN;
-    else if (found.reason == SLO_PLAIN)
-        found.verdict = found.value.high <= (double)slo->limit_ns ? SLO_KEPT : SLO_BROKEN;
-    say_why(&found, slo, &loop);
+    double half;
+    ask_rounds(evidence, 0, true);
+    half = pooled_mean_half(evidence->rounds, evidence->count);
+    found->worth = pooled_worth(evidence->rounds, evidence->count);
+    found->value = evidence->all.lost ? INFINITY : hist_mean(&evidence->all);
+    found->low = isinf(found->value) ? INFINITY : fmax((double)evidence->all.min, found->value - half);
+    found->high = fmin((double)evidence->all.max, found->value + half);
+    found->high = fmax(found->value, found->high);
+}
+
+/* What was seen, and no more. */
+static void judge_max(const struct evidence *evidence, struct slo_judgement *found)
+{
+    found->worth = found->samples;
+    found->value = found->low = found->high = hist_quantile(&evidence->all, 1);
+}
+
+static void judge_loss(struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
+{
+    struct pooled_levels levels;
+    ask_rounds(evidence, INFINITY, false);
+    found->samples = evidence->submitted;
+    found->value = evidence->submitted > 0 ? evidence->lost / evidence->submitted : 0;
+    found->worth = pooled_worth(evidence->rounds, evidence->count);
+    if (evidence->lost == 0)
+        found->worth = evidence->submitted;
+    levels = pooled_share(found->worth, found->value);
+    found->low = levels.low;
+    found->high = slo->limit_share > 0 ? levels.high : found->value; /* of none: what was seen */
+    if (slo->limit_share <= 0 && evidence->lost > 0)
+        found->low = found->value;
+    if (found->high > slo->limit_share && found->low <= slo->limit_share)
+        found->reason = SLO_STRADDLES;
+}
+
+/* Whether the latency would keep to the limit without what the generator itself was late:
+ * that part of it at this quantile, or at the nearest that there is. Of an overload,
+ * whether that part is the greater one. */
+static bool generator_is_to_blame(const struct evidence *evidence, const struct slo_judgement *found,
+                                  const struct slo *slo)
+{
+    static const double smaller = 0.5;
+    double generator = result_median(evidence->configuration, "figures.generator_ns");
+    double p99 = result_median(evidence->configuration, "figures.latency_p99_ns"),
+           p999 = result_median(evidence->configuration, "figures.latency_p999_ns");
+    double pool_p99 = result_median(evidence->configuration, "figures.pool_p99_ns"),
+           pool_p999 = result_median(evidence->configuration, "figures.pool_p999_ns");
+    bool is_max = !strcmp(slo->kind->name, "max");
+    double part = slo->kind->quantile > 0.99 || is_max ? p999 - pool_p999
+                  : slo->kind->quantile == 0.99        ? p99 - pool_p99
+                                                       : generator;
+    if (evidence->loop.state == OPEN_LOOP_OVERLOADED)
+        return pool_p99 <= smaller * p99;
+    return (found->low > (double)slo->limit_ns ? found->low : found->value) - part <= (double)slo->limit_ns;
+}
+
+static double limit_of(const struct slo *slo)
+{
+    return slo->kind->is_loss ? slo->limit_share : (double)slo->limit_ns;
+}
+
+static void say_generator(const struct evidence *evidence, struct slo_judgement *found)
+{
+    char late[32];
+    found->verdict = SLO_CANNOT_TELL;
+    found->reason = SLO_GENERATOR;
+    snprintf(found->why, sizeof found->why, "the generator is the limit: it made jobs %s late, on average",
+             units_time_text(result_median(evidence->configuration, "figures.generator_ns"), late, sizeof late));
+}
+
+/* What an open loop adds: a promise is of a rate. */
+static void judge_rate(const struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
+{
+    bool overloaded = evidence->loop.state == OPEN_LOOP_OVERLOADED;
+    if (evidence->loop.state == OPEN_LOOP_NONE || found->reason == SLO_LOST)
+        return;
+    if ((found->verdict != SLO_KEPT || overloaded) && found->reason != SLO_SAMPLES && !slo->kind->is_loss &&
+        generator_is_to_blame(evidence, found, slo))
+        return say_generator(evidence, found);
+    if (overloaded) {
+        found->verdict = SLO_BROKEN;
+        found->reason = SLO_OVERLOAD;
+    } else if (found->verdict == SLO_KEPT && evidence->loop.state != OPEN_LOOP_STEADY) {
+        found->verdict = SLO_CANNOT_TELL;
+        found->reason = SLO_NOT_STEADY;
+    } else {
+        return;
+    }
+    snprintf(found->why, sizeof found->why, "%s", evidence->loop.why);
+}
+
+/* By the interval, and by what was lost. */
+static void judge_plainly(const struct evidence *evidence, const struct slo_list *list, const struct slo *slo,
+                          struct slo_judgement *found)
+{
+    if (found->low > limit_of(slo))
+        found->verdict = SLO_BROKEN;
+    else if (found->high <= limit_of(slo))
+        found->verdict = SLO_KEPT;
+    else if (found->reason == SLO_PLAIN)
+        found->reason = SLO_STRADDLES;
+    if (evidence->lost > 0 && !slo->kind->is_loss && !slo_allows_loss(list)) {
+        found->verdict = SLO_BROKEN;
+        found->reason = SLO_LOST;
+    }
+    if (found->verdict == SLO_BROKEN && evidence->lost > 0)
+        snprintf(found->why, sizeof found->why, "%.3g%% of the jobs got no service",
+                 100 * evidence->lost / evidence->submitted);
+}
+
+struct slo_judgement slo_judge(const json_t *configuration, const struct slo_list *list, int which)
+{
+    static struct evidence evidence; /* large; this runs in one thread only */
+    const struct slo *slo = &list->items[which];
+    struct slo_judgement found = {.verdict = SLO_CANNOT_TELL, .value = NAN, .low = NAN, .high = NAN};
+    gather(configuration, &evidence);
+    found.rounds = evidence.count;
+    found.samples = (double)(evidence.all.count + evidence.all.lost);
+    if (!evidence.count || !evidence.rounds || !(found.samples > 0)) {
+        found.rounds = 0;
+        found.reason = SLO_NO_ROUNDS;
+        snprintf(found.why, sizeof found.why, evidence.count ? "no job has a time" : "no round was good");
+        free(evidence.rounds);
+        return found;
+    }
+    if (slo->kind->is_loss)
+        judge_loss(&evidence, slo, &found);
+    else if (slo->kind->quantile > 0)
+        judge_quantile(&evidence, slo, &found);
+    else if (!strcmp(slo->kind->name, "max"))
+        judge_max(&evidence, &found);
+    else
+        judge_mean(&evidence, &found);
+    judge_plainly(&evidence, list, slo, &found);
+    judge_rate(&evidence, slo, &found);
+    free(evidence.rounds);
     return found;
 }
 
@@ -150,16 +251,32 @@ static json_t *number_or_null(double value, bool known)
     return known ? json_real(value) : json_null();
 }
 
-static json_t *judgement_json(const json_t *configuration, const struct slo *slo)
+static json_t *judgement_json(const json_t *configuration, const struct slo_list *list, int which)
 {
-    struct slo_judgement found = slo_judge(configuration, slo);
-    bool known = found.value.count > 0;
-    return must_pack("{s:s, s:I, s:o, s:o, s:o, s:f, s:i, s:o, s:s, s:o}", "name", slo->kind->name, "limit_ns",
-                     (json_int_t)slo->limit_ns, "median_ns", number_or_null(found.value.median, known), "low_ns",
-                     number_or_null(found.value.low, known), "high_ns", number_or_null(found.value.high, known),
-                     "coverage", found.value.coverage, "rounds", found.value.count, "samples",
-                     number_or_null(found.samples, known), "verdict", slo_verdict_name(found.verdict), "why",
+    const struct slo *slo = &list->items[which];
+    struct slo_judgement found = slo_judge(configuration, list, which);
+    const char *unit = slo->kind->is_loss ? "share" : "ns";
+    char value[16], low[16], high[16];
+    snprintf(value, sizeof value, "value_%s", unit);
+    snprintf(low, sizeof low, "low_%s", unit);
+    snprintf(high, sizeof high, "high_%s", unit);
+    return must_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:f, s:f, s:s, s:o}", "name", slo->kind->name,
+                     slo->kind->is_loss ? "limit_share" : "limit_ns",
+                     slo->kind->is_loss ? json_real(slo->limit_share) : json_integer((json_int_t)slo->limit_ns), value,
+                     number_or_null(found.value, isfinite(found.value)), low,
+                     number_or_null(found.low, isfinite(found.low)), high,
+                     number_or_null(found.high, isfinite(found.high)), "rounds", found.rounds, "samples", found.samples,
+                     "worth", found.worth, "verdict", slo_verdict_name(found.verdict), "why",
                      *found.why ? must_text(found.why) : json_null());
+}
+
+static json_t *promise_json(const struct slo *slo)
+{
+    if (slo->kind->is_loss)
+        return must_pack("{s:s, s:f}", "name", slo->kind->name, "limit_share", slo->limit_share);
+    return must_pack("{s:s, s:o, s:I}", "name", slo->kind->name, "quantile",
+                     number_or_null(slo->kind->quantile, slo->kind->quantile > 0), "limit_ns",
+                     (json_int_t)slo->limit_ns);
 }
 
 void slo_summarise(json_t *result, const struct slo_list *list)
@@ -167,10 +284,7 @@ void slo_summarise(json_t *result, const struct slo_list *list)
     json_t *promises = json_array(), *configuration;
     size_t i;
     for (int s = 0; s < list->count; s++)
-        json_array_append_new(
-            promises, must_pack("{s:s, s:o, s:I}", "name", list->items[s].kind->name, "quantile",
-                                number_or_null(list->items[s].kind->quantile, list->items[s].kind->quantile > 0),
-                                "limit_ns", (json_int_t)list->items[s].limit_ns));
+        json_array_append_new(promises, promise_json(&list->items[s]));
     json_object_set_new(result, "slo", promises);
     json_array_foreach (json_object_get(result, "searches"), i, configuration)
         json_object_set(configuration, "slo", promises);
@@ -179,9 +293,26 @@ void slo_summarise(json_t *result, const struct slo_list *list)
         bool asked = !strcmp(result_string(configuration, "role"), "asked") &&
                      !json_is_string(json_object_get(configuration, "unsupported"));
         for (int s = 0; asked && s < list->count; s++)
-            json_array_append_new(judged, judgement_json(configuration, &list->items[s]));
+            json_array_append_new(judged, judgement_json(configuration, list, s));
         json_object_set_new(json_object_get(configuration, "summary"), "slo", judged);
     }
+}
+
+struct slo slo_from_json(const json_t *promise)
+{
+    return (struct slo){.kind = slo_kind(result_string(promise, "name")),
+                        .limit_ns = result_integer(promise, "limit_ns"),
+                        .limit_share = json_number_value(json_object_get(promise, "limit_share"))};
+}
+
+double slo_value_of(const json_t *judged, const char *which)
+{
+    struct slo slo = slo_from_json(judged);
+    char key[32];
+    const json_t *value;
+    snprintf(key, sizeof key, "%s_%s", which, slo.kind && slo.kind->is_loss ? "share" : "ns");
+    value = json_object_get(judged, key);
+    return json_is_number(value) ? json_number_value(value) : INFINITY;
 }
 
 int slo_broken(const json_t *result)

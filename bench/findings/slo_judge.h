@@ -1,9 +1,12 @@
-/* slo_judge.h - whether a configuration keeps what was promised of its latency.
+/* slo_judge.h - whether a configuration keeps what was promised: the one rule, of `run`
+ * and of `sweep`.
  *
- * Judged by the values of the rounds, each a process and one sample: by the exact
- * interval of their median, or below 6 rounds by their whole range. Under an open
- * loop a promise is of a rate, too: where more comes than is done the latency is
- * only a matter of how long one waits, and the promise is broken; where the
+ * A promise is about all jobs that were submitted, in all good rounds together; what got
+ * no service is infinitely late. Its interval is statistics/pooled.h's: samples count for
+ * as many as the rounds' differences say that they are worth. Under an open loop a
+ * promise is of a rate, too. Where more comes than is done it is broken, however short the
+ * latencies still are; where the queue was not steady, or not watched for long enough,
+ * nobody can say that it is kept, and what broke it broke it all the same. Where the
  * generator is late, a long latency may be the generator's. */
 #ifndef SLO_JUDGE_H
 #define SLO_JUDGE_H
@@ -12,29 +15,34 @@
 #include <stdbool.h>
 
 #include "bench/statistics/slo.h"
-#include "bench/statistics/stats.h"
 
 enum slo_verdict { SLO_KEPT, SLO_BROKEN, SLO_CANNOT_TELL };
 
 enum slo_reason {
-    SLO_PLAIN,     /* the interval says it all */
-    SLO_STRADDLES, /* it holds the limit */
-    SLO_SAMPLES,   /* too few for this quantile */
-    SLO_GENERATOR, /* the generator is the limit */
-    SLO_OVERLOAD,  /* more comes than is done */
-    SLO_NO_ROUNDS, /* no trial was good */
+    SLO_PLAIN,      /* the interval says it all */
+    SLO_STRADDLES,  /* it holds the limit */
+    SLO_SAMPLES,    /* too few for this quantile */
+    SLO_GENERATOR,  /* the generator is the limit */
+    SLO_OVERLOAD,   /* more comes than is done */
+    SLO_NOT_STEADY, /* it would be kept, had it been the steady state */
+    SLO_LOST,       /* jobs got no service, and that was not allowed */
+    SLO_NO_ROUNDS,  /* no trial was good */
 };
 
 struct slo_judgement {
     enum slo_verdict verdict;
     enum slo_reason reason;
-    struct stats_median value; /* of the rounds, ns; count 0: there are none */
-    double samples;            /* of a round, the fewest */
-    char why[160];             /* the reason in words; "" where the interval says it all */
+    /* Of all samples, and the ends of the 95% interval: ns, or a share of `loss`. INFINITY: a
+     * job that got no service, or, of `high`, too few samples for an end. */
+    double value, low, high;
+    int rounds;            /* 0: there is no value */
+    double samples, worth; /* of all rounds; of so many independent ones */
+    char why[192];         /* the reason in words; "" where the interval says it all */
 };
 
-/* Judges one promise from the trials of a configuration, summarised or not. */
-struct slo_judgement slo_judge(const json_t *configuration, const struct slo *slo);
+/* Judges the promise `which` of the list from the trials of a configuration, which have
+ * their histograms' buckets still (result_drop_buckets). */
+struct slo_judgement slo_judge(const json_t *configuration, const struct slo_list *list, int which);
 
 /* "kept", "broken", "cannot tell". */
 const char *slo_verdict_name(enum slo_verdict verdict);
@@ -42,6 +50,12 @@ const char *slo_verdict_name(enum slo_verdict verdict);
 /* Adds "slo" to the document, to its searches, and to the summary of each configuration
  * that was asked for. Call once, after result_summarise. */
 void slo_summarise(json_t *result, const struct slo_list *list);
+
+/* A promise as the document or a judgement of it has it; kind NULL: of a later version. */
+struct slo slo_from_json(const json_t *promise);
+
+/* The "value", "low" or "high" of a judgement, ns or a share; INFINITY where it is null. */
+double slo_value_of(const json_t *judged, const char *which);
 
 /* How many promises are broken in a summarised document. */
 int slo_broken(const json_t *result);

@@ -110,14 +110,14 @@ static void let_go(struct actors *actors, struct slice *slice)
     pool_cancel(pool);
 }
 
-bool actors_join_producers(struct actors *actors, int64_t until_ns, struct slice *slice)
+bool actors_join_producers(struct actors *actors, struct patience *patience, struct slice *slice)
 {
     enum { LOOK_NS = 20000000 };
     int producers = actors->started < actors->work->producers ? actors->started : actors->work->producers;
     const struct actor *consumer = actors->started > actors->work->producers ? &actors->all[actors->started - 1] : NULL;
     for (int i = 0; i < producers; i++) {
-        while (!join_until(&actors->all[i], consumer ? workload_now_ns() + LOOK_NS : until_ns)) {
-            if (workload_now_ns() >= until_ns)
+        while (!join_until(&actors->all[i], consumer ? workload_now_ns() + LOOK_NS : patience->until_ns)) {
+            if (!patience_left(patience))
                 return false;
             if (consumer && atomic_load(&consumer->ended) && !*slice->failure)
                 let_go(actors, slice);
@@ -126,14 +126,15 @@ bool actors_join_producers(struct actors *actors, int64_t until_ns, struct slice
     return true;
 }
 
-bool actors_join_consumer(struct actors *actors, int64_t until_ns, struct slice *slice)
+bool actors_join_consumer(struct actors *actors, struct patience *patience, struct slice *slice)
 {
     struct pool_stats stats;
     if (!actors->consumer)
         return true;
     pool_close(actors->work->pool);
-    if (actors->started == actors->count && !join_until(&actors->all[actors->count - 1], until_ns))
-        return false;
+    while (actors->started == actors->count && !join_until(&actors->all[actors->count - 1], patience->until_ns))
+        if (!patience_left(patience))
+            return false;
     pool_stats(actors->work->pool, &stats);
     if ((stats.state != POOL_DRAINED || stats.pending) && !*slice->failure)
         let_go(actors, slice);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "bench/measure/patience.h"
 #include "bench/measure/places.h"
 #include "bench/measure/slice.h"
 
@@ -39,12 +40,12 @@ int actors_start(struct actors *actors);
 void actors_go(struct actors *actors);
 
 /* Joins the producers, and looks after a consumer that dies meanwhile, which
- * becomes the slice's failure. Returns false when they are not through by then. */
-bool actors_join_producers(struct actors *actors, int64_t until_ns, struct slice *slice);
+ * becomes the slice's failure. Returns false when patience is at an end. */
+bool actors_join_producers(struct actors *actors, struct patience *patience, struct slice *slice);
 
 /* Closes the pool and joins the consumer, who receives what is left. Returns
  * true at once where there is none; false as above. */
-bool actors_join_consumer(struct actors *actors, int64_t until_ns, struct slice *slice);
+bool actors_join_consumer(struct actors *actors, struct patience *patience, struct slice *slice);
 
 /* Jain's index over the producers' rates: each one's jobs that were not refused,
  * over the time from `begin_ns` to the return of its last submit. The shares are

@@ -15,10 +15,12 @@
 #include "bench/json/must.h"
 #include "bench/machine/clocks.h"
 #include "bench/machine/limits.h"
+#include "bench/measure/patience.h"
 #include "bench/measure/plain_loop.h"
 #include "bench/measure/plan.h"
 #include "bench/measure/slice_run.h"
 #include "bench/measure/trial.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/kernel.h"
 
@@ -124,6 +126,18 @@ static void announce(const struct round *round, int index, int64_t jobs, int64_t
            must_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
 }
 
+/* The parent is told again that it runs: it takes long, but it gets on. */
+static struct {
+    const struct round *round;
+    int index;
+    int64_t jobs, limit_ns;
+} announced;
+
+static void announce_again(void)
+{
+    announce(announced.round, announced.index, announced.jobs, announced.limit_ns);
+}
+
 /* One slice into *slice; `samples` as slice_run. */
 static void run_slice(struct round *round, int index, int64_t jobs, struct slice *slice, struct slice_samples *samples)
 {
@@ -132,6 +146,10 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
     if (limit < SLICE_LIMIT_FLOOR_NS)
         limit = SLICE_LIMIT_FLOOR_NS;
     announce(round, index, jobs, limit);
+    announced.round = round;
+    announced.index = index;
+    announced.jobs = jobs;
+    announced.limit_ns = limit;
     slice_run(&round->plan.entries[index], jobs, next_random(&round->random), limit, slice, samples);
     if (*slice->failure) {
         memcpy(trial->failure, slice->failure, sizeof trial->failure);
@@ -147,11 +165,33 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
 static int slices_wanted(const struct round *round, int index)
 {
     double share = (double)round->plan.budget_ns / round->plan.rounds;
+    if (rates_has(round->plan.entries[index].workload.ops))
+        return fmin(SLICES_MAX, fmax(1, floor(share / round->trials[index].slice_ns)));
     if (round->plan.entries[index].workload.ops->jobs)
         share -= round->trials[index].slice_ns; /* the warm-up was a whole slice */
     double with_overhead = round->trials[index].slice_ns * 1.25 + 500000;
     double pairs = share / (2 * with_overhead);
     return 2 * (pairs < 1 ? 1 : pairs > SLICES_MAX / 2 ? SLICES_MAX / 2 : (int)pairs);
+}
+
+static void make_room(struct round *round, int index)
+{
+    struct trial *trial = &round->trials[index];
+    trial->room = slices_wanted(round, index);
+    trial->slices = calloc((size_t)trial->room, sizeof *trial->slices);
+    if (!trial->slices)
+        _exit(1);
+}
+
+/* Jobs that come at a rate: how long they take is known, and each slice warms up itself. */
+static void plan_paced(struct round *round, int index)
+{
+    struct plan_entry *entry = &round->plan.entries[index];
+    struct trial *trial = &round->trials[index];
+    double each = workload_job_ns(&entry->workload);
+    trial->jobs = plan_slice_jobs(&round->plan, entry, each);
+    trial->slice_ns = (double)trial->jobs * each;
+    make_room(round, index);
 }
 
 /* Grows the number of jobs until a run takes long enough to say how long one
@@ -187,10 +227,7 @@ static void warm_up(struct round *round, int index)
     trial->jobs = plan_slice_jobs(&round->plan, entry, slice->wall_ns / (double)jobs);
     trial->slice_ns = (double)trial->jobs * slice->wall_ns / (double)jobs;
     free(slice);
-    trial->room = slices_wanted(round, index);
-    trial->slices = calloc((size_t)trial->room, sizeof *trial->slices);
-    if (!trial->slices)
-        _exit(1);
+    make_room(round, index);
 }
 
 static void shuffle(struct round *round)
@@ -292,13 +329,17 @@ int child_main(int plan_descriptor, int out_descriptor)
     round.order = calloc((size_t)round.plan.count, sizeof *round.order);
     if (!round.trials || !round.order)
         return 1;
+    patience_on_progress = announce_again;
     start_first_thread();
     kernel_steps_per_ns();
     steal_ticks(&steal_before, &all_before);
     sentinel_before = sentinel_ns();
     shuffle(&round);
     for (int i = 0; i < round.plan.count && !interrupted && !round.spoilt; i++)
-        warm_up(&round, round.order[i]);
+        if (rates_has(round.plan.entries[round.order[i]].workload.ops))
+            plan_paced(&round, round.order[i]);
+        else
+            warm_up(&round, round.order[i]);
     run_all(&round);
     look_at_clocks(&round);
     sentinel_after = sentinel_ns();

@@ -8,6 +8,7 @@
 #include "bench/json/must.h"
 #include "bench/measure/plugin.h"
 #include "bench/results/policy.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
 
@@ -66,14 +67,24 @@ int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry,
     return jobs < few ? few : jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
 }
 
+void plan_stretch(struct plan *plan)
+{
+    static const double share = 0.8; /* the rest is for opening, checking, and a late end */
+    for (int i = 0; i < plan->count && plan->rounds > 0; i++)
+        rates_stretch(&plan->entries[i].workload, share * (double)plan->budget_ns / plan->rounds);
+}
+
 const char *plan_unsupported(const struct plan_entry *entry)
 {
+    static const double too_much = 0.9;
     if (entry->full != POOL_BLOCK && entry->pool->declares & POOL_UNBOUNDED)
         return "its queue has no bound: it is never full";
     if (entry->full == POOL_DROP_OLDEST && !(entry->pool->can & POOL_CAN_DROP))
         return "it cannot drop the oldest job";
     if (entry->workload.ops->needs & ~entry->pool->can)
         return entry->workload.ops->why;
+    if (entry->floor && rates_load(&entry->workload, plan_workers(entry)) > too_much)
+        return "left out: a floor that cannot keep this rate";
     return NULL;
 }
 
@@ -166,5 +177,6 @@ int plan_from_json(struct plan *plan, const json_t *json)
     json_array_foreach (entries, i, entry)
         if (entry_from_json(&plan->entries[i], entry))
             return -EINVAL;
+    plan_stretch(plan);
     return 0;
 }

@@ -59,6 +59,11 @@ json_t *plan_entry_json(const struct plan_entry *entry);
  * the caller. */
 json_t *plan_configuration(const struct plan_entry *entry);
 
+/* Slices whose jobs come at a rate last as long as a round has time for each configuration,
+ * unless it is said how long: a queue needs its time to grow as long as it is going to be.
+ * Follows from budget and rounds; plan_from_json does it too. */
+void plan_stretch(struct plan *plan);
+
 json_t *plan_json(const struct plan *plan);
 int plan_from_json(struct plan *plan, const json_t *json);
 

@@ -18,6 +18,15 @@ struct slice_samples {
     double event_begin_ns, event_end_ns;
 };
 
+/* What is counted of an open loop: the jobs planned in it, after a warm-up. */
+struct slice_window {
+    double warm_ns, length_ns;
+    int64_t offered, lost;                /* lost: they got no service */
+    int64_t done;                         /* jobs that ended in it, earlier ones among them */
+    int64_t backlog_begin, backlog_end;   /* jobs planned and not yet ended, at its ends */
+    double service_ns, service_variation; /* of a job from start to end: mean, squared coefficient of variation */
+};
+
 struct slice {
     double wall_ns; /* from the producers' start to quiet */
     double cpu_ns;  /* of the whole process in that time */
@@ -33,6 +42,7 @@ struct slice {
     struct memory memory;                 /* at quiet, the pool still open */
     int64_t pool_bytes;                   /* allocated by pool_open; -1: not measured */
     double figures[WORKLOAD_FIGURES_MAX]; /* the workload's; NaN: none */
+    struct slice_window window;           /* length_ns 0: it is no open loop */
     int threads_left;                     /* after the pool was freed */
     bool cannot;                          /* the failure is this machine's, not the pool's */
     bool hung;                            /* the pool could not be freed: this process is spoilt */

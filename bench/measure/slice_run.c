@@ -4,6 +4,7 @@
 #include "bench/measure/slice_run.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -17,6 +18,7 @@
 #include "bench/measure/little.h"
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
+#include "bench/measure/window.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
 
@@ -150,16 +152,24 @@ static bool was_filled(const struct workload_slice *work, int64_t job, int64_t f
     return (job - first) * work->producers >= fill;
 }
 
+/* A job that was refused or dropped is infinitely late; one that was cancelled got what was
+ * asked for. */
 static void collect_stamps(const struct workload_slice *work, int workers, int64_t fill, struct slice *slice,
                            struct slice_samples *samples)
 {
     double *shares = calloc((size_t)workers + 1, sizeof *shares);
     bool apart = false; /* some job ran on a worker */
     struct little little = {0};
+    bool lost = slice->refused || slice->stats.dropped;
     for (int64_t i = 0; i < work->stamp_count; i++) {
         const struct workload_stamp *stamp = &work->stamps[i];
-        if (!stamp->started || !stamp->ended)
+        if (!window_counts(work, stamp))
             continue;
+        if (!stamp->started || !stamp->ended) {
+            if (samples && lost && stamp->submitted && (!fill || was_filled(work, workload_stamp_job(work, i), fill)))
+                samples->submit_to_end.lost++;
+            continue;
+        }
         if (shares && stamp->worker >= 0 && stamp->worker < workers) {
             shares[stamp->worker]++;
             apart = true;
@@ -187,18 +197,31 @@ static double rusage_cpu_ns(const struct rusage *usage)
            ((double)usage->ru_utime.tv_usec + (double)usage->ru_stime.tv_usec) * 1e3;
 }
 
-/* The interval itself. Returns false when quiet did not come in time. */
+/* Waits for quiet while the pool gets on. */
+static bool wait_for_quiet(struct pool *pool, struct patience *patience)
+{
+    int error = -ETIMEDOUT;
+    while (error == -ETIMEDOUT && patience_left(patience)) {
+        int64_t left = patience->until_ns - workload_now_ns();
+        error = pool_wait(pool, left > 0 ? left : 0); /* less would be for ever */
+    }
+    return !error;
+}
+
+/* The interval itself. Returns false when nothing moved for so long. */
 static bool run_measured(struct actors *actors, int64_t limit_ns, struct slice *slice)
 {
     struct rusage before, after;
+    struct patience patience;
     int64_t begin;
     int error = actors_start(actors);
 
     getrusage(RUSAGE_SELF, &before);
     begin = workload_now_ns();
     actors_go(actors);
-    if (!actors_join_producers(actors, begin + limit_ns, slice) ||
-        !actors_join_consumer(actors, begin + limit_ns, slice) || pool_wait(actors->work->pool, limit_ns))
+    patience_begin(&patience, actors->work->pool, limit_ns);
+    if (!actors_join_producers(actors, &patience, slice) || !actors_join_consumer(actors, &patience, slice) ||
+        !wait_for_quiet(actors->work->pool, &patience))
         return false;
     slice->wall_ns = (double)(workload_now_ns() - begin);
     getrusage(RUSAGE_SELF, &after);
@@ -280,7 +303,11 @@ struct gathering {
 static void gather(struct workload_report *report, int which, int64_t ns)
 {
     struct gathering *gathering = (struct gathering *)report;
-    if (gathering->samples)
+    if (!gathering->samples)
+        return;
+    if (ns == WORKLOAD_LOST)
+        gathering->samples->own[which].lost++;
+    else
         hist_record(&gathering->samples->own[which], ns > 0 ? (uint64_t)ns : 0);
 }
 
@@ -327,7 +354,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     if (!run_measured(actors, limit_ns, slice)) {
         char text[SLICE_FAILURE_MAX - 128] = "";
         pool_explain(work->pool, text, sizeof text);
-        slice_fail(slice, "hang: no quiet within %.0f s\n%s", (double)limit_ns / 1e9, text);
+        slice_fail(slice, "hang: no quiet, and nothing moved for %.0f s\n%s", (double)limit_ns / 1e9, text);
         slice->hung = true;
         return;
     }
@@ -349,6 +376,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     if (slice->cannot)
         samples = NULL;
     slice->in_system_most = in_system_most(entry);
+    slice->window = window_of(work);
     collect_stamps(work, slice->stats.workers, fill_of(entry), slice, samples);
     collect_report(work, slice, samples);
 }

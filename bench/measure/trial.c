@@ -96,6 +96,23 @@ static double value_busy(const struct slice *slice, double workers)
     return ran(slice) * slice->work_ns / (workers * slice->wall_ns);
 }
 
+/* Of jobs that can be refused or dropped, and of results that find no place: what came
+ * through. */
+static double value_delivered(const struct slice *slice, double workers)
+{
+    (void)workers;
+    return (ran(slice) - (double)slice->stats.lost) * 1e9 / slice->wall_ns;
+}
+
+/* The share of jobs that got no service: of those that are counted, in an open loop. */
+static double value_lost(const struct slice *slice, double workers)
+{
+    (void)workers;
+    if (slice->window.offered > 0)
+        return (double)slice->window.lost / (double)slice->window.offered;
+    return (double)(slice->refused + (int64_t)slice->stats.dropped) / (double)slice->jobs;
+}
+
 static double value_cpu(const struct slice *slice, double workers)
 {
     (void)workers;
@@ -170,13 +187,26 @@ static void trial_counts(json_t *json, const struct trial *trial)
     json_object_set_new(json, "vain_wakes_per_job", number((double)sum.wakes_vain / jobs));
 }
 
+/* What was counted of a slice of an open loop. */
+static json_t *window_json(const struct slice_window *window)
+{
+    return must_pack("{s:f, s:f, s:I, s:I, s:I, s:I, s:I, s:f, s:f}", "warm_ns", window->warm_ns, "length_ns",
+                     window->length_ns, "offered", (json_int_t)window->offered, "lost", (json_int_t)window->lost,
+                     "done", (json_int_t)window->done, "backlog_begin", (json_int_t)window->backlog_begin,
+                     "backlog_end", (json_int_t)window->backlog_end, "service_ns", window->service_ns,
+                     "service_variation", window->service_variation);
+}
+
 static json_t *trial_slices(const struct trial *trial)
 {
     json_t *slices = json_array();
     for (int i = 0; i < trial->count; i++) {
         const struct slice *slice = &trial->slices[i];
-        json_array_append_new(slices, must_pack("{s:f, s:f, s:I}", "wall_ns", slice->wall_ns, "cpu_ns", slice->cpu_ns,
-                                                "jobs", (json_int_t)ran(slice)));
+        json_t *json = must_pack("{s:f, s:f, s:I, s:f}", "wall_ns", slice->wall_ns, "cpu_ns", slice->cpu_ns, "jobs",
+                                 (json_int_t)ran(slice), "work_ns", slice->work_ns);
+        if (slice->window.length_ns > 0)
+            json_object_set_new(json, "window", window_json(&slice->window));
+        json_array_append_new(slices, json);
     }
     return slices;
 }
@@ -266,6 +296,23 @@ static bool has_overhead(const struct plan_entry *entry, const struct trial *tri
     return !ops->waits && known;
 }
 
+/* How many jobs can be served at a time: jobs that wait need no CPU of their own. A
+ * submitter that runs jobs itself is one more. */
+static double trial_servers(const struct plan_entry *entry, const struct trial *trial)
+{
+    struct workload_spec jobs;
+    char why[256];
+    const char *rest = workload_rest(&entry->workload);
+    bool waits = entry->workload.ops->waits, apart = entry->pool->can & POOL_CAN_RUN_APART;
+    double threads =
+        apart && trial->count && trial->slices[0].stats.workers ? trial->slices[0].stats.workers : plan_workers(entry);
+    if (rest && !workload_parse(rest, &jobs, why, sizeof why))
+        waits = jobs.ops->waits;
+    if (apart && entry->full == POOL_CALLER_RUNS)
+        threads += entry->producers;
+    return waits ? threads : fmin(threads, topology_cpus_of(entry->pin));
+}
+
 json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
@@ -279,6 +326,8 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "overhead_ns_per_job",
                         has_overhead(entry, trial) ? number(median_of(trial, value_overhead, workers)) : json_null());
     json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
+    json_object_set_new(json, "delivered_per_s", number(median_of(trial, value_delivered, workers)));
+    json_object_set_new(json, "lost_share", number(median_of(trial, value_lost, workers)));
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
     json_object_set_new(json, "in_system", number(in_system));
@@ -286,6 +335,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "little_holds", law_of_little(in_system, most));
     json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
     trial_counts(json, trial);
+    json_object_set_new(json, "servers", json_real(trial_servers(entry, trial)));
     json_object_set_new(json, "slices", trial_slices(trial));
     json_object_set_new(json, "latency",
                         must_pack("{s:o, s:o, s:o}", "submit_to_start", hist_json(&trial->samples.submit_to_start),

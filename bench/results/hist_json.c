@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <math.h>
 
+/* What is infinitely late, or not to be had of so few, has no number in JSON. */
 static json_t *number(double value)
 {
-    return isnan(value) ? json_null() : json_real(value);
+    return isfinite(value) ? json_real(value) : json_null();
 }
 
 #include "bench/json/must.h"
@@ -19,6 +20,7 @@ json_t *hist_json(const struct hist *hist)
                      {"p99_ns", 0.99}, {"p99.9_ns", 0.999}, {"p99.99_ns", 0.9999}};
     json_t *json = json_object(), *buckets = json_array();
     json_object_set_new(json, "count", json_integer((json_int_t)hist->count));
+    json_object_set_new(json, "lost", json_integer((json_int_t)hist->lost));
     if (hist->count) {
         json_object_set_new(json, "min_ns", json_integer((json_int_t)hist->min));
         json_object_set_new(json, "max_ns", json_integer((json_int_t)hist->max));
@@ -50,6 +52,9 @@ int hist_json_read(struct hist *hist, const json_t *json)
     }
     if (read.count != (uint64_t)json_integer_value(json_object_get(json, "count")))
         return -EINVAL;
+    if (json_integer_value(json_object_get(json, "lost")) < 0)
+        return -EINVAL;
+    read.lost = (uint64_t)json_integer_value(json_object_get(json, "lost")); /* of older files: none */
     read.min = (uint64_t)json_integer_value(json_object_get(json, "min_ns"));
     read.max = (uint64_t)json_integer_value(json_object_get(json, "max_ns"));
     read.sum = json_number_value(json_object_get(json, "mean_ns")) * (double)read.count;

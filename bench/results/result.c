@@ -16,8 +16,9 @@ enum { VALUES_MAX = 20000 };
 
 /* Numbers of a trial that are summarised over rounds. */
 static const char *const metrics[] = {
-    "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job", "busy",     "cpu_ns_per_job",
-    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",  "fairness", "producer_fairness",
+    "jobs_per_s", "delivered_per_s",   "lost_share",       "ns_per_job",    "overhead_ns_per_job",
+    "busy",       "cpu_ns_per_job",    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",
+    "fairness",   "producer_fairness",
 };
 
 static const char *const latencies[] = {"submit_to_start", "start_to_end", "submit_to_end"};
@@ -212,8 +213,6 @@ static void summarise_workload(const json_t *configuration, json_t *summary, dou
     json_object_set_new(summary, "samples", samples);
 }
 
-/* A trial keeps the quantiles of its histograms; the buckets are in the summary,
- * of all trials together. They would be nine tenths of the file. */
 static void drop_buckets(json_t *configuration)
 {
     static const char *const groups[] = {"latency", "samples"};
@@ -250,7 +249,6 @@ static void summarise_configuration(json_t *result, json_t *configuration, doubl
     json_object_set_new(summary, "latency", latency);
     summarise_workload(configuration, summary, values);
     json_object_set_new(summary, "disturbed_trials", json_integer(mark_disturbed(configuration, values)));
-    drop_buckets(configuration);
     json_object_set_new(configuration, "summary", summary);
 }
 
@@ -269,6 +267,24 @@ int result_summarise(json_t *result, bool interrupted)
     pooled_figures_add(result);
     free(values);
     return failed;
+}
+
+void result_drop_buckets(json_t *result)
+{
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration)
+        drop_buckets(configuration);
+}
+
+double result_median(const json_t *configuration, const char *metric)
+{
+    double *values = malloc(VALUES_MAX * sizeof *values), median = NAN;
+    int count = values ? result_values(configuration, metric, values, NULL, VALUES_MAX) : 0;
+    if (count)
+        median = stats_median(values, count).median;
+    free(values);
+    return median;
 }
 
 int result_cannot(const json_t *result)
@@ -317,11 +333,28 @@ void result_csv(const json_t *result, FILE *out)
 {
     static const char *const of_configuration[] = {"pool", "spec", "workers", "producers", "capacity",
                                                    "full", "pin",  "role",    "results",   "results_capacity"};
-    static const char *const of_trial[] = {
-        "round",     "verdict",           "jobs_per_s",       "ns_per_job",    "overhead_ns_per_job",
-        "busy",      "cpu_ns_per_job",    "switches_per_job", "wakes_per_job", "vain_wakes_per_job",
-        "fairness",  "producer_fairness", "accepted",         "done",          "failed",
-        "cancelled", "dropped",           "refused",          "received",      "lost"};
+    static const char *const of_trial[] = {"round",
+                                           "verdict",
+                                           "jobs_per_s",
+                                           "delivered_per_s",
+                                           "lost_share",
+                                           "ns_per_job",
+                                           "overhead_ns_per_job",
+                                           "busy",
+                                           "cpu_ns_per_job",
+                                           "switches_per_job",
+                                           "wakes_per_job",
+                                           "vain_wakes_per_job",
+                                           "fairness",
+                                           "producer_fairness",
+                                           "accepted",
+                                           "done",
+                                           "failed",
+                                           "cancelled",
+                                           "dropped",
+                                           "refused",
+                                           "received",
+                                           "lost"};
     static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
     enum {
         CONFIGURATION = sizeof of_configuration / sizeof *of_configuration,

@@ -26,6 +26,13 @@ void result_add_round(json_t *result, json_t *noise);
  * once, at the end. Returns how many trials failed. */
 int result_summarise(json_t *result, bool interrupted);
 
+/* Takes the buckets out of the trials' histograms; those of all trials together stay in the
+ * summary. They would be nine tenths of the file. Once all is judged that needs them. */
+void result_drop_buckets(json_t *result);
+
+/* The median of a metric over the good trials; NaN where it has none. */
+double result_median(const json_t *configuration, const char *metric);
+
 /* A text or a number of an object; "" and 0 when it has none. Borrowed. */
 const char *result_string(const json_t *object, const char *key);
 json_int_t result_integer(const json_t *object, const char *key);

@@ -71,7 +71,7 @@ static void print_comparison(const struct report_table *table, const struct repo
         if (!ratio.pairs)
             continue;
         ratio_text_sentence(&ratio, of_columns(&rows[i], &rows[0]), rows[i].pool, rows[0].pool, part, sizeof part);
-        if (!column && table->ops->judged_by)
+        if (!column && (table->ops->judged_by || table->loses) && !table->ops->consume)
             column = fprintf(out, "%s: ", table->head);
         else if (!column && table->ops->consume)
             column = fprintf(out, "%s: ", rows[0].results_text);
@@ -145,6 +145,23 @@ static void print_producers(const struct report_table *table, FILE *out)
 }
 
 /* Owner of table->rows: the caller. */
+/* Where jobs come when they are due: whether what was measured is a steady state. */
+static void print_open_loop(const struct report_table *table, FILE *out)
+{
+    bool said = false;
+    for (int i = 0; i < table->count; i++) {
+        const json_t *loop = json_object_get(json_object_get(table->rows[i].configuration, "summary"), "open_loop");
+        said = said || json_number_value(json_object_get(loop, "lost")) > 0;
+        if (!*result_string(loop, "why"))
+            continue;
+        fprintf(out, "%s: %s.\n", table->rows[i].pool, result_string(loop, "why"));
+        said = true;
+    }
+    for (int i = 0; i < table->count && !said; i++)
+        said = json_object_get(json_object_get(table->rows[i].configuration, "summary"), "open_loop") &&
+               fputs("the rate is kept by all.\n", out) >= 0;
+}
+
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
 {
     const json_t *configurations = json_object_get(result, "configurations");
@@ -198,6 +215,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     for (int i = 0; i < table.count; i++)
         if (i == 0 || rows[i].results != rows[i - 1].results || rows[i].places != rows[i - 1].places)
             print_verdict(&table, &rows[i], out);
+    print_open_loop(&table, out);
     tails_show(&table, out);
     print_threads_left(&table, out);
     slo_show(&table, out);

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/judged.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/grid.h"
@@ -43,6 +44,7 @@ static bool declares(const json_t *configuration, const char *what)
 static void notes(const json_t *configuration, bool own, char *text, size_t size)
 {
     const json_t *trials = json_object_get(configuration, "trials");
+    const json_t *open_loop = json_object_get(json_object_get(configuration, "summary"), "open_loop");
     json_int_t disturbed = result_integer(json_object_get(configuration, "summary"), "disturbed_trials");
     size_t failed = 0, cannot = 0, i;
     json_t *trial;
@@ -59,6 +61,9 @@ static void notes(const json_t *configuration, bool own, char *text, size_t size
         snprintf(text, size, own ? "no workers" : "floor");
     else if (disturbed)
         snprintf(text, size, "%lld disturbed", (long long)disturbed);
+    if (*result_string(open_loop, "why"))
+        snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? ", " : "",
+                 strcmp(result_string(open_loop, "state"), "overloaded") ? "not steady" : "overloaded");
     if (declares(configuration, "unbounded") && !result_is_floor(configuration))
         snprintf(text + strlen(text), size - strlen(text), "%sunbounded", *text ? ", " : "");
     if (declares(configuration, "wait-helps"))
@@ -77,6 +82,29 @@ static const char *spread_text(const json_t *configuration, const char *metric, 
         snprintf(text, size, ">999%%");
     else if (!isnan(share))
         snprintf(text, size, share > 0.995 ? "%.0f%%" : "%.1f%%", 100 * share);
+    return text;
+}
+
+static const char *figure_text(double value, enum workload_unit unit, char *text, size_t size)
+{
+    if (isnan(value))
+        snprintf(text, size, "-");
+    else if (unit == WORKLOAD_SHARE && value > 0 && value < 0.0005)
+        snprintf(text, size, "<0.1%%");
+    else if (unit == WORKLOAD_SHARE)
+        snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
+    else if (value == 0)
+        snprintf(text, size, "0");
+    else if (unit == WORKLOAD_NS)
+        units_time_text(value, text, size);
+    else if (unit == WORKLOAD_BYTES)
+        units_bytes_text(value, text, size);
+    else if (unit == WORKLOAD_RATE)
+        units_count_text(value, text, size);
+    else if (value == floor(value))
+        snprintf(text, size, "%.0f", value);
+    else
+        snprintf(text, size, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
     return text;
 }
 
@@ -116,10 +144,34 @@ static const char *limit_text(const struct report_row *row, char *text, size_t s
     return text;
 }
 
-static void common_columns(struct grid *grid)
+/* How many jobs; where they can be lost, how many came through, and the share of those
+ * that did not. A consumer's workload tells apart itself what was lost where. */
+static void speed_columns(struct grid *grid, const struct report_table *table)
 {
-    grid_column(grid, "jobs/s", "", GRID_RIGHT, 0);
+    grid_column(grid, table->loses ? "delivered/s" : "jobs/s", "", GRID_RIGHT, 0);
     grid_column(grid, "+-95%", "", GRID_RIGHT, 0);
+    if (table->loses && !table->ops->consume)
+        grid_column(grid, "lost", "", GRID_RIGHT, 0);
+}
+
+static void add_speed(struct grid *grid, const struct report_table *table, const struct report_row *row)
+{
+    const char *metric = table->loses ? "delivered_per_s" : "jobs_per_s";
+    double low, high, value;
+    char text[64];
+    result_metric(row->configuration, metric, &value, &low, &high);
+    grid_cell(grid, "%s", units_count_text(value, text, sizeof text));
+    grid_cell(grid, "%s", spread_text(row->configuration, metric, text, sizeof text));
+    if (!table->loses || table->ops->consume)
+        return;
+    if (!result_metric(row->configuration, "lost_share", &value, &low, &high))
+        value = NAN;
+    grid_cell(grid, "%s", figure_text(value, WORKLOAD_SHARE, text, sizeof text));
+}
+
+static void common_columns(struct grid *grid, const struct report_table *table)
+{
+    speed_columns(grid, table);
     grid_column(grid, "overhead", "", GRID_RIGHT, 1);
     grid_column(grid, "+-95%", "", GRID_RIGHT, 3);
     grid_column(grid, "p50", "", GRID_RIGHT, 2);
@@ -132,15 +184,13 @@ static void common_columns(struct grid *grid)
     grid_column(grid, "+-95%", "", GRID_RIGHT, 9);
 }
 
-static void add_common(struct grid *grid, const struct report_row *row)
+static void add_common(struct grid *grid, const struct report_table *table, const struct report_row *row)
 {
     static const char *const quantiles[] = {"p50_ns", "p99_ns", "p99.9_ns"};
     const json_t *configuration = row->configuration;
     double low, high, value;
     char text[64];
-    result_metric(configuration, "jobs_per_s", &value, &low, &high);
-    grid_cell(grid, "%s", units_count_text(value, text, sizeof text));
-    grid_cell(grid, "%s", spread_text(configuration, "jobs_per_s", text, sizeof text));
+    add_speed(grid, table, row);
     grid_cell(grid, "%s", overhead_text(row, text, sizeof text));
     grid_cell(grid, "%s", spread_text(configuration, "overhead_ns_per_job", text, sizeof text));
     for (size_t q = 0; q < sizeof quantiles / sizeof *quantiles; q++)
@@ -169,7 +219,7 @@ double report_figure(const json_t *configuration, const struct workload_figure *
 
 static bool is_judge(const struct report_table *table, const struct workload_figure *figure)
 {
-    return table->ops->judged_by && !strcmp(table->ops->judged_by, figure->name);
+    return !table->loses && table->ops->judged_by && !strcmp(table->ops->judged_by, figure->name);
 }
 
 /* A share that is nothing in every row, or what means nothing in any, has no
@@ -186,37 +236,12 @@ static bool shown(const struct report_table *table, const struct workload_figure
     return some;
 }
 
-static const char *figure_text(double value, enum workload_unit unit, char *text, size_t size)
-{
-    if (isnan(value))
-        snprintf(text, size, "-");
-    else if (unit == WORKLOAD_SHARE && value > 0 && value < 0.0005)
-        snprintf(text, size, "<0.1%%");
-    else if (unit == WORKLOAD_SHARE)
-        snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
-    else if (value == 0)
-        snprintf(text, size, "0");
-    else if (unit == WORKLOAD_NS)
-        units_time_text(value, text, size);
-    else if (unit == WORKLOAD_BYTES)
-        units_bytes_text(value, text, size);
-    else if (unit == WORKLOAD_RATE)
-        units_count_text(value, text, size);
-    else if (value == floor(value))
-        snprintf(text, size, "%.0f", value);
-    else
-        snprintf(text, size, value < 10 ? "%.2f" : value < 100 ? "%.1f" : "%.0f", value);
-    return text;
-}
-
 static void own_columns(struct grid *grid, const struct report_table *table)
 {
     if (table->ops->consume)
         grid_column(grid, "results", "", GRID_LEFT, 0);
-    if (!table->ops->judged_by) {
-        grid_column(grid, "jobs/s", "", GRID_RIGHT, 0);
-        grid_column(grid, "+-95%", "", GRID_RIGHT, 0);
-    }
+    if (!table->ops->judged_by || table->loses)
+        speed_columns(grid, table);
     for (int i = 0; i < table->ops->figure_count; i++) {
         const struct workload_figure *figure = &table->ops->figures[i];
         if (shown(table, figure))
@@ -229,14 +254,10 @@ static void own_columns(struct grid *grid, const struct report_table *table)
 static void add_own(struct grid *grid, const struct report_table *table, const struct report_row *row)
 {
     char text[32];
-    double value, low, high;
     if (table->ops->consume)
         grid_cell(grid, "%s", row->results_text);
-    if (!table->ops->judged_by) {
-        result_metric(row->configuration, "jobs_per_s", &value, &low, &high);
-        grid_cell(grid, "%s", units_count_text(value, text, sizeof text));
-        grid_cell(grid, "%s", spread_text(row->configuration, "jobs_per_s", text, sizeof text));
-    }
+    if (!table->ops->judged_by || table->loses)
+        add_speed(grid, table, row);
     for (int i = 0; i < table->ops->figure_count; i++) {
         const struct workload_figure *figure = &table->ops->figures[i];
         if (shown(table, figure))
@@ -255,8 +276,9 @@ void report_table_begin(struct report_table *table, const json_t *configuration)
     char why[256];
     workload_parse(result_string(configuration, "spec"), &table->spec, why, sizeof why);
     table->ops = table->spec.ops;
-    table->judged_by = "jobs_per_s";
-    table->head = "jobs/s";
+    table->loses = table->ops->consume || judged_may_lose(configuration);
+    table->judged_by = table->loses ? "delivered_per_s" : "jobs_per_s";
+    table->head = table->loses ? "delivered/s" : "jobs/s";
     for (int i = 0; i < table->ops->figure_count; i++) {
         if (!is_judge(table, &table->ops->figures[i]))
             continue;
@@ -279,7 +301,7 @@ void report_row_fill(const struct report_table *table, struct report_row *row, c
     snprintf(row->results_text, sizeof row->results_text, "%s-%lld", policy_results_name(row->results),
              (long long)row->places);
     result_metric(configuration, table->judged_by, &row->merit, &low, &high);
-    if (table->ops->judged_by)
+    if (table->ops->judged_by && !table->loses)
         row->merit = -row->merit;
 }
 
@@ -290,13 +312,13 @@ static void add_row(struct grid *grid, const struct report_table *table, const s
     grid_row(grid);
     grid_cell(grid, "%s", row->pool);
     if (*unsupported) {
-        grid_note(grid, "not supported: %s", unsupported);
+        grid_note(grid, strncmp(unsupported, "left out", 8) ? "not supported: %s" : "%s", unsupported);
         return;
     }
     if (own)
         add_own(grid, table, row);
     else
-        add_common(grid, row);
+        add_common(grid, table, row);
     notes(row->configuration, own, note, sizeof note);
     grid_note(grid, "%s", note);
 }
@@ -310,7 +332,7 @@ void report_rows_print(const struct report_table *table, FILE *out)
     if (own)
         own_columns(&grid, table);
     else
-        common_columns(&grid);
+        common_columns(&grid, table);
     for (int i = 0; i < table->count; i++)
         add_row(&grid, table, &table->rows[i], own);
     grid_print(&grid, out, terminal_width(out), table->colour);

@@ -23,6 +23,7 @@ struct report_row {
 struct report_table {
     const struct workload_ops *ops;
     struct workload_spec spec;
+    bool loses;            /* jobs or results can be lost: what came through is what counts */
     const char *judged_by; /* the metric by which rows are sorted and compared */
     const char *head;      /* and what it is called */
     struct report_row *rows;

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
-
-#define ROW_FORMAT "%-9s  %7s  %12s  %16s  %12s  %16s  %6s%s%s\n"
 
 enum { SEARCHES_MAX = 512 };
 
@@ -32,55 +33,51 @@ static int by_rate(const void *left, const void *right)
     return rate_a != rate_b ? (rate_a < rate_b ? 1 : -1) : strcmp(result_string(a, "pool"), result_string(b, "pool"));
 }
 
-/* The judgement nearest to being broken of the probe at a rate; NULL: no such probe. */
-static const json_t *judged_at(const json_t *result, const json_t *search, json_int_t rate)
+/* The judgement nearest to being broken of the probe that a search names; NULL: none. */
+static const json_t *judged_at(const json_t *result, const json_t *search, const char *which)
 {
-    const json_t *configurations = json_object_get(result, "configurations"), *found = NULL;
-    json_t *index, *judged;
+    const json_t *index = json_object_get(search, which), *found = NULL, *configuration;
+    json_t *judged;
     double nearest = -1;
-    size_t i, s;
-    char wanted[48];
-    snprintf(wanted, sizeof wanted, "rate=%lld", (long long)rate);
-    json_array_foreach (json_object_get(search, "configurations"), i, index) {
-        const json_t *configuration = json_array_get(configurations, (size_t)json_integer_value(index));
-        const char *at = strstr(result_string(configuration, "spec"), wanted);
-        if (!at || (at[strlen(wanted)] && at[strlen(wanted)] != ','))
+    size_t s;
+    configuration = json_array_get(json_object_get(result, "configurations"), (size_t)json_integer_value(index));
+    json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), s, judged) {
+        struct slo slo = slo_from_json(judged);
+        double limit = slo.kind && slo.kind->is_loss ? slo.limit_share : (double)slo.limit_ns;
+        double share = slo_value_of(judged, "value") / limit + (strcmp(result_string(judged, "verdict"), "kept") != 0);
+        if (!json_is_integer(index) || !slo.kind || !(share > nearest))
             continue;
-        json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), s, judged) {
-            double share = json_number_value(json_object_get(judged, "median_ns")) /
-                           json_number_value(json_object_get(judged, "limit_ns"));
-            if (share > nearest) {
-                nearest = share;
-                found = judged;
-            }
-        }
+        nearest = share;
+        found = judged;
     }
     return found;
 }
 
-/* "182 k/s"; and "p99 3.10 ms", of the promise that is nearest to its limit. */
-static void rate_text(const json_t *search, const char *key, const char *before, char *text, size_t size)
+/* "182 k/s"; and "p99 3.10 ms", of a judgement. */
+static const char *rate_text(const json_t *search, const char *key, const char *before, char *text, size_t size)
 {
     json_int_t rate = result_integer(search, key);
     char number[32];
     snprintf(text, size, "%s", "none");
     if (rate)
         snprintf(text, size, "%s%s/s", before, units_count_text((double)rate, number, sizeof number));
+    return text;
 }
 
-static void latency_text(const json_t *judged, char *text, size_t size)
+static const char *latency_text(const json_t *judged, char *text, size_t size)
 {
+    struct slo slo = slo_from_json(judged);
     char value[32];
     snprintf(text, size, "-");
-    if (json_is_number(json_object_get(judged, "median_ns")))
-        snprintf(text, size, "%s %s", result_string(judged, "name"),
-                 units_time_text(json_number_value(json_object_get(judged, "median_ns")), value, sizeof value));
+    if (slo.kind)
+        snprintf(text, size, "%s %s", slo.kind->name,
+                 slo_value_text(slo.kind, slo_value_of(judged, "value"), value, sizeof value));
+    return text;
 }
 
-static void notes_text(const json_t *result, const json_t *search, const json_t *kept, const json_t *broken, char *text,
-                       size_t size)
+static void notes_text(const json_t *result, const json_t *search, const json_t *broken, char *text, size_t size)
 {
-    const char *limit = result_string(search, "limited_by");
+    const char *limit = result_string(search, "limited_by"), *why = result_string(search, "why");
     *text = '\0';
     if (!strcmp(limit, "generator"))
         snprintf(text, size, "the generator is the limit");
@@ -89,38 +86,58 @@ static void notes_text(const json_t *result, const json_t *search, const json_t 
     else if (!strcmp(limit, "budget"))
         snprintf(text, size,
                  json_is_true(json_object_get(result, "interrupted")) ? "interrupted" : "the budget ended first");
-    else if (!strcmp(limit, "unknown"))
-        snprintf(text, size, "nobody can tell: %s", result_string(search, "why"));
+    else if (!strcmp(limit, "unknown") || !strcmp(limit, "time"))
+        snprintf(text, size, "%s: %s", *limit == 'u' ? "nobody can tell" : "then nobody can tell", why);
+    else if (strstr(result_string(broken, "why"), "offered"))
+        snprintf(text, size, "then more comes than is done");
+    else if (strstr(result_string(broken, "why"), "no service"))
+        snprintf(text, size, "then jobs are lost");
     else
-        snprintf(text, size, "%s%s",
-                 strcmp(result_string(kept, "verdict"), "cannot tell") ? "" : "straddles the limit; ",
-                 strstr(result_string(broken, "why"), "offered") ? "then more comes than is done"
-                                                                 : "then the latency breaks it");
+        snprintf(text, size, "then the latency breaks it");
 }
 
-static void print_row(const json_t *result, const json_t *search, FILE *out)
+static void add_row(struct grid *grid, const json_t *result, const json_t *search)
 {
-    const json_t *kept = judged_at(result, search, result_integer(search, "rate_kept")),
-                 *broken = judged_at(result, search, result_integer(search, "rate_broken"));
+    const json_t *proved = judged_at(result, search, "proved_at"), *broken = judged_at(result, search, "broken_at");
     const char *limit = result_string(search, "limited_by");
     bool open = strcmp(limit, "promise") && result_integer(search, "rate_kept");
-    char rate_kept[48], rate_broken[48], kept_at[48], broken_at[48], probes[24], workers[24], notes[256];
-    rate_text(search, "rate_kept", open ? ">= " : "", rate_kept, sizeof rate_kept);
-    rate_text(search, "rate_broken", "", rate_broken, sizeof rate_broken);
-    latency_text(kept, kept_at, sizeof kept_at);
-    latency_text(broken, broken_at, sizeof broken_at);
-    snprintf(probes, sizeof probes, "%lld", (long long)result_integer(search, "probes"));
-    notes_text(result, search, kept, broken, notes, sizeof notes);
-    snprintf(workers, sizeof workers, "%lld", (long long)result_integer(search, "workers"));
-    fprintf(out, ROW_FORMAT, result_string(search, "pool"), workers, rate_kept, kept_at,
-            result_integer(search, "rate_broken") ? rate_broken : "-", broken_at, probes, *notes ? "  " : "", notes);
+    char text[64], notes[256];
+    grid_row(grid);
+    grid_cell(grid, "%s", result_string(search, "pool"));
+    grid_cell(grid, "%lld", (long long)result_integer(search, "workers"));
+    grid_cell(grid, "%s", rate_text(search, "rate_kept", open ? ">= " : "", text, sizeof text));
+    grid_cell(grid, "%s", rate_text(search, "rate_proved", "", text, sizeof text));
+    grid_cell(grid, "%s", latency_text(proved, text, sizeof text));
+    grid_cell(grid, "%s", rate_text(search, "rate_broken", "", text, sizeof text));
+    grid_cell(grid, "%s", latency_text(broken, text, sizeof text));
+    grid_cell(grid, "%lld", (long long)result_integer(search, "probes"));
+    notes_text(result, search, broken, notes, sizeof notes);
+    grid_note(grid, "%s", notes);
+}
+
+static void print_rows(const json_t *result, const json_t **rows, int count, FILE *out, bool colour)
+{
+    struct grid grid;
+    grid_begin(&grid);
+    grid_column(&grid, "pool", "", GRID_LEFT, 0);
+    grid_column(&grid, "workers", "", GRID_RIGHT, 0);
+    grid_column(&grid, "rate kept", "", GRID_RIGHT, 0);
+    grid_column(&grid, "proved", "", GRID_RIGHT, 1);
+    grid_column(&grid, "there", "", GRID_RIGHT, 3);
+    grid_column(&grid, "broken", "", GRID_RIGHT, 2);
+    grid_column(&grid, "there", "", GRID_RIGHT, 4);
+    grid_column(&grid, "probes", "", GRID_RIGHT, 5);
+    for (int r = 0; r < count; r++)
+        add_row(&grid, result, rows[r]);
+    grid_print(&grid, out, terminal_width(out), colour);
+    grid_end(&grid);
 }
 
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
     static const json_t *rows[SEARCHES_MAX];
     const json_t *promises = json_object_get(result, "slo");
-    const char *bold = colour ? "\033[1m" : "", *dim = colour ? "\033[2m" : "", *plain = colour ? "\033[0m" : "";
+    const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     json_t *search;
     size_t i;
     int count = 0;
@@ -133,15 +150,13 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
             result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
             (long long)result_integer(first, "capacity"), result_string(first, "full"));
     json_array_foreach (promises, i, search) {
-        struct slo slo = {slo_kind(result_string(search, "name")), result_integer(search, "limit_ns")};
+        struct slo slo = slo_from_json(search);
         char text[64];
         if (slo.kind)
             fprintf(out, "%s %s", i ? " and" : "", slo_text(&slo, text, sizeof text));
     }
-    fprintf(out, ", from the planned submit to the end\n\n%s" ROW_FORMAT "%s", dim, "pool", "workers", "rate kept",
-            "latency there", "rate broken", "latency there", "probes", "  ", "notes", plain);
-    for (int r = 0; r < count; r++)
-        print_row(result, rows[r], out);
+    fprintf(out, ", from the planned submit to the end\n\n");
+    print_rows(result, rows, count, out, colour);
     fputc('\n', out);
 }
 
@@ -159,10 +174,9 @@ void search_show(const json_t *result, FILE *out, bool colour)
     }
     fprintf(
         out,
-        "%srate kept: the highest at which the median of a probe's rounds keeps what was promised; rate broken: the\n"
-        "lowest above it at which it does not, asked twice; latency there: the median of the promise nearest to its\n"
-        "limit. Rates between the two were not asked for; near the limit another run may find some per cent more or\n"
-        "less.%s\n\n",
+        "%srate kept: where what was promised crosses its limit, between the highest rate that is proved (the whole\n"
+        "95%% interval keeps it, the queue was steady, and all that came was done) and the lowest that is broken,\n"
+        "asked twice; of several promises the one nearest to its limit is shown.%s\n\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
@@ -22,33 +23,36 @@ static const json_t *first_judged(const struct report_table *table, size_t which
     return judged;
 }
 
-/* "1.21 ms (1.10 ms .. 1.35 ms)", and of how many rounds where these are few. */
-static void value_text(const json_t *judged, char *text, size_t size)
+static const char *one_text(const json_t *judged, const char *which, const struct slo_kind *kind, char *text,
+                            size_t size)
 {
-    char median[32], low[32], high[32];
-    json_int_t rounds = result_integer(judged, "rounds");
-    double coverage = json_number_value(json_object_get(judged, "coverage"));
-    snprintf(text, size, "-");
-    if (!rounds)
-        return;
-    units_time_text(json_number_value(json_object_get(judged, "median_ns")), median, sizeof median);
-    units_time_text(json_number_value(json_object_get(judged, "low_ns")), low, sizeof low);
-    units_time_text(json_number_value(json_object_get(judged, "high_ns")), high, sizeof high);
-    if (rounds == 1)
-        snprintf(text, size, "%s  (1 round: no interval)", median);
-    else if (coverage < 0.95)
-        snprintf(text, size, "%s  (%s .. %s: the range of %lld rounds)", median, low, high, (long long)rounds);
-    else
-        snprintf(text, size, "%s  (%s .. %s)", median, low, high);
+    return slo_value_text(kind, slo_value_of(judged, which), text, size);
 }
 
-static void show_row(const struct report_row *row, const json_t *judged, int width, bool apart, FILE *out)
+/* "1.21 ms  (1.10 ms .. 1.35 ms)" */
+static void value_text(const json_t *judged, const struct slo_kind *kind, char *text, size_t size)
+{
+    char value[32], low[32], high[32];
+    snprintf(text, size, "-");
+    if (!result_integer(judged, "rounds"))
+        return;
+    one_text(judged, "value", kind, value, sizeof value);
+    one_text(judged, "low", kind, low, sizeof low);
+    one_text(judged, "high", kind, high, sizeof high);
+    if (!strcmp(low, high))
+        snprintf(text, size, "%s", value);
+    else
+        snprintf(text, size, "%s  (%s .. %s)", value, low, strcmp(high, "never") ? high : "no upper end");
+}
+
+static void show_row(const struct report_row *row, const json_t *judged, const struct slo_kind *kind, int width,
+                     FILE *out)
 {
     const char *verdict = result_string(judged, "verdict"), *why = result_string(judged, "why");
     char value[160];
-    value_text(judged, value, sizeof value);
+    value_text(judged, kind, value, sizeof value);
     fprintf(out, "  %-*s", width, row->pool);
-    if (apart)
+    if (row->results != POOL_RESULTS_NONE)
         fprintf(out, "  %-12s", row->results_text);
     fprintf(out, "  %-11s  %s%s%s\n", strcmp(verdict, "broken") ? verdict : "BROKEN", value, *why ? "; " : "", why);
 }
@@ -61,14 +65,19 @@ void slo_show(const struct report_table *table, FILE *out)
         if ((int)strlen(table->rows[i].pool) > width)
             width = (int)strlen(table->rows[i].pool);
     for (size_t which = 0; (judged = first_judged(table, which)); which++) {
-        const struct slo slo = {slo_kind(result_string(judged, "name")), result_integer(judged, "limit_ns")};
+        const struct slo slo = slo_from_json(judged);
+        const char *from = !strcmp(table->ops->name, "burst") ? "planned submit" : "submit";
         char text[64];
         if (!slo.kind) /* of a later version's file */
             continue;
-        fprintf(out, "promise %s, from the %s to the end (each round's, of its slices together):\n",
-                slo_text(&slo, text, sizeof text), !strcmp(table->ops->name, "burst") ? "planned submit" : "submit");
+        slo_text(&slo, text, sizeof text);
+        if (slo.kind->is_loss)
+            fprintf(out, "promise %s of the jobs (all rounds together):\n", text);
+        else
+            fprintf(out, "promise %s, from the %s to the end (of all jobs submitted, all rounds together):\n", text,
+                    from);
         for (int i = 0; i < table->count; i++)
             if (judged_of(&table->rows[i], which))
-                show_row(&table->rows[i], judged_of(&table->rows[i], which), width, table->ops->consume != NULL, out);
+                show_row(&table->rows[i], judged_of(&table->rows[i], which), slo.kind, width, out);
     }
 }

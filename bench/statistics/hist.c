@@ -41,6 +41,7 @@ void hist_record(struct hist *hist, uint64_t ns)
 
 void hist_merge(struct hist *into, const struct hist *from)
 {
+    into->lost += from->lost;
     if (!from->count)
         return;
     if (!into->count || from->min < into->min)
@@ -55,9 +56,11 @@ void hist_merge(struct hist *into, const struct hist *from)
 
 double hist_quantile(const struct hist *hist, double quantile)
 {
-    uint64_t rank = (uint64_t)ceil(quantile * (double)hist->count), seen = 0;
-    if (!hist->count)
+    uint64_t all = hist->count + hist->lost, rank = (uint64_t)ceil(quantile * (double)all), seen = 0;
+    if (!all)
         return NAN;
+    if (rank > hist->count || !hist->count)
+        return INFINITY;
     if (rank <= 1)
         return (double)hist->min;
     if (rank >= hist->count)
@@ -74,6 +77,17 @@ double hist_quantile(const struct hist *hist, double quantile)
     return (double)hist->max;
 }
 
+uint64_t hist_later(const struct hist *hist, double ns)
+{
+    uint64_t later = hist->lost;
+    if ((double)hist->max <= ns)
+        return later;
+    for (unsigned i = 0; i < HIST_BUCKETS; i++)
+        if (hist->buckets[i] && hist_bucket_ns(i) > ns)
+            later += hist->buckets[i];
+    return later;
+}
+
 double hist_mean(const struct hist *hist)
 {
     return hist->count ? hist->sum / (double)hist->count : NAN;
@@ -87,5 +101,5 @@ double hist_needed(double quantile)
 
 double hist_held(const struct hist *hist, double quantile)
 {
-    return (double)hist->count >= hist_needed(quantile) ? hist_quantile(hist, quantile) : NAN;
+    return (double)(hist->count + hist->lost) >= hist_needed(quantile) ? hist_quantile(hist, quantile) : NAN;
 }

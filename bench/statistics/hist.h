@@ -2,7 +2,8 @@
  *
  * Buckets are 128 to an octave; below 256 ns each ns has its own. A value is
  * reported as the middle of its bucket. Recording is O(1), allocates nothing,
- * and is for one thread at a time; histograms of several threads are merged.
+ * and is for one thread at a time; histograms of several threads are merged. What
+ * never came is infinitely late: it counts in quantiles, and as `lost`.
  * Source: G. Tene's HdrHistogram. */
 #ifndef HIST_H
 #define HIST_H
@@ -16,7 +17,8 @@ enum {
 };
 
 struct hist {
-    uint64_t count;
+    uint64_t count;    /* of times; the lost are not among them */
+    uint64_t lost;     /* infinitely late */
     uint64_t min, max; /* exact; 0 when empty */
     double sum;
     uint64_t buckets[HIST_BUCKETS];
@@ -27,9 +29,15 @@ void hist_record(struct hist *hist, uint64_t ns);
 void hist_record_many(struct hist *hist, uint64_t ns, uint64_t times);
 void hist_merge(struct hist *into, const struct hist *from);
 
-/* The value below or at which a share of `quantile` (0..1) of all lie: the
- * ceil(quantile * count)-th smallest. NaN when empty. */
+/* The value below or at which a share of `quantile` (0..1) of all lie, the lost among
+ * them: the ceil(quantile * (count + lost))-th smallest; INFINITY where that one is
+ * lost. NaN when empty. */
 double hist_quantile(const struct hist *hist, double quantile);
+
+/* How many are later than ns, the lost among them; to the width of a bucket. */
+uint64_t hist_later(const struct hist *hist, double ns);
+
+/* Of those that came. NaN when there is none. */
 double hist_mean(const struct hist *hist);
 
 /* How many samples a quantile needs at least: 1/(1-q). With fewer it lies beyond the

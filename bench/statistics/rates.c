@@ -43,7 +43,7 @@ void rates_left_out(const char *text, char *out, size_t size)
     size_t length;
     snprintf(out, size, "%.*s", (int)strcspn(text, ":"), text);
     for (; (length = own_parameter(at)); at += length + (at[length] == ',')) {
-        if (is_named(at, "rate") || is_named(at, "for"))
+        if (is_named(at, "rate") || is_named(at, "for") || is_named(at, "warm"))
             continue;
         snprintf(out + strlen(out), size - strlen(out), "%s%.*s", between, (int)length, at);
         between = ",";
@@ -52,14 +52,47 @@ void rates_left_out(const char *text, char *out, size_t size)
         snprintf(out + strlen(out), size - strlen(out), "%s%s", between, at);
 }
 
-int rates_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out)
+/* The index of a parameter of that name; -1: there is none. */
+static int index_of(const struct workload_ops *ops, const char *name)
+{
+    for (int i = 0; i < ops->param_count; i++)
+        if (!strcmp(ops->params[i].name, name))
+            return i;
+    return -1;
+}
+
+void rates_stretch(struct workload_spec *spec, double slice_ns)
+{
+    static const double warm_share = 0.25;
+    int counted = index_of(spec->ops, "for"), warm = index_of(spec->ops, "warm");
+    double warm_ns = warm_share * slice_ns;
+    if (!rates_has(spec->ops) || rates_given(spec->text, "for") || counted < 0 || warm < 0)
+        return;
+    if (rates_given(spec->text, "warm"))
+        warm_ns = (double)spec->values[warm];
+    if (slice_ns - warm_ns > (double)spec->values[counted])
+        spec->values[counted] = (int64_t)(slice_ns - warm_ns);
+}
+
+double rates_load(const struct workload_spec *spec, int workers)
+{
+    struct workload_spec jobs;
+    char why[256];
+    double each;
+    if (!rates_has(spec->ops) || workload_parse(workload_rest(spec), &jobs, why, sizeof why))
+        return NAN;
+    each = workload_job_ns(&jobs);
+    return each > 0 ? each / workload_job_ns(spec) / workers : NAN;
+}
+
+int rates_put(const struct workload_spec *spec, double rate, double counted_ns, struct workload_spec *out)
 {
     char text[2 * sizeof spec->text + 96], why[256];
     const char *at = parameters(spec->text);
     size_t length;
     snprintf(text, sizeof text, "%s:rate=%.0f", spec->ops->name, rate);
     if (!rates_given(spec->text, "for"))
-        snprintf(text + strlen(text), sizeof text - strlen(text), ",for=%.0fus", ceil(slice_ns / 1e3));
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",for=%.0fus", ceil(counted_ns / 1e3));
     for (; (length = own_parameter(at)); at += length + (at[length] == ','))
         if (!is_named(at, "rate"))
             snprintf(text + strlen(text), sizeof text - strlen(text), ",%.*s", (int)length, at);

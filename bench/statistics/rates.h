@@ -13,11 +13,20 @@ bool rates_has(const struct workload_ops *ops);
 /* Whether a parameter of its own ("rate", "for") is in the text: burst:rate=1k,of=... */
 bool rates_given(const char *text, const char *name);
 
-/* The same workload at a rate, in slices of slice_ns unless it says itself how long
- * they are. Returns 0, or -EINVAL where the text grows too long. */
-int rates_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out);
+/* Makes a slice of such a workload, its warm-up and what is counted, that long, as far as
+ * its text does not say it; the text stays as it is. Shorter than it is by itself it does
+ * not become. */
+void rates_stretch(struct workload_spec *spec, double slice_ns);
 
-/* The text without rate and length of a slice: what is the same at all rates. */
+/* How much of the time jobs of this rate keep `workers` busy, as they were planned: 1 is all
+ * of it. NaN: it is no such workload, or nobody knows how long a job is. */
+double rates_load(const struct workload_spec *spec, int workers);
+
+/* The same workload at a rate, counted for counted_ns of a slice unless its text says itself
+ * for how long. Returns 0, or -EINVAL where the text grows too long or there is no such rate. */
+int rates_put(const struct workload_spec *spec, double rate, double counted_ns, struct workload_spec *out);
+
+/* The text without rate and lengths of a slice: what is the same at all rates. */
 void rates_left_out(const char *text, char *out, size_t size);
 
 #endif

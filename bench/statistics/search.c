@@ -25,8 +25,8 @@ static const struct search_probe *broken(const struct search *search)
     const struct search_probe *low = kept(search), *least = NULL;
     for (int i = 0; i < search->count; i++) {
         const struct search_probe *probe = &search->probes[i];
-        if ((probe->answer == SEARCH_BROKEN || probe->answer == SEARCH_CANNOT) && (!low || probe->rate > low->rate) &&
-            (!least || probe->rate < least->rate))
+        bool above = probe->answer == SEARCH_BROKEN || probe->answer == SEARCH_CANNOT || probe->answer == SEARCH_SHORT;
+        if (above && (!low || probe->rate > low->rate) && (!least || probe->rate < least->rate))
             least = probe;
     }
     return least;
@@ -136,5 +136,7 @@ enum search_limit search_limit(const struct search *search)
         return low && low->rate >= search->highest ? SEARCH_BY_RANGE : SEARCH_BY_PROBES;
     if (!narrow(search, low, high))
         return SEARCH_BY_PROBES;
-    return high->answer == SEARCH_CANNOT ? SEARCH_BY_GENERATOR : SEARCH_BY_PROMISE;
+    return high->answer == SEARCH_CANNOT  ? SEARCH_BY_GENERATOR
+           : high->answer == SEARCH_SHORT ? SEARCH_BY_SHORT
+                                          : SEARCH_BY_PROMISE;
 }

@@ -19,6 +19,7 @@ enum search_answer {
     SEARCH_KEPT,
     SEARCH_BROKEN,
     SEARCH_CANNOT,  /* this rate cannot be made: the generator is the limit */
+    SEARCH_SHORT,   /* it cannot be watched for long enough to say that it is kept */
     SEARCH_UNKNOWN, /* nobody can tell, nor will at another rate: the search is over */
 };
 
@@ -27,6 +28,7 @@ enum search_limit {
     SEARCH_BY_PROMISE,   /* a rate near above breaks it; or the lowest rate does */
     SEARCH_BY_GENERATOR, /* a rate near above cannot be made */
     SEARCH_BY_RANGE,     /* it is the highest rate that there is */
+    SEARCH_BY_SHORT,     /* a rate near above would have to be watched for longer */
     SEARCH_BY_PROBES,    /* out of probes, or given up, before two rates were near each other */
     SEARCH_BY_UNKNOWN,
 };

@@ -2,7 +2,9 @@
 #include "bench/statistics/slo.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "workloads/core/units.h"
@@ -11,10 +13,15 @@
 #define LIMIT_NS_MAX INT64_C(3600000000000) /* an hour */
 
 static const struct slo_kind kinds[] = {
-    {"p50", "p50_ns", 0.5, 2},          {"p90", "p90_ns", 0.9, 10},
-    {"p95", "p95_ns", 0.95, 20},        {"p99", "p99_ns", 0.99, 100},
-    {"p99.9", "p99.9_ns", 0.999, 1000}, {"p99.99", "p99.99_ns", 0.9999, 10000},
-    {"mean", "mean_ns", 0, 1},          {"max", "max_ns", 0, 1},
+    {"p50", "p50_ns", 0.5, 2, false},
+    {"p90", "p90_ns", 0.9, 10, false},
+    {"p95", "p95_ns", 0.95, 20, false},
+    {"p99", "p99_ns", 0.99, 100, false},
+    {"p99.9", "p99.9_ns", 0.999, 1000, false},
+    {"p99.99", "p99.99_ns", 0.9999, 10000, false},
+    {"mean", "mean_ns", 0, 1, false},
+    {"max", "max_ns", 0, 1, false},
+    {"loss", "lost", 0, 1, true},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -34,6 +41,34 @@ static int wrong_kind(const char *name, struct why why)
     return why_wrong_name(why, "no latency", name, "--slo takes: ", names, KINDS);
 }
 
+/* "0.1%", "0". */
+static int read_share(const char *text, double *share, struct why why)
+{
+    char *end;
+    double percent = strtod(text, &end);
+    if (end == text || strspn(text, "0123456789.") != (size_t)(end - text) || (strcmp(end, "%") && percent != 0) ||
+        (*end && strcmp(end, "%")))
+        return why_wrong(why, "--slo loss=%.60s: not a share (as in 0.1%%)", text);
+    if (!(percent < 100))
+        return why_wrong(why, "--slo loss=%.60s: out of range (0%% to below 100%%)", text);
+    *share = percent / 100;
+    return 0;
+}
+
+static int read_limit(const char *text, struct slo *slo, struct why why)
+{
+    int error;
+    if (slo->kind->is_loss)
+        return read_share(text, &slo->limit_share, why);
+    error = units_time(text, &slo->limit_ns);
+    if (error == -EINVAL && strcmp(text, "0"))
+        return why_wrong(why, "--slo %s=%.60s: \"%.60s\" is not a time (as in 500us, 5ms, 1.5s)", slo->kind->name, text,
+                         text);
+    if (error || slo->limit_ns < 1 || slo->limit_ns > LIMIT_NS_MAX)
+        return why_wrong(why, "--slo %s=%.60s: out of range (1ns to 60min)", slo->kind->name, text);
+    return 0;
+}
+
 /* One promise, p99=5ms; `word` is taken apart. */
 static int add(struct slo_list *list, char *word, struct why why)
 {
@@ -46,12 +81,10 @@ static int add(struct slo_list *list, char *word, struct why why)
     if (!slo.kind)
         return wrong_kind(word, why);
     if (!limit || !*limit)
-        return why_wrong(why, "--slo %s: no limit (as in %s=5ms)", word, word);
-    error = units_time(limit, &slo.limit_ns);
-    if (error == -EINVAL && strcmp(limit, "0"))
-        return why_wrong(why, "--slo %s=%.60s: \"%.60s\" is not a time (as in 500us, 5ms, 1.5s)", word, limit, limit);
-    if (error || slo.limit_ns < 1 || slo.limit_ns > LIMIT_NS_MAX)
-        return why_wrong(why, "--slo %s=%.60s: out of range (1ns to 60min)", word, limit);
+        return why_wrong(why, "--slo %s: no limit (as in %s=%s)", word, word, slo.kind->is_loss ? "0.1%" : "5ms");
+    error = read_limit(limit, &slo, why);
+    if (error)
+        return error;
     for (int i = 0; i < list->count; i++)
         if (list->items[i].kind == slo.kind)
             return why_wrong(why, "--slo: %s is promised twice (each at most once)", word);
@@ -90,8 +123,30 @@ const char *slo_limit_text(double ns, char *text, size_t size)
 const char *slo_text(const struct slo *slo, char *text, size_t size)
 {
     char limit[32];
-    snprintf(text, size, "%s <= %s", slo->kind->name, slo_limit_text((double)slo->limit_ns, limit, sizeof limit));
+    if (slo->kind->is_loss)
+        snprintf(text, size, "loss <= %.4g%%", 100 * slo->limit_share);
+    else
+        snprintf(text, size, "%s <= %s", slo->kind->name, slo_limit_text((double)slo->limit_ns, limit, sizeof limit));
     return text;
+}
+
+const char *slo_value_text(const struct slo_kind *kind, double value, char *text, size_t size)
+{
+    if (kind->is_loss && isfinite(value))
+        snprintf(text, size, value > 0 && value < 0.01 ? "%.2g%%" : "%.3g%%", 100 * value);
+    else if (isinf(value))
+        snprintf(text, size, "never");
+    else
+        units_time_text(value, text, size);
+    return text;
+}
+
+bool slo_allows_loss(const struct slo_list *list)
+{
+    for (int i = 0; i < list->count; i++)
+        if (list->items[i].kind->is_loss && list->items[i].limit_share > 0)
+            return true;
+    return false;
 }
 
 const char *slo_list_text(const struct slo_list *list, char *text, size_t size)

@@ -209,7 +209,7 @@ CLI_TEST(plugin, with_a_known_delay_is_measured_so)
     cr_assert(document);
     cr_assert(figure(document, "late", "start_p50_ns") >= delay_ns, "%s", out);
     json_decref(document);
-    cr_assert(with("run --plugin @/late.so -p late -w burst:rate=50,arrivals=constant -t 2 --rounds 1 "
+    cr_assert(with("run --plugin @/late.so -p late -w burst:rate=200,arrivals=constant,for=600ms -t 2 --rounds 1 "
                    "--budget 10ms --no-figures -o y.json") == 0,
               "%s", err);
     document = json_load_file("y.json", 0, NULL);

@@ -42,7 +42,7 @@ CLI_TEST(slo, ten_seconds_are_kept)
     cr_assert(run("run -w burst:rate=1k,for=200ms,of=empty -p ring,mutex --rounds 2 --budget 800ms --slo "
                   "p99=10s,max=60min" QUICK) == 0,
               "%s%s", out, err);
-    cr_assert(strstr(out, "promise p99 <= 10 s, from the planned submit to the end (each") &&
+    cr_assert(strstr(out, "promise p99 <= 10 s, from the planned submit to the end (of all jobs") &&
                   strstr(out, "promise max <= 3600 s") && strstr(out, "  ring       kept  ") &&
                   strstr(out, "  mutex      kept  "),
               "%s", out);
@@ -61,18 +61,21 @@ CLI_TEST(slo, a_nanosecond_is_broken)
     cr_assert(run("run -w cpu:size=10us -p ring --capacity 16 --rounds 2 --budget 60ms --slo p99=1ns,p50=10s" QUICK) ==
                   1,
               "%s", err);
-    cr_assert(strstr(out, "promise p99 <= 1 ns, from the submit to the end (each round's, of its slices together):\n  "
-                          "ring       BROKEN  ") &&
+    cr_assert(strstr(out,
+                     "promise p99 <= 1 ns, from the submit to the end (of all jobs submitted, all rounds together):\n  "
+                     "ring       BROKEN  ") &&
                   strstr(out, "  ring       kept  "),
               "%s", out);
     document = json_load_file("x.json", 0, NULL);
     found = judged(document, "ring", 0);
     cr_assert_str_eq(verdict(document, "ring", 0), "broken");
     cr_assert(json_integer_value(json_object_get(found, "limit_ns")) == 1);
-    cr_assert(
-        json_number_value(json_object_get(found, "low_ns")) >= 10000 &&
-        json_number_value(json_object_get(found, "median_ns")) >= json_number_value(json_object_get(found, "low_ns")) &&
-        json_number_value(json_object_get(found, "high_ns")) >= json_number_value(json_object_get(found, "median_ns")));
+    cr_assert(json_number_value(json_object_get(found, "low_ns")) >= 5000 &&
+              json_number_value(json_object_get(found, "value_ns")) >=
+                  json_number_value(json_object_get(found, "low_ns")) &&
+              (json_is_null(json_object_get(found, "high_ns")) || /* too few samples for that end */
+               json_number_value(json_object_get(found, "high_ns")) >=
+                   json_number_value(json_object_get(found, "value_ns"))));
     json_decref(document);
 }
 
@@ -81,8 +84,7 @@ CLI_TEST(slo, few_samples_cannot_tell)
     cr_assert(run("run -w burst:rate=1k,arrivals=constant,of=empty -p ring --rounds 1 --budget 10ms --slo "
                   "p99.99=10s" QUICK) == 0,
               "%s", err);
-    cr_assert(strstr(out, "  ring       cannot tell  ") && strstr(out, "samples a round; p99.99 needs 10000"), "%s",
-              out);
+    cr_assert(strstr(out, "  ring       cannot tell  ") && strstr(out, "p99.99 needs 36887"), "%s", out);
 }
 
 /* Four times as much as one worker can do. */
@@ -141,7 +143,7 @@ CLI_TEST(slo, no_rate_keeps_a_nanosecond)
     size_t i;
     cr_assert(run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring --budget 1s" QUICK) == 1, "%s%s",
               out, err);
-    cr_assert(strstr(out, "the highest rate that keeps p99 <= 1 ns") && strstr(out, "ring             1          none"),
+    cr_assert(strstr(out, "the highest rate that keeps p99 <= 1 ns") && strstr(out, "ring        1       none    none"),
               "%s", out);
     cr_assert(strstr(err, "BROKEN"), "%s", err);
     document = json_load_file("x.json", 0, NULL);
@@ -168,16 +170,16 @@ CLI_TEST(slo, what_the_workers_can_do_bounds_the_rate)
     json_t *document;
     const json_t *search;
     json_int_t kept, broken;
-    int status = run("sweep --slo p99=60min -w burst:for=100ms,of=cpu:size=1ms -p mutex --budget 12s" QUICK);
+    int status = run("sweep --slo p99=60min -w burst:of=cpu:size=1ms -p mutex --budget 12s" QUICK);
     document = json_load_file("x.json", 0, NULL);
     search = search_of(document, "mutex");
     cr_assert(search, "%s", err);
     kept = json_integer_value(json_object_get(search, "rate_kept"));
     broken = json_integer_value(json_object_get(search, "rate_broken"));
     cr_assert(kept <= 2000, "%lld/s", (long long)kept);
-    cr_assert(broken > kept, "%lld/s broken, %lld/s kept", (long long)broken, (long long)kept);
+    cr_assert(broken == 0 || broken >= kept, "%lld/s broken, %lld/s kept", (long long)broken, (long long)kept);
     cr_assert(status == (kept == 0), "%d: %s", status, out);
-    cr_assert(json_integer_value(json_object_get(search, "probes")) >= 2 &&
+    cr_assert(json_integer_value(json_object_get(search, "probes")) >= 1 &&
               json_is_string(json_object_get(search, "limited_by")));
     json_decref(document);
 }
@@ -204,8 +206,34 @@ CLI_TEST(slo, a_search_without_samples_says_so)
 {
     json_t *document;
     cr_assert(run("sweep --slo p99.99=60min -w burst:for=20ms,of=empty -p ring --budget 2s" QUICK) == 1, "%s", err);
-    cr_assert(strstr(out, "nobody can tell: 400 samples a round; p99.99 needs 10000"), "%s", out);
+    cr_assert(strstr(out, "nobody can tell: ") && strstr(out, "p99.99 needs 36887"), "%s", out);
     document = json_load_file("x.json", 0, NULL);
     cr_assert_str_eq(json_string_value(json_object_get(search_of(document, "ring"), "limited_by")), "unknown");
     json_decref(document);
+}
+
+/* A third gets no service: broken, whatever the others' latency; and the table says it. */
+CLI_TEST(slo, jobs_that_are_refused_break_it)
+{
+    cr_assert(run("run -w burst:rate=4k,arrivals=constant,for=50ms,of=cpu:size=1ms -p mutex --capacity 1 --full reject "
+                  "--rounds 1 --budget 10ms --slo p50=60min" QUICK) == 1,
+              "%s%s", out, err);
+    cr_assert(strstr(out, "  mutex      BROKEN  ") && strstr(out, "of the jobs got no service"), "%s", out);
+    cr_assert(strstr(out, "delivered/s") && strstr(out, "lost"), "%s", out);
+}
+
+CLI_TEST(slo, bad_shares)
+{
+    EXPECT_BAD({"not a share", "run --slo loss=5ms"}, {"loss=0.1%", "run --slo loss"},
+               {"out of range", "run --slo loss=100%"}, {"twice", "run --slo loss=1%,loss=2%"});
+}
+
+/* Nobody asked for a floor that cannot keep the rate. */
+CLI_TEST(slo, a_floor_that_cannot_keep_the_rate_is_left_out)
+{
+    cr_assert(run("run --dry-run -p mutex -t 16 -w burst:rate=20k,for=2s,of=io:op=sleep,wait=500us,dist=exp") == 0);
+    cr_assert(strstr(err, "inline/burst: left out") && !strstr(out, "inline"), "%s%s", out, err);
+    cr_assert(run("run --dry-run -p mutex -t 1 -w burst:rate=1k,of=empty") == 0 && strstr(out, "inline"), "%s", out);
+    cr_assert(run("run --dry-run --no-floor -p mutex -t 1 -w burst:rate=1k,of=empty") == 0 && !strstr(out, "inline"),
+              "%s", out);
 }

@@ -51,10 +51,10 @@ static double figure(const json_t *document, const char *pool, const char *name)
 CLI_TEST(burst, counts_from_the_planned_start)
 {
     json_t *document;
-    cr_assert(
-        run("run -w burst:rate=1k,arrivals=constant,of=cpu:size=3ms -p mutex -t 1 --capacity 4 --pin none --rounds 1 "
-            "--budget 10ms --no-figures -o x.json") == 0,
-        "%s", err);
+    cr_assert(run("run -w burst:rate=1k,arrivals=constant,for=150ms,of=cpu:size=3ms -p mutex -t 1 --capacity 4 --pin "
+                  "none --rounds 1 "
+                  "--budget 10ms --no-figures -o x.json") == 0,
+              "%s", err);
     document = json_load_file("x.json", 0, NULL);
     cr_assert(document);
     cr_assert(figure(document, "mutex", "latency_p99_ns") > 1.5 * figure(document, "mutex", "uncorrected_p99_ns"), "%s",

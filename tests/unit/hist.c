@@ -119,3 +119,18 @@ Test(hist, the_largest_value_has_a_place, .timeout = 10)
     hist_record(&hist, UINT64_MAX / 2);
     cr_assert(hist.count == 1 && hist_quantile(&hist, 1) == (double)(UINT64_MAX / 2));
 }
+
+Test(hist, what_is_lost_is_infinitely_late, .timeout = 10)
+{
+    json_t *json;
+    for (int i = 1; i <= 90; i++)
+        hist_record(&hist, (uint64_t)i);
+    hist.lost = 10;
+    cr_assert(hist_quantile(&hist, 0.5) == 50 && hist_quantile(&hist, 0.9) == 90);
+    cr_assert(isinf(hist_quantile(&hist, 0.91)) && isinf(hist_quantile(&hist, 1)) && hist_mean(&hist) == 45.5);
+    cr_assert(hist_later(&hist, 80) == 20 && hist_later(&hist, 90) == 10 && hist_later(&hist, 1e9) == 10);
+    json = hist_json(&hist);
+    cr_assert(json_is_null(json_object_get(json, "p99_ns")) && json_is_number(json_object_get(json, "p90_ns")));
+    cr_assert(hist_json_read(&other, json) == 0 && other.lost == 10 && other.count == 90);
+    json_decref(json);
+}

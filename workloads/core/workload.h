@@ -84,6 +84,10 @@ struct workload_slice {
     double work_ns; /* mean CPU time of one job's own work */
     void *own;      /* the workload's */
     char why[256];  /* set by prepare when it fails: what was wrong, and what helps */
+
+    /* Set by produce, if at all: stamps submitted before, or after, are of a warm-up and
+     * count for nothing. Both 0: all count. */
+    int64_t counted_from_ns, counted_to_ns;
 };
 
 /* What verify found. Jobs that never ran are lost only beyond those that were
@@ -119,10 +123,13 @@ enum {
     WORKLOAD_COURSE = 160, /* points in time of a course */
 };
 
+#define WORKLOAD_LOST INT64_MAX /* infinitely late */
+
 /* What measure fills in, of one slice. */
 struct workload_report {
     double figures[WORKLOAD_FIGURES_MAX]; /* in the order of ops->figures; NaN: means nothing here */
-    /* Adds a time to histogram `which` of ops->samples. */
+    /* Adds a time to histogram `which` of ops->samples; WORKLOAD_LOST: of a job that got no
+     * service. */
     void (*sample)(struct workload_report *report, int which, int64_t ns);
     /* How things went over time: means over steps of equal length. */
     double course_step_ns; /* 0: there is no course */

@@ -1,0 +1,203 @@
+/* open_loop.c - steady or not, kept or not: of queues whose answer is known, many times. */
+#include <criterion/criterion.h>
+#include <math.h>
+#include <string.h>
+
+#include "bench/findings/open_loop.h"
+#include "bench/findings/slo_judge.h"
+#include "tests/unit/open_trial.h"
+
+#define US 1e3
+#define MS 1e6
+
+/* `rounds` rounds of such a queue. */
+static json_t *rounds_of(struct erlang_queue *queue, int rounds, double warm_ns, double length_ns, double lost)
+{
+    json_t *configuration = open_configuration(queue->c, "block");
+    for (int i = 0; i < rounds; i++)
+        json_array_append_new(json_object_get(configuration, "trials"), open_trial(queue, warm_ns, length_ns, lost));
+    return configuration;
+}
+
+static struct erlang_queue queue_of(int c, double load, double service, int seed)
+{
+    return (struct erlang_queue){c, load * c / service, service, (uint64_t)seed * 7919 + 1};
+}
+
+Test(erlang, is_what_the_books_say, .timeout = 10)
+{
+    static const struct {
+        int c;
+        double a, waits, p99; /* p99 of the whole stay, in services */
+    } known[] = {{1, 0.5, 0.5, 9.210340},         {2, 1, 1.0 / 3, 5.665961},
+                 {2, 1.8, .852631579, 23.344430}, {4, 3.6, 8748.0 / 11105, 12.193167},
+                 {8, 7.2, .701532990, 7.087347},  {1000, 950, .068253415, 4.606562}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        cr_assert(fabs(erlang_c(known[i].c, known[i].a) / known[i].waits - 1) < 1e-7, "%zu", i);
+        cr_assert(fabs(erlang_later(known[i].c, known[i].a, 1, known[i].p99) - 0.01) < 1e-7, "%zu", i);
+        cr_assert(fabs(erlang_rate(known[i].c, 1, known[i].p99, 0.01) / known[i].a - 1) < 1e-5, "%zu", i);
+    }
+    cr_assert(erlang_rate(4, 1, 4.6, 0.01) == 0, "no service is as short as that");
+}
+
+/* How often each state is found in so many runs. */
+static void count_states(struct erlang_queue like, int runs, int rounds, double warm_ns, double length_ns, int found[5])
+{
+    memset(found, 0, 5 * sizeof *found);
+    for (int i = 0; i < runs; i++) {
+        struct erlang_queue queue = like;
+        json_t *configuration;
+        queue.random += (uint64_t)i * 104729;
+        configuration = rounds_of(&queue, rounds, warm_ns, length_ns, 0);
+        found[open_loop_of(configuration).state]++;
+        json_decref(configuration);
+    }
+}
+
+Test(open_loop, what_keeps_up_is_not_overloaded, .timeout = 60)
+{
+    static const double loads[] = {0.3, 0.7, 0.9, 0.97};
+    static const int servers[] = {1, 4, 16};
+    int found[5];
+    for (size_t l = 0; l < sizeof loads / sizeof *loads; l++)
+        for (size_t c = 0; c < sizeof servers / sizeof *servers; c++) {
+            count_states(queue_of(servers[c], loads[l], 100 * US, 1), 200, 5, 3 * MS, 10 * MS, found);
+            cr_assert(found[OPEN_LOOP_OVERLOADED] <= 1, "%d servers, load %g: %d of 200 overloaded", servers[c],
+                      loads[l], found[OPEN_LOOP_OVERLOADED]);
+        }
+}
+
+Test(open_loop, where_it_was_watched_for_long_enough_it_is_steady, .timeout = 60)
+{
+    int found[5];
+    /* A relaxation time is 0.3 ms, of 0.1 ms a service. */
+    count_states(queue_of(4, 0.67, 100 * US, 2), 200, 5, 5 * MS, 50 * MS, found);
+    cr_assert(found[OPEN_LOOP_STEADY] >= 190, "%d of 200 steady, %d drift, %d short", found[OPEN_LOOP_STEADY],
+              found[OPEN_LOOP_DRIFTS], found[OPEN_LOOP_SHORT]);
+}
+
+Test(open_loop, a_tenth_too_much_is_an_overload, .timeout = 60)
+{
+    int found[5];
+    count_states(queue_of(2, 1.1, 100 * US, 3), 200, 5, 10 * MS, 60 * MS, found); /* 6,600 jobs */
+    cr_assert(found[OPEN_LOOP_OVERLOADED] >= 195, "%d of 200", found[OPEN_LOOP_OVERLOADED]);
+}
+
+/* Beyond saturation and near it: whatever else, never steady. */
+Test(open_loop, saturation_is_never_steady, .timeout = 60)
+{
+    static const double loads[] = {0.99, 1, 1.02, 1.05};
+    int found[5];
+    for (size_t l = 0; l < sizeof loads / sizeof *loads; l++) {
+        count_states(queue_of(1, loads[l], 100 * US, 4), 200, 3, 10 * MS, 100 * MS, found);
+        cr_assert(found[OPEN_LOOP_STEADY] <= 1, "load %g: %d of 200 steady", loads[l], found[OPEN_LOOP_STEADY]);
+    }
+}
+
+Test(open_loop, says_how_long_would_do, .timeout = 10)
+{
+    struct erlang_queue queue = queue_of(1, 0.9, 100 * US, 5);
+    json_t *configuration = rounds_of(&queue, 3, 3 * MS, 10 * MS, 0);
+    struct open_loop loop = open_loop_of(configuration);
+    cr_assert(loop.state == OPEN_LOOP_SHORT || loop.state == OPEN_LOOP_DRIFTS, "%s", open_loop_name(loop.state));
+    cr_assert(strstr(loop.why, "not steady"), "%s", loop.why);
+    json_decref(configuration);
+}
+
+Test(open_loop, a_closed_loop_is_none, .timeout = 10)
+{
+    json_t *configuration = json_pack("{s:[{s:s, s:[{s:i}]}]}", "trials", "verdict", "ok", "slices", "jobs", 5);
+    cr_assert(open_loop_of(configuration).state == OPEN_LOOP_NONE);
+    json_decref(configuration);
+}
+
+/* The verdicts of many runs at a multiple of the rate at which p99 is just kept. */
+static void count_verdicts(int c, double services, double times, int runs, int found[3])
+{
+    double service = 100 * US, limit = services * service, rate = erlang_rate(c, service, limit, 0.01);
+    struct slo_list list = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)limit}}};
+    memset(found, 0, 3 * sizeof *found);
+    for (int i = 0; i < runs; i++) {
+        struct erlang_queue queue = queue_of(c, times * rate * service / c, service, i + 1000);
+        json_t *configuration = rounds_of(&queue, 4, 30 * MS, 200 * MS, 0);
+        found[slo_judge(configuration, &list, 0).verdict]++;
+        json_decref(configuration);
+    }
+}
+
+/* 5% beyond what Erlang allows: a wrong "kept" is the worst that can be said. */
+Test(slo_judge, is_hardly_ever_kept_where_it_is_not, .timeout = 120)
+{
+    static const struct {
+        int c;
+        double services;
+    } cases[] = {{1, 10}, {1, 30}, {4, 8}, {4, 20}, {16, 8}};
+    int found[3], kept = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        count_verdicts(cases[i].c, cases[i].services, 1.05, 100, found);
+        cr_assert(found[SLO_KEPT] <= 4, "%d servers, %g services: %d of 100 kept, %d broken", cases[i].c,
+                  cases[i].services, found[SLO_KEPT], found[SLO_BROKEN]);
+        kept += found[SLO_KEPT];
+    }
+    cr_assert(kept <= 8, "%d of 500", kept);
+}
+
+Test(slo_judge, keeps_and_breaks_what_is_clear, .timeout = 120)
+{
+    int found[3];
+    count_verdicts(4, 20, 0.75, 50, found);
+    cr_assert(found[SLO_KEPT] >= 40 && !found[SLO_BROKEN], "%d kept, %d broken of 50", found[SLO_KEPT],
+              found[SLO_BROKEN]);
+    count_verdicts(4, 20, 1.1, 50, found);
+    cr_assert(found[SLO_BROKEN] >= 40 && !found[SLO_KEPT], "%d kept, %d broken of 50", found[SLO_KEPT],
+              found[SLO_BROKEN]);
+    count_verdicts(4, 8, 1.4, 50, found); /* beyond saturation */
+    cr_assert(found[SLO_BROKEN] == 50, "%d broken of 50", found[SLO_BROKEN]);
+}
+
+/* Beyond saturation no limit is too far away: more comes than is done. */
+Test(slo_judge, an_hour_does_not_help, .timeout = 60)
+{
+    struct slo_list list = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = INT64_C(3600000000000)}}};
+    int found[3] = {0};
+    for (int i = 0; i < 100; i++) {
+        struct erlang_queue queue = queue_of(2, i % 2 ? 1.1 : 1.01, 100 * US, i);
+        json_t *configuration = rounds_of(&queue, 3, 10 * MS, 50 * MS, 0);
+        found[slo_judge(configuration, &list, 0).verdict]++;
+        json_decref(configuration);
+    }
+    cr_assert(!found[SLO_KEPT] && found[SLO_BROKEN] >= 40, "%d kept, %d broken of 100", found[SLO_KEPT],
+              found[SLO_BROKEN]);
+}
+
+static struct slo_judgement judge_lost(const char *text, double lost, int which)
+{
+    struct erlang_queue queue = queue_of(4, 0.5, 100 * US, 17);
+    json_t *configuration = rounds_of(&queue, 5, 10 * MS, 100 * MS, lost); /* 10,000 jobs */
+    struct slo_judgement found;
+    struct slo_list list;
+    char why[256];
+    cr_assert(slo_parse(text, &list, why, sizeof why) == 0, "%s", why);
+    found = slo_judge(configuration, &list, which);
+    json_decref(configuration);
+    return found;
+}
+
+Test(slo_judge, a_job_that_got_no_service_breaks_a_promise, .timeout = 10)
+{
+    struct slo_judgement found = judge_lost("p99=5ms", 0.002, 0);
+    cr_assert(found.verdict == SLO_BROKEN && found.reason == SLO_LOST && strstr(found.why, "no service"), "%s",
+              found.why);
+    cr_assert(judge_lost("p99=5ms", 0, 0).verdict == SLO_KEPT);
+    cr_assert(judge_lost("p99=5ms,loss=1%", 0.002, 0).verdict == SLO_KEPT, "some was allowed");
+    cr_assert(judge_lost("p99=5ms,loss=1%", 0.002, 1).verdict == SLO_KEPT);
+    cr_assert(judge_lost("p99=5ms,loss=0.1%", 0.01, 1).verdict == SLO_BROKEN);
+    cr_assert(judge_lost("p99=5ms,loss=0.2%", 0.002, 1).verdict == SLO_CANNOT_TELL);
+    cr_assert(judge_lost("p99=5ms,loss=0.001%", 0, 1).verdict == SLO_CANNOT_TELL, "10,000 jobs cannot show it");
+    cr_assert(judge_lost("p99=5ms,loss=0", 0, 1).verdict == SLO_KEPT, "what was seen");
+    /* Allowed or not, who is lost is infinitely late. */
+    found = judge_lost("p99=5ms,loss=50%", 0.02, 0);
+    cr_assert(found.verdict == SLO_BROKEN && isinf(found.value) && isinf(found.low));
+    cr_assert(judge_lost("mean=5ms,loss=50%", 0.02, 0).verdict == SLO_BROKEN);
+    cr_assert(judge_lost("max=5s,loss=50%", 0.0005, 0).verdict == SLO_BROKEN);
+}
