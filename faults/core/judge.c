@@ -428,7 +428,7 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
     struct verdict *verdict = &result->verdict;
     int refused = atomic_load(&watch->copy->refused);
-    if (refused) {
+    if (refused == EAGAIN || refused == ENOMEM) { /* else somebody wrote over it */
         verdict->kind = VERDICT_MACHINE;
         snprintf(verdict->finding, sizeof verdict->finding, "cannot be judged here: %s (%s)",
                  refused == ENOMEM ? "no more memory" : "no more threads",
