@@ -35,6 +35,7 @@ CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,fau
             $(filter-out $(POOLS),$(PARTS))
 SUITES   := unit contract held cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
+FUZZED   := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
 
 # One short line for each file, V=1 for the commands; `make -s` says nothing.
 V     ?= 0
@@ -334,6 +335,31 @@ detectors: deps ## in how many of 20 runs each known bug shows, by itself and un
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/detectors.sh
 
+# Readers, under any bytes. What was found stays in tests/fuzz/corpus, and `make test`
+# reads it again.
+FUZZ_SECONDS ?= 60
+FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
+define FUZZ
+$(BUILD)/fuzz-$(1): $(BUILD)/tests/fuzz/$(1).o $(PARTS)
+	$$(call say,LD $$@)
+	$$(Q)$(CC) $$(LINK) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $(LIBS)
+$(BUILD)/replay-$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/replay.o $(PARTS)
+	$$(call say,LD $$@)
+	$$(Q)$(CC) $$(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
+endef
+$(foreach target,$(FUZZED),$(eval $(call FUZZ,$(target))))
+$(BUILD)/fuzz-figures $(BUILD)/replay-figures: LINK += -Wl,--wrap=gnuplot_run
+.PHONY: fuzz fuzz-run fuzz-replay
+fuzz: deps ## readers of results, plans, words, topologies and cgroups under any bytes, FUZZ_SECONDS=60 each (clang's libFuzzer)
+	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) clang libclang-rt-14-dev'
+	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' MALLOC= fuzz-run
+fuzz-run: $(addprefix $(BUILD)/fuzz-,$(FUZZED))
+	@for t in $(FUZZED); do sh tests/fuzz/run.sh $(BUILD)/fuzz-$$t $(FUZZ_SECONDS) $(BUILD) || exit 1; done
+fuzz-replay: $(addprefix $(BUILD)/replay-,$(FUZZED))
+	@for t in $(FUZZED); do timeout 300 $(BUILD)/replay-$$t tests/fuzz/corpus/$$t >$(BUILD)/replay.txt 2>&1 || \
+	    { tail -n 20 $(BUILD)/replay.txt; echo "fuzz: $$t: an input of the corpus ends it"; exit 1; }; \
+	    echo "fuzz: $$t: $$(tail -n 1 $(BUILD)/replay.txt), clean"; done
+
 SECONDS_EACH ?= 2
 .PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run check-run
 torture-plain:
@@ -363,7 +389,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
+test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)

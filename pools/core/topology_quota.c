@@ -3,6 +3,7 @@
  * /proc/self/cgroup names the group of this process in each hierarchy, and
  * /proc/self/mountinfo the places where parts of hierarchies can be seen. A mount shows
  * the tree below its own root; the files of a group count when the mount shows it. */
+#include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,12 @@ static bool read_line(char *line, size_t size, const char *root, const char *a, 
     return read;
 }
 
+/* In CPUs; 0: what stands there is no limit. */
+static double cpus_of(double quota, double period)
+{
+    return quota > 0 && period > 0 && isfinite(quota / period) ? quota / period : 0;
+}
+
 /* One level of the tree, either version; 0 for no limit. */
 static double quota_at(const char *root, const char *mount, const char *group, bool version2, const char **file)
 {
@@ -32,17 +39,15 @@ static double quota_at(const char *root, const char *mount, const char *group, b
     if (version2) {
         *file = "cpu.max";
         return read_line(line, sizeof line, root, mount, group, "cpu.max") &&
-                       sscanf(line, "%lf %lf", &quota, &period) == 2 && period > 0
-                   ? quota / period
+                       sscanf(line, "%lf %lf", &quota, &period) == 2
+                   ? cpus_of(quota, period)
                    : 0;
     }
     *file = "cpu.cfs_quota_us";
     if (!read_line(line, sizeof line, root, mount, group, "cpu.cfs_quota_us") ||
         !read_line(period_line, sizeof period_line, root, mount, group, "cpu.cfs_period_us"))
         return 0;
-    quota = strtod(line, NULL);
-    period = strtod(period_line, NULL);
-    return quota > 0 && period > 0 ? quota / period : 0;
+    return cpus_of(strtod(line, NULL), strtod(period_line, NULL));
 }
 
 /* The tightest that was seen, and where. */

@@ -1,0 +1,34 @@
+/* result.c - a result file: what read_check lets through, the comparison must be able to
+ * work on, and to show. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bench/findings/comparison.h"
+#include "bench/results/read.h"
+#include "bench/show/comparison_show.h"
+#include "tests/fuzz/fuzz.h"
+
+static void compare(json_t *result, FILE *out)
+{
+    struct comparison comparison = {.paths = {"a", "b"}, .documents = {result, result}, .threshold = 0.03};
+    char why[1024];
+    if (!comparison_make(&comparison, why, sizeof why)) {
+        comparison_show_table(&comparison, out);
+        comparison_show_markdown(&comparison, out);
+        comparison_show_json(&comparison, out);
+    }
+    free(comparison.rows);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    json_t *result = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
+    FILE *out = fopen("/dev/null", "w");
+    char why[512];
+    if (out && result && !read_check(result, why, sizeof why))
+        compare(result, out);
+    json_decref(result);
+    if (out)
+        fclose(out);
+    return 0;
+}
