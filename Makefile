@@ -226,7 +226,7 @@ $(BUILD)/inject/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
-$(BUILD)/inject/pools/core/caller_run.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
+$(BUILD)/inject/pools/core/caller_run.o $(BUILD)/inject/pools/core/guard.o $(BUILD)/inject/pools/core/submit.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/faults/core/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
 $(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 
@@ -236,7 +236,7 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -c -o $@ $<
 
 # Cleanup handlers of jobs on a submitter's stack, and of stolen forks, cost nothing this way.
-$(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
+$(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/submit.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_VERSION='"$(VERSION)"' -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/machine/version.o: $(BUILD)/revision
 

@@ -51,6 +51,7 @@ static void destroy(struct pool_head *head)
 
 static const struct pool_design design = {
     .name = "inline",
+    .at_once = true,
     .pool_size = sizeof(struct pool_head),
     .worker_size = sizeof(struct pool_worker),
     .init = init,
@@ -65,18 +66,6 @@ static const struct pool_design design = {
     .seal = seal,
 };
 
-/* Under THROTTLE the common submit reserves the place of the result. */
-static int run_throttled(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg)
-{
-    int error = pool_submit_slow(head, &(struct pool_job){fn, arg}, 1);
-    if (error < 0)
-        return error;
-    error = pool_caller_run(head, inside, fn, arg);
-    if (error)
-        pool_place_give(head, 1);
-    return error;
-}
-
 static inline int run(struct pool_head *head, pool_job_fn *fn, void *arg)
 {
     struct pool_frame *inside = pool_frame_top ? pool_inside(head) : NULL;
@@ -84,24 +73,31 @@ static inline int run(struct pool_head *head, pool_job_fn *fn, void *arg)
         return -EOWNERDEAD;
     if (pool_unlikely(inside && inside->epoch != atomic_load_explicit(&head->epoch, memory_order_acquire)))
         return -ECANCELED;
-    if (pool_unlikely(head->config.results == POOL_RESULTS_THROTTLE))
-        return run_throttled(head, inside, fn, arg);
     return pool_caller_run(head, inside, fn, arg);
-}
-
-static int inline_submit(struct pool *pool, pool_job_fn *fn, void *arg)
-{
-    return run(pool_head_of(pool), fn, arg);
 }
 
 static int inline_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
 {
+    struct pool_head *head = pool_head_of(pool);
+    /* The common submit reserves the place of the result, and runs the job then. */
+    if (pool_unlikely(head->config.results == POOL_RESULTS_THROTTLE))
+        return pool_submit_slow(head, jobs, count);
     for (int i = 0; i < count; i++) {
-        int error = run(pool_head_of(pool), jobs[i].fn, jobs[i].arg);
+        int error = run(head, jobs[i].fn, jobs[i].arg);
         if (error)
             return i ? i : error;
     }
     return count;
+}
+
+static int inline_submit(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    struct pool_head *head = pool_head_of(pool);
+    int count;
+    if (pool_likely(head->config.results != POOL_RESULTS_THROTTLE))
+        return run(head, fn, arg);
+    count = pool_submit_slow(head, &(struct pool_job){fn, arg}, 1);
+    return count == 1 ? 0 : count;
 }
 
 static int inline_open(struct pool **out, const struct pool_config *config);

@@ -10,7 +10,7 @@ trap 'rm -rf "$folder"' EXIT
 fail() { echo "measured: $*"; exit 1; }
 
 cp -r Makefile pools "$folder"
-find "$folder/pools" -name '*.[ch]' ! -name inject.h | xargs sed -i 's/POOL_DEFECT([A-Z_]*)/0/g; s/POOL_STEP("[^"]*");/;/'
+find "$folder/pools" -name '*.[ch]' ! -name inject.h | xargs sed -i 's/POOL_DEFECT([A-Z_]*)/0/g; s/POOL_STEP("[^"]*");/;/; s/POOL_GUARD([^;]*);/;/'
 objects=$(cd "$folder" && find pools -name '*.c' ! -path 'pools/peers/*' | sed 's|\(.*\)\.c|build/\1.o|')
 [ -n "$objects" ] || fail "no sources"
 # shellcheck disable=SC2086

@@ -23,8 +23,8 @@ void consumer_play(const struct consumer *consumer)
         cell_until(consumer->named);
     }
     /* The producer is out of its last submit before the pool goes; where it runs the
-     * jobs itself it may be blocked in one, and only free lets it out. */
-    if (cell_pool()->can & POOL_CAN_RUN_APART)
+     * jobs itself, and not all were taken, it is blocked in one, and only free lets it out. */
+    if (cell_pool()->can & POOL_CAN_RUN_APART || consumer->takes >= jobs)
         helpers_join();
     cell_note(CONSUMER_GIVEN_UP, cell_free());
     cell_note(CONSUMER_FREED, 1);

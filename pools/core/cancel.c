@@ -2,78 +2,49 @@
  *
  * A cancel waits out those who have jobs on the move, takes a boundary (a stamp
  * that all jobs accepted before it lie below), publishes it, then the new
- * epoch. While it is under way a thief takes one job and runs it, and moves
- * none; so the canceller, who acts as a thief of everybody, finds the rest where
- * they were. Workers compare each job's stamp with the boundary once more when
- * they take it, so that no job below is started late.
+ * epoch: that is its instant, and there is one at a time. Then, with no lock, it
+ * settles what lies below, and waits for what others are settling. While it is
+ * under way a thief takes one job and runs it, and moves none; so the canceller,
+ * who acts as a thief of everybody, finds the rest where they were. Workers compare
+ * each job's stamp with the boundary once more when they take it, so that no job
+ * below is started late.
  * Running jobs see the epoch (one load), wake from pool_sleep, or find their
  * descriptor readable. */
 #include <sched.h>
 #include <sys/eventfd.h>
 
 #include "pools/core/machinery.h"
-#include "pools/core/submit.h"
+#include "pools/core/retire.h"
 #include "pools/core/transit.h"
 
-void pool_discard(struct pool_head *head, void *arg, enum pool_why why)
+void pool_relax(int turn)
 {
-    if (head->config.discard)
-        head->config.discard(arg, why);
-}
-
-/* Settles a job that will never run. */
-void pool_cancel_one(struct pool_head *head, const struct pool_task *task)
-{
-    if (head->config.results == POOL_RESULTS_THROTTLE)
-        pool_place_give(head, 1);
-    pool_discard(head, task->arg, POOL_WHY_CANCELLED);
-    atomic_fetch_add_explicit(&head->cancelled, 1, memory_order_acq_rel);
-}
-
-/* Takes the oldest job away and settles it. Not while a cancel is under way:
- * then the queue will be empty in a moment, and the canceller must know that no
- * job is in other hands when it returns. Returns whether there was one. */
-bool pool_drop_oldest(struct pool_head *head)
-{
-    struct pool_task oldest;
-    bool found = false, cancelling;
-    /* Announced before the look: pairs with the canceller, who sets cancelling
-     * before it waits for those that are dropping. */
-    atomic_fetch_add_explicit(&head->dropping, 1, memory_order_seq_cst);
-    cancelling = atomic_load_explicit(&head->cancelling, memory_order_seq_cst);
-    if (!cancelling)
-        found = head->design->evict(head, &oldest, UINT64_MAX);
-    if (found) {
-        pool_discard(head, oldest.arg, POOL_WHY_DROPPED);
-        atomic_fetch_add_explicit(&head->dropped, 1, memory_order_seq_cst);
-    }
-    atomic_fetch_sub_explicit(&head->dropping, 1, memory_order_seq_cst);
-    if (cancelling) { /* wait for its end */
-        pool_lock(&head->cancel_lock);
-        pool_unlock(&head->cancel_lock);
-    }
-    return found;
-}
-
-static void relax(int turn)
-{
-    enum { PAUSES = 100 };
+    enum { PAUSES = 100, YIELDS = 20, NAP_NS = 20000 };
+    static _Atomic uint32_t never;
     if (turn < PAUSES)
         pool_pause();
+    else if (turn < PAUSES + YIELDS)
+        sched_yield();
     else
-        sched_yield(); /* a preempted thread is in the way; let it run */
+        pool_futex_wait(&never, 0, pool_clock_ns() + NAP_NS);
 }
 
-void pool_transit_wait(struct pool_head *head)
+void pool_transit_wait_workers(struct pool_head *head)
 {
     for (int i = 0; i < head->workers; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);
         uint32_t word = atomic_load_explicit(&worker->transit, memory_order_seq_cst);
         for (int turn = 0; word & 1 && atomic_load_explicit(&worker->transit, memory_order_acquire) == word; turn++)
-            relax(turn);
+            pool_relax(turn);
     }
+}
+
+void pool_transit_wait(struct pool_head *head)
+{
+    pool_transit_wait_workers(head);
+    /* Acquire, as above: pairs with the release in pool_transit_end. */
     for (int turn = 0; atomic_load_explicit(&head->caller_transit, memory_order_seq_cst); turn++)
-        relax(turn);
+        pool_relax(turn);
 }
 
 /* Wakes what waits inside jobs: sleeps, polls, waits for a place; and submitters. */
@@ -91,16 +62,61 @@ static void cancel_wake(struct pool_head *head)
     pool_room_wake(head);
 }
 
-/* Twice: a worker may have claimed old jobs from the queue just before the
- * first pass had emptied that, and shown them after its buffer was looked at. */
-static void cancel_queued(struct pool_head *head, uint64_t below)
+static void cancel_pass(struct pool_head *head, uint64_t below)
 {
     struct pool_task task;
+    unsigned mark = pool_retire_begin(head);
     while (head->design->evict(head, &task, below))
         pool_cancel_one(head, &task);
-    pool_transit_wait(head);
-    while (head->design->evict(head, &task, below))
-        pool_cancel_one(head, &task);
+    pool_retire_end(head, mark);
+}
+
+/* Once more, because a worker may have claimed old jobs from the queue just before the
+ * first pass had emptied that, and shown them after its buffer was looked at. And once
+ * more, because an earlier canceller, for whom a job was too young, may have had it in its
+ * hand and put it back. */
+static void cancel_queued(struct pool_head *head, uint64_t below)
+{
+    cancel_pass(head, below);
+    pool_transit_wait_workers(head);
+    cancel_pass(head, below);
+    pool_retire_wait(head); /* and for what others took away, to settle it */
+    cancel_pass(head, below);
+}
+
+/* The instant of the cancel: returns the boundary. One canceller at a time, and none of
+ * the user's code: what it waits for are a few instructions of each submitting job. */
+static uint64_t cancel_begins(struct pool_head *head, int64_t begin, uint64_t *epoch)
+{
+    uint64_t below;
+    pool_lock(&head->cancel_lock);
+    *epoch = atomic_load_explicit(&head->epoch, memory_order_relaxed) + 1;
+    atomic_store_explicit(&head->cancel_at_ns, begin, memory_order_relaxed);
+    atomic_store_explicit(&head->cancel_quiet_ns, UINT64_MAX, memory_order_relaxed);
+    atomic_store_explicit(&head->cancel_settled_ns, UINT64_MAX, memory_order_relaxed);
+    atomic_fetch_add_explicit(&head->cancelling, 1, memory_order_seq_cst);
+    atomic_store_explicit(&head->cancel_begun, *epoch, memory_order_seq_cst);
+    POOL_STEP("cancel: begun");
+    pool_fence();            /* before the marks: pairs with pool_transit_begin and pool_transit_ask */
+    pool_transit_wait(head); /* who did not see it has queued its jobs now */
+    below = head->design->boundary(head);
+    if (!POOL_DEFECT(CANCEL_UNSEEN))
+        atomic_store_explicit(&head->stale_below, below, memory_order_release);
+    atomic_store_explicit(&head->epoch, *epoch, memory_order_seq_cst);
+    atomic_store_explicit(&head->cancel_barred_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
+    pool_quiet_watch_cancel(head);
+    pool_unlock(&head->cancel_lock);
+    return below;
+}
+
+/* All that it had to settle is settled. The times are those of the last cancel. */
+static void cancel_ends(struct pool_head *head, int64_t begin, uint64_t epoch)
+{
+    pool_lock(&head->cancel_lock);
+    if (atomic_load_explicit(&head->epoch, memory_order_relaxed) == epoch)
+        atomic_store_explicit(&head->cancel_settled_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
+    pool_unlock(&head->cancel_lock);
+    atomic_fetch_sub_explicit(&head->cancelling, 1, memory_order_release);
 }
 
 int pool_head_cancel(struct pool *pool)
@@ -114,30 +130,11 @@ int pool_head_cancel(struct pool *pool)
     if (!pool_caller_enter(head))
         return 0;
     begin = pool_clock_ns();
-    /* The canceller's turn; no other call takes this lock. */
-    pool_lock(&head->cancel_lock);
-    epoch = atomic_load_explicit(&head->epoch, memory_order_relaxed) + 1;
-    atomic_store_explicit(&head->cancel_at_ns, begin, memory_order_relaxed);
-    atomic_store_explicit(&head->cancel_quiet_ns, UINT64_MAX, memory_order_relaxed);
-    atomic_store_explicit(&head->cancel_settled_ns, UINT64_MAX, memory_order_relaxed);
-    atomic_store_explicit(&head->cancelling, true, memory_order_seq_cst);
-    atomic_store_explicit(&head->cancel_begun, epoch, memory_order_seq_cst);
-    pool_fence();            /* before the marks: pairs with pool_transit_begin */
-    pool_transit_wait(head); /* who did not see it has queued its jobs now */
-    for (int turn = 0; atomic_load_explicit(&head->dropping, memory_order_seq_cst); turn++)
-        relax(turn);
-    below = head->design->boundary(head);
-    if (!POOL_DEFECT(CANCEL_UNSEEN))
-        atomic_store_explicit(&head->stale_below, below, memory_order_release);
-    atomic_store_explicit(&head->epoch, epoch, memory_order_seq_cst);
-    atomic_store_explicit(&head->cancel_barred_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
-    pool_quiet_watch_cancel(head);
+    below = cancel_begins(head, begin, &epoch);
     cancel_wake(head);
     if (!POOL_DEFECT(CANCEL_UNSEEN) && !POOL_DEFECT(CANCEL_BY_CHANCE))
         cancel_queued(head, below);
-    atomic_store_explicit(&head->cancel_settled_ns, (uint64_t)(pool_clock_ns() - begin), memory_order_relaxed);
-    atomic_store_explicit(&head->cancelling, false, memory_order_release);
-    pool_unlock(&head->cancel_lock);
+    cancel_ends(head, begin, epoch);
     pool_room_wake(head); /* slots are free */
     pool_announce(head);
     pool_caller_leave(head);

@@ -116,7 +116,8 @@ struct pool_worker {
 struct pool_design {
     const char *name;
     size_t pool_size, worker_size;
-    bool forks; /* workers without a job come by pool_rest, and steal forks there */
+    bool at_once; /* no queue: the submitter runs what push lets in; submit.c */
+    bool forks;   /* workers without a job come by pool_rest, and steal forks there */
 
     int (*init)(struct pool_head *head);     /* before any worker runs: 0 or -errno */
     void (*destroy)(struct pool_head *head); /* after the last one; also after a failed init */
@@ -195,11 +196,11 @@ struct pool_head {
 
     /* Read by everybody, written seldom. */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t attention; /* enum pool_attention, and more */
-    _Atomic uint32_t room_wanted;                        /* submitters wait for a slot: room.c */
+    _Atomic uint32_t room_wanted;                        /* free slots worth a wake-up; 0: nobody waits: room.c */
     _Atomic uint64_t epoch;                              /* completed cancels */
     _Atomic uint64_t stale_below;                        /* jobs stamped below are cancelled */
     _Atomic uint64_t cancel_begun;                       /* epoch, or one more while a cancel begins */
-    _Atomic bool cancelling;                             /* a cancel is under way: move no more than one job */
+    _Atomic uint32_t cancelling;                         /* cancels under way: move no more than one job */
     _Atomic uint32_t watchers;                           /* who wants to hear of quiet */
     _Atomic bool drained;
     bool forked; /* some job of this pool has forked; fork.c, atomic */
@@ -208,7 +209,6 @@ struct pool_head {
     alignas(POOL_CACHE_LINE) _Atomic uint64_t caller_word;
     _Atomic uint64_t caller_done, caller_failed;
     _Atomic uint32_t caller_transit; /* submits from jobs on such stacks */
-    _Atomic uint32_t dropping;       /* submitters that took the oldest job away and settle it */
 
     alignas(POOL_CACHE_LINE) _Atomic uint64_t cancelled;
     _Atomic uint64_t dropped;
@@ -223,6 +223,11 @@ struct pool_head {
     /* Room: room.c. */
     _Atomic uint32_t room_seq; /* a futex; grows when room appeared */
     _Atomic int64_t places;    /* free ones; under THROTTLE */
+
+    /* Jobs taken away to be settled unrun: retire.c. */
+    _Atomic uint32_t retiring[2]; /* marks, by the phase in which they were set; futexes */
+    _Atomic uint32_t retire_phase;
+    struct pool_lock retire_turn; /* of who waits for the marks */
 
     /* Cancel: cancel.c. */
     struct pool_lock cancel_lock, fd_lock;
@@ -294,7 +299,7 @@ static inline struct pool_frame *pool_inside(struct pool_head *head)
 
 /* Cold halves, for the inline functions below and for pools that need them. */
 void pool_finish(struct pool_head *head, struct pool_frame *frame, int status); /* results.c: a job with chores ends */
-void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* cancel.c: settles one unrun */
+void pool_cancel_one(struct pool_head *head, const struct pool_task *task);     /* retire.c: settles one unrun */
 bool pool_quiet_look(struct pool_head *head);                                   /* quiet.c: announces it, if it is so */
 void pool_room_look(struct pool_head *head);                                    /* room.c: a slot was freed */
 void pool_place_give(struct pool_head *head, int64_t count);                    /* room.c: a result's place was */

@@ -15,6 +15,7 @@
 
 #include "pools/core/affinity.h"
 #include "pools/core/fork.h"
+#include "pools/core/guard.h"
 #include "pools/core/machinery.h"
 #include "pools/core/topology.h"
 
@@ -379,6 +380,7 @@ static void head_release(struct pool_head *head)
     free(head->victims);
     pool_forks_free(head);
     free(head->worker_slots);
+    POOL_GUARD(head = pool_guard_freed(head)); /* another one goes in its stead */
     free(head);
 }
 
@@ -416,6 +418,7 @@ int pool_head_open(struct pool **out, const struct pool_config *config, const st
         error = workers_start(head);
     if (error)
         goto fail_design;
+    POOL_GUARD(pool_guard_opened(head));
     *out = &head->base;
     return 0;
 fail_design:

@@ -18,10 +18,10 @@ void pool_caller_leave(struct pool_head *head);
 /* quiet.c: the next quiet is the end of a cancel. */
 void pool_quiet_watch_cancel(struct pool_head *head);
 
-/* cancel.c: tells config.discard; takes the oldest job away, and whether there was
- * one; a job that asked for its descriptor ends. */
+/* retire.c: tells config.discard. */
 void pool_discard(struct pool_head *head, void *arg, enum pool_why why);
-bool pool_drop_oldest(struct pool_head *head);
+
+/* cancel.c: a job that asked for its descriptor ends. */
 void pool_cancel_fd_disarm(struct pool_head *head, struct pool_frame *frame);
 
 /* A frame goes, and its descriptor with it. close() is a cancellation point, at
@@ -37,9 +37,11 @@ static inline void pool_cancel_fd_close(struct pool_frame *frame)
     pthread_setcancelstate(state, &state);
 }
 
-/* room.c: whether there is any room, or half of it; everybody who waits for some
- * looks again; places for results, all or none of `count`. */
-bool pool_room_is(struct pool_head *head, bool any);
+/* room.c: how much room there is, and what is half of all; wake me at so much of it;
+ * everybody who waits for some looks again; places for results, all or none of `count`. */
+int64_t pool_room(struct pool_head *head);
+uint32_t pool_room_half(struct pool_head *head);
+void pool_room_want(struct pool_head *head, uint32_t least);
 void pool_room_wake(struct pool_head *head);
 bool pool_place_take(struct pool_head *head, int64_t count);
 

@@ -36,7 +36,10 @@
  * What may overlap: submit, close, cancel, wait, receive, stats and explain,
  * any with any, from any number of threads. open: alone. free: no call may
  * begin after it, except from the pool's own jobs; calls that pool_stats
- * counts as blocked (submit, wait, receive) are woken and awaited. Who returns
+ * counts as blocked (submit, wait, receive) are woken and awaited, a batch also
+ * between its jobs. Every other submit must have returned when free begins: that
+ * its job has run does not say so. (The check build aborts with a message when one
+ * has not, and when a pool is used after free.) Who returns
  * from wait may free at once. discard overlaps with anything but free's return.
  * No call is async-signal-safe. No call is a cancellation point, and neither is the
  * end of a job on its submitter's stack: who has a pending pthread_cancel returns
@@ -107,11 +110,14 @@ struct pool_job {
 
 /* What a submitter meets when `capacity` jobs wait. */
 enum pool_full {
-    POOL_BLOCK,       /* it waits, until at most 1 ms after a slot is free */
+    POOL_BLOCK,       /* it waits, until at most 1 ms after a slot is free, whatever
+                       * signals and wake-ups come */
     POOL_REJECT,      /* -EAGAIN */
-    POOL_TIMEOUT,     /* it waits full_timeout_ns at most, then -ETIMEDOUT */
+    POOL_TIMEOUT,     /* it waits full_timeout_ns at most, looks once more for any
+                       * slot, then -ETIMEDOUT */
     POOL_CALLER_RUNS, /* it runs the job itself: 0 */
-    POOL_DROP_OLDEST, /* the oldest job that can still be taken is dropped */
+    POOL_DROP_OLDEST, /* the oldest job that can still be taken is dropped; it waits
+                       * for nothing but discard, which it calls */
 };
 
 /* What becomes of a job's status. With a channel, done + failed =
@@ -150,7 +156,9 @@ struct pool_config {
 
     /* Called exactly once for each cancelled or dropped job and each lost
      * result, on the thread that settles it, with no pool lock held, before
-     * the outcome counts. It may call only pool_stats. May be NULL. */
+     * the outcome counts. It may take its time: then only that thread waits, and a
+     * cancel that must not return before this job is settled. It may call only
+     * pool_stats. May be NULL. */
     void (*discard)(void *arg, enum pool_why why);
 
     const int *cpus; /* worker i runs on cpus[i % cpu_count] only; read during
@@ -314,8 +322,10 @@ int pool_open(struct pool **out, const struct pool_ops *ops, const struct pool_c
 /* Queues fn(arg) to run once.
  * Blocks: only under POOL_BLOCK, POOL_TIMEOUT and POOL_RESULTS_THROTTLE, and
  * never inside: there, with no room, BLOCK, TIMEOUT and CALLER_RUNS run the
- * job at once on this stack, REJECT returns -EAGAIN, DROP_OLDEST drops.
- * Returns 0; on any error fn never runs and arg stays the caller's:
+ * job at once on this stack (under THROTTLE, when there is a place for its
+ * result), REJECT returns -EAGAIN, DROP_OLDEST drops.
+ * Returns 0; on any error nothing has changed, fn never runs, no other job was
+ * dropped, and arg stays the caller's:
  * -EAGAIN full (REJECT), or nested 64 deep, or inside without a place for the
  * result (THROTTLE); -ETIMEDOUT; -ESHUTDOWN closed; -ECANCELED when a cancel
  * began while it was blocked, or inside a job that is cancelled.
@@ -327,7 +337,8 @@ static inline int pool_submit(struct pool *pool, pool_job_fn *fn, void *arg)
     return pool->ops->submit(pool, fn, arg);
 }
 
-/* As `count` single submits that stop at the first error, but cheaper.
+/* As `count` single submits that stop at the first error, but cheaper. Once it has
+ * blocked, pool_stats counts it as blocked until it returns.
  * Returns how many were accepted if any, else the error. count 0 returns 0;
  * count < 0, or a NULL function anywhere in the array, is -EINVAL and nothing
  * is accepted. */
@@ -346,7 +357,10 @@ int pool_close(struct pool *pool);
  * each worker may be in its hand, taken but not begun: it is about to run or to
  * be settled as cancelled. Submitters
  * that block return -ECANCELED. Submits begun after the return are untouched.
- * Threads: any, also inside. Cost: bounded by the queued jobs. Returns 0. */
+ * Threads: any, also inside. Blocks: for a few instructions of each worker and each
+ * submitting job, and for the discards of jobs accepted before, whoever calls them;
+ * never for a job. Several may overlap: none holds up what another one bars. Cost:
+ * bounded by the queued jobs. Returns 0. */
 int pool_cancel(struct pool *pool);
 
 /* Waits for a moment of quiet. Never runs jobs itself. With submits from

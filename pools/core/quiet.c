@@ -154,7 +154,9 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
         return -EDEADLK;
     if (!pool_caller_enter(head))
         return 0; /* free has begun, and it was quiet before that */
-    atomic_fetch_add_explicit(&head->blocked_wait, 1, memory_order_relaxed);
+    /* Release: pairs with the acquire in pool_head_stats; who sees it, and frees the pool,
+     * waits for this call. */
+    atomic_fetch_add_explicit(&head->blocked_wait, 1, memory_order_release);
     /* Then the counters: pairs with the fence in pool_announce. */
     atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
     pool_fence();
@@ -225,9 +227,9 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
     stats->replaced = atomic_load_explicit(&head->replaced, memory_order_relaxed);
     stats->cancels = atomic_load_explicit(&head->epoch, memory_order_relaxed);
     stats->parked = pool_parked(head) + atomic_load_explicit(&head->parked_now, memory_order_relaxed);
-    stats->blocked_submit = (int)atomic_load_explicit(&head->blocked_submit, memory_order_relaxed);
-    stats->blocked_wait = (int)atomic_load_explicit(&head->blocked_wait, memory_order_relaxed);
-    stats->blocked_receive = (int)atomic_load_explicit(&head->blocked_receive, memory_order_relaxed);
+    stats->blocked_submit = (int)atomic_load_explicit(&head->blocked_submit, memory_order_acquire);
+    stats->blocked_wait = (int)atomic_load_explicit(&head->blocked_wait, memory_order_acquire);
+    stats->blocked_receive = (int)atomic_load_explicit(&head->blocked_receive, memory_order_acquire);
     stats->blocked_results = (int)atomic_load_explicit(&head->blocked_results, memory_order_relaxed);
     stats->cancel_barred_ns = atomic_load_explicit(&head->cancel_barred_ns, memory_order_relaxed);
     stats->cancel_settled_ns = atomic_load_explicit(&head->cancel_settled_ns, memory_order_relaxed);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "pools/core/fork.h"
+#include "pools/core/guard.h"
 #include "pools/core/machinery.h"
 
 struct pool_results_ring {
@@ -59,6 +60,7 @@ static bool place_wait(struct pool_head *head, struct pool_frame *frame)
             frame->epoch != atomic_load_explicit(&head->epoch, memory_order_seq_cst))
             return false;
         pool_unlock(&ring->lock);
+        POOL_GUARD(pool_guard_blocked()); /* a submit, if the job is on a submitter's stack */
         atomic_fetch_add_explicit(&head->blocked_results, 1, memory_order_relaxed);
         pool_futex_wait(&ring->left, left, -1);
         atomic_fetch_sub_explicit(&head->blocked_results, 1, memory_order_relaxed);

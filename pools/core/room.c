@@ -1,12 +1,13 @@
 /* room.c - who waits for room, and who tells it. Room in a full pool is a free slot
  * for the job and, under THROTTLE, a free place for its result.
  *
- * A submitter that finds the pool full sets a bit in room_wanted, tries once
- * more, and sleeps on room_seq. Whoever frees a slot (a worker that takes a job,
- * a canceller, a receiver of results) looks at that word afterwards: sequential
- * consistency on both sides, so that one of them sees the other. At first a
- * submitter asks for half of the room, so that it is not woken for each slot;
- * after 1 ms it asks for any. */
+ * A submitter that finds the pool full says in room_wanted how much room is worth a
+ * wake-up, tries once more, and sleeps on room_seq. Whoever frees a slot (a worker
+ * that takes a job, a canceller, a receiver of results) looks at that word afterwards:
+ * sequential consistency on both sides, so that one of them sees the other. At first a
+ * submitter asks for half of the room, so that it is not woken for each slot; when it
+ * has waited for almost 1 ms it asks for any. The word holds the least that somebody
+ * asked for. */
 #include "pools/core/machinery.h"
 
 /* Tells the submitters, whatever they asked for. */
@@ -19,27 +20,44 @@ void pool_room_wake(struct pool_head *head)
     pool_futex_wake(&head->room_seq, INT_MAX);
 }
 
-/* Whether there is any room, or half of it. */
-bool pool_room_is(struct pool_head *head, bool any)
+static int64_t room_bound(struct pool_head *head)
 {
-    int64_t bound = (int64_t)head->config.capacity;
-    int64_t free_slots = bound - (int64_t)head->design->waiting(head);
-    if (head->config.results == POOL_RESULTS_THROTTLE) {
-        int64_t places = atomic_load_explicit(&head->places, memory_order_seq_cst);
-        if (free_slots > places)
-            free_slots = places;
-        if (bound > (int64_t)head->config.results_capacity)
-            bound = (int64_t)head->config.results_capacity;
-    }
-    return free_slots > 0 && (any || free_slots >= (bound + 1) / 2);
+    int64_t slots = (int64_t)head->config.capacity, places = (int64_t)head->config.results_capacity;
+    return head->config.results == POOL_RESULTS_THROTTLE && places < slots ? places : slots;
+}
+
+uint32_t pool_room_half(struct pool_head *head)
+{
+    return (uint32_t)((room_bound(head) + 1) / 2);
+}
+
+int64_t pool_room(struct pool_head *head)
+{
+    int64_t slots = (int64_t)head->config.capacity - (int64_t)head->design->waiting(head), places;
+    if (head->config.results != POOL_RESULTS_THROTTLE)
+        return slots;
+    places = atomic_load_explicit(&head->places, memory_order_seq_cst);
+    return places < slots ? places : slots;
+}
+
+/* Sequentially consistent; who calls it fences and looks for room once more. Pairs with
+ * the look at the word after a slot was freed. What another one wrote meanwhile is not
+ * more than half, which all ask for at most. */
+void pool_room_want(struct pool_head *head, uint32_t least)
+{
+    uint32_t nothing = 0;
+    if (least == 1)
+        atomic_store_explicit(&head->room_wanted, 1, memory_order_seq_cst);
+    else
+        atomic_compare_exchange_strong_explicit(&head->room_wanted, &nothing, least, memory_order_seq_cst,
+                                                memory_order_seq_cst);
 }
 
 /* Tells the submitters if there is as much room as they asked for. */
 void pool_room_look(struct pool_head *head)
 {
-    enum { ROOM_ANY = 2 };
     uint32_t want = atomic_load_explicit(&head->room_wanted, memory_order_seq_cst);
-    if (want && pool_room_is(head, want & ROOM_ANY))
+    if (want && pool_room(head) >= (int64_t)want)
         pool_room_wake(head);
 }
 

@@ -2,70 +2,131 @@
  * the submitter is itself a job, places are reserved, the pool is closed.
  *
  * A submit from inside a job must not slip past a cancel: its child would be
- * stamped new although its parent is cancelled. So it marks itself in transit,
- * fences, looks whether a cancel began, and pushes; the canceller marks its
+ * stamped new although its parent is cancelled. So it marks itself in transit
+ * (transit.h), looks whether a cancel began, and pushes; the canceller marks its
  * begin, fences, and waits until nobody is in transit before it takes the
- * boundary. Sequentially consistent on both sides. */
+ * boundary. Sequentially consistent on both sides.
+ *
+ * A submit that is refused has changed nothing. */
 #include "pools/core/submit.h"
 
+#include "pools/core/guard.h"
 #include "pools/core/machinery.h"
+#include "pools/core/retire.h"
 #include "pools/core/transit.h"
 
 enum {
-    ROOM_SPIN_NS = 10000, /* a full producer polls for this long */
-    ROOM_POLL_NS = 1000,  /* this often */
-    ROOM_NAP_NS = 900000, /* then waits for half of the room at most so long */
-    ROOM_HALF = 1,
-    ROOM_ANY = 2, /* bits of head->room_wanted */
+    ROOM_SPIN_NS = 10000,  /* a full producer polls for this long */
+    ROOM_POLL_NS = 1000,   /* this often */
+    ROOM_HALF_NS = 900000, /* and waits for half of the room for so long in all */
 };
+
+/* One push from inside: 1, 0 (full), -ECANCELED. */
+static int push_inside(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
+{
+    int pushed;
+    if (!pool_transit_begin(head, inside))
+        return -ECANCELED;
+    pushed = head->design->push(head, inside, job, 1);
+    pool_transit_end(head, inside);
+    return pushed;
+}
+
+/* From inside under a mark, too: what is taken then was accepted before any cancel that
+ * ends the epoch of this job. */
+static bool take_oldest(struct pool_head *head, struct pool_frame *inside, struct pool_task *task)
+{
+    bool found;
+    if (inside && !pool_transit_begin(head, inside))
+        return false;
+    found = head->design->evict(head, task, UINT64_MAX);
+    if (inside)
+        pool_transit_end(head, inside);
+    return found;
+}
+
+/* DROP_OLDEST: puts the job in the place of the oldest one. That one is settled last:
+ * until then the pool is not quiet, so that the queue cannot be sealed, and a close does
+ * not refuse this job any more. A cancel may, inside; then the one that was taken is one
+ * of those that it cancels. Returns 1, 0 (there was none), -ECANCELED. */
+static int submit_dropping(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
+{
+    struct pool_task oldest, next;
+    unsigned mark = pool_retire_begin(head);
+    int pushed;
+    if (!take_oldest(head, inside, &oldest)) {
+        pool_retire_end(head, mark);
+        return 0;
+    }
+    POOL_STEP("submit: the oldest is taken");
+    for (int turn = 0;; turn++) {
+        pushed = inside ? push_inside(head, inside, job) : head->design->push(head, NULL, job, 1);
+        if (pushed)
+            break;
+        if (take_oldest(head, inside, &next)) { /* another submitter got the slot */
+            pool_drop_one(head, &oldest);
+            oldest = next;
+        } else {
+            pool_relax(turn);
+        }
+    }
+    if (pushed == 1) {
+        pool_after_push(head);
+        pool_drop_one(head, &oldest);
+    } else {
+        pool_cancel_one(head, &oldest);
+    }
+    pool_retire_end(head, mark);
+    pool_announce(head);
+    return pushed;
+}
+
+/* Inside and full: the job is run here. Under THROTTLE its place was taken. */
+static int run_here(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
+{
+    int error = pool_caller_run(head, inside, job->fn, job->arg);
+    if (error && head->config.results == POOL_RESULTS_THROTTLE)
+        pool_place_give(head, 1);
+    return error ? error : 1;
+}
 
 /* Inside: one job. Returns 1 or -errno. */
 static int submit_inside(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
 {
     bool throttled = head->config.results == POOL_RESULTS_THROTTLE;
-    for (;;) {
-        int pushed = -ECANCELED;
-
-        pool_transit_begin(head, inside);
-        if (atomic_load_explicit(&head->cancel_begun, memory_order_seq_cst) == inside->epoch) {
-            if (throttled && !pool_place_take(head, 1)) {
-                pool_transit_end(head, inside);
-                return -EAGAIN; /* run inline, its result would have no place */
-            }
-            pushed = head->design->push(head, inside, job, 1);
-            if (throttled && pushed != 1)
-                pool_place_give(head, 1);
-        }
-        pool_transit_end(head, inside);
+    for (int turn = 0;; turn++) {
+        int pushed;
+        if (throttled && !pool_place_take(head, 1))
+            return pool_transit_over(head, inside) ? -ECANCELED : -EAGAIN; /* run here, it would have none either */
+        pushed = push_inside(head, inside, job);
         if (pushed == 1)
             pool_after_push(head);
+        if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST)
+            return run_here(head, inside, job);
+        if (throttled && pushed != 1)
+            pool_place_give(head, 1);
+        if (!pushed && head->config.full == POOL_DROP_OLDEST)
+            pushed = submit_dropping(head, inside, job);
+        else if (!pushed)
+            return -EAGAIN;
         if (pushed)
             return pushed;
-        if (throttled || head->config.full == POOL_REJECT)
-            return -EAGAIN;
-        if (head->config.full != POOL_DROP_OLDEST) {
-            int error = pool_caller_run(head, inside, job->fn, job->arg);
-            return error ? error : 1;
-        }
-        pool_drop_oldest(head);
+        pool_relax(turn); /* full, and all of it in the hands of workers that take it */
     }
 }
 
-/* Whether a close or a cancel ends the call that began in `epoch`. */
-static int submit_ends(struct pool_head *head, uint64_t epoch)
+static bool is_closed(struct pool_head *head)
 {
-    if (atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED && !POOL_DEFECT(OPEN_DOOR))
-        return -ESHUTDOWN;
-    return atomic_load_explicit(&head->epoch, memory_order_seq_cst) != epoch ? -ECANCELED : 0;
+    return atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED && !POOL_DEFECT(OPEN_DOOR);
 }
 
-/* One try from outside: 1, 0 (full), -errno. `epoch`: at the call's begin. */
-static int submit_try(struct pool_head *head, const struct pool_job *job, uint64_t epoch)
+/* One try from outside: 1, 0 (full), -ESHUTDOWN. */
+static int submit_try(struct pool_head *head, const struct pool_job *job)
 {
     bool throttled = head->config.results == POOL_RESULTS_THROTTLE;
-    int pushed = submit_ends(head, epoch);
-    if (pushed)
-        return pushed;
+    int pushed;
+    if (is_closed(head))
+        return -ESHUTDOWN;
     if (throttled && !pool_place_take(head, 1))
         return 0;
     pushed = head->design->push(head, NULL, job, 1);
@@ -76,107 +137,161 @@ static int submit_try(struct pool_head *head, const struct pool_job *job, uint64
     return pushed;
 }
 
-/* A try, if there is as much room as is wanted: half of it at first. Who
- * resumes at each slot never sleeps, and takes a CPU from the workers. */
+/* A try of a blocked call, if no cancel ended it since `epoch`, and if there is as much
+ * room as is wanted: half of it at first. Who resumes at each slot never sleeps, and
+ * takes a CPU from the workers. */
 static int submit_when(struct pool_head *head, const struct pool_job *job, uint64_t epoch, uint32_t want)
 {
-    if (want & ROOM_ANY || pool_room_is(head, false))
-        return submit_try(head, job, epoch);
-    return submit_ends(head, epoch);
+    if (is_closed(head))
+        return -ESHUTDOWN;
+    if (atomic_load_explicit(&head->epoch, memory_order_seq_cst) != epoch)
+        return -ECANCELED;
+    return want == 1 || pool_room(head) >= (int64_t)want ? submit_try(head, job) : 0;
 }
 
-/* Waits for room: first by polling, then asleep. */
-static int submit_waiting(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
+/* Before the first sleep: looks for room a little while. 1, 0, -errno. */
+static int submit_polling(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
 {
-    int64_t now = pool_clock_ns(), spin_until = now + ROOM_SPIN_NS;
-    /* A pool's own sleep knows of slots only, not of places. */
-    bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE;
-    uint32_t want = ROOM_HALF;
+    int64_t now = pool_clock_ns(), until = now + ROOM_SPIN_NS;
     int pushed = 0;
-
-    while (!own_sleep && now < spin_until && (deadline < 0 || now < deadline)) {
+    while (!pushed && now < until && (deadline < 0 || now < deadline)) {
         int64_t poll_at = now + ROOM_POLL_NS;
         while ((now = pool_clock_ns()) < poll_at)
             pool_pause();
-        pushed = submit_when(head, job, epoch, ROOM_HALF);
-        if (pushed)
-            return pushed;
+        pushed = submit_when(head, job, epoch, pool_room_half(head));
     }
-    for (;;) {
-        /* The wish is announced before the last try: pairs with the look at
-         * room_wanted in pool_room_check, after a slot was freed. */
-        uint32_t seq = atomic_load_explicit(&head->room_seq, memory_order_acquire);
-        int64_t nap;
-        atomic_fetch_or_explicit(&head->room_wanted, want, memory_order_seq_cst);
-        pool_fence();
-        pushed = submit_when(head, job, epoch, own_sleep ? ROOM_ANY : want);
-        if (pushed)
-            return pushed;
-        now = pool_clock_ns();
-        if (deadline >= 0 && now >= deadline)
-            return -ETIMEDOUT;
-        nap = want == ROOM_HALF ? now + ROOM_NAP_NS : -1;
-        if (deadline >= 0 && (nap < 0 || nap > deadline))
-            nap = deadline;
-        if (own_sleep)
-            head->design->room_sleep(head, epoch, deadline);
-        else if (pool_futex_wait(&head->room_seq, seq, nap) == -ETIMEDOUT)
-            want = ROOM_HALF | ROOM_ANY;
-    }
+    return pushed;
 }
 
-static int submit_blocked(struct pool_head *head, const struct pool_job *job, uint64_t epoch)
+/* Waits for room: first by polling, then asleep. One moment ends the waiting for half of
+ * it, whatever wakes this thread before; and who is out of time looks once more. */
+static int submit_waiting(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
 {
+    int64_t half_until = pool_clock_ns() + ROOM_HALF_NS;
+    /* A pool's own sleep knows of slots only, not of places. */
+    bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE;
+    int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline);
+
+    while (!pushed) {
+        uint32_t seq = atomic_load_explicit(&head->room_seq, memory_order_acquire);
+        int64_t now = pool_clock_ns();
+        bool late = deadline >= 0 && now >= deadline, any = late || own_sleep || now >= half_until;
+        uint32_t want = any ? 1 : pool_room_half(head);
+        /* The wish is announced before the last try: pairs with the look at
+         * room_wanted in pool_room_look, after a slot was freed. */
+        if (!late)
+            pool_room_want(head, want);
+        pool_fence();
+        pushed = submit_when(head, job, epoch, want);
+        if (late && !pushed)
+            pushed = -ETIMEDOUT;
+        if (!pushed && own_sleep)
+            head->design->room_sleep(head, epoch, deadline);
+        else if (!pushed)
+            pool_futex_wait(&head->room_seq, seq,
+                            any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);
+    }
+    return pushed;
+}
+
+/* A call from outside. From the first time that it blocks until it returns it is counted,
+ * between the jobs of a batch as well: as in progress, for pool_free, and as blocked. */
+struct call {
+    struct pool_head *head;
+    bool counted;
+    uint32_t blocked; /* 1: in head->blocked_submit */
+};
+
+static void call_blocked(struct call *call, uint32_t blocked)
+{
+    /* Release: pairs with the acquire in pool_head_stats; who sees that it is blocked, and
+     * frees the pool, waits for this call. */
+    atomic_fetch_add_explicit(&call->head->blocked_submit, blocked - call->blocked, memory_order_release);
+    call->blocked = blocked;
+}
+
+/* Also when a job that runs on this stack ends the thread. */
+static void call_ends(struct call *call)
+{
+    if (pool_likely(!call->counted))
+        return;
+    call_blocked(call, 0);
+    pool_caller_leave(call->head);
+}
+
+static int submit_blocked(struct call *call, const struct pool_job *job, uint64_t epoch)
+{
+    struct pool_head *head = call->head;
     int64_t timeout = head->config.full == POOL_TIMEOUT ? head->config.full_timeout_ns : -1;
     int pushed;
     if (timeout == 0)
         return -ETIMEDOUT;
-    if (!pool_caller_enter(head))
-        return -ESHUTDOWN;
-    atomic_fetch_add_explicit(&head->blocked_submit, 1, memory_order_relaxed);
+    if (!call->counted) {
+        if (!pool_caller_enter(head))
+            return -ESHUTDOWN;
+        call->counted = true;
+        POOL_GUARD(pool_guard_blocked());
+        call_blocked(call, 1);
+    }
     pushed = submit_waiting(head, job, epoch, pool_deadline(timeout));
-    atomic_fetch_sub_explicit(&head->blocked_submit, 1, memory_order_relaxed);
     /* A wake-up meant for several may have come to this one alone. */
     pool_room_look(head);
-    pool_caller_leave(head);
     return pushed;
 }
 
-static int submit_outside(struct pool_head *head, const struct pool_job *job)
+static int submit_outside(struct call *call, const struct pool_job *job)
 {
-    uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
-    for (;;) {
-        int pushed = submit_try(head, job, epoch);
+    struct pool_head *head = call->head;
+    for (int turn = 0;; turn++) {
+        /* A cancel from here on ends it, if it blocks. */
+        uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
+        int pushed = submit_try(head, job);
         if (pushed)
             return pushed;
+        POOL_STEP("submit: full");
         switch (head->config.full) {
         case POOL_BLOCK:
         case POOL_TIMEOUT:
-            return submit_blocked(head, job, epoch);
+            return submit_blocked(call, job, epoch);
         case POOL_REJECT:
             return -EAGAIN;
         case POOL_CALLER_RUNS:
             pushed = pool_caller_run(head, NULL, job->fn, job->arg);
             return pushed ? pushed : 1;
         case POOL_DROP_OLDEST:
-            if (pool_drop_oldest(head))
-                pool_announce(head);
-            /* Not accepted yet, so that a cancel meanwhile is none of ours. */
-            epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
+            pushed = submit_dropping(head, NULL, job);
+            if (pushed)
+                return pushed;
+            pool_relax(turn); /* full, and all of it in the hands of workers that take it */
         }
     }
+}
+
+/* A pool without a queue: the job has what it needs, and runs. Not blocked meanwhile. */
+static int run_at_once(struct call *call, struct pool_frame *inside, const struct pool_job *job)
+{
+    int error;
+    if (call->counted)
+        call_blocked(call, 0);
+    error = run_here(call->head, inside, job);
+    if (call->counted)
+        call_blocked(call, 1);
+    return error;
 }
 
 int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int count)
 {
     struct pool_frame *inside = pool_frame_top ? pool_inside(head) : NULL;
-    int i;
+    struct call call __attribute__((cleanup(call_ends))) = {.head = head};
     if (!pool_is_here(head))
         return -EOWNERDEAD;
-    for (i = 0; i < count; i++) {
-        int error = inside ? submit_inside(head, inside, &jobs[i]) : submit_outside(head, &jobs[i]);
+    for (int i = 0; i < count; i++) {
+        int error = inside ? submit_inside(head, inside, &jobs[i]) : submit_outside(&call, &jobs[i]);
+        if (error > 0 && head->design->at_once)
+            error = run_at_once(&call, inside, &jobs[i]);
         if (error < 0)
             return i ? i : error;
+        POOL_STEP("submit: one job is in");
     }
     return count;
 }

@@ -9,7 +9,8 @@
 
 typedef int pool_push_fn(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count);
 
-/* Cold: everything but the fast path; count jobs, as pool_submit_batch. */
+/* Cold: everything but the fast path; count jobs, as pool_submit_batch. Compiled with
+ * -fexceptions: a job that a pool without a queue runs in it may end the thread. */
 int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int count);
 
 /* Wakes a worker if none is bound to look. The read-modify-write in push is
@@ -24,6 +25,7 @@ static inline void pool_after_push(struct pool_head *head)
 #endif
     if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE))
         head->design->wake(head);
+    POOL_STEP("submit: told");
 }
 
 static inline __attribute__((always_inline)) bool pool_is_plain(struct pool_head *head)
@@ -43,6 +45,7 @@ static inline __attribute__((always_inline)) int pool_submit_by(struct pool *poo
         return count == 1 ? 0 : count;
     }
     pool_after_push(head);
+    POOL_STEP("submit: pushed");
     return 0;
 }
 

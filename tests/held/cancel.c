@@ -1,0 +1,210 @@
+/* cancel.c - a canceller waits for those who stand with jobs on the move: each mark once,
+ * and asleep, because the one that stands may need its CPU. */
+#include <criterion/criterion.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/core/kit.h"
+#include "tests/held/held.h"
+
+static struct pool *pool;
+static _Atomic int canceller;
+
+static void *cancel_main(void *unused)
+{
+    (void)unused;
+    atomic_store(&canceller, (int)syscall(SYS_gettid));
+    return (void *)(intptr_t)pool_cancel(pool);
+}
+
+/* Whether a thread of this process sleeps in this moment. */
+static bool sleeps(int thread)
+{
+    char path[64], text[256] = "";
+    const char *state;
+    FILE *file;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    file = fopen(path, "r");
+    if (!file)
+        return false;
+    if (!fgets(text, sizeof text, file))
+        text[0] = 0;
+    fclose(file);
+    state = strrchr(text, ')');
+    return state && state[1] == ' ' && state[2] == 'S';
+}
+
+static void cancel_begins(pthread_t *thread)
+{
+    held_count_from("cancel: begun");
+    pthread_create(thread, NULL, cancel_main, NULL);
+    KIT_UNTIL(held_count() == 1);
+}
+
+/* A worker that took jobs from the queue and did not show them. */
+static void a_worker_stands(const char *name, const char *step)
+{
+    struct pool_config config = {.workers = 1, .capacity = 16};
+    struct held held = HELD_AT(step);
+    struct gate gate;
+    pthread_t thread;
+    gate_init(&gate);
+    cr_assert(pool_open(&pool, pool_find(name), &config) == 0);
+    cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+    KIT_UNTIL(gate_entered(&gate) == 1);
+    for (int i = 0; i < 16; i++)
+        cr_assert(pool_submit(pool, ledger_job, ledger_arg(i)) == 0);
+    held_arm(&held);
+    gate_open(&gate);
+    KIT_UNTIL(held_there(&held));
+    cancel_begins(&thread);
+    KIT_UNTIL(sleeps(atomic_load(&canceller)));
+    held_let_go(&held);
+    pthread_join(thread, NULL);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
+
+Test(cancel, sleeps_while_a_worker_stands_with_jobs_in_its_hand, .timeout = 60)
+{
+    a_worker_stands("ring", "ring: claimed");
+    a_worker_stands("mutex", "mutex: claimed");
+}
+
+/* Jobs on their submitters' stacks. */
+
+static struct gate breed;
+static _Atomic int refusals;
+
+static int child(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+static int submit_child(void *unused)
+{
+    (void)unused;
+    return pool_submit(pool, child, NULL);
+}
+
+static int submit_children(void *unused)
+{
+    (void)unused;
+    gate_pass(&breed);
+    while (atomic_load(&refusals) < 1000)
+        if (pool_submit(pool, child, NULL) == -ECANCELED)
+            atomic_fetch_add(&refusals, 1);
+    return 0;
+}
+
+/* One stands in a submit; another one, that breeds, sets no mark any more: so nobody who
+ * waits for marks waits for it. */
+Test(cancel, waits_for_one_mark_of_each_and_asleep, .timeout = 60)
+{
+    for (int i = 0; i < pool_count(); i++) {
+        static const char step[] = "transit: a caller's job is marked";
+        const struct pool_ops *ops = pool_at(i);
+        struct pool_config config = {.workers = 1, .capacity = 1, .full = POOL_CALLER_RUNS};
+        struct held held = HELD_AT(step);
+        struct call stands, breeds;
+        struct gate gate;
+        pthread_t thread;
+        if (!(ops->can & POOL_CAN_QUEUE))
+            continue;
+        gate_init(&gate);
+        gate_init(&breed);
+        atomic_store(&refusals, 0);
+        cr_assert(pool_open(&pool, ops, &config) == 0);
+        cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+        KIT_UNTIL(gate_entered(&gate) == 1);
+        cr_assert(pool_submit(pool, child, NULL) == 0);
+        kit_submit(&breeds, pool, submit_children, NULL);
+        KIT_UNTIL(gate_entered(&breed) == 1);
+        held_arm(&held);
+        kit_submit(&stands, pool, submit_child, NULL);
+        KIT_UNTIL(held_there(&held));
+        cancel_begins(&thread);
+        KIT_UNTIL(sleeps(atomic_load(&canceller)));
+        held_count_from(step);
+        gate_open(&breed);
+        KIT_UNTIL(atomic_load(&refusals) >= 1000);
+        cr_assert(held_count() == 0, "pool %s: %d marks after the cancel began", ops->name, held_count());
+        held_let_go(&held);
+        kit_join(&stands);
+        kit_join(&breeds);
+        pthread_join(thread, NULL);
+        gate_open(&gate);
+        cr_assert(pool_wait(pool, -1) == 0);
+        cr_assert(pool_free(pool) == 0);
+    }
+}
+
+/* A canceller of a real-time class, on the CPU of the worker that it waits for. */
+
+static _Atomic int claimed;
+static bool is_busy(void)
+{
+    enum { TURNS = 20000000 };
+    atomic_store(&claimed, 1);
+    for (volatile int i = 0; i < TURNS; i++)
+        continue;
+    return false; /* it is not kept there: it works */
+}
+
+static bool move_to(int cpu)
+{
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(cpu, &set);
+    return pthread_setaffinity_np(pthread_self(), sizeof set, &set) == 0;
+}
+
+static int first_cpu(int after)
+{
+    cpu_set_t set;
+    sched_getaffinity(0, sizeof set, &set);
+    for (int cpu = after + 1; cpu < CPU_SETSIZE; cpu++)
+        if (CPU_ISSET(cpu, &set))
+            return cpu;
+    return -1;
+}
+
+Test(cancel, of_a_real_time_thread_lets_the_worker_on_its_cpu_run, .timeout = 60)
+{
+    struct sched_param fifo = {.sched_priority = 1}, other = {0};
+    int cpu = first_cpu(-1), elsewhere = first_cpu(cpu);
+    struct pool_config config = {.workers = 1, .capacity = 16, .cpus = &cpu, .cpu_count = 1};
+    struct held held = {.step = "ring: claimed", .who = is_busy};
+    struct rusage before, after;
+    struct gate gate;
+    if (elsewhere < 0)
+        cr_skip_test("needs two CPUs");
+    if (pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo))
+        cr_skip_test("not allowed here: SCHED_FIFO");
+    pthread_setschedparam(pthread_self(), SCHED_OTHER, &other);
+    gate_init(&gate);
+    cr_assert(pool_open(&pool, pool_find("ring"), &config) == 0);
+    cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+    KIT_UNTIL(gate_entered(&gate) == 1);
+    for (int i = 0; i < 16; i++)
+        cr_assert(pool_submit(pool, ledger_job, ledger_arg(i)) == 0);
+    cr_assert(move_to(elsewhere));
+    held_arm(&held);
+    gate_open(&gate);
+    KIT_UNTIL(atomic_load(&claimed));
+    pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo);
+    cr_assert(move_to(cpu)); /* the worker runs here, and is pushed aside */
+    getrusage(RUSAGE_THREAD, &before);
+    cr_assert(pool_cancel(pool) == 0);
+    getrusage(RUSAGE_THREAD, &after);
+    pthread_setschedparam(pthread_self(), SCHED_OTHER, &other);
+    cr_assert(after.ru_nvcsw > before.ru_nvcsw, "it never slept");
+    held_let_go(&held);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
