@@ -360,6 +360,18 @@ fuzz-replay: $(addprefix $(BUILD)/replay-,$(FUZZED))
 	    { tail -n 20 $(BUILD)/replay.txt; echo "fuzz: $$t: an input of the corpus ends it"; exit 1; }; \
 	    echo "fuzz: $$t: $$(tail -n 1 $(BUILD)/replay.txt), clean"; done
 
+# Calls that fail.
+FAULTS_SECONDS ?= 600
+$(BUILD)/faults-in.so: tests/faults-in/shim.c
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow -shared -fPIC -o $@ $< -ldl
+.PHONY: faults-in
+faults-in: deps ## the N-th malloc, write, open, fsync, rename, thread, process or mmap fails, for N = 1.. (10 min): docs/robustness.md
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(BUILD)/faults-in.so
+	@POOLBENCH=./$(PROGRAM) FAULTS_SHIM=$(BUILD)/faults-in.so FAULTS_SECONDS=$(FAULTS_SECONDS) \
+	    sh tests/prove/write.sh tests/faults-in/run.sh docs/robustness.md
+
 SECONDS_EACH ?= 2
 .PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run check-run
 torture-plain:
