@@ -39,6 +39,7 @@ static inline void claimed(struct ring_pool *pool, struct claim_worker *worker, 
     if (pool->share_max > 1)
         claim_publish(&pool->head, worker, share - 1);
     pool_transit_leave(&worker->base);
+    POOL_STEP("ring: not in transit");
     if (pool_unlikely(box))
         pool_box_give(&pool->functions, box);
 }
@@ -61,6 +62,7 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
         share = copy(pool, worker, first, claim_share(head, n, pool->share_max), task, &box);
         POOL_STEP("ring: copied");
         pool_transit_enter(&worker->base);
+        POOL_STEP("ring: about to claim");
         /* Release: who sees the claim sees the mark, and that the slots were read. */
         if (atomic_compare_exchange_strong_explicit(&pool->first.tag, &first, first + (uint64_t)share,
                                                     memory_order_seq_cst, memory_order_acquire)) {

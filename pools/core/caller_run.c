@@ -50,6 +50,7 @@ static void settle_caller_run(struct pool_frame *frame, int status)
         pool_count_torn(&head->caller_done);
     else
         atomic_fetch_add_explicit(status >= 0 ? &head->caller_done : &head->caller_failed, 1, memory_order_seq_cst);
+    POOL_STEP("caller run: settled");
     pool_announce_counted(head);
     pool_caller_leave(head);
 }
@@ -73,6 +74,7 @@ int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_
     atomic_init(&frame.fn, NULL);
     if (error)
         return error;
+    POOL_STEP("caller run: accepted");
     frame.below = pool_frame_top;
     frame.pool = head;
     frame.worker = inside ? inside->worker : NULL;

@@ -166,6 +166,7 @@ static inline __attribute__((always_inline)) bool claim_next(struct pool_head *h
     POOL_STEP("claims: looked");
     if (pool_likely(found))
         pool_slot_freed(head);
+    POOL_STEP("claims: told of room");
     return found;
 }
 

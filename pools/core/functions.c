@@ -49,6 +49,7 @@ unsigned pool_function_enter(struct pool_functions *functions, pool_job_fn *fn)
     for (unsigned i = 0; i < PROBES; i++) {
         unsigned at = (hash + i) % FUNCTIONS;
         pool_job_fn *seen = atomic_load_explicit(&functions->table[at], memory_order_relaxed);
+        POOL_STEP("functions: looked at a place");
         if (!seen && atomic_compare_exchange_strong_explicit(&functions->table[at], &seen, fn, memory_order_relaxed,
                                                              memory_order_relaxed))
             return at;

@@ -347,6 +347,7 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
         pool_cancel_one(head, task);
         return;
     }
+    POOL_STEP("head: about to start");
     frame->epoch = epoch;
     atomic_store_explicit(&frame->arg, task->arg, memory_order_relaxed);
     atomic_store_explicit(&frame->fn, task->fn, memory_order_relaxed);
@@ -377,6 +378,7 @@ static inline void pool_settle(struct pool_worker *worker, int status)
         pool_count_own(&worker->done, 1, memory_order_release);
     else
         pool_count_own(&worker->failed, 1, memory_order_release);
+    POOL_STEP("head: settled");
 }
 
 /* Tells who waits for quiet. After settling; by workers only when they run dry. */

@@ -114,6 +114,7 @@ static void gate_lower(struct pool_head *head, uint64_t word)
 {
     if (!(word & POOL_GATE) || set_choose(head, -1, true))
         return;
+    POOL_STEP("idle: about to lower the gate");
     atomic_compare_exchange_strong_explicit(&head->attention, &word, word & ~(uint64_t)POOL_GATE, memory_order_seq_cst,
                                             memory_order_relaxed);
 }
@@ -164,6 +165,7 @@ static bool call_deliver(struct pool_head *head, struct pool_worker *worker, uin
     if (park == AWAKE)
         return false;
     pool_futex_wake(&worker->park, 1);
+    POOL_STEP("idle: woken, not noted");
     if (call)
         call_swap(head, call, call | CALL_DELIVERED);
     return true;
@@ -199,6 +201,7 @@ static void call_one(struct pool_head *head, bool (*wanted)(uint64_t word))
         call = call_make(worker);
         if (!call_swap(head, before, call))
             continue;
+        POOL_STEP("idle: a call stands");
         if (set_take(worker)) {
             atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
             if (call_deliver(head, worker, call))
@@ -320,6 +323,7 @@ static bool sentry_retires(struct pool_worker *worker)
     uint64_t word = attention_of(head);
     while (!attention_swap(head, &word, word & ~SENTRY_MASK))
         ;
+    POOL_STEP("idle: the sentry retires");
     pool_fence(); /* gate before queues: pairs with pool_after_push */
     return pool_idle_look(head);
 }
@@ -349,6 +353,7 @@ static bool lie_down(struct pool_worker *worker)
     uint64_t word = attention_of(head), next;
     atomic_store_explicit(&worker->park, ASLEEP, memory_order_relaxed);
     atomic_fetch_or_explicit(set_word(worker), set_bit(worker), memory_order_seq_cst);
+    POOL_STEP("idle: can be called");
     do {
         next = word + PARKED_ONE;
         if (!sentry_of(word) && parked_of(next) < head->workers)
@@ -363,11 +368,13 @@ static void rise(struct pool_worker *worker)
     struct pool_head *head = worker->pool;
     uint64_t word = attention_of(head), next, call;
     set_take(worker);
+    POOL_STEP("idle: cannot be called");
     do {
         next = word - PARKED_ONE;
         if (sentry_of(word) == worker->index + 1)
             next &= ~SENTRY_MASK;
     } while (!attention_swap(head, &word, next));
+    POOL_STEP("idle: not counted asleep");
     atomic_store_explicit(&worker->park, AWAKE, memory_order_seq_cst);
     worker->searching = true;
     POOL_STEP("idle: rose");

@@ -207,6 +207,18 @@ struct pool_stats {
     uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
 };
 
+/* POOL_LOCK_FREE: whichever thread is preempted, and wherever in a submit, a take or the
+ * settling of a job, the others go on: jobs go in and come out. So under REJECT,
+ * DROP_OLDEST and CALLER_RUNS. Not meant, since they wait for somebody by their nature,
+ * or lock:
+ *  - a submit under BLOCK, TIMEOUT or RESULTS_THROTTLE in a full pool: who makes room wakes it;
+ *  - the result channel, and pool_wait: the last job is settled under its lock;
+ *  - pool_cancel, which waits for the marks of jobs on the move;
+ *  - fork and join: a join waits for who runs its fork;
+ *  - `discard` and the jobs, which are the user's.
+ * A submit that wakes a worker enters the kernel; it awaits nobody there. A preempted
+ * worker may hold as much as half of the slots. */
+
 /* What a pool is able to do; a bit that is missing is reported as "not
  * supported" by checks and workloads, never passed over in silence. */
 enum pool_can {
@@ -218,7 +230,7 @@ enum pool_can {
     POOL_CAN_KEEP_ORDER = 1 << 5, /* accepts POOL_KEEP_ORDER */
     POOL_KEEPS_ORDER = 1 << 6,    /* is FIFO without being asked */
     POOL_CAN_CONTAIN = 1 << 7,    /* survives pool_fail and pthread_exit */
-    POOL_LOCK_FREE = 1 << 8,      /* a preempted thread never stops another one */
+    POOL_LOCK_FREE = 1 << 8,      /* a preempted thread stops no other one: above */
     POOL_CAN_FORK = 1 << 9,       /* forks run in parallel; else in sequence */
 };
 

@@ -173,6 +173,7 @@ static inline int ring_push(struct pool_head *head, struct pool_frame *inside, c
     (void)inside;
     while (pushed < count) {
         uint64_t begin = atomic_load_explicit(&pool->last, memory_order_acquire), at = begin;
+        POOL_STEP("ring: looked at the tail");
         if (pool_unlikely(begin & SEALED))
             return pushed ? pushed : -ESHUTDOWN;
         while (at - begin < (uint64_t)(count - pushed) && has_room(pool, at) &&
@@ -184,7 +185,10 @@ static inline int ring_push(struct pool_head *head, struct pool_frame *inside, c
             POOL_STEP("ring: helped");
             pool_published(head); /* its producer may not get to it */
         } else if (!has_room(pool, begin) && atomic_load_explicit(&pool->last, memory_order_acquire) == begin) {
-            break; /* full, and `begin` was no look at the past */
+            /* Full, and `begin` was no look at the past. Who filled it may stand before its
+             * look at the gate, and then no other submitter comes that far. */
+            pool_published(head);
+            break;
         }
     }
     return pushed;

@@ -27,6 +27,7 @@ static int push_inside(struct pool_head *head, struct pool_frame *inside, const 
     int pushed;
     if (!pool_transit_begin(head, inside))
         return -ECANCELED;
+    POOL_STEP("submit: in transit");
     pushed = head->design->push(head, inside, job, 1);
     pool_transit_end(head, inside);
     return pushed;

@@ -36,6 +36,8 @@ enum { IDLE, ARMED, THERE, GOING };
 static struct held *_Atomic armed[HELD_MAX];
 static const char *_Atomic counted;
 static _Atomic int count;
+static bool (*_Atomic listing)(void);
+static const char *_Atomic listed[HELD_STEPS_MAX];
 
 static void stand(struct held *held)
 {
@@ -44,10 +46,25 @@ static void stand(struct held *held)
     atomic_store(&held->state, IDLE); /* the last touch: who lets it go waits for this */
 }
 
+static void list(const char *step)
+{
+    for (int i = 0; i < HELD_STEPS_MAX; i++) {
+        const char *known = atomic_load(&listed[i]);
+        if (!known && atomic_compare_exchange_strong(&listed[i], &known, step))
+            return;
+        if (!strcmp(known, step))
+            return;
+    }
+    abort(); /* more than HELD_STEPS_MAX */
+}
+
 static void on_step(const char *step)
 {
     int error = errno; /* the step is no call: it leaves errno alone */
     const char *of = atomic_load(&counted);
+    bool (*who)(void) = atomic_load(&listing);
+    if (who && who())
+        list(step);
     if (of && !strcmp(of, step))
         atomic_fetch_add(&count, 1);
     for (int i = 0; i < HELD_MAX; i++) {
@@ -109,4 +126,21 @@ void held_count_from(const char *step)
 int held_count(void)
 {
     return atomic_load(&count);
+}
+
+void held_list_from(bool (*who)(void))
+{
+    for (int i = 0; i < HELD_STEPS_MAX; i++)
+        atomic_store(&listed[i], NULL);
+    atomic_store(&listing, who);
+    atomic_store(&pool_step_hook, on_step);
+}
+
+int held_list(const char *steps[HELD_STEPS_MAX])
+{
+    int n = 0;
+    atomic_store(&listing, NULL);
+    while (n < HELD_STEPS_MAX && (steps[n] = atomic_load(&listed[n])))
+        n++;
+    return n;
 }

@@ -41,4 +41,11 @@ void held_let_go(struct held *held);
 void held_count_from(const char *step);
 int held_count(void);
 
+/* Enumerates: the names of the steps that threads come to for which who() is true, from
+ * held_list_from(who) until held_list, which writes up to HELD_STEPS_MAX of them and
+ * returns how many there are. */
+enum { HELD_STEPS_MAX = 128 };
+void held_list_from(bool (*who)(void));
+int held_list(const char *steps[HELD_STEPS_MAX]);
+
 #endif
