@@ -41,18 +41,20 @@ enum {
 static const char *const listable[] = {"pools", "workloads", NULL};
 
 static const struct command commands[OPTIONS_COMMANDS] = {
-    [OPTIONS_RUN] = {"run", "[options]", "measure pools under workloads",
-                     "Without options: all pools under all workloads, the default suite (--dry-run prints it).\n"
-                     "Results go to stdout, to a JSON file and to figures; progress to stderr.\n\n"
-                     "  poolbench run -p mutex,ring,steal -w cpu:size=1us -t 2\n"
-                     "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
-                     "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
-                     "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
-                     "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
-                     "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
-                     "usage; 3 this pool or this\n"
-                     "machine cannot do what was asked; 130 interrupted, and what was measured is kept.\n",
-                     0, 0, NULL},
+    [OPTIONS_RUN] =
+        {"run", "[options]", "measure pools under workloads",
+         "Without options: all pools under all workloads, the default suite (--dry-run prints it).\n"
+         "Results go to stdout, to a JSON file and to figures; progress to stderr.\n\n"
+         "  poolbench run -p mutex,ring,steal -w cpu:size=1us -t 2\n"
+         "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
+         "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
+         "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
+         "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
+         "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
+         "usage; 3 this pool or this\n"
+         "machine cannot do what was asked, or it was not quiet (--require quiet); 130 interrupted, and what was\n"
+         "measured is kept.\n",
+         0, 0, NULL},
     [OPTIONS_SWEEP] =
         {"sweep", "[options]", "how cost grows: run over ranges",
          "As run, with ranges for the dimensions; a figure for each. A range goes in steps of one up to 8, then by\n"
@@ -97,7 +99,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
          "its interval excludes 1, or it fails more often, or is missing, or has no figure; 2 the files cannot\n"
-         "be compared (another processor, number of CPUs or quota, other parameters, damaged), or wrong usage.\n",
+         "be compared (another processor, number of CPUs or quota, other parameters, damaged), or wrong usage; 3\n"
+         "the machine was not quiet (--require quiet).\n",
          2, 2, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
@@ -172,6 +175,8 @@ static const struct row rows[] = {
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
     {"threshold", 0, "PERCENT", "slower by more than this is a regression, or costs by ten times this (default: 3%)",
      COMPARE, false, options_set_threshold},
+    {"require", 0, "quiet", "3 where the machine was not quiet before, during and after the run(s)", RUN | COMPARE,
+     false, options_set_require},
     {"force", 0, NULL, "compare also what another machine measured, or with other parameters", COMPARE, false,
      options_set_force},
     {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},

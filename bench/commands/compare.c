@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "bench/findings/comparison.h"
+#include "bench/findings/noise.h"
 #include "bench/results/read.h"
 #include "bench/results/result.h"
 #include "bench/show/comparison_show.h"
+#include "bench/show/noise_show.h"
 
 /* Reading, and whether the two can be compared. */
 
@@ -71,6 +73,7 @@ static void note_sides(const struct comparison *comparison, FILE *out)
 {
     for (int side = 0; side < 2; side++) {
         const json_t *document = comparison->documents[side], *rounds = json_object_get(document, "rounds");
+        char noise[800];
         size_t i, disturbed = 0;
         json_t *round;
         json_array_foreach (rounds, i, round)
@@ -78,10 +81,27 @@ static void note_sides(const struct comparison *comparison, FILE *out)
         if (json_is_true(json_object_get(document, "interrupted")))
             fprintf(out, "poolbench: note: %s: interrupted after %zu of %lld rounds\n", comparison->paths[side],
                     json_array_size(rounds), (long long)result_integer(document, "rounds_wanted"));
-        if (disturbed)
+        if (json_object_get(document, "noise") && !noise_is_quiet(document))
+            fprintf(out, "poolbench: note: %s: %s\n", comparison->paths[side],
+                    noise_show(document, noise, sizeof noise));
+        else if (disturbed)
             fprintf(out, "poolbench: note: %s: %zu of %zu rounds disturbed\n", comparison->paths[side], disturbed,
                     json_array_size(rounds));
     }
+}
+
+/* Said aloud where one was not. */
+static bool both_quiet(const struct comparison *comparison)
+{
+    bool quiet = true;
+    for (int side = 0; side < 2; side++) {
+        if (noise_is_quiet(comparison->documents[side]))
+            continue;
+        fprintf(stderr, "poolbench: %s: the machine was not quiet, or it is not known (--require quiet)\n",
+                comparison->paths[side]);
+        quiet = false;
+    }
+    return quiet;
 }
 
 /* Compares, and says what is in one of them only. */
@@ -117,6 +137,8 @@ int compare_command(const struct options *options)
         else
             comparison_show_table(&comparison, stdout);
         status = comparison.regressions ? EXIT_BAD : EXIT_GOOD;
+        if (options->require_quiet && !both_quiet(&comparison))
+            status = EXIT_CANNOT;
     }
     free(comparison.rows);
     json_decref(comparison.documents[0]);

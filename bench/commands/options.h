@@ -75,8 +75,9 @@ struct options {
     const char *out; /* -o, or NULL */
     enum options_format format;
     enum options_compare_format compare_format;
-    double threshold; /* of a regression, as a share */
-    bool force;       /* compare: also what another machine measured */
+    bool require_quiet; /* a result of a machine that was not quiet is no result */
+    double threshold;   /* of a regression, as a share */
+    bool force;         /* compare: also what another machine measured */
     bool dry_run, no_figures;
     bool no_floor;        /* `inline` only where it was asked for */
     bool peers;           /* pools that others wrote, beside ours */

@@ -99,6 +99,15 @@ int options_set_until(struct options *options, const char *value, struct why why
     return percent("--until", value, 100, &options->until, why);
 }
 
+int options_set_require(struct options *options, const char *value, struct why why)
+{
+    static const char *const names[] = {"quiet"};
+    if (strcmp(value, names[0]))
+        return why_wrong_name(why, "no state", value, "--require takes: ", names, 1);
+    options->require_quiet = true;
+    return 0;
+}
+
 int options_set_force(struct options *options, const char *value, struct why why)
 {
     (void)value, (void)why;

@@ -17,6 +17,7 @@
 #include "bench/findings/granularity.h"
 #include "bench/findings/judged.h"
 #include "bench/findings/limit_share.h"
+#include "bench/findings/noise.h"
 #include "bench/findings/open_loop.h"
 #include "bench/findings/placement.h"
 #include "bench/findings/slo_judge.h"
@@ -29,6 +30,7 @@
 #include "bench/results/result.h"
 #include "bench/results/save.h"
 #include "bench/show/answer_show.h"
+#include "bench/show/noise_show.h"
 #include "bench/show/progress.h"
 #include "bench/show/report.h"
 #include "bench/show/search_show.h"
@@ -226,7 +228,7 @@ static void announce(const struct options *options, const struct plan *plan)
 static void print_result(const struct options *options, const json_t *result)
 {
     bool colour = terminal_colour(stdout);
-    char noise[400];
+    char noise[800];
     if (options->format == OPTIONS_JSON) {
         save_print(result, stdout);
     } else if (options->format == OPTIONS_CSV) {
@@ -237,7 +239,7 @@ static void print_result(const struct options *options, const json_t *result)
             search_show(result, stdout, colour);
         else
             report_table(result, stdout, colour);
-        printf("noise    %s\n", report_noise(result, noise, sizeof noise));
+        printf("noise    %s\n", noise_show(result, noise, sizeof noise));
         if (json_is_true(json_object_get(result, "interrupted")))
             printf("         interrupted: fewer rounds than were wanted\n");
         if (!options->search) {
@@ -269,6 +271,7 @@ static void add_findings(json_t *result)
     limit_share_add(result);
     granularity_add(result);
     answer_add(result);
+    noise_add(result);
 }
 
 /* Saved first: what was measured took hours, maybe, and nothing that is reckoned from
@@ -296,8 +299,12 @@ static int conclude(const struct options *options, json_t *result, struct target
         draw(options, target);
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
+    if (failed > cannot)
+        return EXIT_BAD;
+    if (options->require_quiet && !noise_is_quiet(result))
+        return fprintf(stderr, "poolbench: the machine was not quiet (--require quiet)\n"), EXIT_CANNOT;
     if (failed)
-        return failed > cannot ? EXIT_BAD : EXIT_CANNOT;
+        return EXIT_CANNOT;
     /* That most probes of a search break the promise is how it works. */
     return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
 }

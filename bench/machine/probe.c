@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/json/must.h"
+#include "bench/machine/ticks.h"
 #include "pools/core/topology.h"
 #include "workloads/core/workload.h"
 
@@ -82,24 +83,6 @@ static void look_at_clock(const char *root, struct probe *probe)
                "the clock is read by a system call (%s)", line);
 }
 
-struct ticks {
-    double all, idle, steal;
-};
-
-static void read_ticks(const char *root, struct ticks *ticks)
-{
-    double v[8] = {0};
-    char line[256];
-    *ticks = (struct ticks){0};
-    if (!line_of(root, "/proc/stat", line, sizeof line) || sscanf(line, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &v[0],
-                                                                  &v[1], &v[2], &v[3], &v[4], &v[5], &v[6], &v[7]) != 8)
-        return;
-    for (int i = 0; i < 8; i++)
-        ticks->all += v[i];
-    ticks->idle = v[3] + v[4];
-    ticks->steal = v[7];
-}
-
 static enum probe_verdict much(double share, const double limits[2])
 {
     return share > limits[1] ? PROBE_UNUSABLE : share > limits[0] ? PROBE_NOISY : PROBE_QUIET;
@@ -108,16 +91,16 @@ static enum probe_verdict much(double share, const double limits[2])
 /* While we sleep, whatever runs is somebody else's. */
 static void look_at_others(const char *root, int watch_ms, struct probe *probe)
 {
-    struct ticks before, after;
-    double all, busy, steal;
-    read_ticks(root, &before);
+    struct ticks before, after, between;
+    double busy, steal;
+    ticks_read(root, &before);
     poll(NULL, 0, watch_ms);
-    read_ticks(root, &after);
-    all = after.all - before.all;
-    if (all <= 0)
+    ticks_read(root, &after);
+    between = ticks_between(&before, &after);
+    if (between.all <= 0)
         return;
-    steal = (after.steal - before.steal) / all;
-    busy = 1 - (after.idle - before.idle) / all - steal;
+    steal = between.steal / between.all;
+    busy = 1 - between.idle / between.all - steal;
     if (much(steal, steal_much))
         remark(probe, much(steal, steal_much), "", "the host took %.1f%% of the CPUs' time (steal)", 100 * steal);
     if (much(busy, busy_much))

@@ -18,6 +18,7 @@
 #include "bench/measure/patience.h"
 #include "bench/measure/plain_loop.h"
 #include "bench/measure/plan.h"
+#include "bench/measure/round_noise.h"
 #include "bench/measure/slice_run.h"
 #include "bench/measure/trial.h"
 #include "bench/statistics/rates.h"
@@ -76,35 +77,6 @@ static void report(int out, const char *kind, json_t *what)
     }
     free(text);
     json_decref(line);
-}
-
-/* Noise. */
-
-static void steal_ticks(double *steal, double *all)
-{
-    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0;
-    FILE *file = fopen("/proc/stat", "re");
-    *steal = 0;
-    if (file && fscanf(file, "cpu %lf %lf %lf %lf %lf %lf %lf %lf", &user, &nice, &system, &idle, &iowait, &irq,
-                       &softirq, steal) != 8)
-        *steal = 0;
-    if (file)
-        fclose(file);
-    *all = user + nice + system + idle + iowait + irq + softirq + *steal;
-}
-
-/* A fixed stretch of computation: longer than it should be means disturbed. */
-static double sentinel_ns(void)
-{
-    enum { STEPS = 200000, RUNS = 5 };
-    double times[RUNS];
-    static volatile uint64_t sink;
-    for (int i = 0; i < RUNS; i++) {
-        int64_t begin = workload_now_ns();
-        sink = kernel_run(sink, STEPS);
-        times[i] = (double)(workload_now_ns() - begin);
-    }
-    return stats_median(times, RUNS).median / (STEPS / kernel_steps_per_ns());
 }
 
 /* What the machine allows at this moment. Not where a hung pool's threads run. */
@@ -313,7 +285,8 @@ static int read_plan(int descriptor, struct plan *plan)
 int child_main(int plan_descriptor, int out_descriptor)
 {
     struct round round = {.out = out_descriptor};
-    double steal_before, all_before, steal_after, all_after, sentinel_before, sentinel_after;
+    struct round_noise noise;
+    json_t *ended;
     struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -332,8 +305,7 @@ int child_main(int plan_descriptor, int out_descriptor)
     patience_on_progress = announce_again;
     start_first_thread();
     kernel_steps_per_ns();
-    steal_ticks(&steal_before, &all_before);
-    sentinel_before = sentinel_ns();
+    round_noise_begin(&noise);
     shuffle(&round);
     for (int i = 0; i < round.plan.count && !interrupted && !round.spoilt; i++)
         if (rates_has(round.plan.entries[round.order[i]].workload.ops))
@@ -342,19 +314,16 @@ int child_main(int plan_descriptor, int out_descriptor)
             warm_up(&round, round.order[i]);
     run_all(&round);
     look_at_clocks(&round);
-    sentinel_after = sentinel_ns();
-    steal_ticks(&steal_after, &all_after);
+    ended = round_noise_end(&noise);
     /* When spoilt, only what failed is told; the rest is measured elsewhere. */
     for (int i = 0; i < round.plan.count; i++)
         if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
             report_trial(&round, i);
-    report(round.out, "round",
-           must_pack("{s:o, s:o, s:o, s:b, s:f, s:f, s:f}", "reference",
-                     round.spoilt || interrupted ? json_array() : plain_loop_json(&round.plan), "line_ns",
-                     limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE), "complete", !round.spoilt,
-                     "steal_share",
-                     all_after > all_before ? (steal_after - steal_before) / (all_after - all_before) : 0.0,
-                     "sentinel_before", sentinel_before, "sentinel_after", sentinel_after));
+    json_object_update_new(ended, must_pack("{s:o, s:o, s:o, s:b}", "reference",
+                                            round.spoilt || interrupted ? json_array() : plain_loop_json(&round.plan),
+                                            "line_ns", limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE),
+                                            "complete", !round.spoilt));
+    report(round.out, "round", ended);
     /* A hung pool's threads may still run: leave without destructors. */
     _exit(0);
 }

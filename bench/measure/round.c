@@ -15,6 +15,7 @@
 
 #include "bench/json/must.h"
 #include "bench/measure/child.h"
+#include "bench/measure/round_noise.h"
 
 enum {
     PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
@@ -201,11 +202,7 @@ static void take_trial(struct run *run, struct child *child, json_t *trial)
 
 static void take_round(struct run *run, struct child *child, json_t *noise)
 {
-    static const double steal_much = 0.01, slow = 1.25;
-    double before = json_number_value(json_object_get(noise, "sentinel_before"));
-    double after = json_number_value(json_object_get(noise, "sentinel_after"));
-    bool disturbed =
-        json_number_value(json_object_get(noise, "steal_share")) > steal_much || before > slow || after > slow;
+    bool disturbed = round_noise_disturbs(noise);
     child->complete = json_is_true(json_object_get(noise, "complete"));
     json_object_del(noise, "complete");
     json_object_set_new(noise, "round", json_integer(run->round));

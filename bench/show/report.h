@@ -11,8 +11,4 @@
  * result. Colour only when `colour`. */
 void report_table(const json_t *result, FILE *out, bool colour);
 
-/* The noise of the run in a few words: "quiet", "noisy (...)", "unusable (...)"
- * where most rounds were disturbed. Returns text. */
-const char *report_noise(const json_t *result, char *text, size_t size);
-
 #endif

@@ -219,6 +219,22 @@ CLI_TEST(result, json_on_stdout_is_the_file_and_obeys_the_law)
     json_decref(saved);
 }
 
+CLI_TEST(result, says_how_noisy_it_was_and_quiet_may_be_required)
+{
+    int status = run("run -p ring -w empty -t 1 --rounds 1 --budget 20ms --no-figures --require quiet -o a.json");
+    json_t *result = json_load_file("a.json", 0, NULL);
+    const json_t *noise = json_object_get(result, "noise");
+    const char *verdict = json_string_value(json_object_get(noise, "verdict"));
+    char line[64];
+    cr_assert(result && verdict, "%s", err);
+    snprintf(line, sizeof line, "\nnoise    %s", verdict);
+    cr_assert(strstr(out, line), "%s", out);
+    cr_assert(status == (strcmp(verdict, "quiet") ? 3 : 0), "%s: %d", verdict, status);
+    cr_assert(json_object_get(noise, "others_most") && json_object_get(noise, "rounds"));
+    cr_assert(json_object_get(json_array_get(json_object_get(result, "rounds"), 0), "others_share"));
+    json_decref(result);
+}
+
 CLI_TEST(result, policies_keep_the_law)
 {
     static const char *const policies[] = {"reject", "timeout", "caller-runs", "drop-oldest"};

@@ -267,10 +267,40 @@ CLI_TEST(compare, says_what_was_interrupted_or_disturbed)
     json_t *document = make_base();
     json_object_set_new(document, "interrupted", json_true());
     json_object_set_new(document, "rounds", json_pack("[{s:b}, {s:b}]", "disturbed", 1, "disturbed", 0));
+    json_object_del(document, "noise"); /* as older files */
     save(document);
     cr_assert(run("compare base.json new.json") == 0 && strstr(err, "new.json: interrupted after 2 of 2 rounds") &&
                   strstr(err, "new.json: 1 of 2 rounds disturbed"),
               "%s", err);
+    json_decref(document);
+}
+
+static void set_noise(json_t *document, const char *path, const char *verdict)
+{
+    json_object_set_new(document, "noise",
+                        json_pack("{s:s, s:s, s:s, s:s}", "verdict", verdict, "before", verdict, "during", "quiet",
+                                  "intervals", "quiet"));
+    json_object_set_new(document, "before",
+                        json_pack("{s:s, s:[{s:s, s:s}], s:f}", "verdict", verdict, "remarks", "what", "CPUs 100% busy",
+                                  "help", "", "clock_ns", 1.0));
+    cr_assert(json_dump_file(document, path, 0) == 0);
+}
+
+CLI_TEST(compare, says_which_was_not_quiet_and_may_require_it)
+{
+    json_t *document = make_base();
+    set_noise(document, "base.json", "quiet");
+    set_noise(document, "new.json", "quiet");
+    cr_assert(run("compare base.json new.json --require quiet") == 0 && !strstr(err, "quiet"), "%s", err);
+    set_noise(document, "new.json", "noisy");
+    cr_assert(run("compare base.json new.json") == 0 && strstr(err, "new.json: noisy (before: noisy, CPUs 100% busy)"),
+              "%s", err);
+    cr_assert(run("compare base.json new.json --require quiet") == 3 && strstr(err, "new.json: the machine was not"),
+              "%s", err);
+    cr_assert(run("compare base.json new.json --require silence") == 2 && strstr(err, "quiet"), "%s", err);
+    speed_up(document, 0, 0.9);
+    set_noise(document, "new.json", "noisy");
+    cr_assert(run("compare base.json new.json --require quiet") == 3, "what a noisy machine shows is no regression");
     json_decref(document);
 }
 
