@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/figures/drawing.h"
@@ -156,19 +155,6 @@ static int draw_all(struct drawing *drawing)
     return error ? error : figures_cancel(drawing);
 }
 
-/* They are many: in a folder of their own, below the figures. */
-static int write_latencies(const json_t *result, const char *out_dir, FILE *log)
-{
-    char folder[4600];
-    snprintf(folder, sizeof folder, "%.4500s/hgrm", out_dir);
-    if (mkdir(folder, 0755) && errno != EEXIST) {
-        int error = -errno;
-        fprintf(log, "poolbench: cannot make the folder %s: %s\n", folder, strerror(errno));
-        return error;
-    }
-    return hgrm_write(result, folder, log);
-}
-
 int figures_write(const char *result_path, const char *out_dir, FILE *log)
 {
     struct drawing drawing = {.log = log};
@@ -185,7 +171,7 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
         error = drawing_open(&drawing, out_dir);
     opened = !error;
     if (!error)
-        error = write_latencies(result, out_dir, log);
+        error = hgrm_write(result, drawing.folder_fd, log);
     if (!error) {
         survey(&drawing);
         error = drawing.spec_count ? draw_all(&drawing) : 0;

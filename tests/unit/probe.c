@@ -1,4 +1,4 @@
-/* probe.c - the verdict on made-up machines, and .hgrm files of a known histogram. */
+/* probe.c - the verdict on made-up machines. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "bench/machine/probe.h"
-#include "bench/results/hgrm.h"
 
 static char root[64];
 
@@ -79,32 +78,4 @@ Test(probe, performance_and_no_turbo_are_no_trouble, .timeout = 20, .init = begi
     probe_machine(root, 1, &probe);
     cr_assert(!remarks(&probe, "governor") && !remarks(&probe, "turbo") && !remarks(&probe, "SMT") &&
               !remarks(&probe, "clock is"));
-}
-
-/* Four samples: 1, 2, 2 and 4 us. */
-Test(hgrm, says_what_the_histogram_holds, .timeout = 20, .init = begin, .fini = end)
-{
-    static const char wanted[] = "       Value     Percentile TotalCount 1/(1-Percentile)\n\n"
-                                 "       1.000 0.250000000000          1           1.33\n"
-                                 "       2.000 0.750000000000          3           4.00\n"
-                                 "       4.000 1.000000000000          4\n"
-                                 "#[Mean    =        2.250, StdDeviation   =        1.090]\n"
-                                 "#[Max     =        4.000, Total count    =            4]\n";
-    char path[256], text[2048];
-    json_t *result =
-        json_pack("{s:[{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:{s:{s:{s:i, s:f, s:i, s:[[i,i],[i,i],[i,i]]}}}}]}",
-                  "configurations", "pool", "ring", "spec", "cpu:size=1us", "workers", 2, "producers", 1, "capacity",
-                  1024, "pin", "core", "results", "none", "summary", "latency", "submit_to_end", "count", 4, "mean_ns",
-                  2250.0, "max_ns", 4000, "buckets", 1000, 1, 2000, 2, 4000, 1);
-    FILE *file;
-    size_t length;
-    cr_assert(result && hgrm_write(result, root, stderr) == 0);
-    snprintf(path, sizeof path, "%s/ring-cpu-size-1us-t2-p1-c1024-core.hgrm", root);
-    file = fopen(path, "r");
-    cr_assert(file);
-    length = fread(text, 1, sizeof text - 1, file);
-    text[length] = '\0';
-    fclose(file);
-    cr_assert(!strncmp(text, wanted, strlen(wanted)), "%s", text);
-    json_decref(result);
 }
