@@ -113,8 +113,9 @@ static uint64_t credits_collect(struct steal_pool *pool)
             ;
         added += word >> 32;
         pool->purse += credits_in(word);
-        if (credits_in(word))
+        if (credits_in(word)) {
             POOL_STEP("steal: collecting");
+        }
     }
     return added;
 }

@@ -17,7 +17,7 @@
  * sleepers one is called that is not bound to the caller's CPU. A thread that stands
  * still in here stops nobody else.
  * Every rise of the gate is followed by a fence and a look: pairs with a submitter's
- * publishing, fence, look at the gate. All of it is explored in docs/models/idle.pml.
+ * publishing, fence, look at the gate.
  *
  * Source: the protocol f2z of our own feasibility study; compare Go's spinning
  * Ms and rayon's sleep module. */
