@@ -1,5 +1,6 @@
 /* main.c - the program: finds the command and does it. Only here and in the
  * commands are failures printed and statuses chosen. */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,6 +49,7 @@ int main(int argc, char **argv)
 {
     struct options options;
     char why[1024] = "";
+    setlocale(LC_ALL, "C"); /* a library loaded before us may have taken another: our numbers have points */
     streams_open();
     must_begin();
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))

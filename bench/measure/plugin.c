@@ -6,6 +6,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <locale.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -176,6 +177,7 @@ static int load(const char *path, struct why why)
     int error = 0;
     if (!object)
         return why_wrong(why, "plug-in %s: cannot be loaded: %s", path, dlerror());
+    setlocale(LC_ALL, "C"); /* whatever it or its libraries took: our numbers have points */
     pools = dlsym(object, "poolbench_pools");
     workloads = dlsym(object, "poolbench_workloads");
     if (!pools && !workloads)

@@ -3,7 +3,9 @@
  * cannot be loaded. `make` builds them into build/plugins. */
 #include <jansson.h>
 #include <libgen.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/cli/program.h"
@@ -195,6 +197,30 @@ static double figure(const json_t *document, const char *pool, const char *name)
             return json_number_value(json_object_get(
                 json_object_get(json_array_get(json_object_get(configuration, "trials"), 0), "figures"), name));
     return -1;
+}
+
+/* A library that takes the user's locale, where one and a half is 1,5: files are as ever. */
+CLI_TEST(plugin, that_takes_a_locale_changes_no_number)
+{
+    char row[4096], *rest = row, *line;
+    int commas[2] = {0};
+    if (system("localedef -i de_DE -f UTF-8 ./de_DE.UTF-8 >/dev/null 2>&1") != 0)
+        cr_skip_test("no localedef here, or no de_DE to make");
+    setenv("LOCPATH", folder, 1);
+    setenv("LC_ALL", "de_DE.UTF-8", 1);
+    cr_assert(with("run --plugin @/commas.so -p commas -w cpu:size=1us,dist=exp -t 1 --rounds 1 --budget 10.5ms "
+                   "--no-figures --format csv -o x.json") == 0,
+              "%s", err);
+    cr_assert(strstr(err, "harness") && !strstr(err, "harness  1,"), "%s", err);
+    snprintf(row, sizeof row, "%s", out);
+    for (int i = 0; i < 2 && (line = strsep(&rest, "\n")); i++) {
+        bool quoted = false;
+        for (; *line; line++) {
+            quoted = quoted != (*line == '"');
+            commas[i] += !quoted && *line == ',';
+        }
+    }
+    cr_assert(commas[0] > 10 && commas[0] == commas[1], "%d fields, then %d: %s", commas[0] + 1, commas[1] + 1, out);
 }
 
 /* A pool that starts each job 3 ms late: so says the harness, of each kind of

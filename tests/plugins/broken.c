@@ -5,7 +5,8 @@
  * nothing. BROKEN_dies: a failing job ends its worker. BROKEN_late is no bug of
  * the list: each job starts DELAY_NS after it was taken, which the harness must say.
  * BROKEN_scribbles fills all memory that it shares with others; BROKEN_lies has
- * statistics that cannot be; BROKEN_refuses takes no job although it would block. */
+ * statistics that cannot be; BROKEN_refuses takes no job although it would block.
+ * BROKEN_commas takes over the user's locale when it is loaded. */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <poolbench.h>
@@ -36,6 +37,13 @@
 #elif defined BROKEN_refuses
 #define REFUSES 1
 #define NAME "refuses"
+#elif defined BROKEN_commas
+#define NAME "commas"
+#include <locale.h>
+__attribute__((constructor)) static void take_locale(void)
+{
+    setlocale(LC_ALL, "");
+}
 #else
 #define NAME "sound"
 #endif
