@@ -51,6 +51,23 @@ static void on_interrupt(int number)
     round_interrupted = round_interrupted + 1;
 }
 
+/* But for those that who started it wants ignored (nohup). */
+static void take_interrupts(void)
+{
+    struct sigaction action = {.sa_handler = on_interrupt}, before;
+    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+        if (!sigaction(interrupts[i], NULL, &before) && before.sa_handler != SIG_IGN)
+            sigaction(interrupts[i], &action, NULL);
+}
+
+static void leave_interrupts(void)
+{
+    struct sigaction now;
+    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
+        if (!sigaction(interrupts[i], NULL, &now) && now.sa_handler == on_interrupt)
+            signal(interrupts[i], SIG_DFL);
+}
+
 /* Says once for each pool and workload what will not be measured. */
 static void say_skipped(const struct plan *plan)
 {
@@ -213,6 +230,29 @@ static int measured(const json_t *result)
     return count;
 }
 
+/* "over     workers 1, 2, 4": what a range was taken to be. */
+static void announce_range(const char *what, const int64_t *numbers, int count)
+{
+    if (count < 2)
+        return;
+    fprintf(stderr, "over     %s ", what);
+    for (int i = 0; i < count; i++)
+        fprintf(stderr, "%s%lld", i ? ", " : "", (long long)numbers[i]);
+    fputc('\n', stderr);
+}
+
+static void announce_ranges(const struct options *options)
+{
+    int64_t workers[OPTIONS_WORKERS_MAX], producers[OPTIONS_COUNTS_MAX];
+    for (int i = 0; i < options->worker_count; i++)
+        workers[i] = options->workers[i];
+    for (int i = 0; i < options->producer_count; i++)
+        producers[i] = options->producers[i];
+    announce_range("workers", workers, options->worker_count);
+    announce_range("producers", producers, options->producer_count);
+    announce_range("capacity", options->capacities, options->capacity_count);
+}
+
 static void announce(const struct options *options, const struct plan *plan)
 {
     char machine[512];
@@ -223,6 +263,7 @@ static void announce(const struct options *options, const struct plan *plan)
     else
         fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; about %.0f s\n", plan->count,
                 plan->rounds, round_estimate_s(plan));
+    announce_ranges(options);
 }
 
 static void print_result(const struct options *options, const json_t *result)
@@ -292,8 +333,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     add_findings(result);
     if (saved == EXIT_GOOD)
         saved = target_save(target, result);
-    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
-        signal(interrupts[i], SIG_DFL); /* all is kept: from here on they end the program */
+    leave_interrupts(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
         draw(options, target);
@@ -325,7 +365,6 @@ static json_t *new_result(const struct options *options, const struct plan *plan
 
 int run_command(const struct options *options, int argc, char **argv)
 {
-    struct sigaction action = {.sa_handler = on_interrupt};
     struct plan plan;
     struct target target;
     struct probe probe;
@@ -343,8 +382,7 @@ int run_command(const struct options *options, int argc, char **argv)
     else if ((status = before_clocks()) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
-        for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
-            sigaction(interrupts[i], &action, NULL);
+        take_interrupts();
         say_warnings(&plan);
         probe_machine("", PROBE_MS, &probe);
         announce(options, &plan);

@@ -53,6 +53,27 @@ static void on_interrupt(int number)
     interrupted = 1;
 }
 
+static void on_give_up(int number)
+{
+    (void)number;
+    interrupted = 1;
+    patience_end();
+}
+
+/* The parent decides when it is over. What is sent to the whole group reaches it, too, and
+ * ends no slice that it would let go on. */
+static void take_signals(void)
+{
+    struct sigaction stop = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART},
+                     give_up = {.sa_handler = on_give_up, .sa_flags = SA_RESTART};
+    sigaction(CHILD_STOP, &stop, NULL);
+    sigaction(CHILD_GIVE_UP, &give_up, NULL);
+    signal(SIGTERM, SIG_IGN);
+    signal(SIGHUP, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error that a workload reports */
+    signal(SIGPIPE, SIG_IGN); /* and so is a peer that went away */
+}
+
 /* xorshift64*: for shuffles. */
 static uint64_t next_random(uint64_t *state)
 {
@@ -129,7 +150,7 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
         trial->hung = slice->hung;
         trial->cannot = slice->cannot;
     }
-    round->spoilt = round->spoilt || slice->hung;
+    round->spoilt = round->spoilt || slice->hung || slice->stopped;
 }
 
 /* How many slices of this configuration fit into its share of the round: pairs,
@@ -227,7 +248,7 @@ static void run_all(struct round *round)
             if (trial->ended || trial->count >= trial->room)
                 continue;
             run_slice(round, index, trial->jobs, &trial->slices[trial->count], &trial->samples);
-            trial->count++;
+            trial->count += !trial->slices[trial->count].stopped;
             more = true;
         }
     }
@@ -287,12 +308,9 @@ int child_main(int plan_descriptor, int out_descriptor)
     struct round round = {.out = out_descriptor};
     struct round_noise noise;
     json_t *ended;
-    struct sigaction action = {.sa_handler = on_interrupt, .sa_flags = SA_RESTART};
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    sigaction(SIGINT, &action, NULL);
-    signal(SIGXFSZ, SIG_IGN); /* a limit on files is an error that a workload reports */
-    signal(SIGPIPE, SIG_IGN); /* and so is a peer that went away */
+    take_signals();
     if (read_plan(plan_descriptor, &round.plan))
         return 1;
     /* Not inherited by anything, and gone before descriptors are counted. */
@@ -315,14 +333,15 @@ int child_main(int plan_descriptor, int out_descriptor)
     run_all(&round);
     look_at_clocks(&round);
     ended = round_noise_end(&noise);
-    /* When spoilt, only what failed is told; the rest is measured elsewhere. */
+    /* When spoilt, only what failed is told; the rest is measured elsewhere, unless this is
+     * the end. */
     for (int i = 0; i < round.plan.count; i++)
-        if (*round.trials[i].failure || (round.trials[i].count && !round.spoilt))
+        if (*round.trials[i].failure || (round.trials[i].count && (!round.spoilt || interrupted)))
             report_trial(&round, i);
     json_object_update_new(ended, must_pack("{s:o, s:o, s:o, s:b}", "reference",
                                             round.spoilt || interrupted ? json_array() : plain_loop_json(&round.plan),
                                             "line_ns", limit_json(LIMIT_LINE), "wake_ns", limit_json(LIMIT_WAKE),
-                                            "complete", !round.spoilt));
+                                            "complete", !round.spoilt || interrupted));
     report(round.out, "round", ended);
     /* A hung pool's threads may still run: leave without destructors. */
     _exit(0);

@@ -13,7 +13,14 @@
 #ifndef CHILD_H
 #define CHILD_H
 
+#include <signal.h>
+
 #define CHILD_ARGUMENT "--round-child"
+
+/* Signals by which the parent ends it: after the slice that runs, or without it. Either way
+ * the slices before are told of. */
+#define CHILD_STOP SIGINT
+#define CHILD_GIVE_UP SIGUSR1
 
 /* The program's main when it was started as `poolbench --round-child PLAN OUT`
  * (descriptor numbers). Returns the exit status. */

@@ -1,11 +1,24 @@
 /* patience.c - see patience.h. */
 #include "bench/measure/patience.h"
 
+#include <signal.h>
 #include <stddef.h>
 
 #include "workloads/core/workload.h"
 
 void (*patience_on_progress)(void);
+
+static volatile sig_atomic_t ended;
+
+void patience_end(void)
+{
+    ended = 1;
+}
+
+bool patience_ended(void)
+{
+    return ended;
+}
 
 /* Grows with everything that a pool does. */
 static uint64_t moved(struct pool *pool)
@@ -34,6 +47,8 @@ bool patience_left(struct patience *patience)
 {
     int64_t now = workload_now_ns();
     uint64_t before = patience->moved;
+    if (ended)
+        return false;
     if (now < patience->until_ns)
         return true;
     patience->moved = moved(patience->pool);

@@ -22,6 +22,13 @@ void patience_begin(struct patience *patience, struct pool *pool, int64_t limit_
  * for the limit. */
 bool patience_left(struct patience *patience);
 
+/* From now on nobody has patience: who waits gives up within an eighth of his limit.
+ * Async-signal-safe. */
+void patience_end(void);
+
+/* Whether that was called. */
+bool patience_ended(void);
+
 /* Called now and then when a slice takes longer than the limit and gets on; NULL: nobody
  * wants to know. Set before any slice runs. */
 extern void (*patience_on_progress)(void);

@@ -21,6 +21,7 @@ enum {
     PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
     SILENCE_MS = 60000, /* without a word for so long after a slice's limit a child hangs */
     HANGS_MAX = 2,      /* a configuration that hung in so many rounds is not tried again */
+    GIVE_UP_MS = 5000,  /* for a process to give its slice up and tell of those before */
     TICK_MS = 500,      /* of the progress display */
     ATTEMPTS_MAX = 64,  /* processes for one round */
 };
@@ -259,14 +260,17 @@ static bool child_read(struct run *run, struct child *child)
 static bool child_listen(struct run *run, struct child *child)
 {
     int told = 0;
-    double heard = now_s();
+    double heard = now_s(), patient_s = INFINITY;
     for (;;) {
         struct pollfd poll_for = {.fd = child->out, .events = POLLIN};
         int ready = poll(&poll_for, 1, TICK_MS);
         if (round_interrupted > told) {
             told = round_interrupted;
-            kill(child->pid, told > 1 ? SIGKILL : SIGINT);
+            kill(child->pid, told == 1 ? CHILD_STOP : told == 2 ? CHILD_GIVE_UP : SIGKILL);
+            patient_s = told > 1 ? now_s() + GIVE_UP_MS / 1e3 : INFINITY;
         }
+        if (now_s() > patient_s)
+            kill(child->pid, SIGKILL);
         if (ready > 0) {
             heard = now_s();
             if (!child_read(run, child))

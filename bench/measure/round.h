@@ -15,8 +15,8 @@
 
 #include "bench/measure/plan.h"
 
-/* Set by a handler of SIGINT: the running trial ends, and what was measured is
- * kept. Set to 2: at once. */
+/* Counted up by a handler of SIGINT: the slice that runs is the last, and what was measured
+ * is kept. 2: without that slice. 3: at once, and this round's slices are lost. */
 extern volatile sig_atomic_t round_interrupted;
 
 /* What round_run tells; each may be NULL. Called in the caller's thread. */

@@ -46,7 +46,8 @@ struct slice {
     int threads_left;                     /* after the pool was freed */
     bool cannot;                          /* the failure is this machine's, not the pool's */
     bool hung;                            /* the pool could not be freed: this process is spoilt */
-    char failure[SLICE_FAILURE_MAX];      /* "" when all is well, else what is wrong */
+    bool stopped;                    /* given up, and nobody's failure (patience_end); the process is spoilt, too */
+    char failure[SLICE_FAILURE_MAX]; /* "" when all is well, else what is wrong */
 };
 
 /* Says what is wrong; the first thing said is kept. */

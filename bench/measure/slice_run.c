@@ -349,9 +349,13 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
 {
     struct workload_slice *work = actors->work;
     struct pool_stats base;
-    bool pinned;
+    bool pinned, quiet;
     settle_in(entry, places, work->pool, &base, &pinned);
-    if (!run_measured(actors, limit_ns, slice)) {
+    quiet = run_measured(actors, limit_ns, slice);
+    slice->stopped = !quiet && patience_ended();
+    if (slice->stopped)
+        return;
+    if (!quiet) {
         char text[SLICE_FAILURE_MAX - 128] = "";
         pool_explain(work->pool, text, sizeof text);
         slice_fail(slice, "hang: no quiet, and nothing moved for %.0f s\n%s", (double)limit_ns / 1e9, text);
@@ -423,7 +427,7 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
         limit_ns += (int64_t)(workload_job_ns(&entry->workload) * (double)jobs);
         if (open_pool(entry, &places, slice, &work.pool) == 0) {
             run_in_pool(entry, &places, &actors, limit_ns, slice, samples);
-            if (slice->hung)
+            if (slice->hung || slice->stopped)
                 return; /* jobs may still run: nothing of theirs is freed */
             pool_free(work.pool);
         }
