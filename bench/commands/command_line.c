@@ -57,8 +57,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          0, 0, NULL},
     [OPTIONS_SWEEP] =
         {"sweep", "[options]", "how cost grows: run over ranges",
-         "As run, with ranges for the dimensions; a figure for each. A range goes in steps of one up to 8, then by\n"
-         "doubling; of a workload's parameter by doubling, or in at most 10 steps. Without a range: the number of\n"
+         "As run, with ranges for the dimensions; a figure for each. A range of at most 9 numbers is measured at\n"
+         "each, a longer one in steps of one up to 8, then by doubling, and it is said at which; of a workload's\n"
+         "parameter by doubling, or in at most 10 steps. Without a range: the number of\n"
          "workers, up to twice the CPUs, under cpu:size=10us.\n\n"
          "  poolbench sweep -t 1..8 -w cpu:size=1us\n"
          "  poolbench sweep --capacity 1..64k -w empty -p ring,mutex\n"

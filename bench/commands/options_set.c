@@ -244,11 +244,11 @@ static int add_workers(struct options *options, const char *word, struct why why
     return 0;
 }
 
-/* Calls `add` for each number of a range 1..64k: by one up to 8, then doubled, the
- * end too; other words go to `add` as they are. */
+/* Calls `add` for each number of a range: all of 8..16; of a longer one, as 1..64k, by one
+ * up to 8, then doubled, the end too. Other words go to `add` as they are. */
 static int add_range(struct options *options, const char *word, options_set_fn *add, struct why why)
 {
-    enum { BY_ONE = 8 };
+    enum { BY_ONE = 8, SHORT = 9 };
     const char *dots = strstr(word, "..");
     char text[32], first[32];
     int64_t low, high;
@@ -263,7 +263,7 @@ static int add_range(struct options *options, const char *word, options_set_fn *
         error = add(options, text, why);
         if (value == high)
             break;
-        value = value < BY_ONE ? value + 1 : value * 2;
+        value = value < BY_ONE || high - low < SHORT ? value + 1 : value * 2;
         value = value > high ? high : value;
     }
     return error;

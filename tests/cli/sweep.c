@@ -12,6 +12,13 @@ CLI_TEST(sweep, ranges_are_configurations)
     cr_assert(strstr(out, "ring/empty/t1\n") && strstr(out, "ring/empty/t7\n") && strstr(out, "ring/empty/t16\n") &&
                   !strstr(out, "ring/empty/t9\n"),
               "%s", out);
+    cr_assert(run("sweep --dry-run -t 8..16 -p ring -w empty") == 0 && strstr(out, "t9\n") && strstr(out, "t15\n") &&
+                  strstr(out, "10 configurations"),
+              "%s", out);
+    cr_assert(run("sweep -t 14..80 -p ring -w empty --rounds 1 --budget 1ms --no-figures -o x.json") == 0 &&
+                  strstr(err, "over     workers 14, 28, 56, 80\n"),
+              "%s", err);
+    cr_assert(remove("x.json") == 0);
     cr_assert(run("sweep --dry-run --capacity 1..64k -p ring -w empty -t 1") == 0 && strstr(out, "22 configurations"),
               "%s", out);
     cr_assert(run("sweep --dry-run -w cpu:size=1us..8us,dist=exp -t 1 -p ring") == 0, "%s", err);
