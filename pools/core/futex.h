@@ -103,6 +103,13 @@ static inline void pool_lock(struct pool_lock *lock)
         pool_lock_slow(lock);
 }
 
+/* Whether it was free, and is held now. Never waits. */
+static inline bool pool_trylock(struct pool_lock *lock)
+{
+    uint32_t was = 0;
+    return atomic_compare_exchange_strong_explicit(&lock->word, &was, 1, memory_order_acquire, memory_order_relaxed);
+}
+
 static inline void pool_unlock(struct pool_lock *lock)
 {
     if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)

@@ -91,7 +91,7 @@ struct pool_worker {
     struct pool_head *pool;
     int index;
     int *victims;        /* the other workers, nearest first; or NULL */
-    uint64_t moved_seen; /* sentry: jobs taken when it last looked */
+    uint64_t begun_seen; /* sentry: jobs begun when it last looked */
     int64_t nap_ns;      /* sentry: its present timeout */
     bool searching;      /* it slept, and has found no job since; idle.c */
     bool woken;          /* so, and somebody called it */
@@ -218,6 +218,7 @@ struct pool_head {
 
     /* Quiet: quiet.c. */
     struct pool_lock quiet_lock;
+    _Atomic bool quiet_asked;    /* a look is wanted: by the lock's holder, if there is one */
     _Atomic uint32_t quiet_seen; /* a futex; grows each time quiet was seen */
 
     /* Room: room.c. */

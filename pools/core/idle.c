@@ -300,18 +300,20 @@ static bool survey(struct pool_head *head, bool *any)
     return stands;
 }
 
-/* Jobs that were taken so far; *backlog: the others. */
-static uint64_t moved(struct pool_head *head, uint64_t *backlog)
+/* Jobs that workers began so far. Those that were dropped went as well, but by no
+ * worker's hand: they do not say that somebody manages. */
+static uint64_t begun(struct pool_head *head)
 {
-    *backlog = head->design->waiting(head);
-    return head->design->accepted(head) - *backlog;
+    uint64_t sum = 0;
+    for (int i = 0; i < head->workers; i++)
+        sum += atomic_load_explicit(&pool_worker_at(head, i)->started, memory_order_relaxed);
+    return sum;
 }
 
 static void sentry_begins(struct pool_worker *worker)
 {
-    uint64_t backlog;
     bool any;
-    worker->moved_seen = moved(worker->pool, &backlog);
+    worker->begun_seen = begun(worker->pool);
     worker->nap_ns = SENTRY_NAP_NS;
     survey(worker->pool, &any);
 }
@@ -332,10 +334,11 @@ static bool sentry_retires(struct pool_worker *worker)
 static bool sentry_looks(struct pool_worker *worker)
 {
     struct pool_head *head = worker->pool;
-    uint64_t backlog, now = moved(head, &backlog), since = now - worker->moved_seen;
+    uint64_t now = begun(head), since = now - worker->begun_seen;
     bool any, stands = survey(head, &any);
-    worker->moved_seen = now;
-    if (pool_forks_waiting(head) || (any && (stands || since <= backlog))) /* the others do not manage */
+    worker->begun_seen = now;
+    if (pool_forks_waiting(head) ||
+        (any && (stands || since <= head->design->waiting(head)))) /* the others do not manage */
         return true;
     if (!any && !since)
         return sentry_retires(worker);

@@ -212,7 +212,8 @@ struct pool_stats {
  * DROP_OLDEST and CALLER_RUNS. Not meant, since they wait for somebody by their nature,
  * or lock:
  *  - a submit under BLOCK, TIMEOUT or RESULTS_THROTTLE in a full pool: who makes room wakes it;
- *  - the result channel, and pool_wait: the last job is settled under its lock;
+ *  - the result channel, which has a lock; and pool_wait, which is told of the last job
+ *    by whoever looks, though he stands still: but no worker waits for him;
  *  - pool_cancel, which waits for the marks of jobs on the move;
  *  - fork and join: a join waits for who runs its fork;
  *  - `discard` and the jobs, which are the user's.

@@ -84,13 +84,24 @@ static void cancel_became_quiet(struct pool_head *head)
     atomic_store_explicit(&head->cancel_quiet_ns, (uint64_t)(pool_clock_ns() - at), memory_order_relaxed);
 }
 
-/* Looks, and on quiet tells everybody. Threads: any. Returns whether quiet. */
-bool pool_quiet_look(struct pool_head *head)
+/* Gives quiet_lock back. Returns whether a look was asked for meanwhile. */
+static bool quiet_unlock(struct pool_head *head)
+{
+    pool_unlock(&head->quiet_lock);
+    pool_fence(); /* the lock before the wish: pairs with pool_quiet_look */
+    return atomic_load_explicit(&head->quiet_asked, memory_order_relaxed);
+}
+
+/* Looks, and on quiet tells everybody. Lock held, given back. Returns whether quiet;
+ * *asked: somebody wants another look. */
+static bool look(struct pool_head *head, bool *asked)
 {
     uint64_t queued;
     bool closed, quiet, ended = false;
 
-    pool_lock(&head->quiet_lock);
+    /* Acquire: pairs with the store in pool_quiet_look; the asker's counters are read. */
+    atomic_exchange_explicit(&head->quiet_asked, false, memory_order_seq_cst);
+    POOL_STEP("quiet: looks");
     /* Closed is read first: once it is set no submitter can accept a job on its
      * own stack, and what the queue accepts later makes the seal fail. */
     closed = atomic_load_explicit(&head->attention, memory_order_acquire) & POOL_CLOSED;
@@ -105,13 +116,26 @@ bool pool_quiet_look(struct pool_head *head)
         }
         atomic_fetch_add_explicit(&head->quiet_seen, 1, memory_order_release);
     }
-    pool_unlock(&head->quiet_lock);
+    *asked = quiet_unlock(head);
     if (quiet)
         pool_futex_wake(&head->quiet_seen, INT_MAX);
     if (ended) {
         head->design->wake_all(head);
         pool_results_wake(head);
     }
+    return quiet;
+}
+
+/* Threads: any. Never waits for another thread: a look that is under way may have read
+ * its counters already, so whoever holds the lock looks once more. Returns whether it
+ * was quiet, if it was this thread that looked. */
+bool pool_quiet_look(struct pool_head *head)
+{
+    bool asked = true, quiet = false;
+    atomic_store_explicit(&head->quiet_asked, true, memory_order_seq_cst);
+    pool_fence(); /* the wish before the lock: pairs with quiet_unlock */
+    while (asked && pool_trylock(&head->quiet_lock))
+        quiet = look(head, &asked);
     return quiet;
 }
 
@@ -123,7 +147,8 @@ void pool_quiet_watch_cancel(struct pool_head *head)
         head->cancel_watched = true;
         atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
     }
-    pool_unlock(&head->quiet_lock);
+    if (quiet_unlock(head))
+        pool_quiet_look(head);
 }
 
 static int wait_quiet(struct pool_head *head, int64_t deadline)
@@ -134,7 +159,8 @@ static int wait_quiet(struct pool_head *head, int64_t deadline)
      * its counters before this call began, and must not be believed. */
     pool_lock(&head->quiet_lock);
     seen = atomic_load_explicit(&head->quiet_seen, memory_order_relaxed);
-    pool_unlock(&head->quiet_lock);
+    if (quiet_unlock(head))
+        pool_quiet_look(head);
     for (;;) {
         if (atomic_load_explicit(&head->quiet_seen, memory_order_acquire) != seen || quiet_now(head, &queued))
             return 0;
