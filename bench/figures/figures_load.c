@@ -41,8 +41,12 @@ static bool value_of(const json_t *configuration, const struct load *load, struc
 {
     const json_t *judged =
         json_array_get(json_object_get(json_object_get(configuration, "summary"), "slo"), load->which);
-    if (judged && json_is_number(json_object_get(judged, "value_ns"))) {
-        point->value = slo_value_of(judged, "value");
+    /* The median over rounds in files of before 0.4.0. */
+    const char *name = json_object_get(judged, "median_ns") ? "median" : "value";
+    char key[16];
+    snprintf(key, sizeof key, "%s_ns", name);
+    if (judged && json_is_number(json_object_get(judged, key))) {
+        point->value = slo_value_of(judged, name);
         point->low = slo_value_of(judged, "low");
         point->high = slo_value_of(judged, "high");
         if (isinf(point->high)) /* too few samples for that end */
