@@ -74,6 +74,12 @@ int64_t kit_join(struct call *call);
  * -1: never. Interposed: see threads.c. */
 extern _Atomic int kit_threads_left;
 
+/* Of n calls one is refused; 0: none. How many were; and whether this thread's are
+ * spared. */
+extern _Atomic int kit_threads_refused_one_in;
+extern _Atomic long kit_threads_refused;
+extern __thread bool kit_thread_never_refused;
+
 /* While it is set, each look at the wall clock is an hour ahead or an hour back, in
  * turn; and how many there were. Interposed: see clock.c. */
 extern _Atomic bool kit_clock_jumps;

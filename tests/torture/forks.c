@@ -5,9 +5,11 @@
  * rounds nodes fail or leave their thread. Then it is demanded: a tree in which
  * nothing failed ran each node once; nothing of a tree runs once its result was
  * received (its memory is given up then); who waits in a join runs only what
- * belongs to the fork that it waits for; as many jobs failed as trees.
+ * belongs to the fork that it waits for; as many jobs failed as trees. In half of the
+ * rounds hardships are added: signals, freezes, refused threads, child processes
+ * (tests/core/hardship.h).
  *
- * usage: forks --pool NAME [--seconds N] [--seed N]
+ * usage: forks --pool NAME [--seconds N] [--seed N] [--hardships MASK]
  * Exit status: 0 good, 1 a promise was broken (and which), 77 no such pool. */
 #include <errno.h>
 #include <pthread.h>
@@ -20,6 +22,7 @@
 #include <unistd.h>
 
 #include "pools/core/pool.h"
+#include "tests/core/hardship.h"
 
 enum { TREES = 12, CHILDREN_MAX = 6, DEPTH_MAX = 9 };
 
@@ -48,6 +51,9 @@ struct tree {
 static struct pool *pool;
 static struct pool_config config;
 static unsigned seed, round_number;
+static int asked_hardships = -1; /* in each round; -1: by chance */
+static unsigned hardships;       /* of this round */
+static bool in_child;            /* this process is one */
 static _Atomic long singles_ran, singles, nodes_total;
 
 /* The fork that this thread joins, innermost; kept in rounds without mischief only,
@@ -76,8 +82,8 @@ __attribute__((format(printf, 1, 2), noreturn)) static void broken(const char *f
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     pool_explain(pool, text, sizeof text);
-    fprintf(stderr, "\nseed %u round %u: workers %d capacity %zu spin %lld\n%s", seed, round_number, config.workers,
-            config.capacity, (long long)config.spin_ns, text);
+    fprintf(stderr, "\nseed %u round %u: workers %d capacity %zu spin %lld hardships %u\n%s", seed, round_number,
+            config.workers, config.capacity, (long long)config.spin_ns, hardships, text);
     _exit(1);
 }
 
@@ -102,9 +108,34 @@ static int single_job(void *arg)
     return 0;
 }
 
+/* A child process has none of the thieves: calls say so, and a job that fails there
+ * ends it. */
+enum { CHILD_RIGHT = 0, CHILD_ACCEPTED = 1, CHILD_ENDED = 70, CHILD_RAN_NODE = 99 };
+
+static int child_main(void *fails)
+{
+    struct pool_fork fork;
+    in_child = true;
+    if (pool_submit(pool, single_job, NULL) != -EOWNERDEAD || pool_fork(&fork, single_job, NULL) != -EOWNERDEAD)
+        return CHILD_ACCEPTED;
+    if (fails)
+        pool_fail(-EIO);
+    return CHILD_RIGHT;
+}
+
+static void fork_process(const struct node *node)
+{
+    bool fails = node->hash & 1024;
+    int status = hardship_fork(20, child_main, fails ? pool : NULL);
+    if (status != CHILD_RIGHT && !(fails && status == CHILD_ENDED))
+        broken("a child process that %s ended with status %d", fails ? "fails its job" : "exits", status);
+}
+
 static void work(const struct node *node)
 {
     unsigned hash = node->hash;
+    if (hash % 101 == 0)
+        fork_process(node);
     if (hash % 61 == 0)
         pool_sleep(20000);
     if (hash % 67 == 0 && pool_submit(pool, single_job, NULL) == 0)
@@ -172,6 +203,8 @@ static int run_node(void *arg)
     bool leaves_open = node->may_leave_open && node->hash % 31 == 0;
     struct family own, *family = leaves_open ? family_in_heap(tree) : &own;
 
+    if (in_child)
+        _exit(CHILD_RAN_NODE);
     check_relation(node, joined);
     joining = NULL;
     atomic_fetch_add(&tree->ran, 1);
@@ -227,7 +260,15 @@ static void one_round(const struct pool_ops *ops)
                                   .results = POOL_RESULTS_BLOCK,
                                   .results_capacity = 1 << 20,
                                   .spin_ns = random_below(2) ? POOL_NO_SPIN : 0};
+    hardships = random_below(2) * random_below(HARDSHIP_ALL + 1);
+    hardships = hardship_possible(asked_hardships < 0 ? hardships : (unsigned)asked_hardships);
+    hardship_begin(hardships);
     error = trees ? pool_open(&pool, ops, &config) : -ENOMEM;
+    if (error == -EAGAIN && hardships & HARDSHIP_REFUSALS) { /* the only thread of all was refused */
+        hardship_end();
+        free(trees);
+        return;
+    }
     if (error)
         broken("open: %s", strerror(-error));
     atomic_store(&singles, 0);
@@ -257,6 +298,7 @@ static void one_round(const struct pool_ops *ops)
         stats.accepted != (uint64_t)(count + atomic_load(&singles)))
         broken("the law is broken at rest");
     pool_free(pool);
+    hardship_end();
     free(trees);
 }
 
@@ -273,6 +315,8 @@ int main(int argc, char **argv)
             seconds = atof(argv[i + 1]);
         else if (!strcmp(argv[i], "--seed"))
             seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
+        else if (!strcmp(argv[i], "--hardships"))
+            asked_hardships = atoi(argv[i + 1]);
     }
     if (!ops)
         return 77;
@@ -282,7 +326,7 @@ int main(int argc, char **argv)
         round_number++;
         clock_gettime(CLOCK_MONOTONIC, &now);
     } while ((double)(now.tv_sec - begin.tv_sec) < seconds);
-    printf("forks    %-8s ok: %u rounds, %ld nodes, seed %u\n", ops->name, round_number, atomic_load(&nodes_total),
-           seed);
+    printf("forks    %-8s ok: %u rounds, %ld nodes, seed %u%s\n", ops->name, round_number, atomic_load(&nodes_total),
+           seed, hardship_said());
     return 0;
 }

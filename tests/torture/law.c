@@ -6,9 +6,10 @@
  * call pool_fail, sleep, ask for descriptors, leave by pthread_exit; cancels and
  * closes at random moments; and then demands: each accepted job ran once, or was
  * cancelled or dropped and never ran; each argument came back once; refused jobs
- * never ran; the counters obey the law.
+ * never ran; the counters obey the law. In half of the rounds hardships are added:
+ * signals, freezes, refused threads, child processes (tests/core/hardship.h).
  *
- * usage: law --pool NAME [--seconds N] [--seed N] [--jobs N]
+ * usage: law --pool NAME [--seconds N] [--seed N] [--jobs N] [--hardships MASK]
  * Exit status: 0 good, 1 a promise was broken (and which), 77 no such pool. */
 #include <errno.h>
 #include <pthread.h>
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "pools/core/pool.h"
+#include "tests/core/hardship.h"
 
 enum { JOBS_MAX = 400000, PRODUCERS_MAX = 4, RECEIVERS_MAX = 2, BATCH = 20, SETTLED = 100 };
 
@@ -33,6 +35,9 @@ static bool with_children, with_exits;
 static struct pool_config config;
 static unsigned seed;
 static long round_number;
+static int asked_hardships = -1; /* in each round; -1: by chance */
+static unsigned hardships;       /* of this round */
+static bool in_child;            /* this process is one */
 
 static __thread unsigned random_state = 1;
 
@@ -50,9 +55,9 @@ __attribute__((format(printf, 1, 2), noreturn)) static void broken(const char *f
     vfprintf(stderr, format, arguments);
     va_end(arguments);
     pool_explain(pool, text, sizeof text);
-    fprintf(stderr, "\nseed %u round %ld: workers %d capacity %zu full %d results %d of %zu spin %lld\n%s", seed,
-            round_number, config.workers, config.capacity, (int)config.full, (int)config.results,
-            config.results_capacity, (long long)config.spin_ns, text);
+    fprintf(stderr, "\nseed %u round %ld: workers %d capacity %zu full %d results %d of %zu spin %lld hardships %u\n%s",
+            seed, round_number, config.workers, config.capacity, (int)config.full, (int)config.results,
+            config.results_capacity, (long long)config.spin_ns, hardships, text);
     _exit(1);
 }
 
@@ -64,10 +69,37 @@ static void answered(long job, int answer)
         broken("submit: %s", strerror(-answer));
 }
 
+static int run_job(void *arg);
+
+/* A child process has no workers, and must not do its parent's work: calls say so,
+ * and a job that ends there ends the process. */
+enum { CHILD_RIGHT = 0, CHILD_ACCEPTED = 1, CHILD_ENDED = 70, CHILD_RAN_JOB = 99 };
+
+static int child_main(void *leaves_job)
+{
+    struct pool_stats stats;
+    in_child = true;
+    if (pool_submit(pool, run_job, NULL) != -EOWNERDEAD || pool_close(pool) != -EOWNERDEAD ||
+        pool_wait(pool, 0) != -EOWNERDEAD || pool_stats(pool, &stats) != -EOWNERDEAD)
+        return CHILD_ACCEPTED;
+    if (leaves_job)
+        pool_fail(-EIO);
+    return CHILD_RIGHT;
+}
+
+static void fork_now_and_then(unsigned rarely, bool leaves_job)
+{
+    int status = hardship_fork(rarely, child_main, leaves_job ? pool : NULL);
+    if (status != CHILD_RIGHT && !(leaves_job && status == CHILD_ENDED))
+        broken("a child process that %s ended with status %d", leaves_job ? "fails its job" : "exits", status);
+}
+
 static int run_job(void *arg)
 {
     long job = (long)(intptr_t)arg;
     unsigned kind = (unsigned)job * 2654435761u >> 16;
+    if (in_child)
+        _exit(CHILD_RAN_JOB);
     atomic_fetch_add(&ran[job], 1);
     if (with_children && kind % 7 == 0) {
         long child = atomic_fetch_add(&next_job, 1);
@@ -80,6 +112,8 @@ static int run_job(void *arg)
         pthread_exit(NULL);
     if (kind % 911 == 0)
         pool_sleep(1000);
+    if (kind % 101 == 0)
+        fork_now_and_then(10, kind >> 8 & 1);
     if (kind % 1301 == 0 && pool_cancel_fd() < 0)
         broken("pool_cancel_fd: no descriptor");
     return kind % 31 == 0 ? -EIO : 0;
@@ -127,8 +161,10 @@ static bool produce_some(void)
 static void *producer_main(void *arg)
 {
     random_state = seed * 31u + (unsigned)(intptr_t)arg + (unsigned)round_number;
+    hardship_signals_begin();
     while (!atomic_load(&stop) && produce_some())
-        ;
+        fork_now_and_then(1000, false);
+    hardship_signals_end();
     return NULL;
 }
 
@@ -136,15 +172,18 @@ static void *receiver_main(void *arg)
 {
     struct pool_result results[8];
     random_state = seed * 37u + (unsigned)(intptr_t)arg;
+    hardship_signals_begin();
     for (;;) {
         int got = pool_receive_batch(pool, results, 1 + (int)random_below(8), random_below(2) ? -1 : 1000000);
         if (got == 0 || got == -ESHUTDOWN)
-            return NULL;
+            break;
         if (got < 0 && got != -ETIMEDOUT)
             broken("receive: %s", strerror(-got));
         for (int i = 0; i < got; i++)
             atomic_fetch_add(&back[(long)(intptr_t)results[i].arg], 1);
     }
+    hardship_signals_end();
+    return NULL;
 }
 
 static void choose(const struct pool_ops *ops)
@@ -168,6 +207,8 @@ static void choose(const struct pool_ops *ops)
         config.full = POOL_BLOCK;
     if (config.full == POOL_DROP_OLDEST && !(ops->can & POOL_CAN_DROP))
         config.full = POOL_BLOCK;
+    hardships = random_below(2) * random_below(HARDSHIP_ALL + 1);
+    hardships = hardship_possible(asked_hardships < 0 ? hardships : (unsigned)asked_hardships);
 }
 
 static void nap(unsigned ns)
@@ -225,13 +266,18 @@ static void one_round(const struct pool_ops *ops)
     memset((void *)accepted, 0, (size_t)limit);
     atomic_store(&next_job, 0);
     atomic_store(&stop, 0);
+    hardship_begin(hardships);
     error = pool_open(&pool, ops, &config);
+    if (error == -EAGAIN && hardships & HARDSHIP_REFUSALS) { /* the only thread of all was refused */
+        hardship_end();
+        return;
+    }
     if (error)
         broken("open: %s", strerror(-error));
     for (intptr_t i = 0; i < producer_count; i++)
-        pthread_create(&producers[i], NULL, producer_main, (void *)i);
+        hardship_thread(&producers[i], producer_main, (void *)i);
     for (intptr_t i = 0; i < receiver_count; i++)
-        pthread_create(&receivers[i], NULL, receiver_main, (void *)i);
+        hardship_thread(&receivers[i], receiver_main, (void *)i);
     disturb();
     for (int i = 0; i < producer_count; i++)
         pthread_join(producers[i], NULL);
@@ -248,6 +294,7 @@ static void one_round(const struct pool_ops *ops)
     if (config.results && s.done + s.failed != s.received + s.pending + s.lost)
         broken("results do not add up");
     given_up = pool_free(pool);
+    hardship_end();
     if (given_up != (int64_t)s.pending) {
         fprintf(stderr, "free gave up %lld results, %llu were pending\n", (long long)given_up,
                 (unsigned long long)s.pending);
@@ -272,6 +319,8 @@ int main(int argc, char **argv)
             seed = (unsigned)strtoul(argv[i + 1], NULL, 10);
         else if (!strcmp(argv[i], "--jobs"))
             limit = atol(argv[i + 1]);
+        else if (!strcmp(argv[i], "--hardships"))
+            asked_hardships = atoi(argv[i + 1]);
     }
     if (!ops || limit < 100 || limit > JOBS_MAX)
         return 77;
@@ -284,6 +333,7 @@ int main(int argc, char **argv)
         round_number++;
         clock_gettime(CLOCK_MONOTONIC, &now);
     } while ((double)(now.tv_sec - begin.tv_sec) < seconds);
-    printf("torture %-8s ok: %ld rounds, %ld jobs, seed %u\n", ops->name, round_number, atomic_load(&total_jobs), seed);
+    printf("torture %-8s ok: %ld rounds, %ld jobs, seed %u%s\n", ops->name, round_number, atomic_load(&total_jobs),
+           seed, hardship_said());
     return 0;
 }
