@@ -15,6 +15,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -174,6 +175,32 @@ void hardship_thread(pthread_t *thread, void *(*main)(void *), void *arg)
 
 /* Forks. */
 
+/* Whether the kernel wipes memory in a child that is to be wiped there: only then can
+ * a pool know the child of a fork that runs no handlers. */
+static bool wipes(void)
+{
+    static _Atomic int known; /* 1: it does; -1: not */
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    char *memory;
+    int status = 1;
+    pid_t pid;
+    if (atomic_load(&known))
+        return atomic_load(&known) > 0;
+    memory = mmap(NULL, page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory != MAP_FAILED && !madvise(memory, page, MADV_WIPEONFORK)) {
+        *memory = 1;
+        pid = _Fork();
+        if (pid == 0)
+            _exit(*memory);
+        while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+            ;
+    }
+    if (memory != MAP_FAILED)
+        munmap(memory, page);
+    atomic_store(&known, status == 0 ? 1 : -1);
+    return status == 0;
+}
+
 /* Signals wait meanwhile: with 3,000 a second the kernel begins a fork anew each
  * time that one comes, and may never come to the end. */
 static pid_t begin_child(void)
@@ -182,7 +209,7 @@ static pid_t begin_child(void)
     pid_t pid;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);
-    pid = random_below(2) ? fork() : _Fork(); /* which runs no handlers of fork */
+    pid = random_below(2) && wipes() ? _Fork() : fork(); /* the first runs no handlers of fork */
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pid;
 }
@@ -218,6 +245,9 @@ const char *hardship_said(void)
     for (size_t i = 0; i < sizeof said / sizeof *said; i++)
         if (said[i].count)
             used += snprintf(text + used, sizeof text - (size_t)used, ", %ld %s", said[i].count, said[i].what);
+    if (atomic_load(&forks) && !wipes())
+        used +=
+            snprintf(text + used, sizeof text - (size_t)used, " (this kernel wipes no memory in a child: fork() only)");
     if (hardship_possible(HARDSHIP_ALL) != HARDSHIP_ALL)
         snprintf(text + used, sizeof text - (size_t)used, " (under this sanitizer no forks, no frozen workers)");
     return text;

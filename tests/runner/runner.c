@@ -2,9 +2,10 @@
  * criterion/criterion.h. For each failure and skip it prints a line, and the counts
  * at the end. Exit status: 0 all passed or were skipped; 1 not; 2 wrong usage.
  *
- *     tests-contract [-jN] [--filter PATTERN] [--slower N]
+ *     tests-contract [-jN] [--filter PATTERN] [--without PATTERN] [--slower N]
  *
- * PATTERN is of suite/name, as a shell's. --slower multiplies each time limit. */
+ * PATTERN is of suite/name, as a shell's. What is left out by --without, once, counts
+ * as skipped. --slower multiplies each time limit. */
 #include <criterion/criterion.h>
 #include <fnmatch.h>
 #include <signal.h>
@@ -31,7 +32,7 @@ struct running {
 };
 
 static struct running running[AT_ONCE_MAX];
-static const char *pattern = "*";
+static const char *pattern = "*", *without = "";
 static double slower = 1;
 static int at_once = 1, tested, passing, failing, crashing, skipped;
 
@@ -140,6 +141,8 @@ static bool options_read(int argc, char **argv)
             at_once = atoi(argv[i] + 2);
         else if (!strcmp(argv[i], "--filter") && i + 1 < argc)
             pattern = argv[++i];
+        else if (!strcmp(argv[i], "--without") && i + 1 < argc)
+            without = argv[++i];
         else if (!strcmp(argv[i], "--slower") && i + 1 < argc)
             slower = atof(argv[++i]);
         else
@@ -160,7 +163,7 @@ static bool any_running(void)
 int main(int argc, char **argv)
 {
     if (!options_read(argc, argv)) {
-        fprintf(stderr, "usage: %s [-jN] [--filter PATTERN] [--slower N]\n", argv[0]);
+        fprintf(stderr, "usage: %s [-jN] [--filter PATTERN] [--without PATTERN] [--slower N]\n", argv[0]);
         return 2;
     }
     for (const void *const *entry = __start_runner_table; entry < __stop_runner_table; entry++) {
@@ -170,6 +173,11 @@ int main(int argc, char **argv)
         snprintf(name, sizeof name, "%s/%s", test->suite, test->name);
         if (fnmatch(pattern, name, 0))
             continue;
+        if (!fnmatch(without, name, 0)) {
+            fprintf(stderr, "[SKIP] %s: left out as asked\n", name);
+            tested++, skipped++;
+            continue;
+        }
         if (test->params)
             params = test->params();
         for (size_t i = 0; i < params.length; i++)
