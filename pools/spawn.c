@@ -243,7 +243,8 @@ static void join_last(struct spawn_worker *slot)
     slot->joinable = false;
 }
 
-/* One job, if there is one. Returns false when the thread is lost, by a defect. */
+/* One job, if there is one. Only who has the slot arms its frame: another keeper may be
+ * coming meanwhile. Returns false when the thread is lost, by a defect. */
 static bool run_one(struct spawn_worker *slot)
 {
     struct pool_head *head = slot->base.pool;
@@ -308,6 +309,7 @@ static bool keeper_called(struct spawn_worker *slot)
             return true;
         if (orders & SPAWN_END || (slot->base.owes && pool_replace_idle(&slot->base)))
             return false;
+        POOL_STEP("spawn: the keeper sleeps");
         pool_futex_wait(&slot->orders, orders, -1);
     }
 }
@@ -362,6 +364,7 @@ static const struct pool_design spawn_design = {
     .name = "spawn",
     .pool_size = sizeof(struct spawn_pool),
     .worker_size = sizeof(struct spawn_worker),
+    .contains = true,
     .init = spawn_init,
     .destroy = spawn_destroy,
     .loop = spawn_loop,

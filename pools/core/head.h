@@ -116,8 +116,9 @@ struct pool_worker {
 struct pool_design {
     const char *name;
     size_t pool_size, worker_size;
-    bool at_once; /* no queue: the submitter runs what push lets in; submit.c */
-    bool forks;   /* workers without a job come by pool_rest, and steal forks there */
+    bool at_once;  /* no queue: the submitter runs what push lets in; submit.c */
+    bool forks;    /* workers without a job come by pool_rest, and steal forks there */
+    bool contains; /* the loop arms worker->frame itself, which other threads use too */
 
     int (*init)(struct pool_head *head);     /* before any worker runs: 0 or -errno */
     void (*destroy)(struct pool_head *head); /* after the last one; also after a failed init */

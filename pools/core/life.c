@@ -132,6 +132,7 @@ bool pool_replace_idle(struct pool_worker *worker)
     bool replaced;
     if (!pool_caller_enter(head))
         return false;
+    POOL_STEP("replace: idle");
     replaced = replace(worker);
     pool_caller_leave(head);
     return replaced;
@@ -174,7 +175,7 @@ static void worker_left(void *arg)
 static __attribute__((noinline)) void contain(struct pool_worker *worker)
 {
     POOL_EXIT_APART();
-    if (sigsetjmp(worker->frame.env, 0)) {
+    if (!worker->pool->design->contains && sigsetjmp(worker->frame.env, 0)) {
         pool_settle(worker, worker->frame.status);
         if (POOL_DEFECT(RECOVER_AT_TOP))
             return;

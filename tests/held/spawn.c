@@ -1,5 +1,4 @@
-/* spawn.c - a submitter of `spawn` that stands between taking a slot and starting its
- * thread, which then cannot be had. */
+/* spawn.c - threads of `spawn` that cannot be had just when they are wanted. */
 #include <criterion/criterion.h>
 
 #include "tests/core/kit.h"
@@ -55,4 +54,43 @@ Test(spawn, two_that_find_no_thread_lose_no_job, .timeout = 60)
     cr_assert(atomic_load(&ledger_total) == 2);
     cr_assert(pool_free(pool) == 0);
     atomic_store(&kit_threads_left, -1);
+}
+
+static int leaves_job(void *arg)
+{
+    (void)arg;
+    pthread_exit(NULL);
+}
+
+static int fails_later_job(void *gate)
+{
+    gate_pass(gate);
+    pool_fail(-EIO);
+}
+
+/* A keeper whose thread was lost and could not be replaced at once is replaced while a
+ * thread of the slot runs a job: that one still comes back to itself when it fails. */
+Test(spawn, a_job_fails_in_its_own_thread_though_a_keeper_comes, .timeout = 60)
+{
+    struct held held = HELD_AT("replace: idle");
+    struct pool_config config = {.workers = 1, .capacity = 4};
+    struct pool *pool;
+    struct gate gate;
+    gate_init(&gate);
+    cr_assert(pool_open(&pool, pool_find("spawn"), &config) == 0);
+    KIT_UNTIL(kit_stats(pool).parked == 1);
+    held_arm(&held);
+    atomic_store(&kit_threads_left, 0);
+    cr_assert(pool_submit(pool, leaves_job, NULL) == 0);
+    KIT_UNTIL(held_there(&held));
+    atomic_store(&kit_threads_left, -1);
+    cr_assert(pool_submit(pool, fails_later_job, &gate) == 0);
+    KIT_UNTIL(gate_entered(&gate));
+    held_count_from("spawn: the keeper sleeps");
+    held_let_go(&held);
+    KIT_UNTIL(held_count() == 1);
+    gate_open(&gate);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(kit_stats(pool).failed == 2 && kit_stats(pool).replaced == 1);
+    cr_assert(pool_free(pool) == 0);
 }
