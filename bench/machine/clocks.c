@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "pools/core/affinity.h"
 #include "pools/core/futex.h"
 
 enum { CPUS_MAX = 256, TRIPS = 8 };
@@ -24,14 +25,6 @@ struct exchange {
     int64_t there_ns;
     int64_t apart_ns;
 };
-
-static int set_cpu(pthread_attr_t *attr, int cpu)
-{
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(cpu, &set);
-    return pthread_attr_setaffinity_np(attr, sizeof set, &set);
-}
 
 /* Until it is this turn. Both may be on one CPU for a while: who waits lets others run. */
 static void await(struct exchange *exchange, uint32_t turn)
@@ -78,11 +71,11 @@ static int look_at(int first, int other, int64_t *apart_ns)
     int error;
     *apart_ns = 0;
     pthread_attr_init(&attr);
-    error = set_cpu(&attr, other);
+    error = -pool_affinity_attribute(&attr, other);
     if (!error)
         error = pthread_create(&answers, &attr, answer_main, &exchange);
     if (!error) {
-        error = set_cpu(&attr, first);
+        error = -pool_affinity_attribute(&attr, first);
         if (!error)
             error = pthread_create(&asks, &attr, ask_main, &exchange);
         if (error)
@@ -98,16 +91,13 @@ static int look_at(int first, int other, int64_t *apart_ns)
 
 int clocks_look(struct clocks *clocks)
 {
-    enum { POSSIBLE = 1 << 16 };
-    cpu_set_t *set = CPU_ALLOC(POSSIBLE);
-    size_t size = CPU_ALLOC_SIZE(POSSIBLE);
-    int first = -1, count = 0, error = set ? 0 : -ENOMEM;
+    size_t bytes;
+    cpu_set_t *set = pool_affinity_of(0, &bytes);
+    int first = -1, count = 0, error = set ? 0 : -errno;
     *clocks = (struct clocks){0};
-    if (!error && sched_getaffinity(0, size, set))
-        error = -errno;
-    for (int cpu = 0; !error && cpu < CPU_SETSIZE && count < CPUS_MAX; cpu++) {
+    for (int cpu = 0; !error && (size_t)cpu < 8 * bytes && count < CPUS_MAX; cpu++) {
         int64_t apart;
-        if (!CPU_ISSET_S(cpu, size, set))
+        if (!CPU_ISSET_S((size_t)cpu, bytes, set))
             continue;
         count++;
         if (first < 0) {

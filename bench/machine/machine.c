@@ -143,7 +143,7 @@ const char *machine_text(char *text, size_t size)
     const char *guest = virtualisation();
     topology_read(&t);
     if (t.quota > 0)
-        snprintf(quota, sizeof quota, ", quota %.2g CPUs", t.quota);
+        snprintf(quota, sizeof quota, ", quota %.3g CPUs", t.quota);
     if (t.l3_shared_by)
         snprintf(shared, sizeof shared, ", L3 shared by %d", t.l3_shared_by);
     if (t.kinds > 1)

@@ -12,6 +12,7 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include <errno.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
@@ -63,6 +64,22 @@ static inline int64_t peer_now_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+/* This thread, from now on, on one CPU only, of however many there are: a plain cpu_set_t
+ * ends at 1,024. Returns 0 or -errno. */
+static inline int peer_pin(int cpu)
+{
+    size_t bytes = CPU_ALLOC_SIZE(cpu + 1);
+    cpu_set_t *set = CPU_ALLOC(cpu + 1);
+    int error;
+    if (!set)
+        return -ENOMEM;
+    CPU_ZERO_S(bytes, set);
+    CPU_SET_S(cpu, bytes, set);
+    error = sched_setaffinity(0, bytes, set) ? -errno : 0;
+    CPU_FREE(set);
+    return error;
 }
 
 /* until_ns < 0: no time-out. */

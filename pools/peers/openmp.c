@@ -32,12 +32,8 @@ static int openmp_open(struct pool **out, const struct pool_config *config)
 static void pin_here(const struct openmp_pool *pool)
 {
     int number = omp_get_thread_num();
-    cpu_set_t set;
-    if (!pool->cpus || !number)
-        return;
-    CPU_ZERO(&set);
-    CPU_SET(pool->cpus[(number - 1) % pool->peer.config.cpu_count], &set);
-    sched_setaffinity(0, sizeof set, &set);
+    if (pool->cpus && number)
+        peer_pin(pool->cpus[(number - 1) % pool->peer.config.cpu_count]);
 }
 
 static void openmp_enter(struct pool *base, void (*main)(void *arg), void *arg)

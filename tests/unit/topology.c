@@ -1,7 +1,9 @@
 /* topology.c - placements, victims, and the cgroup quota from made-up trees. */
 #include <criterion/criterion.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <hwloc.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "bench/machine/clocks.h"
+#include "pools/core/peer.h"
 #include "pools/core/topology.h"
 
 static int cpus[TOPOLOGY_CPUS_MAX], count;
@@ -247,6 +251,29 @@ int sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *set)
     return 0;
 }
 
+/* Where threads were asked to run while a mask is made up; they run anywhere. */
+static int pinned[8], pinned_count;
+
+static int note_pinned(size_t bytes, const cpu_set_t *set)
+{
+    for (size_t cpu = 0; cpu < 8 * bytes; cpu++)
+        if (CPU_ISSET_S(cpu, bytes, set) && pinned_count < 8)
+            pinned[pinned_count++] = (int)cpu;
+    return 0;
+}
+
+int sched_setaffinity(pid_t thread, size_t bytes, const cpu_set_t *set)
+{
+    return masked ? note_pinned(bytes, set) : (int)syscall(SYS_sched_setaffinity, thread, bytes, set);
+}
+
+int pthread_attr_setaffinity_np(pthread_attr_t *attributes, size_t bytes, const cpu_set_t *set)
+{
+    int (*real)(pthread_attr_t *, size_t, const cpu_set_t *);
+    *(void **)&real = dlsym(RTLD_NEXT, "pthread_attr_setaffinity_np");
+    return masked ? note_pinned(bytes, set) : real(attributes, bytes, set);
+}
+
 Test(topology, what_holds_no_usable_cpu_does_not_count, .timeout = 20)
 {
     static const int compact[] = {1, 2, 3, 4, 7}, core[] = {1, 2, 4, 7, 3};
@@ -270,6 +297,19 @@ Test(topology, more_than_1024_cpus_are_read, .timeout = 30)
     cr_assert(topology_read(&found) == 0 && found.cpus == 4 && found.packages == 2 && found.cores == 4);
     cr_assert(place("compact") == 0 && count == 4 && cpus[2] == 1500 && cpus[3] == 2047);
     cr_assert(place("2047") == 0 && place("2046") == -ENODEV);
+}
+
+/* Adapters that pin by themselves, and the look at the clocks of all CPUs. */
+Test(topology, beyond_1024_cpus_threads_are_pinned_too, .timeout = 30)
+{
+    struct clocks clocks;
+    masked = "0,1023,1500,4095";
+    mask_bytes_min = 512;
+    cr_assert(peer_pin(4095) == 0 && pinned_count == 1 && pinned[0] == 4095);
+    pinned_count = 0;
+    cr_assert(clocks_look(&clocks) == 0);
+    cr_assert(pinned_count == 6, "%d threads", pinned_count); /* each CPU against the first */
+    cr_assert(pinned[0] == 1023 && pinned[1] == 0 && pinned[2] == 1500 && pinned[4] == 4095);
 }
 
 /* A machine of 2 cores with two threads each, and 4 small ones, as a file. */

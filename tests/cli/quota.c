@@ -1,0 +1,127 @@
+/* quota.c - whole measurements where a cgroup grants one CPU and a half: two workers have
+ * 1.5 CPUs in all that is divided by them, neither 1 nor 2. No speed is judged; that the
+ * quota is not kept by the kernel here does not matter. build/plugins/cgroup.so is loaded
+ * before the program's own libraries. */
+#include <jansson.h>
+#include <libgen.h>
+#include <math.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/cli/program.h"
+
+static const double granted = 1.5;
+
+static void make(const char *path, const char *text)
+{
+    char full[256];
+    FILE *file;
+    snprintf(full, sizeof full, "root%s", path);
+    for (char *slash = strchr(full, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(full, 0755);
+        *slash = '/';
+    }
+    file = fopen(full, "w");
+    cr_assert(file && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static void make_root(void)
+{
+    make("/proc/self/mountinfo", "30 23 0:26 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/job\n");
+    make("/sys/fs/cgroup/job/cpu.max", "150000 100000\n");
+}
+
+/* Runs the program in that cgroup. */
+static int run_granted(const char *arguments)
+{
+    char path[4096], library[4200], root[128];
+    int status;
+    snprintf(path, sizeof path, "%s", program);
+    snprintf(library, sizeof library, "%s/build/plugins/cgroup.so", dirname(path));
+    snprintf(root, sizeof root, "%s/root", folder);
+    setenv("KIT_CGROUP_ROOT", root, 1);
+    setenv("LD_PRELOAD", library, 1);
+    status = run(arguments);
+    unsetenv("LD_PRELOAD");
+    return status;
+}
+
+static void need_two_cpus(void)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < 2)
+        cr_skip("needs two CPUs");
+}
+
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    cr_assert(json_is_number(value), "no %s", key);
+    return json_number_value(value);
+}
+
+static bool near(double value, double wanted)
+{
+    return fabs(value / wanted - 1) < 1e-3;
+}
+
+/* Empty jobs: all of a worker's time is overhead, that of as many as have a CPU. */
+static void expect_trials(const json_t *document)
+{
+    json_t *configuration, *trial;
+    size_t i, j, empty = 0, trees = 0;
+    json_array_foreach (json_object_get(document, "configurations"), i, configuration) {
+        double cpus = number(configuration, "workers") > 1 ? granted : 1;
+        const char *spec = json_string_value(json_object_get(configuration, "spec"));
+        cr_assert(number(configuration, "cpus") == granted);
+        json_array_foreach (json_object_get(configuration, "trials"), j, trial) {
+            const json_t *figures = json_object_get(trial, "figures");
+            if (!strcmp(spec, "empty")) {
+                cr_assert(near(number(trial, "overhead_ns_per_job") / number(trial, "ns_per_job"), cpus), "%g of %g",
+                          number(trial, "overhead_ns_per_job"), number(trial, "ns_per_job"));
+                cr_assert(number(trial, "servers") == cpus);
+                empty++;
+            } else if (!strncmp(spec, "tree", 4)) {
+                cr_assert(near(number(figures, "speedup") / number(figures, "efficiency"), cpus));
+                trees++;
+            }
+        }
+    }
+    cr_assert(empty == 2 && trees == 2, "%zu, %zu", empty, trees);
+}
+
+CLI_TEST(quota, of_one_and_a_half_is_what_efficiency_divides_by)
+{
+    json_t *document, *speedup;
+    size_t i;
+    need_two_cpus();
+    make_root();
+    cr_assert(
+        run_granted("run -p mutex -w empty -w cpu:size=5us -w tree:fib,n=16 -t 1,2 --no-floor --rounds 1 --budget "
+                    "20ms --no-figures -o x.json") == 0,
+        "%s%s", out, err);
+    cr_assert(strstr(err, "quota 1.5 CPUs"), "%s", err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(number(json_object_get(document, "machine"), "cgroup_quota_cpus") == granted);
+    expect_trials(document);
+    cr_assert(json_array_size(json_object_get(document, "speedups")) >= 2);
+    json_array_foreach (json_object_get(document, "speedups"), i, speedup)
+        cr_assert(near(number(speedup, "speedup") / number(speedup, "efficiency"), granted));
+    json_decref(document);
+}
+
+/* As many workers as are worth it: one and a half keep one busy. */
+CLI_TEST(quota, is_said_and_decides_how_many_workers_there_are)
+{
+    need_two_cpus();
+    make_root();
+    cr_assert(run_granted("topology") == 0 && strstr(out, "a cgroup grants 1.5 CPUs (/sys/fs/cgroup/job/cpu.max)"),
+              "%s", out);
+    cr_assert(run_granted("run --dry-run -p mutex -w empty") == 0 && strstr(out, "t1") && !strstr(out, "t2"), "%s",
+              out);
+}
