@@ -45,10 +45,10 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 # Adapters that were built once follow the contract.
 all: need ## build ./poolbench, and ./poolbench-check beside it
@@ -150,6 +150,28 @@ $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
 	grep -hv '#include "' $^; } >$@
 header: $(BUILD)/include/poolbench.h ## what a plug-in is compiled against: build/include/poolbench.h
 
+# Our own pools as one plug-in, for `poolbench duet`: aligned functions as in the program,
+# nothing seen from outside but its table, no symbol of the program's in place of its own,
+# and the thread-locals of a library that is there from the start. FROM is the tree that
+# the pools are taken from, the entry is always this one's.
+FROM     ?= .
+TLS      ?= -ftls-model=initial-exec
+SHARED    = $(patsubst -I.,-I$(FROM),$(FLAGS)) -fPIC -fvisibility=hidden $(TLS)
+SHARED_OF = $(patsubst $(FROM)/%.c,$(BUILD)/shared/%.o,$(wildcard $(FROM)/pools/*.c $(FROM)/pools/core/*.c)) $(BUILD)/shared/pools/plugin/pools.o
+$(BUILD)/shared/pools/plugin/pools.o: pools/plugin/pools.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) $(SHARED) -c -o $@ $<
+$(BUILD)/shared/%.o: $(FROM)/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) $(SHARED) $(EXTRA) -c -o $@ $<
+$(addprefix $(BUILD)/shared/pools/core/,caller_run.o submit.o theft.o): EXTRA := -fexceptions
+$(BUILD)/pools.so: $(SHARED_OF)
+	$(call say,LD $@)
+	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lm -ldl
+pools.so: $(BUILD)/pools.so ## our own pools as one plug-in, for poolbench duet: build/pools.so
+
 # Adapters of pools that others wrote: one file in pools/peers each, built where
 # its package is there. NAME: package, and what to compile and link with.
 PEER_direct      := gcc
@@ -216,7 +238,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so): $(BUILD)/plugins/%.so: tests/
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-contract: | $(BUILD)/plugins/waits.so
+$(BUILD)/tests-contract: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -305,7 +327,7 @@ arm64: ## the suites of pools and the torture on arm64: a cross build, under qem
 QEMU := qemu-aarch64 -L $(ARM64)/root
 # qemu 7.2 itself aborts where the child of a fork starts threads.
 QEMU_CANNOT := fork/a_child_may_open_pools_of_its_own
-arm64-run: $(BUILD)/plugins/waits.so $(addprefix $(BUILD)/runner-,self contract held) $(addprefix $(BUILD)/torture-,$(TORTURES))
+arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runner-,self contract held) $(addprefix $(BUILD)/torture-,$(TORTURES))
 	@RUN='$(QEMU)' sh tests/runner/self.sh $(BUILD)/runner-self
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done

@@ -1,6 +1,6 @@
 #!/bin/sh
 # measured.sh PROGRAM BUILD - the measured program has no injection point: its
-# pools' object code (adapters of others are built apart) is, byte for byte, what comes of the sources without the
+# pools' object code (adapters of others and the plug-in of ours are built apart) is, byte for byte, what comes of the sources without the
 # faults folder and with each injection point taken out by hand; and no name of a
 # fault or of an injection stands in it.
 program=$1 build=$2
@@ -11,7 +11,7 @@ fail() { echo "measured: $*"; exit 1; }
 
 cp -r Makefile pools "$folder"
 find "$folder/pools" -name '*.[ch]' ! -name inject.h | xargs sed -i 's/POOL_DEFECT([A-Z_]*)/0/g; s/POOL_STEP("[^"]*");/;/; s/POOL_GUARD([^;]*);/;/'
-objects=$(cd "$folder" && find pools -name '*.c' ! -path 'pools/peers/*' | sed 's|\(.*\)\.c|build/\1.o|')
+objects=$(cd "$folder" && find pools -name '*.c' ! -path 'pools/peers/*' ! -path 'pools/plugin/*' | sed 's|\(.*\)\.c|build/\1.o|')
 [ -n "$objects" ] || fail "no sources"
 # shellcheck disable=SC2086
 make --no-print-directory -s -C "$folder" BUILD=build $objects || fail "does not build without the faults"

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "pools/core/machinery.h"
 #include "pools/core/symbol.h"
@@ -99,10 +100,28 @@ static void on_fault(int signal_number, siginfo_t *info, void *context)
     }
 }
 
+/* The alternate stack of one thread, in memory of its own: as a thread-local it would make
+ * the thread-locals of a shared object too large for the loader's room for fast ones. */
+struct alternate {
+    stack_t before;
+    char stack[32768];
+};
+static pthread_key_t alternate_key;
+static bool has_key;
+
+/* At the end of its thread. */
+static void alternate_free(void *memory)
+{
+    struct alternate *alternate = memory;
+    sigaltstack(&alternate->before, NULL);
+    munmap(alternate, sizeof *alternate);
+}
+
 static void install(void)
 {
     struct sigaction action = {.sa_sigaction = on_fault, .sa_flags = SA_SIGINFO | SA_ONSTACK};
     sigemptyset(&action.sa_mask);
+    has_key = !pthread_key_create(&alternate_key, alternate_free);
     for (int i = 0; i < SIGNALS; i++)
         sigaction(signals[i], &action, &before[i]);
 }
@@ -112,10 +131,18 @@ void pool_crash_install(void)
     pthread_once(&once, install);
 }
 
-/* Gives this worker an alternate stack; it is freed with the thread's TLS. */
+/* Where there is no memory for it, an overflow of the job's own stack goes unreported. */
 void pool_crash_report_here(void)
 {
-    static __thread char stack[32768];
-    stack_t alternate = {.ss_sp = stack, .ss_size = sizeof stack};
-    sigaltstack(&alternate, NULL);
+    struct alternate *alternate;
+    if (!has_key || pthread_getspecific(alternate_key))
+        return;
+    alternate = mmap(NULL, sizeof *alternate, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (alternate == MAP_FAILED)
+        return;
+    if (pthread_setspecific(alternate_key, alternate) ||
+        sigaltstack(&(stack_t){.ss_sp = alternate->stack, .ss_size = sizeof alternate->stack}, &alternate->before)) {
+        pthread_setspecific(alternate_key, NULL);
+        munmap(alternate, sizeof *alternate);
+    }
 }
