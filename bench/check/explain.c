@@ -6,15 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "bench/check/check.h"
 #include "bench/check/program.h"
+#include "bench/check/scratch.h"
 #include "bench/commands/options.h"
 #include "bench/commands/options_set.h"
+#include "bench/machine/tool.h"
 #include "bench/show/progress.h"
 #include "workloads/core/units.h"
 
-enum { ANSWER = 256, RUN, UNDER, REPEAT, LIMIT, FORMAT, REPEAT_MAX = 10000, PATH = 4400, WIDTH = 96 };
+enum { ANSWER = 256, RUN, UNDER, REPEAT, LIMIT, FORMAT, REPEAT_MAX = 10000, PATH = 4400, WIDTH = 96, OUTPUT = 32768 };
 
 struct explain {
     const struct fault *fault; /* NULL: the list */
@@ -181,16 +186,29 @@ static int print_question(const struct explain *explain)
 
 static int print_diff(const struct explain *explain)
 {
-    char command[3 * PATH], wrong[PATH + 300], right[PATH + 300];
+    char wrong[PATH + 300], right[PATH + 300], labels[2][128], text[OUTPUT];
+    char *const words[] = {"diff", "-u", "--label", labels[0], "--label", labels[1], wrong, right, NULL};
+    struct tool diff = {.words = words, .stop = &check_stop};
+    int status = 0, error;
+    ssize_t length;
     program_source(explain->fault, false, explain->sources, wrong, sizeof wrong);
     program_source(explain->fault, true, explain->sources, right, sizeof right);
-    if (strchr(explain->sources, '\''))
-        return fprintf(stderr, "poolbench: no diff of files below a folder with a ' in its name\n"), EXIT_CANNOT;
-    snprintf(command, sizeof command, "diff -u --label %s-wrong.c --label %s-right.c '%s' '%s'", explain->fault->name,
-             explain->fault->name, wrong, right);
-    fflush(stdout);
-    if (system(command) > 256) /* 1 says that they differ, which they do */
+    snprintf(labels[0], sizeof labels[0], "%s-wrong.c", explain->fault->name);
+    snprintf(labels[1], sizeof labels[1], "%s-right.c", explain->fault->name);
+    diff.out = memfd_create("diff", MFD_CLOEXEC);
+    error = diff.out < 0 ? -errno : tool_run(&diff, &status);
+    length = error || !WIFEXITED(status) || WEXITSTATUS(status) > 1 ? -1 : pread(diff.out, text, sizeof text, 0);
+    if (diff.out >= 0)
+        close(diff.out);
+    if (error == -EINTR)
+        return EXIT_INTERRUPTED;
+    if (error == -ENOENT)
         return fprintf(stderr, "poolbench: no diff here (apt-get install diffutils)\n"), EXIT_CANNOT;
+    if (length < 0)
+        return fprintf(stderr, "poolbench: diff failed: %s\n",
+                       error ? strerror(-error) : "it could not read the programs"),
+               EXIT_CANNOT;
+    fwrite(text, 1, (size_t)length, stdout);
     return EXIT_GOOD;
 }
 
@@ -219,12 +237,14 @@ static int run_version(const struct explain *explain, bool right, const char *fo
     int error;
     program_source(explain->fault, right, explain->sources, source, sizeof source);
     snprintf(out, sizeof out, "%.4000s/%s", folder, right ? "right" : "wrong");
-    error = program_compile(source, explain->tool, out, why, sizeof why);
+    error = program_compile(source, explain->tool, folder, out, why, sizeof why);
+    if (error == -EINTR)
+        return error;
     if (error)
         return fprintf(stderr, "poolbench: %s\n", why), error;
     for (int i = 0; i < explain->repeat; i++) {
         struct program_run run;
-        error = program_run(out, explain->tool, explain->limit_ns, &run);
+        error = program_run(out, explain->tool, folder, explain->limit_ns, &run);
         if (error)
             return error == -EINTR ? error
                                    : (fprintf(stderr, "poolbench: cannot run it: %s\n", strerror(-error)), error);
@@ -288,16 +308,17 @@ static void print_tsv(const struct explain *explain, const struct counts *counts
 static int run_both(const struct explain *explain)
 {
     struct counts counts[2] = {0};
-    char folder[PATH];
-    int error = program_begin(folder, sizeof folder);
+    struct scratch scratch;
+    int error = scratch_open(&scratch);
     if (error)
-        return fprintf(stderr, "poolbench: no folder for the programs: %s: %s\n", folder, strerror(-error)),
+        return fprintf(stderr, "poolbench: no folder for the programs in %s (TMPDIR): %s\n",
+                       getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", strerror(-error)),
                EXIT_CANNOT;
     progress_begin("run");
     for (int right = 0; right < 2 && !error; right++)
-        error = run_version(explain, right, folder, &counts[right]);
+        error = run_version(explain, right, scratch.path, &counts[right]);
     progress_end();
-    program_clean(folder);
+    scratch_close(&scratch);
     if (error)
         return error == -EINTR ? EXIT_INTERRUPTED : EXIT_CANNOT;
     if (explain->tsv) {

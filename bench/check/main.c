@@ -9,6 +9,7 @@
 #include "bench/commands/options.h"
 #include "bench/commands/streams.h"
 #include "bench/json/must.h"
+#include "bench/machine/interrupts.h"
 
 volatile sig_atomic_t check_stop;
 
@@ -54,14 +55,11 @@ static int run(const struct check_options *options)
 
 int main(int argc, char **argv)
 {
-    struct sigaction stop = {.sa_handler = on_stop};
     struct check_options options;
     char why[1024] = "";
     streams_open();
     must_begin();
-    sigaction(SIGINT, &stop, NULL);
-    sigaction(SIGTERM, &stop, NULL);
-    sigaction(SIGHUP, &stop, NULL);
+    interrupts_take(on_stop);
     if (!strcmp(argv[0], "explain"))
         return streams_close(explain_command(argc, argv));
     if (check_parse(&options, argc, argv, why, sizeof why)) {

@@ -1,24 +1,22 @@
 /* program.c - see program.h. */
 #include "bench/check/program.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "bench/check/check.h"
+#include "bench/machine/tool.h"
 #include "faults/core/proof.h"
 #include "pools/core/futex.h"
+#include "workloads/core/why.h"
 
 enum {
     REPORTED = 66, /* the exit status by which a detector says that it has something */
@@ -72,63 +70,6 @@ void program_source(const struct fault *fault, bool right, const char *folder, c
     snprintf(path, size, "%s/%s-%s.c", folder, fault->name, right ? "right" : "wrong");
 }
 
-int program_begin(char *folder, size_t size)
-{
-    const char *temporary = getenv("TMPDIR");
-    snprintf(folder, size, "%s/poolbench-explain-XXXXXX", temporary && *temporary ? temporary : "/tmp");
-    return mkdtemp(folder) ? 0 : -errno;
-}
-
-void program_clean(const char *folder)
-{
-    DIR *entries = opendir(folder);
-    struct dirent *entry;
-    char path[PATH + 300];
-    while (entries && (entry = readdir(entries))) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        unlink(path);
-    }
-    if (entries)
-        closedir(entries);
-    rmdir(folder);
-}
-
-/* In a new process: runs `words` with its output going to `output`. */
-static void become(char *const *words, int output, pid_t parent)
-{
-    struct rlimit size = {OUTPUT_MAX, OUTPUT_MAX}, none = {0, 0};
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(127);
-    setpgid(0, 0);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
-    dup2(null, 0);
-    dup2(output, 1);
-    dup2(output, 2);
-    setrlimit(RLIMIT_CORE, &none);
-    if (strcmp(words[0], "cc"))
-        setrlimit(RLIMIT_FSIZE, &size);
-    setenv("TSAN_OPTIONS", "exitcode=66", 1);
-    setenv("ASAN_OPTIONS", "exitcode=66:detect_leaks=1", 1);
-    setenv("UBSAN_OPTIONS", "exitcode=66", 1);
-    execvp(words[0], words);
-    _exit(127);
-}
-
-static pid_t start(char *const *words, int output)
-{
-    pid_t parent = getpid(), child;
-    fflush(NULL);
-    child = fork();
-    if (child == 0)
-        become(words, output, parent);
-    if (child > 0)
-        setpgid(child, child);
-    return child;
-}
-
 /* The first bytes of what was printed. */
 static void read_output(int output, char *text, size_t size)
 {
@@ -150,7 +91,24 @@ static bool is_there(const char *program)
     return false;
 }
 
-int program_compile(const char *source, enum program_tool tool, const char *out, char *why, size_t size)
+/* In one line why there is no program. */
+static int say_not_compiled(const char *source, enum program_tool tool, int error, int output, struct why why)
+{
+    char text[512] = "";
+    if (!error)
+        read_output(output, text, sizeof text);
+    text[strcspn(text, "\n")] = '\0';
+    if (error == -ETIMEDOUT)
+        snprintf(text, sizeof text, "cc did not end within %d s", TOOL_SECONDS);
+    return why_wrong(why, "cannot compile %s for %s: %s", source, tools[tool].name,
+                     *text   ? text
+                     : error ? strerror(-error)
+                             : "cc failed without a word"),
+           error == -EINTR ? -EINTR : -ENOTSUP;
+}
+
+int program_compile(const char *source, enum program_tool tool, const char *folder, const char *out, char *text,
+                    size_t size)
 {
     char *words[] = {"cc",
                      "-std=gnu11",
@@ -162,28 +120,24 @@ int program_compile(const char *source, enum program_tool tool, const char *out,
                      (char *)(uintptr_t)source,
                      (char *)(uintptr_t)tools[tool].compile,
                      NULL};
-    int output, status = 0;
-    char text[512];
-    pid_t child;
+    char temporary[PATH];
+    const char *settings[] = {temporary, NULL};
+    struct tool cc = {.words = words, .settings = settings, .stop = &check_stop};
+    struct why why = {text, size};
+    int status = 0, error;
     if (!is_there("cc"))
-        return snprintf(why, size, "no C compiler here (cc); apt-get install gcc libc6-dev"), -ENOTSUP;
+        return why_wrong(why, "no C compiler here (cc); apt-get install gcc libc6-dev"), -ENOTSUP;
     if (tools[tool].valgrind && !is_there("valgrind"))
-        return snprintf(why, size, "no valgrind here, which %s is part of; apt-get install valgrind", tools[tool].name),
+        return why_wrong(why, "no valgrind here, which %s is part of; apt-get install valgrind", tools[tool].name),
                -ENOTSUP;
-    output = memfd_create("output", MFD_CLOEXEC);
-    child = output < 0 ? -1 : start(words, output);
-    while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (child > 0 && !status) {
-        close(output);
-        return 0;
-    }
-    read_output(output, text, sizeof text);
-    text[strcspn(text, "\n")] = '\0';
-    snprintf(why, size, "cannot compile %s for %s: %s", source, tools[tool].name, *text ? text : "no process");
-    if (output >= 0)
-        close(output);
-    return -ENOTSUP;
+    snprintf(temporary, sizeof temporary, "TMPDIR=%.4000s", folder);
+    cc.out = memfd_create("output", MFD_CLOEXEC);
+    error = cc.out < 0 ? -errno : tool_run(&cc, &status);
+    if (error || status)
+        error = say_not_compiled(source, tool, error, cc.out, why);
+    if (cc.out >= 0)
+        close(cc.out);
+    return error;
 }
 
 static bool is_hung(pid_t process)
@@ -241,20 +195,28 @@ static int observe(pid_t process, int64_t limit_ns, struct program_run *run)
     return error;
 }
 
-int program_run(const char *program, enum program_tool tool, int64_t limit_ns, struct program_run *run)
+int program_run(const char *program, enum program_tool tool, const char *folder, int64_t limit_ns,
+                struct program_run *run)
 {
     char *valgrind[] = {
         "valgrind", "-q", (char *)(uintptr_t)tools[tool].valgrind, "--error-exitcode=66", (char *)(uintptr_t)program,
         NULL};
     char *plain[] = {(char *)(uintptr_t)program, NULL};
-    int output = memfd_create("output", MFD_CLOEXEC), error;
+    char temporary[PATH];
+    const char *settings[] = {"TSAN_OPTIONS=exitcode=66", "ASAN_OPTIONS=exitcode=66:detect_leaks=1",
+                              "UBSAN_OPTIONS=exitcode=66", temporary, NULL};
+    struct tool start = {
+        .words = tools[tool].valgrind ? valgrind : plain, .settings = settings, .output_max = OUTPUT_MAX};
     pid_t process;
+    int error;
     *run = (struct program_run){0};
-    if (output < 0)
+    snprintf(temporary, sizeof temporary, "TMPDIR=%.4000s", folder);
+    start.out = memfd_create("output", MFD_CLOEXEC);
+    if (start.out < 0)
         return -errno;
-    process = start(tools[tool].valgrind ? valgrind : plain, output);
-    error = process < 0 ? -errno : observe(process, limit_ns, run);
-    read_output(output, run->text, sizeof run->text);
-    close(output);
+    process = tool_start(&start);
+    error = process < 0 ? (int)process : observe(process, limit_ns, run);
+    read_output(start.out, run->text, sizeof run->text);
+    close(start.out);
     return error;
 }

@@ -39,17 +39,16 @@ int program_find(char *folder, size_t size);
 /* The source of a fault's program: wrong or right. Returns the path's length. */
 void program_source(const struct fault *fault, bool right, const char *folder, char *path, size_t size);
 
-/* A folder for what is compiled; program_clean removes it and all in it. */
-int program_begin(char *folder, size_t size);
-void program_clean(const char *folder);
-
-/* Compiles into `out`. Returns 0, or -ENOTSUP with one line in `why` when there is
- * no compiler or no such detector here. */
-int program_compile(const char *source, enum program_tool tool, const char *out, char *why, size_t size);
+/* Compiles into `out`; what a compiler keeps meanwhile is in `folder`. Returns 0;
+ * -ENOTSUP with one line in `why` when there is no compiler or no such detector here, or
+ * it does not end; -EINTR when check_stop was set. */
+int program_compile(const char *source, enum program_tool tool, const char *folder, const char *out, char *why,
+                    size_t size);
 
 /* Runs it once, for limit_ns at most; its output, its time and its processes are
- * bounded, and it dies with this process. Returns 0 or -errno; -EINTR when
- * check_stop was set. */
-int program_run(const char *program, enum program_tool tool, int64_t limit_ns, struct program_run *run);
+ * bounded, its temporary files are in `folder`, and it dies with this process. Returns 0
+ * or -errno; -EINTR when check_stop was set. */
+int program_run(const char *program, enum program_tool tool, const char *folder, int64_t limit_ns,
+                struct program_run *run);
 
 #endif

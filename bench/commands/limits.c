@@ -12,6 +12,7 @@
 
 #include "bench/figures/drawing.h"
 #include "bench/json/must.h"
+#include "bench/machine/interrupts.h"
 #include "bench/machine/limits.h"
 #include "bench/machine/machine.h"
 #include "bench/results/result.h"
@@ -195,7 +196,6 @@ static int keep(struct found *found, const struct options *options)
 int limits_command(const struct options *options)
 {
     static struct found found;
-    struct sigaction stop = {.sa_handler = on_stop};
     char why[256] = "";
     int error = topology_place("core", found.cpus, CPUS_MAX, &found.count, why, sizeof why), status = EXIT_GOOD;
     if (error || !found.count)
@@ -207,12 +207,12 @@ int limits_command(const struct options *options)
     found.pairs = calloc((size_t)found.count * (size_t)found.count, sizeof *found.pairs);
     if (!found.pairs)
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
-    sigaction(SIGINT, &stop, NULL);
+    interrupts_take(on_stop);
     progress_begin("step");
     measure_limits(&found);
     measure_pairs(&found);
     progress_end();
-    signal(SIGINT, SIG_DFL);
+    interrupts_leave();
     if (stopped)
         return fprintf(stderr, "poolbench: interrupted: no limits\n"), free(found.pairs), EXIT_INTERRUPTED;
     if (options->format == OPTIONS_JSON) {

@@ -23,6 +23,7 @@
 #include "bench/findings/slo_judge.h"
 #include "bench/findings/speedup.h"
 #include "bench/json/must.h"
+#include "bench/machine/interrupts.h"
 #include "bench/machine/machine.h"
 #include "bench/machine/probe.h"
 #include "bench/measure/instrument.h"
@@ -42,30 +43,10 @@ enum {
     PROBE_MS = 150, /* how long the machine is watched before a run */
 };
 
-/* What a terminal, a closed one, and timeout or CI send: what was measured is kept. */
-static const int interrupts[] = {SIGINT, SIGHUP, SIGTERM};
-
 static void on_interrupt(int number)
 {
     (void)number;
     round_interrupted = round_interrupted + 1;
-}
-
-/* But for those that who started it wants ignored (nohup). */
-static void take_interrupts(void)
-{
-    struct sigaction action = {.sa_handler = on_interrupt}, before;
-    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
-        if (!sigaction(interrupts[i], NULL, &before) && before.sa_handler != SIG_IGN)
-            sigaction(interrupts[i], &action, NULL);
-}
-
-static void leave_interrupts(void)
-{
-    struct sigaction now;
-    for (size_t i = 0; i < sizeof interrupts / sizeof *interrupts; i++)
-        if (!sigaction(interrupts[i], NULL, &now) && now.sa_handler == on_interrupt)
-            signal(interrupts[i], SIG_DFL);
 }
 
 /* Says once for each pool and workload what will not be measured. */
@@ -333,7 +314,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     add_findings(result);
     if (saved == EXIT_GOOD)
         saved = target_save(target, result);
-    leave_interrupts(); /* all is kept: from here on they end the program */
+    interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
         draw(options, target);
@@ -382,7 +363,7 @@ int run_command(const struct options *options, int argc, char **argv)
     else if ((status = before_clocks()) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
-        take_interrupts();
+        interrupts_take(on_interrupt);
         say_warnings(&plan);
         probe_machine("", PROBE_MS, &probe);
         announce(options, &plan);

@@ -14,6 +14,7 @@ void streams_open(void)
         if (fcntl(i, F_GETFD) < 0 && errno == EBADF)
             open("/dev/null", i ? O_RDONLY : O_WRONLY); /* the lowest free number is this one */
     signal(SIGXFSZ, SIG_IGN);
+    signal(SIGCHLD, SIG_DFL); /* ignored by a parent, it would hide how our processes end */
 }
 
 int streams_close(int status)

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "bench/figures/gnuplot.h"
+#include "bench/machine/tool.h"
 #include "bench/statistics/stats.h"
 
 const json_t *drawing_find(const struct drawing *drawing, const char *spec, const char *pool, int workers)
@@ -256,7 +257,7 @@ int drawing_draw(const struct drawing *drawing, const struct drawing_figure *fig
         fprintf(drawing->log, "poolbench: figure %s: gnuplot is not installed (apt-get install gnuplot-nox)\n",
                 figure->name);
     else if (error == -ETIMEDOUT)
-        fprintf(drawing->log, "poolbench: figure %s: gnuplot did not end within %d s\n", figure->name, GNUPLOT_SECONDS);
+        fprintf(drawing->log, "poolbench: figure %s: gnuplot did not end within %d s\n", figure->name, TOOL_SECONDS);
     else if (error)
         fprintf(drawing->log, "poolbench: figure %s: gnuplot failed: %s\n", figure->name, why);
     return error;

@@ -2,17 +2,13 @@
 #include "bench/figures/gnuplot.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "bench/json/utf8.h"
+#include "bench/machine/tool.h"
 
 bool gnuplot_quote(char *out, size_t size, const char *text)
 {
@@ -78,51 +74,21 @@ static int input(const char *script)
     return descriptor;
 }
 
-/* Waits, but not for ever. Returns its status, -1: it was killed. */
-static int await(pid_t pid)
-{
-    struct timespec nap = {0, 2000000}, now;
-    time_t until;
-    int status = 0;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    until = now.tv_sec + GNUPLOT_SECONDS;
-    for (;;) {
-        pid_t ended = waitpid(pid, &status, WNOHANG);
-        if (ended == pid || (ended < 0 && errno != EINTR))
-            return ended == pid ? status : 0; /* 0: somebody else has taken its status */
-        clock_gettime(CLOCK_MONOTONIC, &now);
-        if (now.tv_sec >= until)
-            break;
-        nanosleep(&nap, NULL);
-    }
-    kill(pid, SIGKILL);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    return -1;
-}
-
 int gnuplot_run(const char *script, int folder, int out, char *why, size_t size)
 {
-    char *const arguments[] = {"gnuplot", NULL};
-    int in = input(script), complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = -ENOMEM, status;
-    posix_spawn_file_actions_t actions;
+    char *const words[] = {"gnuplot", NULL};
+    int in = input(script), complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = -ENOMEM, status = 0;
+    struct tool tool = {.words = words, .in = in, .out = complaints, .third = out, .folder = folder};
     ssize_t length;
-    pid_t pid;
     *why = '\0';
-    if (in >= 0 && complaints >= 0 && !posix_spawn_file_actions_init(&actions)) {
-        posix_spawn_file_actions_addfchdir_np(&actions, folder);
-        posix_spawn_file_actions_adddup2(&actions, in, 0);
-        posix_spawn_file_actions_adddup2(&actions, complaints, 1);
-        posix_spawn_file_actions_adddup2(&actions, complaints, 2);
-        posix_spawn_file_actions_adddup2(&actions, out, 3);
-        error = -posix_spawnp(&pid, "gnuplot", &actions, NULL, arguments, environ);
-        posix_spawn_file_actions_destroy(&actions);
-    }
-    if (!error) {
-        status = await(pid);
-        error = status < 0 ? -ETIMEDOUT : status ? -EIO : 0;
+    if (in >= 0 && complaints >= 0)
+        error = tool_run(&tool, &status);
+    if (!error && status) {
+        error = -EIO;
         length = pread(complaints, why, size - 1, 0);
         why[length > 0 ? length : 0] = '\0';
+    } else if (error) {
+        snprintf(why, size, "%s", strerror(-error));
     }
     if (in >= 0)
         close(in);

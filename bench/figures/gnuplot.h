@@ -19,9 +19,8 @@ bool gnuplot_say(char *out, size_t size, const char *name, const char *text);
 bool gnuplot_quote(char *out, size_t size, const char *text);
 
 /* Runs `script` in `folder` (a descriptor), with what it plots going to
- * /proc/self/fd/3, which is `out`. At most GNUPLOT_SECONDS; then it is killed. Returns 0;
+ * /proc/self/fd/3, which is `out`. At most TOOL_SECONDS; then it is killed. Returns 0;
  * -ENOENT: it is not installed; -ETIMEDOUT; -EIO with its complaint in `why`. */
-enum { GNUPLOT_SECONDS = 60 };
 int gnuplot_run(const char *script, int folder, int out, char *why, size_t size);
 
 #endif

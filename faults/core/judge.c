@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -88,6 +89,16 @@ static void forbid_processes(void)
 #endif
 }
 
+/* As exec would: what the judge takes is default here, what it was told to ignore stays ignored. */
+static void drop_handlers(void)
+{
+    static const int taken[] = {SIGINT, SIGHUP, SIGTERM};
+    struct sigaction now;
+    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
+        if (!sigaction(taken[i], NULL, &now) && now.sa_handler != SIG_IGN)
+            signal(taken[i], SIG_DFL);
+}
+
 /* In the child, before the cell begins. */
 static void confine(int output_fd, pid_t judge)
 {
@@ -97,8 +108,7 @@ static void confine(int output_fd, pid_t judge)
     if (getppid() != judge) /* it died before that */
         _exit(70);
     setpgid(0, 0);
-    signal(SIGINT, SIG_DFL);
-    signal(SIGTERM, SIG_DFL);
+    drop_handlers();
     signal(SIGXFSZ, SIG_IGN); /* what is printed beyond is lost: EFBIG */
     dup2(null, 0);
     dup2(output_fd, 1);

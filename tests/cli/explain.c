@@ -1,8 +1,11 @@
 /* explain.c - `poolbench explain` from outside: the thirteen to read and to run. */
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/cli/program.h"
 
@@ -76,4 +79,43 @@ CLI_TEST(explain, without_a_compiler_is_said)
     slurp("e", err, sizeof err);
     cr_assert(lines(err) == 1 && strstr(err, "no C compiler"), "%s", err);
     cr_assert(files_here() == 3); /* none, o, e */
+}
+
+/* However it ends: SIGKILL of all its group leaves nothing either. */
+CLI_TEST(explain, that_is_killed_leaves_no_file)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGKILL};
+    cr_assert(system("mkdir temporary") == 0);
+    for (size_t i = 0; i < 2 * sizeof signals / sizeof *signals; i++) {
+        pid_t child = fork();
+        if (child == 0) {
+            char command[4600];
+            setpgid(0, 0);
+            snprintf(command, sizeof command,
+                     "TMPDIR=$PWD/temporary exec %s explain missing-close --run --repeat 1000 >/dev/null 2>&1",
+                     program);
+            execl("/bin/sh", "sh", "-c", command, NULL);
+            _exit(127);
+        }
+        /* while it compiles, and while it runs */
+        while (system(i % 2 ? "[ -n \"$(find temporary -name wrong)\" ]" : "[ -n \"$(ls temporary)\" ]"))
+            poll(NULL, 0, 1);
+        cr_assert(kill(-child, signals[i / 2]) == 0);
+        cr_assert(waitpid(child, NULL, 0) == child);
+        while (system("[ -z \"$(ls -A temporary)\" ]")) /* until the test's own limit */
+            poll(NULL, 0, 10);
+    }
+}
+
+/* A compiler that leaves a file, and one that fails without a word. */
+CLI_TEST(explain, a_compiler_that_fails_is_said)
+{
+    char command[8192];
+    cr_assert(system("mkdir bin && printf '#!/bin/sh\necho x >$TMPDIR/left\nexit 1\n' >bin/cc && chmod +x bin/cc") ==
+              0);
+    snprintf(command, sizeof command, "PATH=$PWD/bin:$PATH TMPDIR=$PWD %s explain late-add --run >o 2>e", program);
+    cr_assert(WEXITSTATUS(system(command)) == 3);
+    slurp("e", err, sizeof err);
+    cr_assert(lines(err) == 1 && strstr(err, "cc failed without a word"), "%s", err);
+    cr_assert(files_here() == 3); /* bin, o, e */
 }

@@ -72,23 +72,70 @@ CLI_TEST(interrupts, twice_keep_the_slices_of_an_unfinished_round)
     json_decref(document);
 }
 
-/* nohup: what is ignored stays so. */
-CLI_TEST(interrupts, that_are_ignored_end_nothing)
+/* Commands that end in an orderly way, each long enough to be met. */
+static const char *const orderly[] = {"run -p mutex -w empty -t 1 --rounds 2 --budget 100ms --no-figures -o x.json",
+                                      "check -p mutex,ring", "limits", "explain missing-close --run --repeat 30"};
+enum { ORDERLY = sizeof orderly / sizeof *orderly };
+
+/* By a shell that becomes it. */
+static pid_t start_quiet(const char *arguments)
 {
-    int status;
-    pid_t child;
-    signal(SIGHUP, SIG_IGN); /* inherited */
-    child = fork();
+    char command[4600];
+    pid_t child = fork();
     if (child == 0) {
-        if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
-            _exit(127);
-        execl(program, "poolbench", "run", "-p", "mutex", "-w", "empty", "-t", "1", "--rounds", "2", "--budget",
-              "100ms", "--no-figures", "-o", "x.json", NULL);
+        setpgid(0, 0);
+        snprintf(command, sizeof command, "TMPDIR=. exec %s %s >/dev/null 2>err", program, arguments);
+        execl("/bin/sh", "sh", "-c", command, NULL);
         _exit(127);
     }
-    while (waitpid(child, &status, WNOHANG) == 0) {
-        kill(child, SIGHUP);
-        poll(NULL, 0, 5);
+    return child;
+}
+
+/* nohup, background jobs of a shell: what is ignored stays so. */
+CLI_TEST(interrupts, that_are_ignored_end_nothing)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        signal(signals[i], SIG_IGN); /* inherited */
+    for (int i = 0; i < ORDERLY; i++) {
+        int status;
+        pid_t child = start_quiet(orderly[i]);
+        while (waitpid(child, &status, WNOHANG) == 0) {
+            for (size_t s = 0; s < sizeof signals / sizeof *signals; s++)
+                kill(child, signals[s]);
+            poll(NULL, 0, 5);
+        }
+        slurp("err", err, sizeof err);
+        cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "[%s] status %x: %s", orderly[i], status, err);
     }
-    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0, "status %x", status);
+}
+
+/* Each of the three ends each command in an orderly way. */
+CLI_TEST(interrupts, end_every_command_alike)
+{
+    static const int signals[] = {SIGHUP, SIGINT, SIGTERM};
+    for (int i = 0; i < ORDERLY; i++) {
+        for (size_t s = 0; s < sizeof signals / sizeof *signals; s++) {
+            char path[64];
+            int status;
+            pid_t child = start_quiet(i ? orderly[i] : "run -p mutex -w cpu -t 1 --rounds 9 --no-figures -o x.json");
+            snprintf(path, sizeof path, "/proc/%d/status", (int)child);
+            do { /* until it is the program, and takes them */
+                unsigned long long caught = 0;
+                const char *line;
+                poll(NULL, 0, 2);
+                slurp(path, err, sizeof err);
+                line = strstr(err, "SigCgt:");
+                if (strstr(err, "Name:\tpoolbench") && line && sscanf(line, "SigCgt: %llx", &caught) == 1 &&
+                    caught & 1ULL << (signals[s] - 1))
+                    break;
+            } while (waitpid(child, &status, WNOHANG) == 0);
+            cr_assert(kill(child, signals[s]) == 0);
+            cr_assert(waitpid(child, &status, 0) == child);
+            slurp("err", err, sizeof err);
+            cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "[%s] signal %d, status %x: %s", orderly[i],
+                      signals[s], status, err);
+            remove("x.json");
+        }
+    }
 }
