@@ -136,25 +136,33 @@ static void judge_loss(struct evidence *evidence, const struct slo *slo, struct 
         found->reason = SLO_STRADDLES;
 }
 
-/* Whether the latency would keep to the limit without what the generator itself was late:
- * that part of it at this quantile, or at the nearest that there is. Of an overload,
- * whether that part is the greater one. */
-static bool generator_is_to_blame(const struct evidence *evidence, const struct slo_judgement *found,
-                                  const struct slo *slo)
+/* What the generator itself was late, of the latency at this quantile, or at the nearest
+ * that there is. */
+static double part_of_generator(const struct evidence *evidence, const struct slo *slo)
 {
-    static const double smaller = 0.5;
-    double generator = result_median(evidence->configuration, "figures.generator_ns");
     double p99 = result_median(evidence->configuration, "figures.latency_p99_ns"),
            p999 = result_median(evidence->configuration, "figures.latency_p999_ns");
     double pool_p99 = result_median(evidence->configuration, "figures.pool_p99_ns"),
            pool_p999 = result_median(evidence->configuration, "figures.pool_p999_ns");
     bool is_max = !strcmp(slo->kind->name, "max");
-    double part = slo->kind->quantile > 0.99 || is_max ? p999 - pool_p999
-                  : slo->kind->quantile == 0.99        ? p99 - pool_p99
-                                                       : generator;
+    return slo->kind->quantile > 0.99 || is_max ? p999 - pool_p999
+           : slo->kind->quantile == 0.99        ? p99 - pool_p99
+                                                : result_median(evidence->configuration, "figures.generator_ns");
+}
+
+/* Whether the latency would keep to the limit without that part: what is beyond the limit
+ * of its low end, its value, its high end, the first that is. Of an overload, whether that
+ * part is the greater one. */
+static bool generator_is_to_blame(const struct evidence *evidence, const struct slo_judgement *found,
+                                  const struct slo *slo)
+{
+    static const double smaller = 0.5;
+    double limit = (double)slo->limit_ns, part = part_of_generator(evidence, slo);
+    double beyond = found->low > limit ? found->low : found->value > limit ? found->value : found->high;
     if (evidence->loop.state == OPEN_LOOP_OVERLOADED)
-        return pool_p99 <= smaller * p99;
-    return (found->low > (double)slo->limit_ns ? found->low : found->value) - part <= (double)slo->limit_ns;
+        return result_median(evidence->configuration, "figures.pool_p99_ns") <=
+               smaller * result_median(evidence->configuration, "figures.latency_p99_ns");
+    return beyond > limit && beyond - part <= limit;
 }
 
 static double limit_of(const struct slo *slo)

@@ -132,6 +132,13 @@ Test(slo_judge, a_late_generator_is_not_held_against_the_pool, .timeout = 10)
     cr_assert(judge(open_loop(1.3, 0, 4), "p99=1ms").verdict == SLO_BROKEN, "the pool's own part is too much");
     cr_assert(judge(open_loop(1.3, 0, 4), "p99=7ms").verdict == SLO_KEPT, "even so");
     cr_assert(judge(open_loop(1.3, 0, 0.1), "p99=5ms").verdict == SLO_BROKEN, "its part would not have saved it");
+    /* Nor where the value keeps the limit and only the interval does not. */
+    found = judge(open_loop(1, 0, 0), "p99=4.62ms");
+    cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_STRADDLES && found.value < 4.62e6, "%s",
+              found.why);
+    found = judge(open_loop(1, 0, 1), "p99=4.62ms");
+    cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_GENERATOR,
+              "here it is what makes the difference");
 }
 
 Test(slo_judge, where_more_comes_than_is_done_it_is_broken, .timeout = 10)
