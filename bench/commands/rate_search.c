@@ -115,9 +115,53 @@ static struct rate_probe *probe_of(struct rate_search *one, const struct slo_lis
     return at;
 }
 
+static const struct rate_probe *probe_at(const struct rate_search *one, double rate)
+{
+    for (int i = 0; i < one->search.count; i++)
+        if (one->probes[i].rate == rate)
+            return &one->probes[i];
+    return NULL;
+}
+
+/* What the latencies around it say of where the limit is crossed; NaN: nothing. */
+static double crossing(const struct rate_search *one, double low, double high)
+{
+    static const double near = 1.15;
+    struct crossing_point points[SEARCH_PROBES_MAX];
+    const struct rate_probe *broken = probe_at(one, high);
+    int count = 0;
+    for (int i = 0; i < one->search.count && broken; i++) {
+        const struct rate_probe *probe = &one->probes[i];
+        if (probe->promise != broken->promise || probe->promise->kind->is_loss || !isfinite(probe->judged.value) ||
+            probe->judged.value <= 0 || probe->rate < low / near || probe->rate > high * near ||
+            probe->loop.state == OPEN_LOOP_OVERLOADED || probe->judged.reason == SLO_GENERATOR)
+            continue;
+        points[count++] = (struct crossing_point){probe->rate, probe->judged.value, probe->judged.worth};
+    }
+    return count ? crossing_rate(points, count, (double)broken->promise->limit_ns) : NAN;
+}
+
+/* Half of what the workers have left at that rate: latencies grow as the inverse of it. NaN:
+ * nobody knows how long they work, or there is nothing left. */
+static double half_of_the_rest(const struct rate_probe *at)
+{
+    double most = at && at->loop.service_ns > 0 ? at->loop.servers / at->loop.service_ns * 1e9 : NAN;
+    return most > at->rate ? (at->rate + most) / 2 : NAN;
+}
+
+/* Where the answer may be, by what was measured so far. */
+static double hint(const struct rate_search *one)
+{
+    double low = search_kept(&one->search), high = search_broken(&one->search);
+    if (!(low > 0))
+        return 0;
+    return high > 0 ? crossing(one, low, high) : half_of_the_rest(probe_at(one, low));
+}
+
 bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result)
 {
     double rate;
+    one->search.hint = hint(one);
     while ((rate = search_next(&one->search)) > 0 && one->search.count < SEARCH_PROBES_MAX) {
         one->at = probe_of(one, promises, rate);
         if (put_rate(one) && (one->at->configuration >= 0 || add_configuration(one, result)))
@@ -169,6 +213,17 @@ bool rate_search_judge(struct rate_search *one, const struct slo_list *promises,
     return put_rate(one) && add_configuration(one, result);
 }
 
+/* Whether there are samples enough for a value, if not for an interval. */
+static bool has_value(const struct rate_probe *at)
+{
+    return at->judged.worth >= at->promise->kind->samples_min;
+}
+
+static enum search_answer kept_if_steady(const struct rate_probe *at)
+{
+    return at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_SHORT;
+}
+
 /* Where no interval decides, the value does: the search looks for the rate at which it
  * crosses the limit. But a rate that was not watched for long enough is not kept. */
 static enum search_answer answer_of(const struct rate_probe *at, bool some_kept)
@@ -181,13 +236,15 @@ static enum search_answer answer_of(const struct rate_probe *at, bool some_kept)
     case SLO_NO_ROUNDS:
         return SEARCH_UNKNOWN;
     case SLO_SAMPLES:
-        return some_kept ? SEARCH_SHORT : SEARCH_UNKNOWN;
+        if (!has_value(at))
+            return some_kept ? SEARCH_SHORT : SEARCH_UNKNOWN;
+        return below ? kept_if_steady(at) : SEARCH_BROKEN;
     case SLO_NOT_STEADY:
         return SEARCH_SHORT;
     case SLO_GENERATOR:
         return below && at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_CANNOT;
     default:
-        return !below ? SEARCH_BROKEN : at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_SHORT;
+        return below ? kept_if_steady(at) : SEARCH_BROKEN;
     }
 }
 
@@ -215,30 +272,12 @@ static const struct rate_probe *proved(const struct rate_search *one)
     return best;
 }
 
-static const struct rate_probe *probe_at(const struct rate_search *one, double rate)
+/* Whether it was a latency that was too long, by its interval or by its value. */
+static bool broken_by_latency(const struct rate_search *one, const struct rate_probe *probe)
 {
-    for (int i = 0; i < one->search.count; i++)
-        if (one->probes[i].rate == rate)
-            return &one->probes[i];
-    return NULL;
-}
-
-/* What the latencies around it say of where the limit is crossed; NaN: nothing. */
-static double crossing(const struct rate_search *one, double low, double high)
-{
-    static const double near = 1.3;
-    struct crossing_point points[SEARCH_PROBES_MAX];
-    const struct rate_probe *broken = probe_at(one, high);
-    int count = 0;
-    for (int i = 0; i < one->search.count && broken; i++) {
-        const struct rate_probe *probe = &one->probes[i];
-        if (probe->promise != broken->promise || probe->promise->kind->is_loss || !isfinite(probe->judged.value) ||
-            probe->judged.value <= 0 || probe->rate < low / near || probe->rate > high * near ||
-            probe->loop.state == OPEN_LOOP_OVERLOADED || probe->judged.reason == SLO_GENERATOR)
-            continue;
-        points[count++] = (struct crossing_point){probe->rate, probe->judged.value, probe->judged.worth};
-    }
-    return count ? crossing_rate(points, count, (double)broken->promise->limit_ns) : NAN;
+    enum slo_reason reason = probe->judged.reason;
+    return one->search.probes[probe - one->probes].answer == SEARCH_BROKEN &&
+           (reason == SLO_PLAIN || reason == SLO_STRADDLES || reason == SLO_SAMPLES);
 }
 
 /* Between the highest rate that is proved and the lowest that is broken: where the latency
@@ -249,8 +288,7 @@ static double estimate(const struct rate_search *one)
     double rate;
     if (!low)
         return 0;
-    if (!high || high->judged.verdict != SLO_BROKEN ||
-        (high->judged.reason != SLO_PLAIN && high->judged.reason != SLO_STRADDLES))
+    if (!high || !broken_by_latency(one, high))
         return fmax(low->rate, search_kept(&one->search));
     rate = crossing(one, low->rate, high->rate);
     rate = isnan(rate) ? fmax(low->rate, search_kept(&one->search)) : fmin(fmax(rate, low->rate), high->rate);

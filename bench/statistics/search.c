@@ -71,6 +71,22 @@ static double higher(const struct search *search, double rate)
     return fmin(search->highest, fmax(rate + 1, rate * (step < 2 ? step * step : below < 2 ? 2 : 4)));
 }
 
+/* Upwards no further than where the answer is believed to be. */
+static double no_further(const struct search *search, double low, double rate)
+{
+    return search->hint > low && search->hint < rate ? search->hint : rate;
+}
+
+/* Where the answer is believed to be if that is between the bounds, but a step away from
+ * both: they have to come near each other. */
+static double inside(const struct search *search, double low, double high)
+{
+    double step = sqrt(search->fine), middle = sqrt(low * high);
+    if (!(search->hint > low && search->hint < high) || low * step >= high / step)
+        return middle;
+    return fmin(fmax(search->hint, low * step), high / step);
+}
+
 /* The next rate between the two bounds; that of a bound when there is none. */
 static double between(const struct search *search, const struct search_probe *low, const struct search_probe *high)
 {
@@ -78,11 +94,11 @@ static double between(const struct search *search, const struct search_probe *lo
     if (!low && !high)
         return three_digits(fmin(fmax(search->start, search->lowest), search->highest));
     if (!high)
-        rate = low->rate >= search->highest ? low->rate : higher(search, low->rate);
+        rate = low->rate >= search->highest ? low->rate : no_further(search, low->rate, higher(search, low->rate));
     else if (!low)
         rate = high->rate <= search->lowest ? high->rate : lower(search, high->rate);
     else
-        rate = high->rate / low->rate > search->fine ? sqrt(low->rate * high->rate) : high->rate;
+        rate = high->rate / low->rate > search->fine ? inside(search, low->rate, high->rate) : high->rate;
     return three_digits(rate);
 }
 

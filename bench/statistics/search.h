@@ -1,7 +1,8 @@
 /* search.h - the highest rate at which a promise is kept, found by asking.
  *
  * Doubles or goes down from a start until one rate keeps it and one does not, then
- * halves the factor between the two until they are near each other. The lowest rate
+ * halves the factor between the two until they are near each other; where the caller has
+ * a better idea of what to ask between them, or of how far to go, it takes that. The lowest rate
  * that did not keep it is asked a second time before it is believed: a bad moment of
  * the machine makes latencies longer, never shorter. Knows nothing of time or pools:
  *
@@ -43,6 +44,7 @@ struct search {
     double start, lowest, highest; /* rates; the caller's */
     double fine;                   /* two rates are near below this factor, as in 1.04 */
     int probes_max;                /* at most SEARCH_PROBES_MAX */
+    double hint;                   /* where the caller believes the answer to be; 0, NaN: no idea */
 
     struct search_probe probes[SEARCH_PROBES_MAX]; /* the search's; each rate once */
     int count, asked;

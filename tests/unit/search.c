@@ -151,3 +151,34 @@ Test(search, out_of_probes_it_says_what_it_knows, .timeout = 10)
         search_tell(&search, rate, ask(&world, rate));
     cr_assert(search.asked == 5 && search_limit(&search) == SEARCH_BY_PROBES && search_kept(&search) == 64000);
 }
+
+/* As much as the caller knows is taken, within the bounds; a wrong idea costs probes only. */
+Test(search, a_hint_is_taken_and_not_believed, .timeout = 10)
+{
+    struct search search = {.start = 1000, .lowest = 10, .highest = 1e8, .fine = 1.04, .probes_max = 24};
+    double rate;
+    search_tell(&search, search_next(&search), SEARCH_KEPT);
+    search.hint = 1300;
+    cr_assert(search_next(&search) == 1300, "no further than that");
+    search.hint = 5000;
+    cr_assert(search_next(&search) == 2000);
+    search_tell(&search, 2000, SEARCH_BROKEN);
+    search.hint = 1700;
+    cr_assert(search_next(&search) == 1700);
+    search.hint = 1001;
+    cr_assert(search_next(&search) == 1020, "a step above the one, %g", search_next(&search));
+    search.hint = 1999;
+    cr_assert(search_next(&search) == 1960, "or below the other, %g", search_next(&search));
+    search.hint = 900;
+    cr_assert(search_next(&search) == 1410, "what is known already is no idea");
+    search.hint = NAN;
+    cr_assert(search_next(&search) == 1410);
+    for (double hint = 0; hint < 3000; hint += 100) {
+        struct search misled = search;
+        misled.hint = hint;
+        while ((rate = search_next(&misled)) > 0)
+            search_tell(&misled, rate, rate <= 1555 ? SEARCH_KEPT : SEARCH_BROKEN);
+        cr_assert(search_limit(&misled) == SEARCH_BY_PROMISE && misled.asked < 16, "%g: %d", hint, misled.asked);
+        cr_assert(search_kept(&misled) <= 1555 && search_broken(&misled) > 1555);
+    }
+}

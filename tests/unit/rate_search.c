@@ -1,0 +1,124 @@
+/* rate_search.c - whole searches for the highest rate, on queues whose answer is known. */
+#include "bench/commands/rate_search.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/commands/sweep.h"
+#include "bench/json/must.h"
+#include "bench/results/result.h"
+#include "tests/unit/open_trial.h"
+
+#define US 1e3
+#define MS 1e6
+
+/* Such a queue, whose rate is looked for. */
+struct sought {
+    int c;
+    double service, limit; /* ns; of p99 */
+    double budget_s;
+};
+
+/* As many rounds of a probe as sweep.c runs at once. */
+static void run_rounds(struct rate_search *one, struct erlang_queue *queue, json_t *result)
+{
+    json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)one->at->configuration);
+    json_t *trials = json_object_get(configuration, "trials");
+    double counted_ns = 0.75 * one->at->slice_ns, warm_ns = counted_ns / 3;
+    queue->rate = one->at->rate / 1e9;
+    for (int i = 0; i < SEARCH_ROUNDS; i++) {
+        json_array_append_new(trials, open_trial(queue, warm_ns, counted_ns, 0));
+        one->spent_s += one->at->slice_ns / 1e9;
+        one->at->spent_s += one->at->slice_ns / 1e9;
+    }
+}
+
+/* What the search keeps, against what Erlang allows: 1 is the same. */
+static double kept(const struct sought *sought, int seed)
+{
+    struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)sought->limit}}};
+    struct plan_entry entry = {
+        .pool = pool_find("mutex"), .workers = sought->c, .producers = 1, .capacity = 1 << 16, .pin = "none"};
+    struct erlang_queue queue = {.c = sought->c, .service = sought->service, .random = (uint64_t)seed * 7919 + 1};
+    json_t *result = must_pack("{s:[]}", "configurations"), *found;
+    struct rate_search one;
+    char spec[96], why[256];
+    double rate;
+    snprintf(spec, sizeof spec, "burst:of=io:op=sleep,wait=%.0fns,cpu=0ns,dist=exp", sought->service);
+    cr_assert(!workload_parse(spec, &entry.workload, why, sizeof why), "%s", why);
+    rate_search_begin(&one, &entry, sought->budget_s);
+    while (rate_search_choose(&one, &promises, result)) {
+        do
+            run_rounds(&one, &queue, result);
+        while (rate_search_judge(&one, &promises, result));
+        rate_search_answer(&one);
+        if (one.spent_s >= sought->budget_s)
+            search_give_up(&one.search);
+    }
+    found = rate_search_json(&one);
+    rate = json_number_value(json_object_get(found, "rate_kept"));
+    json_decref(found);
+    rate_search_end(&one);
+    json_decref(result);
+    return rate / 1e9 / erlang_rate(sought->c, sought->service, sought->limit, 0.01);
+}
+
+/* Mean and extremes of many searches; of those that found none, nothing. */
+struct runs {
+    double mean, least, most;
+    int none;
+};
+
+static struct runs search_often(const struct sought *sought, int count)
+{
+    struct runs runs = {.least = INFINITY};
+    for (int seed = 1; seed <= count; seed++) {
+        double times = kept(sought, seed);
+        runs.none += !(times > 0);
+        if (!(times > 0))
+            continue;
+        runs.mean += times;
+        runs.least = fmin(runs.least, times);
+        runs.most = fmax(runs.most, times);
+    }
+    runs.mean /= count - runs.none;
+    return runs;
+}
+
+static double saturation(const struct sought *sought)
+{
+    return sought->c / sought->service / erlang_rate(sought->c, sought->service, sought->limit, 0.01);
+}
+
+/* Given the time that it takes, the rate kept is Erlang's: 3% of it, in the mean. */
+Test(rate_search, finds_what_erlang_says, .timeout = 120)
+{
+    static const struct sought cases[] = {
+        {1, 20 * US, 0.3 * MS, 3},   {4, 20 * US, 0.2 * MS, 2}, {16, 20 * US, 0.14 * MS, 1},
+        {1, 500 * US, 7.5 * MS, 60}, {4, 500 * US, 5 * MS, 40}, {16, 500 * US, 3.5 * MS, 20},
+        {1, 2 * MS, 30 * MS, 200},   {4, 2 * MS, 20 * MS, 80},  {16, 2 * MS, 14 * MS, 40},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runs runs = search_often(&cases[i], 8);
+        cr_expect(runs.none == 0 && fabs(runs.mean - 1) < 0.03 && runs.least > 0.9 && runs.most < 1.1,
+                  "%d workers, %g us: %.3f of Erlang's (%.3f .. %.3f), %d found none", cases[i].c,
+                  cases[i].service / US, runs.mean, runs.least, runs.most, runs.none);
+        cr_expect(runs.most < saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most, saturation(&cases[i]));
+    }
+}
+
+/* With the time of a search that nobody gave any thought to it is a little less, and no
+ * more; half of it is not spent on rates that cannot be kept. */
+Test(rate_search, of_little_time_is_near_and_below, .timeout = 120)
+{
+    static const struct sought cases[] = {
+        {4, 500 * US, 5 * MS, 10}, {8, 500 * US, 5 * MS, 10}, {12, 500 * US, 5 * MS, 10}, {16, 500 * US, 5 * MS, 10}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runs runs = search_often(&cases[i], 8);
+        cr_expect(runs.none == 0 && runs.mean > 0.95 && runs.mean < 1.03 && runs.least > 0.9,
+                  "%d workers: %.3f of Erlang's (%.3f .. %.3f)", cases[i].c, runs.mean, runs.least, runs.most);
+        cr_expect(runs.most < saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most, saturation(&cases[i]));
+    }
+}
