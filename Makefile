@@ -11,8 +11,8 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
-            gnuplot-nox fonts-dejavu-core
-MODULES  := hwloc jemalloc jansson gsl nettle
+            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core
+MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
@@ -20,7 +20,7 @@ BASE     := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstric
             -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
-LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lm -ldl
+LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lm -ldl
 LINK     := -pthread -rdynamic
 FLAGS    := $(BASE) $(CFLAGS) $(SANITIZE)
 VERSION  := 0.4.0
@@ -45,7 +45,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-kills models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -83,7 +83,7 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep check explain list plot compare limits topology
+COMMANDS := run sweep check explain list plot compare history limits topology
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
@@ -350,6 +350,10 @@ prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one 
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh
 
+prove-kills: deps ## the history under 200 kills of two writers at once
+	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli
+	@POOLBENCH=./$(PROGRAM) POOLBENCH_KILLS=200 $(BUILD)/tests-cli --filter 'history/kills_lose_nothing'
+
 models: ## the protocol of forks in every interleaving of two workers, and mutants that must be caught (needs spin)
 	@command -v spin >/dev/null || { echo "models: needs spin (apt-get install spin)"; exit 1; }
 	@sh docs/models/run.sh
@@ -411,7 +415,7 @@ torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 EACH_WORKLOAD := empty cpu io:op=file io:op=socket io:op=pipe io:op=sleep slow-consumer:pause=1ms cancel:jobs=look \
                  cancel:jobs=sleep cancel:jobs=poll cancel:jobs=never tree:fib,n=16 tree:queens,n=6 wakeup depth:jobs=100 memory:size=10us burst:rate=50k,of=cpu:size=1us burst:rate=5k,of=tree:fib,n=14
 workloads-run: $(BUILD)/poolbench
-	@timeout 300 $< run $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
+	@timeout 300 $< run --no-history $(addprefix -w ,$(EACH_WORKLOAD)) -t 2 --rounds 1 --budget 10ms --no-figures \
 	    -o $(BUILD)/workloads.json >$(BUILD)/workloads.txt 2>&1 && \
 	    ! grep -qE 'WARNING: |ERROR: |runtime error' $(BUILD)/workloads.txt || { cat $(BUILD)/workloads.txt; exit 1; }
 	@echo "workloads: clean"

@@ -9,6 +9,7 @@
 #include "bench/commands/command_line.h"
 #include "bench/commands/compare.h"
 #include "bench/commands/help.h"
+#include "bench/commands/history.h"
 #include "bench/commands/limits.h"
 #include "bench/commands/list.h"
 #include "bench/commands/plot.h"
@@ -38,6 +39,8 @@ static int obey(const struct options *options, int argc, char **argv)
         return topology_command(options);
     case OPTIONS_LIMITS:
         return limits_command(options);
+    case OPTIONS_HISTORY:
+        return history_command(options);
     case OPTIONS_COMPARE:
         return compare_command(options);
     default:

@@ -18,7 +18,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --seed | --spin | --slo | --synthetic) return ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --seed | --spin | --slo | --synthetic | --machine | --revision | --keep | --before) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
@@ -26,7 +26,7 @@ _poolbench()
             check) words="table json tap junit" ;;
             compare) words="table markdown json" ;;
             explain) words="text tsv" ;;
-            limits) words="table json" ;;
+            limits | history) words="table json" ;;
             *) words="table json csv" ;;
             esac
             ;;
@@ -43,6 +43,17 @@ _poolbench()
                 fi
                 ;;
             list) words="pools workloads" ;;
+            history)
+                case $COMP_CWORD:${COMP_WORDS[2]} in
+                2:*) words="import export prune" ;;
+                *:import)
+                    if [[ $word != -* ]]; then
+                        COMPREPLY=($(compgen -f -- "$word"))
+                        return
+                    fi
+                    ;;
+                esac
+                ;;
             help) words=$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
             explain) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
             esac

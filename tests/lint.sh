@@ -21,12 +21,13 @@ bench/json:
 bench/statistics:   workloads/core pools/core
 bench/machine:      bench/json bench/statistics workloads/core pools/core
 bench/results:      bench/json bench/statistics bench/machine workloads/core pools/core
+bench/history:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
 bench/findings:     bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/show:         bench/json bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
-bench/figures:      bench/json bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/show:         bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
+bench/figures:      bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/commands:     bench/json bench/measure bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
-bench/check:        bench/json bench/commands bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
+bench/commands:     bench/json bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/check:        bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
 bench:              bench/json bench/commands bench/measure bench/machine
 ROWS
     # Tests look at everything, but no test at another suite's.

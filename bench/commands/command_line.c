@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bench/commands/history.h"
 #include "bench/commands/options_set.h"
 #include "bench/commands/sweep.h"
 #include "bench/results/policy.h"
@@ -26,7 +27,7 @@ struct row {
 struct command {
     const char *name, *arguments, *summary, *details;
     int words_min, words_max;
-    const char *const *choices; /* what the first word may be, NULL at the end; NULL: anything */
+    const char *const *choices; /* what the first word may be, where there is one, NULL at the end; NULL: anything */
 };
 
 enum {
@@ -35,6 +36,7 @@ enum {
     COMPARE = 1 << OPTIONS_COMPARE,
     LIMITS = 1 << OPTIONS_LIMITS,
     TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
+    HISTORY = 1 << OPTIONS_HISTORY,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
 
@@ -119,6 +121,22 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench topology --synthetic \"pack:2 l3:2 core:4 pu:2\"     a machine that is not there\n\n"
          "Exit status: 0 good; 2 wrong usage; 3 hwloc cannot read this machine.\n",
          0, 0, NULL},
+    [OPTIONS_HISTORY] =
+        {"history", "[import|export|prune ...]", "what was measured before",
+         "Each run and sweep is appended to a database, results/history.db, or what POOLBENCH_HISTORY names (empty:\n"
+         "none). It keeps a point for each benchmark, and the result without its histograms' buckets. What one\n"
+         "machine measured is never mixed with another's: the host, the processor, the CPUs and the quota tell them\n"
+         "apart; --machine NAME in the place of the host makes one machine of a fleet of the same kind. Without a\n"
+         "word: the list of runs.\n\n"
+         "  poolbench history\n"
+         "  poolbench history import results/*.json          results of before, or what export wrote; all or none\n"
+         "  poolbench history export >history.jsonl          every run as a line of JSON\n"
+         "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
+         "  poolbench run --machine ci --revision $(git rev-parse --short HEAD) --plugin mine.so\n\n"
+         "Exit status: 0 good; 1 the database could not be written or read, or is held by another for 30 s; 2 wrong\n"
+         "usage, nothing to show, a file that is no result (none is then imported), a database that is damaged, of a\n"
+         "newer version, or none.\n",
+         0, OPTIONS_WORDS_MAX, history_words},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n",
@@ -185,9 +203,20 @@ static const struct row rows[] = {
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
+    {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN, false,
+     options_set_no_history},
+    {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN, false,
+     options_set_machine},
+    {"machine", 0, "NAME", "only of this machine; of import: call it so", HISTORY, false, options_set_machine},
+    {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)", RUN | HISTORY, false,
+     options_set_revision},
+    {"keep", 0, "N", "prune: keep so many runs of each machine", HISTORY, false, options_set_keep},
+    {"before", 0, "DATE", "prune: remove what is older, as in 2026-11-24", HISTORY, false, options_set_before},
+    {"format", 0, "FORMAT", "table or json (default: table)", HISTORY, false, options_set_format},
     {"help", 'h', NULL, "this help", ALL, false, options_set_help},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
+_Static_assert(ROWS <= 64, "take_word has a bit for each");
 
 enum options_command command_line_command(const char *name)
 {
@@ -413,11 +442,13 @@ static int check_word(const struct options *options, struct why why)
     int count = 0;
     if (options->command == OPTIONS_HELP && word && command_line_command(word) == OPTIONS_COMMANDS)
         return wrong_command(why, word);
-    if (!command->choices)
+    if (!command->choices || !word)
         return 0;
     for (; command->choices[count]; count++)
         if (!strcmp(word, command->choices[count]))
-            return 0;
+            return options->command == OPTIONS_HISTORY ? history_check(options, why.text, why.size) : 0;
+    if (options->command == OPTIONS_HISTORY)
+        return why_wrong_name(why, "history cannot", word, "it can: ", command->choices, count);
     return why_wrong_name(why, "no list of", word, "lists: ", command->choices, count);
 }
 
@@ -468,7 +499,7 @@ int command_line_parse(struct options *options, int argc, char **argv, char *tex
     int error;
     memset(options, 0, sizeof *options);
     *text = '\0';
-    options->full_timeout_ns = -1;
+    options->full_timeout_ns = options->keep = -1;
     options->command = OPTIONS_COMMANDS;
     error = take_command(options, argc, argv, why);
     for (int early = 1; early >= 0 && !error && options->command != OPTIONS_COMMANDS; early--)

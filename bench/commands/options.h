@@ -19,6 +19,7 @@ enum options_command {
     OPTIONS_COMPARE,
     OPTIONS_LIMITS,
     OPTIONS_TOPOLOGY,
+    OPTIONS_HISTORY,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
 };
@@ -36,6 +37,7 @@ enum {
     OPTIONS_RESULTS_MAX = POOL_RESULTS_DROP,
     OPTIONS_CAPACITIES_MAX = 16, /* of results, in one run */
     OPTIONS_ROUNDS_MAX = 10000,
+    OPTIONS_WORDS_MAX = 1024,
 };
 
 /* What was asked for. Zero and empty lists mean what was not: no pools are all
@@ -79,9 +81,14 @@ struct options {
     double threshold;   /* of a regression, as a share */
     bool force;         /* compare: also what another machine measured */
     bool dry_run, no_figures;
-    bool no_floor;        /* `inline` only where it was asked for */
-    bool peers;           /* pools that others wrote, beside ours */
-    const char *words[2]; /* plain arguments: list's kind, plot's and compare's files, help's command */
+    bool no_floor;                        /* `inline` only where it was asked for */
+    bool peers;                           /* pools that others wrote, beside ours */
+    bool no_history;                      /* what is measured is not appended to it */
+    const char *machine;                  /* by which name the history knows this machine; NULL: the host's */
+    const char *revision;                 /* of what is measured; NULL: this program's */
+    int64_t keep;                         /* history prune: so many runs of each machine; < 0: not asked for */
+    const char *before;                   /* history prune: a date, or NULL */
+    const char *words[OPTIONS_WORDS_MAX]; /* plain arguments: list's kind, compare's files, history's words */
     int word_count;
 };
 

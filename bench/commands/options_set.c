@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/json/utf8.h"
 #include "bench/measure/plugin.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
@@ -527,4 +528,44 @@ int options_set_no_floor(struct options *options, const char *value, struct why 
     (void)value, (void)why;
     options->no_floor = true;
     return 0;
+}
+
+int options_set_no_history(struct options *options, const char *value, struct why why)
+{
+    (void)value, (void)why;
+    options->no_history = true;
+    return 0;
+}
+
+/* A name that is one line of a table. */
+static int name_of(const char *option, const char *value, const char **name, struct why why)
+{
+    enum { LETTERS = 100 };
+    bool plain = *value && strlen(value) <= LETTERS && utf8_is(value);
+    for (const char *c = value; *c; c++)
+        plain = plain && (unsigned char)*c >= ' ' && *c != 0x7f;
+    if (!plain)
+        return why_wrong(why, "%s %.60s: not a name (1 to %d letters)", option, shown(value), LETTERS);
+    *name = value;
+    return 0;
+}
+
+int options_set_machine(struct options *options, const char *value, struct why why)
+{
+    return name_of("--machine", value, &options->machine, why);
+}
+
+int options_set_revision(struct options *options, const char *value, struct why why)
+{
+    return name_of("--revision", value, &options->revision, why);
+}
+
+int options_set_keep(struct options *options, const char *value, struct why why)
+{
+    return count_between("--keep", value, 0, INT64_C(1000000000), &options->keep, why);
+}
+
+int options_set_before(struct options *options, const char *value, struct why why)
+{
+    return name_of("--before", value, &options->before, why);
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/commands/kept.h"
 #include "bench/commands/suite.h"
 #include "bench/commands/sweep.h"
 #include "bench/commands/target.h"
@@ -273,10 +274,10 @@ static void print_result(const struct options *options, const json_t *result)
 }
 
 /* Draws; says where all is, on stdout beside a table, else on stderr. */
-static void draw(const struct options *options, const struct target *target)
+static void draw(const struct options *options, const struct target *target, const char *history)
 {
     FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
-    fprintf(say, "saved    %s\n", target->path);
+    fprintf(say, "saved    %s\n%s", target->path, history);
     if (options->no_figures)
         return;
     fflush(say);
@@ -300,7 +301,8 @@ static void add_findings(json_t *result)
  * it may lose it; and whoever reads stdout may have gone. Returns the exit status. */
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
-    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved;
+    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD;
+    char history[4300] = "";
     if (error && error != -EINTR)
         return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
     if (!measured(result)) {
@@ -314,10 +316,13 @@ static int conclude(const struct options *options, json_t *result, struct target
     add_findings(result);
     if (saved == EXIT_GOOD)
         saved = target_save(target, result);
+    if (saved == EXIT_GOOD)
+        kept = kept_append(options, result, target->path, history, sizeof history);
     interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
-        draw(options, target);
+        draw(options, target, history);
+    saved = saved == EXIT_GOOD ? kept : saved;
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
     if (failed > cannot)
@@ -337,6 +342,7 @@ static json_t *new_result(const struct options *options, const struct plan *plan
     json_t *result = result_new(argc, argv,
                                 must_pack("{s:I, s:i, s:I}", "seed", (json_int_t)plan->seed, "rounds_wanted",
                                           plan->rounds, "budget_ns", (json_int_t)plan->budget_ns));
+    kept_names(options, result);
     for (int i = 0; i < plan->count && !options->search; i++)
         result_add_configuration(result, plan_configuration(&plan->entries[i]));
     for (int i = 0; i < plan->skipped_count; i++)
@@ -360,7 +366,7 @@ int run_command(const struct options *options, int argc, char **argv)
         status = EXIT_CANNOT;
     else if (options->dry_run)
         dry_run(options, &plan);
-    else if ((status = before_clocks()) == EXIT_GOOD)
+    else if ((status = before_clocks()) == EXIT_GOOD && (status = kept_ready(options)) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
         interrupts_take(on_interrupt);

@@ -26,6 +26,7 @@ void program_begin(void)
     snprintf(root, sizeof root, "%s.root", folder);
     cr_assert(symlink(path, root) == 0);
     snprintf(program, sizeof program, "%s/%s", root, name);
+    setenv("POOLBENCH_HISTORY", "", 1); /* tests of the history name one of their own */
 }
 
 void program_end(void)

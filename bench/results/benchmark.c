@@ -1,0 +1,45 @@
+/* benchmark.c - see benchmark.h. */
+#include "bench/results/benchmark.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "pools/core/pool.h"
+
+const char *benchmark_name(const json_t *configuration, char *text, size_t size)
+{
+    static const struct {
+        const char *key;
+        const char *usual; /* NULL: a number */
+        json_int_t usual_number;
+    } parameters[] = {{"producers", NULL, 1}, {"capacity", NULL, POOL_CAPACITY_DEFAULT},
+                      {"full", "block", 0},   {"full_timeout_ns", NULL, 1000000},
+                      {"results", "none", 0}, {"results_capacity", NULL, 0},
+                      {"spin_ns", NULL, 0},   {"pin", "core", 0}};
+    snprintf(text, size, "%s/%s/t%lld", result_string(configuration, "pool"), result_string(configuration, "spec"),
+             (long long)result_integer(configuration, "workers"));
+    for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+        const json_t *value = json_object_get(configuration, parameters[i].key);
+        size_t used = strlen(text);
+        if (json_is_string(value) && strcmp(json_string_value(value), parameters[i].usual ? parameters[i].usual : ""))
+            snprintf(text + used, size - used, "/%s=%s", parameters[i].key, json_string_value(value));
+        else if (json_is_integer(value) && json_integer_value(value) != parameters[i].usual_number)
+            snprintf(text + used, size - used, "/%s=%lld", parameters[i].key, (long long)json_integer_value(value));
+    }
+    return text;
+}
+
+void benchmark_metric(const json_t *configuration, struct benchmark_metric *metric)
+{
+    struct workload_spec spec;
+    char why[256];
+    *metric = (struct benchmark_metric){.name = "jobs_per_s", .unit = WORKLOAD_RATE, .more_is_better = true};
+    if (workload_parse(result_string(configuration, "spec"), &spec, why, sizeof why) || !spec.ops->judged_by)
+        return;
+    snprintf(metric->name, sizeof metric->name, "figures.%s", spec.ops->judged_by);
+    metric->more_is_better = false;
+    for (int i = 0; i < spec.ops->figure_count; i++)
+        if (!strcmp(spec.ops->figures[i].name, spec.ops->judged_by))
+            metric->unit = spec.ops->figures[i].unit;
+}

@@ -1,0 +1,182 @@
+/* history.c - the store: versions, machines, what is the same and what is not. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/history/store.h"
+#include "bench/json/must.h"
+
+static char path[64], why[1024];
+
+static void begin(void)
+{
+    int file;
+    strcpy(path, "/tmp/poolbench-history-XXXXXX");
+    file = mkstemp(path);
+    cr_assert(file >= 0);
+    close(file);
+    unlink(path);
+}
+
+static void end(void)
+{
+    char command[128];
+    snprintf(command, sizeof command, "rm -f %s %s-wal %s-shm", path, path, path);
+    cr_assert(system(command) == 0);
+}
+#define STORE_TEST(name) Test(history, name, .timeout = 20, .init = begin, .fini = end)
+
+static struct store *opened(void)
+{
+    struct store *store;
+    cr_assert(store_open(&store, path, true, why, sizeof why) == 0, "%s", why);
+    return store;
+}
+
+/* A document of one benchmark. */
+static json_t *document_of(const char *host, int cpus, const char *date, double speed)
+{
+    return must_pack("{s:s, s:s, s:[s, s], s:{s:s, s:s, s:s, s:i, s:i, s:n}, s:{s:s}, s:[{s:s, s:s, s:i, s:i, s:i, s:s,"
+                     " s:[{s:s}, {s:s}], s:{s:{s:f, s:f, s:f}}}]}",
+                     "program", "poolbench", "date", date, "command", "poolbench", "run", "machine", "host", host,
+                     "cpu_model", "A", "architecture", "x86_64", "cpus", cpus, "cores", cpus, "cgroup_quota_cpus",
+                     "build", "revision", "abc", "configurations", "pool", "ring", "spec", "empty", "workers", 2,
+                     "producers", 1, "capacity", 64, "full", "block", "trials", "verdict", "ok", "verdict", "failed",
+                     "summary", "jobs_per_s", "median", speed, "low", speed * 0.9, "high", speed * 1.1);
+}
+
+static long long append(struct store *store, json_t *document, int added)
+{
+    long long run;
+    int is = store_append(store, document, &run, why, sizeof why);
+    cr_assert(is == added, "%d: %s", is, why);
+    json_decref(document);
+    return run;
+}
+
+/* Points as they come, a letter for each: its run. */
+static void note_point(void *context, const struct store_run *run, const struct record_point *point)
+{
+    char *text = context;
+    snprintf(text + strlen(text), 400 - strlen(text), "%s/%s/%.0f ", run->machine, run->date + 8, point->value);
+    cr_assert_str_eq(point->benchmark, "ring/empty/t2/capacity=64");
+    cr_assert(point->rounds == 2 && point->failed == 1 && point->more_is_better && !point->is_floor);
+}
+
+STORE_TEST(series_are_of_one_machine_and_in_the_order_of_dates)
+{
+    struct store *store = opened();
+    char text[400] = "";
+    append(store, document_of("b", 2, "2026-01-02T00:00:00Z", 22), 1);
+    append(store, document_of("a", 4, "2026-01-01T00:00:00Z", 41), 1);
+    append(store, document_of("a", 2, "2026-01-03T00:00:00Z", 23), 1);
+    append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1);
+    append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 0);
+    cr_assert(store_points(store, NULL, NULL, note_point, text, why, sizeof why) == 4, "%s", why);
+    cr_assert_str_eq(text, "a/02T00:00:00Z/12 a/03T00:00:00Z/23 a/01T00:00:00Z/41 b/02T00:00:00Z/22 ");
+    *text = '\0';
+    cr_assert(store_points(store, "b", "ring/*", note_point, text, why, sizeof why) == 1, "%s", why);
+    cr_assert(store_points(store, "c", NULL, note_point, text, why, sizeof why) == 0);
+    cr_assert(store_points(store, NULL, "ring", note_point, text, why, sizeof why) == 0);
+    store_close(store);
+}
+
+/* A database of the first version is brought to this one, and what was in it stays. */
+STORE_TEST(older_versions_are_brought_up)
+{
+    struct store *store = opened();
+    long long run = append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1), found;
+    sqlite3 *db;
+    char pragma[96];
+    json_t *document;
+    store_close(store);
+    cr_assert(sqlite3_open(path, &db) == SQLITE_OK);
+    cr_assert(sqlite3_exec(db, "DROP TABLE baselines; PRAGMA user_version = 1", NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+    store = opened();
+    cr_assert(store_baseline(store, "main", run, why, sizeof why) == 0, "%s", why);
+    cr_assert(store_find(store, "main", &found, why, sizeof why) == 0 && found == run, "%s", why);
+    cr_assert(store_document(store, run, &document, why, sizeof why) == 0, "%s", why);
+    json_decref(document);
+    store_close(store);
+    cr_assert(sqlite3_open(path, &db) == SQLITE_OK);
+    snprintf(pragma, sizeof pragma, "PRAGMA user_version = %d", store_versions + 1);
+    cr_assert(sqlite3_exec(db, pragma, NULL, NULL, NULL) == SQLITE_OK);
+    sqlite3_close(db);
+    cr_assert(store_open(&store, path, true, why, sizeof why) == -EINVAL && strstr(why, "newer poolbench"), "%s", why);
+}
+
+/* The migrations one by one make what they make together. */
+STORE_TEST(each_version_has_its_migration)
+{
+    struct store *store;
+    sqlite3 *db;
+    char pragma[96];
+    cr_assert(store_versions == 2);
+    for (int v = 0; v < store_versions; v++) {
+        cr_assert(sqlite3_open(path, &db) == SQLITE_OK);
+        for (int i = 0; i <= v; i++)
+            cr_assert(sqlite3_exec(db, store_migrations[i], NULL, NULL, NULL) == SQLITE_OK, "%s", sqlite3_errmsg(db));
+        snprintf(pragma, sizeof pragma, "PRAGMA application_id = %d; PRAGMA user_version = %d", STORE_APPLICATION,
+                 v + 1);
+        cr_assert(sqlite3_exec(db, pragma, NULL, NULL, NULL) == SQLITE_OK);
+        sqlite3_close(db);
+        store = opened();
+        append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1);
+        store_close(store);
+        end();
+    }
+}
+
+STORE_TEST(what_is_taken_back_was_not)
+{
+    struct store *store = opened();
+    long long run;
+    cr_assert(store_begin(store, why, sizeof why) == 0);
+    append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1);
+    store_close(store);
+    store = opened();
+    cr_assert(store_find(store, NULL, &run, why, sizeof why) == -EINVAL && strstr(why, "no run"), "%s", why);
+    store_close(store);
+}
+
+STORE_TEST(baselines_are_names_of_runs)
+{
+    struct store *store = opened();
+    long long first = append(store, document_of("a", 2, "2026-01-01T00:00:00Z", 1), 1),
+              second = append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 2), 1), found;
+    char number[32];
+    cr_assert(store_baseline(store, "main", first, why, sizeof why) == 0);
+    cr_assert(store_baseline(store, "main", second, why, sizeof why) == 0);
+    cr_assert(store_find(store, "main", &found, why, sizeof why) == 0 && found == second);
+    snprintf(number, sizeof number, "%lld", first);
+    cr_assert(store_find(store, number, &found, why, sizeof why) == 0 && found == first);
+    cr_assert(store_find(store, NULL, &found, why, sizeof why) == 0 && found == second);
+    cr_assert(store_find(store, "other", &found, why, sizeof why) == -EINVAL && strstr(why, "\"other\""), "%s", why);
+    cr_assert(store_baseline(store, "main", 99, why, sizeof why) < 0);
+    append(store, document_of("a", 2, "2026-01-03T00:00:00Z", 3), 1);
+    cr_assert(store_prune(store, 0, NULL, why, sizeof why) == 2, "%s", why);
+    cr_assert(store_find(store, "main", &found, why, sizeof why) == 0 && found == second, "%s", why);
+    store_close(store);
+}
+
+/* Histograms' buckets and courses are the result file's. */
+STORE_TEST(the_bulk_stays_in_the_file)
+{
+    struct store *store = opened();
+    json_t *document = document_of("a", 2, "2026-01-01T00:00:00Z", 1 / 3.0), *kept;
+    long long run, again;
+    json_object_set_new(document, "latency", must_pack("{s:i, s:[[i, i]]}", "count", 3, "buckets", 1, 3));
+    run = append(store, json_incref(document), 1);
+    cr_assert(store_document(store, run, &kept, why, sizeof why) == 0, "%s", why);
+    cr_assert(json_integer_value(json_object_get(json_object_get(kept, "latency"), "count")) == 3);
+    cr_assert(!json_object_get(json_object_get(kept, "latency"), "buckets"));
+    again = append(store, kept, 0);
+    cr_assert(again == run);
+    json_decref(document);
+    store_close(store);
+}
