@@ -332,19 +332,23 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o
+.SECONDARY: $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
-$(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(PARTS)
+$(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 prove-backpressure: deps ## waiting and blocked shares on this machine against known answers: docs/backpressure.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
 	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
 
-prove-measuring: deps ## open-loop waits on this machine against queues with a known answer: docs/measuring.md
-	@$(MAKE) --no-print-directory $(BUILD)/prove-measuring
-	@sh tests/prove/write.sh $(BUILD)/prove-measuring docs/measuring.md
+# ROWS="4x500us 1x2ms": only these of the rates; TIMES=2: twice as long.
+ROWS ?=
+prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, against queues with a known answer: docs/measuring.md
+	@$(MAKE) --no-print-directory $(BUILD)/prove-measuring $(BUILD)/prove-promises
+	@status=0; [ -n "$(ROWS)" ] || sh tests/prove/write.sh $(BUILD)/prove-measuring docs/measuring.md || status=1; \
+	KEEP=$(if $(ROWS),yes) TIMES=$(TIMES) sh tests/prove/write.sh "$(BUILD)/prove-promises $(ROWS)" docs/measuring.md || status=1; \
+	exit $$status
 
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)

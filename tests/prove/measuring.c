@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "bench/measure/slice_run.h"
+#include "tests/core/erlang.h"
 
 enum { SECONDS = 20 };
 static const double TOLERANCE = 0.2, WAKE_NS = 150000;
@@ -23,15 +24,6 @@ struct known {
 };
 
 static const struct known cases[] = {{1, 0.5}, {2, 1}, {4, 2}, {4, 3.2}, {8, 4}, {8, 6.4}};
-
-/* Erlang C, by the recursion for B, which neither overflows nor cancels. */
-static double erlang_c(int c, double a)
-{
-    double b = 1;
-    for (int k = 1; k <= c; k++)
-        b = a * b / (k + a * b);
-    return b / (1 - a / c * (1 - b));
-}
 
 struct answer {
     double service_ns, load, wait_ns, p99_ns;

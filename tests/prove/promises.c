@@ -1,0 +1,393 @@
+/* promises.c [ROW...] - the rate that `sweep --slo` keeps on this machine, against queues
+ * whose answer is known. Prints a table; exit status 1 when a rate is off, or is beyond
+ * what the workers have time for. TIMES=2: twice as long.
+ *
+ * Jobs come at random (Poisson) and take a random time (exponential): M/M/c. They compute
+ * where there is a CPU for each worker beside the generator's; else they sleep, and a sleep
+ * takes somewhat longer than it should: what is left of M/M/c is M/G/c. So what is known is
+ * reckoned from the services that were measured: Erlang C with their mean, and a queue of
+ * millions of jobs that draws from them; the rate kept is held against the second, which is
+ * the first where services are exponential (squared variation 1).
+ *
+ * Even a perfect search has its chance: in the time that was spent near that rate so many
+ * jobs are late, more or less. That is reckoned with the same queue, many times as long as
+ * that. Off is what is beyond 3% by more than two standard errors. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/commands/sweep.h"
+#include "bench/findings/open_loop.h"
+#include "bench/json/must.h"
+#include "bench/machine/machine.h"
+#include "bench/measure/child.h"
+#include "bench/measure/slice_run.h"
+#include "bench/results/hist_json.h"
+#include "bench/results/result.h"
+#include "pools/core/topology.h"
+#include "tests/core/erlang.h"
+#include "workloads/core/units.h"
+
+static const double TOLERANCE = 0.03, SHARE = 0.01; /* later than the promise allows: p99 */
+
+/* The promise is so many services long that the load at which it is kept is 70 to 95%:
+ * less, and chance is too much; more, and it is saturation that is measured. */
+struct row {
+    const char *name;
+    int workers;
+    int64_t service_ns;
+    double limit; /* services */
+    int seconds;
+};
+
+static const struct row rows[] = {
+    {"1x20us", 1, 20000, 15, 30},    {"4x20us", 4, 20000, 10, 30},   {"16x20us", 16, 20000, 7, 30},
+    {"1x500us", 1, 500000, 15, 100}, {"4x500us", 4, 500000, 10, 60}, {"16x500us", 16, 500000, 7, 40},
+    {"1x2ms", 1, 2000000, 15, 240},  {"4x2ms", 4, 2000000, 10, 120}, {"16x2ms", 16, 2000000, 7, 60},
+};
+enum { ROWS = sizeof rows / sizeof *rows };
+
+/* The queue. */
+
+struct services {
+    struct hist hist;
+    double places[HIST_BUCKETS], up_to[HIST_BUCKETS]; /* ns; the share of all that are no longer */
+    int count;
+    double mean, variation;
+};
+
+static void services_prepare(struct services *services)
+{
+    double seen = 0, sum = 0, squares = 0;
+    services->count = 0;
+    for (unsigned i = 0; i < HIST_BUCKETS; i++) {
+        double jobs = (double)services->hist.buckets[i], ns = hist_bucket_ns(i);
+        if (!(jobs > 0))
+            continue;
+        seen += jobs;
+        sum += jobs * ns;
+        squares += jobs * ns * ns;
+        services->places[services->count] = ns;
+        services->up_to[services->count++] = seen / (double)services->hist.count;
+    }
+    services->mean = seen > 0 ? sum / seen : NAN;
+    services->variation = seen > 0 ? squares / seen / (services->mean * services->mean) - 1 : NAN;
+}
+
+struct random {
+    uint64_t state;
+};
+
+static double uniform(struct random *random)
+{
+    random->state = random->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return ((double)(random->state >> 11) + 1) / 9007199254740993.0;
+}
+
+static double draw(const struct services *services, struct random *random)
+{
+    double share = uniform(random);
+    int low = 0, high = services->count - 1;
+    while (low < high) {
+        int middle = (low + high) / 2;
+        if (services->up_to[middle] < share)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return services->places[low];
+}
+
+/* The share of so many jobs that are later than the limit; the queue is steady before. */
+static double share_later(const struct services *services, int workers, double rate, double limit_ns, int64_t jobs,
+                          uint64_t seed)
+{
+    static const int64_t warm = 200000;
+    struct random random = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+    double free_at[64] = {0}, now = 0;
+    int64_t later = 0;
+    for (int64_t i = -warm; i < jobs; i++) {
+        int first = 0;
+        for (int s = 1; s < workers; s++)
+            first = free_at[s] < free_at[first] ? s : first;
+        now -= log(uniform(&random)) / rate;
+        free_at[first] = fmax(now, free_at[first]) + draw(services, &random);
+        later += i >= 0 && free_at[first] - now > limit_ns;
+    }
+    return (double)later / (double)jobs;
+}
+
+/* The rate, per ns, at which just so many are. */
+static double known_rate(const struct services *services, int workers, double limit_ns)
+{
+    enum { HALVINGS = 13, JOBS = 3000000 };
+    double low = 0, high = workers / services->mean;
+    for (int i = 0; i < HALVINGS; i++) {
+        double middle = (low + high) / 2;
+        *(share_later(services, workers, middle, limit_ns, JOBS, 1) <= SHARE ? &low : &high) = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* The standard error of a rate that is found by so many jobs: as a share of it. */
+static double chance(const struct services *services, int workers, double rate, double limit_ns, double jobs)
+{
+    enum { RUNS = 30, JOBS = 3000000 };
+    static const double step = 0.02;
+    double sum = 0, squares = 0;
+    double slope = (share_later(services, workers, rate * (1 + step), limit_ns, JOBS, 1) -
+                    share_later(services, workers, rate * (1 - step), limit_ns, JOBS, 1)) /
+                   (2 * step);
+    if (!(jobs >= 1) || !(slope > 0))
+        return INFINITY;
+    for (int i = 0; i < RUNS; i++) {
+        double share = share_later(services, workers, rate, limit_ns, (int64_t)jobs, 100 + (uint64_t)i);
+        sum += share;
+        squares += share * share;
+    }
+    return sqrt(fmax(0, squares / RUNS - sum * sum / RUNS / RUNS) * RUNS / (RUNS - 1)) / slope;
+}
+
+/* The machine. */
+
+static bool computes(const struct row *row)
+{
+    return row->workers + 1 <= topology_cpus_of("core");
+}
+
+static struct plan_entry entry_of(const struct row *row, int workers, const char *before, const char *distribution)
+{
+    static const int64_t no_park_ns = 100000; /* who has a CPU of its own need not be woken */
+    struct plan_entry entry = {.pool = pool_find("mutex"),
+                               .workers = workers,
+                               .producers = 1,
+                               .capacity = 1 << 16,
+                               .spin_ns = computes(row) ? no_park_ns : 0};
+    char spec[128], why[256];
+    snprintf(entry.pin, sizeof entry.pin, "%s", computes(row) ? "core" : "none");
+    if (computes(row))
+        snprintf(spec, sizeof spec, "%scpu:size=%lldns,dist=%s", before, (long long)row->service_ns, distribution);
+    else
+        snprintf(spec, sizeof spec, "%sio:op=sleep,wait=%lldns,cpu=0ns,dist=%s", before, (long long)row->service_ns,
+                 distribution);
+    if (workload_parse(spec, &entry.workload, why, sizeof why)) {
+        fprintf(stderr, "%s\n", why);
+        exit(1);
+    }
+    return entry;
+}
+
+/* One worker alone: what a service takes here, and what of a CPU. */
+struct alone {
+    double service_ns, cpu_ns;
+};
+
+static bool measure_alone(const struct row *row, struct alone *alone)
+{
+    static struct slice slice;
+    static struct slice_samples samples;
+    enum { JOBS = 20000, LIMIT_S = 60 };
+    struct plan_entry entry = entry_of(row, 1, "", "fixed");
+    int64_t jobs = INT64_C(1000000000) / row->service_ns;
+    entry.capacity = 64;
+    memset(&samples, 0, sizeof samples);
+    slice_run(&entry, jobs < JOBS ? jobs : JOBS, 7, INT64_C(1000000000) * LIMIT_S, &slice, &samples);
+    if (*slice.failure)
+        fprintf(stderr, "%s: %s\n", row->name, slice.failure);
+    alone->service_ns = hist_mean(&samples.start_to_end);
+    alone->cpu_ns = slice.cpu_ns / (double)slice.jobs;
+    return !*slice.failure && alone->service_ns > 0;
+}
+
+/* Two digits of so many services. */
+static double limit_of(const struct row *row, const struct alone *alone)
+{
+    double ns = row->limit * alone->service_ns, unit = pow(10, floor(log10(ns)) - 1);
+    return round(ns / unit) * unit;
+}
+
+/* The generator needs a CPU for itself; jobs that sleep must hardly ever wait for one, or it
+ * is no longer a worker that they wait for. False, and why not. */
+static bool reachable(const struct row *row, const struct alone *alone, double limit_ns, char *why, size_t size)
+{
+    static const double seldom = 0.5;
+    double rate = erlang_rate(row->workers, alone->service_ns, limit_ns, SHARE);
+    double cpus = topology_cpus_of("none"), share = rate * alone->cpu_ns / (cpus - 1);
+    if (cpus < 2) {
+        snprintf(why, size, "the generator needs a CPU for itself, and there is but one");
+        return false;
+    }
+    if (computes(row) || share <= seldom)
+        return true;
+    snprintf(
+        why, size,
+        "%.0f k/s would be asked for; each job takes %.1f us of a CPU, that is %.0f%% of what the generator leaves: "
+        "they would wait for CPUs and not for workers",
+        rate * 1e6, alone->cpu_ns / 1e3, 100 * share);
+    return false;
+}
+
+/* What was found. */
+
+/* The services of all probes near the rate that was kept; how many jobs came in those near
+ * the one that is known. */
+static void gather_services(const json_t *result, double kept, struct services *services)
+{
+    static const double near = 0.15;
+    json_t *configuration, *trial;
+    size_t i, t;
+    memset(&services->hist, 0, sizeof services->hist);
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        struct open_loop loop = open_loop_of(configuration);
+        if (fabs(loop.offered_per_s / kept - 1) > near)
+            continue;
+        json_array_foreach (json_object_get(configuration, "trials"), t, trial)
+            if (!strcmp(result_string(trial, "verdict"), "ok"))
+                hist_json_read(&services->hist, json_object_get(json_object_get(trial, "latency"), "start_to_end"));
+    }
+    services_prepare(services);
+}
+
+static double jobs_near(const json_t *result, double known)
+{
+    static const double near = 0.1;
+    double jobs = 0;
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        struct open_loop loop = open_loop_of(configuration);
+        if (fabs(loop.offered_per_s / known - 1) <= near)
+            jobs += loop.offered;
+    }
+    return jobs;
+}
+
+static json_t *search(const struct row *row, double limit_ns, double times)
+{
+    struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)limit_ns}}};
+    struct plan_entry entry = entry_of(row, row->workers, "burst:of=", "exp");
+    struct plan plan = {.entries = &entry,
+                        .count = 1,
+                        .rounds = SEARCH_ROUNDS,
+                        .budget_ns = (int64_t)(times * row->seconds * 1e9),
+                        .seed = 7};
+    char *words[] = {"prove", NULL};
+    json_t *result = result_new(1, words, json_object());
+    int error = sweep_search(&plan, &promises, result);
+    if (error) {
+        fprintf(stderr, "%s: %s\n", row->name, strerror(-error));
+        exit(1);
+    }
+    return result;
+}
+
+static void print_begin(const struct row *row)
+{
+    char service[32];
+    printf("| %d | %s | %s |", row->workers, units_time_text((double)row->service_ns, service, sizeof service),
+           computes(row) ? "compute" : "sleep");
+}
+
+static bool print_not(const char *what, const char *why)
+{
+    printf(" - | - | - | - | - | - | - | %s: %s |\n", what, why);
+    return true;
+}
+
+static const char *verdict(double off, double by_chance)
+{
+    return fabs(off) <= TOLERANCE                   ? "holds"
+           : fabs(off) <= TOLERANCE + 2 * by_chance ? "cannot tell: within chance"
+                                                    : "OFF";
+}
+
+/* Returns whether all is well. */
+static bool judge(const struct row *row, double limit_ns, const json_t *result)
+{
+    static struct services services; /* large */
+    const json_t *found = json_array_get(json_object_get(result, "searches"), 0);
+    double kept = json_number_value(json_object_get(found, "rate_kept")), known, erlang, by_chance, most;
+    char service[32], limit[32], rates[3][32];
+    const char *limited = result_string(found, "limited_by");
+    if (!strcmp(limited, "generator"))
+        return print_not("not reachable here", "the generator is the limit");
+    if (!(kept > 0)) {
+        print_not("OFF: no rate was kept", limited);
+        return false;
+    }
+    gather_services(result, kept, &services);
+    erlang = 1e9 * erlang_rate(row->workers, services.mean, limit_ns, SHARE);
+    known = 1e9 * known_rate(&services, row->workers, limit_ns);
+    by_chance = chance(&services, row->workers, known / 1e9, limit_ns, jobs_near(result, known));
+    most = row->workers / services.mean * 1e9;
+    printf(" %s, %.2f | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s |\n",
+           units_time_text(services.mean, service, sizeof service), services.variation,
+           units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
+           units_count_text(erlang, rates[0], sizeof *rates), units_count_text(known, rates[1], sizeof *rates),
+           units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance,
+           kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance));
+    return kept < most && strcmp(verdict(kept / known - 1, by_chance), "OFF");
+}
+
+static bool prove(const struct row *row, double times)
+{
+    struct alone alone;
+    char why[256];
+    double limit_ns;
+    json_t *result;
+    bool good;
+    fprintf(stderr, "%s: about %.0f s\n", row->name, times * row->seconds);
+    if (!measure_alone(row, &alone))
+        return false;
+    limit_ns = limit_of(row, &alone);
+    print_begin(row);
+    if (!reachable(row, &alone, limit_ns, why, sizeof why)) {
+        good = print_not("not reachable here", why);
+    } else {
+        result = search(row, limit_ns, times);
+        good = judge(row, limit_ns, result);
+        json_decref(result);
+    }
+    fflush(stdout);
+    return good;
+}
+
+static const struct row *row_of(const char *name)
+{
+    for (int i = 0; i < ROWS; i++)
+        if (!strcmp(rows[i].name, name))
+            return &rows[i];
+    fprintf(stderr, "promises: no row \"%s\"; there are:", name);
+    for (int i = 0; i < ROWS; i++)
+        fprintf(stderr, " %s", rows[i].name);
+    fprintf(stderr, "\n");
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    const char *longer = getenv("TIMES");
+    double times = longer && *longer ? atof(longer) : 1;
+    bool good = true;
+    char machine[512];
+    must_begin();
+    if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
+        return child_main(atoi(argv[2]), atoi(argv[3]));
+    if (!(times > 0 && times <= 100))
+        return fprintf(stderr, "promises: TIMES=%s: not a number above 0 and up to 100\n", longer), 2;
+    for (int i = 1; i < argc; i++)
+        row_of(argv[i]);
+    machine_text(machine, sizeof machine);
+    printf("| workers | service | jobs | measured, squared variation | p99 kept to | load | Erlang C | known | kept | "
+           "off (chance) | |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
+    fflush(stdout);
+    for (int i = 0; i < (argc > 1 ? argc - 1 : ROWS); i++)
+        good = prove(argc > 1 ? row_of(argv[i + 1]) : &rows[i], times) && good;
+    printf("\nMeasured on %s; poolbench %s, make prove-measuring%s", machine, machine_revision,
+           argc > 1 ? " ROWS=\"" : "");
+    for (int i = 1; i < argc; i++)
+        printf("%s%s", argv[i], i < argc - 1 ? " " : "\"");
+    printf(times == 1 ? "\n" : " TIMES=%g\n", times);
+    return good ? 0 : 1;
+}
