@@ -30,6 +30,23 @@ static inline int64_t pool_clock_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* Now, for the age of what is some 10 us old: a counter that costs a third of the clock.
+ * In nanoseconds, roughly: at 1.5 to 5 GHz x86 counts 0.75 to 2.5 in each. On two CPUs it
+ * may differ, and after a pause of the machine by anything. */
+static inline uint64_t pool_moment(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+    return __builtin_ia32_rdtsc() / 2;
+#elif defined(__aarch64__)
+    uint64_t count, per_second;
+    __asm__ volatile("mrs %0, cntvct_el0" : "=r"(count));
+    __asm__ volatile("mrs %0, cntfrq_el0" : "=r"(per_second));
+    return count * (1000000000 / (uint32_t)per_second);
+#else
+    return (uint64_t)pool_clock_ns();
+#endif
+}
+
 /* The moment at which a relative timeout ends; < 0 stays "never". */
 static inline int64_t pool_deadline(int64_t timeout_ns)
 {

@@ -22,7 +22,7 @@
 enum {
     SENTRY_NAP_NS = 50000,      /* how long a freshly queued job may be overlooked */
     SENTRY_NAP_MAX_NS = 100000, /* while all goes well */
-    CALL_TRUST_NS = 50000,      /* a called worker that has not looked by then may have no CPU */
+    CALL_TRUST = 65536,         /* moments: a called worker that has not looked by then may have no CPU */
 };
 
 /* Of pool_worker.park. */
@@ -134,7 +134,7 @@ enum { CALL_INDEX_MASK = 0xffff, CALL_DELIVERED = 1 << 16, CALL_TIME_SHIFT = 17,
 
 static uint64_t call_make(struct pool_worker *worker)
 {
-    return (uint64_t)pool_clock_ns() >> CALL_TIME_UNIT << CALL_TIME_SHIFT | (uint64_t)(worker->index + 1);
+    return pool_moment() >> CALL_TIME_UNIT << CALL_TIME_SHIFT | (uint64_t)(worker->index + 1);
 }
 
 static struct pool_worker *call_whom(struct pool_head *head, uint64_t call)
@@ -144,8 +144,8 @@ static struct pool_worker *call_whom(struct pool_head *head, uint64_t call)
 
 static bool call_is_fresh(uint64_t call)
 {
-    uint64_t age = ((uint64_t)pool_clock_ns() >> CALL_TIME_UNIT << CALL_TIME_SHIFT) - call;
-    return age >> CALL_TIME_SHIFT < CALL_TRUST_NS >> CALL_TIME_UNIT;
+    uint64_t age = (pool_moment() >> CALL_TIME_UNIT << CALL_TIME_SHIFT) - call;
+    return age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;
 }
 
 static bool call_swap(struct pool_head *head, uint64_t call, uint64_t next)
@@ -216,8 +216,15 @@ static bool gate_is_up(uint64_t word)
     return word & POOL_GATE;
 }
 
+/* A submitter comes by with each job until the called worker is up: some 10 us, and more
+ * if that one waits for a CPU. What call_one says then, cheaper: and as a worker that is
+ * bound to no CPU will get one, the age is looked at by every eighth only. */
 void pool_idle_wake(struct pool_head *head)
 {
+    static __thread unsigned turn;
+    uint64_t call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
+    if (pool_likely(call & CALL_DELIVERED && !head->cpus && (++turn % 8 || call_is_fresh(call))))
+        return;
     call_one(head, gate_is_up);
 }
 
