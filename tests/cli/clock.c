@@ -2,7 +2,6 @@
  * measurement, and clocks of two CPUs that are out of step give none: build/plugins/clock.so is loaded before the
  * program's own libraries. */
 #include <jansson.h>
-#include <libgen.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,14 +21,7 @@ static int64_t now_ns(void)
 /* Runs the program with the clock in its way. */
 static int run_jumping(const char *arguments)
 {
-    char path[4096], library[4200];
-    int status;
-    snprintf(path, sizeof path, "%s", program);
-    snprintf(library, sizeof library, "%s/build/plugins/clock.so", dirname(path));
-    setenv("LD_PRELOAD", library, 1);
-    status = run(arguments);
-    unsetenv("LD_PRELOAD");
-    return status;
+    return run_beside("clock.so", arguments);
 }
 
 /* That it was in the way shows in the date, the only use of the wall clock. */

@@ -63,6 +63,17 @@ int run(const char *arguments)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+int run_beside(const char *library, const char *arguments)
+{
+    char path[256];
+    int status;
+    snprintf(path, sizeof path, "%s/build/plugins/%s", root, library);
+    setenv("LD_PRELOAD", path, 1);
+    status = run(arguments);
+    unsetenv("LD_PRELOAD");
+    return status;
+}
+
 int lines(const char *text)
 {
     int count = 0;

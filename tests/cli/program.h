@@ -19,6 +19,9 @@ void slurp(const char *path, char *text, size_t size);
 /* Runs the program with a shell's words; returns its exit status. */
 int run(const char *arguments);
 
+/* The same with a library of build/plugins loaded before the program's own. */
+int run_beside(const char *library, const char *arguments);
+
 int lines(const char *text);
 int files_here(void);
 

@@ -3,7 +3,6 @@
  * quota is not kept by the kernel here does not matter. build/plugins/cgroup.so is loaded
  * before the program's own libraries. */
 #include <jansson.h>
-#include <libgen.h>
 #include <math.h>
 #include <sched.h>
 #include <stdio.h>
@@ -39,16 +38,10 @@ static void make_root(void)
 /* Runs the program in that cgroup. */
 static int run_granted(const char *arguments)
 {
-    char path[4096], library[4200], root[128];
-    int status;
-    snprintf(path, sizeof path, "%s", program);
-    snprintf(library, sizeof library, "%s/build/plugins/cgroup.so", dirname(path));
+    char root[128];
     snprintf(root, sizeof root, "%s/root", folder);
     setenv("KIT_CGROUP_ROOT", root, 1);
-    setenv("LD_PRELOAD", library, 1);
-    status = run(arguments);
-    unsetenv("LD_PRELOAD");
-    return status;
+    return run_beside("cgroup.so", arguments);
 }
 
 static void need_two_cpus(void)
