@@ -15,6 +15,18 @@
 #include "pools/core/ring.h"
 #include "pools/core/submit.h"
 
+static int ring_push(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count)
+{
+    (void)inside;
+    return ring_fill(head, jobs, count);
+}
+
+static inline int ring_push_one(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job, int one)
+{
+    (void)inside, (void)one;
+    return ring_fill(head, job, 1);
+}
+
 /* Copies the jobs from `first` on, `share` at most, the first into *task. Returns
  * how many; a job in a box is copied alone, so that one box is to be given back. */
 static inline int copy(struct ring_pool *pool, struct claim_worker *worker, uint64_t first, int share,
@@ -206,7 +218,7 @@ static const struct pool_design ring_design = {
 
 static int ring_submit(struct pool *pool, pool_job_fn *fn, void *arg)
 {
-    return pool_submit_by(pool, fn, arg, ring_push);
+    return pool_submit_by(pool, fn, arg, ring_push_one);
 }
 
 static int ring_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)

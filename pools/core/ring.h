@@ -74,21 +74,24 @@ static uint64_t ring_released(struct pool_head *head)
     return atomic_load_explicit(&pool->first.value, memory_order_seq_cst) + claim_released(head);
 }
 
+/* Reckons the limit anew: whether position `last` is below it. */
+static __attribute__((noinline)) bool has_room_now(struct ring_pool *pool, uint64_t last)
+{
+    uint64_t released = ring_released(&pool->head), tail = ring_accepted(&pool->head);
+    uint64_t limit = claim_limit(&pool->head, released, tail);
+    POOL_STEP("ring: reckoned the limit");
+    /* A lower value that another thread stores is only too careful. */
+    atomic_store_explicit(&pool->limit, limit, memory_order_release);
+    return (int64_t)(limit - last) > 0;
+}
+
 /* Whether position `last` is below the limit, reckoned anew when it is not.
  * Release and acquire: who fills a slot again has seen that the job was copied
  * from it, though another thread read the count that says so. */
 static inline bool has_room(struct ring_pool *pool, uint64_t last)
 {
-    uint64_t limit = atomic_load_explicit(&pool->limit, memory_order_acquire), released, tail;
-    if (pool_likely((int64_t)(limit - last) > 0))
-        return true;
-    released = ring_released(&pool->head);
-    tail = ring_accepted(&pool->head);
-    limit = claim_limit(&pool->head, released, tail);
-    POOL_STEP("ring: reckoned the limit");
-    /* A lower value that another thread stores is only too careful. */
-    atomic_store_explicit(&pool->limit, limit, memory_order_release);
-    return (int64_t)(limit - last) > 0;
+    uint64_t limit = atomic_load_explicit(&pool->limit, memory_order_acquire);
+    return pool_likely((int64_t)(limit - last) > 0) || has_room_now(pool, last);
 }
 
 #if DWORD_CAS
@@ -165,12 +168,12 @@ static inline int announce(struct ring_pool *pool, uint64_t begin, uint64_t end)
 }
 
 /* Fills free slots from the tail on, as long as nobody comes between, and
- * announces them together. */
-static inline int ring_push(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count)
+ * announces them together. Compiled for one job, and for many. */
+static inline __attribute__((always_inline)) int ring_fill(struct pool_head *head, const struct pool_job *jobs,
+                                                           int count)
 {
     struct ring_pool *pool = ring_of(head);
     int pushed = 0;
-    (void)inside;
     while (pushed < count) {
         uint64_t begin = atomic_load_explicit(&pool->last, memory_order_acquire), at = begin;
         POOL_STEP("ring: looked at the tail");
@@ -226,12 +229,11 @@ static inline uint64_t readable(struct ring_pool *pool, uint64_t first)
 
 #else
 
-static inline int ring_push(struct pool_head *head, struct pool_frame *inside, const struct pool_job *jobs, int count)
+static inline int ring_fill(struct pool_head *head, const struct pool_job *jobs, int count)
 {
     struct ring_pool *pool = ring_of(head);
     uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);
     int room;
-    (void)inside;
     do {
         if (pool_unlikely(last & SEALED))
             return -ESHUTDOWN;
