@@ -17,6 +17,7 @@
 #include "bench/commands/streams.h"
 #include "bench/commands/topology.h"
 #include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "bench/machine/machine.h"
 #include "bench/measure/child.h"
 
@@ -61,10 +62,8 @@ int main(int argc, char **argv)
         (command_line_command(argv[1]) == OPTIONS_CHECK || command_line_command(argv[1]) == OPTIONS_EXPLAIN))
         return check_command(argv + 1);
     if (command_line_parse(&options, argc, argv, why, sizeof why)) {
-        for (char *c = why; *c; c++) /* what was typed may hold a newline; the message is one line */
-            if ((unsigned char)*c < ' ')
-                *c = '?';
-        fprintf(stderr, "poolbench: %s\n", why);
+        /* what was typed may hold anything; the message is one line */
+        fprintf(stderr, "poolbench: %s\n", utf8_plain(why, false));
         return EXIT_USAGE;
     }
     return streams_close(obey(&options, argc, argv));

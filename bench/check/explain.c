@@ -15,6 +15,7 @@
 #include "bench/check/scratch.h"
 #include "bench/commands/options.h"
 #include "bench/commands/options_set.h"
+#include "bench/json/utf8.h"
 #include "bench/machine/tool.h"
 #include "bench/show/progress.h"
 #include "workloads/core/units.h"
@@ -348,12 +349,8 @@ int explain_command(int argc, char **argv)
 {
     struct explain explain;
     char text[1024] = "";
-    if (parse(&explain, argc, argv, (struct why){text, sizeof text})) {
-        for (char *c = text; *c; c++)
-            if ((unsigned char)*c < ' ')
-                *c = '?';
-        return fprintf(stderr, "poolbench: %s\n", text), EXIT_USAGE;
-    }
+    if (parse(&explain, argc, argv, (struct why){text, sizeof text}))
+        return fprintf(stderr, "poolbench: %s\n", utf8_plain(text, false)), EXIT_USAGE;
     if (explain.help)
         return help(stdout), EXIT_GOOD;
     if (!explain.fault)

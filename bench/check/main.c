@@ -9,7 +9,9 @@
 #include "bench/commands/options.h"
 #include "bench/commands/streams.h"
 #include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "bench/machine/interrupts.h"
+#include "faults/core/refusal.h"
 
 volatile sig_atomic_t check_stop;
 
@@ -26,6 +28,7 @@ static int run(const struct check_options *options)
                                                                          [CHECK_TAP] = check_print_tap,
                                                                          [CHECK_JUNIT] = check_print_junit};
     struct check_matrix matrix;
+    char why[128];
     int error, status = EXIT_GOOD;
     if (access("/proc/self/task", R_OK | X_OK)) {
         fprintf(stderr, "poolbench: cannot judge without /proc, where the state of threads is seen: %s\n",
@@ -34,7 +37,8 @@ static int run(const struct check_options *options)
     }
     error = check_run(&matrix, options);
     if (error) {
-        fprintf(stderr, "poolbench: cannot run the cells: %s\n", strerror(-error));
+        fprintf(stderr, "poolbench: cannot run the cells: the machine refuses it: %s\n",
+                refusal_text(-error, why, sizeof why));
         return EXIT_CANNOT;
     }
     if (options->format == CHECK_TABLE && options->repeat > 1)
@@ -63,10 +67,8 @@ int main(int argc, char **argv)
     if (!strcmp(argv[0], "explain"))
         return streams_close(explain_command(argc, argv));
     if (check_parse(&options, argc, argv, why, sizeof why)) {
-        for (char *c = why; *c; c++)
-            if ((unsigned char)*c < ' ')
-                *c = '?';
-        fprintf(stderr, "poolbench: %s\n", why);
+        /* what was typed may hold anything; the message is one line */
+        fprintf(stderr, "poolbench: %s\n", utf8_plain(why, false));
         return EXIT_USAGE;
     }
     if (options.help)

@@ -23,8 +23,8 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, int r
     for (int i = 0; i < repeat; i++) {
         int error = judge_run(setup, &row->what, &result);
         /* What a pool prints may be anything, and may be cut in the middle of a letter. */
-        utf8_repair(result.verdict.finding);
-        utf8_repair(result.report);
+        utf8_plain(result.verdict.finding, false);
+        utf8_plain(result.report, true);
         if (error)
             return error;
         if (i == 0 || (!result.passed && row->passed == row->runs))

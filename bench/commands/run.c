@@ -304,7 +304,11 @@ static int conclude(const struct options *options, json_t *result, struct target
     int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD;
     char history[4300] = "";
     if (error && error != -EINTR)
-        return fprintf(stderr, "poolbench: could not start a round's process: %s\n", strerror(-error)), EXIT_BAD;
+        return fprintf(stderr,
+                       "poolbench: could not start a round's process: %s (ulimit -u, -v, -n, pids.max or memory of a "
+                       "container)\n",
+                       strerror(-error)),
+               EXIT_CANNOT;
     if (!measured(result)) {
         fprintf(stderr, "poolbench: nothing was measured\n");
         return error ? EXIT_INTERRUPTED : EXIT_BAD;

@@ -9,6 +9,9 @@
  * with a message where memory runs out. */
 void must_begin(void);
 
+/* Is called, where it is set, with what went wrong, before the program ends so. */
+extern void (*must_last_words)(const char *why);
+
 /* As json_pack. It fails when memory runs out, and on text that is no UTF-8: text from
  * elsewhere goes through must_text, or was repaired where it came in (utf8.h).
  * Ends the program with status 1 then. Owner of the object: the caller. */

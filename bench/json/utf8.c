@@ -34,6 +34,25 @@ char *utf8_repair(char *text)
     return text;
 }
 
+/* Of ASCII, and U+0080 to U+009F. */
+static bool is_control(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+    return *c < ' ' || *c == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+}
+
+char *utf8_plain(char *text, bool lines)
+{
+    utf8_repair(text);
+    for (char *c = text; *c; c += utf8_length(c)) {
+        if (!is_control(c) || (lines && (*c == '\n' || *c == '\t')))
+            continue;
+        for (size_t i = utf8_length(c); i > 0; i--)
+            c[i - 1] = '?';
+    }
+    return text;
+}
+
 bool utf8_is(const char *text)
 {
     while (*text) {

@@ -13,6 +13,10 @@ size_t utf8_length(const char *text);
  * those of a last character that was cut. Returns text. */
 char *utf8_repair(char *text);
 
+/* As utf8_repair, for a terminal: control characters, which may do anything there, become
+ * "?", too; newlines and tabs in what may have `lines` stay. */
+char *utf8_plain(char *text, bool lines);
+
 /* Whether all of it is UTF-8. */
 bool utf8_is(const char *text);
 

@@ -83,13 +83,31 @@ static uint64_t next_random(uint64_t *state)
     return *state * UINT64_C(2685821657736338717);
 }
 
+/* The end of this process for want of memory, which is no pool's fault; it takes none to say it. */
+static int last_words_to;
+
+static void last_words(const char *why)
+{
+    static const char words[] = "{\"cannot\": \"no more memory\"}\n";
+    (void)why;
+    if (write(last_words_to, words, sizeof words - 1) < 0)
+        _exit(1);
+}
+
+static _Noreturn void lacks_memory(void)
+{
+    last_words(NULL);
+    _exit(1);
+}
+
 static void report(int out, const char *kind, json_t *what)
 {
     json_t *line = must_pack("{s:o}", kind, what);
     char *text = json_dumps(line, JSON_COMPACT);
     size_t length = text ? strlen(text) : 0, done = 0;
-    if (text)
-        text[length++] = '\n'; /* over the terminating zero */
+    if (!text)
+        lacks_memory();
+    text[length++] = '\n'; /* over the terminating zero */
     while (done < length) {
         ssize_t wrote = write(out, text + done, length - done);
         if (wrote <= 0)
@@ -173,7 +191,7 @@ static void make_room(struct round *round, int index)
     trial->room = slices_wanted(round, index);
     trial->slices = calloc((size_t)trial->room, sizeof *trial->slices);
     if (!trial->slices)
-        _exit(1);
+        lacks_memory();
 }
 
 /* Jobs that come at a rate: how long they take is known, and each slice warms up itself. */
@@ -202,7 +220,7 @@ static void warm_up(struct round *round, int index)
     bool enough = false;
 
     if (!slice)
-        _exit(1);
+        lacks_memory();
     jobs = jobs > WARM_JOBS && !fixed ? WARM_JOBS : jobs;
     for (int i = 0; i < WARM_RUNS_MAX && !trial->ended && !interrupted; i++) {
         bool was = enough;
@@ -311,6 +329,8 @@ int child_main(int plan_descriptor, int out_descriptor)
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     take_signals();
+    last_words_to = out_descriptor;
+    must_last_words = last_words;
     if (read_plan(plan_descriptor, &round.plan))
         return 1;
     /* Not inherited by anything, and gone before descriptors are counted. */
@@ -319,7 +339,7 @@ int child_main(int plan_descriptor, int out_descriptor)
     round.trials = calloc((size_t)round.plan.count, sizeof *round.trials);
     round.order = calloc((size_t)round.plan.count, sizeof *round.order);
     if (!round.trials || !round.order)
-        return 1;
+        lacks_memory();
     patience_on_progress = announce_again;
     start_first_thread();
     kernel_steps_per_ns();

@@ -81,11 +81,11 @@ static bool is_name(const char *name)
     return true;
 }
 
-/* Their text as UTF-8, which goes into results; it lives as long as the pool. */
+/* Their text as UTF-8 in one line, for results and tables; it lives as long as the pool. */
 static const char *readable(const char *text)
 {
     char *copy = strdup(text);
-    return copy ? utf8_repair(copy) : "";
+    return copy ? utf8_plain(copy, false) : "";
 }
 
 /* The pool's table with what it may leave out filled in. What is written into

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,8 @@ struct child {
     int running;    /* plan index, -1: none yet */
     double limit_s; /* of the slice that runs */
     bool complete;
-    char *text; /* not yet parsed */
+    bool lacking; /* it has said that the machine refuses it memory */
+    char *text;   /* not yet parsed */
     size_t length, room;
 };
 
@@ -218,6 +220,7 @@ static void take_line(struct run *run, struct child *child, const char *line, si
     json_t *json = json_loadb(line, length, 0, NULL), *part;
     if (!json)
         return;
+    child->lacking = child->lacking || json_object_get(json, "cannot");
     if ((part = json_object_get(json, "running"))) {
         child->running = child->map[json_integer_value(json_object_get(part, "configuration"))];
         child->limit_s = json_number_value(json_object_get(part, "limit_s"));
@@ -285,6 +288,20 @@ static bool child_listen(struct run *run, struct child *child)
     }
 }
 
+/* SIGKILL comes from outside, of the kernel, mostly: no pool can be blamed for that. */
+static void tell_signal(struct run *run, struct child *child, int number)
+{
+    char why[192];
+    bool outside = number == SIGKILL || number == SIGXCPU;
+    if (outside)
+        snprintf(why, sizeof why,
+                 "the round's process was killed by signal %d (%s): the memory of a container, ulimit -t, or somebody",
+                 number, strsignal(number));
+    else
+        snprintf(why, sizeof why, "crash: the round's process died of signal %d (%s)", number, strsignal(number));
+    tell_failure(run, child, outside ? "cannot" : "crash", why);
+}
+
 static void child_end(struct run *run, struct child *child, bool listened)
 {
     char why[128];
@@ -296,9 +313,9 @@ static void child_end(struct run *run, struct child *child, bool listened)
         snprintf(why, sizeof why, "hang: not a word from the round's process; it was killed");
         tell_failure(run, child, "hang", why);
     } else if (WIFSIGNALED(status) && round_interrupted < 2) {
-        snprintf(why, sizeof why, "crash: the round's process died of signal %d (%s)", WTERMSIG(status),
-                 strsignal(WTERMSIG(status)));
-        tell_failure(run, child, "crash", why);
+        tell_signal(run, child, WTERMSIG(status));
+    } else if (WIFEXITED(status) && WEXITSTATUS(status) && child->lacking) {
+        tell_failure(run, child, "cannot", "no more memory (ulimit -v, or the memory of a container)");
     } else if (WIFEXITED(status) && WEXITSTATUS(status)) {
         snprintf(why, sizeof why, "crash: the round's process ended with status %d", WEXITSTATUS(status));
         tell_failure(run, child, "crash", why);
@@ -329,7 +346,7 @@ static int run_process(struct run *run, bool *done, int *map, uint64_t seed, boo
     listened = child_listen(run, &child);
     child_end(run, &child, listened);
     *complete = child.complete || child.running < 0; /* dead before it began: do not try again */
-    return child.running < 0 && !child.complete && !round_interrupted ? -ECHILD : 0;
+    return child.running >= 0 || child.complete || round_interrupted ? 0 : child.lacking ? -ENOMEM : -ECHILD;
 }
 
 static int run_round(struct run *run)

@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "faults/core/record.h"
 #include "pools/core/futex.h"
 
 typedef int create_fn(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
@@ -26,9 +27,8 @@ static _Atomic int *report;
 
 static void refused(int error)
 {
-    int none = 0;
     if (report)
-        atomic_compare_exchange_strong(report, &none, error);
+        record_refuse(report, error);
 }
 
 void births_report(_Atomic int *word)
@@ -103,9 +103,14 @@ uint32_t births_held(void)
     return atomic_load(&held);
 }
 
+int births_free(pthread_t *thread, void *(*main)(void *), void *arg)
+{
+    return real_create()(thread, NULL, main, arg);
+}
+
 void births_of_client(pthread_t *thread, void *(*main)(void *), void *arg)
 {
-    int error = real_create()(thread, NULL, main, arg);
+    int error = births_free(thread, main, arg);
     if (!error)
         return;
     refused(error);

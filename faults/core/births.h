@@ -15,8 +15,11 @@ void births_gate_up(void);
 /* How many are held. Their creator may have returned before they came so far. */
 uint32_t births_held(void);
 
-/* Where the errno of the first thread that could not be started is kept; set before any. */
+/* Where it is kept (record_refuse) that a thread could not be started; set before any. */
 void births_report(_Atomic int *refused);
+
+/* pthread_create as it is: neither held nor kept. Returns its answer. */
+int births_free(pthread_t *thread, void *(*main)(void *), void *arg);
 
 /* A thread of the client, which the gate lets pass. Ends the process if there is none. */
 void births_of_client(pthread_t *thread, void *(*main)(void *), void *arg);

@@ -5,11 +5,13 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 
 #include "faults/core/births.h"
 #include "faults/core/fault.h"
+#include "faults/core/refusal.h"
 #include "pools/core/futex.h"
 
 struct gate {
@@ -214,6 +216,22 @@ static void opened_with(int workers, int asked)
         cell.workers = workers;
 }
 
+/* Where the machine refuses what it takes, there is no more to learn. */
+static void not_opened(int error, int asked)
+{
+    if (refusal_is_real(-error, asked > 0 ? asked : cell.workers)) {
+        record_refuse(&cell.record->refused, -error);
+        _exit(73);
+    }
+    if (asked == cell.workers)
+        record_refuse(&cell.record->not_opened, abs(error));
+}
+
+static bool is_refusal(int error)
+{
+    return error == -ENOMEM || error == -EAGAIN || error == -EMFILE || error == -ENFILE;
+}
+
 int cell_open_size(struct pool_config config, int workers)
 {
     struct pool *opened = NULL;
@@ -223,12 +241,14 @@ int cell_open_size(struct pool_config config, int workers)
     config.spin_ns = POOL_NO_SPIN;
     begin("pool_open");
     error = pool_open(&opened, cell.pool, &config);
+    if (is_refusal(error)) /* of the moment, maybe */
+        error = pool_open(&opened, cell.pool, &config);
     pool = error ? NULL : opened;
     end();
     if (!error)
         opened_with(cell_stats().workers, workers);
-    else if (error == -ENOMEM && !atomic_load(&cell.record->refused))
-        atomic_store(&cell.record->refused, ENOMEM);
+    else
+        not_opened(error, workers);
     return error;
 }
 
@@ -418,8 +438,11 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     births_of_client(&inspector, inspector_main, NULL);
     drive(client);
     atomic_store(&cell.record->state, RECORD_ENDED);
-    if (write(cell.ended_fd, &one, sizeof one) < 0)
+    if (write(cell.ended_fd, &one, sizeof one) < 0) {
+        if (errno != EBADF) /* that is one who closes what is not his */
+            record_refuse(&cell.record->refused, errno);
         _exit(71);
+    }
     for (;;)
         sleep_on(&never, 0);
 }

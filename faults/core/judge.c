@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "faults/core/refusal.h"
 #include "pools/core/futex.h"
 
 enum {
@@ -203,7 +204,8 @@ static int observe(struct watch *watch)
             outcome->end = OUTCOME_HUNG;
             return 0;
         }
-        if (pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns) {
+        if (pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns ||
+            record_refusal(&watch->record->refused)) { /* it cannot be judged: no need to wait */
             proof_look(watch->process, &watch->looks[1]);
             outcome->end = OUTCOME_STALLED;
             return 0;
@@ -432,22 +434,41 @@ static void judge_common(const struct outcome *outcome, struct verdict *verdict)
     }
 }
 
+/* What no pool can help: it got no thread, no memory, no descriptor, or was killed from
+ * outside, as the kernel does where memory or the time of the processor runs out. */
+static bool machine_refused(const struct watch *watch, struct verdict *verdict)
+{
+    const struct outcome *outcome = &watch->outcome;
+    int error = record_refusal(&watch->copy->refused);
+    char text[128];
+    bool killed = outcome->end == OUTCOME_CRASHED && (outcome->signal == SIGKILL || outcome->signal == SIGXCPU);
+    if (error)
+        refusal_text(error, text, sizeof text);
+    else if (killed)
+        snprintf(text, sizeof text, "killed by signal %d (%s): the memory of a container, ulimit -t, or somebody",
+                 outcome->signal, strsignal(outcome->signal));
+    else
+        return false;
+    verdict->kind = VERDICT_MACHINE;
+    snprintf(verdict->finding, sizeof verdict->finding, "cannot be judged here: %s", text);
+    return true;
+}
+
 static void give_verdict(struct watch *watch, const struct judge_case *what, struct judge_result *result)
 {
     static const enum verdict_kind wanted[] = {
         [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
     struct verdict *verdict = &result->verdict;
-    int refused = atomic_load(&watch->copy->refused);
-    if (refused == EAGAIN || refused == ENOMEM) { /* else somebody wrote over it */
-        verdict->kind = VERDICT_MACHINE;
-        snprintf(verdict->finding, sizeof verdict->finding, "cannot be judged here: %s (%s)",
-                 refused == ENOMEM ? "no more memory" : "no more threads",
-                 refused == ENOMEM ? "ulimit -v, the memory of a container"
-                                   : "ulimit -u, pids.max of a container, or no memory for a stack");
+    int error;
+    if (machine_refused(watch, verdict)) {
         result->end = watch->outcome.end;
         return;
     }
-    if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
+    /* Nothing was asked of such a pool: nothing holds. */
+    error = record_refusal(&watch->copy->not_opened);
+    if (error)
+        other(verdict, "it could not be opened: %s", strerror(error));
+    else if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     /* That a pool explains itself in our words is asked of our own. */
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS && pool_is_added(what->pool))

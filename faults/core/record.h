@@ -47,7 +47,8 @@ struct record {
     _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
     _Atomic uint32_t held;      /* threads that the birth gate held */
     _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
-    _Atomic int refused;        /* errno of the first thread or memory that was not to be had; 0: none */
+    _Atomic int refused;        /* what the machine refused first: record_refusal */
+    _Atomic int not_opened;     /* why not, asked for an ordinary size; as `refused` */
     _Atomic int workers;        /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
@@ -57,6 +58,22 @@ struct record {
     struct pool_stats stats;
     char explanation[RECORD_TEXT];
 };
+
+/* Keeps the errno of the first refusal in such a word, which is 0 at the beginning. Threads:
+ * any. Only what is marked as here counts: a pool may write over the record. */
+enum { RECORD_MARK = 0x5afe0000, RECORD_ERRNO = 0xffff };
+static inline void record_refuse(_Atomic int *word, int error)
+{
+    int none = 0;
+    atomic_compare_exchange_strong(word, &none, RECORD_MARK | (error & RECORD_ERRNO));
+}
+
+/* The errno in it; 0: none. */
+static inline int record_refusal(const _Atomic int *word)
+{
+    int value = atomic_load(word);
+    return (value & ~RECORD_ERRNO) == RECORD_MARK ? value & RECORD_ERRNO : 0;
+}
 
 /* A copy for reading, in which counts are at most what there is room for, and texts end.
  * Owner: the caller (free); NULL when out of memory. */

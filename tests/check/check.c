@@ -8,10 +8,22 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "faults/core/judge.h"
+
+static int write_fails; /* with that errno; 0: it does not */
+
+/* Stands before the C library's, in cells too. */
+ssize_t write(int file, const void *bytes, size_t size)
+{
+    if (!write_fails)
+        return syscall(SYS_write, file, bytes, size);
+    errno = write_fails;
+    return -1;
+}
 
 enum { WORKERS = 3 };
 #define LONG_NS INT64_C(20000000000)
@@ -107,6 +119,36 @@ static void does_well(int client)
     cell_submit_range(0, 4);
     cell_wait(-1);
     cell_free();
+}
+
+/* A call of the cell's own that the machine refuses is nobody's fault; a descriptor that
+ * somebody closed is. */
+Test(cell, that_the_machine_refuses_a_call_accuses_nobody, .timeout = 60)
+{
+    struct judge_result result;
+    write_fails = ENOSPC;
+    result = plays(does_well, 0, LONG_NS);
+    cr_assert(result.verdict.kind == VERDICT_MACHINE && strstr(result.verdict.finding, "No space left"), "%s",
+              result.verdict.finding);
+    write_fails = EBADF;
+    result = plays(does_well, 0, LONG_NS);
+    cr_assert(result.verdict.kind == VERDICT_FAILS, "%s", result.verdict.finding);
+    write_fails = 0;
+    cr_assert(plays(does_well, 0, LONG_NS).verdict.kind == VERDICT_HOLDS);
+}
+
+static void is_killed(int client)
+{
+    (void)client;
+    raise(SIGKILL);
+}
+
+/* As the kernel does where the memory of a container runs out. */
+Test(cell, that_is_killed_from_outside_accuses_nobody, .timeout = 60)
+{
+    struct judge_result result = plays(is_killed, 0, LONG_NS);
+    cr_assert(result.verdict.kind == VERDICT_MACHINE && strstr(result.verdict.finding, "Killed"), "%s",
+              result.verdict.finding);
 }
 
 static void crashes(int client)

@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,4 +139,22 @@ CLI_TEST(interrupts, end_every_command_alike)
             remove("x.json");
         }
     }
+}
+
+/* As the kernel does where the memory of a container runs out: no pool crashed. */
+CLI_TEST(interrupts, that_kill_a_round_blame_nobody)
+{
+    pid_t child = start_run("mutex");
+    char path[64], process[32];
+    int status;
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)child, (int)child);
+    while (waitpid(child, &status, WNOHANG) == 0) {
+        slurp(path, process, sizeof process);
+        if (atoi(process) > 1)
+            kill((pid_t)atoi(process), SIGKILL);
+        poll(NULL, 0, 20);
+    }
+    slurp("err", err, sizeof err);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "status %x: %s", status, err);
+    cr_assert(strstr(err, "killed by signal 9") && !strstr(err, "crash"), "%s", err);
 }

@@ -187,6 +187,25 @@ CLI_TEST(plugin, that_refuses_although_it_would_block_is_named)
     cr_assert(strstr(err, "refuses/empty") && strstr(err, "submit"), "%s", err);
 }
 
+/* Nothing was asked of it, so nothing holds; and that memory is short is looked at. */
+CLI_TEST(plugin, that_never_opens_holds_nothing)
+{
+    json_t *document = check("check --plugin @/never.so -f late-add,double-close,ignored-cancel --format json", 1),
+           *cell;
+    size_t i;
+    json_array_foreach (json_object_get(document, "cells"), i, cell)
+        cr_assert_str_eq(json_string_value(json_object_get(cell, "verdict")), "FAILS");
+    cr_assert(i > 2 && strstr(out, "it could not be opened: Cannot allocate memory"), "%s", out);
+    json_decref(document);
+}
+
+/* What it says of itself is one line, and steers no terminal. */
+CLI_TEST(plugin, whose_words_hold_controls_is_listed_in_a_line)
+{
+    cr_assert(with("list pools --plugin @/colours.so") == 0);
+    cr_assert(strstr(out, "(1??[31m??2J?)\n"), "%s", out);
+}
+
 /* The median of a figure of the pool's only configuration, in its first trial. */
 static double figure(const json_t *document, const char *pool, const char *name)
 {

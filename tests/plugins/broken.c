@@ -6,7 +6,8 @@
  * the list: each job starts DELAY_NS after it was taken, which the harness must say.
  * BROKEN_scribbles fills all memory that it shares with others; BROKEN_lies has
  * statistics that cannot be; BROKEN_refuses takes no job although it would block.
- * BROKEN_commas takes over the user's locale when it is loaded. */
+ * BROKEN_never opens never, and says that memory is short. BROKEN_colours has colours and
+ * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded. */
 #define _GNU_SOURCE
 #include <limits.h>
 #include <poolbench.h>
@@ -37,6 +38,12 @@
 #elif defined BROKEN_refuses
 #define REFUSES 1
 #define NAME "refuses"
+#elif defined BROKEN_never
+#define NEVER 1
+#define NAME "never"
+#elif defined BROKEN_colours
+#define NAME "colours"
+#define VERSION "1\n\033[31m\302\2332J\177"
 #elif defined BROKEN_commas
 #define NAME "commas"
 #include <locale.h>
@@ -49,6 +56,12 @@ __attribute__((constructor)) static void take_locale(void)
 #endif
 #ifndef SCRIBBLES
 #define SCRIBBLES 0
+#endif
+#ifndef NEVER
+#define NEVER 0
+#endif
+#ifndef VERSION
+#define VERSION NULL
 #endif
 #ifndef LIES
 #define LIES 0
@@ -225,7 +238,7 @@ static int broken_open(struct pool **out, const struct pool_config *config)
     struct broken *pool;
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
         return -EINVAL;
-    pool = calloc(1, sizeof *pool);
+    pool = NEVER ? NULL : calloc(1, sizeof *pool);
     if (!pool)
         return -ENOMEM;
     pool->config = *config;
@@ -240,6 +253,7 @@ static const struct pool_ops broken = {
     .abi = POOL_ABI,
     .name = NAME,
     .summary = "for the tests of poolbench check",
+    .version = VERSION,
     .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_KEEPS_ORDER,
     .declares = POOL_UNBOUNDED | POOL_JOBS_RETURN,
     .open = broken_open,

@@ -50,3 +50,10 @@ Test(utf8, a_character_that_was_cut_becomes_marks, .timeout = 20)
     cr_assert_str_eq(utf8_repair(cut), "12 ??");
     cr_assert_str_eq(utf8_repair(good), "\xe2\x82\xac");
 }
+
+Test(utf8, plain_text_steers_no_terminal)
+{
+    char one[] = "a\033[2J\x7f\xc2\x9b\n\xff\xe2\x82\xac", two[] = "a\n\tb\033\r";
+    cr_assert_str_eq(utf8_plain(one, false), "a?[2J?????\xe2\x82\xac");
+    cr_assert_str_eq(utf8_plain(two, true), "a\n\tb??");
+}
