@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "bench/check/check.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "workloads/core/units.h"
 
 static const struct check_row *find(const struct check_matrix *matrix, const struct pool_ops *pool,
@@ -38,6 +40,13 @@ static void wrap(FILE *out, const char *text, int indent, int width)
         text += strspn(text, " ");
     }
     fputc('\n', out);
+}
+
+/* Columns for text that begins behind others, at most `most`. */
+static int room_behind(int indent, int most, FILE *out)
+{
+    int room = terminal_width(out) - indent;
+    return room < most ? room : most;
 }
 
 /* The worst of a pool's cells of a fault, in one word, with the time of the
@@ -76,26 +85,48 @@ static bool any_armed(const struct check_matrix *matrix)
     return false;
 }
 
-static void print_matrix(const struct check_matrix *matrix, FILE *out)
+/* The columns of the pools from `begin` to `end`, or of as many as have room; returns the
+ * first that had none. */
+static int print_columns(const struct check_matrix *matrix, int begin, int end, FILE *out)
 {
     const struct check_options *options = matrix->options;
     char text[64];
-    fprintf(out, "%-18s", "fault");
-    for (int p = 0; p < options->pool_count; p++)
-        fprintf(out, "  %-10s", options->pools[p]->name);
-    fputc('\n', out);
+    struct grid grid;
+    grid_begin(&grid);
+    grid_column(&grid, "fault", "", GRID_LEFT, 0);
+    for (int p = begin; p < end; p++)
+        grid_column(&grid, options->pools[p]->name, "", GRID_LEFT, 0);
     for (int f = 0; f < options->fault_count; f++) {
-        fprintf(out, "%-18s", options->faults[f]->name);
-        for (int p = 0; p < options->pool_count; p++)
-            fprintf(out, "  %-10s", summary(matrix, options->pools[p], options->faults[f], text, sizeof text));
-        fputc('\n', out);
+        grid_row(&grid);
+        grid_cell(&grid, "%-18s", options->faults[f]->name);
+        for (int p = begin; p < end; p++)
+            grid_cell(&grid, "%s", summary(matrix, options->pools[p], options->faults[f], text, sizeof text));
     }
+    if (end - begin > 1 && grid_width(&grid) > terminal_width(out)) {
+        grid_end(&grid);
+        return print_columns(matrix, begin, end - 1, out);
+    }
+    grid_print(&grid, out, TERMINAL_UNBOUND, false);
+    grid_end(&grid);
+    return end;
+}
+
+/* No verdict is left out: pools that have no room follow below. */
+static void print_matrix(const struct check_matrix *matrix, FILE *out)
+{
+    int pools = matrix->options->pool_count;
+    for (int p = 0; p < pools;) {
+        fputs(p ? "\n" : "", out);
+        p = print_columns(matrix, p, p + GRID_COLUMNS > pools ? pools : p + GRID_COLUMNS - 1, out);
+    }
+    fputc('\n', out);
     if (any_armed(matrix))
-        fputs("\nok: the pool holds, the client's mistake is named, and each armed bug is caught, the slowest in\n"
-              "this time; ",
-              out);
-    fprintf(out, "%s-: not supported.  One pool with what was found: poolbench check%s -p POOL\n",
-            any_armed(matrix) ? "" : "\n", options->loaded);
+        terminal_print(out, 0,
+                       "ok: the pool holds, the client's mistake is named, and each armed bug is caught, the slowest "
+                       "in this time; -: not supported.");
+    else
+        fputs("-: not supported.\n", out);
+    terminal_print(out, 0, "One pool with what was found: poolbench check%s -p POOL", matrix->options->loaded);
 }
 
 /* The first cell of a kind, or NULL. */
@@ -127,7 +158,7 @@ static void print_line(FILE *out, const char *name, const struct check_row *clea
                  *armed->what.cell->name ? "] " : "", armed->result.verdict.finding);
     fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed),
             time);
-    wrap(out, text, INDENT, WIDTH);
+    wrap(out, text, INDENT, room_behind(INDENT, WIDTH, out));
 }
 
 static void print_pool(const struct check_matrix *matrix, const struct pool_ops *pool, FILE *out)
@@ -176,12 +207,12 @@ static void print_foreign(const struct check_matrix *matrix, const struct pool_o
                      *row->what.cell->name ? "] " : "", row->result.verdict.finding);
             fprintf(out, "%-18s  %-13s  %9s  ", told ? "" : fault->name, check_verdict_name(row),
                     units_time_text((double)check_median_ns(row), time, sizeof time));
-            wrap(out, text, INDENT, WIDTH);
+            wrap(out, text, INDENT, room_behind(INDENT, WIDTH, out));
             told = true;
         }
         if (!told && unsupported) {
             fprintf(out, "%-18s  %-13s  %9s  ", fault->name, check_verdict_name(unsupported), "");
-            wrap(out, unsupported->result.verdict.finding, INDENT, WIDTH);
+            wrap(out, unsupported->result.verdict.finding, INDENT, room_behind(INDENT, WIDTH, out));
         }
     }
 }
@@ -197,8 +228,9 @@ static void print_replay(const struct check_matrix *matrix, const struct check_r
 
 static void print_paragraph(FILE *out, const char *name, const char *text)
 {
+    enum { INDENT = 15, WIDTH = 85 };
     fprintf(out, "  %-11s  ", name);
-    wrap(out, text, 15, 85);
+    wrap(out, text, INDENT, room_behind(INDENT, WIDTH, out));
 }
 
 static void print_cell(const struct check_matrix *matrix, const struct check_row *row, FILE *out)
@@ -265,26 +297,30 @@ static void print_unsupported(const struct check_matrix *matrix, FILE *out)
             cells++;
         }
         if (!told)
-            fprintf(out, "%s, %d cells: %s\n", check_verdict_name(row), cells, why);
+            terminal_line(out, 2, "%s, %d cells: %s", check_verdict_name(row), cells, why);
     }
+}
+
+static void add_total(char *text, size_t size, int count, const char *what)
+{
+    if (count)
+        snprintf(text + strlen(text), size - strlen(text), ", %d %s", count, what);
 }
 
 static void print_totals(const struct check_matrix *matrix, FILE *out)
 {
-    fprintf(out, "\n%d clean hold", matrix->clean);
-    if (any_armed(matrix))
-        fprintf(out, ", %d misuses named, %d armed caught, %d missed", matrix->named, matrix->caught, matrix->missed);
-    else if (matrix->named)
-        fprintf(out, ", %d safe under a client's mistake", matrix->named);
-    if (matrix->fails)
-        fprintf(out, ", %d FAIL", matrix->fails);
-    if (matrix->stalled)
-        fprintf(out, ", %d STALLED", matrix->stalled);
-    if (matrix->unsupported)
-        fprintf(out, ", %d not supported", matrix->unsupported);
-    if (matrix->machine)
-        fprintf(out, ", %d CANNOT be judged here", matrix->machine);
-    fprintf(out, "   %.1f s%s\n", matrix->seconds, matrix->interrupted ? "   interrupted" : "");
+    char text[512];
+    bool armed = any_armed(matrix);
+    snprintf(text, sizeof text, "%d clean hold", matrix->clean);
+    if (armed)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", %d misuses named, %d armed caught, %d missed",
+                 matrix->named, matrix->caught, matrix->missed);
+    add_total(text, sizeof text, armed ? 0 : matrix->named, "safe under a client's mistake");
+    add_total(text, sizeof text, matrix->fails, "FAIL");
+    add_total(text, sizeof text, matrix->stalled, "STALLED");
+    add_total(text, sizeof text, matrix->unsupported, "not supported");
+    add_total(text, sizeof text, matrix->machine, "CANNOT be judged here");
+    terminal_line(out, 2, "\n%s   %.1f s%s", text, matrix->seconds, matrix->interrupted ? "   interrupted" : "");
 }
 
 void check_print(const struct check_matrix *matrix, FILE *out)
@@ -386,81 +422,4 @@ void check_list(FILE *out)
 {
     for (int i = 0; i < fault_count(); i++)
         fprintf(out, "%-18s %s\n", fault_at(i)->name, fault_at(i)->summary);
-}
-
-/* Cross-talk. */
-
-static char cross_mark(const struct judge_result *result)
-{
-    switch (result->verdict.kind) {
-    case VERDICT_FAILS:
-        return result->verdict.own ? 'X' : 'o';
-    case VERDICT_STALLED:
-        return 's';
-    case VERDICT_UNSUPPORTED:
-    case VERDICT_MACHINE:
-        return '-';
-    default:
-        return '.';
-    }
-}
-
-/* The first armed cell of a fault that this pool supports, or NULL. */
-static const struct fault_cell *armed_cell(const struct pool_ops *pool, const struct fault *fault)
-{
-    for (int c = 0; c < fault->cell_count; c++)
-        if (fault->cells[c].kind == FAULT_ARMED && !(fault->cells[c].needs & ~pool->can))
-            return &fault->cells[c];
-    return NULL;
-}
-
-/* Returns whether each armed fault was seen by its own check; -errno. */
-static int cross_pool(const struct judge_setup *setup, const struct pool_ops *pool, FILE *out)
-{
-    bool good = true;
-    fprintf(out, "%s: armed (down) against checks (across)\n%-22s", pool->name, "");
-    for (int j = 0; j < fault_count(); j++)
-        fprintf(out, "%3d", fault_at(j)->number);
-    fputc('\n', out);
-    for (int i = 0; i < fault_count(); i++) {
-        const struct fault_cell *armed = armed_cell(pool, fault_at(i));
-        fprintf(out, "%2d  %-18s", fault_at(i)->number, fault_at(i)->name);
-        for (int j = 0; j < fault_count(); j++) {
-            const struct fault *check = fault_at(j);
-            struct judge_case what = {pool, check, i == j ? armed : &check->cells[0], armed ? armed->defects : 0};
-            struct judge_result result;
-            char mark = '-';
-            int error = armed ? judge_run(setup, &what, &result) : 0;
-            if (error)
-                return error;
-            if (armed)
-                mark = cross_mark(&result);
-            good = good && (i != j || mark == 'X' || mark == '-');
-            fprintf(out, "%3c", mark);
-        }
-        fputc('\n', out);
-        fflush(out);
-    }
-    return good;
-}
-
-int check_cross(const struct check_options *options, FILE *out)
-{
-    enum { LIMIT_NS = 300000000 };
-    struct judge_setup setup = {options->workers, options->limit_ns < LIMIT_NS ? options->limit_ns : LIMIT_NS,
-                                options->without, &check_stop};
-    bool good = true;
-    for (int p = 0; p < options->pool_count; p++) {
-        int one = cross_pool(&setup, options->pools[p], out);
-        if (one < 0) {
-            fprintf(stderr, "\npoolbench: %s\n", one == -EINTR ? "interrupted" : strerror(-one));
-            return one == -EINTR ? 130 : 3;
-        }
-        good = good && one;
-        fputc('\n', out);
-    }
-    fputs("X: the check fails, by its own name; o: it fails, by another (a hang, a crash, a broken count);\n"
-          "s: stalled, no proof; .: it holds; -: not supported. On the diagonal stands each fault's own check.\n",
-          out);
-    return good ? 0 : 1;
 }

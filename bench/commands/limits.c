@@ -17,7 +17,9 @@
 #include "bench/machine/machine.h"
 #include "bench/results/result.h"
 #include "bench/results/save.h"
+#include "bench/show/grid.h"
 #include "bench/show/progress.h"
+#include "bench/show/terminal.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -85,33 +87,55 @@ static const char *spread(const struct stats_median *m, char *text, size_t size)
     return text;
 }
 
-static void print_table(struct found *found)
+static void print_limits(const struct found *found)
 {
-    printf("%-14s  %8s  %20s  %s\n", "limit", "median", "95% interval", "what it is");
+    struct grid grid;
+    grid_begin(&grid);
+    grid_column(&grid, "limit", "", GRID_LEFT, 0);
+    grid_column(&grid, "median", "", GRID_RIGHT, 0);
+    grid_column(&grid, "95% interval", "", GRID_RIGHT, 0);
     for (int i = 0; i < LIMITS; i++) {
         const struct stats_median *m = &found->limits[i];
         char time[32], interval[80];
-        if (m->count)
-            printf("%-14s  %8s  %20s  %s\n", limit_name((enum limit)i), units_time_text(m->median, time, sizeof time),
-                   spread(m, interval, sizeof interval), limit_what((enum limit)i));
-        else
-            printf("%-14s  %8s  %20s  %s (needs two CPUs)\n", limit_name((enum limit)i), "-", "-",
-                   limit_what((enum limit)i));
+        grid_row(&grid);
+        grid_cell(&grid, "%s", limit_name((enum limit)i));
+        grid_cell(&grid, "%s", m->count ? units_time_text(m->median, time, sizeof time) : "-");
+        grid_cell(&grid, "%s", m->count ? spread(m, interval, sizeof interval) : "-");
+        grid_note(&grid, "%s%s", limit_what((enum limit)i), m->count ? "" : " (needs two CPUs)");
     }
-    if (found->count > 1)
-        printf("\ncache line, CPU to CPU and back%s\n%6s",
-               found->count > PAIRS_SHOWN ? " (the first 16 CPUs; all are in the file)" : "", "");
-    for (int b = 0; b < found->count && b < PAIRS_SHOWN && found->count > 1; b++)
+    grid_print(&grid, stdout, terminal_width(stdout), terminal_colour(stdout));
+    grid_end(&grid);
+}
+
+/* A row and a column for each of the first CPUs, as many as have room. */
+static void print_pairs(struct found *found)
+{
+    enum { HEAD = 6, CELL = 9 };
+    int room = (terminal_width(stdout) - HEAD) / CELL, most = room < PAIRS_SHOWN ? room : PAIRS_SHOWN;
+    int shown = found->count < most ? found->count : most;
+    printf("\ncache line, CPU to CPU and back");
+    if (shown < found->count)
+        printf(" (the first %d CPUs; all are in the file)", shown);
+    printf("\n%*s", HEAD, "");
+    for (int b = 0; b < shown; b++)
         printf("  %7d", found->cpus[b]);
-    for (int a = 0; a < found->count && a < PAIRS_SHOWN && found->count > 1; a++) {
-        printf("\n%6d", found->cpus[a]);
-        for (int b = 0; b < found->count && b < PAIRS_SHOWN; b++) {
+    for (int a = 0; a < shown; a++) {
+        printf("\n%*d", HEAD, found->cpus[a]);
+        for (int b = 0; b < shown; b++) {
             char time[32];
             printf("  %7s", a == b ? "." : units_time_text(pair(found, a, b)->median, time, sizeof time));
         }
     }
-    printf("%s\nmedians of %d epochs (pairs: %d) of about a millisecond, all limits in turn\n",
-           found->count > 1 ? "\n" : "", ROUNDS, PAIR_ROUNDS);
+    putchar('\n');
+}
+
+static void print_table(struct found *found)
+{
+    print_limits(found);
+    if (found->count > 1)
+        print_pairs(found);
+    terminal_print(stdout, 2, "\nmedians of %d epochs (pairs: %d) of about a millisecond, all limits in turn", ROUNDS,
+                   PAIR_ROUNDS);
 }
 
 static json_t *median_json(const struct stats_median *m)

@@ -78,10 +78,11 @@ static void add_to(const json_t *result, const json_t *configuration, const stru
             continue;
         gather(result, configuration, figure, ops->samples[figure->sample], &hist);
         found[f] = hist_held(&hist, figure->quantile);
-        if (hist.count)
+        if (hist.count + hist.lost)
             json_object_update_new(object_of(figures, figure->name),
                                    must_pack("{s:o, s:I, s:f}", "pooled", number(found[f]), "samples",
-                                             (json_int_t)hist.count, "needed", hist_needed(figure->quantile)));
+                                             (json_int_t)(hist.count + hist.lost), "needed",
+                                             hist_needed(figure->quantile)));
     }
     for (int f = 0; f < ops->figure_count; f++) {
         const struct workload_figure *figure = &ops->figures[f];

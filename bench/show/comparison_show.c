@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "bench/json/must.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "workloads/core/units.h"
 
 enum { TEXT = 80 };
@@ -20,6 +22,8 @@ static const char *value_text(const struct comparison_row *row, double value, ch
         units_time_text(value, text, size);
     else if (row->unit == WORKLOAD_BYTES)
         units_bytes_text(value, text, size);
+    else if (row->unit == WORKLOAD_SHARE)
+        snprintf(text, size, "%.3g%%", 100 * value);
     else
         snprintf(text, size, "%.3g", value);
     if (row->is_rate)
@@ -45,17 +49,17 @@ static const char *percent_text(double ratio, const char *unit, char *text, size
 
 /* A row in words. Of speed the change is that of speed, of a cost that of the cost. */
 struct texts {
-    char name[COMPARISON_NAME + 16], base[TEXT], new[TEXT], change[TEXT], interval[TEXT],
-        verdict[TEXT + COMPARISON_NOTE];
+    char name[COMPARISON_NAME + 16], base[TEXT], new[TEXT], change[TEXT], interval[TEXT], verdict[TEXT],
+        needed[TEXT]; /* "needs about 20 rounds", or "" */
 };
 
 static void needed_text(const struct comparison_row *row, char *text, size_t size)
 {
     static const double practical = 9999;
     if (row->rounds_needed > practical)
-        snprintf(text, size, " (more than %.0f rounds would be needed)", practical);
+        snprintf(text, size, "more than %.0f rounds would be needed", practical);
     else if (row->rounds_needed > 0)
-        snprintf(text, size, " (needs about %.0f rounds)", row->rounds_needed);
+        snprintf(text, size, "needs about %.0f rounds", row->rounds_needed);
 }
 
 static void row_texts(const struct comparison_row *row, struct texts *texts)
@@ -79,9 +83,15 @@ static void row_texts(const struct comparison_row *row, struct texts *texts)
     for (char *c = texts->verdict; *c && row->regression; c++)
         *c = (char)toupper((unsigned char)*c);
     if (row->verdict == COMPARISON_UNDECIDED)
-        needed_text(row, texts->verdict + strlen(texts->verdict), TEXT);
-    if (*row->note)
-        snprintf(texts->verdict + strlen(texts->verdict), COMPARISON_NOTE + 4, "; %s", row->note);
+        needed_text(row, texts->needed, TEXT);
+}
+
+/* "cannot tell (needs about 20 rounds); fails: 1 of 12, now 2 of 12" */
+static const char *whole_verdict(const struct comparison_row *row, const struct texts *texts, char *text, size_t size)
+{
+    snprintf(text, size, "%s%s%s%s%s%s", texts->verdict, *texts->needed ? " (" : "", texts->needed,
+             *texts->needed ? ")" : "", *row->note ? "; " : "", row->note);
+    return text;
 }
 
 /* Costs are shown where they changed; all are in the JSON. */
@@ -141,29 +151,54 @@ static void totals_text(const struct comparison *comparison, char *text, size_t 
                  0.05 * judged);
 }
 
+/* All rows that are shown. What is to be said of a verdict stands behind it, or where
+ * that has no room (`apart`) on a line of its own. */
+static void fill_grid(struct grid *grid, const struct comparison *comparison, bool apart)
+{
+    grid_begin(grid);
+    grid->elsewhere = "--format json has all";
+    grid_column(grid, "benchmark", "", GRID_LEFT, 0);
+    grid_column(grid, "base", "", GRID_RIGHT, 2);
+    grid_column(grid, "new", "", GRID_RIGHT, 2);
+    grid_column(grid, "change", "", GRID_RIGHT, 0);
+    grid_column(grid, "95% interval", "", GRID_RIGHT, 1);
+    grid_column(grid, "verdict", "", GRID_LEFT, 0);
+    for (int i = 0; i < comparison->count; i++) {
+        const struct comparison_row *row = &comparison->rows[i];
+        char verdict[2 * TEXT + COMPARISON_NOTE + 8];
+        struct texts texts;
+        if (!is_shown(comparison, row))
+            continue;
+        row_texts(row, &texts);
+        grid_row(grid);
+        grid_cell(grid, "%s", texts.name);
+        grid_cell(grid, "%s", texts.base);
+        grid_cell(grid, "%s", texts.new);
+        grid_cell(grid, "%s", texts.change);
+        grid_cell(grid, "%s", texts.interval);
+        grid_cell(grid, "%s", apart ? texts.verdict : whole_verdict(row, &texts, verdict, sizeof verdict));
+        if (apart)
+            grid_note(grid, "%s%s%s", texts.needed, *texts.needed && *row->note ? "; " : "", row->note);
+    }
+}
+
 void comparison_show_table(const struct comparison *comparison, FILE *out)
 {
-    int width = 9;
+    int width = terminal_width(out);
     char totals[400];
-    struct texts texts;
-    for (int i = 0; i < comparison->count; i++) {
-        row_texts(&comparison->rows[i], &texts);
-        if (is_shown(comparison, &comparison->rows[i]) && (int)strlen(texts.name) > width)
-            width = (int)strlen(texts.name);
+    struct grid grid;
+    fill_grid(&grid, comparison, false);
+    if (grid_width(&grid) > width) {
+        grid_end(&grid);
+        fill_grid(&grid, comparison, true);
     }
-    fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, "benchmark", "base", "new", "change", "95% interval",
-            "verdict");
-    for (int i = 0; i < comparison->count; i++) {
-        if (!is_shown(comparison, &comparison->rows[i]))
-            continue;
-        row_texts(&comparison->rows[i], &texts);
-        fprintf(out, "%-*s  %9s  %9s  %8s  %18s  %s\n", width, texts.name, texts.base, texts.new, texts.change,
-                texts.interval, texts.verdict);
-    }
+    grid_print(&grid, out, width, false);
+    grid_end(&grid);
     totals_text(comparison, totals, sizeof totals);
-    fprintf(out, "%s\n", totals);
+    terminal_line(out, 2, "%s", totals);
     costs_text(comparison, totals, sizeof totals);
-    fprintf(out, "%s%s", totals, *totals ? "\n" : "");
+    if (*totals)
+        terminal_line(out, 2, "%s", totals);
 }
 
 void comparison_show_markdown(const struct comparison *comparison, FILE *out)
@@ -178,12 +213,13 @@ void comparison_show_markdown(const struct comparison *comparison, FILE *out)
     for (int i = 0; i < comparison->count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
         const char *strong = row->regression ? "**" : "";
+        char verdict[2 * TEXT + COMPARISON_NOTE + 8];
         struct texts texts;
         if (!is_shown(comparison, row))
             continue;
         row_texts(row, &texts);
         fprintf(out, "| `%s` | %s | %s | %s | %s | %s%s%s |\n", texts.name, texts.base, texts.new, texts.change,
-                texts.interval, strong, texts.verdict, strong);
+                texts.interval, strong, whole_verdict(row, &texts, verdict, sizeof verdict), strong);
     }
 }
 

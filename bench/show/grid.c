@@ -123,6 +123,17 @@ static int notes_width(const struct grid *grid)
     return width ? width + GAP : 0;
 }
 
+/* None may go: the longest cells of the first column will stand on lines of their own. */
+static void narrow_first(struct grid *grid, int width)
+{
+    enum { LEAST = 16 };
+    int others = whole_width(grid, false) - grid->columns[0].width;
+    int least = longer(longer(LEAST, grid->columns[0].head), grid->columns[0].under);
+    int left = width - others > least ? width - others : least;
+    if (left < grid->columns[0].width)
+        grid->columns[0].width = left;
+}
+
 /* Leaves columns out until the rest has room, or none may go. */
 static void choose_columns(struct grid *grid, int width)
 {
@@ -132,8 +143,10 @@ static void choose_columns(struct grid *grid, int width)
             if (grid->columns[c].shown && grid->columns[c].rank > 0 &&
                 (worst < 0 || grid->columns[c].rank >= grid->columns[worst].rank))
                 worst = c;
-        if (worst < 0)
+        if (worst < 0) {
+            narrow_first(grid, width);
             return;
+        }
         grid->columns[worst].shown = false;
     }
 }
@@ -178,6 +191,12 @@ static const char *cell_of(const struct grid *grid, const void *row, int column)
     return column < of->count ? of->cells[column] : "";
 }
 
+/* All but the first. */
+static const char *other_cell_of(const struct grid *grid, const void *row, int column)
+{
+    return column ? cell_of(grid, row, column) : "";
+}
+
 static void print_head(const struct grid *grid, FILE *out)
 {
     bool under = false;
@@ -193,8 +212,12 @@ static void print_head(const struct grid *grid, FILE *out)
 
 static void print_row(const struct grid *grid, const struct grid_row *row, int width, FILE *out)
 {
-    int full = whole_width(grid, false), column = print_cells(grid, cell_of, row, out), first = 0;
+    bool apart = row->count > 1 && (int)strlen(row->cells[0]) > grid->columns[0].width;
+    int full = whole_width(grid, false), column, first = 0;
     const char *note = row->note ? row->note : "";
+    if (apart)
+        fprintf(out, "%s\n", row->cells[0]);
+    column = print_cells(grid, apart ? other_cell_of : cell_of, row, out);
     while (first < grid->column_count && !grid->columns[first].shown)
         first++;
     if (row->count == 1 && first < grid->column_count) /* the note takes the place of the others */
@@ -208,25 +231,35 @@ static void print_row(const struct grid *grid, const struct grid_row *row, int w
     }
 }
 
-static void say_left_out(const struct grid *grid, FILE *out)
+/* Whether a column's head says nothing without the one before it. */
+static bool is_vague(const struct grid *grid, int column)
+{
+    const char *head = grid->columns[column].head;
+    bool vague = !strncmp(head, "+-", 2);
+    for (int c = 0; c < grid->column_count; c++)
+        vague = vague || (c != column && !strcmp(grid->columns[c].head, head));
+    return column && vague;
+}
+
+static void say_left_out(const struct grid *grid, int whole, FILE *out)
 {
     char names[512] = "";
     for (int c = 0; c < grid->column_count; c++) {
         size_t used = strlen(names);
         const char *head = grid->columns[c].head, *after = c ? grid->columns[c - 1].head : "";
-        bool interval = c && !strncmp(head, "+-", 2);
+        bool vague = is_vague(grid, c);
         if (!grid->columns[c].shown)
-            snprintf(names + used, sizeof names - used, "%s%s%s%s%s", used ? ", " : "", head, interval ? " (" : "",
-                     interval ? after : "", interval ? ")" : "");
+            snprintf(names + used, sizeof names - used, "%s%s%s%s%s", used ? ", " : "", head, vague ? " (" : "",
+                     vague ? after : "", vague ? ")" : "");
     }
     if (*names)
-        terminal_print(out, 2, "(no room for: %s; %d columns would do, the file has all)", names,
-                       whole_width(grid, true) + notes_width(grid));
+        terminal_print(out, 2, "(no room for: %s; %d columns would do, %s)", names, whole,
+                       grid->elsewhere ? grid->elsewhere : "the file has all");
 }
 
 void grid_print(struct grid *grid, FILE *out, int width, bool colour)
 {
-    measure_columns(grid);
+    int whole = grid_width(grid) + notes_width(grid);
     choose_columns(grid, width - notes_width(grid));
     fputs(colour ? "\033[2m" : "", out);
     print_head(grid, out);
@@ -234,6 +267,6 @@ void grid_print(struct grid *grid, FILE *out, int width, bool colour)
     for (int r = 0; r < grid->row_count; r++)
         print_row(grid, &grid->rows[r], width, out);
     fputs(colour ? "\033[2m" : "", out);
-    say_left_out(grid, out);
+    say_left_out(grid, whole, out);
     fputs(colour ? "\033[0m" : "", out);
 }

@@ -1,5 +1,6 @@
 /* grid.h - a table of text: columns as wide as what is in them, and fewer columns
- * where there is no room for all, which is said.
+ * where there is no room for all, which is said. A first cell that is too long for what
+ * is left then stands on a line of its own.
  *
  *     struct grid grid;
  *     grid_begin(&grid);
@@ -38,6 +39,7 @@ struct grid {
     int column_count;
     struct grid_row *rows;
     int row_count, room;
+    const char *elsewhere; /* where all columns are to be had; NULL: "the file has all" */
 };
 
 void grid_begin(struct grid *grid);

@@ -133,10 +133,25 @@ static void print_rows(const json_t *result, const json_t **rows, int count, FIL
     grid_end(&grid);
 }
 
+/* "p99 <= 5 ms and loss <= 0.1%" */
+static void promises_text(const json_t *promises, char *text, size_t size)
+{
+    json_t *promise;
+    size_t i;
+    *text = '\0';
+    json_array_foreach (promises, i, promise) {
+        struct slo slo = slo_from_json(promise);
+        char one[64];
+        if (slo.kind)
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? " and " : "",
+                     slo_text(&slo, one, sizeof one));
+    }
+}
+
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
     static const json_t *rows[SEARCHES_MAX];
-    const json_t *promises = json_object_get(result, "slo");
+    char promised[256];
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     json_t *search;
     size_t i;
@@ -145,17 +160,12 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
         if (same_table(first, search) && count < SEARCHES_MAX)
             rows[count++] = search;
     qsort(rows, (size_t)count, sizeof *rows, by_rate);
-    fprintf(out, "%s%s%s   %lld producer%s, pin=%s, capacity %lld, full=%s\nthe highest rate that keeps", bold,
-            result_string(first, "spec"), plain, (long long)result_integer(first, "producers"),
-            result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
-            (long long)result_integer(first, "capacity"), result_string(first, "full"));
-    json_array_foreach (promises, i, search) {
-        struct slo slo = slo_from_json(search);
-        char text[64];
-        if (slo.kind)
-            fprintf(out, "%s %s", i ? " and" : "", slo_text(&slo, text, sizeof text));
-    }
-    fprintf(out, ", from the planned submit to the end\n\n");
+    terminal_line(out, 2, "%s%s%s   %lld producer%s, pin=%s, capacity %lld, full=%s", bold,
+                  result_string(first, "spec"), plain, (long long)result_integer(first, "producers"),
+                  result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
+                  (long long)result_integer(first, "capacity"), result_string(first, "full"));
+    promises_text(json_object_get(result, "slo"), promised, sizeof promised);
+    terminal_line(out, 2, "the highest rate that keeps %s, from the planned submit to the end\n", promised);
     print_rows(result, rows, count, out, colour);
     fputc('\n', out);
 }
@@ -172,11 +182,11 @@ void search_show(const json_t *result, FILE *out, bool colour)
         if (!before)
             print_table(result, search, out, colour);
     }
-    fprintf(
-        out,
-        "%srate kept: where what was promised crosses its limit, between the highest rate that is proved (the whole\n"
-        "95%% interval keeps it, the queue was steady, and all that came was done) and the lowest that is broken,\n"
-        "asked twice; of several promises the one nearest to its limit is shown.%s\n\n",
+    terminal_print(
+        out, 0,
+        "%srate kept: where what was promised crosses its limit, between the highest rate that is proved "
+        "(the whole 95%% interval keeps it, the queue was steady, and all that came was done) and the lowest "
+        "that is broken, asked twice; of several promises the one nearest to its limit is shown.%s\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 

@@ -6,6 +6,8 @@
 
 #include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
 
@@ -29,41 +31,58 @@ static const char *one_text(const json_t *judged, const char *which, const struc
     return slo_value_text(kind, slo_value_of(judged, which), text, size);
 }
 
-/* "1.21 ms  (1.10 ms .. 1.35 ms)" */
-static void value_text(const json_t *judged, const struct slo_kind *kind, char *text, size_t size)
+/* "1.21 ms" and "1.10 ms .. 1.35 ms"; "-" and nothing where it is not known. */
+static void add_value(struct grid *grid, const json_t *judged, const struct slo_kind *kind)
 {
-    char value[32], low[32], high[32];
-    snprintf(text, size, "-");
-    if (!result_integer(judged, "rounds"))
-        return;
-    one_text(judged, "value", kind, value, sizeof value);
-    one_text(judged, "low", kind, low, sizeof low);
-    one_text(judged, "high", kind, high, sizeof high);
+    char value[32] = "-", low[32] = "", high[32] = "";
+    if (result_integer(judged, "rounds")) {
+        one_text(judged, "value", kind, value, sizeof value);
+        one_text(judged, "low", kind, low, sizeof low);
+        one_text(judged, "high", kind, high, sizeof high);
+    }
+    grid_cell(grid, "%s", value);
     if (!strcmp(low, high))
-        snprintf(text, size, "%s", value);
+        grid_cell(grid, "%s", "");
     else
-        snprintf(text, size, "%s  (%s .. %s)", value, low, strcmp(high, "never") ? high : "no upper end");
+        grid_cell(grid, "%s .. %s", low, strcmp(high, "never") ? high : "no end");
 }
 
-static void show_row(const struct report_row *row, const json_t *judged, const struct slo_kind *kind, int width,
-                     FILE *out)
+static void add_row(struct grid *grid, const struct report_row *row, const json_t *judged, const struct slo_kind *kind,
+                    bool results)
 {
-    const char *verdict = result_string(judged, "verdict"), *why = result_string(judged, "why");
-    char value[160];
-    value_text(judged, kind, value, sizeof value);
-    fprintf(out, "  %-*s", width, row->pool);
-    if (row->results != POOL_RESULTS_NONE)
-        fprintf(out, "  %-12s", row->results_text);
-    fprintf(out, "  %-11s  %s%s%s\n", strcmp(verdict, "broken") ? verdict : "BROKEN", value, *why ? "; " : "", why);
+    const char *verdict = result_string(judged, "verdict");
+    grid_row(grid);
+    grid_cell(grid, "  %-9s", row->pool);
+    if (results)
+        grid_cell(grid, "%s", row->results == POOL_RESULTS_NONE ? "" : row->results_text);
+    grid_cell(grid, "%-11s", strcmp(verdict, "broken") ? verdict : "BROKEN");
+    add_value(grid, judged, kind);
+    grid_note(grid, "%s", result_string(judged, "why"));
+}
+
+static void print_rows(const struct report_table *table, size_t which, const struct slo_kind *kind, FILE *out)
+{
+    struct grid grid;
+    bool results = false;
+    grid_begin(&grid);
+    for (int i = 0; i < table->count; i++)
+        results = results || table->rows[i].results != POOL_RESULTS_NONE;
+    grid_column(&grid, "  pool", "", GRID_LEFT, 0);
+    if (results)
+        grid_column(&grid, "results", "", GRID_LEFT, 0);
+    grid_column(&grid, "", "", GRID_LEFT, 0);
+    grid_column(&grid, kind->name, "", GRID_RIGHT, 0);
+    grid_column(&grid, "95% interval", "", GRID_RIGHT, 1);
+    for (int i = 0; i < table->count; i++)
+        if (judged_of(&table->rows[i], which))
+            add_row(&grid, &table->rows[i], judged_of(&table->rows[i], which), kind, results);
+    grid_print(&grid, out, terminal_width(out), table->colour);
+    grid_end(&grid);
 }
 
 void slo_show(const struct report_table *table, FILE *out)
 {
     const json_t *judged;
-    int width = 9;
-    for (int i = 0; i < table->count; i++)
-        if ((int)strlen(table->rows[i].pool) > width)
-            width = (int)strlen(table->rows[i].pool);
     for (size_t which = 0; (judged = first_judged(table, which)); which++) {
         const struct slo slo = slo_from_json(judged);
         const char *from = !strcmp(table->ops->name, "burst") ? "planned submit" : "submit";
@@ -72,12 +91,10 @@ void slo_show(const struct report_table *table, FILE *out)
             continue;
         slo_text(&slo, text, sizeof text);
         if (slo.kind->is_loss)
-            fprintf(out, "promise %s of the jobs (all rounds together):\n", text);
+            terminal_line(out, 2, "promise %s of the jobs (all rounds together):", text);
         else
-            fprintf(out, "promise %s, from the %s to the end (of all jobs submitted, all rounds together):\n", text,
-                    from);
-        for (int i = 0; i < table->count; i++)
-            if (judged_of(&table->rows[i], which))
-                show_row(&table->rows[i], judged_of(&table->rows[i], which), slo.kind, width, out);
+            terminal_line(
+                out, 2, "promise %s, from the %s to the end (of all jobs submitted, all rounds together):", text, from);
+        print_rows(table, which, slo.kind, out);
     }
 }

@@ -15,7 +15,7 @@ enum { ROUNDS_MAX = 10000, TAILS_MAX = WORKLOAD_FIGURES_MAX };
 struct tail {
     const char *head;
     char metric[96];
-    double pooled, samples, needed; /* of one row; NaN: none */
+    double pooled, samples, needed; /* of one row; NaN: none; lost jobs are samples, too */
 };
 
 static double number(const json_t *object, const char *key)
@@ -37,7 +37,7 @@ static int common_tails(const json_t *configuration, struct tail *tails)
         struct tail *tail = &tails[count];
         *tail = (struct tail){.head = all[count].head,
                               .pooled = number(latency, all[count].field),
-                              .samples = number(latency, "count"),
+                              .samples = number(latency, "count") + (double)result_integer(latency, "lost"),
                               .needed = all[count].needed};
         snprintf(tail->metric, sizeof tail->metric, "latency.submit_to_end.%s", all[count].field);
     }
@@ -81,11 +81,30 @@ static void show_difference(const char *pool, const json_t *configuration, const
                    units_time_text(median, single, sizeof single), bad, count);
 }
 
+/* Enough samples, and yet no figure: the jobs at that percentile got no service. */
+static bool is_never(const struct tail *tail)
+{
+    return isnan(tail->pooled) && tail->samples > 0 && tail->samples >= tail->needed;
+}
+
 static void show_too_few(const char *pool, const struct tail *tail, FILE *out)
 {
-    if (isnan(tail->pooled) && tail->samples > 0)
+    if (isnan(tail->pooled) && tail->samples > 0 && !is_never(tail))
         terminal_print(out, 2, "%s: %s -, of %.0f samples; it needs %.0f.", pool, tail->head, tail->samples,
                        tail->needed);
+}
+
+/* "ring: p50, p99 -: 62% of the jobs got no service, and are infinitely late." */
+static void show_never(const struct report_row *row, const struct tail *tails, int count, FILE *out)
+{
+    char heads[256] = "";
+    double lost, low, high;
+    for (int t = 0; t < count; t++)
+        if (is_never(&tails[t]))
+            snprintf(heads + strlen(heads), sizeof heads - strlen(heads), "%s%s", *heads ? ", " : "", tails[t].head);
+    if (*heads && result_metric(row->configuration, "lost_share", &lost, &low, &high))
+        terminal_print(out, 2, "%s: %s -: %.3g%% of the jobs got no service, and are infinitely late.", row->pool,
+                       heads, 100 * lost);
 }
 
 /* A closed loop whose slices end before the queue is full: what its jobs wait is the
@@ -141,5 +160,6 @@ void tails_show(const struct report_table *table, FILE *out)
             show_difference(row->pool, row->configuration, &tails[t], out);
             show_too_few(row->pool, &tails[t], out);
         }
+        show_never(row, tails, count, out);
     }
 }

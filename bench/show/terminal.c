@@ -31,32 +31,50 @@ bool terminal_colour(FILE *out)
     return isatty(fileno(out)) && !(no_colour && *no_colour) && !(term && !strcmp(term, "dumb"));
 }
 
-/* One line of the text, which is taken apart. */
+/* One line of the text, which is taken apart; it keeps its blanks but where it is broken. */
 static void print_line(FILE *out, int width, int indent, char *line)
 {
-    int column = 0;
+    int column = 0, gap = 0;
+    bool first = true; /* of the words */
     char *word;
-    while ((word = strsep(&line, " "))) {
+    for (; (word = strsep(&line, " ")); gap++) {
         int length = (int)strlen(word);
-        if (column && column + 1 + length > width)
+        if (!length)
+            continue;
+        if (!first && column + gap + length > width)
             column = fprintf(out, "\n%*s%s", indent, "", word) - 1;
         else
-            column += fprintf(out, "%s%s", column ? " " : "", word);
+            column += fprintf(out, "%*s%s", gap, "", word);
+        first = false;
+        gap = 0;
     }
     fputc('\n', out);
+}
+
+static void print_text(FILE *out, int width, int indent, const char *format, va_list arguments)
+{
+    char *text, *rest, *line;
+    if (vasprintf(&text, format, arguments) < 0)
+        abort();
+    rest = text;
+    while ((line = strsep(&rest, "\n")))
+        print_line(out, width, indent, line);
+    free(text);
 }
 
 void terminal_print(FILE *out, int indent, const char *format, ...)
 {
     int width = terminal_width(out);
-    char *text, *rest, *line;
     va_list arguments;
     va_start(arguments, format);
-    if (vasprintf(&text, format, arguments) < 0)
-        abort();
+    print_text(out, width < TERMINAL_TEXT ? width : TERMINAL_TEXT, indent, format, arguments);
     va_end(arguments);
-    rest = text;
-    while ((line = strsep(&rest, "\n")))
-        print_line(out, width < TERMINAL_TEXT ? width : TERMINAL_TEXT, indent, line);
-    free(text);
+}
+
+void terminal_line(FILE *out, int indent, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    print_text(out, terminal_width(out), indent, format, arguments);
+    va_end(arguments);
 }

@@ -19,8 +19,12 @@ int terminal_width(FILE *out);
 bool terminal_colour(FILE *out);
 
 /* Prints words, broken into lines before they grow longer than terminal_width and
- * TERMINAL_TEXT; the second line and those after it begin with `indent` blanks. A
- * newline in the text is one in the output; the last line gets one. */
+ * TERMINAL_TEXT; the second line and those after it begin with `indent` blanks, the first
+ * with those of the text. A newline in the text is one in the output; the last line gets one. */
 __attribute__((format(printf, 3, 4))) void terminal_print(FILE *out, int indent, const char *format, ...);
+
+/* The same of a line that is looked for as one, by people and by programs: it is broken
+ * only where the terminal is too narrow for it, not before. */
+__attribute__((format(printf, 3, 4))) void terminal_line(FILE *out, int indent, const char *format, ...);
 
 #endif

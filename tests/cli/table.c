@@ -35,6 +35,30 @@ CLI_TEST(table, fits_its_columns)
     unsetenv("COLUMNS");
 }
 
+/* So do all others: a search's, promises', a comparison's, a check's, the limits. */
+CLI_TEST(table, of_each_command_fits_its_columns)
+{
+    static const char *const commands[] = {
+        "sweep -p mutex,ring -t 1,2 -w burst:of=cpu:size=20us,dist=exp --slo p99=5ms,loss=0.1% --rounds 1 --budget "
+        "500ms --no-figures -o x.json",
+        "run -p mutex,ring -t 2 -w burst:rate=60k,of=cpu:size=20us,dist=exp --capacity 4 --full reject --slo "
+        "p99=5ms,loss=0.1% --rounds 1 --budget 200ms --no-figures -o y.json",
+        "compare x.json x.json",
+        "compare y.json y.json",
+        "check",
+        "check -p mutex",
+        "limits",
+    };
+    setenv("COLUMNS", "80", 1);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        int status = run(commands[i]);
+        cr_assert(status == 0 || status == 1, "%s: exit %d: %s", commands[i], status, err);
+        cr_assert(*out && longest_line() <= 80, "%s: %d: %s", commands[i], longest_line(), out);
+        cr_assert(!strstr(commands[i], "compare y") || strstr(out, "(no room for: "), "%s", out);
+    }
+    unsetenv("COLUMNS");
+}
+
 static const json_t *latency_of(const json_t *document)
 {
     const json_t *configuration = json_array_get(json_object_get(document, "configurations"), 0);

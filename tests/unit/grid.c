@@ -80,6 +80,44 @@ Test(grid, what_stands_in_place_of_cells_begins_behind_the_first, .timeout = 10)
     cr_assert(strstr(printed, "\ninline  not supported\n"), "%s", printed);
 }
 
+/* None may go: the longest first cells have lines of their own, the others stay in line. */
+Test(grid, a_first_cell_without_room_stands_on_its_own_line, .timeout = 10)
+{
+    struct grid grid = make(1);
+    grid_row(&grid);
+    grid_cell(&grid, "a-pool-with-a-name-that-is-longer-than-the-line");
+    grid_cell(&grid, "7");
+    grid_cell(&grid, "1.5%%");
+    grid_cell(&grid, "0.25");
+    grid_note(&grid, "note");
+    print(&grid, 32);
+    cr_assert_str_eq(printed, "pool                jobs/s\n"
+                              "pool-0                   0\n"
+                              "a-pool-with-a-name-that-is-longer-than-the-line\n"
+                              "                         7  note\n"
+                              "(no room for: +-95% (jobs/s), switches; 78 columns would do, the file has all)\n");
+}
+
+Test(grid, a_long_note_is_indented_and_a_vague_head_explained, .timeout = 10)
+{
+    struct grid grid;
+    grid_begin(&grid);
+    grid.elsewhere = "nobody has all";
+    grid_column(&grid, "proved", "", GRID_RIGHT, 0);
+    grid_column(&grid, "there", "", GRID_RIGHT, 1);
+    grid_column(&grid, "broken", "", GRID_RIGHT, 0);
+    grid_column(&grid, "there", "", GRID_RIGHT, 2);
+    grid_row(&grid);
+    for (int i = 0; i < 4; i++)
+        grid_cell(&grid, "%d", i);
+    grid_note(&grid, "the generator is the limit");
+    print(&grid, 16);
+    cr_assert_str_eq(printed, "proved  broken\n"
+                              "     0       2\n"
+                              "    the generator is the limit\n"
+                              "(no room for: there (proved), there (broken); 28 columns would do, nobody has all)\n");
+}
+
 Test(terminal, columns_are_believed_but_eighty_are_the_least, .timeout = 10)
 {
     setenv("COLUMNS", "120", 1);
@@ -98,4 +136,17 @@ Test(terminal, words_are_broken_into_lines, .timeout = 10)
     terminal_print(out, 2, "%050d %050d end\nnext", 1, 2);
     fclose(out);
     cr_assert(strstr(printed, "01\n  0000") && strstr(printed, "02 end\nnext\n"), "%s", printed);
+}
+
+Test(terminal, blanks_of_a_line_stay_and_a_line_is_broken_only_where_it_must, .timeout = 10)
+{
+    FILE *out = fmemopen(printed, sizeof printed, "w");
+    setenv("COLUMNS", "150", 1);
+    terminal_print(out, 2, "    %050d   %050d", 1, 2);
+    terminal_line(out, 2, "  %050d   %050d   end", 3, 4);
+    fclose(out);
+    cr_assert(strstr(printed, "    0000") == printed && strstr(printed, "01\n  0000"), "%s", printed);
+    cr_assert(strstr(printed, "\n  0000") && strstr(printed, "03   0000") && strstr(printed, "04   end\n"), "%s",
+              printed);
+    unsetenv("COLUMNS");
 }
