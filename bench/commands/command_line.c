@@ -96,8 +96,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
         {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
          "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"
          "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, Wilcoxon's rank sum). CPU time, memory,\n"
-         "latency and wake-ups of a job are rows of their own, shown where they changed by more than ten times\n"
-         "the threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
+         "latency and wake-ups of a job, and the share that was lost, are rows of their own, shown where they\n"
+         "changed by more than ten times the threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
          "  poolbench compare results/base.json results/new.json\n"
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"

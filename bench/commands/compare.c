@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/findings/comparison.h"
+#include "bench/findings/comparison_identity.h"
 #include "bench/findings/noise.h"
 #include "bench/results/read.h"
 #include "bench/results/result.h"
@@ -38,8 +39,9 @@ static int same_machine(const struct comparison *comparison, FILE *notes)
 {
     static const char *const keys[] = {"cpu_model", "architecture", "cpus", "cores", "cgroup_quota_cpus", NULL};
     char text[512];
-    const char *key = comparison_differs(json_object_get(comparison->documents[0], "machine"),
-                                         json_object_get(comparison->documents[1], "machine"), keys, text, sizeof text);
+    const char *key =
+        comparison_identity_differs(json_object_get(comparison->documents[0], "machine"),
+                                    json_object_get(comparison->documents[1], "machine"), keys, text, sizeof text);
     if (key && comparison->force)
         fprintf(notes, "poolbench: note: another machine: %s: %s (compared all the same: --force)\n", key, text);
     else if (key)
@@ -60,7 +62,7 @@ static void note_differences(const struct comparison *comparison, FILE *out)
     const char *const *keys[] = {build, name, machine, cpus, run};
     char text[4096];
     for (int i = 0; i < 5; i++) {
-        const char *key = comparison_differs(left[i], right[i], keys[i], text, sizeof text);
+        const char *key = comparison_identity_differs(left[i], right[i], keys[i], text, sizeof text);
         if (key && strlen(text) > 120)
             fprintf(out, "poolbench: note: %s differ\n", key);
         else if (key)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/comparison_identity.h"
+#include "bench/findings/judged.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
@@ -18,89 +20,6 @@ double comparison_threshold(const struct comparison *comparison, enum comparison
                                                                : COMPARISON_COSTS * comparison->threshold;
 }
 
-/* A field of an object as text, for comparison and for messages. */
-static char *field_text(const json_t *object, const char *key)
-{
-    json_t *value = json_object_get(object, key);
-    char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
-    return text ? text : strdup("nothing");
-}
-
-const char *comparison_differs(const json_t *a, const json_t *b, const char *const *keys, char *text, size_t size)
-{
-    for (; *keys; keys++) {
-        char *left = field_text(a, *keys), *right = field_text(b, *keys);
-        bool same = !strcmp(left, right);
-        snprintf(text, size, "%s against %s", left, right);
-        free(left);
-        free(right);
-        if (!same)
-            return *keys;
-    }
-    return NULL;
-}
-
-/* What is compared: identity. */
-
-/* A benchmark goes by these, */
-static const char *const name_keys[] = {"pool", "spec", "workers", "results", "results_capacity", NULL};
-/* and by these, which its name tells where there are several of them. */
-static const char *const parameter_keys[] = {"producers", "capacity", "full", "full_timeout_ns",
-                                             "spin_ns",   "pin",      NULL};
-
-/* Fields that neither has are the same, too. */
-static bool same(const json_t *a, const json_t *b, const char *const *keys)
-{
-    for (; *keys; keys++) {
-        const json_t *left = json_object_get(a, *keys), *right = json_object_get(b, *keys);
-        if (left != right && !json_equal(left, right))
-            return false;
-    }
-    return true;
-}
-
-/* The configuration of a list with the same name, and the same parameters if `exact`. */
-static const json_t *partner(const json_t *list, const json_t *one, bool exact)
-{
-    json_t *other;
-    size_t i;
-    json_array_foreach (list, i, other)
-        if (same(one, other, name_keys) && (!exact || same(one, other, parameter_keys)))
-            return other;
-    return NULL;
-}
-
-/* "/capacity=64" for each parameter in which another one of the same name differs. */
-static void add_parameters(const json_t *list, const json_t *one, char *name, size_t size)
-{
-    for (const char *const *key = parameter_keys; *key; key++) {
-        const char *const keys[] = {*key, NULL};
-        bool varies = false;
-        json_t *other;
-        size_t i, used = strlen(name);
-        json_array_foreach (list, i, other)
-            varies = varies || (same(one, other, name_keys) && !same(one, other, keys));
-        if (!varies)
-            continue;
-        if (json_is_string(json_object_get(one, *key)))
-            snprintf(name + used, size - used, "/%s=%s", *key, result_string(one, *key));
-        else
-            snprintf(name + used, size - used, "/%s=%lld", *key, (long long)result_integer(one, *key));
-    }
-}
-
-static void row_name(struct comparison_row *row, const json_t *list, const json_t *one)
-{
-    size_t used;
-    snprintf(row->name, sizeof row->name, "%s/%s/t%lld", result_string(one, "pool"), result_string(one, "spec"),
-             (long long)result_integer(one, "workers"));
-    used = strlen(row->name);
-    if (json_object_get(one, "results") && strcmp(result_string(one, "results"), "none"))
-        snprintf(row->name + used, sizeof row->name - used, "/%s-%lld", result_string(one, "results"),
-                 (long long)result_integer(one, "results_capacity"));
-    add_parameters(list, one, row->name, sizeof row->name);
-}
-
 /* The next row; the caller has seen to it that there is room. */
 static struct comparison_row *begin_row(struct comparison *comparison, const json_t *list, const json_t *one,
                                         enum comparison_kind kind)
@@ -108,7 +27,7 @@ static struct comparison_row *begin_row(struct comparison *comparison, const jso
     struct comparison_row *row = &comparison->rows[comparison->count];
     *row = (struct comparison_row){
         .kind = kind, .base = NAN, .new = NAN, .change = {.ratio = NAN, .low = NAN, .high = NAN}};
-    row_name(row, list, one);
+    comparison_identity_name(list, one, row->name, sizeof row->name);
     return row;
 }
 
@@ -122,13 +41,24 @@ static void end_row(struct comparison *comparison, const struct comparison_row *
 
 /* Figures. */
 
-/* By what the workload is judged; jobs per second where it is not known here. */
+/* Older files do not tell what came through. */
+static bool has_delivered(const json_t *configuration)
+{
+    const json_t *trial = json_array_get(json_object_get(configuration, "trials"), 0);
+    return json_object_get(trial, "delivered_per_s") != NULL;
+}
+
+/* By what the workload is judged, of jobs that can be lost by what came through; jobs per
+ * second where it is not known here. */
 static void row_metric(struct comparison_row *row, const json_t *configuration, char *metric, size_t size)
 {
     struct workload_spec spec;
     char why[256];
-    snprintf(metric, size, "jobs_per_s");
+    bool delivered = judged_may_lose(configuration) && has_delivered(configuration);
+    snprintf(metric, size, delivered ? "delivered_per_s" : "jobs_per_s");
     row->is_rate = true;
+    if (delivered)
+        return;
     if (workload_parse(result_string(configuration, "spec"), &spec, why, sizeof why) || !spec.ops->judged_by)
         return;
     snprintf(metric, size, "figures.%s", spec.ops->judged_by);
@@ -166,7 +96,7 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     static double values[2][ROUNDS];
     char metric[96];
     int counts[2], failed[2], all[2];
-    row_metric(row, a, metric, sizeof metric);
+    row_metric(row, has_delivered(a) ? b : a, metric, sizeof metric); /* what both can tell */
     counts[0] = values_of(a, metric, values[0]);
     counts[1] = values_of(b, metric, values[1]);
     count_trials(a, &failed[0], &all[0]);
@@ -185,6 +115,20 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
                  (int)json_array_size(json_object_get(b, "trials")));
     } else if (!counts[0]) {
         snprintf(row->note, sizeof row->note, "the base has no figure");
+    }
+}
+
+static enum workload_unit cost_unit(enum comparison_kind kind)
+{
+    switch (kind) {
+    case COMPARISON_MEMORY:
+        return WORKLOAD_BYTES;
+    case COMPARISON_WAKES:
+        return WORKLOAD_NUMBER;
+    case COMPARISON_LOST:
+        return WORKLOAD_SHARE;
+    default:
+        return WORKLOAD_NS;
     }
 }
 
@@ -209,7 +153,7 @@ static void add_cost(struct comparison *comparison, const json_t *a, const json_
     comparison_row_judge(row, values[0], counts[0], values[1], counts[1], much / (1 + much)); /* of its inverse */
     row->base -= least;
     row->new -= least;
-    row->unit = kind == COMPARISON_MEMORY ? WORKLOAD_BYTES : kind == COMPARISON_WAKES ? WORKLOAD_NUMBER : WORKLOAD_NS;
+    row->unit = cost_unit(kind);
     end_row(comparison, row);
 }
 
@@ -233,6 +177,12 @@ static const char *latency_metric(const json_t *a, const json_t *b)
     return NULL;
 }
 
+/* Jobs that got no service; where results may be dropped, those that found no place. */
+static const char *lost_metric(const json_t *configuration)
+{
+    return strcmp(result_string(configuration, "results"), "drop") ? "lost_share" : "figures.results_lost";
+}
+
 /* One benchmark of both documents, in all its kinds. */
 static void compare_one(struct comparison *comparison, const json_t *a, const json_t *b)
 {
@@ -246,6 +196,7 @@ static void compare_one(struct comparison *comparison, const json_t *a, const js
     if (latency)
         add_cost(comparison, a, b, COMPARISON_LATENCY, latency, 1);
     add_cost(comparison, a, b, COMPARISON_WAKES, "wakes_per_job", 0.01);
+    add_cost(comparison, a, b, COMPARISON_LOST, lost_metric(a), 0.001);
 }
 
 static void add_missing(struct comparison *comparison, const json_t *list, const json_t *one, enum comparison_kind kind)
@@ -265,9 +216,8 @@ static bool is_run(const json_t *configuration)
 }
 
 /* A figure that no run has: negative, no number, or beyond any machine. */
-static bool is_impossible(const json_t *value)
+static bool is_impossible(const json_t *value, double most)
 {
-    static const double most = 1e15;
     return value && !json_is_null(value) &&
            !(json_is_number(value) && json_number_value(value) >= 0 && json_number_value(value) < most);
 }
@@ -275,14 +225,18 @@ static bool is_impossible(const json_t *value)
 /* The first of a trial's figures that is impossible; NULL: none. */
 static const char *impossible_of(const json_t *configuration, const json_t *trial, const json_t **value)
 {
-    static const char *const keys[] = {"jobs_per_s", "ns_per_job", "cpu_ns_per_job", "wakes_per_job"};
+    static const char *const keys[] = {"jobs_per_s", "delivered_per_s", "ns_per_job", "cpu_ns_per_job",
+                                       "wakes_per_job"};
+    static const double most = 1e15;
     static char metric[96];
     struct comparison_row row;
+    if (is_impossible(*value = json_object_get(trial, "lost_share"), nextafter(1, 2)))
+        return "lost_share";
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (is_impossible(*value = json_object_get(trial, keys[k])))
+        if (is_impossible(*value = json_object_get(trial, keys[k]), most))
             return keys[k];
     row_metric(&row, configuration, metric, sizeof metric);
-    return is_impossible(*value = result_value(trial, metric)) ? metric : NULL;
+    return is_impossible(*value = result_value(trial, metric), most) ? metric : NULL;
 }
 
 /* Names an impossible figure in `why`. */
@@ -314,16 +268,17 @@ static int check_parameters(const struct comparison *comparison, const json_t *o
 {
     const json_t *base = json_object_get(comparison->documents[0], "configurations"),
                  *new = json_object_get(comparison->documents[1], "configurations");
-    struct comparison_row named;
-    char text[512];
+    char text[512], name[COMPARISON_NAME];
     json_t *other;
     size_t i;
     json_array_foreach (new, i, other) {
-        if (!same(one, other, name_keys) || !is_run(other) || partner(base, other, true))
+        if (!comparison_identity_same(one, other, comparison_identity_name_keys) || !is_run(other) ||
+            comparison_identity_partner(base, other, true))
             continue;
-        row_name(&named, new, one);
-        return why_wrong(why, "not comparable: %s was run with another %s: %s", named.name,
-                         comparison_differs(one, other, parameter_keys, text, sizeof text), text);
+        comparison_identity_name(new, one, name, sizeof name);
+        return why_wrong(why, "not comparable: %s was run with another %s: %s", name,
+                         comparison_identity_differs(one, other, comparison_identity_parameters, text, sizeof text),
+                         text);
     }
     return 0;
 }
@@ -336,7 +291,7 @@ static int compare_configurations(struct comparison *comparison, struct why why)
     json_t *one;
     size_t i;
     json_array_foreach (base, i, one) {
-        const json_t *other = partner(new, one, true);
+        const json_t *other = comparison_identity_partner(new, one, true);
         if (!is_run(one))
             continue; /* not supported, or not reached */
         if (!other && !comparison->force && check_parameters(comparison, one, why))
@@ -347,14 +302,50 @@ static int compare_configurations(struct comparison *comparison, struct why why)
             add_missing(comparison, base, one, COMPARISON_SPEED);
     }
     json_array_foreach (new, i, one)
-        comparison->only_new += is_run(one) && !partner(base, one, true);
+        comparison->only_new += is_run(one) && !comparison_identity_partner(base, one, true);
     return 0;
 }
 
-static void rates_of(const json_t *search, double rates[2])
+/* Whether the probe that a search names as broken broke a promise: it may also be a rate
+ * that could not be made. */
+static bool broke_promise(const json_t *document, const json_t *search)
 {
-    rates[0] = json_number_value(json_object_get(search, "rate_kept"));
-    rates[1] = json_number_value(json_object_get(search, "rate_broken"));
+    const json_t *at = json_object_get(search, "broken_at"), *configuration;
+    json_t *judged;
+    bool broke = false;
+    size_t i;
+    if (!json_is_integer(at))
+        return false;
+    configuration = json_array_get(json_object_get(document, "configurations"), (size_t)json_integer_value(at));
+    json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), i, judged)
+        broke = broke || !strcmp(result_string(judged, "verdict"), "broken");
+    return broke;
+}
+
+static struct comparison_rate rate_of(const json_t *document, const json_t *search)
+{
+    struct comparison_rate rate = {.kept = json_number_value(json_object_get(search, "rate_kept")),
+                                   .broken = json_number_value(json_object_get(search, "rate_broken")),
+                                   .open = strcmp(result_string(search, "limited_by"), "promise") != 0};
+    if (!(rate.broken > 0) || (rate.open && !broke_promise(document, search)))
+        rate.broken = INFINITY;
+    return rate;
+}
+
+/* What ended a search, where that was no broken promise. */
+static void note_end(struct comparison_row *row, const json_t *search, const char *whose)
+{
+    const char *by = result_string(search, "limited_by"), *what = "could not tell";
+    if (!strcmp(by, "promise"))
+        return;
+    if (!strcmp(by, "generator"))
+        what = "was limited by the generator";
+    else if (!strcmp(by, "range"))
+        what = "kept the highest rate there is";
+    else if (!strcmp(by, "budget"))
+        what = "ran out of budget";
+    snprintf(row->note + strlen(row->note), sizeof row->note - strlen(row->note), "%s%s %s", *row->note ? ", " : "",
+             whose, what);
 }
 
 static void compare_searches(struct comparison *comparison)
@@ -364,8 +355,7 @@ static void compare_searches(struct comparison *comparison)
     json_t *one;
     size_t i;
     json_array_foreach (base, i, one) {
-        const json_t *other = partner(new, one, true);
-        double rates[2][2];
+        const json_t *other = comparison_identity_partner(new, one, true);
         struct comparison_row *row;
         if (!other) {
             add_missing(comparison, base, one, COMPARISON_RATE);
@@ -373,15 +363,14 @@ static void compare_searches(struct comparison *comparison)
         }
         row = begin_row(comparison, base, one, COMPARISON_RATE);
         row->is_rate = true;
-        rates_of(one, rates[0]);
-        rates_of(other, rates[1]);
-        comparison_row_judge_rates(row, rates[0], rates[1], comparison->threshold);
-        if (strcmp(result_string(other, "limited_by"), "promise"))
-            snprintf(row->note, sizeof row->note, "ended by the %.20s", result_string(other, "limited_by"));
+        comparison_row_judge_rates(row, rate_of(comparison->documents[0], one),
+                                   rate_of(comparison->documents[1], other), comparison->threshold);
+        note_end(row, one, "the base");
+        note_end(row, other, "the new one");
         end_row(comparison, row);
     }
     json_array_foreach (new, i, one)
-        comparison->only_new += !partner(base, one, true);
+        comparison->only_new += !comparison_identity_partner(base, one, true);
 }
 
 /* What a rate was to keep must be the same, and whether one was searched for. */
@@ -393,7 +382,7 @@ static int check_promises(const struct comparison *comparison, struct why why)
     if (!json_object_get(base, "searches") != !json_object_get(new, "searches"))
         return why_wrong(why, "not comparable: only one of %s and %s is a search for a rate", comparison->paths[0],
                          comparison->paths[1]);
-    if (json_object_get(base, "searches") && comparison_differs(base, new, keys, text, sizeof text))
+    if (json_object_get(base, "searches") && comparison_identity_differs(base, new, keys, text, sizeof text))
         return why_wrong(why, "not comparable: other promises: %s", text);
     return 0;
 }

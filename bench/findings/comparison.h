@@ -38,8 +38,4 @@ int comparison_make(struct comparison *comparison, char *why, size_t size);
 /* What a row of that kind may be worse by, as a share. */
 double comparison_threshold(const struct comparison *comparison, enum comparison_kind kind);
 
-/* The first of the fields (NULL-terminated) in which two objects differ, with both
- * values in `text`; NULL: none does. */
-const char *comparison_differs(const json_t *a, const json_t *b, const char *const *keys, char *text, size_t size);
-
 #endif

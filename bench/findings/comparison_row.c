@@ -13,6 +13,7 @@ static const struct {
     [COMPARISON_MEMORY] = {"memory", "same", "less", "more"},
     [COMPARISON_LATENCY] = {"latency", "same", "less", "more"},
     [COMPARISON_WAKES] = {"wakes", "same", "less", "more"},
+    [COMPARISON_LOST] = {"lost jobs", "same", "fewer", "more"},
 };
 
 const char *comparison_row_kind(enum comparison_kind kind)
@@ -67,29 +68,44 @@ void comparison_row_judge(struct comparison_row *row, const double *base, int ba
 
 /* How far apart two searches may end that ask the same of the same: by the step between
  * what was kept and what was broken. */
-static double grid_of(const double rates[2])
+static double grid_of(struct comparison_rate rate)
 {
     static const double least = 0.04, most = 0.25;
-    return rates[1] > rates[0] ? fmin(fmax(rates[1] / rates[0] - 1, least), most) : least;
+    return rate.broken > rate.kept ? fmin(fmax(rate.broken / rate.kept - 1, least), most) : least;
 }
 
-void comparison_row_judge_rates(struct comparison_row *row, const double base[2], const double now[2], double threshold)
+static enum comparison_verdict verdict_closed(struct comparison_rate base, struct comparison_rate now, double much)
+{
+    if (!(base.kept > 0) && !(now.kept > 0))
+        return COMPARISON_SAME; /* none then, none now */
+    if (!(base.kept > 0) || now.kept / base.kept > 1 + much)
+        return COMPARISON_FASTER;
+    return !(now.kept > 0) || now.kept / base.kept < 1 - much ? COMPARISON_SLOWER : COMPARISON_SAME;
+}
+
+/* By the ends of both: what one kept against what the other broke. */
+static enum comparison_verdict verdict_open(struct comparison_rate base, struct comparison_rate now, double much)
+{
+    if (now.kept > base.broken * (1 + much))
+        return COMPARISON_FASTER;
+    if (now.broken < base.kept * (1 - much))
+        return COMPARISON_SLOWER;
+    return base.kept > 0 && !(now.kept > 0) ? COMPARISON_NOTHING : COMPARISON_UNDECIDED;
+}
+
+void comparison_row_judge_rates(struct comparison_row *row, struct comparison_rate base, struct comparison_rate now,
+                                double threshold)
 {
     struct stats_ratio *change = &row->change;
     double much = threshold + grid_of(base);
-    *change = (struct stats_ratio){.ratio = now[0] / base[0], .low = now[0] / base[1], .high = now[1] / base[0]};
-    change->known = base[0] > 0 && base[1] > base[0] && now[0] > 0 && now[1] > now[0];
-    row->base = base[0] > 0 ? base[0] : NAN;
-    row->new = now[0] > 0 ? now[0] : NAN;
-    if (!(base[0] > 0) && !(now[0] > 0))
-        row->verdict = COMPARISON_SAME; /* none then, none now */
-    else if (!(base[0] > 0) || change->ratio > 1 + much)
-        row->verdict = COMPARISON_FASTER;
-    else if (!(now[0] > 0) || change->ratio < 1 - much)
-        row->verdict = COMPARISON_SLOWER;
-    else
-        row->verdict = COMPARISON_SAME;
-    row->regression = row->verdict == COMPARISON_SLOWER;
+    *change = (struct stats_ratio){
+        .ratio = now.kept / base.kept, .low = now.kept / base.broken, .high = now.broken / base.kept};
+    change->known = base.kept > 0 && base.broken > base.kept && isfinite(base.broken) && now.kept > 0 &&
+                    now.broken > now.kept && isfinite(now.broken);
+    row->base = base.kept > 0 ? base.kept : NAN;
+    row->new = now.kept > 0 ? now.kept : NAN;
+    row->verdict = base.open || now.open ? verdict_open(base, now, much) : verdict_closed(base, now, much);
+    row->regression = row->verdict == COMPARISON_SLOWER || row->verdict == COMPARISON_NOTHING;
 }
 
 bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all)

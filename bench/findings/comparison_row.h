@@ -28,6 +28,7 @@ enum comparison_kind {
     COMPARISON_MEMORY,
     COMPARISON_LATENCY, /* the tail of a round */
     COMPARISON_WAKES,
+    COMPARISON_LOST, /* the share of jobs that got no service, or whose result found no place */
     COMPARISON_KINDS
 };
 
@@ -52,7 +53,7 @@ struct comparison_row {
  * rate "higher" and "lower", of costs "less" and "more". */
 const char *comparison_row_verdict(const struct comparison_row *row);
 
-/* "speed", "rate", "CPU time", "memory", "latency", "wakes". */
+/* "speed", "rate", "CPU time", "memory", "latency", "wakes", "lost jobs". */
 const char *comparison_row_kind(enum comparison_kind kind);
 
 /* Fills change, verdict, regression and rounds_needed of a row from the values of both
@@ -60,9 +61,17 @@ const char *comparison_row_kind(enum comparison_kind kind);
 void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
                           int now_count, double threshold);
 
-/* The same of two searches: each rate lies between the highest kept and the lowest
- * broken one above it (0: none was found). */
-void comparison_row_judge_rates(struct comparison_row *row, const double base[2], const double now[2],
+/* What a search found: the highest rate that was kept (0: none), and the lowest that was
+ * broken (INFINITY: none was proved to be). `open`: something else than the promise ended
+ * it, and the truth is anywhere between the two. */
+struct comparison_rate {
+    double kept, broken;
+    bool open;
+};
+
+/* The same of two searches. Where one is open only that is said which holds whatever it
+ * would have found; where the new one found nothing, and the base did, it has no figure. */
+void comparison_row_judge_rates(struct comparison_row *row, struct comparison_rate base, struct comparison_rate now,
                                 double threshold);
 
 /* Whether `now_failed` of `now_all` trials are more than chance makes of what they were

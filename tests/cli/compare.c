@@ -227,6 +227,45 @@ CLI_TEST(compare, says_what_costs_more)
     json_decref(document);
 }
 
+/* Where jobs can be lost, how many are is a row, and speed is what came through. */
+CLI_TEST(compare, says_when_more_jobs_are_lost)
+{
+    json_t *document = make_base(), *first = json_array_get(json_object_get(document, "configurations"), 0);
+    json_object_set_new(first, "full", json_string("reject"));
+    set_all(document, NULL, "delivered_per_s", 1e6);
+    set_all(document, NULL, "lost_share", 0.10);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    set_all(document, NULL, "lost_share", 0.33);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "mutex/empty/t1, lost jobs ") &&
+                  strstr(out, " 10% ") && strstr(out, " 33% ") && strstr(out, "MORE") && strstr(out, "0 slower") &&
+                  strstr(out, "lost jobs 1 of 1"),
+              "%s", out);
+    cr_assert(run("compare new.json base.json") == 0 && strstr(out, "fewer"), "%s", out);
+    set_all(document, NULL, "lost_share", 0.11);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 0 && !strstr(out, "t1, lost jobs"), "%s", out);
+    set_all(document, NULL, "delivered_per_s", 0.7e6); /* as many jobs come, fewer get through */
+    save(document);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "SLOWER") && strstr(out, "-30.0%"), "%s", out);
+    set_all(document, NULL, "lost_share", 1.5);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, "lost_share is 1.5"), "%s", err);
+    json_decref(document);
+}
+
+CLI_TEST(compare, says_when_more_results_are_dropped)
+{
+    json_t *document = make_base(), *first = json_array_get(json_object_get(document, "configurations"), 0);
+    json_object_set_new(first, "results", json_string("drop"));
+    set_all(document, "figures", "results_lost", 0.02);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    set_all(document, "figures", "results_lost", 0.45);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, ", lost jobs ") && strstr(out, "MORE"), "%s", out);
+    json_decref(document);
+}
+
 CLI_TEST(compare, says_when_jobs_wait_longer)
 {
     json_t *document = make_base(), *trial;
@@ -305,20 +344,26 @@ CLI_TEST(compare, says_which_was_not_quiet_and_may_require_it)
 }
 
 /* A search's answer is its rate. */
-static void make_search(const char *path, const json_t *like, double kept, double broken, const char *slo)
+static void make_search_by(const char *path, const json_t *like, double kept, double broken, const char *slo,
+                           const char *limit)
 {
     json_t *document = json_deep_copy(like);
     json_array_clear(json_object_get(document, "configurations"));
     json_object_set_new(document, "slo",
                         json_pack("[{s:s, s:f, s:i}]", "name", slo, "quantile", 0.99, "limit_ns", 5000000));
-    json_object_set_new(
-        document, "searches",
-        json_pack("[{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:[]}]", "pool", "mutex", "workers", 2,
-                  "producers", 1, "capacity", 1024, "full", "block", "pin", "core", "spec", "burst:of=cpu:size=20us",
-                  "rate_kept", kept > 0 ? json_real(kept) : json_null(), "rate_broken",
-                  broken > 0 ? json_real(broken) : json_null(), "limited_by", "promise", "configurations"));
+    json_object_set_new(document, "searches",
+                        json_pack("[{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:[]}]", "pool", "mutex",
+                                  "workers", 2, "producers", 1, "capacity", 1024, "full", "block", "pin", "core",
+                                  "spec", "burst:of=cpu:size=20us", "rate_kept",
+                                  kept > 0 ? json_real(kept) : json_null(), "rate_broken",
+                                  broken > 0 ? json_real(broken) : json_null(), "limited_by", limit, "configurations"));
     cr_assert(json_dump_file(document, path, 0) == 0);
     json_decref(document);
+}
+
+static void make_search(const char *path, const json_t *like, double kept, double broken, const char *slo)
+{
+    make_search_by(path, like, kept, broken, slo, "promise");
 }
 
 CLI_TEST(compare, a_halved_rate_is_a_regression)
@@ -340,6 +385,28 @@ CLI_TEST(compare, a_halved_rate_is_a_regression)
     cr_assert(run("compare base.json new.json") == 2 && strstr(err, "promises"), "%s", err);
     save(document);
     cr_assert(run("compare base.json new.json") == 2 && strstr(err, "search"), "%s", err);
+    json_decref(document);
+}
+
+/* What a search that something else ended would have found, nobody knows. */
+CLI_TEST(compare, of_an_unfinished_search_says_no_more_than_it_shows)
+{
+    json_t *document = make_base();
+    make_search_by("base.json", document, 0, 0, "p99", "unknown");
+    make_search_by("new.json", document, 0, 0, "p99", "unknown");
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell") && strstr(out, "0 same"), "%s", out);
+    cr_assert(strstr(out, "the base could not tell, the new one could not tell"), "%s", out);
+    make_search("base.json", document, 60000, 61500, "p99");
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "NO FIGURE"), "%s", out);
+    make_search_by("new.json", document, 30000, 0, "p99", "budget");
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell") && strstr(out, "ran out of budget"),
+              "%s", out);
+    make_search_by("new.json", document, 90000, 0, "p99", "generator");
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "higher"), "%s", out);
+    make_search_by("base.json", document, 60000, 61500, "p99", "budget"); /* 61,500: not shown to break a promise */
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell"), "%s", out);
+    make_search("new.json", document, 30000, 30700, "p99");
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "LOWER"), "%s", out);
     json_decref(document);
 }
 
