@@ -83,11 +83,11 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep check explain list plot compare history limits topology
+COMMANDS := run sweep check explain list plot compare history limits topology help
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
-	for command in $(COMMANDS); do ./$(PROGRAM) help $$command | awk -v command=$$command -f docs/man.awk || exit 1; done; \
+	for command in $(COMMANDS); do COLUMNS= ./$(PROGRAM) help $$command | awk -v command=$$command -f docs/man.awk || exit 1; done; \
 	sed '1,/^@COMMANDS@$$/d' $<; } >$@
 man: all ## the man page: build/poolbench.1
 	@$(MAKE) --no-print-directory $(BUILD)/poolbench.1
@@ -433,7 +433,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
+test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)

@@ -29,7 +29,13 @@ NR == 1 { print ".SS " command; print troff($0) "."; next }
     print troff($0)
     next
 }
-/^  [a-z]/ && workloads { plain(); at = match(substr($0, 3), /  +/); print ".PP\n.B " troff(substr($0, 3, at - 1)) "\n\\- " troff(substr($0, at + 4)); next }
+/^  [a-z]/ && workloads {
+    plain()
+    line = substr($0, 3)
+    at = match(line, / +/) # the longest name leaves one blank
+    print ".PP\n.B " troff(substr(line, 1, at - 1)) "\n\\- " troff(substr(line, at + RLENGTH))
+    next
+}
 /^workloads, with/ && command == "sweep" { print ".PP\nWorkloads: those of \\fBrun\\fR."; exit }
 /^workloads, with/ { workloads = 1 }
 /^ / && unfilled { sub(/^ +/, ""); print troff($0); next }

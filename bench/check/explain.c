@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +48,8 @@ static void help(FILE *out)
           "  poolbench explain late-add --answer          symptom, diagnosis, and the fix as a diff\n"
           "  poolbench explain late-add --run             runs both versions here, and says what was seen\n"
           "  poolbench explain late-add --under helgrind  the same, under a detector\n\n"
-          "Exit status: 0 good; 2 wrong usage; 3 no compiler, or no such detector here; 130 interrupted.\n\n"
+          "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 no compiler, or no such detector here; "
+          "130 interrupted.\n\n"
           "      --answer         what is seen, why, and what helps\n"
           "      --run            compile both versions and run them, in bounds\n"
           "      --under TOOL     as --run, under tsan, asan, helgrind or drd\n"
@@ -253,7 +255,7 @@ static int run_version(const struct explain *explain, bool right, const char *fo
             counts->shown = run;
         counts->seen[run.seen]++;
         if (explain->repeat > 1)
-            progress_tell(right ? "right" : "wrong", i + 1, explain->repeat, 0);
+            progress_tell(right ? "right" : "wrong", i + 1, explain->repeat, NAN);
     }
     return 0;
 }

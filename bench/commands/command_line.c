@@ -52,10 +52,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
          "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
          "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
-         "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong "
-         "usage; 3 this pool or this\n"
-         "machine cannot do what was asked, or it was not quiet (--require quiet); 130 interrupted, and what was\n"
-         "measured is kept.\n",
+         "Exit status: 0 good; 1 work was lost, a pool failed, a promise (--slo) was broken, or the result or\n"
+         "stdout could not be written; 2 wrong usage; 3 this pool or this machine cannot do what was asked, or it\n"
+         "was not quiet (--require quiet); 130 interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     [OPTIONS_SWEEP] =
         {"sweep", "[options]", "how cost grows: run over ranges",
@@ -101,9 +100,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench compare results/base.json results/new.json\n"
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
-         "its interval excludes 1, or it fails more often, or is missing, or has no figure; 2 the files cannot\n"
-         "be compared (another processor, number of CPUs or quota, other parameters, damaged), or wrong usage; 3\n"
-         "the machine was not quiet (--require quiet).\n",
+         "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout could not be\n"
+         "written; 2 the files cannot be compared (another processor, number of CPUs or quota, other parameters,\n"
+         "damaged), or wrong usage; 3 the machine was not quiet (--require quiet).\n",
          2, 2, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
@@ -111,15 +110,15 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "median over epochs with its exact 95% interval. A cache line between each two CPUs.\n\n"
          "  poolbench limits\n"
          "  poolbench limits -o limits.json          keeps it, and draws the heat map beside it\n\n"
-         "Exit status: 0 good; 1 the file could not be written; 2 wrong usage; 3 hwloc cannot read this\n"
-         "machine; 130 interrupted.\n",
+         "Exit status: 0 good; 1 the file, or stdout, could not be written; 2 wrong usage; 3 hwloc cannot read\n"
+         "this machine, or the clocks of its CPUs are out of step; 130 interrupted.\n",
          0, 0, NULL},
     [OPTIONS_TOPOLOGY] =
         {"topology", "[options]", "the machine, and where threads run under each placement",
          "  poolbench topology\n"
          "  poolbench topology -t 4 --producers 2 --pin compact,spread\n"
          "  poolbench topology --synthetic \"pack:2 l3:2 core:4 pu:2\"     a machine that is not there\n\n"
-         "Exit status: 0 good; 2 wrong usage; 3 hwloc cannot read this machine.\n",
+         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 hwloc cannot read this machine.\n",
          0, 0, NULL},
     [OPTIONS_HISTORY] =
         {"history", "[import|export|prune ...]", "what was measured before",
@@ -139,7 +138,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          0, OPTIONS_WORDS_MAX, history_words},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
-                      "  poolbench help run\n",
+                      "  poolbench help run\n\n"
+                      "Exit status: 0 good; 1 stdout could not be written; 2 there is no such command.\n",
                       0, 1, NULL},
 };
 

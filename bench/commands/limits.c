@@ -50,7 +50,7 @@ static void measure_limits(struct found *found)
 {
     int counts[LIMITS] = {0};
     for (int round = 0; round < ROUNDS && !stopped; round++) {
-        progress_tell("limits", round, ROUNDS, 0);
+        progress_tell("limits", round, ROUNDS, NAN);
         for (int i = 0; i < LIMITS; i++) {
             double ns = limit_measure((enum limit)i, found->cpus, found->count);
             if (isfinite(ns))
@@ -69,7 +69,7 @@ static void measure_pairs(struct found *found)
         for (int b = a + 1; b < found->count && !stopped; b++) {
             int two[] = {found->cpus[a], found->cpus[b]};
             double samples[PAIR_ROUNDS];
-            progress_tell("pairs of CPUs", at++, pairs, 0);
+            progress_tell("pairs of CPUs", at++, pairs, NAN);
             for (int i = 0; i < PAIR_ROUNDS; i++)
                 samples[i] = limit_measure(LIMIT_LINE, two, 2);
             *pair(found, a, b) = stats_median(samples, PAIR_ROUNDS);

@@ -29,21 +29,24 @@ void progress_tell(const char *what, int step, int steps, double left_s)
 {
     int64_t now = workload_now_ns();
     int64_t every = terminal ? TERMINAL_EVERY_MS * INT64_C(1000000) : LOG_EVERY_S * INT64_C(1000000000);
-    char bar[BAR + 1];
+    char bar[BAR + 1], left[32] = "";
     if (told_ns && now - told_ns < every)
         return;
-    if (!terminal && left_s < LOG_EVERY_S) /* soon done: nothing to tell a log */
+    if (!terminal && !(left_s >= LOG_EVERY_S)) /* soon done: nothing to tell a log */
         return;
     told_ns = now;
-    left_s = least_s = fmin(least_s, left_s);
+    if (!isnan(left_s)) {
+        least_s = fmin(least_s, left_s);
+        snprintf(left, sizeof left, " %.0f s left", least_s);
+    }
     if (!terminal) {
-        fprintf(stderr, "%s %d of %d, about %.0f s left\n", unit, step + 1, steps, left_s);
+        fprintf(stderr, "%s %d of %d, about%s\n", unit, step + 1, steps, left);
         return;
     }
     for (int i = 0; i < BAR; i++)
         bar[i] = i < BAR * step / steps ? '#' : '-';
     bar[BAR] = '\0';
-    fprintf(stderr, "\r\033[K%-40.40s  %d/%d [%s] %.0f s left", what, step + 1, steps, bar, left_s);
+    fprintf(stderr, "\r\033[K%-40.40s  %d/%d [%s]%s", what, step + 1, steps, bar, left);
 }
 
 void progress_end(void)
