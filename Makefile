@@ -216,7 +216,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies refuses never colours commas version lacks crashes exits nameless taken empty leaves forges clock waits cgroup ends))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges clock waits cgroup ends))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
@@ -224,7 +224,7 @@ $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plug
 $(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so: $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
-$(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so scribbles.so lies.so refuses.so never.so colours.so commas.so): \
+$(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so scribbles.so lies.so doubles.so refuses.so never.so colours.so commas.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

@@ -101,6 +101,7 @@ struct shot {
     struct pool_job job;
     struct own *own;
     struct workload_stamp *stamp; /* submitted: as planned */
+    int64_t *handed;              /* the slice's, for the harness */
     int64_t submitted, returned, own_late;
     int64_t behind; /* a generator that is never late itself: own_late, and what is left of it from earlier jobs */
 };
@@ -183,6 +184,7 @@ static int paced_submit(struct pool *pool, pool_job_fn *fn, void *arg)
     shot->stamp->submitted = due;
     shot->submitted = wait_until(due);
     shot->own_late = shot->submitted - ready;
+    *shot->handed = shot->submitted;
     answer = pool_submit(g->pool, run_shot, shot);
     g->free_ns = shot->returned = workload_now_ns();
     g->in_submit_ns += g->free_ns - shot->submitted;
@@ -320,7 +322,8 @@ static int prepare(struct workload_slice *slice)
         own->shots = workload_memory(slice->jobs, sizeof *own->shots);
         own->generators = workload_memory(slice->producers, sizeof *own->generators);
     }
-    if (workload_stamp(slice, 1) || !own || !own->shots || !own->generators) {
+    slice->handed_ns = workload_memory(slice->jobs, sizeof *slice->handed_ns);
+    if (workload_stamp(slice, 1) || !own || !own->shots || !own->generators || !slice->handed_ns) {
         release(slice);
         return -ENOMEM;
     }
@@ -335,12 +338,13 @@ static int prepare(struct workload_slice *slice)
     own->paced.ops = &paced_ops;
     inner(slice->spec, &own->spec);
     for (int64_t i = 0; i < slice->jobs; i++)
-        own->shots[i] = (struct shot){.own = own, .stamp = &slice->stamps[i]};
+        own->shots[i] = (struct shot){.own = own, .stamp = &slice->stamps[i], .handed = &slice->handed_ns[i]};
     prepare_generators(slice, own);
     own->slice = *slice;
     own->slice.spec = &own->spec;
     own->slice.own = NULL;
     own->slice.stamps = NULL;
+    own->slice.handed_ns = NULL;
     own->slice.stamp_count = 0;
     own->slice.pool = &own->paced;
     own->slice.paced = true;

@@ -110,13 +110,22 @@ static void let_go(struct actors *actors, struct slice *slice)
     pool_cancel(pool);
 }
 
-bool actors_join_producers(struct actors *actors, struct patience *patience, struct slice *slice)
+/* Until when there is nothing to do but wait. */
+static int64_t next_look(const struct actors *actors, const struct patience *patience, bool consumer)
 {
     enum { LOOK_NS = 20000000 };
+    int64_t until = consumer ? workload_now_ns() + LOOK_NS : patience->until_ns;
+    return actors->watch && actors->watch->next_ns < until ? actors->watch->next_ns : until;
+}
+
+bool actors_join_producers(struct actors *actors, struct patience *patience, struct slice *slice)
+{
     int producers = actors->started < actors->work->producers ? actors->started : actors->work->producers;
     const struct actor *consumer = actors->started > actors->work->producers ? &actors->all[actors->started - 1] : NULL;
     for (int i = 0; i < producers; i++) {
-        while (!join_until(&actors->all[i], consumer ? workload_now_ns() + LOOK_NS : patience->until_ns)) {
+        while (!join_until(&actors->all[i], next_look(actors, patience, consumer != NULL))) {
+            if (actors->watch)
+                watch_look(actors->watch, actors->work->pool);
             if (!patience_left(patience))
                 return false;
             if (consumer && atomic_load(&consumer->ended) && !*slice->failure)

@@ -25,7 +25,8 @@ struct actors {
     struct workload_slice *work;
     struct actor *all; /* [count] */
     int count, started;
-    bool consumer; /* the last of them is one */
+    bool consumer;       /* the last of them is one */
+    struct watch *watch; /* who joins the producers looks at the pool meanwhile; or NULL. Owner: the caller */
     _Atomic int ready, go;
 };
 

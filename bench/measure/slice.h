@@ -4,6 +4,7 @@
 
 #include "bench/machine/memory.h"
 #include "bench/measure/plan.h"
+#include "bench/measure/watch.h"
 #include "bench/statistics/hist.h"
 
 enum { SLICE_FAILURE_MAX = 4096 };
@@ -43,6 +44,7 @@ struct slice {
     int64_t pool_bytes;                   /* allocated by pool_open; -1: not measured */
     double figures[WORKLOAD_FIGURES_MAX]; /* the workload's; NaN: none */
     struct slice_window window;           /* length_ns 0: it is no open loop */
+    struct watch_law law;                 /* of an open loop: Little's */
     int threads_left;                     /* after the pool was freed */
     bool cannot;                          /* the failure is this machine's, not the pool's */
     bool hung;                            /* the pool could not be freed: this process is spoilt */

@@ -19,6 +19,7 @@
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
 #include "bench/measure/window.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
 
@@ -237,6 +238,15 @@ static bool run_measured(struct actors *actors, int64_t limit_ns, struct slice *
     return true;
 }
 
+/* An open loop is watched. */
+static void begin_watch(const struct plan_entry *entry, struct actors *actors, struct watch *watch)
+{
+    if (!rates_has(entry->workload.ops))
+        return;
+    actors->watch = watch;
+    watch_begin(watch, actors->work->seed, workload_job_ns(&entry->workload) * (double)actors->work->jobs);
+}
+
 static int open_pool(const struct plan_entry *entry, const struct places *places, struct slice *slice,
                      struct pool **pool)
 {
@@ -348,9 +358,11 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
                         int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
 {
     struct workload_slice *work = actors->work;
+    static struct watch watch; /* large; slices run one after the other */
     struct pool_stats base;
     bool pinned, quiet;
     settle_in(entry, places, work->pool, &base, &pinned);
+    begin_watch(entry, actors, &watch);
     quiet = run_measured(actors, limit_ns, slice);
     slice->stopped = !quiet && patience_ended();
     if (slice->stopped)
@@ -381,6 +393,8 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
         samples = NULL;
     slice->in_system_most = in_system_most(entry);
     slice->window = window_of(work);
+    if (actors->watch)
+        slice->law = watch_law(actors->watch, work, work->producers + slice->stats.workers);
     collect_stamps(work, slice->stats.workers, fill_of(entry), slice, samples);
     collect_report(work, slice, samples);
 }

@@ -137,10 +137,37 @@ static double value_most(const struct slice *slice, double workers)
     return slice->in_system_most;
 }
 
-/* Whether the slices keep Little's law; null where there is nothing to hold it against. */
-static json_t *law_of_little(double in_system, double most)
+/* What the pool said of itself in the slices of an open loop. */
+static struct watch_law watched(const struct trial *trial)
 {
-    return isnan(in_system) || isnan(most) ? json_null() : json_boolean(in_system <= LITTLE_TOLERANCE * most);
+    struct watch_law sum = {0};
+    for (int i = 0; i < trial->count; i++) {
+        const struct watch_law *law = &trial->slices[i].law;
+        sum.looks += law->looks;
+        sum.in_pool += law->looks * law->in_pool;
+        sum.low += law->looks * law->low;
+        sum.high += law->looks * law->high;
+    }
+    sum.in_pool /= sum.looks;
+    sum.low /= sum.looks;
+    sum.high /= sum.looks;
+    return sum;
+}
+
+/* Whether the slices keep Little's law; null where there is nothing to hold it against. */
+static void add_law_of_little(json_t *json, const struct trial *trial, double workers)
+{
+    double in_system = median_of(trial, value_in_system, workers), most = median_of(trial, value_most, workers);
+    struct watch_law law = watched(trial);
+    json_t *holds = json_null();
+    if (law.looks >= WATCH_LOOKS_MIN)
+        holds = json_boolean(law.in_pool >= law.low && law.in_pool <= law.high);
+    else if (!isnan(in_system) && !isnan(most))
+        holds = json_boolean(in_system <= LITTLE_TOLERANCE * most);
+    json_object_update_new(json, must_pack("{s:o, s:o, s:i, s:o, s:o, s:o, s:o}", "in_system", number(in_system),
+                                           "in_system_most", number(most), "looks", law.looks, "in_pool",
+                                           number(law.in_pool), "in_pool_low", number(law.low), "in_pool_high",
+                                           number(law.high), "little_holds", holds));
 }
 
 static double value_producers(const struct slice *slice, double workers)
@@ -316,7 +343,6 @@ static double trial_servers(const struct plan_entry *entry, const struct trial *
 json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
 {
     double workers = trial_workers(entry, trial), ns = median_of(trial, value_ns, workers);
-    double in_system = median_of(trial, value_in_system, workers), most = median_of(trial, value_most, workers);
     bool has_work = entry->workload.ops->work_ns(&entry->workload) > 0;
     json_t *json = must_pack("{s:s}", "verdict", verdict(trial));
 
@@ -330,9 +356,7 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "lost_share", number(median_of(trial, value_lost, workers)));
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));
-    json_object_set_new(json, "in_system", number(in_system));
-    json_object_set_new(json, "in_system_most", number(most));
-    json_object_set_new(json, "little_holds", law_of_little(in_system, most));
+    add_law_of_little(json, trial, workers);
     json_object_set_new(json, "producer_fairness", number(median_of(trial, value_producers, workers)));
     trial_counts(json, trial);
     json_object_set_new(json, "servers", json_real(trial_servers(entry, trial)));

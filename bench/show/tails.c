@@ -137,7 +137,15 @@ static void show_little(const struct report_row *row, FILE *out)
         broken++;
         worst = trial;
     }
-    if (broken)
+    if (broken && result_integer(worst, "looks"))
+        terminal_print(out, 2,
+                       "%s: Little's law is broken in %d round%s: at %lld random moments the pool says that it holds "
+                       "%.1f jobs, by the jobs' own times it is %.1f to %.1f; do not trust its latency.",
+                       row->pool, broken, broken == 1 ? "" : "s", (long long)result_integer(worst, "looks"),
+                       json_number_value(json_object_get(worst, "in_pool")),
+                       json_number_value(json_object_get(worst, "in_pool_low")),
+                       json_number_value(json_object_get(worst, "in_pool_high")));
+    else if (broken)
         terminal_print(out, 2,
                        "%s: Little's law is broken in %d round%s: rate x latency says %.0f jobs in the system, where "
                        "there can be %.0f; do not trust its latency.",

@@ -180,6 +180,34 @@ CLI_TEST(plugin, whose_statistics_lie_is_named)
     cr_assert(with("check --plugin @/lies.so --limit 2s") != 0);
 }
 
+/* Little's law, of an open loop: what a pool says that it holds while jobs pile up, against
+ * what their times say. */
+CLI_TEST(plugin, whose_count_does_not_go_with_the_times_is_named)
+{
+    static const struct {
+        const char *name;
+        bool holds;
+    } pools[] = {{"doubles", false}, {"sound", true}};
+    for (int i = 0; i < 2; i++) {
+        char words[256];
+        json_t *document, *trial;
+        snprintf(words, sizeof words,
+                 "run --plugin @/%s.so -p %s -w burst:rate=4k,for=600ms,of=io:op=sleep,wait=1ms -t 2 --no-floor "
+                 "--rounds 1 --no-figures -o %s.json",
+                 pools[i].name, pools[i].name, pools[i].name);
+        cr_assert(with(words) == 0, "%s%s", out, err);
+        cr_assert((strstr(out, "Little's law is broken in 1 round") != NULL) == !pools[i].holds, "%s: %s",
+                  pools[i].name, out);
+        snprintf(words, sizeof words, "%s.json", pools[i].name);
+        document = json_load_file(words, 0, NULL);
+        trial = json_array_get(
+            json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials"), 0);
+        cr_assert(json_is_boolean(json_object_get(trial, "little_holds")));
+        cr_assert(json_is_true(json_object_get(trial, "little_holds")) == pools[i].holds);
+        json_decref(document);
+    }
+}
+
 CLI_TEST(plugin, that_refuses_although_it_would_block_is_named)
 {
     cr_assert(with("run --plugin @/refuses.so -p refuses -w empty -w cpu:size=1us -t 2 --rounds 1 --budget 20ms "

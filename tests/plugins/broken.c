@@ -5,7 +5,8 @@
  * nothing. BROKEN_dies: a failing job ends its worker. BROKEN_late is no bug of
  * the list: each job starts DELAY_NS after it was taken, which the harness must say.
  * BROKEN_scribbles fills all memory that it shares with others; BROKEN_lies has
- * statistics that cannot be; BROKEN_refuses takes no job although it would block.
+ * statistics that cannot be; BROKEN_doubles says that it holds twice as many jobs as it
+ * does; BROKEN_refuses takes no job although it would block.
  * BROKEN_never opens never, and says that memory is short. BROKEN_colours has colours and
  * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded. */
 #define _GNU_SOURCE
@@ -35,6 +36,9 @@
 #elif defined BROKEN_lies
 #define LIES 1
 #define NAME "lies"
+#elif defined BROKEN_doubles
+#define DOUBLES 1
+#define NAME "doubles"
 #elif defined BROKEN_refuses
 #define REFUSES 1
 #define NAME "refuses"
@@ -65,6 +69,9 @@ __attribute__((constructor)) static void take_locale(void)
 #endif
 #ifndef LIES
 #define LIES 0
+#endif
+#ifndef DOUBLES
+#define DOUBLES 0
 #endif
 #ifndef REFUSES
 #define REFUSES 0
@@ -215,6 +222,8 @@ static int broken_stats(struct pool *base, struct pool_stats *stats)
     struct broken *pool = (struct broken *)base;
     pthread_mutex_lock(&pool->lock);
     *stats = pool->stats;
+    if (DOUBLES)
+        stats->accepted += stats->accepted - settled(stats);
     pthread_mutex_unlock(&pool->lock);
     if (LIES)
         stats->workers = pool->stats.accepted % 2 ? INT_MAX : -5;

@@ -278,9 +278,11 @@ void workload_forget(struct workload_slice *slice)
     free(slice->own);
     free(slice->stamps);
     free(slice->stamped);
+    free(slice->handed_ns);
     slice->own = NULL;
     slice->stamps = NULL;
     slice->stamped = NULL;
+    slice->handed_ns = NULL;
 }
 
 double workload_job_ns(const struct workload_spec *spec)

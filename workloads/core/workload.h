@@ -88,6 +88,10 @@ struct workload_slice {
     /* Set by produce, if at all: stamps submitted before, or after, are of a warm-up and
      * count for nothing. Both 0: all count. */
     int64_t counted_from_ns, counted_to_ns;
+
+    /* Of an open loop, [stamp_count]: when each was really handed to the pool, its stamp
+     * saying when it should have been. NULL: as the stamps say. */
+    int64_t *handed_ns;
 };
 
 /* What verify found. Jobs that never ran are lost only beyond those that were
