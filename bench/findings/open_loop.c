@@ -17,6 +17,7 @@ static const double WARM_TIMES = 3, WINDOW_TIMES = 20;
 struct sums {
     double served, service, squares; /* of services: sum, and sum of squares */
     double growths, growth_squares;  /* of the rounds */
+    double growth_most;              /* of one of them */
     int rounds;
 };
 
@@ -59,6 +60,7 @@ static void add_trial(struct open_loop *loop, struct sums *sums, const json_t *t
     sums->rounds++;
     sums->growths += growth;
     sums->growth_squares += growth * growth;
+    sums->growth_most = sums->rounds > 1 ? fmax(sums->growth_most, growth) : growth;
 }
 
 /* The squared coefficient of variation of the services. */
@@ -99,10 +101,20 @@ static void reckon(const json_t *configuration, struct open_loop *loop, const st
 
 /* What comes and what is done vary each by about the square root of their number; the
  * backlog of a queue that keeps up never varies by more than a random walk of both. */
+static double walk(const struct sums *sums, double jobs)
+{
+    return sqrt(jobs * (1 + (sums->served > 0 ? variation(sums) : 0)));
+}
+
+/* Not by one round alone: who stood still at the end of it, for a moment of the machine's,
+ * keeps up in the others. */
 static bool beyond_chance(const struct open_loop *loop, const struct sums *sums)
 {
-    static const double sigmas = 3;
-    return loop->growth > sigmas * sqrt(loop->offered * (1 + (sums->served > 0 ? variation(sums) : 0))) + loop->servers;
+    static const double sigmas = 3, sigmas_of_others = 1;
+    double others = loop->offered * (sums->rounds - 1) / sums->rounds;
+    if (loop->growth <= sigmas * walk(sums, loop->offered) + loop->servers)
+        return false;
+    return sums->rounds < 2 || loop->growth - sums->growth_most > sigmas_of_others * walk(sums, others) + loop->servers;
 }
 
 /* In most rounds, by more than a few jobs and a hundredth of all. */

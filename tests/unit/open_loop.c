@@ -76,6 +76,24 @@ Test(open_loop, where_it_was_watched_for_long_enough_it_is_steady, .timeout = 60
               found[OPEN_LOOP_DRIFTS], found[OPEN_LOOP_SHORT]);
 }
 
+/* One round of five in which nobody ran at the end: a moment of the machine's. */
+Test(open_loop, one_round_that_stood_still_is_no_overload, .timeout = 60)
+{
+    for (int seed = 1; seed <= 50; seed++) {
+        struct erlang_queue queue = queue_of(2, 0.3, 100 * US, seed);
+        json_t *configuration = rounds_of(&queue, 5, 10 * MS, 60 * MS, 0), *window;
+        window = json_object_get(
+            json_array_get(
+                json_object_get(json_array_get(json_object_get(configuration, "trials"), seed % 5), "slices"), 0),
+            "window");
+        json_object_set_new(window, "backlog_end", json_integer(300));
+        json_object_set_new(window, "done", json_integer(json_integer_value(json_object_get(window, "done")) - 300));
+        cr_assert(open_loop_of(configuration).state != OPEN_LOOP_OVERLOADED, "seed %d", seed);
+        json_array_clear(json_object_get(configuration, "trials"));
+        json_decref(configuration);
+    }
+}
+
 Test(open_loop, a_tenth_too_much_is_an_overload, .timeout = 60)
 {
     int found[5];
