@@ -70,15 +70,6 @@ extern __thread struct pool_frame *pool_frame_top;
 /* For a thread whose forks run at once. */
 extern struct pool_lane pool_no_lane;
 
-/* One stretch of a thread's work on a slot. A handler that serves on is still
- * registered with glibc, which calls it again when a job leaves from there: it
- * has done its part. It is written after the setjmp in pthread_cleanup_push, so
- * the slot points to it: it must lie in memory, and be read from there. */
-struct pool_serving {
-    struct pool_worker *worker;
-    volatile bool left;
-};
-
 struct pool_worker {
     /* The owner writes (release), everybody reads (acquire). */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t started;
@@ -103,12 +94,11 @@ struct pool_worker {
     alignas(POOL_CACHE_LINE) _Atomic uint32_t park; /* the word slept on: idle.c */
     _Atomic uint64_t held_seen;                     /* sentry: design->held of this worker when it last looked */
 
-    pthread_t thread;             /* changes when a job takes the thread away */
-    pthread_t leaver;             /* the thread that this one replaces */
-    bool replaces;                /* join `leaver` first */
-    struct pool_serving *serving; /* the latest */
-    bool leaving;                 /* its thread leaves from a stolen fork: a call in progress */
-    bool owes;                    /* serves on from an exit handler; life.c */
+    pthread_t thread; /* changes when a job takes the thread away */
+    pthread_t leaver; /* the thread that this one replaces */
+    bool replaces;    /* join `leaver` first */
+    bool leaving;     /* its thread leaves from a stolen fork: a call in progress */
+    bool owes;        /* serves on from an exit handler; life.c */
     bool pinned;
 };
 

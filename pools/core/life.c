@@ -5,8 +5,8 @@
  * cleanup handler of its thread starts a new thread on the same slot, counts
  * the job as failed, and goes; the new thread first joins the old one, so that
  * two never use the slot at once and none is left unjoined. Where no thread
- * can be started, the leaving one serves on from its handler (glibc allows it)
- * and tries again whenever it runs dry. */
+ * can be started, the leaving one goes back from its handler to where it served
+ * (glibc allows it), serves on, and tries again whenever it runs dry. */
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -138,16 +138,18 @@ bool pool_replace_idle(struct pool_worker *worker)
     return replaced;
 }
 
-static void serve(struct pool_worker *worker);
+/* A thread's work on a slot. */
+struct serving {
+    struct pool_worker *worker;
+    sigjmp_buf again; /* to serve on, its job's frames forgotten */
+};
 
-/* The cleanup handler: a job called pthread_exit. */
+/* The cleanup handler: a job called pthread_exit. Who serves on does not do so from
+ * here, on top of what the last job left: jobs that leave may be many, the stack ends. */
 static void worker_left(void *arg)
 {
-    struct pool_serving *serving = arg;
+    struct serving *serving = arg;
     struct pool_worker *worker = serving->worker;
-    if (serving->left)
-        return;
-    serving->left = true;
     if (!pool_is_here(worker->pool))
         _exit(70);
     /* First of all: thieves may use the frames that this thread has left. */
@@ -167,7 +169,7 @@ static void worker_left(void *arg)
         pool_frame_top = NULL;
         return;
     }
-    serve(worker);
+    siglongjmp(serving->again, 1);
 }
 
 /* Arms containment once for all jobs of the loop: a job that calls pool_fail
@@ -184,12 +186,12 @@ static __attribute__((noinline)) void contain(struct pool_worker *worker)
     POOL_EXIT_STILL_APART();
 }
 
-/* The loop, once more for each thread that a job ends. */
+/* The loop, once more for each job that would end the thread and must not. */
 static void serve(struct pool_worker *worker)
 {
-    struct pool_serving serving = {worker, false};
-    worker->serving = &serving;
-    pthread_cleanup_push(worker_left, &serving);
+    struct serving serving = {.worker = worker};
+    pthread_cleanup_push(worker_left, &serving); /* glibc keeps it while the handler runs */
+    sigsetjmp(serving.again, 0);
     pool_frame_top = &worker->frame;
     if (worker->forks)
         pool_lane = (struct pool_lane *)worker->forks;

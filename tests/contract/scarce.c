@@ -118,3 +118,35 @@ POOL_TEST(scarce, jobs_run_once_while_threads_come_and_go)
     equal(pool_free(pool), 0);
     no_threads(false);
 }
+
+/* The next threads have this much stack. */
+static void stack_bytes(size_t bytes)
+{
+    pthread_attr_t attributes;
+    cr_assert(pthread_attr_init(&attributes) == 0 && pthread_attr_setstacksize(&attributes, bytes) == 0 &&
+              pthread_setattr_default_np(&attributes) == 0);
+    pthread_attr_destroy(&attributes);
+}
+
+/* Jobs that leave are many, the one thread that they leave has a small stack, and goes on. */
+POOL_TEST(scarce, a_thread_is_left_more_often_than_its_stack_is_deep)
+{
+    enum { JOBS = 20000, STACK = 256 << 10 };
+    struct pool *pool;
+    needs(POOL_CAN_RUN_APART | POOL_CAN_CONTAIN);
+    gate_init(&leave_gate);
+    gate_open(&leave_gate);
+    stack_bytes(STACK);
+    pool = open_then_no_threads(ops, (struct pool_config){.workers = 1, .capacity = 16});
+    for (int i = 0; i < JOBS; i++)
+        equal(pool_submit(pool, leave_at_gate, NULL), 0);
+    equal(pool_wait(pool, -1), 0);
+    equal(kit_stats(pool).failed, JOBS);
+    equal(kit_stats(pool).replaced, 0);
+    no_threads(false);
+    equal(pool_submit(pool, leave_at_gate, NULL), 0);
+    equal(pool_wait(pool, -1), 0);
+    check(kit_stats(pool).replaced > 0);
+    contract_law(ops, pool);
+    equal(pool_free(pool), 0);
+}
