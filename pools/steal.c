@@ -491,6 +491,7 @@ static bool evict_deque(struct steal_pool *pool, struct steal_worker *victim, st
     while (deque_steal(victim, task)) {
         if (task->stamp < below)
             return true;
+        POOL_STEP("steal: too young, in hand");
         pool_lock(&pool->lock); /* of the new epoch: it stays, for others to take */
         inject(pool, task);
         pool_unlock(&pool->lock);

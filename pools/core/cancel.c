@@ -80,6 +80,7 @@ static void cancel_queued(struct pool_head *head, uint64_t below)
     cancel_pass(head, below);
     pool_transit_wait_workers(head);
     cancel_pass(head, below);
+    POOL_STEP("cancel: looked twice");
     pool_retire_wait(head); /* and for what others took away, to settle it */
     cancel_pass(head, below);
 }
@@ -131,6 +132,7 @@ int pool_head_cancel(struct pool *pool)
         return 0;
     begin = pool_clock_ns();
     below = cancel_begins(head, begin, &epoch);
+    POOL_STEP("cancel: barred");
     cancel_wake(head);
     if (!POOL_DEFECT(CANCEL_UNSEEN) && !POOL_DEFECT(CANCEL_BY_CHANCE))
         cancel_queued(head, below);

@@ -214,11 +214,14 @@ struct pool_stats {
  *  - a submit under BLOCK, TIMEOUT or RESULTS_THROTTLE in a full pool: who makes room wakes it;
  *  - the result channel, which has a lock; and pool_wait, which is told of the last job
  *    by whoever looks, though he stands still: but no worker waits for him;
- *  - pool_cancel, which waits for the marks of jobs on the move;
+ *  - pool_cancel, which waits for the marks of jobs on the move; pool_free, which waits for
+ *    everybody; the end that a pool_close leads to, which is told as in pool_wait;
  *  - fork and join: a join waits for who runs its fork;
  *  - `discard` and the jobs, which are the user's.
  * A submit that wakes a worker enters the kernel; it awaits nobody there. A preempted
- * worker may hold as much as half of the slots. */
+ * worker may hold as much as half of the slots. A worker that was called and gets no CPU
+ * is believed for 50 us: a job that nobody awake takes waits for it, or for a submit that
+ * comes later than that and calls another one. */
 
 /* What a pool is able to do; a bit that is missing is reported as "not
  * supported" by checks and workloads, never passed over in silence. */

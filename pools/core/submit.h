@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) int pool_submit_by(struct pool *poo
         return count == 1 ? 0 : count;
     }
     pool_after_push(head);
-    POOL_STEP("submit: pushed");
+    POOL_STEP("submit: about to return");
     return 0;
 }
 

@@ -75,6 +75,48 @@ Test(cancel, sleeps_while_a_worker_stands_with_jobs_in_its_hand, .timeout = 60)
     a_worker_stands("mutex", "mutex: claimed");
 }
 
+/* A job that the earlier of two cancellers has in its hand: too young for that one, which
+ * puts it back; the later one must find it then. */
+
+static struct gate parents;
+
+static int parent(void *unused)
+{
+    (void)unused;
+    cr_assert(pool_submit(pool, ledger_job, ledger_arg(0)) == 0);
+    gate_pass(&parents);
+    return 0;
+}
+
+Test(cancel, finds_what_an_earlier_one_had_in_its_hand, .timeout = 60)
+{
+    struct held earlier = HELD_AT("cancel: barred"), in_hand = HELD_AT("steal: too young, in hand");
+    struct pool_config config = {.workers = 1, .capacity = 16};
+    pthread_t threads[2];
+    gate_init(&parents);
+    ledger_clear();
+    cr_assert(pool_open(&pool, pool_find("steal"), &config) == 0);
+    held_arm(&earlier);
+    pthread_create(&threads[0], NULL, cancel_main, NULL);
+    KIT_UNTIL(held_there(&earlier));
+    cr_assert(pool_submit(pool, parent, NULL) == 0); /* after that cancel's instant, as its child */
+    KIT_UNTIL(gate_entered(&parents) == 1);
+    held_arm(&in_hand);
+    held_let_go(&earlier);
+    KIT_UNTIL(held_there(&in_hand));
+    held_count_from("cancel: looked twice");
+    pthread_create(&threads[1], NULL, cancel_main, NULL);
+    KIT_UNTIL(held_count() == 1);
+    held_let_go(&in_hand);
+    pthread_join(threads[1], NULL);
+    cr_assert(kit_stats(pool).cancelled == 1);
+    pthread_join(threads[0], NULL);
+    gate_open(&parents);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(atomic_load(&ledger_total) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
+
 /* Jobs on their submitters' stacks. */
 
 static struct gate breed;
