@@ -72,7 +72,7 @@ enum stats_outlier stats_outlier(double value, double first_quartile, double thi
 }
 
 /* Counts subsets of the ranks by their sums. */
-static int signed_rank_cut_exact(int n)
+static int signed_rank_cut_exact(int n, double tail)
 {
     int sums = n * (n + 1) / 2, cut = -1;
     double *ways = calloc((size_t)sums + 1, sizeof *ways), total = 0;
@@ -82,24 +82,29 @@ static int signed_rank_cut_exact(int n)
     for (int rank = 1; rank <= n; rank++)
         for (int sum = sums; sum >= 0; sum--) /* halved at each step: probabilities */
             ways[sum] = (ways[sum] + (sum >= rank ? ways[sum - rank] : 0)) / 2;
-    while ((total += ways[cut + 1]) <= 0.025)
+    while (cut < sums && (total += ways[cut + 1]) <= tail)
         cut++;
     free(ways);
     return cut;
 }
 
-/* The 2.5% point of a normal variable, less the half by which it stands for whole
- * numbers. */
-static int normal_cut(double mean, double variance)
+/* The lower point of a normal variable that is so far out, less the half by which it
+ * stands for whole numbers. */
+static int normal_cut(double mean, double variance, double tail)
 {
-    return (int)floor(mean - 1.959963985 * sqrt(variance) - 0.5);
+    return (int)floor(mean - gsl_cdf_ugaussian_Qinv(tail) * sqrt(variance) - 0.5);
+}
+
+int stats_signed_rank_cut_at(int n, double tail)
+{
+    enum { EXACT = 128 };
+    double all = (double)n * (n + 1);
+    return n <= EXACT ? signed_rank_cut_exact(n, tail) : normal_cut(all / 4, all * (2.0 * n + 1) / 24, tail);
 }
 
 int stats_signed_rank_cut(int n)
 {
-    enum { EXACT = 128 };
-    double all = (double)n * (n + 1);
-    return n <= EXACT ? signed_rank_cut_exact(n) : normal_cut(all / 4, all * (2.0 * n + 1) / 24);
+    return stats_signed_rank_cut_at(n, 0.025);
 }
 
 /* Numbers that are made of pairs of others are n^2 / 2: never listed, only counted.
@@ -166,6 +171,25 @@ static void ratio_of_pairs(const struct pairs *pairs, int64_t count, int cut, st
     found->high = exp(pairs_at(pairs, count - 1 - cut));
 }
 
+struct stats_shift stats_shift(const double *values, int n, double tail)
+{
+    struct stats_shift found = {.estimate = NAN, .low = -INFINITY, .high = INFINITY, .count = n};
+    struct pairs pairs = {.a_count = n};
+    int64_t count = (int64_t)n * (n + 1) / 2;
+    int cut = n > 0 ? stats_signed_rank_cut_at(n, tail) : -1;
+    if (n < 1)
+        return found;
+    pairs.a = sorted_copy(values, n);
+    found.estimate = (pairs_at(&pairs, (count - 1) / 2) + pairs_at(&pairs, count / 2)) / 2;
+    found.known = cut >= 0 && 2 * (int64_t)cut < count;
+    if (found.known) {
+        found.low = pairs_at(&pairs, cut);
+        found.high = pairs_at(&pairs, count - 1 - cut);
+    }
+    free(pairs.a);
+    return found;
+}
+
 static double *sorted_logs(const double *values, int n)
 {
     double *logs = sorted_copy(values, n);
@@ -202,7 +226,7 @@ int stats_rank_sum_cut(int m, int n)
     int sums = all > EXACT ? 0 : m * n, cut = -1;
     double *ways, total = 0;
     if (all > EXACT)
-        return normal_cut(all / 2, all * (m + n + 1.0) / 12);
+        return normal_cut(all / 2, all * (m + n + 1.0) / 12, 0.025);
     ways = calloc((size_t)(m + 1) * (size_t)(sums + 1), sizeof *ways);
     if (!ways)
         abort();

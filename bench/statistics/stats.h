@@ -51,6 +51,19 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n);
  * normal. */
 int stats_signed_rank_cut(int n);
 
+/* The same with `tail` in the place of 2.5%. */
+int stats_signed_rank_cut_at(int n, double tail);
+
+/* Where n values (differences of pairs, say) are centred: Hodges and Lehmann's estimate,
+ * with the interval of Wilcoxon's signed-rank test that leaves out `tail` at either end.
+ * Where n is too small for such an interval, known is false and it is all numbers. */
+struct stats_shift {
+    double estimate, low, high; /* estimate: NaN for no value */
+    bool known;
+    int count;
+};
+struct stats_shift stats_shift(const double *values, int n, double tail);
+
 /* The ratio a/b of two independent samples > 0: Hodges and Lehmann's estimate on
  * the logarithms, with the exact interval of Wilcoxon's rank-sum test (Mann and
  * Whitney's U). Known is false where no interval reaches 95% (below 4 and 4

@@ -1,0 +1,67 @@
+/* duet_rule.c - see duet_rule.h. */
+#include "bench/statistics/duet_rule.h"
+
+#include <math.h>
+
+#define SUSPECT_TAIL 0.025 /* of the first session: whom it suspects costs time, and nothing else */
+#define SAME_TAIL 0.005    /* "same" is said at any of several looks */
+#define SHOWN_TAIL 0.025
+
+double duet_rule_floor(const double *again, int count)
+{
+    double least = log1p(DUET_RULE_FLOOR), found = count > 0 ? fabs(stats_shift(again, count, SHOWN_TAIL).estimate) : 0;
+    return found > least ? found : least;
+}
+
+double duet_rule_margin(double floor)
+{
+    return fmin(floor, log1p(DUET_RULE_SAME_MOST));
+}
+
+/* Intervals narrow with the root of the number of values: it has to leave 0, with an
+ * estimate beyond the floor, or to fit within the margin. */
+static int more_needed(const struct stats_shift *wide, double floor)
+{
+    double size = fabs(wide->estimate), half = (wide->high - wide->low) / 2, needed;
+    double inside = duet_rule_margin(floor) - size, away = size >= floor ? size : 0, room = fmax(inside, away);
+    if (!wide->known)
+        return STATS_ENOUGH;
+    needed = room > 0 ? ceil(wide->count * pow(half / room, 2)) - wide->count : INFINITY;
+    return needed < 1 ? DUET_RULE_STEP : needed > DUET_RULE_MORE_MOST ? DUET_RULE_MORE_MOST : (int)needed;
+}
+
+struct duet_finding duet_rule_look(const double *values, int count, double floor)
+{
+    struct duet_finding found = {.verdict = DUET_UNDECIDED, .change = stats_shift(values, count, SHOWN_TAIL)};
+    struct stats_shift wide = stats_shift(values, count, SAME_TAIL), apart = stats_shift(values, count, SUSPECT_TAIL);
+    double margin = duet_rule_margin(floor);
+    if (apart.known && apart.low > 0 && apart.estimate >= floor)
+        found.verdict = DUET_SLOWER;
+    else if (apart.known && apart.high < 0 && apart.estimate <= -floor)
+        found.verdict = DUET_FASTER;
+    else if (wide.known && wide.low > -margin && wide.high < margin)
+        found.verdict = DUET_SAME;
+    else
+        found.more = more_needed(&wide, floor);
+    return found;
+}
+
+struct duet_finding duet_rule_confirm(const double *values, int count, double floor, enum duet_verdict suspicion,
+                                      int suspects)
+{
+    struct duet_finding found = {.verdict = DUET_UNDECIDED, .change = stats_shift(values, count, SHOWN_TAIL)};
+    struct stats_shift strict = stats_shift(values, count, DUET_RULE_RUN / suspects);
+    if (suspicion == DUET_SLOWER && strict.known && strict.low > 0 && strict.estimate >= floor)
+        found.verdict = DUET_SLOWER;
+    else if (suspicion == DUET_FASTER && strict.known && strict.high < 0 && strict.estimate <= -floor)
+        found.verdict = DUET_FASTER;
+    else
+        found.more = more_needed(&strict, floor);
+    return found;
+}
+
+int duet_rule_second_least(int suspects)
+{
+    int count = (int)ceil(log2(suspects / DUET_RULE_RUN)); /* all on one side: 1 of 2^count */
+    return count > DUET_RULE_SECOND_LEAST ? count : DUET_RULE_SECOND_LEAST;
+}
