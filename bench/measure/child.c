@@ -15,6 +15,7 @@
 #include "bench/json/must.h"
 #include "bench/machine/clocks.h"
 #include "bench/machine/limits.h"
+#include "bench/measure/duet_round.h"
 #include "bench/measure/patience.h"
 #include "bench/measure/plain_loop.h"
 #include "bench/measure/plan.h"
@@ -128,47 +129,57 @@ static json_t *limit_json(enum limit limit)
 /* The slices. */
 
 /* Announces what runs, and when the parent may give up hearing more. */
-static void announce(const struct round *round, int index, int64_t jobs, int64_t limit_ns)
+static void announce(const struct round *round, int index, const char *side, int64_t jobs, int64_t limit_ns)
 {
     const struct workload_spec *workload = &round->plan.entries[index].workload;
     static const double allowance = 10; /* the mean says little of a few heavy-tailed jobs */
     double work_s = workload_job_ns(workload) * (double)jobs / 1e9;
     report(round->out, "running",
-           must_pack("{s:i, s:f}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s));
+           must_pack("{s:i, s:f, s:s}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s,
+                     "side", side));
 }
 
 /* The parent is told again that it runs: it takes long, but it gets on. */
 static struct {
     const struct round *round;
     int index;
+    const char *side;
     int64_t jobs, limit_ns;
 } announced;
 
 static void announce_again(void)
 {
-    announce(announced.round, announced.index, announced.jobs, announced.limit_ns);
+    announce(announced.round, announced.index, announced.side, announced.jobs, announced.limit_ns);
+}
+
+/* One slice of an entry, which is number `index` of the plan, told of. */
+static void run_entry(struct round *round, int index, const char *side, const struct plan_entry *entry, int64_t jobs,
+                      double slice_ns, struct slice *slice, struct slice_samples *samples)
+{
+    int64_t limit = (int64_t)(slice_ns * 100);
+    if (limit < SLICE_LIMIT_FLOOR_NS)
+        limit = SLICE_LIMIT_FLOOR_NS;
+    announce(round, index, side, jobs, limit);
+    announced.round = round;
+    announced.index = index;
+    announced.side = side;
+    announced.jobs = jobs;
+    announced.limit_ns = limit;
+    slice_run(entry, jobs, next_random(&round->random), limit, slice, samples);
+    round->spoilt = round->spoilt || slice->hung || slice->stopped;
 }
 
 /* One slice into *slice; `samples` as slice_run. */
 static void run_slice(struct round *round, int index, int64_t jobs, struct slice *slice, struct slice_samples *samples)
 {
     struct trial *trial = &round->trials[index];
-    int64_t limit = (int64_t)(trial->slice_ns * 100);
-    if (limit < SLICE_LIMIT_FLOOR_NS)
-        limit = SLICE_LIMIT_FLOOR_NS;
-    announce(round, index, jobs, limit);
-    announced.round = round;
-    announced.index = index;
-    announced.jobs = jobs;
-    announced.limit_ns = limit;
-    slice_run(&round->plan.entries[index], jobs, next_random(&round->random), limit, slice, samples);
+    run_entry(round, index, "", &round->plan.entries[index], jobs, trial->slice_ns, slice, samples);
     if (*slice->failure) {
         memcpy(trial->failure, slice->failure, sizeof trial->failure);
         trial->ended = true;
         trial->hung = slice->hung;
         trial->cannot = slice->cannot;
     }
-    round->spoilt = round->spoilt || slice->hung || slice->stopped;
 }
 
 /* How many slices of this configuration fit into its share of the round: pairs,
@@ -298,6 +309,45 @@ static void report_trial(const struct round *round, int index)
     report(round->out, "trial", trial);
 }
 
+/* A duet's slices, and what it tells. */
+
+static bool duet_run(void *context, int index, enum side side, const struct plan_entry *entry, int64_t jobs,
+                     double slice_ns, struct slice *slice, struct slice_samples *samples)
+{
+    struct round *round = context;
+    run_entry(round, index, side_name(side), entry, jobs, slice_ns, slice, samples);
+    return !round->spoilt && !interrupted;
+}
+
+static void duet_tell(void *context, json_t *trial)
+{
+    report(((struct round *)context)->out, "trial", trial);
+}
+
+static uint64_t duet_random(void *context)
+{
+    return next_random(&((struct round *)context)->random);
+}
+
+/* When spoilt, or where the clocks are out of step, only what failed is told. */
+static bool duet_whole(void *context)
+{
+    const struct round *round = context;
+    struct clocks clocks;
+    return (!round->spoilt || interrupted) && (clocks_look(&clocks) || !clocks.apart_ns);
+}
+
+static void run_duet(struct round *round, const struct round_noise *noise)
+{
+    struct duet_host host = {.run = duet_run, .tell = duet_tell, .random = duet_random, .context = round};
+    json_t *ended;
+    duet_round(&round->plan, &host, duet_whole);
+    ended = round_noise_end(noise);
+    json_object_set_new(ended, "complete", json_boolean(!round->spoilt || interrupted));
+    report(round->out, "round", ended);
+    _exit(0);
+}
+
 static void *nothing(void *arg)
 {
     return arg;
@@ -344,6 +394,8 @@ int child_main(int plan_descriptor, int out_descriptor)
     start_first_thread();
     kernel_steps_per_ns();
     round_noise_begin(&noise);
+    if (round.plan.duet.base)
+        run_duet(&round, &noise);
     shuffle(&round);
     for (int i = 0; i < round.plan.count && !interrupted && !round.spoilt; i++)
         if (rates_has(round.plan.entries[round.order[i]].workload.ops))

@@ -7,6 +7,7 @@
 
 #include "bench/json/must.h"
 #include "bench/measure/plugin.h"
+#include "bench/measure/sides.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
@@ -69,9 +70,13 @@ int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry,
 
 void plan_stretch(struct plan *plan)
 {
-    static const double share = 0.8; /* the rest is for opening, checking, and a late end */
-    for (int i = 0; i < plan->count && plan->rounds > 0; i++)
-        rates_stretch(&plan->entries[i].workload, share * (double)plan->budget_ns / plan->rounds);
+    static const double share = 0.8;      /* the rest is for opening, checking, and a late end */
+    static const double duet_share = 0.1; /* two passes of both sides */
+    double whole = plan->rounds > 0 ? share * (double)plan->budget_ns / plan->rounds : 0;
+    if (plan->duet.base)
+        whole = duet_share * plan->duet.share_ns;
+    for (int i = 0; i < plan->count && whole > 0; i++)
+        rates_stretch(&plan->entries[i].workload, whole);
 }
 
 const char *plan_unsupported(const struct plan_entry *entry)
@@ -123,16 +128,43 @@ json_t *plan_configuration(const struct plan_entry *entry)
     return configuration;
 }
 
+static json_t *duet_json(const struct plan_duet *duet)
+{
+    return must_pack("{s:s, s:s, s:b, s:f, s:f, s:i}", "base", duet->base, "new", duet->new, "again", (int)duet->again,
+                     "slowed", duet->slowed, "share_ns", duet->share_ns, "round", duet->round);
+}
+
 json_t *plan_json(const struct plan *plan)
 {
     json_t *entries = json_array();
     for (int i = 0; i < plan->count; i++)
         json_array_append_new(entries, plan_entry_json(&plan->entries[i]));
+    if (plan->duet.base)
+        return must_pack("{s:o, s:i, s:I, s:I, s:o, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
+                         (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed, "plugins", plugin_files(), "duet",
+                         duet_json(&plan->duet));
     return must_pack("{s:o, s:i, s:I, s:I, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
                      (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed, "plugins", plugin_files());
 }
 
-static int entry_from_json(struct plan_entry *entry, json_t *json)
+/* Loads both sides. The texts stay. */
+static int duet_from_json(struct plan_duet *duet, const json_t *json)
+{
+    const char *base, *new;
+    int again;
+    char why[1024];
+    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:s, s:b, s:f, s:f, s:i}", "base", &base, "new", &new, "again",
+                    &again, "slowed", &duet->slowed, "share_ns", &duet->share_ns, "round", &duet->round))
+        return -EINVAL;
+    duet->base = strdup(base);
+    duet->new = strdup(new);
+    duet->again = again;
+    if (!duet->base || !duet->new)
+        return -ENOMEM;
+    return sides_load(duet->base, duet->new, duet->round, (struct why){why, sizeof why});
+}
+
+static int entry_from_json(struct plan_entry *entry, json_t *json, bool apart)
 {
     const char *pool, *spec, *full, *results, *pin, *role;
     json_int_t capacity, results_capacity, timeout, spin;
@@ -142,7 +174,8 @@ static int entry_from_json(struct plan_entry *entry, json_t *json)
                     "full_timeout_ns", &timeout, "results", &results, "results_capacity", &results_capacity, "spin_ns",
                     &spin, "pin", &pin, "role", &role))
         return -EINVAL;
-    entry->pool = pool_find(pool);
+    entry->pool = apart ? sides_find(SIDE_BASE, pool) : pool_find(pool);
+    entry->apart = apart;
     entry->capacity = (size_t)capacity;
     entry->results_capacity = (size_t)results_capacity;
     entry->full_timeout_ns = timeout;
@@ -166,7 +199,8 @@ int plan_from_json(struct plan *plan, const json_t *json)
     *plan = (struct plan){0};
     if (json_unpack((json_t *)(uintptr_t)json, "{s:o, s:i, s:I, s:I}", "entries", &entries, "rounds", &plan->rounds,
                     "budget_ns", &budget, "seed", &seed) ||
-        plugin_load_files(json_object_get(json, "plugins")))
+        plugin_load_files(json_object_get(json, "plugins")) ||
+        (json_object_get(json, "duet") && duet_from_json(&plan->duet, json_object_get(json, "duet"))))
         return -EINVAL;
     plan->budget_ns = budget;
     plan->seed = (uint64_t)seed;
@@ -175,7 +209,7 @@ int plan_from_json(struct plan *plan, const json_t *json)
     if (!plan->entries)
         return -ENOMEM;
     json_array_foreach (entries, i, entry)
-        if (entry_from_json(&plan->entries[i], entry))
+        if (entry_from_json(&plan->entries[i], entry, plan->duet.base != NULL))
             return -EINVAL;
     plan_stretch(plan);
     return 0;

@@ -20,6 +20,17 @@ struct plan_entry {
     int64_t spin_ns;           /* as pool_config.spin_ns */
     char pin[64];              /* as topology_place */
     bool floor;                /* not asked for: shown beside, to compare with */
+    bool apart;                /* its pool is in no table of pools: of a side of a duet */
+};
+
+/* Two builds in pairs (sides.h): each entry is measured on both sides, its pool is the
+ * base's. */
+struct plan_duet {
+    const char *base, *new; /* files; NULL: it is no duet */
+    bool again;             /* a second copy of the base, too, in every second pass */
+    double slowed;          /* the jobs of the new side take so much longer, as a share; 0 as a rule */
+    double share_ns;        /* of a process's time, for each entry */
+    int round;              /* of a process: which one it is */
 };
 
 struct plan {
@@ -30,6 +41,7 @@ struct plan {
     int rounds;        /* wanted */
     int64_t budget_ns; /* wall time for each configuration, over all rounds; wins over rounds */
     uint64_t seed;
+    struct plan_duet duet;
 };
 
 /* Workers that a configuration really has: `inline` works in its producers. */

@@ -116,7 +116,7 @@ static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
     return 0;
 }
 
-static int add_pool(const struct pool_ops *theirs, const char *path, struct why why)
+int plugin_complete(const struct pool_ops *theirs, const char *path, struct why why, struct pool_ops **out)
 {
     struct pool_ops *ops;
     int error;
@@ -131,14 +131,27 @@ static int add_pool(const struct pool_ops *theirs, const char *path, struct why 
         return why_wrong(why, "plug-in %s: out of memory", path);
     *ops = *theirs;
     error = complete_pool(ops, path, why);
-    if (!error && (error = pool_add(ops)))
-        why_wrong(why,
-                  error == -EEXIST ? "plug-in %s: there is a pool \"%s\" already"
-                                   : "plug-in %s: one pool too many: \"%s\"",
-                  path, ops->name);
     if (error)
         free(ops);
-    return error ? -EINVAL : 0;
+    else
+        *out = ops;
+    return error;
+}
+
+static int add_pool(const struct pool_ops *theirs, const char *path, struct why why)
+{
+    struct pool_ops *ops;
+    int error = plugin_complete(theirs, path, why, &ops);
+    if (error)
+        return error;
+    error = pool_add(ops);
+    if (!error)
+        return 0;
+    why_wrong(why,
+              error == -EEXIST ? "plug-in %s: there is a pool \"%s\" already" : "plug-in %s: one pool too many: \"%s\"",
+              path, ops->name);
+    free(ops);
+    return -EINVAL;
 }
 
 static int add_workload(const struct workload_ops *ops, const char *path, struct why why)
@@ -202,7 +215,7 @@ static uint64_t secret(void)
     return number;
 }
 
-static void try_main(const char *path, int out, pid_t parent, uint64_t number)
+static void try_main(const char *path, plugin_load_fn *loader, int out, pid_t parent, uint64_t number)
 {
     char text[1024] = "";
     int null = open("/dev/null", O_RDWR | O_CLOEXEC), error;
@@ -212,7 +225,7 @@ static void try_main(const char *path, int out, pid_t parent, uint64_t number)
     dup2(null, 0);
     dup2(null, 1);
     dup2(null, 2);
-    error = load(path, (struct why){text, sizeof text});
+    error = loader(path, (struct why){text, sizeof text});
     if (write(out, &number, sizeof number) != sizeof number || (error && write(out, text, strlen(text)) < 0))
         _exit(1);
     _exit(0);
@@ -287,7 +300,7 @@ static int try_end(pid_t child, int *status)
     return left;
 }
 
-static int try_in_child(const char *path, struct why why)
+int plugin_try(const char *path, plugin_load_fn *loader, struct why why)
 {
     uint64_t number = secret();
     int pipes[2], status = 0, left;
@@ -301,7 +314,7 @@ static int try_in_child(const char *path, struct why why)
     prctl(PR_SET_CHILD_SUBREAPER, 1);
     child = fork();
     if (child == 0)
-        try_main(path, pipes[1], parent, number);
+        try_main(path, loader, pipes[1], parent, number);
     close(pipes[1]);
     if (child < 0) {
         close(pipes[0]);
@@ -346,7 +359,7 @@ int plugin_load(const char *path, char *text, size_t size)
     else if (file_count == FILES_MAX)
         error = why_wrong(why, "plug-in %s: one too many (at most %d)", path, FILES_MAX);
     else
-        error = try_in_child(real, why);
+        error = plugin_try(real, load, why);
     if (!error)
         error = load(real, why);
     if (error)

@@ -10,6 +10,9 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "pools/core/pool.h"
+#include "workloads/core/why.h"
+
 /* Loads FILE.so and adds its pools and workloads to those that there are.
  * Returns 0, or -EINVAL with one line in `why` that names the file and what is
  * wrong. Threads: before others are started. */
@@ -23,5 +26,12 @@ int plugin_load_peers(char *why, size_t size);
  * process of a round. The JSON's owner is the caller. */
 json_t *plugin_files(void);
 int plugin_load_files(const json_t *files);
+
+/* Parts of it, for those who load plug-ins otherwise (sides.h). Try: calls `load` in a
+ * process of its own, and says in `why` what came of it. Complete: a copy of a pool's table
+ * in which nothing is missing; its owner is the caller. Both return 0 or -EINVAL. */
+typedef int plugin_load_fn(const char *path, struct why why);
+int plugin_try(const char *path, plugin_load_fn *load, struct why why);
+int plugin_complete(const struct pool_ops *theirs, const char *path, struct why why, struct pool_ops **out);
 
 #endif

@@ -17,6 +17,7 @@
 #include "bench/json/must.h"
 #include "bench/measure/child.h"
 #include "bench/measure/round_noise.h"
+#include "bench/results/result.h"
 
 enum {
     PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
@@ -49,6 +50,7 @@ struct child {
     bool *done;     /* [plan.count]: no more of it in this round */
     int running;    /* plan index, -1: none yet */
     double limit_s; /* of the slice that runs */
+    char side[16];  /* of a duet, on which side; "" */
     bool complete;
     bool lacking; /* it has said that the machine refuses it memory */
     char *text;   /* not yet parsed */
@@ -66,6 +68,8 @@ static double round_length_s(const struct plan *plan)
 {
     static const double process_s = 0.04, warm_s = 0.01;
     double share = (double)plan->budget_ns / plan->rounds, sum_ns = 0;
+    if (plan->duet.base)
+        return plan->duet.share_ns / 1e9 * plan->count + process_s;
     for (int i = 0; i < plan->count; i++) {
         const struct plan_entry *entry = &plan->entries[i];
         double work = workload_job_ns(&entry->workload) / plan_workers(entry);
@@ -107,6 +111,7 @@ static int plan_descriptor(const struct run *run, const int *map, int count, uin
     json_t *json;
     int descriptor = memfd_create("plan", 0);
     part.seed = seed;
+    part.duet.round = run->round;
     part.count = count;
     part.entries = calloc((size_t)count, sizeof *part.entries);
     if (descriptor < 0 || !part.entries)
@@ -179,12 +184,14 @@ static int child_start(struct child *child, int plan, uint64_t seed)
 static void tell_failure(struct run *run, struct child *child, const char *verdict, const char *why)
 {
     json_t *trial;
+    char text[192];
     if (child->running < 0 || child->done[child->running])
         return;
+    snprintf(text, sizeof text, "%s%s%s", child->side, *child->side ? ": " : "", why);
     child->done[child->running] = true;
     run->hangs[child->running] += !strcmp(verdict, "hang");
     trial = must_pack("{s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:i, s:i}", "configuration", child->running, "round",
-                      run->round, "verdict", verdict, "failure", why, "accepted", 0, "done", 0, "failed", 0,
+                      run->round, "verdict", verdict, "failure", text, "accepted", 0, "done", 0, "failed", 0,
                       "cancelled", 0, "dropped", 0);
     if (run->events->trial)
         run->events->trial(run->events->context, trial);
@@ -224,6 +231,7 @@ static void take_line(struct run *run, struct child *child, const char *line, si
     if ((part = json_object_get(json, "running"))) {
         child->running = child->map[json_integer_value(json_object_get(part, "configuration"))];
         child->limit_s = json_number_value(json_object_get(part, "limit_s"));
+        snprintf(child->side, sizeof child->side, "%s", result_string(part, "side"));
         if (run->events->running)
             run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
     }
@@ -374,6 +382,8 @@ static bool another_round(struct run *run)
     double budget_s = (double)plan->budget_ns / 1e9 * plan->count, end_s = now_s() - run->began_s + run->round_took_s;
     if (round_interrupted || (run->round && run->events->enough && run->events->enough(run->events->context)))
         return false;
+    if (plan->duet.base) /* as many as its rule says */
+        return run->round < plan->rounds;
     run->rounds = plan->rounds + (run->disturbed < plan->rounds ? run->disturbed : plan->rounds);
     if (run->round >= plan->rounds)
         return run->round < run->rounds && end_s <= budget_s;

@@ -266,6 +266,8 @@ static int open_pool(const struct plan_entry *entry, const struct places *places
     int error;
     memory_read(&before);
     error = pool_open(pool, entry->pool, &config);
+    if (!error && entry->apart)
+        (*pool)->ops = entry->pool; /* in which nothing is missing */
     memory_read(&after);
     slice->pool_bytes =
         before.measured && after.measured ? (int64_t)(after.allocated_bytes - before.allocated_bytes) : -1;
@@ -285,7 +287,7 @@ static void settle_in(const struct plan_entry *entry, const struct places *place
 {
     *base = (struct pool_stats){0};
     *pinned = false;
-    if (!pool_is_added(entry->pool))
+    if (!entry->apart && !pool_is_added(entry->pool))
         return;
     if (places->count && entry->pool->can & POOL_CAN_RUN_APART && !(entry->pool->declares & POOL_PINS_ITSELF))
         *pinned = pin_workers(pool, entry->workers, places);

@@ -1,0 +1,350 @@
+/* duet_round.c - see duet_round.h. */
+#include "bench/measure/duet_round.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/json/must.h"
+#include "bench/measure/slowed.h"
+#include "bench/statistics/rates.h"
+#include "bench/statistics/stats.h"
+
+enum {
+    SLICE_NS = 5000000,
+    SLICE_LONG_NS = 20000000, /* of long jobs, and at least LONG_JOBS of them */
+    LONG_JOB_NS = 10000,
+    LONG_JOBS = 50,
+    SLICE_JOBS_MAX = 1 << 22,
+    WARM_NS = 2000000,
+    WARM_RUNS = 8,
+    WARM_JOBS = 4096,
+    PASSES_MAX = 32, /* of two pairs each */
+    SHAKES = 32,     /* blocks that are held between slices */
+    SHAKE_BYTES = 1 << 16,
+};
+
+/* What a side gathered. */
+struct gathered {
+    double value[2 * PASSES_MAX], cpu_ns[2 * PASSES_MAX]; /* of pair i; NaN: none */
+    double bytes;                                         /* that its pool takes; NaN: not measured */
+    double wakes, jobs;
+};
+
+struct benchmark {
+    struct plan_entry entry[SIDES];
+    struct gathered side[SIDES];
+    int64_t jobs;
+    double slice_ns, each_ns; /* a slice; with all that is around it */
+    double delay_ns;          /* on the new side, on purpose */
+    int passes;
+    int done; /* passes */
+    bool ended, hung, cannot;
+    char failure[SLICE_FAILURE_MAX + 16];
+};
+
+struct state {
+    const struct plan *plan;
+    const struct duet_host *host;
+    struct benchmark *all; /* [plan->count] */
+    int *order;
+    bool over;
+    void *held[SHAKES];
+};
+
+static bool word_is(const struct workload_spec *spec, const char *name, const char *word)
+{
+    for (int i = 0; i < spec->ops->param_count; i++)
+        if (!strcmp(spec->ops->params[i].name, name) && spec->ops->params[i].kind == WORKLOAD_CHOICE)
+            return !strcmp(spec->ops->params[i].choices[spec->values[i]], word);
+    return false;
+}
+
+const char *duet_unsupported(const struct plan_entry *entry)
+{
+    const struct workload_spec *spec = &entry->workload;
+    const char *rest = workload_rest(spec);
+    if (!strcmp(spec->ops->name, "tree") || (rest && !strncmp(rest, "tree", 4)))
+        return "its jobs fork, and a plug-in's pool has no lanes for them here";
+    if (!strcmp(spec->ops->name, "cancel") && !word_is(spec, "jobs", "never"))
+        return "its jobs ask their pool for its cancel, and a plug-in's pool does not hear them here (jobs=never "
+               "works)";
+    return plan_unsupported(entry);
+}
+
+const char *duet_figure(const struct plan_entry *entry)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    /* Its jobs per second are the consumer's; a pool shows in how long a job has to wait. */
+    return ops->judged_by ? ops->judged_by : !strcmp(ops->name, "slow-consumer") ? "oldest_ns" : NULL;
+}
+
+/* The figure of one slice; NaN: it has none. */
+static double figure_of(const struct workload_ops *ops, const struct slice *slice, const struct slice_samples *samples,
+                        const char *name)
+{
+    for (int i = 0; i < ops->figure_count; i++) {
+        const struct workload_figure *figure = &ops->figures[i];
+        if (strcmp(figure->name, name))
+            continue;
+        if (figure->divisor)
+            return slice->figures[figure->quotient - 1] / slice->figures[figure->divisor - 1];
+        if (figure->quantile > 0 && isnan(slice->figures[i]))
+            return hist_held(&samples->own[figure->sample], figure->quantile);
+        return slice->figures[i];
+    }
+    return NAN;
+}
+
+static double positive(double value)
+{
+    return isfinite(value) && value > 0 ? value : NAN;
+}
+
+static double ran(const struct slice *slice)
+{
+    return (double)(slice->stats.done + slice->stats.failed);
+}
+
+/* Frees and allocates something of a random size: the next pool lies elsewhere. */
+static void shake(struct state *state)
+{
+    uint64_t random = state->host->random(state->host->context);
+    void **block = &state->held[random % SHAKES];
+    size_t size = 64 + (random >> 8) % SHAKE_BYTES;
+    free(*block);
+    *block = malloc(size);
+    if (*block)
+        memset(*block, 1, size);
+}
+
+static void take_failure(struct benchmark *benchmark, enum side side, const struct slice *slice)
+{
+    benchmark->ended = true;
+    benchmark->hung = slice->hung;
+    benchmark->cannot = slice->cannot;
+    snprintf(benchmark->failure, sizeof benchmark->failure, "%s: %s", side_name(side), slice->failure);
+}
+
+/* One slice of a side. Returns false when it is not to be counted. */
+static bool run(struct state *state, int index, enum side side, struct slice *slice, struct slice_samples *samples)
+{
+    struct benchmark *benchmark = &state->all[index];
+    struct plan_entry entry = benchmark->entry[side];
+    bool slows = state->plan->duet.slowed > 0, goes_on;
+    shake(state);
+    memset(samples, 0, sizeof *samples);
+    if (slows) {
+        entry.pool = slowed_begin(entry.pool, benchmark->jobs, side == SIDE_NEW ? benchmark->delay_ns : 0);
+        if (!entry.pool)
+            return state->over = true, false;
+    }
+    goes_on = state->host->run(state->host->context, index, side, &entry, benchmark->jobs, benchmark->slice_ns, slice,
+                               samples);
+    if (slows && !slice->hung && !slice->stopped)
+        slowed_end();
+    state->over = state->over || !goes_on;
+    if (*slice->failure)
+        take_failure(benchmark, side, slice);
+    return !*slice->failure && !slice->stopped;
+}
+
+static int64_t slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job)
+{
+    double ns = ns_per_job > 1 ? ns_per_job : 1;
+    bool is_long = ns * plan_workers(entry) >= LONG_JOB_NS;
+    int64_t jobs, least = is_long ? LONG_JOBS : 5 * (int64_t)entry->capacity;
+    if (entry->workload.ops->jobs)
+        return plan_slice_jobs(plan, entry, ns_per_job);
+    jobs = (int64_t)((is_long ? SLICE_LONG_NS : SLICE_NS) / ns);
+    jobs = jobs < least ? least : jobs;
+    return jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
+}
+
+/* How many jobs make a slice, from the base; then once each on the other sides. */
+static void warm_up(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
+{
+    struct benchmark *benchmark = &state->all[index];
+    const struct plan_entry *entry = &benchmark->entry[SIDE_BASE];
+    double each = workload_job_ns(&entry->workload);
+    bool fixed = entry->workload.ops->jobs != NULL;
+    int64_t began = workload_now_ns(), last = began;
+    double left_ns, cpu_ns = 0;
+    benchmark->jobs = fixed      ? slice_jobs(state->plan, entry, each)
+                      : each > 0 ? (int64_t)(WARM_NS / each) + 1
+                                 : WARM_JOBS;
+    if (benchmark->jobs > WARM_JOBS && !fixed)
+        benchmark->jobs = WARM_JOBS;
+    for (int i = 0; i < WARM_RUNS; i++) {
+        if (!run(state, index, SIDE_BASE, slice, samples) || state->over)
+            return;
+        each = slice->wall_ns / (double)benchmark->jobs;
+        cpu_ns = slice->cpu_ns / (double)benchmark->jobs;
+        if (fixed || slice->wall_ns >= WARM_NS)
+            break;
+        benchmark->jobs *= 4;
+    }
+    benchmark->jobs = slice_jobs(state->plan, entry, each);
+    benchmark->slice_ns = (double)benchmark->jobs * each;
+    benchmark->delay_ns = state->plan->duet.slowed * cpu_ns; /* where CPUs are the limit, the same share of time */
+    for (int side = SIDE_BASE; side <= (state->plan->duet.again ? SIDE_AGAIN : SIDE_NEW) && !state->over; side++) {
+        last = workload_now_ns();
+        if (!run(state, index, (enum side)side, slice, samples))
+            return;
+    }
+    benchmark->each_ns = (double)(workload_now_ns() - last);
+    left_ns = state->plan->duet.share_ns - (double)(workload_now_ns() - began);
+    benchmark->passes =
+        (int)fmin(PASSES_MAX, fmax(1, left_ns / ((state->plan->duet.again ? 5 : 4) * benchmark->each_ns)));
+}
+
+static void take(struct benchmark *benchmark, enum side side, int pair, const struct slice *slice,
+                 const struct slice_samples *samples)
+{
+    struct gathered *gathered = &benchmark->side[side];
+    const char *figure = duet_figure(&benchmark->entry[side]);
+    double value = slice->wall_ns / ran(slice);
+    if (figure)
+        value = figure_of(benchmark->entry[side].workload.ops, slice, samples, figure);
+    gathered->value[pair] = positive(value);
+    gathered->cpu_ns[pair] = positive(slice->cpu_ns / ran(slice));
+    gathered->bytes = slice->pool_bytes < 0 ? NAN : (double)slice->pool_bytes;
+    gathered->wakes += (double)slice->stats.wakes;
+    gathered->jobs += ran(slice);
+}
+
+/* Both sides in random order, then mirrored: two pairs. */
+static void run_pass(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
+{
+    struct benchmark *benchmark = &state->all[index];
+    int pass = benchmark->done, count = state->plan->duet.again && pass % 2 == 0 ? 3 : 2;
+    enum side order[SIDES] = {SIDE_BASE, SIDE_NEW, SIDE_AGAIN};
+    for (int i = count - 1; i > 0; i--) {
+        int j = (int)((state->host->random(state->host->context) >> 16) % (uint64_t)(i + 1));
+        enum side kept = order[i];
+        order[i] = order[j];
+        order[j] = kept;
+    }
+    for (int i = 0; i < 2 * count; i++) {
+        enum side side = order[i < count ? i : 2 * count - 1 - i];
+        if (!run(state, index, side, slice, samples))
+            return;
+        take(benchmark, side, 2 * pass + (i >= count), slice, samples);
+        if (state->over && i < 2 * count - 1)
+            return;
+    }
+    benchmark->done++;
+}
+
+static void shuffle(struct state *state)
+{
+    int count = state->plan->count;
+    for (int i = 0; i < count; i++)
+        state->order[i] = i;
+    for (int i = count - 1; i > 0; i--) {
+        int j = (int)((state->host->random(state->host->context) >> 16) % (uint64_t)(i + 1)), kept = state->order[i];
+        state->order[i] = state->order[j];
+        state->order[j] = kept;
+    }
+}
+
+/* Passes over all; where slices take longer than they did in the warm-up, as many as
+ * there is time for. */
+static void run_all(struct state *state, struct slice *slice, struct slice_samples *samples)
+{
+    static const double patience = 1.5;
+    double until = (double)workload_now_ns() + patience * state->plan->duet.share_ns * state->plan->count;
+    bool more = true;
+    for (int pass = 0; more && !state->over; pass++) {
+        more = false;
+        shuffle(state);
+        for (int i = 0; i < state->plan->count && !state->over; i++) {
+            int index = state->order[i];
+            struct benchmark *benchmark = &state->all[index];
+            if (benchmark->ended || benchmark->done >= benchmark->passes || (pass && (double)workload_now_ns() > until))
+                continue;
+            run_pass(state, index, slice, samples);
+            more = true;
+        }
+    }
+}
+
+/* The median over pairs of ln(of a side/of the base); null: there is none. */
+static json_t *ratio_json(const double *of, const double *base, int pairs)
+{
+    double logs[2 * PASSES_MAX];
+    int count = 0;
+    for (int i = 0; i < pairs; i++)
+        if (isfinite(of[i]) && isfinite(base[i]))
+            logs[count++] = log(of[i] / base[i]);
+    return count ? json_real(stats_median(logs, count).median) : json_null();
+}
+
+static json_t *list_json(const double *values, int count)
+{
+    json_t *list = json_array();
+    for (int i = 0; i < count; i++)
+        json_array_append_new(list, isfinite(values[i]) ? json_real(values[i]) : json_null());
+    return list;
+}
+
+static json_t *side_json(const struct gathered *side, int pairs)
+{
+    return must_pack("{s:o, s:o, s:o, s:o}", "values", list_json(side->value, pairs), "cpu_ns_per_job",
+                     list_json(side->cpu_ns, pairs), "pool_bytes",
+                     isfinite(side->bytes) ? json_real(side->bytes) : json_null(), "wakes_per_job",
+                     side->jobs > 0 ? json_real(side->wakes / side->jobs) : json_null());
+}
+
+static json_t *trial_of(const struct state *state, int index)
+{
+    const struct benchmark *benchmark = &state->all[index];
+    const struct gathered *sides = benchmark->side;
+    int pairs = 2 * benchmark->done;
+    json_t *trial = must_pack("{s:i, s:s, s:o, s:i, s:I, s:o, s:o, s:o}", "configuration", index, "verdict",
+                              benchmark->hung       ? "hang"
+                              : benchmark->cannot   ? "cannot"
+                              : *benchmark->failure ? "failed"
+                                                    : "ok",
+                              "failure", *benchmark->failure ? must_text(benchmark->failure) : json_null(), "pairs",
+                              pairs, "jobs", (json_int_t)benchmark->jobs, "log_ratio",
+                              ratio_json(sides[SIDE_NEW].value, sides[SIDE_BASE].value, pairs), "log_ratio_again",
+                              ratio_json(sides[SIDE_AGAIN].value, sides[SIDE_BASE].value, pairs), "log_ratio_cpu",
+                              ratio_json(sides[SIDE_NEW].cpu_ns, sides[SIDE_BASE].cpu_ns, pairs));
+    for (int side = 0; side < (state->plan->duet.again ? SIDES : SIDE_AGAIN); side++)
+        json_object_set_new(trial, side_name((enum side)side), side_json(&sides[side], pairs));
+    json_object_set_new(trial, "base_first", json_boolean(!(state->plan->duet.round & 1)));
+    return trial;
+}
+
+static bool begin(struct state *state)
+{
+    state->all = calloc((size_t)state->plan->count, sizeof *state->all);
+    state->order = calloc((size_t)state->plan->count, sizeof *state->order);
+    for (int i = 0; state->all && i < state->plan->count; i++) {
+        for (int side = 0; side < SIDES; side++) {
+            state->all[i].entry[side] = state->plan->entries[i];
+            state->all[i].entry[side].pool = sides_find((enum side)side, state->plan->entries[i].pool->name);
+            for (int pair = 0; pair < 2 * PASSES_MAX; pair++)
+                state->all[i].side[side].value[pair] = state->all[i].side[side].cpu_ns[pair] = NAN;
+            state->all[i].side[side].bytes = NAN;
+        }
+    }
+    return state->all && state->order;
+}
+
+void duet_round(const struct plan *plan, const struct duet_host *host, bool (*whole)(void *context))
+{
+    struct state state = {.plan = plan, .host = host};
+    struct slice *slice = calloc(1, sizeof *slice);
+    struct slice_samples *samples = calloc(1, sizeof *samples);
+    if (!slice || !samples || !begin(&state))
+        _Exit(1);
+    shuffle(&state);
+    for (int i = 0; i < plan->count && !state.over; i++)
+        warm_up(&state, state.order[i], slice, samples);
+    run_all(&state, slice, samples);
+    for (int i = 0; i < plan->count; i++)
+        if (*state.all[i].failure || (state.all[i].done && whole(host->context)))
+            host->tell(host->context, trial_of(&state, i));
+}
