@@ -16,13 +16,13 @@ MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
-BASE     := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+COMMON   := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
             -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
 LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lm -ldl
 LINK     := -pthread -rdynamic
-FLAGS    := $(BASE) $(CFLAGS) $(SANITIZE)
+FLAGS    := $(COMMON) $(CFLAGS) $(SANITIZE)
 VERSION  := 0.4.0
 REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || echo unknown)
 
@@ -83,7 +83,7 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep check explain list plot compare history limits topology help
+COMMANDS := run sweep check explain list plot compare duet history limits topology help
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
@@ -92,7 +92,7 @@ $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 man: all ## the man page: build/poolbench.1
 	@$(MAKE) --no-print-directory $(BUILD)/poolbench.1
 
-install: all header man ## install under PREFIX (default /usr/local), below DESTDIR
+install: all header man pools.so ## install under PREFIX (default /usr/local), below DESTDIR
 	install -d "$(TO)/bin" "$(TO)/share/poolbench/plot" "$(TO)/share/poolbench/programs" "$(TO)/lib/poolbench/peers" \
 	    "$(TO)/include" "$(TO)/share/pkgconfig" "$(TO)/share/doc/poolbench" "$(TO)/share/man/man1" \
 	    "$(TO)/share/bash-completion/completions"
@@ -100,6 +100,7 @@ install: all header man ## install under PREFIX (default /usr/local), below DEST
 	install $(CHECK) "$(TO)/bin/poolbench-check"
 	install -m 644 plot/*.gp "$(TO)/share/poolbench/plot"
 	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so "$(TO)/lib/poolbench/peers"
+	install $(BUILD)/pools.so "$(TO)/lib/poolbench"
 	install -m 644 faults/programs/* "$(TO)/share/poolbench/programs"
 	install -m 644 $(BUILD)/include/poolbench.h "$(TO)/include"
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >"$(TO)/share/pkgconfig/poolbench.pc"
@@ -172,6 +173,11 @@ $(BUILD)/pools.so: $(SHARED_OF)
 	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lm -ldl
 pools.so: $(BUILD)/pools.so ## our own pools as one plug-in, for poolbench duet: build/pools.so
 
+# Where the duet ends with 1, make ends with 2, as with every command that fails.
+.PHONY: compare
+compare: all ## our own pools of BASE=<git revision> against this tree's, side by side (DUET='-p ring -w empty' for options)
+	@POOLBENCH=./$(PROGRAM) sh pools/plugin/compare.sh "$(BASE)" $(DUET)
+
 # Adapters of pools that others wrote: one file in pools/peers each, built where
 # its package is there. NAME: package, and what to compile and link with.
 PEER_direct      := gcc
@@ -238,7 +244,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so): $(BUILD)/plugins/%.so
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-contract: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so
+$(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

@@ -8,6 +8,7 @@
 #include "bench/commands/check.h"
 #include "bench/commands/command_line.h"
 #include "bench/commands/compare.h"
+#include "bench/commands/duet.h"
 #include "bench/commands/help.h"
 #include "bench/commands/history.h"
 #include "bench/commands/limits.h"
@@ -42,6 +43,8 @@ static int obey(const struct options *options, int argc, char **argv)
         return limits_command(options);
     case OPTIONS_HISTORY:
         return history_command(options);
+    case OPTIONS_DUET:
+        return duet_command(options, argc, argv);
     case OPTIONS_COMPARE:
         return compare_command(options);
     default:

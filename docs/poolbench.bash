@@ -26,11 +26,12 @@ _poolbench()
             check) words="table json tap junit" ;;
             compare) words="table markdown json" ;;
             explain) words="text tsv" ;;
-            limits | history) words="table json" ;;
+            limits | history | duet) words="table json" ;;
             *) words="table json csv" ;;
             esac
             ;;
-        -o | --output | --plugin)
+        --undecided) words="pass fail" ;;
+        -o | --output | --plugin | --base | --new)
             COMPREPLY=($(compgen -f -- "$word"))
             return
             ;;

@@ -37,6 +37,7 @@ enum {
     LIMITS = 1 << OPTIONS_LIMITS,
     TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
     HISTORY = 1 << OPTIONS_HISTORY,
+    DUET = 1 << OPTIONS_DUET,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
 
@@ -104,6 +105,24 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "written; 2 the files cannot be compared (another processor, number of CPUs or quota, other parameters,\n"
          "damaged), or wrong usage; 3 the machine was not quiet (--require quiet).\n",
          2, 2, NULL},
+    [OPTIONS_DUET] =
+        {"duet", "--base OLD.so --new NEW.so [options]", "two builds side by side: a verdict that a gate can trust",
+         "Two plug-ins (docs/plugins.md; `make pools.so` builds our own pools as one) are loaded next to each other\n"
+         "in every process, each with its own copy of everything, and run in short slices, in pairs, in random\n"
+         "order, then mirrored. A process is one sample. What the first session of processes suspects is measured\n"
+         "again by a second one, which decides alone: of 100 runs of an unchanged build at most 1 accuses anything,\n"
+         "however many benchmarks there are. A change counts beyond 1.5%, or beyond what two copies of OLD.so\n"
+         "differ by here. CPU time, memory and wake-ups of a job stand beside; they are no verdict on time.\n"
+         "Both sides have to be built alike: -falign-functions=64, -Wl,-Bsymbolic.\n\n"
+         "  poolbench duet --base base/mypool.so --new head/mypool.so --budget 2m\n"
+         "  poolbench duet --base old.so --new new.so -p ring -w empty -w cpu:size=1us -t 2 --undecided fail\n"
+         "  poolbench duet --self-test                 slows one side by 5%: would you be told?\n"
+         "  make compare BASE=main~3                   our own pools of that revision against this tree's\n\n"
+         "Exit status: 0 no regression; 1 something is slower by --threshold at least, and confirmed, or fails on\n"
+         "the new side (--self-test: it was not found); 2 wrong usage, or a plug-in that cannot be loaded; 3 the\n"
+         "machine cannot; 4 with --undecided fail: nothing of that, but something is undecided; 130 interrupted, and\n"
+         "what was measured is kept.\n",
+         0, 0, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
          "The steps that no pool can do without, each in short epochs on pinned threads, all in turn; the\n"
@@ -145,13 +164,27 @@ static const struct command commands[OPTIONS_COMMANDS] = {
 
 static const struct row rows[] = {
     {"pools", 'p', "POOLS", "pools, by comma (default: all)", RUN, false, options_set_pools},
-    {"workload", 'w', "WORKLOAD", "a workload, name:key=value,...; repeat for several (default: the suite)", RUN, true,
-     options_set_workload},
+    {"base", 0, "OLD.so", "the plug-in that is compared with", DUET, false, options_set_base},
+    {"new", 0, "NEW.so", "the plug-in that is judged", DUET, false, options_set_new},
+    {"pools", 'p', "POOLS", "pools that both have, by comma (default: all)", DUET, false, options_set_duet_pools},
+    {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 2, and 1 for empty jobs)", DUET,
+     false, options_set_workers},
+    {"budget", 0, "TIME", "wall time of it all (default: 2min)", DUET, false, options_set_budget},
+    {"threshold", 0, "PERCENT",
+     "1 is the exit status when something is slower by this (default: 3%); no verdict changes", DUET, false,
+     options_set_threshold},
+    {"undecided", 0, "pass|fail", "fail: 4 is the exit status when something is undecided (default: pass)", DUET, false,
+     options_set_undecided},
+    {"self-test", 0, NULL, "slow the jobs of the new side by 5%, which has to be found; say what is seen here", DUET,
+     false, options_set_self_test},
+    {"format", 0, "FORMAT", "on stdout: table or json (default: table)", DUET, false, options_set_format},
+    {"workload", 'w', "WORKLOAD", "a workload, name:key=value,...; repeat for several (default: the suite)", RUN | DUET,
+     true, options_set_workload},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},
     {"producers", 0, "N", "threads that submit; several numbers by comma (default: 1)", RUN, false,
      options_set_producers},
-    {"capacity", 0, "N", "jobs that may wait; several by comma (default: 1024; slow-consumer: 8)", RUN, false,
+    {"capacity", 0, "N", "jobs that may wait; several by comma (default: 1024; slow-consumer: 8)", RUN | DUET, false,
      options_set_capacity},
     {"full", 0, "POLICY", "block, reject, timeout, caller-runs or drop-oldest (default: block)", RUN, false,
      options_set_full},
@@ -161,8 +194,8 @@ static const struct row rows[] = {
      options_set_results_capacity},
     {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN, false, options_set_full_timeout},
     {"pin", 0, "PLACEMENT",
-     "none, compact, spread, core, numa:N, several by comma, or CPUs as in 0,2,4-7 (default: core)", RUN | TOPOLOGY,
-     false, options_set_pin},
+     "none, compact, spread, core, numa:N, several by comma, or CPUs as in 0,2,4-7 (default: core)",
+     RUN | TOPOLOGY | DUET, false, options_set_pin},
     {"synthetic", 0, "MACHINE", "pretend this machine, in hwloc's words, or that of a file by lstopo (FILE.xml)",
      TOPOLOGY, false, options_set_synthetic},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: as many as CPUs)", TOPOLOGY, false,
@@ -179,18 +212,19 @@ static const struct row rows[] = {
     {"slo", 0, "PROMISES",
      "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted); 1 when one is broken",
      RUN, false, options_set_slo},
-    {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN, false,
+    {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN | DUET, false,
      options_set_seed},
-    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN, false,
-     options_set_spin},
-    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several", RUN | LIST, true,
-     options_set_plugin},
+    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN | DUET,
+     false, options_set_spin},
+    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several", RUN | LIST | DUET,
+     true, options_set_plugin},
     {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST, false,
      options_set_peers},
     {"output", 'o', "FILE", "keep the result there (JSON), and draw beside it", LIMITS, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table or json (default: table)", LIMITS, false, options_set_format},
     {"no-figures", 0, NULL, "do not draw", LIMITS, false, options_set_no_figures},
-    {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN, false, options_set_out},
+    {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN | DUET, false,
+     options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
     {"threshold", 0, "PERCENT", "slower by more than this is a regression, or costs by ten times this (default: 3%)",
      COMPARE, false, options_set_threshold},
@@ -203,13 +237,13 @@ static const struct row rows[] = {
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
-    {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN, false,
+    {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,
      options_set_no_history},
-    {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN, false,
-     options_set_machine},
+    {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN | DUET,
+     false, options_set_machine},
     {"machine", 0, "NAME", "only of this machine; of import: call it so", HISTORY, false, options_set_machine},
-    {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)", RUN | HISTORY, false,
-     options_set_revision},
+    {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)", RUN | HISTORY | DUET,
+     false, options_set_revision},
     {"keep", 0, "N", "prune: keep so many runs of each machine", HISTORY, false, options_set_keep},
     {"before", 0, "DATE", "prune: remove what is older, as in 2026-11-24", HISTORY, false, options_set_before},
     {"format", 0, "FORMAT", "table or json (default: table)", HISTORY, false, options_set_format},
@@ -385,6 +419,7 @@ static int default_sweep(struct options *options, struct why why)
 }
 
 #define BUDGET_NS INT64_C(1000000000)
+#define DUET_BUDGET_NS INT64_C(120000000000)
 #define UNTIL_BUDGET_NS INT64_C(10000000000)
 
 /* 12; until the intervals are narrow as many of that length as the budget holds. */
@@ -392,6 +427,19 @@ static int default_rounds(const struct options *options)
 {
     double rounds = options->until > 0 ? 12.0 * (double)options->budget_ns / BUDGET_NS : 12;
     return rounds < 12 ? 12 : rounds > OPTIONS_ROUNDS_MAX ? OPTIONS_ROUNDS_MAX : (int)rounds;
+}
+
+static int check_duet(const struct options *options, struct why why)
+{
+    if (options->self_test && (options->workload_count || options->worker_count))
+        return why_wrong(
+            why, "duet --self-test: has jobs of its own, of which it knows how they are slowed (without -w and -t)");
+    if (options->capacity_count > 1 || options->pin_count > 1)
+        return why_wrong(why, "duet: one %s for all benchmarks (several runs for several)",
+                         options->pin_count > 1 ? "--pin" : "--capacity");
+    if (options->format == OPTIONS_CSV)
+        return why_wrong(why, "--format csv: duet takes: table, json");
+    return 0;
 }
 
 static int defaults(struct options *options, struct why why)
@@ -407,6 +455,10 @@ static int defaults(struct options *options, struct why why)
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
     if (options->until > 0 && options->search)
         return why_wrong(why, "--until: a search ends when its rate is found (take --until or the search for a rate)");
+    if (options->command == OPTIONS_DUET && check_duet(options, why))
+        return -EINVAL;
+    if (!options->budget_ns && options->command == OPTIONS_DUET)
+        options->budget_ns = DUET_BUDGET_NS;
     if (!options->budget_ns)
         options->budget_ns = options->search ? SEARCH_BUDGET_NS : options->until > 0 ? UNTIL_BUDGET_NS : BUDGET_NS;
     options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : default_rounds(options);

@@ -20,12 +20,13 @@ enum options_command {
     OPTIONS_LIMITS,
     OPTIONS_TOPOLOGY,
     OPTIONS_HISTORY,
+    OPTIONS_DUET,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
 };
 
 /* Exit statuses of the program. */
-enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_INTERRUPTED = 130 };
+enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_UNDECIDED = 4, EXIT_INTERRUPTED = 130 };
 
 enum {
     OPTIONS_POOLS_MAX = 64,
@@ -77,9 +78,13 @@ struct options {
     const char *out; /* -o, or NULL */
     enum options_format format;
     enum options_compare_format compare_format;
-    bool require_quiet; /* a result of a machine that was not quiet is no result */
-    double threshold;   /* of a regression, as a share */
-    bool force;         /* compare: also what another machine measured */
+    bool require_quiet;     /* a result of a machine that was not quiet is no result */
+    double threshold;       /* of a regression, as a share */
+    const char *base, *new; /* duet: the two plug-ins, or NULL */
+    const char *duet_pools; /* duet: names by comma; NULL: all that both have */
+    bool self_test;         /* duet: the new side is slowed on purpose */
+    bool undecided_fails;   /* duet: EXIT_UNDECIDED where something is */
+    bool force;             /* compare: also what another machine measured */
     bool dry_run, no_figures;
     bool no_floor;                        /* `inline` only where it was asked for */
     bool peers;                           /* pools that others wrote, beside ours */

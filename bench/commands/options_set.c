@@ -569,3 +569,42 @@ int options_set_before(struct options *options, const char *value, struct why wh
 {
     return name_of("--before", value, &options->before, why);
 }
+
+int options_set_base(struct options *options, const char *value, struct why why)
+{
+    (void)why;
+    options->base = value;
+    return 0;
+}
+
+int options_set_new(struct options *options, const char *value, struct why why)
+{
+    (void)why;
+    options->new = value;
+    return 0;
+}
+
+/* Names of pools that are known once both sides are loaded. */
+int options_set_duet_pools(struct options *options, const char *value, struct why why)
+{
+    if (!*value || *value == ',' || strstr(value, ",,") || value[strlen(value) - 1] == ',')
+        return why_wrong(why, "-p \"%.60s\": a name is missing (names of pools by comma)", value);
+    options->duet_pools = value;
+    return 0;
+}
+
+int options_set_self_test(struct options *options, const char *value, struct why why)
+{
+    (void)value, (void)why;
+    options->self_test = true;
+    return 0;
+}
+
+int options_set_undecided(struct options *options, const char *value, struct why why)
+{
+    static const char *const names[] = {"pass", "fail"};
+    if (strcmp(value, names[0]) && strcmp(value, names[1]))
+        return why_wrong_name(why, "no way to end", value, "--undecided takes: ", names, 2);
+    options->undecided_fails = !strcmp(value, names[1]);
+    return 0;
+}

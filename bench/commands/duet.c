@@ -1,0 +1,355 @@
+/* duet.c - see duet.h: what is to be measured, and what came of it. */
+#include "bench/commands/duet.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/commands/before.h"
+#include "bench/commands/duet_session.h"
+#include "bench/commands/kept.h"
+#include "bench/commands/target.h"
+#include "bench/findings/duet_judge.h"
+#include "bench/json/must.h"
+#include "bench/machine/interrupts.h"
+#include "bench/machine/machine.h"
+#include "bench/machine/probe.h"
+#include "bench/measure/duet_round.h"
+#include "bench/measure/round.h"
+#include "bench/measure/sides.h"
+#include "bench/results/result.h"
+#include "bench/results/save.h"
+#include "bench/show/duet_show.h"
+#include "bench/statistics/duet_power.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+enum { BENCHMARKS_MAX = 4096, PROBE_MS = 150 };
+#define SELF_TEST_SLOWED 0.05
+
+/* Without -w: about twenty benchmarks of our six pools. */
+static const struct {
+    const char *workload;
+    int workers;
+} suite[] = {{"empty", 2}, {"cpu:size=1us", 2}, {"wakeup", 2}, {"empty", 1}};
+enum { SUITE = sizeof suite / sizeof *suite };
+
+static const char *const self_test_pools[] = {"mutex", "ring", "steal"};
+
+static int refuse(const char *line)
+{
+    fprintf(stderr, "poolbench: %s\n", line);
+    return EXIT_USAGE;
+}
+
+/* Our own pools, beside the program or where they were installed. NULL: not there. */
+static const char *own_pools(char *path, size_t size)
+{
+    static const char *const places[] = {"build/pools.so", "../lib/poolbench/pools.so"};
+    char self[2048];
+    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
+    self[length > 0 ? length : 0] = '\0';
+    if (strrchr(self, '/'))
+        *strrchr(self, '/') = '\0';
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        snprintf(path, size, "%s/%s", self, places[i]);
+        if (!access(path, R_OK))
+            return path;
+    }
+    return NULL;
+}
+
+/* Both files: those named, or, for the self-test, one and the same. Returns a status. */
+static int choose_files(const struct options *options, struct plan_duet *duet)
+{
+    static char path[2200];
+    char why[1400];
+    if (options->self_test && !options->base && !options->new && !own_pools(path, sizeof path))
+        return refuse("duet --self-test: no build/pools.so beside the program (run: make pools.so), and no --base");
+    if (!options->self_test && (!options->base || !options->new))
+        return refuse(
+            "duet wants two plug-ins: --base OLD.so --new NEW.so (make pools.so builds our own pools as one)");
+    duet->base = options->base ? options->base : options->new ? options->new : path;
+    duet->new = options->new ? options->new : duet->base;
+    duet->slowed = options->self_test ? SELF_TEST_SLOWED : 0;
+    if (sides_check(duet->base, duet->new, (struct why){why, sizeof why}))
+        return refuse(why);
+    return EXIT_GOOD;
+}
+
+/* The plan. */
+
+static bool is_named(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (!strncmp(at, name, length) && (at[length] == ',' || !at[length]))
+            return true;
+    return false;
+}
+
+/* Whether a pool of the base's is to be measured; it has to be on both sides. */
+static bool is_wanted(const struct options *options, const struct pool_ops *pool)
+{
+    size_t self_tests = sizeof self_test_pools / sizeof *self_test_pools;
+    bool own = !options->self_test;
+    for (size_t i = 0; i < self_tests && options->self_test; i++)
+        own = own || !sides_find(SIDE_BASE, self_test_pools[i]) || !strcmp(pool->name, self_test_pools[i]);
+    return sides_find(SIDE_NEW, pool->name) && (options->duet_pools ? is_named(options->duet_pools, pool->name) : own);
+}
+
+/* Each word of -p is a pool on both sides. Returns a status. */
+static int check_pools(const struct options *options)
+{
+    char word[64], line[256];
+    const char *names[SIDES_POOLS_MAX];
+    int count = 0;
+    for (const struct pool_ops *pool; (pool = sides_at(SIDE_BASE, count)); count++)
+        names[count] = pool->name;
+    for (const char *at = options->duet_pools; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
+        snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
+        if (!sides_find(SIDE_BASE, word)) {
+            why_wrong_name((struct why){line, sizeof line}, "-p: --base has no pool", word, "its pools: ", names,
+                           count);
+            return refuse(line);
+        }
+        if (!sides_find(SIDE_NEW, word)) {
+            snprintf(line, sizeof line, "-p: --new has no pool \"%s\" (only --base has it)", word);
+            return refuse(line);
+        }
+    }
+    return EXIT_GOOD;
+}
+
+static void add(const struct options *options, struct plan *plan, const struct pool_ops *pool,
+                const struct workload_spec *workload, int workers)
+{
+    struct plan_entry *entry = &plan->entries[plan->count];
+    const char *unsupported;
+    *entry = (struct plan_entry){.pool = pool,
+                                 .workload = *workload,
+                                 .workers = workers,
+                                 .producers = 1,
+                                 .full = POOL_BLOCK,
+                                 .full_timeout_ns = 1000000,
+                                 .spin_ns = options->spin_ns,
+                                 .apart = true};
+    entry->capacity = options->capacity_count ? (size_t)options->capacities[0] : workload_capacity(workload);
+    if (workload->ops->consume) {
+        entry->results = POOL_RESULTS_BLOCK;
+        entry->results_capacity = entry->capacity;
+    }
+    snprintf(entry->pin, sizeof entry->pin, "%s", options->pins[0]);
+    for (int i = 0; i < plan->count; i++) /* a pool without workers knows no number of them */
+        if (plan->entries[i].pool == pool && !strcmp(plan->entries[i].workload.text, workload->text) &&
+            (plan->entries[i].workers == workers || !(pool->can & POOL_CAN_RUN_APART)))
+            return;
+    unsupported = duet_unsupported(entry);
+    if (unsupported)
+        fprintf(stderr, "poolbench: %s/%s: not measured: %s\n", pool->name, workload->text, unsupported);
+    else
+        plan->count++;
+}
+
+static void add_workload(const struct options *options, struct plan *plan, const struct workload_spec *workload,
+                         int workers)
+{
+    const struct pool_ops *pool;
+    for (int i = 0; (pool = sides_at(SIDE_BASE, i)); i++) {
+        for (int t = 0; is_wanted(options, pool) && plan->count < BENCHMARKS_MAX; t++) {
+            if (t >= options->worker_count && (t || options->worker_count))
+                break;
+            add(options, plan, pool, workload, options->worker_count ? options->workers[t] : workers);
+        }
+    }
+}
+
+static void make_plan(const struct options *options, struct plan *plan)
+{
+    struct workload_spec spec;
+    char why[256];
+    int cpus = topology_cpus_worth();
+    for (int i = 0; i < options->workload_count; i++)
+        add_workload(options, plan, &options->workloads[i], cpus > 1 ? 2 : 1);
+    for (int i = 0; i < SUITE && !options->workload_count; i++) {
+        if (options->self_test && strncmp(suite[i].workload, "cpu", 3))
+            continue; /* a delay of its own only shows where workers are the limit */
+        if (!workload_parse(suite[i].workload, &spec, why, sizeof why))
+            add_workload(options, plan, &spec, suite[i].workers < cpus ? suite[i].workers : cpus);
+    }
+}
+
+/* The document. */
+
+static const char *unit_of(const struct plan_entry *entry)
+{
+    const char *figure = duet_figure(entry);
+    const struct workload_ops *ops = entry->workload.ops;
+    for (int i = 0; figure && i < ops->figure_count; i++)
+        if (!strcmp(ops->figures[i].name, figure))
+            return ops->figures[i].unit == WORKLOAD_NS ? "ns" : ops->figures[i].unit == WORKLOAD_BYTES ? "bytes" : "";
+    return "ns";
+}
+
+static json_t *new_document(const struct options *options, const struct plan *plan, int argc, char **argv)
+{
+    const struct plan_duet *duet = &plan->duet;
+    json_t *benchmarks = json_array(), *result;
+    char name[192];
+    for (int i = 0; i < plan->count; i++) {
+        json_t *benchmark = plan_entry_json(&plan->entries[i]);
+        const char *figure = duet_figure(&plan->entries[i]);
+        json_object_set_new(benchmark, "name", must_text(plan_name(&plan->entries[i], name, sizeof name)));
+        json_object_set_new(benchmark, "figure", must_text(figure ? figure : "ns_per_job"));
+        json_object_set_new(benchmark, "figure_unit", must_text(unit_of(&plan->entries[i])));
+        json_object_set_new(benchmark, "first", json_array());
+        json_object_set_new(benchmark, "second", json_array());
+        json_array_append_new(benchmarks, benchmark);
+    }
+    result = result_new(
+        argc, argv,
+        must_pack("{s:i, s:I, s:I, s:o}", "duet_format", 1, "seed", (json_int_t)plan->seed, "budget_ns",
+                  (json_int_t)plan->budget_ns, "duet",
+                  must_pack("{s:o, s:o, s:f, s:f, s:f}", "base", must_text(duet->base), "new", must_text(duet->new),
+                            "threshold", options->threshold, "level", DUET_RULE_RUN, "slowed", duet->slowed)));
+    json_object_set_new(result, "benchmarks", benchmarks);
+    kept_names(options, result);
+    return result;
+}
+
+/* The largest A/A difference of all benchmarks, and what there is around the findings. */
+static void complete(json_t *result, const struct duet_sessions *sessions, double took_s, bool interrupted)
+{
+    json_t *duet = json_object_get(result, "duet"), *benchmark;
+    double most = 0;
+    size_t i;
+    json_array_foreach (sessions->benchmarks, i, benchmark) {
+        double again = duet_judge_again(benchmark);
+        most = isfinite(again) ? fmax(most, again) : most;
+    }
+    json_object_set_new(result, "interrupted", json_boolean(interrupted));
+    json_object_update_new(duet,
+                           must_pack("{s:f, s:i, s:i, s:i, s:f}", "again_most", most, "first_processes_most",
+                                     sessions->first_processes, "second_processes", sessions->second_most,
+                                     "regressions", duet_judge_regressions(sessions->benchmarks), "took_s", took_s));
+}
+
+/* What a run of two minutes and twenty benchmarks of this kind would see here. */
+static void add_power(json_t *result)
+{
+    static const double shifts[] = {0.015, 0.02, 0.03, 0.05, 0.1};
+    static double values[2 * DUET_VALUES_MAX], spare[DUET_VALUES_MAX];
+    enum { RUNS = 1000 };
+    json_t *sees = json_array(), *benchmark;
+    for (size_t s = 0; s < sizeof shifts / sizeof *shifts; s++) {
+        double least = 1;
+        size_t i;
+        json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark) {
+            struct duet_power power = {
+                .first = DUET_RULE_FIRST, .second = DUET_RULE_SECOND, .suspects = 2, .seed = 7 + i};
+            int count = duet_judge_values(benchmark, "first", "log_ratio", values, DUET_VALUES_MAX);
+            int more = duet_judge_values(benchmark, "second", "log_ratio", spare, DUET_VALUES_MAX);
+            memcpy(values + count, spare, (size_t)more * sizeof *values);
+            power.floor = duet_judge_floor(benchmark);
+            if (count)
+                least = fmin(least, duet_power(values, count + more, log1p(shifts[s]), &power, RUNS));
+        }
+        json_array_append_new(sees, must_pack("{s:f, s:f}", "slower_by", shifts[s], "found", least));
+    }
+    json_object_set_new(result, "sees", sees);
+}
+
+static int status_of(const struct options *options, const json_t *result, int error, int saved)
+{
+    const json_t *benchmarks = json_object_get(result, "benchmarks");
+    if (saved != EXIT_GOOD || error)
+        return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
+    if (options->self_test)
+        return duet_judge_count(benchmarks, "slower") ? EXIT_GOOD : EXIT_BAD;
+    if (duet_judge_regressions(benchmarks))
+        return EXIT_BAD;
+    return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
+}
+
+/* Saved before anything is printed: whoever reads stdout may have gone. */
+static int conclude(const struct options *options, json_t *result, struct target *target, int error)
+{
+    char history[4300] = "";
+    int saved;
+    if (error && error != -EINTR)
+        return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_BAD;
+    if (!json_array_size(json_object_get(result, "rounds")) && error)
+        return fprintf(stderr, "poolbench: nothing was measured\n"), EXIT_INTERRUPTED;
+    if (options->self_test)
+        add_power(result);
+    saved = target_save(target, result);
+    if (saved == EXIT_GOOD && !options->self_test)
+        saved = kept_append(options, result, target->path, history, sizeof history);
+    interrupts_leave();
+    if (options->format == OPTIONS_JSON)
+        save_print(result, stdout);
+    else
+        duet_show(result, target->saved ? target->path : NULL, history, stdout);
+    return status_of(options, result, error, saved);
+}
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    round_interrupted = round_interrupted + 1;
+}
+
+static int measure(const struct options *options, const struct plan *plan, struct target *target, int argc, char **argv)
+{
+    struct duet_sessions sessions = {.plan = plan, .threshold = options->threshold};
+    struct probe probe;
+    char machine[512];
+    json_t *result;
+    int64_t began = workload_now_ns();
+    int status, error;
+    interrupts_take(on_interrupt);
+    probe_machine("", PROBE_MS, &probe);
+    fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
+    fprintf(stderr, "plan     %d benchmarks, both sides in every process; about %.0f s\n", plan->count,
+            (double)plan->budget_ns / 1e9);
+    probe_print(&probe, stderr);
+    result = new_document(options, plan, argc, argv);
+    json_object_set_new(result, "before", probe_json(&probe));
+    sessions.benchmarks = json_object_get(result, "benchmarks");
+    sessions.rounds = json_object_get(result, "rounds");
+    sessions.budget_s = (double)plan->budget_ns / 1e9;
+    error = duet_sessions_run(&sessions);
+    complete(result, &sessions, (double)(workload_now_ns() - began) / 1e9, error == -EINTR);
+    status = conclude(options, result, target, error);
+    json_decref(result);
+    return status;
+}
+
+int duet_command(const struct options *options, int argc, char **argv)
+{
+    struct plan plan = {.budget_ns = options->budget_ns, .seed = (uint64_t)options->seed, .rounds = DUET_RULE_FIRST};
+    struct target target;
+    int status = choose_files(options, &plan.duet);
+    if (status == EXIT_GOOD)
+        status = check_pools(options);
+    if (status != EXIT_GOOD)
+        return status;
+    plan.entries = calloc(BENCHMARKS_MAX + 1, sizeof *plan.entries);
+    if (!plan.entries)
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+    make_plan(options, &plan);
+    if (!plan.count)
+        status = refuse("duet: no benchmark is left: no pool that both sides have can run these workloads");
+    if (status == EXIT_GOOD && !options->self_test)
+        status = kept_ready(options);
+    if (status == EXIT_GOOD)
+        status = before_clocks();
+    if (status == EXIT_GOOD)
+        status = target_choose(options, &target);
+    if (status == EXIT_GOOD)
+        status = measure(options, &plan, &target, argc, argv);
+    free(plan.entries);
+    return status;
+}

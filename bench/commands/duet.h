@@ -1,0 +1,13 @@
+/* duet.h - `poolbench duet`: two builds of pools side by side, in every process. */
+#ifndef DUET_H
+#define DUET_H
+
+#include "bench/commands/options.h"
+
+/* Measures both, saves the result, prints what there is to say. Returns an exit status: 0
+ * no regression; 1 something is slower by the threshold at least, confirmed, or fails on the
+ * new side only; 2 wrong usage, or a side that cannot be loaded; 3 this machine cannot;
+ * EXIT_UNDECIDED with --undecided fail; 130 interrupted. */
+int duet_command(const struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,178 @@
+/* duet_judge.c - see duet_judge.h. */
+#include "bench/findings/duet_judge.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/json/must.h"
+#include "bench/results/result.h"
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+int duet_judge_values(const json_t *benchmark, const char *session, const char *key, double *values, int max)
+{
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(benchmark, session), i, trial) {
+        const json_t *value = json_object_get(trial, key);
+        if (!strcmp(result_string(trial, "verdict"), "ok") && json_is_number(value) && count < max)
+            values[count++] = json_number_value(value);
+    }
+    return count;
+}
+
+double duet_judge_again(const json_t *benchmark)
+{
+    static double values[DUET_VALUES_MAX];
+    int count = duet_judge_values(benchmark, "first", "log_ratio_again", values, DUET_VALUES_MAX);
+    return count ? expm1(fabs(stats_shift(values, count, 0.025).estimate)) : NAN;
+}
+
+double duet_judge_floor(const json_t *benchmark)
+{
+    static double values[DUET_VALUES_MAX];
+    return duet_rule_floor(values, duet_judge_values(benchmark, "first", "log_ratio_again", values, DUET_VALUES_MAX));
+}
+
+struct duet_finding duet_judge_look(const json_t *benchmark)
+{
+    static double values[DUET_VALUES_MAX];
+    int count = duet_judge_values(benchmark, "first", "log_ratio", values, DUET_VALUES_MAX);
+    return duet_rule_look(values, count, duet_judge_floor(benchmark));
+}
+
+/* The first failure of its trials, "new: ..."; "": all are good. */
+static const char *failure_of(const json_t *benchmark)
+{
+    static const char *const sessions[] = {"first", "second"};
+    json_t *trial;
+    size_t i;
+    for (int s = 0; s < 2; s++)
+        json_array_foreach (json_object_get(benchmark, sessions[s]), i, trial)
+            if (strcmp(result_string(trial, "verdict"), "ok"))
+                return result_string(trial, "failure");
+    return "";
+}
+
+/* Of a side: the median over processes of their medians, or of a single number of each. */
+static double side_median(const json_t *benchmark, const char *session, const char *side, const char *key)
+{
+    static double values[DUET_VALUES_MAX], inner[DUET_VALUES_MAX];
+    json_t *trial, *value;
+    size_t i, j;
+    int count = 0;
+    json_array_foreach (json_object_get(benchmark, session), i, trial) {
+        const json_t *found = json_object_get(json_object_get(trial, side), key);
+        int inside = 0;
+        if (json_is_number(found))
+            inner[inside++] = json_number_value(found);
+        json_array_foreach (found, j, value)
+            if (json_is_number(value) && inside < DUET_VALUES_MAX)
+                inner[inside++] = json_number_value(value);
+        if (inside && count < DUET_VALUES_MAX)
+            values[count++] = stats_median(inner, inside).median;
+    }
+    return count ? stats_median(values, count).median : NAN;
+}
+
+static json_t *cost(const json_t *benchmark, const char *session, const char *key)
+{
+    double base = side_median(benchmark, session, "base", key), new = side_median(benchmark, session, "new", key);
+    return must_pack("{s:o, s:o, s:o}", "base", number(base), "new", number(new), "change",
+                     number(base > 0 ? new / base - 1 : NAN));
+}
+
+/* None of these is a verdict on time. */
+static json_t *costs_of(const json_t *benchmark, const char *session)
+{
+    static double values[DUET_VALUES_MAX];
+    int count = duet_judge_values(benchmark, session, "log_ratio_cpu", values, DUET_VALUES_MAX);
+    struct stats_shift shift = stats_shift(values, count, 0.025);
+    json_t *cpu = cost(benchmark, session, "cpu_ns_per_job");
+    json_object_set_new(cpu, "change", number(expm1(shift.estimate)));
+    json_object_set_new(cpu, "low", number(expm1(shift.low)));
+    json_object_set_new(cpu, "high", number(expm1(shift.high)));
+    return must_pack("{s:o, s:o, s:o}", "cpu_ns_per_job", cpu, "pool_bytes", cost(benchmark, session, "pool_bytes"),
+                     "wakes_per_job", cost(benchmark, session, "wakes_per_job"));
+}
+
+static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell"};
+
+static void write_failure(json_t *benchmark, const char *failure)
+{
+    bool of_new = !strncmp(failure, "new:", 4);
+    json_object_set_new(benchmark, "finding",
+                        must_pack("{s:s, s:b, s:o}", "verdict", of_new ? "FAILED" : "cannot tell", "regression",
+                                  (int)of_new, "note", must_text(failure)));
+}
+
+static void write_finding(json_t *benchmark, const char *session, const struct duet_finding *finding, const char *note,
+                          double threshold, double process_s)
+{
+    const struct stats_shift *change = &finding->change;
+    bool regression = finding->verdict == DUET_SLOWER && change->estimate >= log1p(threshold);
+    double floor = duet_judge_floor(benchmark);
+    json_t *json = must_pack("{s:s, s:s, s:b, s:i, s:f, s:f, s:i, s:f, s:s}", "verdict", verdicts[finding->verdict],
+                             "session", session, "regression", (int)regression, "processes", change->count, "floor",
+                             expm1(floor), "same_within", expm1(duet_rule_margin(floor)), "more_processes",
+                             finding->more, "more_s", finding->more * process_s, "note", note);
+    json_object_set_new(json, "change", number(expm1(change->estimate)));
+    json_object_set_new(json, "low", number(expm1(change->low)));
+    json_object_set_new(json, "high", number(expm1(change->high)));
+    json_object_set_new(json, "base", number(side_median(benchmark, session, "base", "values")));
+    json_object_set_new(json, "new", number(side_median(benchmark, session, "new", "values")));
+    json_object_set_new(benchmark, "finding", json);
+    json_object_set_new(benchmark, "costs", costs_of(benchmark, session));
+}
+
+void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion, double threshold, double process_s)
+{
+    static double values[DUET_VALUES_MAX];
+    struct duet_finding first = duet_judge_look(benchmark), second;
+    const char *failure = failure_of(benchmark), *note = "";
+    bool suspected = suspicion->verdict == DUET_SLOWER || suspicion->verdict == DUET_FASTER;
+    int count = duet_judge_values(benchmark, "second", "log_ratio", values, DUET_VALUES_MAX);
+    char text[128];
+    if (*failure) {
+        write_failure(benchmark, failure);
+    } else if (!suspected) {
+        write_finding(benchmark, "first", &first, first.change.count ? "" : "nothing was measured", threshold,
+                      process_s);
+    } else if (count < 1) {
+        first.verdict = DUET_UNDECIDED; /* accused by one session only */
+        first.more = DUET_RULE_SECOND;
+        write_finding(benchmark, "first", &first, "a second session did not come to it", threshold, process_s);
+    } else {
+        second = duet_rule_confirm(values, count, duet_judge_floor(benchmark), suspicion->verdict, suspicion->suspects);
+        snprintf(text, sizeof text, "%+.1f%% at first, and a second session did not confirm it",
+                 100 * expm1(first.change.estimate));
+        if (second.verdict == DUET_UNDECIDED)
+            note = text;
+        write_finding(benchmark, "second", &second, note, threshold, process_s);
+    }
+}
+
+int duet_judge_count(const json_t *benchmarks, const char *verdict)
+{
+    json_t *benchmark;
+    size_t i;
+    int count = 0;
+    json_array_foreach (benchmarks, i, benchmark)
+        count += !strcmp(result_string(json_object_get(benchmark, "finding"), "verdict"), verdict);
+    return count;
+}
+
+int duet_judge_regressions(const json_t *benchmarks)
+{
+    json_t *benchmark;
+    size_t i;
+    int count = 0;
+    json_array_foreach (benchmarks, i, benchmark)
+        count += json_is_true(json_object_get(json_object_get(benchmark, "finding"), "regression"));
+    return count;
+}

@@ -1,0 +1,37 @@
+/* duet_judge.h - what a duet's document says of each benchmark: trials of two sessions in,
+ * a "finding" out (fields: results/README.md). The rule itself is statistics/duet_rule.h. */
+#ifndef DUET_JUDGE_H
+#define DUET_JUDGE_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "bench/statistics/duet_rule.h"
+
+enum { DUET_VALUES_MAX = 4096 }; /* processes of a session */
+
+/* A number of each good trial of a session ("first", "second"). Returns how many. */
+int duet_judge_values(const json_t *benchmark, const char *session, const char *key, double *values, int max);
+
+/* How far two copies of the base were apart, as a share, and the floor, as a logarithm. */
+double duet_judge_again(const json_t *benchmark);
+double duet_judge_floor(const json_t *benchmark);
+
+/* A look at the first session. Threads: not for several at once, as all below. */
+struct duet_finding duet_judge_look(const json_t *benchmark);
+
+/* What one suspicion became. `suspicion`: as the last look of the first session said;
+ * `suspects` of that direction were measured again. process_s: what a further process of this
+ * benchmark takes. Writes "finding" and "costs". */
+struct duet_suspicion {
+    enum duet_verdict verdict; /* DUET_SLOWER or DUET_FASTER; else there was none */
+    int suspects;
+};
+void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion, double threshold, double process_s);
+
+/* Of all findings: how many have that verdict ("slower", ...), and how many are a
+ * regression, which decides the exit status. */
+int duet_judge_count(const json_t *benchmarks, const char *verdict);
+int duet_judge_regressions(const json_t *benchmarks);
+
+#endif

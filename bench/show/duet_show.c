@@ -1,0 +1,190 @@
+/* duet_show.c - see duet_show.h. */
+#include "bench/show/duet_show.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "bench/show/terminal.h"
+#include "bench/statistics/duet_rule.h"
+#include "workloads/core/units.h"
+
+enum { TEXT = 48 };
+
+static double number_of(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static const json_t *finding_of(const json_t *benchmark)
+{
+    return json_object_get(benchmark, "finding");
+}
+
+static const char *value_text(const json_t *benchmark, const char *key, char *text)
+{
+    double value = number_of(finding_of(benchmark), key);
+    const char *unit = result_string(benchmark, "figure_unit");
+    if (isnan(value))
+        snprintf(text, TEXT, "-");
+    else if (!strcmp(unit, "ns"))
+        units_time_text(value, text, TEXT);
+    else if (!strcmp(unit, "bytes"))
+        units_bytes_text(value, text, TEXT);
+    else
+        snprintf(text, TEXT, "%.3g", value);
+    return text;
+}
+
+/* In tenths of a percent, and never minus nothing. */
+static const char *percent_text(double share, const char *sign, char *text)
+{
+    double tenths = round(1000 * share);
+    if (isfinite(share))
+        snprintf(text, TEXT, "%+.1f%s", tenths == 0 ? 0 : tenths / 10, sign);
+    else
+        snprintf(text, TEXT, "-");
+    return text;
+}
+
+static const char *cost_text(const json_t *benchmark, const char *cost, char *text)
+{
+    return percent_text(number_of(json_object_get(json_object_get(benchmark, "costs"), cost), "change"), "%", text);
+}
+
+static int count_of(const json_t *result, const char *verdict)
+{
+    json_t *benchmark;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark)
+        count += !strcmp(result_string(finding_of(benchmark), "verdict"), verdict);
+    return count;
+}
+
+static void verdict_text(const json_t *finding, char *text, size_t size)
+{
+    const char *verdict = result_string(finding, "verdict"), *note = result_string(finding, "note");
+    double more = number_of(finding, "more_processes"), seconds = number_of(finding, "more_s");
+    char time[TEXT];
+    bool noisy = number_of(finding, "floor") > DUET_RULE_SAME_MOST;
+    if (!strcmp(verdict, "slower"))
+        snprintf(text, size, "SLOWER *");
+    else if (!strcmp(verdict, "faster"))
+        snprintf(text, size, "FASTER *");
+    else if (strcmp(verdict, "cannot tell"))
+        snprintf(text, size, "%s%s%s", verdict, *note ? ": " : "", note);
+    else if (isnan(more) || more < 1)
+        snprintf(text, size, "cannot tell: %s", *note ? note : "nothing was measured");
+    else if (more >= DUET_RULE_MORE_MOST)
+        snprintf(text, size, "cannot tell: %s%s%s%s",
+                 noisy ? "two copies of the base differ as much" : "too near to what counts as a change",
+                 *note ? " (" : "", note, *note ? ")" : "");
+    else
+        snprintf(text, size, "cannot tell: about %.0f more processes (%s) would%s%s%s", more,
+                 units_time_text(fmax(seconds, 1) * 1e9, time, sizeof time), *note ? " (" : "", note, *note ? ")" : "");
+}
+
+static void show_row(const json_t *benchmark, int width, FILE *out)
+{
+    const json_t *finding = finding_of(benchmark);
+    char base[TEXT], new[TEXT], change[TEXT], low[TEXT], high[TEXT], interval[2 * TEXT + 8], cpu[TEXT], memory[TEXT],
+        wakes[TEXT], verdict[4400];
+    snprintf(interval, sizeof interval, "%s .. %s", percent_text(number_of(finding, "low"), "", low),
+             percent_text(number_of(finding, "high"), "%", high));
+    verdict_text(finding, verdict, sizeof verdict);
+    fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, result_string(benchmark, "name"),
+            value_text(benchmark, "base", base), value_text(benchmark, "new", new),
+            percent_text(number_of(finding, "change"), "%", change), interval,
+            cost_text(benchmark, "cpu_ns_per_job", cpu), cost_text(benchmark, "pool_bytes", memory),
+            cost_text(benchmark, "wakes_per_job", wakes), verdict);
+}
+
+static void add(char *text, size_t size, int count, const char *what)
+{
+    if (count)
+        snprintf(text + strlen(text), size - strlen(text), "%s%d %s", *text ? ", " : "", count, what);
+}
+
+/* What was found, first of all; then what that is worth. */
+static void show_totals(const json_t *result, FILE *out)
+{
+    const json_t *duet = json_object_get(result, "duet");
+    json_int_t regressions = result_integer(duet, "regressions");
+    char text[400] = "", level[160], most[32];
+    int slower = count_of(result, "slower"), faster = count_of(result, "faster");
+    add(text, sizeof text, slower, "slower");
+    add(text, sizeof text, faster, "faster");
+    add(text, sizeof text, count_of(result, "FAILED"), "FAILED");
+    add(text, sizeof text, count_of(result, "same"), "same");
+    add(text, sizeof text, count_of(result, "cannot tell"), "undecided");
+    if (slower || faster)
+        add(text, sizeof text, slower + faster, "confirmed by a second session *");
+    snprintf(level, sizeof level, "of 100 such runs of an unchanged build at most %.0f accuses anything",
+             fmax(1, 100 * number_of(duet, "level")));
+    snprintf(most, sizeof most, "%.3g%%", 100 * number_of(duet, "threshold"));
+    if (json_is_true(json_object_get(result, "interrupted")))
+        fprintf(out, "interrupted: %s\n", "fewer processes than were wanted; nobody is accused by one session");
+    if (slower)
+        terminal_print(out, 2, "%s; %lld of them by %s or more; %s", text, (long long)regressions, most, level);
+    else
+        terminal_print(out, 2, "%s; %s", text, level);
+}
+
+static void show_sees(const json_t *result, FILE *out)
+{
+    json_t *one, *sees = json_object_get(result, "sees");
+    char text[400] = "";
+    size_t i;
+    int slower = count_of(result, "slower"), all = (int)json_array_size(json_object_get(result, "benchmarks"));
+    if (!sees)
+        return;
+    json_array_foreach (sees, i, one) {
+        double found = number_of(one, "found");
+        char share[TEXT];
+        snprintf(share, sizeof share, "in %.0f%% of runs", 100 * found);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "%s%.3g%% %s", i ? ", " : "",
+                 100 * number_of(one, "slower_by"),
+                 found > 0.9995   ? "in all"
+                 : found < 0.0005 ? "in none"
+                                  : share);
+    }
+    fprintf(out, "sees     in 2 minutes of 20 benchmarks, here and now: %s\n", text);
+    fprintf(out, "         (the processes of this run drawn again, the least of its benchmarks)\n");
+    if (slower)
+        fprintf(out, "the gate fires: jobs that take 5%% longer were found in %d of %d benchmarks\n", slower, all);
+    else
+        fprintf(out, "THE GATE DOES NOT FIRE: jobs that take 5%% longer were not found in any of %d benchmarks\n", all);
+}
+
+void duet_show(const json_t *result, const char *saved, const char *history, FILE *out)
+{
+    const json_t *duet = json_object_get(result, "duet"), *benchmarks = json_object_get(result, "benchmarks");
+    json_t *benchmark;
+    size_t i;
+    int width = 9;
+    char again[TEXT];
+    json_array_foreach (benchmarks, i, benchmark)
+        if ((int)strlen(result_string(benchmark, "name")) > width)
+            width = (int)strlen(result_string(benchmark, "name"));
+    snprintf(again, sizeof again, "%.1f%%", 100 * number_of(duet, "again_most"));
+    fprintf(out, "paired: both in every process, %zu benchmarks x %d", json_array_size(benchmarks), DUET_RULE_FIRST);
+    if (result_integer(duet, "first_processes_most") > DUET_RULE_FIRST)
+        fprintf(out, "..%lld", (long long)result_integer(duet, "first_processes_most"));
+    fprintf(out, " processes");
+    if (result_integer(duet, "second_processes"))
+        fprintf(out, ", suspects x %lld more", (long long)result_integer(duet, "second_processes"));
+    fprintf(
+        out,
+        "; two copies of the base differ by %s at most (A/A floor); a change counts from %.3g%% or that on; %.0f s\n",
+        again, 100 * DUET_RULE_FLOOR, number_of(duet, "took_s"));
+    fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, "benchmark", "base", "new", "change",
+            "95% interval", "CPU/job", "memory", "wakes", "verdict");
+    json_array_foreach (benchmarks, i, benchmark)
+        show_row(benchmark, width, out);
+    show_totals(result, out);
+    if (saved)
+        fprintf(out, "saved    %s\n%s", saved, history);
+    show_sees(result, out);
+}

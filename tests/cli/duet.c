@@ -1,0 +1,203 @@
+/* duet.c - two builds side by side, from outside: what is refused, what is written, and
+ * that the exit status is what the document says. No time decides here. */
+#include <jansson.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+/* A command in which each @ is the folder that things were built into. */
+static const char *full(const char *arguments)
+{
+    static char text[8192];
+    char own[4096];
+    snprintf(own, sizeof own, "%s", program);
+    dirname(own);
+    *text = '\0';
+    for (; *arguments; arguments++) {
+        size_t used = strlen(text);
+        if (*arguments == '@')
+            snprintf(text + used, sizeof text - used, "%s/build", own);
+        else
+            snprintf(text + used, sizeof text - used, "%c", *arguments);
+    }
+    return text;
+}
+
+/* One line, status 2, nothing written. */
+static void refused(const char *word, const char *arguments)
+{
+    int status = run(full(arguments));
+    cr_assert(status == 2 && lines(err) == 1 && !*out, "[%s] exit %d: %s%s", arguments, status, out, err);
+    cr_assert(strstr(err, word), "[%s] does not name %s: %s", arguments, word, err);
+    cr_assert(files_here() == 0, "[%s] wrote a file", arguments);
+}
+
+CLI_TEST(duet, wants_two_plug_ins)
+{
+    refused("--base OLD.so", "duet");
+    refused("--new NEW.so", "duet --base @/pools.so");
+    refused("nosuch.so", "duet --base nosuch.so --new @/pools.so");
+    refused("nosuch.so", "duet --base @/pools.so --new nosuch.so");
+    refused("not a file", "duet --base @/pools.so --new /tmp");
+    refused("/dev/null", "duet --base /dev/null --new @/pools.so");
+}
+
+CLI_TEST(duet, a_plug_in_that_only_one_side_can_load_is_named)
+{
+    refused("empty.so", "duet --base @/pools.so --new @/plugins/empty.so");
+    refused("crashes.so", "duet --base @/pools.so --new @/plugins/crashes.so");
+    refused("leaves.so", "duet --base @/plugins/leaves.so --new @/pools.so");
+    refused("lacks the call", "duet --base @/pools.so --new @/plugins/lacks.so");
+    refused("for version 999 of the contract, this is version", "duet --base @/plugins/version.so --new @/pools.so");
+}
+
+CLI_TEST(duet, pools_have_to_be_on_both_sides)
+{
+    refused("no benchmark is left", "duet --base @/pools.so --new @/plugins/mine.so");
+    refused("\"ring\"", "duet --base @/pools.so --new @/pools.so -p rign");
+    refused("--new has no pool \"ring\"", "duet --base @/pools.so --new @/plugins/mine.so -p ring");
+}
+
+CLI_TEST(duet, options)
+{
+    refused("maybe", "duet --base @/pools.so --new @/pools.so --undecided maybe");
+    refused("0%", "duet --base @/pools.so --new @/pools.so --threshold 0%");
+    refused("without -w", "duet --self-test -w empty");
+    refused("csv", "duet --base @/pools.so --new @/pools.so --format csv");
+    refused("--capacity", "duet --base @/pools.so --new @/pools.so --capacity 1,2");
+    refused("/nonexistent/", "duet --base @/pools.so --new @/pools.so -o /nonexistent/x.json");
+    refused("--rounds", "duet --base @/pools.so --new @/pools.so --rounds 3");
+}
+
+static const char *text_of(const json_t *object, const char *key)
+{
+    const char *text = json_string_value(json_object_get(object, key));
+    return text ? text : "";
+}
+
+static int verdicts(const json_t *document, const char *verdict)
+{
+    json_t *benchmark;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(document, "benchmarks"), i, benchmark)
+        count += !strcmp(text_of(json_object_get(benchmark, "finding"), "verdict"), verdict);
+    return count;
+}
+
+/* Every process has both sides, as many values of each, and the orders of loading take
+ * turns. How many processes there are depends on how busy the machine is. */
+static void check_trials(const json_t *benchmark)
+{
+    json_t *trials = json_object_get(benchmark, "first"), *trial;
+    int base_first = 0;
+    size_t i;
+    cr_assert(json_array_size(trials) > 0);
+    json_array_foreach (trials, i, trial) {
+        size_t pairs = (size_t)json_integer_value(json_object_get(trial, "pairs"));
+        cr_assert(!strcmp(text_of(trial, "verdict"), "ok"), "%s", text_of(trial, "failure"));
+        cr_assert(pairs >= 2 && pairs % 2 == 0);
+        cr_assert(json_array_size(json_object_get(json_object_get(trial, "base"), "values")) == pairs);
+        cr_assert(json_array_size(json_object_get(json_object_get(trial, "new"), "values")) == pairs);
+        cr_assert(json_is_number(json_object_get(trial, "log_ratio")) &&
+                  json_is_number(json_object_get(trial, "log_ratio_again")));
+        base_first += json_is_true(json_object_get(trial, "base_first"));
+    }
+    cr_assert(base_first == (int)(json_array_size(trials) + 1) / 2);
+}
+
+/* The same file is loaded as two objects, and once more. */
+CLI_TEST(duet, a_build_against_itself)
+{
+    int status = run(full("duet --base @/pools.so --new @/pools.so -p ring,inline -w empty -t 1 --budget 500ms "
+                          "--undecided fail --seed 7 -o x.json"));
+    json_t *document = json_load_file("x.json", 0, NULL), *benchmark;
+    size_t i;
+    bool regressions;
+    cr_assert(document, "exit %d: %s", status, err);
+    cr_assert(json_integer_value(json_object_get(document, "duet_format")) == 1);
+    cr_assert(json_array_size(json_object_get(document, "benchmarks")) == 2);
+    json_array_foreach (json_object_get(document, "benchmarks"), i, benchmark)
+        check_trials(benchmark);
+    regressions = json_integer_value(json_object_get(json_object_get(document, "duet"), "regressions")) > 0;
+    cr_assert(status == (regressions                         ? 1
+                         : verdicts(document, "cannot tell") ? 4
+                                                             : 0),
+              "exit %d: %s%s", status, out, err);
+    cr_assert(strstr(out, "ring/empty/t1") && strstr(out, "saved    x.json"), "%s", out);
+    json_decref(document);
+}
+
+/* Without --undecided nothing undecided fails a gate; json is the document. */
+CLI_TEST(duet, prints_the_document)
+{
+    int status = run(full("duet --base @/pools.so --new @/pools.so -p inline -w wakeup -w cpu:size=1us -t 1 "
+                          "--budget 300ms --format json -o x.json"));
+    json_t *document = json_loads(out, 0, NULL), *saved = json_load_file("x.json", 0, NULL);
+    cr_assert(document && json_equal(document, saved) && (status == 0 || status == 1), "exit %d: %s", status, err);
+    cr_assert(strstr(err, "inline/wakeup: not measured: "), "%s", err);
+    cr_assert(json_array_size(json_object_get(document, "benchmarks")) == 1);
+    json_decref(saved);
+    json_decref(document);
+}
+
+/* A new side that does not work at all is no pass; nor is it called slower. */
+CLI_TEST(duet, a_side_that_fails)
+{
+    json_t *document;
+    int status = run(full("duet --base @/pools.so --new @/plugins/taken.so -w empty -t 1 --budget 300ms -o x.json"));
+    cr_assert(status == 1 && strstr(err, "ring/empty/t1: new: pool_open: "), "exit %d: %s%s", status, out, err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(verdicts(document, "FAILED") == 1);
+    json_decref(document);
+    status = run(full("duet --base @/plugins/taken.so --new @/pools.so -w empty -t 1 --budget 300ms -o x.json"));
+    cr_assert(status == 0 && strstr(out, "cannot tell: base: pool_open"), "exit %d: %s%s", status, out, err);
+}
+
+/* Jobs that ask their pool are not measured as if it heard them. */
+CLI_TEST(duet, jobs_that_a_plug_in_cannot_hear_are_left_out)
+{
+    int status = run(full("duet --base @/pools.so --new @/pools.so -p ring -w tree:fib -w cancel:jobs=look"));
+    cr_assert(status == 2 && strstr(err, "ring/tree:fib: not measured: ") &&
+                  strstr(err, "ring/cancel:jobs=look: not measured: "),
+              "exit %d: %s", status, err);
+}
+
+CLI_TEST(duet, an_interrupt_keeps_what_was_measured_and_accuses_nobody)
+{
+    char command[8192];
+    json_t *document;
+    int status;
+    snprintf(
+        command, sizeof command,
+        "timeout -k 60 --preserve-status -s INT 3 %s %s -p inline,ring -w empty -t 1 --budget 60s -o x.json >out 2>err",
+        program, full("duet --base @/pools.so --new @/pools.so"));
+    status = system(command);
+    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "exit %d", WEXITSTATUS(status));
+    document = json_load_file("x.json", 0, NULL);
+    if (document) { /* one process at least was done */
+        cr_assert(json_is_true(json_object_get(document, "interrupted")));
+        cr_assert(!verdicts(document, "slower") && !verdicts(document, "faster"));
+        json_decref(document);
+    }
+}
+
+/* Which pools were found is not asked here: that would be a matter of time. */
+CLI_TEST(duet, the_self_test_says_what_it_found)
+{
+    int status = run("duet --self-test -p inline --budget 500ms -o x.json"), found;
+    json_t *document = json_load_file("x.json", 0, NULL);
+    cr_assert(document, "exit %d: %s", status, err);
+    found = verdicts(document, "slower");
+    cr_assert(status == !found, "exit %d: %s%s", status, out, err);
+    cr_assert(strstr(out, found ? "the gate fires" : "THE GATE DOES NOT FIRE") && strstr(out, "sees     in 2 minutes"),
+              "%s", out);
+    cr_assert(json_array_size(json_object_get(document, "sees")) == 5);
+    cr_assert(json_number_value(json_object_get(json_object_get(document, "duet"), "slowed")) == 0.05);
+    json_decref(document);
+}
