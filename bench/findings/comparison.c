@@ -91,6 +91,14 @@ static void count_trials(const json_t *configuration, int *failed, int *all)
     }
 }
 
+/* Of so many rounds only those help that have a figure; of none, more do not either. */
+static double rounds_for(double figures, const json_t *a, int base_count, const json_t *b, int now_count)
+{
+    double base = base_count / (double)json_array_size(json_object_get(a, "trials")),
+           now = now_count / (double)json_array_size(json_object_get(b, "trials"));
+    return base > 0 && now > 0 ? ceil(figures / fmin(base, now)) : 0;
+}
+
 static void judge_speed(struct comparison *comparison, struct comparison_row *row, const json_t *a, const json_t *b)
 {
     static double values[2][ROUNDS];
@@ -102,6 +110,7 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     count_trials(a, &failed[0], &all[0]);
     count_trials(b, &failed[1], &all[1]);
     comparison_row_judge(row, values[0], counts[0], values[1], counts[1], comparison->threshold);
+    row->rounds_needed = rounds_for(row->rounds_needed, a, counts[0], b, counts[1]);
     if (failed[0] || failed[1])
         snprintf(row->note, sizeof row->note, "fails: %d of %d rounds, now %d of %d", failed[0], all[0], failed[1],
                  all[1]);

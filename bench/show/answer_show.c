@@ -55,7 +55,10 @@ static void work_text(const json_t *kind, char *line)
 {
     const json_t *pools = json_object_get(kind, "pools"), *pool = NULL;
     char text[160], ratio[24];
+    bool told = next(pools, "alike", NULL) || next(pools, "slower", NULL) || next(pools, "faster", NULL);
     int alike = 0, unknown = 0;
+    if (!told && next(pools, "cannot tell", NULL)) /* the fastest of medians is not the best, then */
+        add(line, "cannot tell: "), unknown++;
     add(line, result_string(kind, "best"));
     while ((pool = next(pools, "alike", pool))) {
         snprintf(text, sizeof text, ", %s", result_string(pool, "pool"));

@@ -405,6 +405,9 @@ CLI_TEST(result, figures_are_drawn_beside_it)
     cr_assert(stat("one/efficiency.png", &info) == 0 && info.st_size > 2000);
     cr_assert(stat("one/workers-cpu-size-1us.png", &info) == 0 && info.st_size > 2000, "one worker count: %s", err);
     cr_assert(stat("one/latency-cpu-size-1us.svg", &info) == 0 && info.st_size > 2000);
+    /* In one folder, and what other programs read of latencies below. */
+    cr_assert(stat("one/hgrm", &info) == 0 && S_ISDIR(info.st_mode) && system("ls one/hgrm/*.hgrm >/dev/null") == 0 &&
+              system("ls one/*.hgrm >/dev/null 2>&1") != 0);
     cr_assert(run("plot one.json") == 0 && strstr(out, "figures"));
 }
 

@@ -83,6 +83,46 @@ CLI_TEST(compare, of_few_rounds_cannot_tell)
     json_decref(document);
 }
 
+static json_t *trials_of(json_t *document, size_t configuration)
+{
+    return json_object_get(json_array_get(json_object_get(document, "configurations"), configuration), "trials");
+}
+
+/* Sets a number of each trial of the first configuration. */
+static void set_all(json_t *document, const char *object, const char *key, double value)
+{
+    json_t *trial;
+    size_t t;
+    json_array_foreach (trials_of(document, 0), t, trial)
+        json_object_set_new(object ? json_object_get(trial, object) : trial, key, json_real(value));
+}
+
+static void fail_some(json_t *document, size_t count)
+{
+    for (size_t t = 0; t < 12; t++)
+        json_object_set_new(json_array_get(trials_of(document, 0), t), "verdict",
+                            json_string(t < count ? "failed" : "ok"));
+}
+
+/* Twelve rounds are there: six, or none of those that have no figure, are no way out. */
+CLI_TEST(compare, asks_for_more_rounds_than_there_are)
+{
+    json_t *document = make_base();
+    save(document);
+    set_all(document, NULL, "jobs_per_s", 0);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell; the base has no figure"), "%s", out);
+    json_decref(document);
+    document = make_base();
+    fail_some(document, 10);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 0 &&
+                  strstr(out, "cannot tell (needs about 36 rounds); fails: 10 of 12"),
+              "%s", out);
+    json_decref(document);
+}
+
 CLI_TEST(compare, refuses_what_is_not_comparable)
 {
     json_t *document = make_base(), *copy = json_deep_copy(document);
@@ -107,27 +147,6 @@ CLI_TEST(compare, refuses_what_is_not_comparable)
     cr_assert(system("head -c 1000 base.json >new.json") == 0);
     cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, "damaged"), "%s", err);
     json_decref(document);
-}
-
-static json_t *trials_of(json_t *document, size_t configuration)
-{
-    return json_object_get(json_array_get(json_object_get(document, "configurations"), configuration), "trials");
-}
-
-/* Sets a number of each trial of the first configuration. */
-static void set_all(json_t *document, const char *object, const char *key, double value)
-{
-    json_t *trial;
-    size_t t;
-    json_array_foreach (trials_of(document, 0), t, trial)
-        json_object_set_new(object ? json_object_get(trial, object) : trial, key, json_real(value));
-}
-
-static void fail_some(json_t *document, size_t count)
-{
-    for (size_t t = 0; t < 12; t++)
-        json_object_set_new(json_array_get(trials_of(document, 0), t), "verdict",
-                            json_string(t < count ? "failed" : "ok"));
 }
 
 /* All parameters tell benchmarks apart: capacities, producers, placements. */

@@ -65,6 +65,18 @@ Test(answer, tells_alike_slower_and_undecided_apart, .timeout = 20, .init = begi
     cr_assert(strstr(text, "io              ") && strstr(text, " alike\n"), "%s", text);
 }
 
+/* The fastest by its median is no answer where no other is told apart from it. */
+Test(answer, of_pools_that_are_all_undecided_names_none_as_best, .timeout = 20, .init = begin, .fini = end)
+{
+    add("ring", "empty", "empty", NULL, 10e6, 0);
+    add("mutex", "empty", "empty", NULL, 9.7e6, 0.3);
+    add("steal", "empty", "empty", NULL, 9.6e6, 0.3);
+    add("ring", "io", "io:op=pipe", NULL, 1e5, 0);
+    add("mutex", "io", "io:op=pipe", NULL, 1e5, 0.002);
+    add("steal", "io", "io:op=pipe", NULL, 1e5, 0.002);
+    cr_assert(strstr(shown(), "empty           cannot tell: ") && !strstr(shown(), "; cannot tell"), "%s", shown());
+}
+
 Test(answer, takes_the_mean_over_all_of_a_kind, .timeout = 20, .init = begin, .fini = end)
 {
     /* Half as fast in one of two configurations: 0.71x by the geometric mean. */

@@ -83,3 +83,18 @@ Test(report, explains_what_costs_less_than_its_limit, .timeout = 10)
     cr_assert(strstr(text, "0.3x line") && strstr(text, "6.5%") && strstr(text, "of limit below 1x: "), "%s", text);
     free(text);
 }
+
+/* 28x and 93x may be equal: each figure has how far it is sure, from six rounds on. */
+Test(report, overheads_and_their_share_of_a_limit_have_intervals, .timeout = 10)
+{
+    json_t *share = metric(28, 14, 42), *configurations = json_array();
+    char *text;
+    json_object_set_new(share, "limit", json_string("line"));
+    json_array_append_new(configurations, configuration("some", "cpu",
+                                                        json_pack("{s:o, s:o}", "overhead_ns_per_job",
+                                                                  metric(200, 190, 220), "of_limit", share)));
+    text = table_of(configurations);
+    cr_assert(strstr(text, "overhead  +-95%") && strstr(text, "of limit  +-95%"), "%s", text);
+    cr_assert(strstr(text, "  200 ns  10.0%") && strstr(text, "28x line  50.0%"), "%s", text);
+    free(text);
+}
