@@ -33,6 +33,7 @@ struct found {
 };
 
 static volatile sig_atomic_t stopped;
+static bool refused; /* threads, by the machine */
 
 static void on_stop(int number)
 {
@@ -49,12 +50,14 @@ static struct stats_median *pair(struct found *found, int a, int b)
 static void measure_limits(struct found *found)
 {
     int counts[LIMITS] = {0};
-    for (int round = 0; round < ROUNDS && !stopped; round++) {
+    for (int round = 0; round < ROUNDS && !stopped && !refused; round++) {
         progress_tell("limits", round, ROUNDS, NAN);
         for (int i = 0; i < LIMITS; i++) {
             double ns = limit_measure((enum limit)i, found->cpus, found->count);
             if (isfinite(ns))
                 found->samples[i][counts[i]++] = ns;
+            else if (found->count > 1)
+                refused = true;
         }
     }
     for (int i = 0; i < LIMITS; i++)
@@ -66,12 +69,14 @@ static void measure_pairs(struct found *found)
 {
     int pairs = found->count * (found->count - 1) / 2, at = 0;
     for (int a = 0; a < found->count; a++) {
-        for (int b = a + 1; b < found->count && !stopped; b++) {
+        for (int b = a + 1; b < found->count && !stopped && !refused; b++) {
             int two[] = {found->cpus[a], found->cpus[b]};
             double samples[PAIR_ROUNDS];
             progress_tell("pairs of CPUs", at++, pairs, NAN);
-            for (int i = 0; i < PAIR_ROUNDS; i++)
+            for (int i = 0; i < PAIR_ROUNDS; i++) {
                 samples[i] = limit_measure(LIMIT_LINE, two, 2);
+                refused = refused || !isfinite(samples[i]);
+            }
             *pair(found, a, b) = stats_median(samples, PAIR_ROUNDS);
         }
     }
@@ -212,9 +217,12 @@ static int keep(struct found *found, const struct options *options)
              (int)(length > 5 && !strcmp(options->out + length - 5, ".json") ? length - 5 : length), options->out);
     if (!strcmp(folder, options->out))
         snprintf(folder, sizeof folder, "%s-figures", options->out);
-    if (!options->no_figures && found->count > 1 && !draw(found, folder))
+    if (options->no_figures || found->count < 2)
+        return EXIT_GOOD;
+    error = draw(found, folder);
+    if (!error)
         fprintf(stderr, "figure   %s/limits.svg, .png\n", folder);
-    return EXIT_GOOD;
+    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD; /* without gnuplot there is none to fail */
 }
 
 int limits_command(const struct options *options)
@@ -239,6 +247,10 @@ int limits_command(const struct options *options)
     interrupts_leave();
     if (stopped)
         return fprintf(stderr, "poolbench: interrupted: no limits\n"), free(found.pairs), EXIT_INTERRUPTED;
+    if (refused)
+        return fprintf(stderr, "poolbench: cannot measure the limits: no more threads (ulimit -u, pids.max of a "
+                               "container, or no memory for a stack)\n"),
+               free(found.pairs), EXIT_CANNOT;
     if (options->format == OPTIONS_JSON) {
         json_t *document = found_json(&found);
         save_print(document, stdout);

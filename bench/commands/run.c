@@ -273,17 +273,20 @@ static void print_result(const struct options *options, const json_t *result)
     }
 }
 
-/* Draws; says where all is, on stdout beside a table, else on stderr. */
-static void draw(const struct options *options, const struct target *target, const char *history)
+/* Draws; says where all is, on stdout beside a table, else on stderr. Returns the exit
+ * status: figures that nobody can draw here (no gnuplot) are none that failed. */
+static int draw(const struct options *options, const struct target *target, const char *history)
 {
     FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
     fprintf(say, "saved    %s\n%s", target->path, history);
+    int error;
     if (options->no_figures)
-        return;
+        return EXIT_GOOD;
     fflush(say);
-    /* Figures that cannot be drawn lose nothing; figures_write says why. */
-    if (!figures_write(target->path, target->figures, stderr))
+    error = figures_write(target->path, target->figures, stderr); /* says why */
+    if (!error)
         fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
+    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD;
 }
 
 /* What follows from the trials. */
@@ -301,7 +304,8 @@ static void add_findings(json_t *result)
  * it may lose it; and whoever reads stdout may have gone. Returns the exit status. */
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
-    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD;
+    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD,
+        drawn = EXIT_GOOD;
     char history[4300] = "";
     if (error && error != -EINTR)
         return fprintf(stderr,
@@ -325,8 +329,8 @@ static int conclude(const struct options *options, json_t *result, struct target
     interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
-        draw(options, target, history);
-    saved = saved == EXIT_GOOD ? kept : saved;
+        drawn = draw(options, target, history);
+    saved = saved != EXIT_GOOD ? saved : kept != EXIT_GOOD ? kept : drawn;
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
     if (failed > cannot)

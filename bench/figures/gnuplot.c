@@ -77,7 +77,7 @@ static int input(const char *script)
 int gnuplot_run(const char *script, int folder, int out, char *why, size_t size)
 {
     char *const words[] = {"gnuplot", NULL};
-    int in = input(script), complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = -ENOMEM, status = 0;
+    int in = input(script), complaints = memfd_create("gnuplot", MFD_CLOEXEC), error = -errno, status = 0;
     struct tool tool = {.words = words, .in = in, .out = complaints, .third = out, .folder = folder};
     ssize_t length;
     *why = '\0';

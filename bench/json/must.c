@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "bench/json/utf8.h"
+
+enum { LEAST = 8 << 20, CANNOT = 3 };
 
 void (*must_last_words)(const char *why);
 
@@ -26,8 +30,21 @@ static void *allocate(size_t size)
     return memory;
 }
 
+/* Below that the memory allocator itself crashes. */
+static void need_some_memory(void)
+{
+    static const char line[] = "poolbench: no more memory (ulimit -v, the memory of a container)\n";
+    void *some = mmap(NULL, LEAST, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (some != MAP_FAILED && !munmap(some, LEAST))
+        return;
+    if (write(STDERR_FILENO, line, sizeof line - 1) < 0)
+        _exit(CANNOT); /* nobody listens */
+    _exit(CANNOT);
+}
+
 void must_begin(void)
 {
+    need_some_memory();
     json_set_alloc_funcs(allocate, free);
 }
 

@@ -6,7 +6,7 @@
 #include <jansson.h>
 
 /* Once, first thing: no allocation of JSON fails silently from then on; the program ends
- * with a message where memory runs out. */
+ * with a message where memory runs out. Ends it with status 3 where there is too little to begin. */
 void must_begin(void);
 
 /* Is called, where it is set, with what went wrong, before the program ends so. */

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { TOLD_LEAST = 10, LOOK_EVERY_NS = 2000000 };
+enum { TOLD_LEAST = 4, LOOK_EVERY_NS = 2000000 };
 
 /* The tool's descriptors. Returns false where one cannot be. */
 static bool attach(const struct tool *tool)

@@ -447,6 +447,8 @@ static bool machine_refused(const struct watch *watch, struct verdict *verdict)
     else if (killed)
         snprintf(text, sizeof text, "killed by signal %d (%s): the memory of a container, ulimit -t, or somebody",
                  outcome->signal, strsignal(outcome->signal));
+    else if (outcome->end == OUTCOME_CRASHED && outcome->signal && refusal_is_real(ENOMEM, 0))
+        refusal_text(ENOMEM, text, sizeof text); /* libraries crash, too, where they get none */
     else
         return false;
     verdict->kind = VERDICT_MACHINE;

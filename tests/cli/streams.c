@@ -85,3 +85,31 @@ CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
     slurp("after", after, sizeof after);
     cr_assert_str_eq(before, after);
 }
+
+/* Figures that were to be drawn and could not be are an error; the result is kept. */
+CLI_TEST(streams, figures_that_cannot_be_written_are_an_error)
+{
+    cr_assert(system("echo mine >x") == 0);
+    cr_assert(shell("run -p mutex -w cpu:size=1us -t 1 --rounds 1 --budget 10ms --no-history -o x.json >o 2>e") == 1);
+    cr_assert(strstr(err, "cannot make the folder x"), "%s", err);
+    cr_assert(system("[ -s x.json ] && [ $(cat x) = mine ]") == 0);
+}
+
+/* What the machine refuses is said by its name, in one line, with status 3. */
+CLI_TEST(streams, a_machine_that_refuses_is_named)
+{
+    static const struct {
+        const char *limit, *arguments, *word;
+    } cases[] = {{"-v 30000", "limits -o l.json", "ulimit"},
+                 {"-n 5", "check -p mutex -f late-add", "ulimit -n"},
+                 {"-n 5", "explain late-add --run", "open files"}};
+    char command[4600];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(command, sizeof command, "exec >o 2>e; ulimit %s; exec %s %s", cases[i].limit, program,
+                 cases[i].arguments);
+        cr_assert(WEXITSTATUS(system(command)) == 3, "[%s; %s]", cases[i].limit, cases[i].arguments);
+        slurp("e", err, sizeof err);
+        cr_assert(strstr(err, cases[i].word), "[%s; %s] %s", cases[i].limit, cases[i].arguments, err);
+    }
+    cr_assert(system("[ ! -e l.json ]") == 0);
+}
