@@ -8,6 +8,7 @@
 
 uint32_t pool_defects;
 pool_step_fn *_Atomic pool_step_hook;
+_Atomic uint64_t pool_moment_stands;
 
 /* Two threads have read the counter before either writes it. */
 void pool_defect_window(void)

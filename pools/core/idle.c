@@ -6,7 +6,7 @@
  *   attention  {changes: 34, sentry + 1: 11, asleep: 11, ..., gate}: written by the
  *              sleepers themselves, gate and all, in one swap
  *   idle_set   a bit for each sleeper that nobody has called yet
- *   idle_call  {time, delivered, worker + 1}: the latest call
+ *   idle_call  {time, count, delivered, worker + 1}: the latest call
  *
  * A call is a hint to those who submit next, and no lock: it is believed for as long
  * as a wake-up takes. Why it may be believed: who reads it has published a job before;
@@ -128,23 +128,44 @@ static struct pool_worker *called_before(struct pool_head *head)
     return NULL;
 }
 
-/* Calls. */
+/* Calls. No two have the same word, so that nobody takes another's for his own: they are
+ * counted, and not 256 are made in one unit of time. */
 
-enum { CALL_INDEX_MASK = 0xffff, CALL_DELIVERED = 1 << 16, CALL_TIME_SHIFT = 17, CALL_TIME_UNIT = 10 };
+enum {
+    CALL_INDEX_MASK = 0x7ff,
+    CALL_DELIVERED = 1 << 11,
+    CALL_COUNT_ONE = 1 << 12,
+    CALL_COUNT_MASK = 0xff << 12,
+    CALL_TIME_SHIFT = 20,
+    CALL_TIME_UNIT = 10,
+};
+_Static_assert(POOL_WORKERS_MAX <= CALL_INDEX_MASK, "workers are numbered in 11 bits");
 
-static uint64_t call_make(struct pool_worker *worker)
+static uint64_t call_time(void)
 {
-    return pool_moment() >> CALL_TIME_UNIT << CALL_TIME_SHIFT | (uint64_t)(worker->index + 1);
+    return POOL_MOMENT(pool_moment()) >> CALL_TIME_UNIT << CALL_TIME_SHIFT;
+}
+
+/* To take the place of the call `before`. */
+static uint64_t call_make(struct pool_worker *worker, uint64_t before)
+{
+    return call_time() | ((before + CALL_COUNT_ONE) & CALL_COUNT_MASK) | (uint64_t)(worker->index + 1);
+}
+
+/* Nobody is called any more; the count stays. */
+static uint64_t call_over(uint64_t call)
+{
+    return call & CALL_COUNT_MASK;
 }
 
 static struct pool_worker *call_whom(struct pool_head *head, uint64_t call)
 {
-    return call ? pool_worker_at(head, (int)(call & CALL_INDEX_MASK) - 1) : NULL;
+    return call & CALL_INDEX_MASK ? pool_worker_at(head, (int)(call & CALL_INDEX_MASK) - 1) : NULL;
 }
 
 static bool call_is_fresh(uint64_t call)
 {
-    uint64_t age = (pool_moment() >> CALL_TIME_UNIT << CALL_TIME_SHIFT) - call;
+    uint64_t age = call_time() - (call >> CALL_TIME_SHIFT << CALL_TIME_SHIFT);
     return age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;
 }
 
@@ -198,7 +219,8 @@ static void call_one(struct pool_head *head, bool (*wanted)(uint64_t word))
                 call_deliver(head, worker, 0);
             return gate_lower(head, word);
         }
-        call = call_make(worker);
+        call = call_make(worker, before);
+        POOL_STEP("idle: about to call");
         if (!call_swap(head, before, call))
             continue;
         POOL_STEP("idle: a call stands");
@@ -207,7 +229,7 @@ static void call_one(struct pool_head *head, bool (*wanted)(uint64_t word))
             if (call_deliver(head, worker, call))
                 return gate_lower(head, word);
         }
-        call_swap(head, call, 0); /* it rose by itself */
+        call_swap(head, call, call_over(call)); /* it rose by itself */
     }
 }
 
@@ -265,7 +287,8 @@ static void search_clear(struct pool_worker *worker)
     struct pool_head *head = worker->pool;
     uint64_t call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
     worker->searching = worker->woken = false;
-    while (call_whom(head, call) == worker && !call_swap(head, call, 0)) /* it is delivered in this moment */
+    while (call_whom(head, call) == worker &&
+           !call_swap(head, call, call_over(call))) /* it is delivered in this moment */
         call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
 }
 
@@ -389,8 +412,8 @@ static void rise(struct pool_worker *worker)
     worker->searching = true;
     POOL_STEP("idle: rose");
     call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
-    if (!call)
-        call_swap(head, call, call_make(worker) | CALL_DELIVERED);
+    if (!call_whom(head, call))
+        call_swap(head, call, call_make(worker, call) | CALL_DELIVERED);
     else if (call_whom(head, call) == worker)
         call_swap(head, call, call | CALL_DELIVERED);
 }

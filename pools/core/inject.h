@@ -68,9 +68,17 @@ extern pool_step_fn *_Atomic pool_step_hook;
             hook(step);                                                                                                \
     } while (0)
 
+/* Where a test lets pool_moment stand; 0: it goes on. */
+extern _Atomic uint64_t pool_moment_stands;
+#define POOL_MOMENT(now)                                                                                               \
+    (atomic_load_explicit(&pool_moment_stands, memory_order_relaxed)                                                   \
+         ? atomic_load_explicit(&pool_moment_stands, memory_order_relaxed)                                             \
+         : (now))
+
 #else
 
 #define POOL_DEFECT(name) 0
+#define POOL_MOMENT(now) (now)
 #define POOL_STEP(step) ((void)0)
 static inline void pool_defect_window(void)
 {

@@ -12,6 +12,7 @@
 
 uint32_t pool_defects;
 pool_step_fn *_Atomic pool_step_hook;
+_Atomic uint64_t pool_moment_stands;
 
 void pool_defect_window(void)
 {

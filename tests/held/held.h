@@ -13,6 +13,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 struct held {
     const char *step;
@@ -40,6 +41,9 @@ void held_let_go(struct held *held);
  * time. */
 void held_count_from(const char *step);
 int held_count(void);
+
+/* Where pool_moment stands for all threads; 0: it goes on. */
+extern _Atomic uint64_t pool_moment_stands;
 
 /* Enumerates: the names of the steps that threads come to for which who() is true, from
  * held_list_from(who) until held_list, which writes up to HELD_STEPS_MAX of them and

@@ -231,3 +231,44 @@ EACH_POOL(a_long_spin_looks_everywhere_now_and_then)
     KIT_UNTIL(atomic_load(&hostage_ran));
     cr_assert(pool_free(pool) == 0);
 }
+
+static int pass_job(void *gate)
+{
+    gate_pass(gate);
+    atomic_fetch_add(&ran, 1);
+    return 0;
+}
+
+/* Two submitters call one worker in the same microsecond. It has risen for the first, and
+ * its search is over, when the second one's call is made, and the first one's wake-up is
+ * noted: not in that call, which nobody would take back then, but all believe. */
+EACH_POOL(a_wake_up_is_not_noted_in_the_next_call)
+{
+    enum { LATER = 10000 };
+    struct held about = HELD_AT("idle: about to call"), woken = HELD_AT("idle: woken, not noted"),
+                stands = HELD_AT("idle: a call stands");
+    struct pool *pool = open_idle(pool_name, 1);
+    struct call first, second;
+    struct gate gate;
+    gate_init(&gate);
+    atomic_store(&pool_moment_stands, 1 << 30);
+    held_arm(&about);
+    kit_submit(&second, pool, pass_job, &gate);
+    KIT_UNTIL(held_there(&about));
+    held_arm(&woken);
+    kit_submit(&first, pool, pass_job, &gate);
+    KIT_UNTIL(held_there(&woken) && gate_entered(&gate) == 1);
+    held_arm(&stands);
+    held_let_go(&about);
+    KIT_UNTIL(held_there(&stands) || atomic_load(&second.returned));
+    held_let_go(&woken);
+    cr_assert(kit_join(&first) == 0);
+    held_let_go(&stands);
+    cr_assert(kit_join(&second) == 0);
+    gate_open(&gate);
+    KIT_UNTIL(atomic_load(&ran) == 2 && kit_stats(pool).parked == 1);
+    atomic_fetch_add(&pool_moment_stands, LATER);
+    cr_assert(pool_submit(pool, count_job, NULL) == 0);
+    KIT_UNTIL(atomic_load(&ran) == 3);
+    cr_assert(pool_free(pool) == 0);
+}
