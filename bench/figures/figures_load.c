@@ -53,8 +53,12 @@ static bool value_of(const json_t *configuration, const struct load *load, struc
             point->high = point->value;
         return true;
     }
-    return !judged && (!load->slo.kind || !strcmp(load->slo.kind->name, "p99")) &&
-           result_metric(configuration, "figures.latency_p99_ns", &point->value, &point->low, &point->high);
+    if (judged || (load->slo.kind && strcmp(load->slo.kind->name, "p99")) ||
+        !result_metric(configuration, "figures.latency_p99_ns", &point->value, &point->low, &point->high))
+        return false;
+    point->low = isnan(point->low) ? point->value : point->low;
+    point->high = isnan(point->high) ? point->value : point->high;
+    return true;
 }
 
 static int by_load(const void *left, const void *right)

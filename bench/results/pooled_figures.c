@@ -7,6 +7,7 @@
 
 #include "bench/json/must.h"
 #include "bench/results/hist_json.h"
+#include "bench/statistics/pooled.h"
 #include "workloads/core/workload.h"
 
 static const struct workload_ops *ops_of(const json_t *configuration)
@@ -66,6 +67,43 @@ static json_t *object_of(json_t *figures, const char *name)
     return json_object_get(figures, name);
 }
 
+/* How many samples of a round are beyond that value. */
+static struct pooled_round beyond(const json_t *trial, const char *name, double ns)
+{
+    static struct hist one; /* large; this runs in one thread only */
+    const char *verdict = json_string_value(json_object_get(trial, "verdict"));
+    one = (struct hist){0};
+    if (!verdict || strcmp(verdict, "ok") ||
+        hist_json_read(&one, json_object_get(json_object_get(trial, "samples"), name)))
+        return (struct pooled_round){0};
+    return (struct pooled_round){(double)hist_later(&one, ns), (double)(one.count + one.lost)};
+}
+
+/* The 95% interval of a quantile of a configuration's own samples, as a promise's. An end
+ * that so many cannot have, or that is among the lost, is null. */
+static void add_interval(json_t *figure, const json_t *configuration, const char *name, double quantile,
+                         const struct hist *hist)
+{
+    enum { ROUNDS_MAX = 10000 };
+    static struct pooled_round rounds[ROUNDS_MAX];
+    double value = hist_quantile(hist, quantile), low, high;
+    struct pooled_levels levels;
+    json_t *trial;
+    size_t i;
+    int count = 0;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
+        if (count == ROUNDS_MAX)
+            break;
+        rounds[count] = beyond(trial, name, value);
+        count += rounds[count].all > 0;
+    }
+    levels = pooled_levels(pooled_worth(rounds, count), quantile);
+    low = levels.low > 0 ? hist_quantile(hist, levels.low) : (double)hist->min;
+    high = levels.high <= 1 ? hist_quantile(hist, levels.high) : INFINITY;
+    json_object_update_new(figure, must_pack("{s:o, s:o}", "pooled_low", number(fmin(low, value)), "pooled_high",
+                                             number(fmax(high, value))));
+}
+
 static void add_to(const json_t *result, const json_t *configuration, const struct workload_ops *ops)
 {
     static struct hist hist; /* large; this runs in one thread only */
@@ -83,6 +121,9 @@ static void add_to(const json_t *result, const json_t *configuration, const stru
                                    must_pack("{s:o, s:I, s:f}", "pooled", number(found[f]), "samples",
                                              (json_int_t)(hist.count + hist.lost), "needed",
                                              hist_needed(figure->quantile)));
+        if (!figure->shared && isfinite(found[f]))
+            add_interval(object_of(figures, figure->name), configuration, ops->samples[figure->sample],
+                         figure->quantile, &hist);
     }
     for (int f = 0; f < ops->figure_count; f++) {
         const struct workload_figure *figure = &ops->figures[f];

@@ -132,15 +132,18 @@ bool result_metric(const json_t *configuration, const char *metric, double *medi
     if (!json_is_object(found))
         return false;
     *median = number_of(found, json_object_get(found, "pooled") ? "pooled" : "median");
-    *low = number_of(found, "low");
-    *high = number_of(found, "high");
+    *low = number_of(found, json_object_get(found, "pooled_low") ? "pooled_low" : "low");
+    *high = number_of(found, json_object_get(found, "pooled_low") ? "pooled_high" : "high");
     return !isnan(*median);
 }
 
 double result_coverage(const json_t *configuration, const char *metric)
 {
-    return json_number_value(
-        json_object_get(result_value(json_object_get(configuration, "summary"), metric), "coverage"));
+    static const double of_pooled = 0.95;
+    const json_t *found = result_value(json_object_get(configuration, "summary"), metric);
+    if (json_object_get(found, "pooled_low"))
+        return json_is_number(json_object_get(found, "pooled_high")) ? of_pooled : 0;
+    return json_number_value(json_object_get(found, "coverage"));
 }
 
 static json_t *summarise_metric(const json_t *configuration, const char *metric, double *values)

@@ -49,8 +49,8 @@ const json_t *result_value(const json_t *object, const char *metric);
 
 /* A configuration's summary: median, low, high of a metric; false if none.
  * "figures.quiet_ns" is a figure of the workload's. Of one that is a quantile `median` is
- * that of all rounds' samples together; the interval is of the rounds' own (NaN where no
- * round has enough samples). */
+ * that of all rounds' samples together, and so is the interval (an end that so many samples
+ * cannot have is NaN); of a floor, and of quotients, the interval is of the rounds' own. */
 bool result_metric(const json_t *configuration, const char *metric, double *median, double *low, double *high);
 
 /* The probability that its interval holds the true median; 0: there is none. */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "tests/cli/program.h"
+#include "workloads/core/units.h"
 
 #define QUICK " -t 1 --pin none --no-figures -o x.json"
 
@@ -51,6 +52,39 @@ CLI_TEST(slo, ten_seconds_are_kept)
     cr_assert_str_eq(verdict(document, "ring", 0), "kept");
     cr_assert_str_eq(verdict(document, "mutex", 1), "kept");
     cr_assert(!judged(document, "inline", 0), "the floor was not asked for");
+    json_decref(document);
+}
+
+/* One definition, wherever a percentile is told: all rounds' samples together. */
+CLI_TEST(slo, table_promise_and_figure_say_the_same)
+{
+    json_t *document, *configuration;
+    size_t i;
+    cr_assert(
+        run("run -w burst:rate=5k,for=100ms,of=cpu:size=20us,dist=exp -p ring,mutex --no-floor --rounds 5 --budget "
+            "800ms --slo p99=10s" QUICK) <= 1,
+        "%s%s", out, err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(document && json_array_size(json_object_get(document, "configurations")) == 2);
+    json_array_foreach (json_object_get(document, "configurations"), i, configuration) {
+        const json_t *summary = json_object_get(configuration, "summary"),
+                     *judged = json_array_get(json_object_get(summary, "slo"), 0),
+                     *figure = json_object_get(json_object_get(summary, "figures"), "latency_p99_ns"),
+                     *latency = json_object_get(json_object_get(summary, "latency"), "submit_to_end");
+        double promise = json_number_value(json_object_get(judged, "value_ns"));
+        char text[32], line[256], *table;
+        cr_assert(promise > 0 && promise == json_number_value(json_object_get(figure, "pooled")) &&
+                      promise == json_number_value(json_object_get(latency, "p99_ns")),
+                  "promise %g, figure %g, histogram %g", promise, json_number_value(json_object_get(figure, "pooled")),
+                  json_number_value(json_object_get(latency, "p99_ns")));
+        cr_assert(json_number_value(json_object_get(figure, "pooled_low")) <= promise);
+        units_time_text(promise, text, sizeof text);
+        table = strstr(out, json_string_value(json_object_get(configuration, "pool")));
+        cr_assert(table);
+        snprintf(line, sizeof line, "%.*s", (int)strcspn(table, "\n"), table);
+        cr_assert(strstr(line, text), "the table has not %s: %s", text, line);
+        cr_assert(strstr(strstr(out, "promise p99"), text), "the promise has not %s: %s", text, out);
+    }
     json_decref(document);
 }
 

@@ -81,6 +81,31 @@ Test(pooled_figures, are_of_all_rounds_together, .timeout = 10)
     json_decref(result);
 }
 
+/* Its interval is its own, not that of the median round: the value lies in it. */
+Test(pooled_figures, have_an_interval_of_their_own, .timeout = 10)
+{
+    json_t *bad = nine_rounds(), *even = json_array(), *few = json_array(), *result, *list;
+    double value, low, high;
+    for (int i = 0; i < 9; i++) {
+        json_array_append_new(even, trial(i, 1000, 10000 + (uint64_t)i, 10000));
+        json_array_append_new(few, trial(i, 20, 10000, 10000));
+    }
+    result = summarised(
+        json_pack("[o, o, o]", configuration("ring", bad), configuration("mutex", even), configuration("steal", few)));
+    list = json_object_get(result, "configurations");
+    cr_assert(result_metric(json_array_get(list, 0), "figures.start_p50_ns", &value, &low, &high));
+    cr_assert(near(value, 10000) && near(low, 10000) && near(high, 5000000), "a third is bad: %g..%g", low, high);
+    cr_assert(result_metric(json_array_get(list, 0), "figures.start_p99_ns", &value, &low, &high));
+    cr_assert(value >= low && near(value, 5000000) && !(value > high), "%g: %g..%g", value, low, high);
+    cr_assert(result_metric(json_array_get(list, 1), "figures.start_p99_ns", &value, &low, &high));
+    cr_assert(near(low, value) && near(high, value), "%g: %g..%g", value, low, high);
+    cr_assert(result_coverage(json_array_get(list, 1), "figures.start_p99_ns") == 0.95);
+    cr_assert(result_metric(json_array_get(list, 2), "figures.start_p99_ns", &value, &low, &high));
+    cr_assert(near(value, 10000) && isnan(high), "180 samples have a p99, but no upper end of it: %g", high);
+    cr_assert(result_coverage(json_array_get(list, 2), "figures.start_p99_ns") == 0);
+    json_decref(result);
+}
+
 /* Four rounds of 20: none holds a p99, nor do all. Six of 20 do. */
 Test(pooled_figures, that_the_samples_cannot_hold_are_none, .timeout = 10)
 {
