@@ -51,36 +51,39 @@ static const json_t *next(const json_t *pools, const char *verdict, const json_t
     return found;
 }
 
+/* All with a verdict, in the order of speed: the first behind `first`, the others behind
+ * `other`; with their ratios and `after`, unless that is NULL. */
+static void add_all(char *line, const json_t *pools, const char *verdict, const char *first, const char *other,
+                    const char *after)
+{
+    char ratio[24];
+    for (const json_t *pool = NULL; (pool = next(pools, verdict, pool)); first = other) {
+        add(line, first);
+        add(line, result_string(pool, "pool"));
+        if (!after)
+            continue;
+        add(line, " ");
+        add(line, ratio_text(json_number_value(json_object_get(pool, "ratio")), ratio, sizeof ratio));
+        add(line, after);
+    }
+}
+
 static void work_text(const json_t *kind, char *line)
 {
-    const json_t *pools = json_object_get(kind, "pools"), *pool = NULL;
-    char text[160], ratio[24];
-    bool told = next(pools, "alike", NULL) || next(pools, "slower", NULL) || next(pools, "faster", NULL);
-    int alike = 0, unknown = 0;
-    if (!told && next(pools, "cannot tell", NULL)) /* the fastest of medians is not the best, then */
-        add(line, "cannot tell: "), unknown++;
+    const json_t *pools = json_object_get(kind, "pools");
+    bool alike = next(pools, "alike", NULL), unknown = next(pools, "cannot tell", NULL);
+    bool open = !alike && unknown; /* the fastest by its median is not the best, then */
+    add(line, open ? "cannot tell: " : "");
     add(line, result_string(kind, "best"));
-    while ((pool = next(pools, "alike", pool))) {
-        snprintf(text, sizeof text, ", %s", result_string(pool, "pool"));
-        add(line, text);
-        alike++;
-    }
+    if (open)
+        add_all(line, pools, "cannot tell", ", ", ", ", NULL);
+    add_all(line, pools, "alike", ", ", ", ", NULL);
     /* First is who is told apart from all others. */
-    add(line, alike ? " alike" : next(pools, "cannot tell", NULL) || next(pools, "faster", NULL) ? "" : " first");
-    for (pool = NULL; (pool = next(pools, "slower", pool));) {
-        snprintf(text, sizeof text, "; %s %s", result_string(pool, "pool"),
-                 ratio_text(json_number_value(json_object_get(pool, "ratio")), ratio, sizeof ratio));
-        add(line, text);
-    }
-    for (pool = NULL; (pool = next(pools, "faster", pool));) { /* not by its median for certain, but round by round */
-        snprintf(text, sizeof text, "; %s %s round by round", result_string(pool, "pool"),
-                 ratio_text(json_number_value(json_object_get(pool, "ratio")), ratio, sizeof ratio));
-        add(line, text);
-    }
-    for (pool = NULL; (pool = next(pools, "cannot tell", pool));) {
-        snprintf(text, sizeof text, "%s %s", unknown++ ? "," : "; cannot tell:", result_string(pool, "pool"));
-        add(line, text);
-    }
+    add(line, alike ? " alike" : unknown || next(pools, "faster", NULL) ? "" : " first");
+    add_all(line, pools, "slower", "; ", "; ", "");
+    add_all(line, pools, "faster", "; ", "; ", " round by round"); /* not by its median for certain */
+    if (!open)
+        add_all(line, pools, "cannot tell", "; cannot tell: ", ", ", NULL);
 }
 
 /* Breaks before a word that would not fit; further lines begin below the text. */

@@ -65,8 +65,8 @@ Test(answer, tells_alike_slower_and_undecided_apart, .timeout = 20, .init = begi
     cr_assert(strstr(text, "io              ") && strstr(text, " alike\n"), "%s", text);
 }
 
-/* The fastest by its median is no answer where no other is told apart from it. */
-Test(answer, of_pools_that_are_all_undecided_names_none_as_best, .timeout = 20, .init = begin, .fini = end)
+/* The fastest by its median is no answer where others are not told apart from it. */
+Test(answer, of_pools_that_are_undecided_names_none_as_best, .timeout = 20, .init = begin, .fini = end)
 {
     add("ring", "empty", "empty", NULL, 10e6, 0);
     add("mutex", "empty", "empty", NULL, 9.7e6, 0.3);
@@ -75,6 +75,9 @@ Test(answer, of_pools_that_are_all_undecided_names_none_as_best, .timeout = 20, 
     add("mutex", "io", "io:op=pipe", NULL, 1e5, 0.002);
     add("steal", "io", "io:op=pipe", NULL, 1e5, 0.002);
     cr_assert(strstr(shown(), "empty           cannot tell: ") && !strstr(shown(), "; cannot tell"), "%s", shown());
+    add("spawn", "empty", "empty", NULL, 1e6, 0.01);
+    add("spawn", "io", "io:op=pipe", NULL, 1e4, 0.01);
+    cr_assert(strstr(shown(), "empty           cannot tell: ") && strstr(shown(), "steal; spawn 0.1"), "%s", shown());
 }
 
 Test(answer, takes_the_mean_over_all_of_a_kind, .timeout = 20, .init = begin, .fini = end)
