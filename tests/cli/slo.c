@@ -115,7 +115,7 @@ CLI_TEST(slo, a_nanosecond_is_broken)
 
 CLI_TEST(slo, few_samples_cannot_tell)
 {
-    cr_assert(run("run -w burst:rate=1k,arrivals=constant,of=empty -p ring --rounds 1 --budget 10ms --slo "
+    cr_assert(run("run -w burst:rate=1k,arrivals=constant,for=300ms,of=empty -p ring --rounds 1 --budget 10ms --slo "
                   "p99.99=10s" QUICK) == 0,
               "%s", err);
     cr_assert(strstr(out, "  ring       cannot tell  ") && strstr(out, "p99.99 needs 36887"), "%s", out);

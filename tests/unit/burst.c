@@ -83,6 +83,6 @@ Test(slice, that_gets_on_does_not_hang, .timeout = 60)
     char why[256];
     cr_assert(workload_parse("burst:rate=200k,arrivals=constant,of=io:op=sleep,wait=1ms", &entry.workload, why,
                              sizeof why) == 0);
-    slice_run(&entry, 1000, 7, INT64_C(200000000), &slice, NULL); /* 0.2 s; it takes a second */
+    slice_run(&entry, 2500, 7, INT64_C(1000000000), &slice, NULL); /* 1 s; it takes 2.5 s */
     cr_assert(!*slice.failure && !slice.hung, "%s", slice.failure);
 }
