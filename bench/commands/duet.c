@@ -223,17 +223,18 @@ static json_t *new_document(const struct options *options, const struct plan *pl
 static void complete(json_t *result, const struct duet_sessions *sessions, double took_s, bool interrupted)
 {
     json_t *duet = json_object_get(result, "duet"), *benchmark;
-    double most = 0;
+    double most = 0, floor = DUET_RULE_FLOOR;
     size_t i;
     json_array_foreach (sessions->benchmarks, i, benchmark) {
-        double again = duet_judge_again(benchmark);
+        double certain, again = duet_judge_again(benchmark, &certain);
+        floor = fmax(floor, certain);
         most = isfinite(again) ? fmax(most, again) : most;
     }
     json_object_set_new(result, "interrupted", json_boolean(interrupted));
-    json_object_update_new(duet,
-                           must_pack("{s:f, s:i, s:i, s:i, s:f}", "again_most", most, "first_processes_most",
-                                     sessions->first_processes, "second_processes", sessions->second_most,
-                                     "regressions", duet_judge_regressions(sessions->benchmarks), "took_s", took_s));
+    json_object_update_new(duet, must_pack("{s:f, s:f, s:i, s:i, s:i, s:f}", "again_most", most, "floor", floor,
+                                           "first_processes_most", sessions->first_processes, "second_processes",
+                                           sessions->second_most, "regressions",
+                                           duet_judge_regressions(sessions->benchmarks), "took_s", took_s));
 }
 
 /* What a run of two minutes and twenty benchmarks of this kind would see here. */

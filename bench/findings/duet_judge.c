@@ -26,10 +26,11 @@ int duet_judge_values(const json_t *benchmark, const char *session, const char *
     return count;
 }
 
-double duet_judge_again(const json_t *benchmark)
+double duet_judge_again(const json_t *benchmark, double *certain)
 {
     static double values[DUET_VALUES_MAX];
     int count = duet_judge_values(benchmark, "first", "log_ratio_again", values, DUET_VALUES_MAX);
+    *certain = expm1(duet_rule_again(values, count));
     return count ? expm1(fabs(stats_shift(values, count, 0.025).estimate)) : NAN;
 }
 
@@ -116,12 +117,13 @@ static void write_finding(json_t *benchmark, const char *session, const struct d
 {
     const struct stats_shift *change = &finding->change;
     bool regression = finding->verdict == DUET_SLOWER && change->estimate >= log1p(threshold);
-    double floor = duet_judge_floor(benchmark);
+    double floor = duet_judge_floor(benchmark), certain, again = duet_judge_again(benchmark, &certain);
     json_t *json = must_pack("{s:s, s:s, s:b, s:i, s:f, s:f, s:i, s:f, s:s}", "verdict", verdicts[finding->verdict],
                              "session", session, "regression", (int)regression, "processes", change->count, "floor",
                              expm1(floor), "same_within", expm1(duet_rule_margin(floor)), "more_processes",
                              finding->more, "more_s", finding->more * process_s, "note", note);
     json_object_set_new(json, "change", number(expm1(change->estimate)));
+    json_object_set_new(json, "again", number(again));
     json_object_set_new(json, "low", number(expm1(change->low)));
     json_object_set_new(json, "high", number(expm1(change->high)));
     json_object_set_new(json, "base", number(side_median(benchmark, session, "base", "values")));

@@ -13,8 +13,9 @@ enum { DUET_VALUES_MAX = 4096 }; /* processes of a session */
 /* A number of each good trial of a session ("first", "second"). Returns how many. */
 int duet_judge_values(const json_t *benchmark, const char *session, const char *key, double *values, int max);
 
-/* How far two copies of the base were apart, as a share, and the floor, as a logarithm. */
-double duet_judge_again(const json_t *benchmark);
+/* How far two copies of the base read apart (NaN: not measured), and certainly are, as
+ * shares; and the floor, as a logarithm. */
+double duet_judge_again(const json_t *benchmark, double *certain);
 double duet_judge_floor(const json_t *benchmark);
 
 /* A look at the first session. Threads: not for several at once, as all below. */

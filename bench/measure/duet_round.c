@@ -169,7 +169,7 @@ static void warm_up(struct state *state, int index, struct slice *slice, struct 
     double each = workload_job_ns(&entry->workload);
     bool fixed = entry->workload.ops->jobs != NULL;
     int64_t began = workload_now_ns(), last = began;
-    double left_ns, cpu_ns = 0;
+    double left_ns;
     benchmark->jobs = fixed      ? slice_jobs(state->plan, entry, each)
                       : each > 0 ? (int64_t)(WARM_NS / each) + 1
                                  : WARM_JOBS;
@@ -179,18 +179,18 @@ static void warm_up(struct state *state, int index, struct slice *slice, struct 
         if (!run(state, index, SIDE_BASE, slice, samples) || state->over)
             return;
         each = slice->wall_ns / (double)benchmark->jobs;
-        cpu_ns = slice->cpu_ns / (double)benchmark->jobs;
         if (fixed || slice->wall_ns >= WARM_NS)
             break;
         benchmark->jobs *= 4;
     }
     benchmark->jobs = slice_jobs(state->plan, entry, each);
     benchmark->slice_ns = (double)benchmark->jobs * each;
-    benchmark->delay_ns = state->plan->duet.slowed * cpu_ns; /* where CPUs are the limit, the same share of time */
     for (int side = SIDE_BASE; side <= (state->plan->duet.again ? SIDE_AGAIN : SIDE_NEW) && !state->over; side++) {
         last = workload_now_ns();
         if (!run(state, index, (enum side)side, slice, samples))
             return;
+        if (side == SIDE_BASE) /* where CPUs are the limit, the same share of wall time */
+            benchmark->delay_ns = state->plan->duet.slowed * slice->cpu_ns / (double)benchmark->jobs;
     }
     benchmark->each_ns = (double)(workload_now_ns() - last);
     left_ns = state->plan->duet.share_ns - (double)(workload_now_ns() - began);

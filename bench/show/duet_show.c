@@ -174,11 +174,8 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
         fprintf(out, "..%lld", (long long)result_integer(duet, "first_processes_most"));
     fprintf(out, " processes");
     if (result_integer(duet, "second_processes"))
-        fprintf(out, ", suspects x %lld more", (long long)result_integer(duet, "second_processes"));
-    fprintf(
-        out,
-        "; two copies of the base differ by %s at most (A/A floor); a change counts from %.3g%% or that on; %.0f s\n",
-        again, 100 * DUET_RULE_FLOOR, number_of(duet, "took_s"));
+        fprintf(out, "; this machine's A/A floor %.3g%% (two copies of the base read up to %s apart)   %.0f s\n",
+                100 * number_of(duet, "floor"), again, number_of(duet, "took_s"));
     fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, "benchmark", "base", "new", "change",
             "95% interval", "CPU/job", "memory", "wakes", "verdict");
     json_array_foreach (benchmarks, i, benchmark)

@@ -7,10 +7,15 @@
 #define SAME_TAIL 0.005    /* "same" is said at any of several looks */
 #define SHOWN_TAIL 0.025
 
+double duet_rule_again(const double *again, int count)
+{
+    struct stats_shift shift = stats_shift(again, count, SAME_TAIL);
+    return shift.known && (shift.low > 0 || shift.high < 0) ? fabs(shift.estimate) : 0;
+}
+
 double duet_rule_floor(const double *again, int count)
 {
-    double least = log1p(DUET_RULE_FLOOR), found = count > 0 ? fabs(stats_shift(again, count, SHOWN_TAIL).estimate) : 0;
-    return found > least ? found : least;
+    return fmax(log1p(DUET_RULE_FLOOR), duet_rule_again(again, count));
 }
 
 double duet_rule_margin(double floor)

@@ -12,10 +12,10 @@
  *   has changed at most that share accuses anything, however many benchmarks they have.
  *
  * A change counts from the floor on: DUET_RULE_FLOOR, or what two copies of the base
- * differed by where that is more. Sources: Hodges and Lehmann, "Estimates of location based
- * on rank tests" (1963); Hollander and Wolfe, "Nonparametric Statistical Methods", 3.1-3.3;
- * Dunn, "Multiple comparisons among means" (1961) for Bonferroni's division. That the second
- * session is independent of how the first one chose makes its level hold as it stands. */
+ * differed by where that is more, and no matter of chance (which the sessions see to). Sources: Hodges and Lehmann,
+ * "Estimates of location based on rank tests" (1963); Hollander and Wolfe, "Nonparametric Statistical
+ * Methods", 3.1-3.3; Dunn, "Multiple comparisons among means" (1961) for Bonferroni's division. That the second session
+ * is independent of how the first one chose makes its level hold as it stands. */
 #ifndef DUET_RULE_H
 #define DUET_RULE_H
 
@@ -44,7 +44,9 @@ struct duet_finding {
     int more;                  /* processes that would decide, about; 0: it is decided */
 };
 
-/* The floor of a benchmark, as a logarithm, from values ln(base again/base). */
+/* What two copies of the base certainly differ by, from values ln(base again/base): the
+ * estimate where its 99% interval excludes 0, else 0. And the floor; both as logarithms. */
+double duet_rule_again(const double *again, int count);
 double duet_rule_floor(const double *again, int count);
 
 /* The claim of "same": the interval lies within so much of 0. */

@@ -163,9 +163,11 @@ Test(duet_rule, three_percent_is_not_called_the_same, .timeout = 60)
 
 Test(duet_rule, the_floor_is_what_copies_of_the_base_differ_by, .timeout = 10)
 {
-    double again[] = {-0.05, -0.04, -0.05, -0.06, -0.05, -0.05}, little[] = {0.001, -0.001, 0.001};
-    cr_assert(fabs(duet_rule_floor(again, 6) - 0.05) < 1e-3);
-    cr_assert(fabs(duet_rule_floor(little, 3) - log1p(0.015)) < 1e-12 && duet_rule_floor(again, 0) == log1p(0.015));
+    double again[] = {-0.05, -0.04, -0.05, -0.06, -0.05, -0.05, -0.05, -0.05, -0.04, -0.06}, little[] = {0.001, -0.001};
+    double noisy[] = {-0.5, -0.4, 0.05, 0.06, 0.5, -0.05, 0.3, 0.4, 0.6, -0.3}; /* chance is no floor */
+    cr_assert(fabs(duet_rule_floor(again, 10) - 0.05) < 1e-3);
+    cr_assert(fabs(duet_rule_floor(little, 2) - log1p(0.015)) < 1e-12 && duet_rule_floor(again, 0) == log1p(0.015));
+    cr_assert(duet_rule_floor(noisy, 10) == log1p(0.015) && duet_rule_again(noisy, 10) == 0);
     cr_assert(fabs(duet_rule_margin(0.2) - log1p(0.03)) < 1e-12, "\"same\" never means within 20%%");
 }
 
