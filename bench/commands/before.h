@@ -6,4 +6,7 @@
  * EXIT_CANNOT after a line on stderr that says which are not, and what helps. */
 int before_clocks(void);
 
+/* Whether this program can start itself, for the processes of rounds. Returns as above. */
+int before_processes(void);
+
 #endif

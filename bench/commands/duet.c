@@ -346,6 +346,8 @@ int duet_command(const struct options *options, int argc, char **argv)
     if (status == EXIT_GOOD && !options->self_test)
         status = kept_ready(options);
     if (status == EXIT_GOOD)
+        status = before_processes();
+    if (status == EXIT_GOOD)
         status = before_clocks();
     if (status == EXIT_GOOD)
         status = target_choose(options, &target);

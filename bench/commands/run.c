@@ -374,7 +374,8 @@ int run_command(const struct options *options, int argc, char **argv)
         status = EXIT_CANNOT;
     else if (options->dry_run)
         dry_run(options, &plan);
-    else if ((status = before_clocks()) == EXIT_GOOD && (status = kept_ready(options)) == EXIT_GOOD)
+    else if ((status = before_processes()) == EXIT_GOOD && (status = before_clocks()) == EXIT_GOOD &&
+             (status = kept_ready(options)) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
         interrupts_take(on_interrupt);

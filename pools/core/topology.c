@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "pools/core/affinity.h"
@@ -117,13 +118,28 @@ static void summarise(void)
         summary.quota = topology_quota("", summary.quota_from, sizeof summary.quota_from);
 }
 
+/* A file that ends: hwloc reads a device, or a pipe, for ever. */
+static bool is_file(const char *path)
+{
+    enum { BYTES_MAX = 64 << 20 };
+    struct stat info;
+    return !stat(path, &info) && S_ISREG(info.st_mode) && info.st_size <= BYTES_MAX;
+}
+
 /* A machine that is not there: a file of lstopo's, or hwloc's words. */
 static int set_pretended(hwloc_topology_t loading)
 {
     size_t length = strlen(pretended), ending = strlen(".xml");
-    return length > ending && !strcmp(pretended + length - ending, ".xml")
-               ? hwloc_topology_set_xml(loading, pretended)
-               : hwloc_topology_set_synthetic(loading, pretended);
+    if (length <= ending || strcmp(pretended + length - ending, ".xml"))
+        return hwloc_topology_set_synthetic(loading, pretended);
+    return is_file(pretended) ? hwloc_topology_set_xml(loading, pretended) : -1;
+}
+
+/* What hwloc itself takes from the environment. */
+static bool environment_ends(void)
+{
+    const char *file = getenv("HWLOC_XMLFILE");
+    return !file || !*file || is_file(file);
 }
 
 /* The CPUs of the affinity mask. */
@@ -143,7 +159,7 @@ static int read_mask(hwloc_bitmap_t mask)
 static void load(void)
 {
     hwloc_topology_t loading;
-    if (hwloc_topology_init(&loading))
+    if (!environment_ends() || hwloc_topology_init(&loading))
         return;
     if ((pretended && set_pretended(loading)) || hwloc_topology_load(loading)) {
         hwloc_topology_destroy(loading);

@@ -1,5 +1,10 @@
 /* topology.c - `poolbench topology` from outside, on a machine that is not there. */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/cli/program.h"
 
@@ -21,6 +26,17 @@ CLI_TEST(topology, shows_a_machine_that_is_not_there)
               "%s", out);
     EXPECT_BAD({"huh", "topology --synthetic huh:3"}, {"--pin", "topology --pin nowhere"},
                {"what is", "topology extra"}, {"twice", "topology --pin core,core"});
+}
+
+/* hwloc would read on for ever. */
+CLI_TEST(topology, from_what_does_not_end_is_refused)
+{
+    char command[4600];
+    cr_assert(symlink("/dev/zero", "zero.xml") == 0 && mkfifo("pipe.xml", 0600) == 0);
+    cr_assert(run("topology --synthetic zero.xml") == 2 && lines(err) == 1, "%s", err);
+    cr_assert(run("topology --synthetic pipe.xml") == 2 && lines(err) == 1, "%s", err);
+    snprintf(command, sizeof command, "HWLOC_XMLFILE=zero.xml timeout 60 %s topology >o 2>e", program);
+    cr_assert(WEXITSTATUS(system(command)) == 3);
 }
 
 CLI_TEST(topology, placement_is_a_dimension_of_a_run)
