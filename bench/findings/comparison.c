@@ -10,6 +10,7 @@
 #include "bench/findings/comparison_identity.h"
 #include "bench/findings/judged.h"
 #include "bench/results/result.h"
+#include "workloads/core/units.h"
 #include "workloads/core/why.h"
 
 enum { ROUNDS = 10000 };
@@ -99,6 +100,32 @@ static double rounds_for(double figures, const json_t *a, int base_count, const 
     return base > 0 && now > 0 ? ceil(figures / fmin(base, now)) : 0;
 }
 
+/* A percentile of all rounds' samples together, as tables show it; NaN: it is none. */
+static double pooled_of(const json_t *configuration, const char *metric)
+{
+    const json_t *found = result_value(json_object_get(configuration, "summary"), metric);
+    const json_t *value = json_is_number(found) ? found : json_object_get(found, "pooled");
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static bool differs(double pooled, double median)
+{
+    static const double much = 2;
+    return pooled > much * median || pooled < median / much;
+}
+
+/* Percentiles are compared round against round. Where those of all samples, which the
+ * tables show, are others, both are said. */
+static void note_pooled(struct comparison_row *row, const json_t *a, const json_t *b, const char *metric)
+{
+    double base = pooled_of(a, metric), now = pooled_of(b, metric);
+    char texts[2][32];
+    if (*row->note || isnan(base) || isnan(now) || !(differs(base, row->base) || differs(now, row->new)))
+        return;
+    snprintf(row->note, sizeof row->note, "median rounds; of all samples together %s, now %s",
+             units_time_text(base, texts[0], sizeof *texts), units_time_text(now, texts[1], sizeof *texts));
+}
+
 static void judge_speed(struct comparison *comparison, struct comparison_row *row, const json_t *a, const json_t *b)
 {
     static double values[2][ROUNDS];
@@ -125,6 +152,8 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     } else if (!counts[0]) {
         snprintf(row->note, sizeof row->note, "the base has no figure");
     }
+    if (!row->is_rate && row->unit == WORKLOAD_NS)
+        note_pooled(row, a, b, metric);
 }
 
 static enum workload_unit cost_unit(enum comparison_kind kind)
@@ -163,6 +192,8 @@ static void add_cost(struct comparison *comparison, const json_t *a, const json_
     row->base -= least;
     row->new -= least;
     row->unit = cost_unit(kind);
+    if (kind == COMPARISON_LATENCY)
+        note_pooled(row, a, b, metric);
     end_row(comparison, row);
 }
 

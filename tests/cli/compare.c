@@ -301,6 +301,28 @@ CLI_TEST(compare, says_when_jobs_wait_longer)
     json_decref(document);
 }
 
+/* Some rounds are bad: the median of their percentiles knows nothing of them, the table of
+ * `run` does. */
+CLI_TEST(compare, says_both_where_percentiles_differ)
+{
+    json_t *document = make_base(), *trial, *summary;
+    for (int side = 0; side < 2; side++) {
+        size_t t;
+        json_array_foreach (trials_of(document, 0), t, trial)
+            json_object_set_new(json_object_get(trial, "latency"), "submit_to_end",
+                                json_pack("{s:i, s:f, s:f}", "count", 5000, "p50_ns", 1e3, "p99_ns",
+                                          1e5 * (1 + side) * (1 + 0.01 * (double)t)));
+        summary = json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "summary");
+        json_object_set_new(json_object_get(json_object_get(summary, "latency"), "submit_to_end"), "p99_ns",
+                            json_real(side ? 5e6 : 1e5));
+        cr_assert(json_dump_file(document, side ? "new.json" : "base.json", 0) == 0);
+    }
+    cr_assert(run("compare base.json new.json") == 1 &&
+                  strstr(out, "median rounds; of all samples together 100 us, now 5.00 ms"),
+              "%s", out);
+    json_decref(document);
+}
+
 CLI_TEST(compare, a_name_is_no_machine)
 {
     json_t *document = make_base(), *machine = json_object_get(document, "machine");
