@@ -45,7 +45,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-kills models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-kills models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -338,7 +338,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
+.SECONDARY: $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
@@ -359,6 +359,11 @@ prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, 
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh
+
+$(BUILD)/prove-history: $(BUILD)/tests/core/made.o
+prove-history: deps ## change points of the history against series that are made up (a minute): docs/history.md
+	@$(MAKE) --no-print-directory $(BUILD)/prove-history
+	@sh tests/prove/write.sh $(BUILD)/prove-history docs/history.md
 
 prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli

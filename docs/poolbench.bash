@@ -46,7 +46,7 @@ _poolbench()
             list) words="pools workloads" ;;
             history)
                 case $COMP_CWORD:${COMP_WORDS[2]} in
-                2:*) words="import export prune" ;;
+                2:*) words="show changes baseline import export prune" ;;
                 *:import)
                     if [[ $word != -* ]]; then
                         COMPREPLY=($(compgen -f -- "$word"))

@@ -22,7 +22,7 @@ bench/statistics:   workloads/core pools/core
 bench/machine:      bench/json bench/statistics workloads/core pools/core
 bench/results:      bench/json bench/statistics bench/machine workloads/core pools/core
 bench/history:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/findings:     bench/json bench/results bench/statistics bench/machine workloads/core pools/core
+bench/findings:     bench/json bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/show:         bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/figures:      bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core

@@ -100,6 +100,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "changed by more than ten times the threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
          "  poolbench compare results/base.json results/new.json\n"
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
+         "A name with @ before it is a baseline of the history (poolbench history baseline NAME), a number with @ a "
+         "run of it.\n\n"
+         "  poolbench compare @main results/new.json\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
          "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout could not be\n"
          "written; 2 the files cannot be compared (another processor, number of CPUs or quota, other parameters,\n"
@@ -140,18 +143,27 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 hwloc cannot read this machine.\n",
          0, 0, NULL},
     [OPTIONS_HISTORY] =
-        {"history", "[import|export|prune ...]", "what was measured before",
+        {"history", "[show|changes|baseline|import|export|prune ...]", "what was measured before",
          "Each run and sweep is appended to a database, results/history.db, or what POOLBENCH_HISTORY names (empty:\n"
          "none). It keeps a point for each benchmark, and the result without its histograms' buckets. What one\n"
          "machine measured is never mixed with another's: the host, the processor, the CPUs and the quota tell them\n"
          "apart; --machine NAME in the place of the host makes one machine of a fleet of the same kind. Without a\n"
-         "word: the list of runs.\n\n"
+         "word: the list of runs. `changes` names change points (docs/history.md says how often it errs): steps, and\n"
+         "what creeps against its best level; of a series of fewer than 10 runs it says nothing.\n\n"
          "  poolbench history\n"
+         "  poolbench history show ring/empty/t2             its course, run by run, and a figure (also 'ring/*')\n"
+         "  poolbench history changes                        when what became faster or slower, and from which "
+         "revision on\n"
+         "  poolbench history changes 'ring/*' --threshold 5%\n"
+         "  poolbench history baseline main                  the newest run, from now on @main; or a run: baseline "
+         "main 17\n"
+         "  poolbench compare @main new.json\n"
          "  poolbench history import results/*.json          results of before, or what export wrote; all or none\n"
          "  poolbench history export >history.jsonl          every run as a line of JSON\n"
          "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
          "  poolbench run --machine ci --revision $(git rev-parse --short HEAD) --plugin mine.so\n\n"
-         "Exit status: 0 good; 1 the database could not be written or read, or is held by another for 30 s; 2 wrong\n"
+         "Exit status: 0 good, whatever changed; 1 the database could not be written or read, or is held by another "
+         "for 30 s; 2 wrong\n"
          "usage, nothing to show, a file that is no result (none is then imported), a database that is damaged, of a\n"
          "newer version, or none.\n",
          0, OPTIONS_WORDS_MAX, history_words},
@@ -244,6 +256,8 @@ static const struct row rows[] = {
     {"machine", 0, "NAME", "only of this machine; of import: call it so", HISTORY, false, options_set_machine},
     {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)", RUN | HISTORY | DUET,
      false, options_set_revision},
+    {"no-figures", 0, NULL, "show: do not draw", HISTORY, false, options_set_no_figures},
+    {"threshold", 0, "PERCENT", "changes: of at least this much (default: 1.5%)", HISTORY, false, options_set_least},
     {"keep", 0, "N", "prune: keep so many runs of each machine", HISTORY, false, options_set_keep},
     {"before", 0, "DATE", "prune: remove what is older, as in 2026-11-24", HISTORY, false, options_set_before},
     {"format", 0, "FORMAT", "table or json (default: table)", HISTORY, false, options_set_format},

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/commands/kept.h"
 #include "bench/findings/comparison.h"
 #include "bench/findings/comparison_identity.h"
 #include "bench/findings/noise.h"
@@ -23,10 +24,17 @@ static int refuse(const char *format, const char *a, const char *b, const char *
     return EXIT_USAGE;
 }
 
-static int load(struct comparison *comparison, int which)
+/* A file, or @NAME: a baseline of the history. */
+static int load(const struct options *options, struct comparison *comparison, int which)
 {
     char why[1024];
-    if (read_result(comparison->paths[which], &comparison->documents[which], why, sizeof why))
+    if (comparison->paths[which][0] == '@') {
+        int status = kept_load(options, comparison->paths[which] + 1, &comparison->documents[which]);
+        if (status != EXIT_GOOD)
+            return status;
+        if (read_check(comparison->documents[which], why, sizeof why))
+            return refuse("%s: %s%s", comparison->paths[which], why, "");
+    } else if (read_result(comparison->paths[which], &comparison->documents[which], why, sizeof why))
         return refuse("%s%s%s", why, "", "");
     if (!json_is_object(json_object_get(comparison->documents[which], "machine")))
         return refuse("%s: not a result of poolbench run%s%s", comparison->paths[which], "", "");
@@ -122,9 +130,9 @@ int compare_command(const struct options *options)
 {
     struct comparison comparison = {
         .paths = {options->words[0], options->words[1]}, .threshold = options->threshold, .force = options->force};
-    int status = load(&comparison, 0);
+    int status = load(options, &comparison, 0);
     if (status == EXIT_GOOD)
-        status = load(&comparison, 1);
+        status = load(options, &comparison, 1);
     if (status == EXIT_GOOD)
         status = same_machine(&comparison, stderr);
     if (status == EXIT_GOOD)

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "bench/commands/history_changes.h"
+#include "bench/commands/history_course.h"
 #include "bench/commands/history_move.h"
 #include "bench/commands/kept.h"
 #include "bench/history/store.h"
@@ -36,13 +38,16 @@ static const struct verb {
     history_fn *act;
     int (*check)(const struct options *options); /* then the database is made where there is none; NULL */
 } verbs[] = {
+    {"show", "BENCHMARK", 1, 1, history_course, NULL},
+    {"changes", "[BENCHMARK]", 0, 1, history_changes, NULL},
+    {"baseline", "NAME [RUN]", 1, 2, history_baseline, NULL},
     {"import", "FILE...", 1, OPTIONS_WORDS_MAX, history_import, history_import_check},
     {"export", "", 0, 0, history_export, NULL},
     {"prune", "", 0, 0, history_prune, NULL},
 };
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
-const char *const history_words[] = {"import", "export", "prune", NULL};
+const char *const history_words[] = {"show", "changes", "baseline", "import", "export", "prune", NULL};
 
 static const struct verb *verb_of(const struct options *options)
 {

@@ -189,6 +189,37 @@ int history_export(const struct options *options, struct store *store)
     return error < 0 ? failed(error, why) : EXIT_GOOD;
 }
 
+/* Names. */
+
+/* No number, which a run could have, and one word everywhere. */
+static bool is_name(const char *name)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./";
+    enum { LETTERS = 60 };
+    size_t length = strlen(name);
+    return length && length <= LETTERS && strspn(name, letters) == length && strspn(name, "0123456789") < length;
+}
+
+int history_baseline(const struct options *options, struct store *store)
+{
+    const char *name = options->words[1];
+    char why[1024];
+    long long run;
+    int error;
+    if (!is_name(name)) {
+        snprintf(why, sizeof why,
+                 "history baseline: \"%.60s\" is no name (1 to 60 letters, digits and -_./, not digits only)", name);
+        return failed(-EINVAL, why);
+    }
+    error = store_find(store, options->words[2], &run, why, sizeof why);
+    if (!error)
+        error = store_baseline(store, name, run, why, sizeof why);
+    if (error)
+        return failed(error, why);
+    printf("%s is run %lld\n", name, run);
+    return EXIT_GOOD;
+}
+
 /* Pruning. */
 
 int history_prune(const struct options *options, struct store *store)

@@ -18,6 +18,9 @@ int history_import_check(const struct options *options);
  * it makes one of which the export is the same, byte for byte. */
 int history_export(const struct options *options, struct store *store);
 
+/* Gives the run of the second word, or the newest one, the name of the first. */
+int history_baseline(const struct options *options, struct store *store);
+
 /* Removes old runs: --keep, --before. */
 int history_prune(const struct options *options, struct store *store);
 

@@ -104,3 +104,24 @@ void kept_names(const struct options *options, json_t *document)
     if (options->revision)
         json_object_set_new(document, "revision", must_text(options->revision));
 }
+
+int kept_load(const struct options *options, const char *name, json_t **document)
+{
+    const char *path = kept_path(options);
+    struct store *store = NULL;
+    char why[1024];
+    long long run;
+    int error;
+    *document = NULL;
+    if (!path)
+        return fprintf(stderr, "poolbench: @%s: POOLBENCH_HISTORY is empty: there is no history\n", name), EXIT_USAGE;
+    error = store_open(&store, path, false, why, sizeof why);
+    if (!error)
+        error = store_find(store, name, &run, why, sizeof why);
+    if (!error)
+        error = store_document(store, run, document, why, sizeof why);
+    store_close(store);
+    if (error)
+        fprintf(stderr, "poolbench: @%s: %s\n", name, why);
+    return !error ? EXIT_GOOD : error == -EIO ? EXIT_BAD : EXIT_USAGE;
+}

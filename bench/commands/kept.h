@@ -25,6 +25,10 @@ int kept_append(const struct options *options, const json_t *document, const cha
 /* Sees to it that files can be made where it lies. Returns an exit status, and says why not. */
 int kept_folder(const char *path);
 
+/* The document of a baseline, or of a run by its number. Returns an exit status, and says why not. Owner
+ * of *document: the caller. */
+int kept_load(const struct options *options, const char *name, json_t **document);
+
 /* The names that --machine and --revision give, into the document. */
 void kept_names(const struct options *options, json_t *document);
 

@@ -91,6 +91,7 @@ struct options {
     bool no_history;                      /* what is measured is not appended to it */
     const char *machine;                  /* by which name the history knows this machine; NULL: the host's */
     const char *revision;                 /* of what is measured; NULL: this program's */
+    double least;                         /* history: of a change, as a share; 0: the usual one */
     int64_t keep;                         /* history prune: so many runs of each machine; < 0: not asked for */
     const char *before;                   /* history prune: a date, or NULL */
     const char *words[OPTIONS_WORDS_MAX]; /* plain arguments: list's kind, compare's files, history's words */

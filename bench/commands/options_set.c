@@ -608,3 +608,8 @@ int options_set_undecided(struct options *options, const char *value, struct why
     options->undecided_fails = !strcmp(value, names[1]);
     return 0;
 }
+
+int options_set_least(struct options *options, const char *value, struct why why)
+{
+    return percent("--threshold", value, 1000, &options->least, why);
+}

@@ -137,7 +137,7 @@ HISTORY_TEST(bad_words_are_refused)
 {
     json_t *base = make_base();
     json_decref(base);
-    expect_refused("history frob", "import, export");
+    expect_refused("history frob", "show, changes, baseline, import, export");
     expect_refused("history import", "FILE");
     expect_refused("history export more", "more");
     expect_refused("history import base.json nosuch.json", "nosuch.json");
@@ -227,6 +227,127 @@ HISTORY_TEST(a_full_disk_loses_no_result)
     json_decref(base);
     cr_assert(run("history") == 0 && lines(out) == 11, "%s%s", out, err);
     cr_assert(run("history import x.json") == 0 && !strcmp(out, "1 added, 0 already there\n"), "%s%s", out, err);
+}
+
+/* A name is taken for a file by compare, and goes where export and import go. */
+HISTORY_TEST(a_baseline_is_compared_with)
+{
+    json_t *base = make_base();
+    for (int i = 0; i < 2; i++)
+        write_variant(base, i);
+    json_decref(base);
+    expect_refused("compare @main 1.json", "@main");
+    cr_assert(run("history import 0.json 1.json") == 0, "%s", err);
+    cr_assert(run("history baseline main") == 0 && !strcmp(out, "main is run 2\n"), "%s%s", out, err);
+    cr_assert(run("history baseline old/one 1") == 0 && !strcmp(out, "old/one is run 1\n"), "%s%s", out, err);
+    cr_assert(run("history") == 0 && strstr(out, "@main") && strstr(out, "@old/one"), "%s", out);
+    cr_assert(run("compare @main 0.json") == 0 && strstr(out, "mutex/empty/t1"), "%s%s", out, err);
+    cr_assert(run("compare 0.json @1") == 0 && strstr(out, "mutex/empty/t1"), "%s%s", out, err);
+    expect_refused("compare @nosuch 0.json", "nosuch");
+    expect_refused("history baseline 17", "no name");
+    expect_refused("history baseline 'a b'", "no name");
+    expect_refused("history baseline x 99", "99");
+    export_to("one.jsonl");
+    setenv("POOLBENCH_HISTORY", "other.db", 1);
+    cr_assert(run("history import one.jsonl") == 0 && run("compare @old/one 1.json") == 0, "%s", err);
+    export_to("two.jsonl");
+    cr_assert(system("cmp one.jsonl two.jsonl") == 0);
+}
+
+/* Changes. */
+
+/* Imports runs a day apart, of revisions rev-0-, rev-1-, ..., with the speed of the one benchmark that
+ * `speed` gives each. */
+static void make_course(int count, double (*speed)(int number))
+{
+    json_t *base = make_base(),
+           *summary = json_object_get(json_array_get(json_object_get(base, "configurations"), 0), "summary");
+    FILE *lines = fopen("course.jsonl", "w");
+    cr_assert(lines && json_array_size(json_object_get(base, "configurations")) == 1);
+    for (int i = 0; i < count; i++) {
+        char date[32], revision[32];
+        time_t day = 1767225600 + 86400 * (time_t)i; /* 2026-01-01 */
+        struct tm utc;
+        double value = speed(i) * (1 + 0.002 * ((i * 7) % 5 - 2));
+        strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&day, &utc));
+        snprintf(revision, sizeof revision, "rev-%d-", i);
+        json_object_set_new(base, "date", json_string(date));
+        json_object_set_new(base, "revision", json_string(revision));
+        json_object_set_new(summary, "jobs_per_s",
+                            json_pack("{s:f, s:f, s:f}", "median", value, "low", value * 0.99, "high", value * 1.01));
+        json_t *line = json_pack("{s:i, s:O}", "poolbench_history", 1, "document", base);
+        cr_assert(json_dumpf(line, lines, JSON_COMPACT) == 0 && fputc('\n', lines) == '\n');
+        json_decref(line);
+    }
+    cr_assert(fclose(lines) == 0 && run("history import course.jsonl") == 0, "%s", err);
+    json_decref(base);
+}
+
+static double steps(int number)
+{
+    return number < 12 ? 1e6 : number < 25 ? 0.9e6 : 1.1e6;
+}
+
+HISTORY_TEST(changes_are_named_by_their_revision)
+{
+    json_t *list;
+    make_course(40, steps);
+    cr_assert(run("history changes") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "-10.0%") && strstr(out, "from rev-12- (2026-01-13)") && strstr(out, "1.00 M/s -> 900 k/s"),
+              "%s", out);
+    cr_assert(strstr(out, "+22.2%") && strstr(out, "from rev-25- (2026-01-26)"), "%s", out);
+    cr_assert(strstr(out, "2 changes in 1 series, 1 for the worse\n"), "%s", out);
+    cr_assert(run("history changes --threshold 15%") == 0 && strstr(out, "1 change in"), "%s", out);
+    cr_assert(run("history changes --format json") == 0, "%s", err);
+    list = json_loads(out, 0, NULL);
+    cr_assert(json_array_size(list) == 2);
+    json_decref(list);
+    expect_refused("history changes ring/nosuch/t9", "mutex/empty/t1");
+    expect_refused("history changes --machine nosuch", "nosuch");
+}
+
+HISTORY_TEST(a_course_is_shown_and_drawn)
+{
+    make_course(40, steps);
+    cr_assert(run("history show mutex/empty/t1") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "rev-39-") && strstr(out, "<- -10.0%, p ") && strstr(out, "2 changes in 40 runs"), "%s", out);
+    cr_assert(strstr(out, "figure   h/mutex-empty-t1.svg"), "%s%s", out, err);
+    cr_assert(access("h/mutex-empty-t1.svg", F_OK) == 0 && access("h/mutex-empty-t1.png", F_OK) == 0);
+    cr_assert(system("test $(wc -l <h/mutex-empty-t1.tsv) = 41") == 0);
+    cr_assert(system("grep -q rev-12- h/mutex-empty-t1.svg") == 0, "the change is not named in the figure");
+    cr_assert(run("history show 'mutex/*' --no-figures") == 0 && !strstr(out, "figure"), "%s", out);
+    expect_refused("history show", "BENCHMARK");
+    expect_refused("history show mutex/empty/t2", "did you mean");
+}
+
+static double creeping(int number)
+{
+    return number < 15 ? 1e6 : 1e6 * (1 - 0.01 * (number - 14));
+}
+
+/* No step is above 1%, and after 15 weeks it is 15%: against the best level. */
+HISTORY_TEST(a_creep_is_held_against_the_best_level)
+{
+    make_course(30, creeping);
+    cr_assert(run("history changes") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "creeps: against its best level (rev-") && strstr(out, "1 change in 1 series, 1 for"), "%s",
+              out);
+}
+
+static double steady(int number)
+{
+    (void)number;
+    return 1e6;
+}
+
+HISTORY_TEST(quiet_and_short_series_accuse_nobody)
+{
+    make_course(9, steps);
+    cr_assert(run("history changes") == 0 && strstr(out, "0 changes in 1 series") && strstr(out, "fewer than 10"), "%s",
+              out);
+    unlink("h.db");
+    make_course(40, steady);
+    cr_assert(run("history changes") == 0 && strstr(out, "0 changes in 1 series"), "%s", out);
 }
 
 /* Kills. */

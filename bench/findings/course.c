@@ -1,0 +1,69 @@
+/* course.c - see course.h. */
+#include "bench/findings/course.h"
+
+#include <math.h>
+
+#include "bench/statistics/stats.h"
+
+bool course_can_tell(const struct series *series)
+{
+    return series->count >= CHANGES_LEAST;
+}
+
+/* How many times as good. */
+static double speed_of(const struct series *series, double before, double after)
+{
+    return series->more_is_better ? after / before : before / after;
+}
+
+/* The best level of the values [from, to): of CHANGES_LEVEL in a row, the latest of equal ones. */
+static double best_level(const struct series *series, const double *values, int from, int to, int *middle)
+{
+    double best = NAN;
+    for (int i = from; i + CHANGES_LEVEL <= to; i++) {
+        double level = stats_median(values + i, CHANGES_LEVEL).median;
+        if (!(speed_of(series, level, best) > 1)) {
+            best = level;
+            *middle = i + CHANGES_LEVEL / 2;
+        }
+    }
+    return best;
+}
+
+/* What goes down is held against the best level of before, what goes up against the one where it began. */
+static void judge_creep(const struct series *series, const double *values, const struct changes_found *found,
+                        struct course_change *change)
+{
+    int level = found->end - found->begin < CHANGES_LEVEL ? found->end - found->begin : CHANGES_LEVEL, runs;
+    change->after = stats_median(values + found->end - level, level).median;
+    change->before = found->before;
+    change->best = found->at;
+    if (speed_of(series, found->before, change->after) < 1)
+        change->before = best_level(series, values, found->begin, found->end, &change->best);
+    change->speed = speed_of(series, change->before, change->after);
+    runs = found->end - 1 - level / 2 - change->best;
+    change->per_point = runs > 0 ? fabs(pow(change->speed, 1.0 / runs) - 1) : 0;
+}
+
+void course_find(const struct series *series, double least, struct course *course)
+{
+    double values[CHANGES_VALUES_MAX];
+    struct changes_found found[CHANGES_FOUND_MAX];
+    int count = series->count < CHANGES_VALUES_MAX ? series->count : CHANGES_VALUES_MAX;
+    course->first = series->count - count;
+    for (int i = 0; i < count; i++)
+        values[i] = series->points[course->first + i].value;
+    course->count = changes_find(values, count, least, found);
+    for (int i = 0; i < course->count; i++) {
+        struct course_change *change = &course->changes[i];
+        *change = (struct course_change){
+            .before = found[i].before, .after = found[i].after, .p = found[i].p, .creeps = found[i].creeps};
+        if (change->creeps)
+            judge_creep(series, values, &found[i], change);
+        else
+            change->speed = speed_of(series, change->before, change->after);
+        change->at = course->first + found[i].at;
+        change->end = course->first + found[i].end;
+        change->best += course->first;
+    }
+}
