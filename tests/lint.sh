@@ -18,7 +18,7 @@ faults/core:        pools/core
 faults:             faults/core pools/core
 faults/programs:
 bench/json:
-bench/statistics:   workloads/core pools/core
+bench/statistics:   bench/json workloads/core pools/core
 bench/machine:      bench/json bench/statistics workloads/core pools/core
 bench/results:      bench/json bench/statistics bench/machine workloads/core pools/core
 bench/history:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
@@ -87,6 +87,12 @@ echo "includes: all point the right way, and in no circle"
 # What json_pack cannot make is NULL, and would be a hole in a document.
 if grep -rnE '\bjson_(pack|string)\(' bench --include='*.[ch]' | grep -v '^bench/json/'; then
     echo "json: must_pack and must_text (bench/json/must.h) instead"
+    exit 1
+fi
+
+# Out of memory is one line, not a signal.
+if grep -rnE -B1 '\babort\(\)' bench --include='*.c' | grep -E 'if \(!|asprintf'; then
+    echo "abort: must_memory (bench/json/must.h) instead"
     exit 1
 fi
 

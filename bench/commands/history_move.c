@@ -152,8 +152,7 @@ static void note_run(void *context, const struct store_run *run)
     if (exporting->count == exporting->room) {
         exporting->room = exporting->room ? 2 * exporting->room : 64;
         exporting->runs = realloc(exporting->runs, (size_t)exporting->room * sizeof *exporting->runs);
-        if (!exporting->runs)
-            abort();
+        must_memory(exporting->runs);
     }
     exporting->runs[exporting->count].id = run->id;
     exporting->runs[exporting->count++].baselines = strdup(run->baselines);

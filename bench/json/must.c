@@ -22,12 +22,16 @@ static void give_up(const char *why)
     exit(1);
 }
 
-static void *allocate(size_t size)
+void *must_memory(void *memory)
 {
-    void *memory = malloc(size);
     if (!memory)
         give_up("out of memory");
     return memory;
+}
+
+static void *allocate(size_t size)
+{
+    return must_memory(malloc(size));
 }
 
 /* Below that the memory allocator itself crashes. */

@@ -20,6 +20,9 @@ json_t *must_pack(const char *format, ...);
 /* A string of any text: what is no UTF-8 becomes "?". */
 json_t *must_text(const char *text);
 
+/* The memory, unless it is NULL: then the program ends as above. */
+void *must_memory(void *memory);
+
 /* The object, unless it is NULL: then the program ends as above. */
 json_t *must_have(json_t *json);
 

@@ -261,8 +261,7 @@ int result_summarise(json_t *result, bool interrupted)
     json_t *configuration;
     size_t i;
     int failed = 0;
-    if (!values)
-        abort();
+    must_memory(values);
     json_object_set_new(result, "interrupted", json_boolean(interrupted));
     json_object_set_new(result, "failures", json_array());
     json_array_foreach (json_object_get(result, "configurations"), i, configuration)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/show/terminal.h"
 
 enum { GAP = 2 }; /* between columns */
@@ -42,8 +43,7 @@ void grid_row(struct grid *grid)
     if (grid->row_count == grid->room) {
         grid->room = grid->room ? 2 * grid->room : 16;
         grid->rows = realloc(grid->rows, (size_t)grid->room * sizeof *grid->rows);
-        if (!grid->rows)
-            abort();
+        must_memory(grid->rows);
     }
     grid->rows[grid->row_count++] = (struct grid_row){.note = NULL};
 }
@@ -51,8 +51,7 @@ void grid_row(struct grid *grid)
 static char *text_of(const char *format, va_list arguments)
 {
     char *text;
-    if (vasprintf(&text, format, arguments) < 0)
-        abort();
+    must_memory(vasprintf(&text, format, arguments) < 0 ? NULL : text);
     return text;
 }
 

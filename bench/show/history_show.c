@@ -32,8 +32,7 @@ const char *history_show_revision(const char *revision, char *text, size_t size)
 struct history_runs *history_runs_begin(void)
 {
     struct history_runs *runs = malloc(sizeof *runs);
-    if (!runs)
-        abort();
+    must_memory(runs);
     grid_begin(&runs->grid);
     grid_column(&runs->grid, "run", "", GRID_RIGHT, 0);
     grid_column(&runs->grid, "date (UTC)", "", GRID_LEFT, 0);

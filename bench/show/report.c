@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/findings/pairing.h"
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "bench/show/metg_show.h"
 #include "bench/show/placement_show.h"
@@ -132,8 +133,7 @@ static void print_producers(const struct report_table *table, FILE *out)
     char *text = NULL;
     size_t size;
     FILE *line = open_memstream(&text, &size);
-    if (!line)
-        abort();
+    must_memory(line);
     for (int i = 0; i < table->count; i++)
         if (result_metric(table->rows[i].configuration, "producer_fairness", &value, &low, &high))
             fprintf(line, "%s%s %.2f", ftell(line) ? ", " : "fairness of producers (Jain): ", table->rows[i].pool,
@@ -168,8 +168,7 @@ static void gather_rows(const json_t *result, const json_t *first, struct report
     json_t *other;
     size_t i;
     table->rows = calloc(json_array_size(configurations) + 1, sizeof *table->rows);
-    if (!table->rows)
-        abort();
+    must_memory(table->rows);
     json_array_foreach (configurations, i, other)
         if (same_table(first, other))
             report_row_fill(table, &table->rows[table->count++], other);

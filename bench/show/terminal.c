@@ -7,6 +7,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "bench/json/must.h"
+
 int terminal_width(FILE *out)
 {
     const char *columns = getenv("COLUMNS");
@@ -54,8 +56,7 @@ static void print_line(FILE *out, int width, int indent, char *line)
 static void print_text(FILE *out, int width, int indent, const char *format, va_list arguments)
 {
     char *text, *rest, *line;
-    if (vasprintf(&text, format, arguments) < 0)
-        abort();
+    must_memory(vasprintf(&text, format, arguments) < 0 ? NULL : text);
     rest = text;
     while ((line = strsep(&rest, "\n")))
         print_line(out, width, indent, line);

@@ -11,12 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
+
 /* Abort on lack of memory: these arrays hold a number for each round. */
 static double *sorted_copy(const double *values, int n)
 {
     double *copy = malloc((size_t)n * sizeof *copy);
-    if (!copy)
-        abort();
+    must_memory(copy);
     memcpy(copy, values, (size_t)n * sizeof *copy);
     gsl_sort(copy, 1, (size_t)n);
     return copy;
@@ -76,8 +77,7 @@ static int signed_rank_cut_exact(int n, double tail)
 {
     int sums = n * (n + 1) / 2, cut = -1;
     double *ways = calloc((size_t)sums + 1, sizeof *ways), total = 0;
-    if (!ways)
-        abort();
+    must_memory(ways);
     ways[0] = 1;
     for (int rank = 1; rank <= n; rank++)
         for (int sum = sums; sum >= 0; sum--) /* halved at each step: probabilities */
@@ -206,8 +206,7 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
     if (n < 1)
         return found;
     ratios = malloc((size_t)n * sizeof *ratios);
-    if (!ratios)
-        abort();
+    must_memory(ratios);
     for (int i = 0; i < n; i++)
         ratios[i] = a[i] / b[i];
     pairs.a = sorted_logs(ratios, n);
@@ -228,8 +227,7 @@ int stats_rank_sum_cut(int m, int n)
     if (all > EXACT)
         return normal_cut(all / 2, all * (m + n + 1.0) / 12, 0.025);
     ways = calloc((size_t)(m + 1) * (size_t)(sums + 1), sizeof *ways);
-    if (!ways)
-        abort();
+    must_memory(ways);
     /* P(i, j, u) = i/(i+j) P(i-1, j, u-j) + j/(i+j) P(i, j-1, u): the greatest of
      * all is of the first sample, or of the second. */
     for (int j = 0; j <= n; j++) {
