@@ -5,22 +5,22 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
+
 /* Room for one more, at powers of two. */
 static void *grown(void *list, int count, size_t size)
 {
     if (count & (count - 1))
         return list;
     list = realloc(list, (size_t)(count ? 2 * count : 1) * size);
-    if (!list)
-        abort();
+    must_memory(list);
     return list;
 }
 
 static char *copy_of(const char *text)
 {
     char *copy = strdup(text);
-    if (!copy)
-        abort();
+    must_memory(copy);
     return copy;
 }
 

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/statistics/edivisive.h"
 #include "bench/statistics/stats.h"
 
@@ -185,8 +186,7 @@ static void permute(const double *sorted, struct null *null)
     gsl_rng *random = gsl_rng_alloc(gsl_rng_mt19937);
     double z[CHANGES_VALUES_MAX], ranks[CHANGES_VALUES_MAX], phi = null->step * PHI_STEP;
     size_t order[CHANGES_VALUES_MAX];
-    if (!random)
-        abort();
+    must_memory(random);
     gsl_rng_set(random, 1);
     for (int t = 0; t < CHANGES_TRIALS; t++) {
         for (int i = 0; i < null->n; i++) {
@@ -211,8 +211,7 @@ static const struct null *null_of(const double *sorted, const struct null *wante
     if (null)
         return null;
     null = malloc(sizeof *null);
-    if (!null)
-        abort();
+    must_memory(null);
     *null = *wanted;
     null->next = all;
     permute(sorted, null);
