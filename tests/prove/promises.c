@@ -139,7 +139,9 @@ static double chance(const struct services *services, int workers, double rate, 
     double slope = (share_later(services, workers, rate * (1 + step), limit_ns, JOBS, 1) -
                     share_later(services, workers, rate * (1 - step), limit_ns, JOBS, 1)) /
                    (2 * step);
-    if (!(jobs >= 1) || !(slope > 0))
+    if (!(jobs >= 1))
+        return 0; /* not a probe came near: that is no chance */
+    if (!(slope > 0))
         return INFINITY;
     for (int i = 0; i < RUNS; i++) {
         double share = share_later(services, workers, rate, limit_ns, (int64_t)jobs, 100 + (uint64_t)i);
@@ -321,12 +323,14 @@ static bool judge(const struct row *row, double limit_ns, const json_t *result)
     known = 1e9 * known_rate(&services, row->workers, limit_ns);
     by_chance = chance(&services, row->workers, known / 1e9, limit_ns, jobs_near(result, known));
     most = row->workers / services.mean * 1e9;
-    printf(" %s, %.2f | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s |\n",
+    printf(" %s, %.2f | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
            units_time_text(services.mean, service, sizeof service), services.variation,
            units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
            units_count_text(erlang, rates[0], sizeof *rates), units_count_text(known, rates[1], sizeof *rates),
            units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance,
-           kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance));
+           kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance),
+           strcmp(limited, "promise") ? "; the search was ended by its " : "",
+           strcmp(limited, "promise") ? limited : "");
     return kept < most && strcmp(verdict(kept / known - 1, by_chance), "OFF");
 }
 
