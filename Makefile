@@ -11,7 +11,7 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
-            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core
+            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin
 MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
@@ -369,8 +369,7 @@ prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli
 	@POOLBENCH=./$(PROGRAM) POOLBENCH_KILLS=200 $(BUILD)/tests-cli --filter 'history/kills_lose_nothing'
 
-models: ## the protocol of forks in every interleaving of two workers, and mutants that must be caught (needs spin)
-	@command -v spin >/dev/null || { echo "models: needs spin (apt-get install spin)"; exit 1; }
+models: deps ## how workers sleep and are called, and the lanes of forks, in every interleaving; mutants must be caught (5 min, 2 GB)
 	@sh docs/models/run.sh
 
 detectors: deps ## in how many of 20 runs each known bug shows, by itself and under TSan, ASan, helgrind, DRD: docs/detectors.md
@@ -448,6 +447,7 @@ test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
+	@sh docs/models/run.sh quick
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 

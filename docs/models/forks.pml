@@ -72,7 +72,7 @@ inline ask_for_sleepers(l)
     fi
 }
 
-/* Under the lock of idle.c: one sleeper, if there is one and nobody searches. */
+/* As one step, which idle.pml looks into: one sleeper, if there is one and nobody searches. */
 inline wake_one()
 {
     atomic {

@@ -19,6 +19,8 @@
  * Every rise of the gate is followed by a fence and a look: pairs with a submitter's
  * publishing, fence, look at the gate.
  *
+ * docs/models/idle.pml explores the protocol in every interleaving: 2 workers, 3 jobs.
+ *
  * Source: the protocol f2z of our own feasibility study; compare Go's spinning
  * Ms and rayon's sleep module. */
 #ifndef IDLE_H
