@@ -9,6 +9,7 @@
 
 #include "bench/commands/kept.h"
 #include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "bench/results/read.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
@@ -28,6 +29,26 @@ struct importing {
     int added, known;
     char why[1024];
 };
+
+/* What a run, a sweep or a duet writes, which has no configurations and is never compared. */
+static int check_document(const json_t *document, char *why, size_t size)
+{
+    const json_t *benchmarks = json_object_get(document, "benchmarks");
+    struct why said = {why, size};
+    json_t *one;
+    size_t i;
+    if (!json_object_get(document, "duet_format"))
+        return read_check(document, why, size);
+    if (result_integer(document, "duet_format") != 1 || !json_is_array(benchmarks))
+        return why_wrong(said, "a duet of another format than this program's (1)");
+    json_array_foreach (benchmarks, i, one) {
+        const json_t *change = json_object_get(json_object_get(one, "finding"), "change");
+        if (!*result_string(one, "pool") || !utf8_is(result_string(one, "pool")) || !*result_string(one, "spec") ||
+            (json_is_number(change) && !(json_number_value(change) > -1 && json_number_value(change) < 1e6)))
+            return why_wrong(said, "benchmark %zu: not what a duet writes", i);
+    }
+    return 0;
+}
 
 static int add_document(struct importing *importing, json_t *document, long long *run)
 {
@@ -62,7 +83,7 @@ static int add_line(struct importing *importing, const json_t *line, long number
     char what[900];
     size_t i;
     int error;
-    if (read_check(document, what, sizeof what))
+    if (check_document(document, what, sizeof what))
         return why_wrong(why, "%s, line %ld: %s", importing->path, number, what);
     error = add_document(importing, document, &run);
     json_array_foreach (json_object_get(line, "baselines"), i, name)
@@ -90,7 +111,7 @@ static int add_file(struct importing *importing)
             error = why_wrong(why, "%s: damaged, or no result of poolbench run: %s", importing->path, wrong.text);
         else if (json_object_get(value, "poolbench_history"))
             error = add_line(importing, value, number);
-        else if (number > 1 || read_check(value, wrong.text, sizeof wrong.text))
+        else if (number > 1 || check_document(value, wrong.text, sizeof wrong.text))
             error = why_wrong(why, "%s: %s", importing->path, number > 1 ? "more than one result in it" : wrong.text);
         else
             error = add_document(importing, value, &(long long){0});

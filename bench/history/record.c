@@ -176,16 +176,42 @@ static bool point_of_search(const json_t *search, struct record_point *point)
     return point->value > 0;
 }
 
+/* The time of the new side as a multiple of the base's: a series of its own, which no mood of the
+ * machine's is in. */
+static bool point_of_duet(const json_t *benchmark, struct record_point *point)
+{
+    const json_t *finding = json_object_get(benchmark, "finding"), *low = json_object_get(finding, "low"),
+                 *high = json_object_get(finding, "high"), *change = json_object_get(finding, "change");
+    *point = (struct record_point){.unit = WORKLOAD_NUMBER, .low = NAN, .high = NAN};
+    strcpy(point->benchmark, "duet/");
+    benchmark_name(benchmark, point->benchmark + strlen("duet/"), sizeof point->benchmark - strlen("duet/"));
+    if (!json_is_number(change))
+        return false;
+    point->value = 1 + json_number_value(change);
+    if (json_is_number(low))
+        point->low = 1 + json_number_value(low);
+    if (json_is_number(high))
+        point->high = 1 + json_number_value(high);
+    point->rounds = (int)result_integer(finding, "processes");
+    return point->value > 0;
+}
+
 int record_points(const json_t *document, record_point_fn *each, void *context)
 {
-    const json_t *searches = json_object_get(document, "searches");
-    bool search = json_array_size(searches) > 0; /* its configurations are probes, each at a rate of its own */
+    static const struct {
+        const char *key;
+        bool (*point)(const json_t *one, struct record_point *point);
+    } kinds[] = {{"benchmarks", point_of_duet}, /* of a duet; */
+                 {"searches", point_of_search}, /* whose configurations are probes, each at a rate of its own; */
+                 {"configurations", point_of_configuration}};
     json_t *one;
-    size_t i;
+    size_t i, kind = 0;
     int count = 0;
-    json_array_foreach (search ? searches : json_object_get(document, "configurations"), i, one) {
+    while (kind < 2 && !json_array_size(json_object_get(document, kinds[kind].key)))
+        kind++;
+    json_array_foreach (json_object_get(document, kinds[kind].key), i, one) {
         struct record_point point;
-        if (!(search ? point_of_search(one, &point) : point_of_configuration(one, &point)))
+        if (!kinds[kind].point(one, &point))
             continue;
         each(context, &point);
         count++;

@@ -164,6 +164,33 @@ STORE_TEST(baselines_are_names_of_runs)
     store_close(store);
 }
 
+static void note_duet(void *context, const struct store_run *run, const struct record_point *point)
+{
+    cr_assert_str_eq(run->kind, "duet");
+    cr_assert_str_eq(point->benchmark, "duet/ring/empty/t2");
+    cr_assert(point->value > 1.049 && point->value < 1.051 && point->low < 1.04 && point->high > 1.06);
+    cr_assert(!point->more_is_better && point->rounds == 24);
+    ++*(int *)context;
+}
+
+/* Of a duet the ratio is kept, not the times. */
+STORE_TEST(a_duet_is_a_series_of_its_own)
+{
+    struct store *store = opened();
+    int seen = 0;
+    json_t *document = document_of("a", 2, "2026-01-01T00:00:00Z", 1);
+    json_object_del(document, "configurations");
+    json_object_set_new(document, "duet_format", json_integer(1));
+    json_object_set_new(document, "benchmarks",
+                        must_pack("[{s:s, s:s, s:i, s:{s:f, s:f, s:f, s:i}}, {s:s, s:s, s:i, s:{s:n}}]", "pool", "ring",
+                                  "spec", "empty", "workers", 2, "finding", "change", 0.05, "low", 0.03, "high", 0.07,
+                                  "processes", 24, "pool", "mutex", "spec", "empty", "workers", 2, "finding",
+                                  "change"));
+    append(store, document, 1);
+    cr_assert(store_points(store, NULL, NULL, note_duet, &seen, why, sizeof why) == 1 && seen == 1, "%s", why);
+    store_close(store);
+}
+
 /* Histograms' buckets and courses are the result file's. */
 STORE_TEST(the_bulk_stays_in_the_file)
 {
