@@ -46,3 +46,18 @@ Test(progress, time_left_never_rises, .timeout = 20, .init = begin)
     progress_begin("round"); /* of another run */
     cr_assert(strstr(told(100), " 100 s left"));
 }
+
+/* However long it is reckoned to take: the first figures are of one slow step, maybe. */
+Test(progress, in_a_log_begins_after_a_while, .timeout = 20)
+{
+    char text[64];
+    int ends[2];
+    cr_assert(pipe(ends) == 0 && dup2(ends[1], STDERR_FILENO) == STDERR_FILENO);
+    setvbuf(stderr, NULL, _IONBF, 0);
+    progress_begin("cell");
+    progress_tell("ring", 1, 231, 600);
+    progress_end();
+    close(ends[1]);
+    close(STDERR_FILENO);
+    cr_assert(read(ends[0], text, sizeof text) == 0);
+}
