@@ -171,6 +171,11 @@ $(addprefix $(BUILD)/shared/pools/core/,caller_run.o submit.o theft.o): EXTRA :=
 $(BUILD)/pools.so: $(SHARED_OF)
 	$(call say,LD $@)
 	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lm -ldl
+# The same with all code moved, for a proof.
+$(BUILD)/pools-%.so: $(SHARED_OF)
+	$(call say,LD $@)
+	$(Q)printf '.text\n.skip $*, 0x90\n.section .note.GNU-stack,"",@progbits\n' | $(CC) -c -x assembler -o $(BUILD)/shift-$*.o -
+	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $(BUILD)/shift-$*.o $^ -lhwloc -lm -ldl
 pools.so: $(BUILD)/pools.so ## our own pools as one plug-in, for poolbench duet: build/pools.so
 
 # Where the duet ends with 1, make ends with 2, as with every command that fails.
@@ -222,7 +227,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges clock waits cgroup ends))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
@@ -338,7 +343,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
+.SECONDARY: $(BUILD)/tests/prove/duet.o $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
@@ -355,6 +360,15 @@ prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, 
 	@status=0; [ -n "$(ROWS)" ] || sh tests/prove/write.sh $(BUILD)/prove-measuring docs/measuring.md || status=1; \
 	KEEP=$(if $(ROWS),yes) TIMES=$(TIMES) sh tests/prove/write.sh "$(BUILD)/prove-promises $(ROWS)" docs/measuring.md || status=1; \
 	exit $$status
+
+# A table of DUET_PROCESSES x 22 benchmarks x a quarter of a second x 15 rows; DUET_REAL
+# real runs of two minutes each for some of them.
+DUET_PROCESSES ?= 60
+DUET_REAL      ?= 0
+.PHONY: prove-duet
+prove-duet: deps ## of how many runs a duet accuses what has not changed, and finds what has: docs/duet.md (DUET_PROCESSES=60: 85 min; DUET_REAL=0)
+	@$(MAKE) --no-print-directory $(BUILD)/prove-duet $(BUILD)/pools.so $(BUILD)/pools-24.so $(BUILD)/pools-40.so
+	@LIMIT=86400 sh tests/prove/write.sh "$(BUILD)/prove-duet $(BUILD) $(DUET_PROCESSES) $(DUET_REAL)" docs/duet.md
 
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)

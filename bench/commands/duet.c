@@ -147,10 +147,9 @@ static void add(const struct options *options, struct plan *plan, const struct p
             (plan->entries[i].workers == workers || !(pool->can & POOL_CAN_RUN_APART)))
             return;
     unsupported = duet_unsupported(entry);
-    if (unsupported)
+    if (unsupported && options->workload_count)
         fprintf(stderr, "poolbench: %s/%s: not measured: %s\n", pool->name, workload->text, unsupported);
-    else
-        plan->count++;
+    plan->count += !unsupported;
 }
 
 static void add_workload(const struct options *options, struct plan *plan, const struct workload_spec *workload,
@@ -166,11 +165,14 @@ static void add_workload(const struct options *options, struct plan *plan, const
     }
 }
 
-static void make_plan(const struct options *options, struct plan *plan)
+int duet_plan(const struct options *options, struct plan *plan)
 {
     struct workload_spec spec;
     char why[256];
     int cpus = topology_cpus_worth();
+    plan->entries = calloc(BENCHMARKS_MAX + 1, sizeof *plan->entries);
+    if (!plan->entries)
+        return -ENOMEM;
     for (int i = 0; i < options->workload_count; i++)
         add_workload(options, plan, &options->workloads[i], cpus > 1 ? 2 : 1);
     for (int i = 0; i < SUITE && !options->workload_count; i++) {
@@ -179,6 +181,7 @@ static void make_plan(const struct options *options, struct plan *plan)
         if (!workload_parse(suite[i].workload, &spec, why, sizeof why))
             add_workload(options, plan, &spec, suite[i].workers < cpus ? suite[i].workers : cpus);
     }
+    return 0;
 }
 
 /* The document. */
@@ -337,10 +340,8 @@ int duet_command(const struct options *options, int argc, char **argv)
         status = check_pools(options);
     if (status != EXIT_GOOD)
         return status;
-    plan.entries = calloc(BENCHMARKS_MAX + 1, sizeof *plan.entries);
-    if (!plan.entries)
+    if (duet_plan(options, &plan))
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
-    make_plan(options, &plan);
     if (!plan.count)
         status = refuse("duet: no benchmark is left: no pool that both sides have can run these workloads");
     if (status == EXIT_GOOD && !options->self_test)

@@ -10,4 +10,9 @@
  * EXIT_UNDECIDED with --undecided fail; 130 interrupted. */
 int duet_command(const struct options *options, int argc, char **argv);
 
+/* The benchmarks that are asked for, of pools that both sides (sides.h) have; says on
+ * stderr which cannot be measured. Fills entries and count; returns 0 or -ENOMEM. Owner of
+ * plan->entries: the caller (free). */
+int duet_plan(const struct options *options, struct plan *plan);
+
 #endif

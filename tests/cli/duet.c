@@ -53,6 +53,7 @@ CLI_TEST(duet, a_plug_in_that_only_one_side_can_load_is_named)
     refused("crashes.so", "duet --base @/pools.so --new @/plugins/crashes.so");
     refused("leaves.so", "duet --base @/plugins/leaves.so --new @/pools.so");
     refused("lacks the call", "duet --base @/pools.so --new @/plugins/lacks.so");
+    refused("not its own copy", "duet --base @/pools.so --new @/plugins/bound.so");
     refused("for version 999 of the contract, this is version", "duet --base @/plugins/version.so --new @/pools.so");
 }
 

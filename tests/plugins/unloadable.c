@@ -1,6 +1,7 @@
 /* unloadable.c - plug-ins that must be refused in one line, compiled once for
  * each reason: IS_version, IS_lacks, IS_crashes, IS_exits, IS_nameless, IS_taken,
- * IS_empty, IS_leaves (a process), IS_forges (the answer of who loads it). */
+ * IS_empty, IS_leaves (a process), IS_forges (the answer of who loads it),
+ * IS_bound (for a duet: a function of its own that the program has, too). */
 #include <poolbench.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -40,6 +41,14 @@ static int64_t refuse_free(struct pool *pool)
     (void)pool;
     return 0;
 }
+
+#ifdef IS_bound
+int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
+{
+    (void)pool, (void)jobs;
+    return count;
+}
+#endif
 
 __attribute__((used)) static const struct pool_ops table = {
 #ifdef IS_version

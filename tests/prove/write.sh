@@ -7,7 +7,7 @@
 command=$1 file=$2
 table=$(mktemp) new=$(mktemp "$file.XXXXXX") || exit 1
 trap 'rm -f "$table" "$new"' EXIT
-timeout 1500 $command >"$table" # words: not quoted
+timeout "${LIMIT:-1500}" $command >"$table" # words: not quoted
 status=$?
 cat "$table"
 grep -q '^|' "$table" || exit 1
