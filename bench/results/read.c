@@ -11,6 +11,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
@@ -253,7 +255,24 @@ int read_check(const json_t *result, char *text, size_t size)
     return 0;
 }
 
-int read_result(const char *path, json_t **result, char *text, size_t size)
+/* Its texts are shown: none steers the terminal, or begins a line of its own. */
+static void make_plain(json_t *value)
+{
+    const char *key;
+    json_t *part;
+    size_t i;
+    if (json_is_string(value)) {
+        char *copy = must_memory(strdup(json_string_value(value)));
+        json_string_set(value, utf8_plain(copy, false));
+        free(copy);
+    }
+    json_array_foreach (value, i, part)
+        make_plain(part);
+    json_object_foreach (value, key, part)
+        make_plain(part);
+}
+
+static int read_whole(const char *path, json_t **result, char *text, size_t size)
 {
     struct why why = {text, size};
     struct stat info;
@@ -271,8 +290,16 @@ int read_result(const char *path, json_t **result, char *text, size_t size)
     if (!*result)
         return why_wrong(why, "%s: damaged, or no result of poolbench run: %s", path, error.text);
     if (!read_check(*result, what, sizeof what))
-        return 0;
+        return make_plain(*result), 0;
     json_decref(*result);
     *result = NULL;
     return why_wrong(why, "%s: %s", path, what);
+}
+
+int read_result(const char *path, json_t **result, char *text, size_t size)
+{
+    int error = read_whole(path, result, text, size);
+    if (error)
+        utf8_plain(text, false);
+    return error;
 }

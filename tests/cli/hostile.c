@@ -78,3 +78,17 @@ CLI_TEST(hostile, links_in_the_figures_folder_are_not_followed)
     cr_assert(run("plot good.json") == 1 && strstr(err, "good"), "%s", err);
     cr_assert(system("[ -z \"$(ls elsewhere)\" ]") == 0);
 }
+
+/* Texts of a result are shown as they are, but for what a terminal obeys. */
+CLI_TEST(hostile, texts_in_a_result_steer_no_terminal)
+{
+    char command[256];
+    snprintf(command, sizeof command, "%s --no-figures -o good.json", one);
+    cr_assert(run(command) == 0);
+    cr_assert(system("sed 's|\"host\": \"[^\"]*\"|\"host\": \"a\\\\u001b[2J\\\\u009b\\\\nmutex better\"|' good.json "
+                     ">bad.json") == 0);
+    run("compare --force good.json bad.json");
+    cr_assert(strstr(err, "a?[2J???mutex better") && !strchr(err, '\033') && !strstr(err, "\302\233"), "%s", err);
+    cr_assert(system("sed 's|\"pool\": \"mutex\"|\"pool\": \"\\\\u009b\"|' good.json >bad.json") == 0);
+    cr_assert(run("compare good.json bad.json") == 2 && lines(err) == 1 && !strstr(err, "\302\233"), "%s", err);
+}
