@@ -9,6 +9,7 @@
 #include "bench/commands/command_line.h"
 #include "bench/commands/compare.h"
 #include "bench/commands/duet.h"
+#include "bench/commands/export.h"
 #include "bench/commands/help.h"
 #include "bench/commands/history.h"
 #include "bench/commands/limits.h"
@@ -41,6 +42,8 @@ static int obey(const struct options *options, int argc, char **argv)
         return topology_command(options);
     case OPTIONS_LIMITS:
         return limits_command(options);
+    case OPTIONS_EXPORT:
+        return export_command(options);
     case OPTIONS_HISTORY:
         return history_command(options);
     case OPTIONS_DUET:

@@ -26,6 +26,7 @@ _poolbench()
             check) words="table json tap junit" ;;
             compare) words="table markdown json" ;;
             explain) words="text tsv" ;;
+            export) words="gbench benchstat bencher github-action hyperfine csv openmetrics" ;;
             limits | history | duet) words="table json" ;;
             *) words="table json csv" ;;
             esac
@@ -37,7 +38,7 @@ _poolbench()
             ;;
         *)
             case $command in
-            compare | plot)
+            compare | plot | export)
                 if [[ $word != -* ]]; then
                     COMPREPLY=($(compgen -f -- "$word"))
                     return

@@ -37,6 +37,7 @@ enum {
     LIMITS = 1 << OPTIONS_LIMITS,
     TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
     HISTORY = 1 << OPTIONS_HISTORY,
+    EXPORT = 1 << OPTIONS_EXPORT,
     DUET = 1 << OPTIONS_DUET,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
@@ -167,6 +168,14 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "usage, nothing to show, a file that is no result (none is then imported), a database that is damaged, of a\n"
          "newer version, or none.\n",
          0, OPTIONS_WORDS_MAX, history_words},
+    [OPTIONS_EXPORT] =
+        {"export", "RESULT.json", "a result in a format that other tools read",
+         "On stdout: the wall time per job of each benchmark, of each round or as a median with its interval.\n\n"
+         "  poolbench export results/mine.json --format benchstat >new.txt\n"
+         "  poolbench export results/mine.json --format github-action >output.json\n\n"
+         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has no "
+         "time.\n",
+         1, 1, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n\n"
@@ -249,6 +258,8 @@ static const struct row rows[] = {
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
+    {"format", 0, "FORMAT", "gbench, benchstat, bencher, github-action, hyperfine, csv or openmetrics", EXPORT, false,
+     options_set_export_to},
     {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,
      options_set_no_history},
     {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN | DUET,

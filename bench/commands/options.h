@@ -20,6 +20,7 @@ enum options_command {
     OPTIONS_LIMITS,
     OPTIONS_TOPOLOGY,
     OPTIONS_HISTORY,
+    OPTIONS_EXPORT,
     OPTIONS_DUET,
     OPTIONS_HELP,
     OPTIONS_COMMANDS
@@ -91,6 +92,7 @@ struct options {
     bool no_history;                      /* what is measured is not appended to it */
     const char *machine;                  /* by which name the history knows this machine; NULL: the host's */
     const char *revision;                 /* of what is measured; NULL: this program's */
+    const char *export_to;                /* export: the format, or NULL */
     double least;                         /* history: of a change, as a share; 0: the usual one */
     int64_t keep;                         /* history prune: so many runs of each machine; < 0: not asked for */
     const char *before;                   /* history prune: a date, or NULL */

@@ -12,6 +12,7 @@
 #include "bench/measure/plugin.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
+#include "bench/show/exported.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
@@ -612,4 +613,13 @@ int options_set_undecided(struct options *options, const char *value, struct why
 int options_set_least(struct options *options, const char *value, struct why why)
 {
     return percent("--threshold", value, 1000, &options->least, why);
+}
+
+int options_set_export_to(struct options *options, const char *value, struct why why)
+{
+    int count = 0;
+    for (; exported_names[count]; count++)
+        if (!strcmp(value, exported_names[count]))
+            options->export_to = exported_names[count];
+    return options->export_to ? 0 : why_wrong_name(why, "no format", value, "formats: ", exported_names, count);
 }
