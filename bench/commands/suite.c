@@ -30,7 +30,7 @@ static const struct row suite[] = {
     {.workload = "burst:rate=100k,of=cpu:size=5us,dist=exp", .workers = {2}},
     {.workload = "wakeup", .workers = {2}},
     {.workload = "memory", .workers = {2}},
-    {.workload = "depth:jobs=100k", .workers = {2}},
+    {.workload = "depth:jobs=10k", .workers = {2}},
     /* I/O: more workers than CPUs, until the CPUs are the limit again. */
     {.workload = "io:op=sleep,wait=200us,cpu=20us", .more = true},
     {.workload = "io:op=socket", .workers = {2}},
