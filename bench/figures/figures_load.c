@@ -134,7 +134,7 @@ static void widen(struct load *load, const struct point *point)
     load->y[1] = fmax(load->y[1], point->high);
 }
 
-/* "ring", after a search "ring 367k/s". */
+/* "ring", after a search "ring 367k/s", or "ring >= 367k/s" where it did not end at the promise. */
 static void label_text(const struct drawing *drawing, const struct load *load, const char *pool, char *text,
                        size_t size)
 {
@@ -149,7 +149,8 @@ static void label_text(const struct drawing *drawing, const struct load *load, c
             (int)result_integer(search, "workers") != load->workers)
             continue;
         if (rate > 0)
-            snprintf(text, size, "%s %.3g%s/s", pool,
+            snprintf(text, size, "%s %s%.3g%s/s", pool,
+                     strcmp(result_string(search, "limited_by"), "promise") ? ">= " : "",
                      rate < 1e3   ? rate
                      : rate < 1e6 ? rate / 1e3
                                   : rate / 1e6,
