@@ -3,7 +3,8 @@
  * Words. The *gate* is up when somebody sleeps and nobody is bound to look at
  * the queues: then, and only then, a submitter calls a worker. It stays up until
  * that one is awake: a called worker need not get a CPU. So those who submit next
- * come by as well; they call nobody else as long as the call is fresh (some 50 us), and
+ * come by as well; they call nobody else as long as the call is fresh (some 50 us;
+ * where workers are bound to no CPU its age is looked at every eighth time), and
  * not known to be in vain, as when the called worker is bound to their own CPU. A
  * worker *searches* from when it rises until it finds a job, or lies down again; who
  * finds one calls the next if there is more. The *sentry* is one sleeper with a

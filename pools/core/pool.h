@@ -221,7 +221,8 @@ struct pool_stats {
  * A submit that wakes a worker enters the kernel; it awaits nobody there. A preempted
  * worker may hold as much as half of the slots. A worker that was called and gets no CPU
  * is believed for 50 us: a job that nobody awake takes waits for it, or for a submit that
- * comes later than that and calls another one. */
+ * comes later than that and calls another one: where workers are bound to no CPU, the
+ * eighth of one thread at the latest. */
 
 /* What a pool is able to do; a bit that is missing is reported as "not
  * supported" by checks and workloads, never passed over in silence. */

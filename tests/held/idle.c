@@ -272,3 +272,27 @@ EACH_POOL(a_wake_up_is_not_noted_in_the_next_call)
     KIT_UNTIL(atomic_load(&ran) == 3);
     cr_assert(pool_free(pool) == 0);
 }
+
+/* Calls that came to nothing are found out by a thread that submits to two pools in turn, in
+ * both of them. */
+EACH_POOL(a_submitter_of_two_pools_believes_neither_for_ever)
+{
+    enum { LATER = 1 << 20, TURNS = 8 };
+    struct held held[] = {HELD_AT("idle: cannot be called"), HELD_AT("idle: cannot be called")};
+    struct pool *both[2];
+    atomic_store(&pool_moment_stands, 1 << 30);
+    for (int i = 0; i < 2; i++) {
+        both[i] = open_idle(pool_name, 2);
+        held_arm(&held[i]);
+        cr_assert(pool_submit(both[i], count_job, NULL) == 0);
+        KIT_UNTIL(held_there(&held[i]));
+    }
+    atomic_fetch_add(&pool_moment_stands, LATER);
+    for (int i = 0; i < 2 * TURNS; i++)
+        cr_assert(pool_submit(both[i % 2], count_job, NULL) == 0);
+    KIT_UNTIL(atomic_load(&ran) == 2 * (TURNS + 1));
+    for (int i = 0; i < 2; i++) {
+        held_let_go(&held[i]);
+        cr_assert(pool_free(both[i]) == 0);
+    }
+}
