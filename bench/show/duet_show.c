@@ -121,7 +121,7 @@ static void show_totals(const json_t *result, FILE *out)
     add(text, sizeof text, count_of(result, "cannot tell"), "undecided");
     if (slower || faster)
         add(text, sizeof text, slower + faster, "confirmed by a second session *");
-    snprintf(level, sizeof level, "of 100 such runs of an unchanged build at most %.0f accuses anything",
+    snprintf(level, sizeof level, "by this rule of 100 such runs of an unchanged build at most %.0f accuses anything",
              fmax(1, 100 * number_of(duet, "level")));
     snprintf(most, sizeof most, "%.3g%%", 100 * number_of(duet, "threshold"));
     if (json_is_true(json_object_get(result, "interrupted")))
