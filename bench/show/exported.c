@@ -83,7 +83,7 @@ static void benchstat(const json_t *result, FILE *out)
                     (long long)result_integer(one, "workers"), values[i], 1e9 / values[i]);
 }
 
-/* Bencher's own JSON: the median and its interval. */
+/* Bencher's own JSON: the median and, of rounds enough, its interval. */
 static void bencher(const json_t *result, FILE *out)
 {
     static double values[ROUNDS];
@@ -93,9 +93,11 @@ static void bencher(const json_t *result, FILE *out)
     int count;
     while (next(result, &at, values, &count, name)) {
         struct stats_median median = stats_median(values, count);
-        json_object_set_new(all, name,
-                            must_pack("{s:{s:f, s:f, s:f}}", "latency", "value", median.median, "lower_value",
-                                      median.low, "upper_value", median.high));
+        json_t *latency = must_pack("{s:f}", "value", median.median);
+        if (count >= STATS_ENOUGH)
+            json_object_update_new(latency,
+                                   must_pack("{s:f, s:f}", "lower_value", median.low, "upper_value", median.high));
+        json_object_set_new(all, name, must_pack("{s:o}", "latency", latency));
     }
     print(all, out);
 }
@@ -110,11 +112,16 @@ static void github_action(const json_t *result, FILE *out)
     int count;
     while (next(result, &at, values, &count, name)) {
         struct stats_median median = stats_median(values, count);
-        snprintf(range, sizeof range, "%.4g .. %.4g", median.low, median.high);
-        snprintf(extra, sizeof extra, "median of %d rounds, less is better; the range covers it with %.1f%%", count,
-                 100 * median.coverage);
-        json_array_append_new(all, must_pack("{s:s, s:s, s:f, s:s, s:s}", "name", name, "unit", "ns/job", "value",
-                                             median.median, "range", range, "extra", extra));
+        json_t *row = must_pack("{s:s, s:s, s:f}", "name", name, "unit", "ns/job", "value", median.median);
+        snprintf(extra, sizeof extra, "median of %d rounds, less is better; too few for a range", count);
+        if (count >= STATS_ENOUGH) {
+            snprintf(range, sizeof range, "%.4g .. %.4g", median.low, median.high);
+            json_object_set_new(row, "range", must_text(range));
+            snprintf(extra, sizeof extra, "median of %d rounds, less is better; the range covers it with %.1f%%", count,
+                     100 * median.coverage);
+        }
+        json_object_set_new(row, "extra", must_text(extra));
+        json_array_append_new(all, row);
     }
     print(all, out);
 }
@@ -157,13 +164,14 @@ static void openmetrics(const json_t *result, FILE *out)
     size_t at = 0;
     int count;
     fputs("# TYPE poolbench_job_seconds gauge\n# UNIT poolbench_job_seconds seconds\n"
-          "# HELP poolbench_job_seconds Wall time per job: median over rounds (bound=median), and its interval.\n",
+          "# HELP poolbench_job_seconds Wall time per job: median over rounds (bound=median); of 6 and more its "
+          "interval.\n",
           out);
     while ((one = next(result, &at, values, &count, name))) {
         struct stats_median median = stats_median(values, count);
         const double bounds[] = {median.median, median.low, median.high};
         static const char *const names[] = {"median", "low", "high"};
-        for (int i = 0; i < 3; i++)
+        for (int i = 0; i < (count >= STATS_ENOUGH ? 3 : 1); i++)
             fprintf(out, "poolbench_job_seconds{benchmark=\"%s\",pool=\"%s\",workers=\"%lld\",bound=\"%s\"} %.9g\n",
                     name, result_string(one, "pool"), (long long)result_integer(one, "workers"), names[i],
                     1e-9 * bounds[i]);
