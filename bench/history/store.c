@@ -163,7 +163,10 @@ static int check_pages(struct store *store, struct why why)
 static int migrate(struct store *store, struct why why)
 {
     long long version = 0;
-    int error = check_version(store, &version, why);
+    int error = store_do(store, "BEGIN", why); /* one look: another may be making it */
+    if (error)
+        return error;
+    error = end(store, check_version(store, &version, why), why);
     while (!error && version < store_versions) {
         char pragmas[96];
         error = begin(store, why);
