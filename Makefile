@@ -45,7 +45,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-kills models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-compare prove-kills models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -343,7 +343,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(BUILD)/tests/prove/duet.o $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
+.SECONDARY: $(BUILD)/tests/prove/compare.o $(BUILD)/tests/prove/duet.o $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
@@ -378,6 +378,11 @@ $(BUILD)/prove-history: $(BUILD)/tests/core/made.o
 prove-history: deps ## change points of the history against series that are made up (a minute): docs/history.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-history
 	@sh tests/prove/write.sh $(BUILD)/prove-history docs/history.md
+
+$(BUILD)/prove-compare: $(BUILD)/tests/core/made_result.o
+prove-compare: deps ## whom `compare` accuses and what it finds, of results that are made up (5 min): docs/compare.md
+	@$(MAKE) --no-print-directory $(BUILD)/prove-compare
+	@sh tests/prove/write.sh $(BUILD)/prove-compare docs/compare.md
 
 prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli

@@ -96,9 +96,11 @@ static const struct command commands[OPTIONS_COMMANDS] = {
     [OPTIONS_COMPARE] =
         {"compare", "BASE.json NEW.json", "two results of different times: faster, slower, or the same?",
          "Rounds are not paired, so that what changed on the machine counts as change. The speed of NEW as\n"
-         "a multiple of BASE's, with its 95% interval (Hodges-Lehmann, Wilcoxon's rank sum). CPU time, memory,\n"
-         "latency and wake-ups of a job, and the share that was lost, are rows of their own, shown where they\n"
-         "changed by more than ten times the threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
+         "a multiple of BASE's, with its interval (Hodges-Lehmann, Wilcoxon's rank sum). Intervals hold all together\n"
+         "with 95%: of comparisons of what has not changed at most 5% accuse anything, however many benchmarks there\n"
+         "are, as long as the machine has not changed either. CPU time, memory, latency and wake-ups of a job, and\n"
+         "the share that was lost, are rows of their own, shown where they changed by more than ten times the\n"
+         "threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
          "  poolbench compare results/base.json results/new.json\n"
          "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
          "A name with @ before it is a baseline of the history (poolbench history baseline NAME), a number with @ a "
@@ -107,7 +109,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
          "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout could not be\n"
          "written; 2 the files cannot be compared (another processor, number of CPUs or quota, other parameters,\n"
-         "damaged), or wrong usage; 3 the machine was not quiet (--require quiet).\n",
+         "damaged), or wrong usage; 3 the machine was not quiet (--require quiet); 4 with --undecided fail: nothing\n"
+         "of that, but of something nobody can tell.\n",
          2, 2, NULL},
     [OPTIONS_DUET] =
         {"duet", "--base OLD.so --new NEW.so [options]", "two builds side by side: a verdict that a gate can trust",
@@ -195,8 +198,8 @@ static const struct row rows[] = {
     {"threshold", 0, "PERCENT",
      "1 is the exit status when something is slower by this (default: 3%); no verdict changes", DUET, false,
      options_set_threshold},
-    {"undecided", 0, "pass|fail", "fail: 4 is the exit status when something is undecided (default: pass)", DUET, false,
-     options_set_undecided},
+    {"undecided", 0, "pass|fail", "fail: 4 is the exit status when something is undecided (default: pass)",
+     DUET | COMPARE, false, options_set_undecided},
     {"self-test", 0, NULL, "slow the jobs of the new side by 5%, which has to be found; say what is seen here", DUET,
      false, options_set_self_test},
     {"format", 0, "FORMAT", "on stdout: table or json (default: table)", DUET, false, options_set_format},

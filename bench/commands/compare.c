@@ -146,7 +146,10 @@ int compare_command(const struct options *options)
             comparison_show_json(&comparison, stdout);
         else
             comparison_show_table(&comparison, stdout);
-        status = comparison.regressions ? EXIT_BAD : EXIT_GOOD;
+        if (comparison.regressions)
+            status = EXIT_BAD;
+        else if (options->undecided_fails && comparison_undecided(&comparison))
+            status = EXIT_UNDECIDED;
         if (options->require_quiet && !both_quiet(&comparison))
             status = EXIT_CANNOT;
     }

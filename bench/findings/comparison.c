@@ -15,10 +15,20 @@
 
 enum { ROUNDS = 10000 };
 
+static bool is_cost(enum comparison_kind kind)
+{
+    return kind != COMPARISON_SPEED && kind != COMPARISON_RATE;
+}
+
 double comparison_threshold(const struct comparison *comparison, enum comparison_kind kind)
 {
-    return kind == COMPARISON_SPEED || kind == COMPARISON_RATE ? comparison->threshold
-                                                               : COMPARISON_COSTS * comparison->threshold;
+    return is_cost(kind) ? COMPARISON_COSTS * comparison->threshold : comparison->threshold;
+}
+
+int comparison_undecided(const struct comparison *comparison)
+{
+    return comparison->counts[COMPARISON_SPEED][COMPARISON_UNDECIDED] +
+           comparison->counts[COMPARISON_RATE][COMPARISON_UNDECIDED];
 }
 
 /* The next row; the caller has seen to it that there is room. */
@@ -26,8 +36,12 @@ static struct comparison_row *begin_row(struct comparison *comparison, const jso
                                         enum comparison_kind kind)
 {
     struct comparison_row *row = &comparison->rows[comparison->count];
-    *row = (struct comparison_row){
-        .kind = kind, .base = NAN, .new = NAN, .change = {.ratio = NAN, .low = NAN, .high = NAN}};
+    int sharing = is_cost(kind) ? comparison->costs : comparison->speeds;
+    *row = (struct comparison_row){.kind = kind,
+                                   .tail = COMPARISON_RUN / (sharing ? sharing : 1),
+                                   .base = NAN,
+                                   .new = NAN,
+                                   .change = {.ratio = NAN, .low = NAN, .high = NAN}};
     comparison_identity_name(list, one, row->name, sizeof row->name);
     return row;
 }
@@ -141,7 +155,9 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     if (failed[0] || failed[1])
         snprintf(row->note, sizeof row->note, "fails: %d of %d rounds, now %d of %d", failed[0], all[0], failed[1],
                  all[1]);
-    if (comparison_row_fails_more(failed[0], all[0], failed[1], all[1])) {
+    row->failed_before = failed[0] > 0;
+    if (comparison_row_fails_more(failed[0], all[0], failed[1], all[1],
+                                  COMPARISON_FAILS / (comparison->failing ? comparison->failing : 1))) {
         row->verdict = COMPARISON_FAILED;
         row->regression = true;
     } else if (!counts[1] || all[1] - failed[1] - counts[1] > all[0] - failed[0] - counts[0]) {
@@ -427,22 +443,52 @@ static int check_promises(const struct comparison *comparison, struct why why)
     return 0;
 }
 
+/* All rows; of an earlier pass those are forgotten. */
+static int make_rows(struct comparison *comparison, struct why why)
+{
+    comparison->count = comparison->regressions = 0;
+    comparison->only_new = 0;
+    memset(comparison->counts, 0, sizeof comparison->counts);
+    memset(comparison->worse, 0, sizeof comparison->worse);
+    if (!json_object_get(comparison->documents[0], "searches"))
+        return compare_configurations(comparison, why);
+    compare_searches(comparison);
+    return 0;
+}
+
+/* How many have values on both sides, and so may differ by chance. Two searches have none:
+ * each has judged its rates by intervals of its own. */
+static void count_sharing(struct comparison *comparison)
+{
+    int speeds = 0, costs = 0, failing = 0;
+    for (int i = 0; i < comparison->count; i++) {
+        const struct comparison_row *row = &comparison->rows[i];
+        costs += is_cost(row->kind);
+        failing += row->failed_before;
+        speeds += row->kind == COMPARISON_SPEED && isfinite(row->change.ratio);
+    }
+    comparison->speeds = speeds;
+    comparison->costs = costs;
+    comparison->failing = failing;
+}
+
 int comparison_make(struct comparison *comparison, char *text_of, size_t size_of)
 {
     const json_t *base = comparison->documents[0];
     struct why why = {text_of, size_of};
     size_t most = COMPARISON_KINDS * json_array_size(json_object_get(base, "configurations")) +
                   json_array_size(json_object_get(base, "searches"));
-    bool search = json_object_get(base, "searches") != NULL;
     int missing;
     comparison->rows = calloc(most + 1, sizeof *comparison->rows);
     if (!comparison->rows)
         return why_wrong(why, "out of memory");
     if (check_figures(comparison, 0, why) || check_figures(comparison, 1, why) || check_promises(comparison, why))
         return -EINVAL;
-    if (search)
-        compare_searches(comparison);
-    else if (compare_configurations(comparison, why))
+    comparison->speeds = comparison->costs = comparison->failing = 0;
+    if (make_rows(comparison, why))
+        return -EINVAL;
+    count_sharing(comparison);
+    if (make_rows(comparison, why))
         return -EINVAL;
     missing = comparison->counts[COMPARISON_SPEED][COMPARISON_MISSING] +
               comparison->counts[COMPARISON_RATE][COMPARISON_MISSING];

@@ -48,13 +48,13 @@ void comparison_row_judge(struct comparison_row *row, const double *base, int ba
 {
     struct stats_ratio *change = &row->change;
     int rounds = base_count < now_count ? base_count : now_count;
-    *change = row->is_rate ? stats_ratio_unpaired(now, now_count, base, base_count)
-                           : stats_ratio_unpaired(base, base_count, now, now_count);
+    *change = row->is_rate ? stats_ratio_unpaired_at(now, now_count, base, base_count, row->tail)
+                           : stats_ratio_unpaired_at(base, base_count, now, now_count, row->tail);
     row->base = base_count ? stats_median(base, base_count).median : NAN;
     row->new = now_count ? stats_median(now, now_count).median : NAN;
     row->verdict = COMPARISON_UNDECIDED;
     if (!change->known)
-        row->rounds_needed = STATS_ENOUGH;
+        row->rounds_needed = fmax(STATS_ENOUGH, stats_rank_sum_least(row->tail));
     else if (change->low > 1)
         row->verdict = COMPARISON_FASTER;
     else if (change->high < 1)
@@ -108,7 +108,7 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
     row->regression = row->verdict == COMPARISON_SLOWER || row->verdict == COMPARISON_NOTHING;
 }
 
-bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all)
+bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level)
 {
     if (!now_failed)
         return false;
@@ -116,5 +116,5 @@ bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, in
         return true;
     return gsl_cdf_hypergeometric_Q((unsigned)now_failed - 1, (unsigned)(base_failed + now_failed),
                                     (unsigned)(base_all - base_failed + now_all - now_failed),
-                                    (unsigned)now_all) < 0.05;
+                                    (unsigned)now_all) < level;
 }

@@ -35,15 +35,25 @@ enum comparison_kind {
 /* What costs may grow by, as a multiple of the threshold of speed: they vary more. */
 #define COMPARISON_COSTS 10
 
+/* Of comparisons in which nothing has changed at most this share calls any speed slower, and
+ * as much any cost more. */
+#define COMPARISON_RUN 0.025
+
+/* Of comparisons in which nothing has changed this share at most says that a pool which failed
+ * before fails more often. */
+#define COMPARISON_FAILS 0.05
+
 /* One benchmark, in one of its kinds. */
 struct comparison_row {
     char name[COMPARISON_NAME];
     enum comparison_kind kind;
+    double tail;               /* what its interval leaves out at either end: COMPARISON_RUN, divided by all rows */
     double base, new;          /* medians; NaN: none */
     struct stats_ratio change; /* > 1 is better: faster, or less */
     enum workload_unit unit;   /* of a figure of the workload's */
     bool is_rate;              /* a number per second; else a figure of which less is better */
     enum comparison_verdict verdict;
+    bool failed_before;         /* in some round of the base */
     bool regression;            /* no pass: worse beyond the threshold, or failed, missing, nothing */
     double rounds_needed;       /* of an undecided one; more than there are */
     char note[COMPARISON_NOTE]; /* "fails: 1 of 12, now 12 of 12"; or "" */
@@ -56,8 +66,8 @@ const char *comparison_row_verdict(const struct comparison_row *row);
 /* "speed", "rate", "CPU time", "memory", "latency", "wakes", "lost jobs". */
 const char *comparison_row_kind(enum comparison_kind kind);
 
-/* Fills change, verdict, regression and rounds_needed of a row from the values of both
- * sides, all > 0; less of them is better but of a rate. */
+/* Fills change, verdict, regression and rounds_needed of a row that has its tail, from the
+ * values of both sides, all > 0; less of them is better but of a rate. */
 void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
                           int now_count, double threshold);
 
@@ -75,7 +85,8 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
                                 double threshold);
 
 /* Whether `now_failed` of `now_all` trials are more than chance makes of what they were
- * before: any where none failed, all where some did not, else by Fisher's exact test. */
-bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all);
+ * before: any where none failed, all where some did not, else by Fisher's exact test at
+ * `level`. */
+bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level);
 
 #endif

@@ -132,23 +132,46 @@ static void costs_text(const struct comparison *comparison, char *text, size_t s
     }
 }
 
+/* What kind of comparison this is, and what its intervals are worth. */
+static void kind_text(const struct comparison *comparison, char *text, size_t size)
+{
+    snprintf(text, size, "unpaired: two runs of different times");
+    if (comparison->speeds > 1)
+        snprintf(text + strlen(text), size - strlen(text), "; the 95%% intervals of %d benchmarks hold all together",
+                 comparison->speeds);
+}
+
+/* The whole in a few words, as the exit status says it. */
+static void whole_text(const struct comparison *comparison, char *text, size_t size)
+{
+    int undecided = comparison_undecided(comparison), all = 0;
+    for (int v = 0; v < COMPARISON_VERDICTS; v++)
+        all += sum_of(comparison, (enum comparison_verdict)v);
+    if (comparison->regressions)
+        snprintf(text, size, "worse");
+    else if (undecided == all)
+        snprintf(text, size, "cannot tell");
+    else if (undecided)
+        snprintf(text, size, "no regression in what is decided; %d of %d undecided", undecided, all);
+    else
+        snprintf(text, size, "no regression");
+}
+
 static void totals_text(const struct comparison *comparison, char *text, size_t size)
 {
-    enum { MANY = 20 }; /* then one at least differs by chance */
-    int judged = sum_of(comparison, COMPARISON_SLOWER) + sum_of(comparison, COMPARISON_FASTER) +
-                 sum_of(comparison, COMPARISON_SAME) + sum_of(comparison, COMPARISON_UNDECIDED);
-    snprintf(
-        text, size,
-        "%d slower (%d by more than %.3g%%), %d faster, %d same, %d undecided; unpaired: two runs of different times",
-        sum_of(comparison, COMPARISON_SLOWER), comparison->worse[COMPARISON_SPEED] + comparison->worse[COMPARISON_RATE],
-        100 * comparison->threshold, sum_of(comparison, COMPARISON_FASTER), sum_of(comparison, COMPARISON_SAME),
-        sum_of(comparison, COMPARISON_UNDECIDED));
+    snprintf(text, size, "%d slower (%d by more than %.3g%%), %d faster, %d same, %d undecided",
+             sum_of(comparison, COMPARISON_SLOWER),
+             comparison->worse[COMPARISON_SPEED] + comparison->worse[COMPARISON_RATE], 100 * comparison->threshold,
+             sum_of(comparison, COMPARISON_FASTER), sum_of(comparison, COMPARISON_SAME),
+             comparison_undecided(comparison));
     add(text, size, "; ", sum_of(comparison, COMPARISON_FAILED), "FAILED");
     add(text, size, "; ", sum_of(comparison, COMPARISON_MISSING), "MISSING");
     add(text, size, "; ", sum_of(comparison, COMPARISON_NOTHING), "without a figure");
-    if (judged >= MANY)
-        snprintf(text + strlen(text), size - strlen(text), "; of %d, about %.0f differ by chance alone", judged,
-                 0.05 * judged);
+    if (comparison->speeds)
+        snprintf(
+            text + strlen(text), size - strlen(text),
+            "; of 100 comparisons in which nothing has changed, the machine included, at most %.0f accuse anything",
+            200 * COMPARISON_RUN);
 }
 
 /* All rows that are shown. What is to be said of a verdict stands behind it, or where
@@ -185,8 +208,10 @@ static void fill_grid(struct grid *grid, const struct comparison *comparison, bo
 void comparison_show_table(const struct comparison *comparison, FILE *out)
 {
     int width = terminal_width(out);
-    char totals[400];
+    char totals[400], whole[80];
     struct grid grid;
+    kind_text(comparison, totals, sizeof totals);
+    terminal_line(out, 2, "%s", totals);
     fill_grid(&grid, comparison, false);
     if (grid_width(&grid) > width) {
         grid_end(&grid);
@@ -194,8 +219,9 @@ void comparison_show_table(const struct comparison *comparison, FILE *out)
     }
     grid_print(&grid, out, width, false);
     grid_end(&grid);
+    whole_text(comparison, whole, sizeof whole);
     totals_text(comparison, totals, sizeof totals);
-    terminal_line(out, 2, "%s", totals);
+    terminal_line(out, 2, "%s: %s", whole, totals);
     costs_text(comparison, totals, sizeof totals);
     if (*totals)
         terminal_line(out, 2, "%s", totals);
@@ -203,13 +229,15 @@ void comparison_show_table(const struct comparison *comparison, FILE *out)
 
 void comparison_show_markdown(const struct comparison *comparison, FILE *out)
 {
-    char totals[400], costs[400];
+    char totals[400], costs[400], whole[80], kind[160];
+    whole_text(comparison, whole, sizeof whole);
+    kind_text(comparison, kind, sizeof kind);
     totals_text(comparison, totals, sizeof totals);
     costs_text(comparison, costs, sizeof costs);
     fprintf(out,
-            "### %s\n\n%s\n%s\n\n| benchmark | base | new | change | 95%% interval | verdict |\n"
+            "### poolbench: %s (%s)\n\n%s\n%s\n\n| benchmark | base | new | change | 95%% interval | verdict |\n"
             "|---|--:|--:|--:|--:|---|\n",
-            comparison->regressions ? "poolbench: worse" : "poolbench: no regression", totals, costs);
+            whole, kind, totals, costs);
     for (int i = 0; i < comparison->count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
         const char *strong = row->regression ? "**" : "";
@@ -242,9 +270,11 @@ void comparison_show_json(const struct comparison *comparison, FILE *out)
                             comparison_row_verdict(row), "regression", (int)row->regression, "rounds_needed",
                             number_or_null(undecided ? row->rounds_needed : NAN), "note", row->note));
     }
-    document = must_pack("{s:o, s:o, s:f, s:b, s:i, s:o}", "base", must_text(comparison->paths[0]), "new",
-                         must_text(comparison->paths[1]), "threshold", comparison->threshold, "paired", 0,
-                         "regressions", comparison->regressions, "rows", rows);
+    document =
+        must_pack("{s:o, s:o, s:f, s:b, s:f, s:i, s:i, s:i, s:i, s:o}", "base", must_text(comparison->paths[0]), "new",
+                  must_text(comparison->paths[1]), "threshold", comparison->threshold, "paired", 0, "level",
+                  2 * COMPARISON_RUN, "speeds", comparison->speeds, "costs", comparison->costs, "regressions",
+                  comparison->regressions, "undecided", comparison_undecided(comparison), "rows", rows);
     json_dumpf(document, out, JSON_INDENT(1));
     fputc('\n', out);
     json_decref(document);

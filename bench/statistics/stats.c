@@ -218,14 +218,14 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
 
 /* U is the number of pairs in the wrong order. ways[i][u], of i of the
  * first sample and the j of the second that were added so far, as probabilities. */
-int stats_rank_sum_cut(int m, int n)
+int stats_rank_sum_cut_at(int m, int n, double tail)
 {
     enum { EXACT = 4096 };
     double all = (double)m * n;
     int sums = all > EXACT ? 0 : m * n, cut = -1;
     double *ways, total = 0;
     if (all > EXACT)
-        return normal_cut(all / 2, all * (m + n + 1.0) / 12, 0.025);
+        return normal_cut(all / 2, all * (m + n + 1.0) / 12, tail);
     ways = calloc((size_t)(m + 1) * (size_t)(sums + 1), sizeof *ways);
     must_memory(ways);
     /* P(i, j, u) = i/(i+j) P(i-1, j, u-j) + j/(i+j) P(i, j-1, u): the greatest of
@@ -239,13 +239,30 @@ int stats_rank_sum_cut(int m, int n)
             }
         }
     }
-    while (cut + 1 <= sums && (total += ways[(size_t)m * (size_t)(sums + 1) + (size_t)(cut + 1)]) <= 0.025)
+    while (cut + 1 <= sums && (total += ways[(size_t)m * (size_t)(sums + 1) + (size_t)(cut + 1)]) <= tail)
         cut++;
     free(ways);
     return cut;
 }
 
-struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count)
+int stats_rank_sum_cut(int m, int n)
+{
+    return stats_rank_sum_cut_at(m, n, 0.025);
+}
+
+/* That all of one lie above all of the other is one order of (2n)! / n!^2. */
+int stats_rank_sum_least(double tail)
+{
+    double orders = 1;
+    int n = 0;
+    while (orders * tail < 1) {
+        n++;
+        orders *= 2 * (2 * n - 1.0) / n;
+    }
+    return n;
+}
+
+struct stats_ratio stats_ratio_unpaired_at(const double *a, int a_count, const double *b, int b_count, double tail)
 {
     struct stats_ratio found = {.ratio = NAN, .low = NAN, .high = NAN, .pairs = a_count < b_count ? a_count : b_count};
     struct pairs pairs = {.a_count = a_count, .b_count = b_count};
@@ -253,10 +270,15 @@ struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const doub
         return found;
     pairs.a = sorted_logs(a, a_count);
     pairs.b = sorted_logs(b, b_count);
-    ratio_of_pairs(&pairs, (int64_t)a_count * b_count, stats_rank_sum_cut(a_count, b_count), &found);
+    ratio_of_pairs(&pairs, (int64_t)a_count * b_count, stats_rank_sum_cut_at(a_count, b_count, tail), &found);
     free(pairs.a);
     free(pairs.b);
     return found;
+}
+
+struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count)
+{
+    return stats_ratio_unpaired_at(a, a_count, b, b_count, 0.025);
 }
 
 double stats_jain(const double *shares, int n)

@@ -70,6 +70,52 @@ CLI_TEST(compare, says_same_faster_and_slower)
     json_decref(document);
 }
 
+/* The first line says what kind of comparison it is; the last ones what is to be thought of it. */
+CLI_TEST(compare, says_what_it_is_and_what_it_is_worth)
+{
+    static const char first[] = "unpaired: two runs of different times; the 95% intervals of 3 benchmarks hold all "
+                                "together\n";
+    json_t *document = make_base();
+    save(document);
+    cr_assert(
+        run("compare base.json new.json") == 0 && !strncmp(out, first, strlen(first)) &&
+            strstr(out, "\nno regression: 0 slower") &&
+            strstr(out, "of 100 comparisons in which nothing has changed, the machine included, at most 5 accuse"),
+        "%s", out);
+    cr_assert(run("compare base.json new.json --format markdown") == 0 &&
+                  !strncmp(out, "### poolbench: no regression (unpaired", 38),
+              "%s", out);
+    speed_up(document, 0, 0.9);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 1 && strstr(out, "\nworse: 1 slower"), "%s", out);
+    cr_assert(run("compare base.json new.json --format json") == 1 && strstr(out, "\"speeds\": 3") &&
+                  strstr(out, "\"level\": 0.05"),
+              "%s", out);
+    json_decref(document);
+}
+
+CLI_TEST(compare, undecided_may_fail)
+{
+    json_t *document = make_base();
+    size_t c;
+    json_t *configuration;
+    json_array_foreach (json_object_get(document, "configurations"), c, configuration)
+        while (json_array_size(json_object_get(configuration, "trials")) > (c ? 2 : 12))
+            json_array_remove(json_object_get(configuration, "trials"), 2);
+    save(document);
+    cr_assert(run("compare base.json new.json") == 0 &&
+                  strstr(out, "no regression in what is decided; 2 of 3 undecided: "),
+              "%s", out);
+    cr_assert(run("compare base.json new.json --undecided fail") == 4 && run("compare base.json base.json "
+                                                                             "--undecided fail") == 0,
+              "%s", out);
+    speed_up(document, 0, 0.9);
+    save(document);
+    cr_assert(run("compare base.json new.json --undecided fail") == 1, "a regression is more than that: %s", out);
+    cr_assert(run("compare base.json new.json --undecided perhaps") == 2 && strstr(err, "pass, fail"), "%s", err);
+    json_decref(document);
+}
+
 CLI_TEST(compare, of_few_rounds_cannot_tell)
 {
     json_t *document = make_base();

@@ -18,7 +18,7 @@ Test(comparison, an_undecided_row_needs_more_rounds_than_it_has, .timeout = 30)
     int undecided = 0;
     for (int run = 0; run < 2000; run++) {
         double base[12], now[12], noise = 0.2 * uniform(), change = 1 + 0.1 * (uniform() - 0.5);
-        struct comparison_row row = {.is_rate = run % 2};
+        struct comparison_row row = {.is_rate = run % 2, .tail = COMPARISON_RUN};
         for (int i = 0; i < 12; i++) {
             base[i] = 1e6 * (1 + noise * (uniform() - 0.5));
             now[i] = 1e6 * change * (1 + noise * (uniform() - 0.5));
@@ -35,16 +35,38 @@ Test(comparison, an_undecided_row_needs_more_rounds_than_it_has, .timeout = 30)
 Test(comparison, of_no_values_nothing_is_said, .timeout = 10)
 {
     double values[12] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
-    struct comparison_row row = {.is_rate = true};
+    struct comparison_row row = {.is_rate = true, .tail = COMPARISON_RUN};
     comparison_row_judge(&row, values, 12, values, 0, 0.03);
     cr_assert(row.verdict == COMPARISON_UNDECIDED && isnan(row.new) && isnan(row.change.ratio) &&
               row.rounds_needed > 0);
 }
 
-/* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077). */
+/* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077); of two pools that failed
+ * before that is 2.5% each. */
 Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
 {
-    cr_assert(comparison_row_fails_more(1, 12, 6, 12) && !comparison_row_fails_more(1, 12, 5, 12));
-    cr_assert(comparison_row_fails_more(0, 12, 1, 12) && !comparison_row_fails_more(0, 12, 0, 12));
-    cr_assert(comparison_row_fails_more(11, 12, 12, 12) && !comparison_row_fails_more(12, 12, 12, 12));
+    static const struct {
+        int base, now;
+        double level;
+        bool more;
+    } cases[] = {{1, 6, 0.05, true},  {1, 5, 0.05, false},   {1, 6, 0.025, false}, {0, 1, 0.001, true},
+                 {0, 0, 0.05, false}, {11, 12, 0.001, true}, {12, 12, 0.05, false}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        cr_assert(comparison_row_fails_more(cases[i].base, 12, cases[i].now, 12, cases[i].level) == cases[i].more,
+                  "%d, then %d", cases[i].base, cases[i].now);
+}
+
+/* Without rounds enough for its level a row is undecided, and says how many would do: of 6
+ * and 6 rounds the 924 orders allow 2.5% divided by 23, and no more. */
+Test(comparison, too_few_rounds_for_so_many_benchmarks_are_said, .timeout = 10)
+{
+    static const double base[] = {101, 102, 103, 104, 105, 106}, now[] = {201, 202, 203, 204, 205, 206};
+    struct comparison_row row = {.tail = COMPARISON_RUN / 23}, more = {.tail = COMPARISON_RUN / 24};
+    comparison_row_judge(&row, base, 6, now, 6, 0.03);
+    comparison_row_judge(&more, base, 6, now, 6, 0.03);
+    cr_assert(row.verdict == COMPARISON_SLOWER && row.regression);
+    cr_assert(more.verdict == COMPARISON_UNDECIDED && !more.regression && more.rounds_needed == 7, "%g",
+              more.rounds_needed);
+    comparison_row_judge(&row, base, 3, now, 3, 0.03);
+    cr_assert(row.verdict == COMPARISON_UNDECIDED && row.rounds_needed == 6, "%g", row.rounds_needed);
 }

@@ -151,6 +151,19 @@ Test(stats, rank_sum_cut_is_that_of_the_tables, .timeout = 10)
     cr_assert(abs(stats_rank_sum_cut(65, 65) - (65 * 65 / 2 - (int)(1.96 * sqrt(65.0 * 65 * 131 / 12)))) < 4);
 }
 
+/* The most extreme of all orders of n and n: 1 of 2, 6, 20, 70, 252, 924, 3432. */
+Test(stats, so_many_values_have_a_cut_at_all, .timeout = 10)
+{
+    static const double orders[] = {2, 6, 20, 70, 252, 924, 3432};
+    for (int n = 1; n <= 7; n++) {
+        cr_assert(stats_rank_sum_least(1.001 / orders[n - 1]) == n &&
+                  stats_rank_sum_least(0.999 / orders[n - 1]) == n + 1);
+        cr_assert(stats_rank_sum_cut_at(n, n, 1.001 / orders[n - 1]) == 0 &&
+                  stats_rank_sum_cut_at(n, n, 0.999 / orders[n - 1]) == -1);
+    }
+    cr_assert(stats_rank_sum_least(0.025) == 4 && stats_rank_sum_cut_at(12, 12, 0.005) == 27);
+}
+
 Test(stats, unpaired_ratio_finds_a_factor, .timeout = 10)
 {
     double a[12], b[12];
