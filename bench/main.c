@@ -16,6 +16,7 @@
 #include "bench/commands/list.h"
 #include "bench/commands/plot.h"
 #include "bench/commands/run.h"
+#include "bench/commands/stack.h"
 #include "bench/commands/streams.h"
 #include "bench/commands/topology.h"
 #include "bench/json/must.h"
@@ -55,12 +56,11 @@ static int obey(const struct options *options, int argc, char **argv)
     }
 }
 
-int main(int argc, char **argv)
+/* Not inline: its frame comes after there is room for it. */
+static __attribute__((noinline)) int begin(int argc, char **argv)
 {
     struct options options;
     char why[1024] = "";
-    setlocale(LC_ALL, "C"); /* a library loaded before us may have taken another: our numbers have points */
-    streams_open();
     must_begin();
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
@@ -73,4 +73,11 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     return streams_close(obey(&options, argc, argv));
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "C"); /* a library loaded before us may have taken another: our numbers have points */
+    streams_open();
+    return stack_open() ? begin(argc, argv) : EXIT_CANNOT;
 }

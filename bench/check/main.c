@@ -7,6 +7,7 @@
 #include "bench/check/check.h"
 #include "bench/check/explain.h"
 #include "bench/commands/options.h"
+#include "bench/commands/stack.h"
 #include "bench/commands/streams.h"
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
@@ -57,11 +58,11 @@ static int run(const struct check_options *options)
     return status;
 }
 
-int main(int argc, char **argv)
+/* Not inline: its frame comes after there is room for it. */
+static __attribute__((noinline)) int begin(int argc, char **argv)
 {
     struct check_options options;
     char why[1024] = "";
-    streams_open();
     must_begin();
     interrupts_take(on_stop);
     if (!strcmp(argv[0], "explain"))
@@ -76,4 +77,10 @@ int main(int argc, char **argv)
     if (options.list)
         return check_list(stdout), streams_close(EXIT_GOOD);
     return streams_close(options.cross ? check_cross(&options, stdout) : run(&options));
+}
+
+int main(int argc, char **argv)
+{
+    streams_open();
+    return stack_open() ? begin(argc, argv) : EXIT_CANNOT;
 }

@@ -1,8 +1,11 @@
 /* streams.c - a full disk behind stdout, and descriptors that were closed. */
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "tests/cli/program.h"
 
@@ -67,6 +70,44 @@ CLI_TEST(streams, little_memory_accuses_no_pool)
     cr_assert(WEXITSTATUS(system(command)) == 3);
     slurp("o", out, sizeof out);
     cr_assert(strstr(out, "CANNOT be judged here") && strstr(out, "ulimit") && !strstr(out, "FAIL"), "%s", out);
+}
+
+/* By a shell that may not raise a limit, root's neither. Returns the exit status. */
+static int bounded(const char *command)
+{
+    int status = -1;
+    pid_t process = fork();
+    if (process == 0) {
+        prctl(PR_CAPBSET_DROP, CAP_SYS_RESOURCE); /* refused to those who have nothing to lose */
+        execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+        _exit(127);
+    }
+    return process > 0 && waitpid(process, &status, 0) == process && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* 64 KiB of stack are raised; where they cannot be, that is said in a line. */
+CLI_TEST(streams, a_small_stack_is_no_crash)
+{
+    static const char *const commands[] = {
+        "topology",
+        "list workloads",
+        "explain late-add",
+        "check -p mutex,spawn -f late-add",
+        "limits --no-figures -o l.json",
+        "run --no-history -p mutex,inline -w tree:fib,n=10 -t 2 --rounds 2 --budget 10ms -o x.json",
+        "plot x.json",
+        "compare x.json x.json"};
+    char command[4600];
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "ulimit -Ss 64; %s %s >o 2>e", program, commands[i]);
+        cr_assert(WEXITSTATUS(system(command)) == 0, "[%s]", commands[i]);
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "ulimit -s 64; exec %s %s >o 2>e", program, commands[i]);
+        cr_assert(bounded(command) == 3, "[%s]", commands[i]);
+        slurp("e", err, sizeof err);
+        cr_assert(lines(err) == 1 && strstr(err, "a stack of 256 KiB is needed, and 64 KiB are allowed"), "%s", err);
+    }
 }
 
 /* Measured is not lost because of what a killed run left, or a limit; and what was there stays. */
