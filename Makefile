@@ -227,7 +227,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
@@ -245,7 +245,7 @@ $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -DCLOCK_PLUGIN -O2 -g -Wall -Wextra -shared -fPIC -I. -o $@ $<
 # These are mere libraries: for the contract's tests, and to be loaded before the program's.
-$(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so): $(BUILD)/plugins/%.so: tests/plugins/%.c
+$(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so unborn.so): $(BUILD)/plugins/%.so: tests/plugins/%.c
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<

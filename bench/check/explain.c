@@ -313,6 +313,9 @@ static int run_both(const struct explain *explain)
     struct counts counts[2] = {0};
     struct scratch scratch;
     int error = scratch_open(&scratch);
+    if (error == -EAGAIN)
+        return fprintf(stderr, "poolbench: no process for the programs (ulimit -u, or pids.max of a container)\n"),
+               EXIT_CANNOT;
     if (error)
         return fprintf(stderr, "poolbench: no folder for the programs in %s (TMPDIR): %s\n",
                        getenv("TMPDIR") ? getenv("TMPDIR") : "/tmp", strerror(-error)),

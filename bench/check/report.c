@@ -301,6 +301,19 @@ static void print_unsupported(const struct check_matrix *matrix, FILE *out)
     }
 }
 
+/* How many cells were judged by fewer workers, a line for each number of them. */
+static void print_fewer(const struct check_matrix *matrix, FILE *out)
+{
+    for (int workers = 1; workers < matrix->options->workers; workers++) {
+        int cells = 0;
+        for (int i = 0; i < matrix->count; i++)
+            cells += matrix->rows[i].result.fewer == workers && !check_left_out(&matrix->rows[i].result);
+        if (cells)
+            terminal_line(out, 2, "judged by %d workers in place of %d, %d cells: the machine refused the others",
+                          workers, matrix->options->workers, cells);
+    }
+}
+
 static void add_total(char *text, size_t size, int count, const char *what)
 {
     if (count)
@@ -338,6 +351,7 @@ void check_print(const struct check_matrix *matrix, FILE *out)
                 explain(matrix, options->pools[p], options->faults[f], out);
     print_totals(matrix, out);
     print_unsupported(matrix, out);
+    print_fewer(matrix, out);
 }
 
 /* Runs and passes of all cells of a kind; returns the runs. */

@@ -23,17 +23,18 @@ struct birth {
 
 static _Atomic uint32_t down; /* a futex */
 static _Atomic uint32_t held;
-static _Atomic int *report;
+static _Atomic int *_Atomic report;
 
 static void refused(int error)
 {
-    if (report)
-        record_refuse(report, error);
+    _Atomic int *word = atomic_load(&report);
+    if (word)
+        record_refuse(word, error);
 }
 
 void births_report(_Atomic int *word)
 {
-    report = word;
+    atomic_store(&report, word);
 }
 
 #ifdef FAULTS_WRAP

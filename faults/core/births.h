@@ -15,7 +15,7 @@ void births_gate_up(void);
 /* How many are held. Their creator may have returned before they came so far. */
 uint32_t births_held(void);
 
-/* Where it is kept (record_refuse) that a thread could not be started; set before any. */
+/* Where it is kept (record_refuse) from now on that a thread could not be started. */
 void births_report(_Atomic int *refused);
 
 /* pthread_create as it is: neither held nor kept. Returns its answer. */

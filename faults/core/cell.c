@@ -208,17 +208,25 @@ int cell_job(void *arg)
 
 /* The pool. */
 
-/* A pool that has fewer workers than it was asked for is judged by those it has. */
-static void opened_with(int workers, int asked)
+/* A pool that has fewer workers than it was asked for is judged by those it has. Where the
+ * machine refused it the others, the judge begins anew, and asks for those that it has. */
+static void opened_with(int workers, int asked, int refusal)
 {
+    bool fewer = asked == cell.workers && workers >= 1 && workers < asked;
     atomic_store(&cell.record->workers, workers);
-    if (asked == cell.workers && workers >= 1 && workers < asked)
+    if (refusal) {
+        record_refuse(fewer && workers >= CELL_WORKERS_LEAST ? &cell.record->fewer : &cell.record->refused, refusal);
+        _exit(74);
+    }
+    if (fewer)
         cell.workers = workers;
 }
 
 /* Where the machine refuses what it takes, there is no more to learn. */
-static void not_opened(int error, int asked)
+static void not_opened(int error, int asked, int refusal)
 {
+    if (refusal)
+        record_refuse(&cell.record->refused, refusal);
     if (refusal_is_real(-error, asked > 0 ? asked : cell.workers)) {
         record_refuse(&cell.record->refused, -error);
         _exit(73);
@@ -234,8 +242,11 @@ static bool is_refusal(int error)
 
 int cell_open_size(struct pool_config config, int workers)
 {
+    static _Atomic int refusal; /* of threads, while it opens */
     struct pool *opened = NULL;
     int error;
+    atomic_store(&refusal, 0);
+    births_report(&refusal);
     config.workers = workers;
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
@@ -245,10 +256,11 @@ int cell_open_size(struct pool_config config, int workers)
         error = pool_open(&opened, cell.pool, &config);
     pool = error ? NULL : opened;
     end();
+    births_report(&cell.record->refused);
     if (!error)
-        opened_with(cell_stats().workers, workers);
+        opened_with(cell_stats().workers, workers, record_refusal(&refusal));
     else
-        not_opened(error, workers);
+        not_opened(error, workers, record_refusal(&refusal));
     return error;
 }
 

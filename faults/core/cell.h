@@ -11,7 +11,7 @@
 
 #include "faults/core/record.h"
 
-enum { CELL_GATES = 3, CELL_HELPERS = 2 };
+enum { CELL_GATES = 3, CELL_HELPERS = 2, CELL_WORKERS_LEAST = 2 };
 
 /* What a job does between its start and its end. */
 enum cell_act {

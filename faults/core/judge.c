@@ -513,6 +513,11 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
         return -ENOMEM;
     if (atomic_load(&watch->copy->workers) >= 1 && atomic_load(&watch->copy->workers) < watch->outcome.workers)
         watch->outcome.workers = atomic_load(&watch->copy->workers);
+    if (record_refusal(&watch->copy->fewer) && watch->outcome.workers < watch->setup->workers &&
+        watch->outcome.workers >= CELL_WORKERS_LEAST) {
+        result->fewer = watch->outcome.workers;
+        return 0;
+    }
     if (watch->outcome.call)
         watch->outcome.call = watch->copy->calls[0].name;
     give_verdict(watch, what, result);
@@ -557,18 +562,12 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
     snprintf(verdict->finding, sizeof verdict->finding, "%s %s", what->pool->name, text ? text : "declares it so");
 }
 
-int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
+/* One process. `fewer` of the result: none was judged, the machine allows that many workers only. */
+static int run_once(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
 {
     struct watch watch = {.setup = setup, .process_fd = -1, .ended_fd = -1, .output_fd = -1};
-    unsigned lacking = what->cell->needs & ~fault_pool_can(what->pool),
-             barred = (what->cell->barred | POOL_MUST_ENTER) & what->pool->declares;
     int error;
     memset(result, 0, sizeof *result);
-    if (lacking || barred) {
-        result->verdict.kind = VERDICT_UNSUPPORTED;
-        say_unsupported(what, lacking, barred, &result->verdict);
-        return 0;
-    }
     error = run(&watch, what, result);
     finish(&watch);
     if (watch.process_fd >= 0)
@@ -580,5 +579,24 @@ int judge_run(const struct judge_setup *setup, const struct judge_case *what, st
     if (watch.record)
         munmap(watch.record, sizeof *watch.record);
     free(watch.copy);
+    return error;
+}
+
+int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
+{
+    struct judge_setup now = *setup;
+    unsigned lacking = what->cell->needs & ~fault_pool_can(what->pool),
+             barred = (what->cell->barred | POOL_MUST_ENTER) & what->pool->declares;
+    int error;
+    if (lacking || barred) {
+        memset(result, 0, sizeof *result);
+        result->verdict.kind = VERDICT_UNSUPPORTED;
+        say_unsupported(what, lacking, barred, &result->verdict);
+        return 0;
+    }
+    /* Scenarios count workers before they open; so a pool that got fewer is asked anew, for those. */
+    while (!(error = run_once(&now, what, result)) && result->fewer)
+        now.workers = result->fewer;
+    result->fewer = now.workers < setup->workers ? now.workers : 0;
     return error;
 }

@@ -35,6 +35,7 @@ struct judge_case {
 struct judge_result {
     struct verdict verdict;
     enum outcome_end end;
+    int fewer;   /* the workers it was judged by, where the machine refused more; else 0 */
     bool passed; /* holds, named, or caught by its name, as the cell wants it */
     int64_t took_ns;
     char report[8192];

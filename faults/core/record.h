@@ -49,6 +49,7 @@ struct record {
     _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
     _Atomic int refused;        /* what the machine refused first: record_refusal */
     _Atomic int not_opened;     /* why not, asked for an ordinary size; as `refused` */
+    _Atomic int fewer;          /* why a pool has fewer workers than asked for; as `refused` */
     _Atomic int workers;        /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */

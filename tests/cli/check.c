@@ -233,3 +233,18 @@ CLI_TEST(check_leaves, nothing_when_it_is_killed)
 {
     cr_assert(end_by(SIGKILL) == -SIGKILL);
 }
+
+/* That the machine refuses a thread is not the pool's fault, and that it opens nevertheless is
+ * its promise: it is asked for as many as it got, and judged. */
+CLI_TEST(check, a_pool_that_got_fewer_workers_is_judged_by_those)
+{
+    setenv("KIT_UNBORN", "4", 1); /* the inspector's, two workers', and this */
+    cr_assert_eq(run_beside("unborn.so", "check -p mutex,ring,steal,textbook -f late-add"), 0, "%s", out);
+    cr_assert(strstr(out, "judged by 2 workers in place of 3, 8 cells: the machine refused the others"), "%s", out);
+    cr_assert(!strstr(out, "CANNOT") && strstr(out, "0 missed"), "%s", out);
+    cr_assert_eq(run_beside("unborn.so", "check -p mutex -t 2 -f late-add"), 0, "%s", out);
+    setenv("KIT_UNBORN", "3", 1); /* one worker is too few */
+    cr_assert_eq(run_beside("unborn.so", "check -p mutex -t 2 -f late-add"), 3, "%s", out);
+    cr_assert(strstr(out, "CANNOT") && !strstr(out, "judged by"), "%s", out);
+    unsetenv("KIT_UNBORN");
+}
