@@ -19,14 +19,15 @@ faults:             faults/core pools/core
 faults/programs:
 bench/json:
 bench/statistics:   bench/json workloads/core pools/core
+bench/models:       bench/json bench/statistics workloads/core pools/core
 bench/machine:      bench/json bench/statistics workloads/core pools/core
 bench/results:      bench/json bench/statistics bench/machine workloads/core pools/core
 bench/history:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/findings:     bench/json bench/history bench/results bench/statistics bench/machine workloads/core pools/core
-bench/show:         bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
-bench/figures:      bench/json bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
+bench/findings:     bench/json bench/models bench/history bench/results bench/statistics bench/machine workloads/core pools/core
+bench/show:         bench/json bench/models bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
+bench/figures:      bench/json bench/models bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/commands:     bench/json bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/commands:     bench/json bench/models bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
 bench/check:        bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
 bench:              bench/json bench/commands bench/measure bench/machine
 ROWS

@@ -24,22 +24,6 @@ static struct erlang_queue queue_of(int c, double load, double service, int seed
     return (struct erlang_queue){c, load * c / service, service, (uint64_t)seed * 7919 + 1};
 }
 
-Test(erlang, is_what_the_books_say, .timeout = 10)
-{
-    static const struct {
-        int c;
-        double a, waits, p99; /* p99 of the whole stay, in services */
-    } known[] = {{1, 0.5, 0.5, 9.210340},         {2, 1, 1.0 / 3, 5.665961},
-                 {2, 1.8, .852631579, 23.344430}, {4, 3.6, 8748.0 / 11105, 12.193167},
-                 {8, 7.2, .701532990, 7.087347},  {1000, 950, .068253415, 4.606562}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        cr_assert(fabs(erlang_c(known[i].c, known[i].a) / known[i].waits - 1) < 1e-7, "%zu", i);
-        cr_assert(fabs(erlang_later(known[i].c, known[i].a, 1, known[i].p99) - 0.01) < 1e-7, "%zu", i);
-        cr_assert(fabs(erlang_rate(known[i].c, 1, known[i].p99, 0.01) / known[i].a - 1) < 1e-5, "%zu", i);
-    }
-    cr_assert(erlang_rate(4, 1, 4.6, 0.01) == 0, "no service is as short as that");
-}
-
 /* How often each state is found in so many runs. */
 static void count_states(struct erlang_queue like, int runs, int rounds, double warm_ns, double length_ns, int found[5])
 {
