@@ -9,8 +9,8 @@
 
 #include "bench/commands/kept.h"
 #include "bench/json/must.h"
-#include "bench/json/utf8.h"
 #include "bench/results/read.h"
+#include "bench/results/read_duet.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
@@ -33,21 +33,7 @@ struct importing {
 /* What a run, a sweep or a duet writes, which has no configurations and is never compared. */
 static int check_document(const json_t *document, char *why, size_t size)
 {
-    const json_t *benchmarks = json_object_get(document, "benchmarks");
-    struct why said = {why, size};
-    json_t *one;
-    size_t i;
-    if (!json_object_get(document, "duet_format"))
-        return read_check(document, why, size);
-    if (result_integer(document, "duet_format") != 1 || !json_is_array(benchmarks))
-        return why_wrong(said, "a duet of another format than this program's (1)");
-    json_array_foreach (benchmarks, i, one) {
-        const json_t *change = json_object_get(json_object_get(one, "finding"), "change");
-        if (!*result_string(one, "pool") || !utf8_is(result_string(one, "pool")) || !*result_string(one, "spec") ||
-            (json_is_number(change) && !(json_number_value(change) > -1 && json_number_value(change) < 1e6)))
-            return why_wrong(said, "benchmark %zu: not what a duet writes", i);
-    }
-    return 0;
+    return read_duet_is(document) ? read_duet_check(document, why, size) : read_check(document, why, size);
 }
 
 static int add_document(struct importing *importing, json_t *document, long long *run)

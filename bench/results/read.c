@@ -13,6 +13,7 @@
 
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
+#include "bench/results/read_duet.h"
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
@@ -272,7 +273,14 @@ static void make_plain(json_t *value)
         make_plain(part);
 }
 
-static int read_whole(const char *path, json_t **result, char *text, size_t size)
+static int check_any(const json_t *document, char *why, size_t size)
+{
+    return read_duet_is(document) ? read_duet_check(document, why, size) : read_check(document, why, size);
+}
+
+typedef int check_fn(const json_t *document, char *why, size_t size);
+
+static int read_whole(const char *path, json_t **result, check_fn *check, char *text, size_t size)
 {
     struct why why = {text, size};
     struct stat info;
@@ -289,7 +297,7 @@ static int read_whole(const char *path, json_t **result, char *text, size_t size
         return why_wrong(why, "%s: cannot be read: %s", path, errno ? strerror(errno) : error.text);
     if (!*result)
         return why_wrong(why, "%s: damaged, or no result of poolbench run: %s", path, error.text);
-    if (!read_check(*result, what, sizeof what))
+    if (!check(*result, what, sizeof what))
         return make_plain(*result), 0;
     json_decref(*result);
     *result = NULL;
@@ -298,7 +306,15 @@ static int read_whole(const char *path, json_t **result, char *text, size_t size
 
 int read_result(const char *path, json_t **result, char *text, size_t size)
 {
-    int error = read_whole(path, result, text, size);
+    int error = read_whole(path, result, read_check, text, size);
+    if (error)
+        utf8_plain(text, false);
+    return error;
+}
+
+int read_any(const char *path, json_t **document, char *text, size_t size)
+{
+    int error = read_whole(path, document, check_any, text, size);
     if (error)
         utf8_plain(text, false);
     return error;

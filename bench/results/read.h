@@ -12,6 +12,9 @@
  * is none, a count or a number out of range. Owner of *result: the caller. */
 int read_result(const char *path, json_t **result, char *why, size_t size);
 
+/* The same of a run or of a duet (read_duet.h), which has benchmarks and no configurations. */
+int read_any(const char *path, json_t **document, char *why, size_t size);
+
 /* The same of a document that is there already. */
 int read_check(const json_t *result, char *why, size_t size);
 
