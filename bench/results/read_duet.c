@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bench/json/utf8.h"
-#include "bench/results/read.h"
+#include "bench/results/read_limits.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
