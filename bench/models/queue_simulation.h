@@ -42,9 +42,8 @@ struct queue_surge {
 struct queue_simulation {
     int workers;
     int64_t places;      /* that may wait; 0: no bound */
-    enum pool_full full; /* when they are taken */
+    enum pool_full full; /* when they are taken; to drop the newest is POOL_REJECT */
     double timeout_ns;   /* POOL_TIMEOUT */
-    bool drops_newest;   /* under POOL_REJECT: the caller calls it a drop; the same otherwise */
     int producers;       /* 0: 1 */
 
     enum queue_arrivals arrivals;
@@ -63,21 +62,24 @@ struct queue_simulation {
     uint64_t seed;
 };
 
+/* Of the counted jobs, those planned after the warm-up. */
 struct queue_outcome {
-    struct hist *latency;  /* of all counted jobs, from the planned arrival; the lost are infinitely late */
-    struct hist *accepted; /* of those that were served */
-    int64_t submitted, done, rejected, dropped, timed_out, ran_by_caller; /* counted ones */
-    double loss;                                                          /* of the submitted */
-    double goodput;               /* served (within the limit, where there is one) per ns of the counted time */
-    double busy;                  /* of the workers' time, how much they served */
-    double span_ns;               /* from the first counted arrival to the last */
-    double wait_mean_ns;          /* in front of the workers, of the served */
-    double depth_mean, depth_max; /* waiting in the queue, as arrivals see it */
-    double course_step_ns;        /* from 0 to the last arrival */
-    double depth[QUEUE_SIMULATION_COURSE]; /* its mean over arrivals in each step; NaN: none came */
-    double fairness; /* Jain's index of the producers' shares that were served, of those they planned */
-    double served_share[QUEUE_SIMULATION_PRODUCERS]; /* of each producer */
-    double recovery_ns; /* from the surge's end until the wait is no longer than on average before it;
+    struct hist *latency; /* from the planned arrival; the lost are infinitely late. Without `lost` (set it
+                             to 0) it is that of the served */
+    int64_t submitted, done;
+    int64_t rejected, dropped, timed_out; /* the lost */
+    int64_t ran_by_caller;                /* of the done */
+    double loss;                          /* of the submitted */
+    double goodput;      /* served (within the limit, where there is one) per ns, until the last of them ended */
+    double busy;         /* of the workers' time until then, how much they served */
+    double span_ns;      /* from the first planned arrival to the last */
+    double wait_mean_ns; /* of the served, from the planned arrival to the start */
+    double depth_mean, depth_max;          /* waiting in the queue, as all jobs find it that come (warm-up too) */
+    double course_step_ns;                 /* of what follows, from 0 on; what comes later is in the last */
+    double depth[QUEUE_SIMULATION_COURSE]; /* the mean of what those find who come in that step; NaN: nobody came */
+    double served_share[QUEUE_SIMULATION_PRODUCERS]; /* of what each producer planned */
+    double fairness;                                 /* Jain's index of these: 1 all alike */
+    double recovery_ns; /* from the surge's end until a job waits no longer than those before it did on average;
                            NaN: no surge, or it did not come to that */
 };
 
