@@ -17,44 +17,40 @@ static double through_surge(const struct queue_surge *surge, double steady)
 }
 
 /* On and off: all of a cycle's arrivals come in its first part. */
-static double through_bursts(const struct queue_simulation *simulation, double steady)
+static double through_bursts(const struct arrival_plan *plan, double steady)
 {
-    double cycle = simulation->on_ns + simulation->off_ns, begun = floor(steady / cycle) * cycle;
-    return begun + (steady - begun) * simulation->on_ns / cycle;
+    double cycle = plan->on_ns + plan->off_ns, begun = floor(steady / cycle) * cycle;
+    return begun + (steady - begun) * plan->on_ns / cycle;
 }
 
-double arrival_time(const struct queue_simulation *simulation, double expected)
+double arrival_time(const struct arrival_plan *plan, double expected)
 {
-    double time = through_surge(&simulation->surge, expected / simulation->rate);
-    return simulation->arrivals == QUEUE_ONOFF ? through_bursts(simulation, time) : time;
+    double time;
+    if (plan->kind == QUEUE_RECORDED)
+        return plan->times_ns[plan->jobs - 1] / plan->stretch;
+    time = through_surge(&plan->surge, expected / plan->rate);
+    return plan->kind == QUEUE_ONOFF ? through_bursts(plan, time) : time;
 }
 
-static int producers_of(const struct queue_simulation *simulation)
+void arrival_begin(struct arrival *arrival, const struct arrival_plan *plan, int producer)
 {
-    return simulation->producers > 0 ? simulation->producers : 1;
-}
-
-void arrival_begin(struct arrival *arrival, const struct queue_simulation *simulation, int producer)
-{
-    int producers = producers_of(simulation);
-    *arrival = (struct arrival){.of = simulation,
+    *arrival = (struct arrival){.plan = plan,
                                 .next = producer,
-                                .left = simulation->jobs / producers + (producer < simulation->jobs % producers),
-                                .random = random_mix(simulation->seed * 64 + (uint64_t)producer)};
+                                .left = plan->jobs / plan->producers + (producer < plan->jobs % plan->producers),
+                                .random = random_mix(plan->seed * 64 + (uint64_t)producer)};
     /* So that the first of them comes a step after this. */
-    arrival->expected = simulation->arrivals == QUEUE_PACED ? producer + 1 - producers : 0;
+    arrival->expected = plan->kind == QUEUE_PACED ? producer + 1 - plan->producers : 0;
 }
 
 double arrival_next(struct arrival *arrival, int64_t *job)
 {
-    const struct queue_simulation *simulation = arrival->of;
-    int producers = producers_of(simulation);
+    const struct arrival_plan *plan = arrival->plan;
     if (arrival->left-- <= 0)
         return INFINITY;
     *job = arrival->next;
-    arrival->next += producers;
-    if (simulation->arrivals == QUEUE_RECORDED)
-        return simulation->times_ns[*job] / (simulation->stretch > 0 ? simulation->stretch : 1);
-    arrival->expected += producers * (simulation->arrivals == QUEUE_PACED ? 1 : soonest_exponential(&arrival->random));
-    return arrival_time(simulation, arrival->expected);
+    arrival->next += plan->producers;
+    if (plan->kind == QUEUE_RECORDED)
+        return plan->times_ns[*job] / plan->stretch;
+    arrival->expected += plan->producers * (plan->kind == QUEUE_PACED ? 1 : soonest_exponential(&arrival->random));
+    return arrival_time(plan, arrival->expected);
 }

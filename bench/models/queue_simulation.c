@@ -33,6 +33,7 @@ struct producer {
 struct play {
     const struct queue_simulation *of;
     struct queue_outcome *out;
+    struct arrival_plan plan;
     struct soonest workers;
     struct producer producers[QUEUE_SIMULATION_PRODUCERS];
     int producers_count;
@@ -263,20 +264,32 @@ static int play_all(struct play *play)
     return error;
 }
 
+static struct arrival_plan plan_of(const struct queue_simulation *of)
+{
+    return (struct arrival_plan){.kind = of->arrivals,
+                                 .rate = of->rate,
+                                 .on_ns = of->on_ns,
+                                 .off_ns = of->off_ns,
+                                 .surge = of->surge,
+                                 .times_ns = of->times_ns,
+                                 .stretch = of->stretch > 0 ? of->stretch : 1,
+                                 .jobs = of->jobs,
+                                 .producers = of->producers > 0 ? of->producers : 1,
+                                 .seed = of->seed};
+}
+
 static int begin(struct play *play)
 {
     const struct queue_simulation *of = play->of;
     int64_t size = RING_FIRST;
-    play->producers_count = of->producers > 0 ? of->producers : 1;
+    play->plan = plan_of(of);
+    play->producers_count = play->plan.producers;
     play->random = random_mix(of->seed) ^ UINT64_C(0x5bd1e995);
     play->first = INFINITY;
     play->out->recovery_ns = NAN;
-    play->out->course_step_ns = of->arrivals == QUEUE_RECORDED
-                                    ? of->times_ns[of->jobs - 1] / (of->stretch > 0 ? of->stretch : 1)
-                                    : arrival_time(of, (double)of->jobs);
-    play->out->course_step_ns = fmax(1, play->out->course_step_ns) / QUEUE_SIMULATION_COURSE;
+    play->out->course_step_ns = fmax(1, arrival_time(&play->plan, (double)of->jobs)) / QUEUE_SIMULATION_COURSE;
     for (int i = 0; i < play->producers_count; i++) {
-        arrival_begin(&play->producers[i].arrival, of, i);
+        arrival_begin(&play->producers[i].arrival, &play->plan, i);
         plan_next(&play->producers[i]);
     }
     if (of->full == POOL_DROP_OLDEST && of->places > 0) {

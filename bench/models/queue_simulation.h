@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bench/models/arrival.h"
 #include "bench/models/service.h"
 #include "bench/statistics/hist.h"
 #include "pools/core/pool.h"
@@ -24,18 +25,6 @@
 enum {
     QUEUE_SIMULATION_COURSE = 160,   /* points of the course, as WORKLOAD_COURSE */
     QUEUE_SIMULATION_PRODUCERS = 64, /* at most */
-};
-
-enum queue_arrivals {
-    QUEUE_POISSON,
-    QUEUE_PACED, /* evenly; several producers take turns */
-    QUEUE_ONOFF, /* Poisson while on, none while off; `rate` is the mean of both */
-    QUEUE_RECORDED,
-};
-
-/* The rate is multiplied from `begin` to `end`: an overload. begin = end: none. */
-struct queue_surge {
-    double begin_ns, end_ns, times;
 };
 
 /* Zero is a default where one is named. */
