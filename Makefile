@@ -171,11 +171,16 @@ $(addprefix $(BUILD)/shared/pools/core/,caller_run.o submit.o theft.o): EXTRA :=
 $(BUILD)/pools.so: $(SHARED_OF)
 	$(call say,LD $@)
 	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lm -ldl
-# The same with all code moved, for a proof.
-$(BUILD)/pools-%.so: $(SHARED_OF)
+# The same with so many bytes of code more in front of each of its objects, for a proof. Functions stay
+# aligned, so that each object moves by whole lines, by how many depends on what is in front of it.
+$(BUILD)/shift-%.o: Makefile
+	@mkdir -p $(@D)
+	$(Q)printf '.text\n.skip $*, 0x90\n.section .text.unlikely,"ax",@progbits\n.skip $*, 0x90\n.section .note.GNU-stack,"",@progbits\n' | \
+	    $(CC) -c -x assembler -o $@ -
+$(BUILD)/pools-%.so: $(BUILD)/shift-%.o $(SHARED_OF)
 	$(call say,LD $@)
-	$(Q)printf '.text\n.skip $*, 0x90\n.section .note.GNU-stack,"",@progbits\n' | $(CC) -c -x assembler -o $(BUILD)/shift-$*.o -
-	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $(BUILD)/shift-$*.o $^ -lhwloc -lm -ldl
+	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ \
+	    $(foreach object,$(SHARED_OF),$(BUILD)/shift-$*.o $(object)) -lhwloc -lm -ldl
 pools.so: $(BUILD)/pools.so ## our own pools as one plug-in, for poolbench duet: build/pools.so
 
 # Where the duet ends with 1, make ends with 2, as with every command that fails.
@@ -343,7 +348,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 --without '$(QEMU_CANNOT)' || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(BUILD)/tests/prove/compare.o $(BUILD)/tests/prove/duet.o $(BUILD)/tests/prove/history.o $(BUILD)/tests/prove/backpressure.o $(BUILD)/tests/prove/measuring.o $(BUILD)/tests/prove/promises.o
+.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_record duet_rows history backpressure measuring promises)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
@@ -361,14 +366,21 @@ prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, 
 	KEEP=$(if $(ROWS),yes) TIMES=$(TIMES) sh tests/prove/write.sh "$(BUILD)/prove-promises $(ROWS)" docs/measuring.md || status=1; \
 	exit $$status
 
-# A table of DUET_PROCESSES x 22 benchmarks x a quarter of a second x 15 rows; DUET_REAL
-# real runs of two minutes each for some of them.
-DUET_PROCESSES ?= 60
+# DUET_PROCESSES for each of 15 rows (ROWS="quiet:same bursts:3% spinner": only these), DUET_REAL real
+# runs of two minutes beside them. What is recorded lies in DUET_RECORD; DUET_FROM=FILE takes from there
+# what it has, so that a second try records nothing anew.
+DUET_PROCESSES ?= 30
 DUET_REAL      ?= 0
+DUET_RECORD    ?= $(BUILD)/prove-duet.json
+DUET_FROM      ?=
+DUET_PROOF      = $(BUILD)/prove-duet $(BUILD) --processes $(DUET_PROCESSES) --real $(DUET_REAL) --record $(DUET_RECORD) \
+                  $(if $(DUET_FROM),--from $(DUET_FROM)) $(if $(ROWS),--rows $(subst $(space),$(comma),$(strip $(ROWS))))
+space := $(subst ,, )
+$(BUILD)/prove-duet: $(patsubst %,$(BUILD)/tests/prove/duet_%.o,again record rows)
 .PHONY: prove-duet
-prove-duet: deps ## of how many runs a duet accuses what has not changed, and finds what has: docs/duet.md (DUET_PROCESSES=60: 85 min; DUET_REAL=0)
+prove-duet: deps ## of how many runs a duet accuses what has not changed, and finds what has: docs/duet.md (DUET_PROCESSES=30: 40 min; DUET_REAL=0)
 	@$(MAKE) --no-print-directory $(BUILD)/prove-duet $(BUILD)/pools.so $(BUILD)/pools-24.so $(BUILD)/pools-40.so
-	@LIMIT=86400 sh tests/prove/write.sh "$(BUILD)/prove-duet $(BUILD) $(DUET_PROCESSES) $(DUET_REAL)" docs/duet.md
+	@KEEP=$(if $(ROWS),yes) LIMIT=86400 sh tests/prove/write.sh "$(DUET_PROOF)" docs/duet.md
 
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "bench/findings/duet_judge.h"
-#include "bench/measure/round.h"
 #include "bench/results/result.h"
 #include "bench/show/progress.h"
 
@@ -24,14 +23,15 @@ struct series {
     int count;
 };
 
-static double now_s(void)
+static double now_s(const struct duet_sessions *sessions)
 {
-    return (double)workload_now_ns() / 1e9;
+    const struct duet_source *source = sessions->source;
+    return source ? source->now_s(source->context) : (double)workload_now_ns() / 1e9;
 }
 
 static double left_s(const struct duet_sessions *sessions)
 {
-    return sessions->budget_s - (now_s() - sessions->began_s);
+    return sessions->budget_s - (now_s(sessions) - sessions->began_s);
 }
 
 static json_t *benchmark_at(const struct duet_sessions *sessions, int index)
@@ -73,7 +73,7 @@ static bool is_enough(void *context)
 {
     static const double overrun = 1.5;
     const struct series *series = context;
-    return now_s() - series->sessions->began_s > overrun * series->sessions->budget_s;
+    return now_s(series->sessions) - series->sessions->began_s > overrun * series->sessions->budget_s;
 }
 
 /* Runs `processes` further processes over these benchmarks. */
@@ -83,7 +83,8 @@ static int run_series(struct series *series, int processes, double share_s, bool
     struct plan part = *series->sessions->plan;
     struct round_events events = {
         .trial = on_trial, .round = on_round, .running = on_running, .enough = is_enough, .context = series};
-    int error;
+    const struct duet_source *source = series->sessions->source;
+    int error = 0;
     part.entries = calloc((size_t)series->count + 1, sizeof *part.entries);
     if (!part.entries)
         return -ENOMEM;
@@ -94,7 +95,8 @@ static int run_series(struct series *series, int processes, double share_s, bool
     part.seed += ++salt * 1000003;
     part.duet.again = again;
     part.duet.share_ns = share_s * 1e9;
-    error = series->count ? round_run(&part, &events) : 0;
+    if (series->count)
+        error = source ? source->run(source->context, &part, series->which, &events) : round_run(&part, &events);
     free(part.entries);
     return error;
 }
@@ -134,7 +136,7 @@ static int run_first(struct duet_sessions *sessions, int *which)
     for (int i = 0; i < all.count; i++)
         which[i] = i;
     error = run_series(&all, DUET_RULE_FIRST, sessions->share_s, true);
-    sessions->each_s = fmax(sessions->share_s, (now_s() - sessions->began_s) / DUET_RULE_FIRST / all.count);
+    sessions->each_s = fmax(sessions->share_s, (now_s(sessions) - sessions->began_s) / DUET_RULE_FIRST / all.count);
     while (!error && !is_enough(&all) && most + DUET_RULE_STEP <= DUET_VALUES_MAX) {
         int slower = select_by(sessions, DUET_SLOWER, which, 0),
             suspects = select_by(sessions, DUET_FASTER, which, slower);
@@ -177,6 +179,12 @@ static int run_second(struct duet_sessions *sessions, int *which, struct duet_su
     return run_series(&series, processes, sessions->share_s, false);
 }
 
+double duet_sessions_share_s(double budget_s, int count)
+{
+    double share_s = (budget_s * first_part / DUET_RULE_FIRST - process_s) / count;
+    return fmin(share_most_s, fmax(share_least_s, share_s));
+}
+
 int duet_sessions_run(struct duet_sessions *sessions)
 {
     int count = sessions->plan->count, error;
@@ -189,9 +197,8 @@ int duet_sessions_run(struct duet_sessions *sessions)
     }
     for (int i = 0; i < count; i++)
         suspicions[i].verdict = DUET_UNDECIDED;
-    sessions->began_s = now_s();
-    sessions->share_s = (sessions->budget_s * first_part / DUET_RULE_FIRST - process_s) / count;
-    sessions->share_s = fmin(share_most_s, fmax(share_least_s, sessions->share_s));
+    sessions->began_s = now_s(sessions);
+    sessions->share_s = duet_sessions_share_s(sessions->budget_s, count);
     progress_begin("process");
     error = run_first(sessions, which);
     if (error != -EINTR && !error)

@@ -296,6 +296,17 @@ static json_t *side_json(const struct gathered *side, int pairs)
                      side->jobs > 0 ? json_real(side->wakes / side->jobs) : json_null());
 }
 
+/* Which side was loaded first, second, last. */
+static json_t *loaded_json(int round)
+{
+    enum side order[SIDES];
+    json_t *names = json_array();
+    sides_order(round, order);
+    for (int i = 0; i < SIDES; i++)
+        json_array_append_new(names, must_text(side_name(order[i])));
+    return names;
+}
+
 static json_t *trial_of(const struct state *state, int index)
 {
     const struct benchmark *benchmark = &state->all[index];
@@ -313,7 +324,7 @@ static json_t *trial_of(const struct state *state, int index)
                               ratio_json(sides[SIDE_NEW].cpu_ns, sides[SIDE_BASE].cpu_ns, pairs));
     for (int side = 0; side < (state->plan->duet.again ? SIDES : SIDE_AGAIN); side++)
         json_object_set_new(trial, side_name((enum side)side), side_json(&sides[side], pairs));
-    json_object_set_new(trial, "base_first", json_boolean(!(state->plan->duet.round & 1)));
+    json_object_set_new(trial, "loaded", loaded_json(state->plan->duet.round));
     return trial;
 }
 

@@ -183,15 +183,24 @@ int sides_check(const char *base, const char *new, struct why why)
     return error ? error : check_apart(why);
 }
 
+/* Each one, and its mirror. */
+void sides_order(int round, enum side order[SIDES])
+{
+    static const enum side orders[][SIDES] = {
+        {SIDE_BASE, SIDE_NEW, SIDE_AGAIN}, {SIDE_AGAIN, SIDE_NEW, SIDE_BASE}, {SIDE_BASE, SIDE_AGAIN, SIDE_NEW},
+        {SIDE_NEW, SIDE_AGAIN, SIDE_BASE}, {SIDE_AGAIN, SIDE_BASE, SIDE_NEW}, {SIDE_NEW, SIDE_BASE, SIDE_AGAIN},
+    };
+    memcpy(order, orders[round % (int)(sizeof orders / sizeof *orders)], sizeof *orders);
+}
+
 int sides_load(const char *base, const char *new, int round, struct why why)
 {
     const char *const paths[SIDES] = {[SIDE_BASE] = base, [SIDE_NEW] = new, [SIDE_AGAIN] = base};
-    static const enum side orders[2][SIDES] = {{SIDE_BASE, SIDE_NEW, SIDE_AGAIN}, {SIDE_AGAIN, SIDE_NEW, SIDE_BASE}};
+    enum side order[SIDES];
     int error = 0;
-    for (int i = 0; i < SIDES && !error; i++) {
-        enum side side = orders[round & 1][i];
-        error = load_side(side, paths[side], why);
-    }
+    sides_order(round, order);
+    for (int i = 0; i < SIDES && !error; i++)
+        error = load_side(order[i], paths[order[i]], why);
     return error;
 }
 

@@ -25,8 +25,12 @@ const char *side_name(enum side side); /* "base", "new", "base again" */
  * Threads: before others are started. */
 int sides_check(const char *base, const char *new, struct why why);
 
-/* In the process of a round: loads all sides, those of odd rounds in the opposite order.
- * They were checked before. Returns 0, or -EINVAL with a line in `why`. */
+/* In which order round number `round` loads them: of six in a row each side is first, second
+ * and last twice, and those of even rounds have the base before the new. Pure. */
+void sides_order(int round, enum side order[SIDES]);
+
+/* In the process of a round: loads all sides in that order. They were checked before. Returns 0, or -EINVAL with a line
+ * in `why`. */
 int sides_load(const char *base, const char *new, int round, struct why why);
 
 /* The pools of a side, in its own order; NULL beyond the last, or of no such name. */

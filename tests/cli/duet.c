@@ -91,6 +91,18 @@ static int verdicts(const json_t *document, const char *verdict)
     return count;
 }
 
+/* Whether a side was loaded before another, in that process. */
+static bool is_before(const json_t *trial, const char *side, const char *other)
+{
+    const json_t *loaded = json_object_get(trial, "loaded");
+    for (size_t i = 0; i < json_array_size(loaded); i++) {
+        const char *name = json_string_value(json_array_get(loaded, i));
+        if (!strcmp(name, side) || !strcmp(name, other))
+            return !strcmp(name, side);
+    }
+    return false;
+}
+
 /* Every process has both sides, as many values of each, and the orders of loading take
  * turns. How many processes there are depends on how busy the machine is. */
 static void check_trials(const json_t *benchmark)
@@ -107,7 +119,8 @@ static void check_trials(const json_t *benchmark)
         cr_assert(json_array_size(json_object_get(json_object_get(trial, "new"), "values")) == pairs);
         cr_assert(json_is_number(json_object_get(trial, "log_ratio")) &&
                   json_is_number(json_object_get(trial, "log_ratio_again")));
-        base_first += json_is_true(json_object_get(trial, "base_first"));
+        cr_assert(json_array_size(json_object_get(trial, "loaded")) == 3);
+        base_first += is_before(trial, "base", "new");
     }
     cr_assert(base_first == (int)(json_array_size(trials) + 1) / 2);
 }

@@ -1,15 +1,17 @@
 /* duet.c - the claim of `poolbench duet`, by itself: of runs in which nothing has changed
  * at most 1% accuse anything; a slowdown of 5% in the jobs is found in 95%, 3% in 80%.
  *
- * A long session of processes is recorded for each row; then whole processes (all
- * benchmarks of one together, as they ran) are drawn again for RUNS runs, each with its two
- * sessions. Where both sides are the same bytes, the labels of base and new are swapped at
- * random in each process drawn: what was recorded has a centre of its own, by chance, which
- * is not asked for. Where the code was moved its centre is what is asked for, and chance is
- * in it: so that row wants many processes. Real runs, if asked for, go through the command's own code and a clock.
+ * A session of processes is recorded for each row (duet_rows.h) and drawn again for RUNS runs
+ * of two minutes (duet_again.h). Where both sides are the same bytes, the labels of base and
+ * new are swapped at random in each process drawn: what was recorded has a centre of its own,
+ * by chance, which is not asked for. Where the code was moved its centre is what is asked
+ * for, and chance is in it: so it is said who accuses, and whether that is more than the
+ * chance of so few processes. Real runs, if asked for, go through the same code and a clock.
  *
- *     prove-duet BUILD PROCESSES REAL */
+ *     prove-duet BUILD [--processes N] [--real N] [--budget SECONDS] [--rows LIST] [--record FILE] [--from FILE] */
 #include <errno.h>
+#include <getopt.h>
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,43 +25,72 @@
 
 #include "bench/commands/duet.h"
 #include "bench/commands/duet_session.h"
-#include "bench/findings/duet_judge.h"
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/measure/child.h"
 #include "bench/measure/round.h"
 #include "bench/measure/sides.h"
+#include "bench/results/save.h"
+#include "bench/show/progress.h"
+#include "bench/statistics/duet_rule.h"
+#include "tests/prove/duet_record.h"
+#include "tests/prove/duet_rows.h"
 
-enum { RUNS = 200, BENCHMARKS_MAX = 64, PROCESSES_MAX = 1000, FIRST_MOST = 24, VALUES = 64 };
+enum { RUNS = 200, NAMED = 3, ROW_TEXT = 600, BUDGET_MOST_S = 3600 };
 
-/* What one row of the table is. */
-static const struct {
-    const char *name, *file;
-    double slowed, accused_least, accused_most;
-    bool swaps;
-} changes[] = {
-    {"the same bytes", "pools.so", 0, 0, 0.01, true},      {"code moved by 24 bytes", "pools-24.so", 0, 0, 0.01},
-    {"code moved by 40 bytes", "pools-40.so", 0, 0, 0.01}, {"jobs slowed by 3%", "pools.so", 0.03, 0.80, 1},
-    {"jobs slowed by 5%", "pools.so", 0.05, 0.95, 1},
+static struct {
+    const char *build, *rows, *record, *from;
+    int processes, real, budget_s; /* budget_s: of a run */
+} asked = {.processes = 30, .budget_s = 120};
+
+/* What is left to do, for the line that says how long it takes. */
+static struct {
+    double rows_s, process_s; /* after this row; of a process */
+} left;
+
+/* A row while it is recorded. */
+struct recording {
+    const struct plan *plan;
+    json_t *document, *row;
+    char name[48];
+    int had, wanted; /* processes */
+    int64_t began;
+    int error;
 };
-static const char *const states[] = {"quiet", "bursts on one CPU", "a spinner on one CPU"};
-
-/* The recorded processes; NaN where one has no value. */
-static double recorded[BENCHMARKS_MAX][PROCESSES_MAX], again[BENCHMARKS_MAX][PROCESSES_MAX];
-
-static double number_of(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
 
 static void on_trial(void *context, json_t *trial)
 {
-    json_int_t benchmark = json_integer_value(json_object_get(trial, "configuration"));
-    json_int_t process = json_integer_value(json_object_get(trial, "round"));
-    (void)context;
-    recorded[benchmark][process] = number_of(trial, "log_ratio");
-    again[benchmark][process] = number_of(trial, "log_ratio_again");
+    struct recording *recording = context;
+    record_trial(recording->row, trial, recording->plan->count);
+}
+
+/* After each process, so that nothing is recorded twice. */
+static void save(struct recording *recording)
+{
+    int error = asked.record ? save_document(recording->document, asked.record, true) : 0;
+    if (error && !recording->error)
+        fprintf(stderr, "prove-duet: --record %s: %s\n", asked.record, strerror(-error));
+    recording->error = error;
+}
+
+static void on_round(void *context, json_t *noise)
+{
+    struct recording *recording = context;
+    int64_t now = workload_now_ns();
+    (void)noise;
+    left.process_s = (double)(now - recording->began) / 1e9;
+    record_process(recording->row, left.process_s);
+    recording->began = now;
+    save(recording);
+}
+
+static void on_running(void *context, int configuration, int round, int rounds, double left_s)
+{
+    struct recording *recording = context;
+    char name[192], text[256];
+    snprintf(text, sizeof text, "%s %s", recording->name,
+             plan_name(&recording->plan->entries[configuration], name, sizeof name));
+    progress_tell(text, recording->had + round, recording->had + rounds, left_s + left.rows_s);
 }
 
 /* Another process that keeps the first CPU busy, all the time or in bursts of 20-300 ms. */
@@ -103,153 +134,311 @@ static void calm(pid_t child)
         ;
 }
 
-static uint64_t random_state = 20261129;
-static int draw(int count)
+/* So many processes more. Returns 0 or -errno. */
+static int record_more(struct recording *recording, const struct rows_change *change)
 {
-    random_state ^= random_state >> 12;
-    random_state ^= random_state << 25;
-    random_state ^= random_state >> 27;
-    return (int)((random_state * UINT64_C(2685821657736338717) >> 33) % (uint64_t)count);
+    struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = recording};
+    struct plan plan = *recording->plan;
+    plan.rounds = recording->wanted - recording->had;
+    plan.seed += 1000003 * (uint64_t)(1 + recording->had);
+    plan.duet.again = true;
+    plan.duet.slowed = change->slowed;
+    recording->began = workload_now_ns();
+    return plan.rounds > 0 ? round_run(&plan, &events) : 0;
 }
 
-/* A process that was drawn, and whether its labels are swapped. */
-struct drawn {
-    int process;
-    double sign;
-};
-
-static struct drawn draw_process(int processes, bool swaps)
+/* As many real runs as were asked for and are not recorded; each a list of whom it accuses. */
+static int record_real(struct recording *recording, const struct rows_change *change)
 {
-    return (struct drawn){draw(processes), swaps && draw(2) ? -1 : 1};
-}
-
-/* The values of one benchmark in those processes. Returns how many there are. */
-static int pick(double from[][PROCESSES_MAX], int benchmark, const struct drawn *which, int count, double *values)
-{
-    int found = 0;
-    for (int i = 0; i < count; i++)
-        if (isfinite(from[benchmark][which[i].process]))
-            values[found++] = which[i].sign * from[benchmark][which[i].process];
-    return found;
-}
-
-/* One run: whether it accuses anything. */
-static bool run_accuses(int benchmarks, int processes, bool swaps)
-{
-    struct drawn first[FIRST_MOST], second[DUET_RULE_SECOND];
-    int suspects = 0;
-    bool suspected[BENCHMARKS_MAX] = {false}, accuses = false;
-    double values[VALUES], floors[BENCHMARKS_MAX];
-    for (int i = 0; i < FIRST_MOST; i++)
-        first[i] = draw_process(processes, swaps);
-    for (int i = 0; i < DUET_RULE_SECOND; i++)
-        second[i] = draw_process(processes, swaps);
-    for (int b = 0; b < benchmarks; b++) {
-        enum duet_verdict verdict = DUET_UNDECIDED;
-        for (int n = DUET_RULE_FIRST; n <= FIRST_MOST && verdict == DUET_UNDECIDED; n += DUET_RULE_STEP) {
-            floors[b] = duet_rule_floor(values, pick(again, b, first, n, values));
-            verdict = duet_rule_look(values, pick(recorded, b, first, n, values), floors[b]).verdict;
-        }
-        suspected[b] = verdict == DUET_SLOWER;
-        suspects += suspected[b];
+    struct plan plan = *recording->plan;
+    json_t *real = json_object_get(recording->row, "real");
+    int error = 0;
+    if (!real)
+        json_object_set_new(recording->row, "real", real = json_array());
+    plan.duet.slowed = change->slowed;
+    while ((int)json_array_size(real) < asked.real && !error) {
+        struct again_tally tally = {0};
+        json_t *accused = json_array();
+        fprintf(stderr, "%s: real run %zu of %d\n", recording->name, json_array_size(real) + 1, asked.real);
+        plan.seed += 7919;
+        error = again_run(&plan, NULL, asked.budget_s, &tally);
+        for (int i = 0; i < plan.count; i++)
+            if (tally.accused[i])
+                json_array_append_new(accused, json_integer(i));
+        if (error)
+            json_decref(accused);
+        else
+            json_array_append_new(real, accused);
+        save(recording);
     }
-    for (int b = 0; b < benchmarks; b++) {
-        int count = suspected[b] ? pick(recorded, b, second, DUET_RULE_SECOND, values) : 0;
-        accuses = accuses ||
-                  (count && duet_rule_confirm(values, count, floors[b], DUET_SLOWER, suspects).verdict == DUET_SLOWER);
-    }
-    return accuses;
+    return error;
 }
 
-/* Real runs of two minutes. Returns how many accuse; -1: none could be made. */
-static int real_runs(const struct plan *plan, int runs)
+/* "2 of 20, agrees": whether so many are likely where the drawn ones have that share. */
+static const char *real_text(const json_t *row, const struct again_tally *tally, char *text, size_t size)
 {
-    int accused = 0;
-    for (int r = 0; r < runs; r++) {
-        struct duet_sessions sessions = {.plan = plan,
-                                         .benchmarks = json_array(),
-                                         .rounds = json_array(),
-                                         .budget_s = 120,
-                                         .threshold = DUET_RULE_FLOOR};
+    static const double tail = 0.005;
+    double share = (tally->accusing + 1.0) / (tally->runs + 2.0);
+    json_t *run;
+    size_t i;
+    unsigned accusing = 0, count = (unsigned)json_array_size(json_object_get(row, "real"));
+    json_array_foreach (json_object_get(row, "real"), i, run)
+        accusing += json_array_size(run) > 0;
+    if (!count)
+        return "-";
+    snprintf(text, size, "%u of %u, %s", accusing, count,
+             gsl_cdf_binomial_P(accusing, share, count) > tail &&
+                     (!accusing || gsl_cdf_binomial_Q(accusing - 1, share, count) > tail)
+                 ? "agrees"
+                 : "DOES NOT AGREE");
+    return text;
+}
+
+/* What was recorded of one benchmark: its centre, and where it may lie, of all benchmarks
+ * together with 99%. */
+static struct stats_shift centre_of(const struct again_record *record, int benchmark, int benchmarks)
+{
+    double values[AGAIN_PROCESSES_MAX];
+    int count = 0;
+    for (int i = 0; i < record->processes; i++)
+        if (isfinite(record->change[i][benchmark]))
+            values[count++] = record->change[i][benchmark];
+    return stats_shift(values, count, 0.005 / benchmarks);
+}
+
+/* Whether that is more than chance. */
+static bool is_certain(const struct stats_shift *centre)
+{
+    return centre->known && centre->low > 0;
+}
+
+static void name_one(const struct plan *plan, int benchmark, int runs, const struct stats_shift *centre, char *text,
+                     size_t size)
+{
+    char name[192], interval[64] = "";
+    if (centre->known)
+        snprintf(interval, sizeof interval, ", 99%% of all: %+.1f..%+.1f%%", 100 * expm1(centre->low),
+                 100 * expm1(centre->high));
+    snprintf(text, size, "%s %d (recorded %+.1f%%%s)", plan_name(&plan->entries[benchmark], name, sizeof name), runs,
+             100 * expm1(centre->estimate), interval);
+}
+
+/* Who accuses, most often first; all of them on stderr. Returns whether any of their centres
+ * is certain. */
+static bool name_accusers(const struct plan *plan, const char *row, const struct again_record *record,
+                          const struct again_tally *tally, char *text, size_t size)
+{
+    bool certain = false, named[AGAIN_BENCHMARKS_MAX] = {false};
+    int others = 0;
+    *text = '\0';
+    for (int n = 0;; n++) {
+        int most = -1;
+        struct stats_shift centre;
+        char one[320];
         for (int i = 0; i < plan->count; i++)
-            json_array_append_new(sessions.benchmarks, must_pack("{s:o, s:o, s:s}", "first", json_array(), "second",
-                                                                 json_array(), "name", plan->entries[i].workload.text));
-        if (duet_sessions_run(&sessions))
-            return -1;
-        accused += duet_judge_count(sessions.benchmarks, "slower") > 0;
-        json_decref(sessions.benchmarks);
-        json_decref(sessions.rounds);
+            if (tally->accused[i] && !named[i] && (most < 0 || tally->accused[i] > tally->accused[most]))
+                most = i;
+        if (most < 0)
+            break;
+        named[most] = true;
+        centre = centre_of(record, most, plan->count);
+        certain = certain || is_certain(&centre);
+        name_one(plan, most, tally->accused[most], &centre, one, sizeof one);
+        fprintf(stderr, "%s: slower: %s\n", row, one);
+        if (n < NAMED)
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", n ? "; " : "", one);
+        else
+            others++;
     }
-    return accused;
+    if (others)
+        snprintf(text + strlen(text), size - strlen(text), "; %d more", others);
+    if (!*text)
+        snprintf(text, size, "-");
+    return certain;
 }
 
-static bool prove_row(struct plan *plan, int state, int change, int processes, int real)
+static bool print_row(const struct plan *plan, const struct recording *recording, const struct rows_state *state,
+                      const struct rows_change *change)
 {
-    struct round_events events = {.trial = on_trial};
-    pid_t child = disturber(state);
-    int accused = 0, really = 0, error;
+    static struct again_record record;
+    struct again_tally tally = {0};
     double share;
-    bool reached;
-    char text[64] = "-";
-    for (int b = 0; b < BENCHMARKS_MAX; b++)
-        for (int i = 0; i < processes; i++)
-            recorded[b][i] = again[b][i] = NAN;
-    plan->rounds = processes;
-    plan->seed += 1000003;
-    plan->duet.again = true;
-    plan->duet.share_ns = 0.25e9;
-    plan->duet.slowed = changes[change].slowed;
-    error = round_run(plan, &events);
-    if (!error && real)
-        really = real_runs(plan, real);
-    calm(child);
+    bool finds = change->accused_least > 0, reached, certain;
+    char accusers[ROW_TEXT], real[64], line[2 * ROW_TEXT];
+    record_read(recording->row, &record);
+    if (again_runs(plan, &record, change->swaps, asked.budget_s, RUNS, &tally))
+        return fprintf(stderr, "prove-duet: out of memory\n"), false;
+    share = (double)tally.accusing / tally.runs;
+    reached = share >= change->accused_least && share <= change->accused_most;
+    certain = name_accusers(plan, recording->name, &record, &tally, accusers, sizeof accusers);
+    snprintf(line, sizeof line, "| %s | %s | %d | %d of %d | %s %.0f%% | %s | %s | %s | %s, %s |\n", state->name,
+             change->name, record.processes, tally.accusing, tally.runs, finds ? "at least" : "at most",
+             100 * (finds ? change->accused_least : change->accused_most),
+             reached                             ? "yes"
+             : finds || change->swaps || certain ? "NOT REACHED"
+                                                 : "not shown: of so few processes it may be chance",
+             accusers, real_text(recording->row, &tally, real, sizeof real), record_date(recording->row),
+             record_revision(recording->row));
+    fputs(line, stdout);
+    fflush(stdout);
+    if (!isatty(STDOUT_FILENO))
+        fputs(line, stderr);
+    return reached;
+}
+
+/* What a row still takes. */
+static double row_s(const json_t *from, const char *name)
+{
+    const json_t *row = json_object_get(json_object_get(from, "rows"), name);
+    int processes = asked.processes - record_processes(row);
+    int real = asked.real - (int)json_array_size(json_object_get(row, "real"));
+    return fmax(0, processes) * left.process_s + fmax(0, real) * asked.budget_s;
+}
+
+/* A file's row is only added to by the program that it is of. */
+static bool prove_row(const struct plan *plan, json_t *document, const json_t *from, int s, int c)
+{
+    const struct rows_state *state = &rows_states[s];
+    const struct rows_change *change = &rows_changes[c];
+    struct recording recording = {.plan = plan, .document = document, .wanted = asked.processes};
+    int error = 0;
+    snprintf(recording.name, sizeof recording.name, "%s:%s", state->word, change->word);
+    record_take(document, from, recording.name);
+    recording.row = record_row(document, recording.name, !from);
+    recording.had = record_processes(recording.row);
+    if (recording.had < DUET_RULE_FIRST || !strcmp(record_revision(recording.row), machine_revision)) {
+        pid_t child = disturber(s);
+        error = record_more(&recording, change);
+        error = error ? error : record_real(&recording, change);
+        calm(child);
+    }
     if (error)
         return fprintf(stderr, "prove-duet: %s\n", strerror(-error)), false;
-    for (int i = 0; i < RUNS; i++)
-        accused += run_accuses(plan->count, processes, changes[change].swaps);
-    share = (double)accused / RUNS;
-    reached = share >= changes[change].accused_least && share <= changes[change].accused_most;
-    if (real)
-        snprintf(text, sizeof text, "%d of %d", really, real);
-    printf("| %s | %s | %d of %d | %s %.0f%% | %s | %s |\n", states[state], changes[change].name, accused, RUNS,
-           changes[change].accused_least > 0 ? "at least" : "at most",
-           100 * (changes[change].accused_least > 0 ? changes[change].accused_least : changes[change].accused_most),
-           reached ? "yes" : "NOT REACHED", text);
-    fflush(stdout);
-    return reached;
+    progress_end();
+    return !recording.error && print_row(plan, &recording, state, change);
+}
+
+static int usage(void)
+{
+    fprintf(stderr,
+            "usage: prove-duet BUILD [--processes N] [--real N] [--budget SECONDS] [--rows LIST] [--record FILE] "
+            "[--from FILE] (%d to %d processes, runs of 1 to %d s)\n",
+            DUET_RULE_FIRST, AGAIN_PROCESSES_MAX, BUDGET_MOST_S);
+    return 2;
+}
+
+static bool read_count(const char *text, int least, int most, int *count)
+{
+    char *end;
+    long value = strtol(text, &end, 10);
+    *count = (int)value;
+    return *text && !*end && value >= least && value <= most;
+}
+
+static bool read_options(int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"processes", required_argument, NULL, 'p'},
+        {"real", required_argument, NULL, 'r'},
+        {"budget", required_argument, NULL, 'b'},
+        {"rows", required_argument, NULL, 'o'},
+        {"record", required_argument, NULL, 'w'},
+        {"from", required_argument, NULL, 'f'},
+        {0},
+    };
+    bool good = true;
+    for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
+        if (option == 'p')
+            good = good && read_count(optarg, DUET_RULE_FIRST, AGAIN_PROCESSES_MAX, &asked.processes);
+        else if (option == 'r')
+            good = good && read_count(optarg, 0, AGAIN_PROCESSES_MAX, &asked.real);
+        else if (option == 'b')
+            good = good && read_count(optarg, 1, BUDGET_MOST_S, &asked.budget_s);
+        else if (option == '?')
+            good = false;
+        else
+            *(option == 'o' ? &asked.rows : option == 'w' ? &asked.record : &asked.from) = optarg;
+    asked.build = argv[optind];
+    return good && optind == argc - 1;
+}
+
+/* The plan of a row; its files stay the caller's. */
+static bool make_plan(struct plan *plan)
+{
+    static const struct options options = {.pins = {"core"}, .pin_count = 1};
+    if (duet_plan(&options, plan) || plan->count > AGAIN_BENCHMARKS_MAX)
+        return fprintf(stderr, "prove-duet: too many benchmarks\n"), false;
+    plan->duet.share_ns = duet_sessions_share_s(asked.budget_s, plan->count) * 1e9;
+    left.process_s = plan->count * plan->duet.share_ns / 1e9 + 0.06;
+    return true;
+}
+
+static double rows_left_s(bool chosen[ROWS_STATES][ROWS_CHANGES], const json_t *from, int after)
+{
+    double seconds = 0;
+    char name[48];
+    for (int i = after + 1; i < ROWS_STATES * ROWS_CHANGES; i++) {
+        int s = i / ROWS_CHANGES, c = i % ROWS_CHANGES;
+        snprintf(name, sizeof name, "%s:%s", rows_states[s].word, rows_changes[c].word);
+        seconds += chosen[s][c] ? row_s(from, name) : 0;
+    }
+    return seconds;
+}
+
+/* All rows that were chosen. */
+static bool prove(struct plan *plan, bool chosen[ROWS_STATES][ROWS_CHANGES], json_t *document, const json_t *from)
+{
+    char path[4096];
+    bool all = true;
+    printf("| state of the machine | the new side | processes recorded | runs that call something slower | wanted | "
+           "reached | who "
+           "is called slower, in how many runs | of real runs | recorded |\n|---|---|--:|--:|--:|---|---|--:|---|\n");
+    fprintf(stderr, "prove-duet: %d benchmarks, about %.0f minutes\n", plan->count, rows_left_s(chosen, from, -1) / 60);
+    progress_begin("process");
+    for (int i = 0; i < ROWS_STATES * ROWS_CHANGES; i++) {
+        int s = i / ROWS_CHANGES, c = i % ROWS_CHANGES;
+        if (!chosen[s][c])
+            continue;
+        snprintf(path, sizeof path, "%s/%s", asked.build, rows_changes[c].file);
+        plan->duet.new = path;
+        plan->seed = 1 + (uint64_t)i;
+        left.rows_s = rows_left_s(chosen, from, i) + asked.real * asked.budget_s;
+        all = prove_row(plan, document, from, s, c) && all;
+    }
+    return all;
 }
 
 int main(int argc, char **argv)
 {
-    static struct options options = {.pins = {"core"}, .pin_count = 1};
-    int processes = argc > 2 ? atoi(argv[2]) : 0, real = argc > 3 ? atoi(argv[3]) : 0;
-    bool all = true;
-    char paths[2][4096], why[1400], machine[512], date[32];
+    bool chosen[ROWS_STATES][ROWS_CHANGES], all;
+    struct plan plan = {0};
+    json_t *document, *from = NULL;
+    char base[4096], why[1400], machine[512], date[32];
     time_t now = time(NULL);
     struct tm utc;
     must_begin();
     if (argc == 4 && !strcmp(argv[1], CHILD_ARGUMENT))
         return child_main(atoi(argv[2]), atoi(argv[3]));
-    if (processes < DUET_RULE_FIRST || processes > PROCESSES_MAX || real < 0)
-        return fprintf(stderr, "usage: prove-duet BUILD PROCESSES REAL (%d to %d processes)\n", DUET_RULE_FIRST,
-                       PROCESSES_MAX),
-               2;
-    snprintf(paths[0], sizeof paths[0], "%s/pools.so", argv[1]);
-    if (sides_check(paths[0], paths[0], (struct why){why, sizeof why}))
+    if (!read_options(argc, argv))
+        return usage();
+    if (!rows_choose(asked.rows, chosen))
+        return 2;
+    snprintf(base, sizeof base, "%s/pools.so", asked.build);
+    plan.duet.base = base;
+    if (sides_check(base, base, (struct why){why, sizeof why}))
         return fprintf(stderr, "prove-duet: %s\n", why), 2;
-    printf("| state of the machine | the new side | runs that call something slower | wanted | reached | of real runs "
-           "|\n|---|---|--:|--:|---|--:|\n");
-    for (int state = 0; state < 3; state++)
-        for (int change = 0; change < (int)(sizeof changes / sizeof *changes); change++) {
-            struct plan plan = {.seed = 1, .duet = {.base = paths[0], .new = paths[1]}};
-            snprintf(paths[1], sizeof paths[1], "%s/%s", argv[1], changes[change].file);
-            if (duet_plan(&options, &plan) || plan.count > BENCHMARKS_MAX)
-                return 1;
-            all = prove_row(&plan, state, change, processes, real) && all;
-            free(plan.entries);
-        }
+    if (!make_plan(&plan))
+        return 1;
+    document = asked.record ? record_load(asked.record, &plan) : record_new(&plan);
+    if (document && asked.from)
+        from = record_load(asked.from, &plan);
+    if (!document || (asked.from && !from))
+        return 2;
+    all = prove(&plan, chosen, document, from);
     strftime(date, sizeof date, "%Y-%m-%d", gmtime_r(&now, &utc));
-    printf("\nMeasured %s, revision %s, %s; %d processes recorded for each row.\n", date, machine_revision,
-           machine_text(machine, sizeof machine), processes);
+    printf("\nMeasured %s, revision %s, %s.\n", date, machine_revision, machine_text(machine, sizeof machine));
+    json_decref(from);
+    json_decref(document);
+    free(plan.entries);
     return all ? 0 : 1;
 }

@@ -1,0 +1,42 @@
+/* duet_again.h - runs of `poolbench duet` made of recorded processes.
+ *
+ * A run goes through the command's own sessions, with their looks, their budget and their
+ * second session; only its processes are drawn: whole ones (all benchmarks of one together,
+ * as they ran), in random order, none a second time before all were drawn. With as many
+ * processes as a run takes (12 to 24, and 24 more) its two sessions share none, and the
+ * share of runs that accuse is unbiased; with fewer they do share some, and what the recorded
+ * ones have in common by chance is accused in many runs or in none. */
+#ifndef DUET_AGAIN_H
+#define DUET_AGAIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bench/measure/plan.h"
+
+enum { AGAIN_BENCHMARKS_MAX = 64, AGAIN_PROCESSES_MAX = 1000 };
+
+/* What was recorded; NaN where a process has no value. */
+struct again_record {
+    int processes;
+    double took_s; /* all of them together */
+    double change[AGAIN_PROCESSES_MAX][AGAIN_BENCHMARKS_MAX];
+    double again[AGAIN_PROCESSES_MAX][AGAIN_BENCHMARKS_MAX];
+};
+
+/* How often each benchmark was called slower, and in how many runs any was. */
+struct again_tally {
+    int runs, accusing;
+    int accused[AGAIN_BENCHMARKS_MAX];
+};
+
+/* So many runs of so many seconds. Where `swaps`, base and new change their labels at random
+ * in each process. Seeded: the same of the same. Adds to the tally; returns 0 or -ENOMEM. */
+int again_runs(const struct plan *plan, const struct again_record *record, bool swaps, double budget_s, int runs,
+               struct again_tally *tally);
+
+/* One run of real processes, or of the source's; NULL: real ones. Returns 0 or -errno. */
+struct duet_source;
+int again_run(const struct plan *plan, const struct duet_source *source, double budget_s, struct again_tally *tally);
+
+#endif
