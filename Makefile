@@ -254,7 +254,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so unborn.so): $(BUILD)/pl
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so
+$(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(BUILD)/faults-in.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -440,7 +440,7 @@ $(BUILD)/faults-in.so: tests/faults-in/shim.c
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow -shared -fPIC -o $@ $< -ldl
 .PHONY: faults-in
-faults-in: deps ## the N-th malloc, write, open, fsync, rename, thread, process or mmap fails, for N = 1.. (10 min): docs/robustness.md
+faults-in: deps ## the N-th malloc, write, open, fsync, rename, thread, process or mmap fails, or a quota ends there, for N = 1.. (10 min): docs/robustness.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(BUILD)/faults-in.so
 	@POOLBENCH=./$(PROGRAM) FAULTS_SHIM=$(BUILD)/faults-in.so FAULTS_SECONDS=$(FAULTS_SECONDS) \
 	    sh tests/prove/write.sh tests/faults-in/run.sh docs/robustness.md

@@ -43,11 +43,6 @@ const char *limit_what(enum limit limit)
     return limits[limit].what;
 }
 
-static void pin_here(int cpu)
-{
-    pool_affinity_set(cpu);
-}
-
 /* One thread. */
 
 static double of_clock(void)
@@ -97,17 +92,11 @@ struct shared {
     alignas(POOL_CACHE_LINE) _Atomic int64_t woken_ns;
 };
 
-struct helper {
-    struct shared *shared;
-    int cpu;
-};
-
 /* Started together: waits for the word without a system call. */
-static void get_ready(struct helper *helper)
+static void get_ready(struct shared *shared)
 {
-    pin_here(helper->cpu);
-    atomic_fetch_add(&helper->shared->ready, 1);
-    while (!atomic_load_explicit(&helper->shared->go, memory_order_acquire))
+    atomic_fetch_add(&shared->ready, 1);
+    while (!atomic_load_explicit(&shared->go, memory_order_acquire))
         pool_pause();
 }
 
@@ -119,49 +108,62 @@ static void add_all(_Atomic uint64_t *sum)
 
 static void *adds(void *arg)
 {
-    struct helper *helper = arg;
-    get_ready(helper);
-    add_all(&helper->shared->sum);
+    struct shared *shared = arg;
+    get_ready(shared);
+    add_all(&shared->sum);
     return NULL;
 }
 
 static void *returns_line(void *arg)
 {
-    struct helper *helper = arg;
-    get_ready(helper);
+    struct shared *shared = arg;
+    get_ready(shared);
     for (uint32_t i = 0; i < TRIPS; i++) {
-        while (atomic_load_explicit(&helper->shared->turn, memory_order_acquire) != 2 * i + 1)
+        while (atomic_load_explicit(&shared->turn, memory_order_acquire) != 2 * i + 1)
             pool_pause();
-        atomic_store_explicit(&helper->shared->turn, 2 * i + 2, memory_order_release);
+        atomic_store_explicit(&shared->turn, 2 * i + 2, memory_order_release);
     }
     return NULL;
 }
 
 static void *switches_back(void *arg)
 {
-    struct helper *helper = arg;
-    pin_here(helper->cpu);
+    struct shared *shared = arg;
     for (uint32_t i = 0; i < SWITCHES; i++) {
         uint32_t seen;
-        while ((seen = atomic_load(&helper->shared->turn)) != 2 * i + 1)
-            pool_futex_wait(&helper->shared->turn, seen, -1);
-        atomic_store(&helper->shared->turn, 2 * i + 2);
-        pool_futex_wake(&helper->shared->turn, 1);
+        while ((seen = atomic_load(&shared->turn)) != 2 * i + 1)
+            pool_futex_wait(&shared->turn, seen, -1);
+        atomic_store(&shared->turn, 2 * i + 2);
+        pool_futex_wake(&shared->turn, 1);
     }
     return NULL;
 }
 
 static void *is_woken(void *arg)
 {
-    struct helper *helper = arg;
-    pin_here(helper->cpu);
+    struct shared *shared = arg;
     for (uint32_t i = 0; i < WAKES; i++) {
-        atomic_store(&helper->shared->ready, i + 1);
-        while (atomic_load(&helper->shared->turn) == i)
-            pool_futex_wait(&helper->shared->turn, i, -1);
-        atomic_store(&helper->shared->woken_ns, pool_clock_ns());
+        atomic_store(&shared->ready, i + 1);
+        while (atomic_load(&shared->turn) == i)
+            pool_futex_wait(&shared->turn, i, -1);
+        atomic_store(&shared->woken_ns, pool_clock_ns());
     }
     return NULL;
+}
+
+/* A helper on its CPU from its first moment on. It allocates nothing: where jemalloc 5.3 cannot
+ * map the memory for a new thread's first allocation, that is a crash. */
+static int start_helper(pthread_t *thread, int cpu, void *(*main)(void *), struct shared *shared)
+{
+    pthread_attr_t attributes;
+    int error = pthread_attr_init(&attributes);
+    if (error)
+        return -error;
+    error = pool_affinity_attribute(&attributes, cpu);
+    if (!error)
+        error = -pthread_create(thread, &attributes, main, shared);
+    pthread_attr_destroy(&attributes);
+    return error;
 }
 
 /* Runs `body` here beside helpers on the other CPUs. */
@@ -169,15 +171,11 @@ static double beside(const int *cpus, int helpers, void *(*main)(void *), bool s
                      double (*body)(struct shared *))
 {
     struct shared shared = {0};
-    struct helper each[THREADS_MAX];
     pthread_t threads[THREADS_MAX];
     int started = 0;
     double result = NAN;
-    for (; started < helpers; started++) {
-        each[started] = (struct helper){&shared, cpus[started]};
-        if (pthread_create(&threads[started], NULL, main, &each[started]))
-            break;
-    }
+    while (started < helpers && !start_helper(&threads[started], cpus[started], main, &shared))
+        started++;
     if (started == helpers) {
         while (start_together && atomic_load(&shared.ready) < (uint32_t)helpers)
             sched_yield();
@@ -248,7 +246,7 @@ double limit_measure(enum limit limit, const int *cpus, int count)
     int others = count - 1 < THREADS_MAX ? count - 1 : THREADS_MAX;
     if (count < 1)
         return NAN;
-    pin_here(cpus[0]);
+    pool_affinity_set(cpus[0]);
     switch (limit) {
     case LIMIT_CLOCK:
         return of_clock();

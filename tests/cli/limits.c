@@ -2,6 +2,7 @@
  * how fast a machine is, is no matter of right and wrong. */
 #include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tests/cli/program.h"
@@ -38,4 +39,43 @@ CLI_TEST(limits, go_to_stdout_as_json)
     cr_assert(document && json_object_get(document, "machine"));
     json_decref(document);
     EXPECT_BAD({"what is", "limits extra"}, {"--rounds", "limits --rounds 3"});
+}
+
+/* The N-th call of the kind fails. Returns the exit status. */
+static int with_a_fault(const char *call, int number)
+{
+    FILE *counter = fopen("counter", "w");
+    char at[16];
+    int status;
+    fwrite(&(unsigned long){0}, sizeof(unsigned long), 1, counter);
+    fclose(counter);
+    snprintf(at, sizeof at, "%d", number);
+    setenv("FAULT_CALL", call, 1);
+    setenv("FAULT_AT", at, 1);
+    setenv("FAULT_COUNTER", "counter", 1);
+    status = run_beside("../faults-in.so", "limits -o limits.json --no-figures");
+    unsetenv("FAULT_COUNTER");
+    return status;
+}
+
+/* jemalloc crashes where it cannot map the memory for a new thread's first allocation. */
+CLI_TEST(limits, are_no_crash_where_memory_is_refused_once)
+{
+    for (int number = 1; number <= 4; number++) {
+        int status = with_a_fault("mmap", number);
+        cr_assert(status == 0 || (status == 3 && strstr(err, "memory")), "%d: %d, %s", number, status, err);
+    }
+}
+
+CLI_TEST(limits, over_a_quota_spare_the_earlier_file)
+{
+    char before[32768], after[32768];
+    cr_assert_eq(run("limits -o limits.json --no-figures"), 0);
+    slurp("limits.json", before, sizeof before);
+    for (int number = 1; number <= 4; number++) {
+        cr_assert_eq(with_a_fault("quota", number), 1, "%s", err);
+        cr_assert(strstr(err, "could not write limits.json: Disk quota exceeded\n"), "%s", err);
+        slurp("limits.json", after, sizeof after);
+        cr_assert_str_eq(after, before);
+    }
 }

@@ -14,7 +14,7 @@ program=$(realpath "${POOLBENCH:-./poolbench}") shim=$(realpath "$FAULTS_SHIM") 
 work=$(mktemp -d) || exit 1
 [ -f "$FAULTS_SHIM" ] && [ -x "$program" ] || { echo "faults-in: FAULTS_SHIM and POOLBENCH name no files" >&2; exit 1; }
 begun=$(date +%s)
-kinds="malloc write flush open fsync rename thread process mmap"
+kinds="malloc write flush open fsync rename thread process mmap quota"
 
 # Drawn is what gnuplot would have been told; its own memory is not ours to fail.
 mkdir "$work/bin" && printf '#!/bin/sh\nprintf "a picture to its end: </svg>IEND\\256B\\140\\202" >&3\n' >"$work/bin/gnuplot" && chmod +x "$work/bin/gnuplot"
@@ -101,7 +101,7 @@ echo "| command | call | calls | faults injected | survived | an error, said | w
 echo "|---|---|--:|--:|--:|--:|--:|--:|"
 commands | grep -E "^(${FAULT_COMMANDS:-.*})\|" | while IFS='|' read -r name tries arguments; do
     earlier "$name" "$arguments"
-    for kind in $kinds; do
+    for kind in ${FAULT_KINDS:-$kinds}; do
         one_kind "$name" "$kind" "$tries" "$arguments" </dev/null
     done
 done

@@ -1,7 +1,8 @@
 /* shim.c - lets the N-th call of a kind fail; preloaded by tests/faults-in/run.sh.
  *
  * FAULT_CALL is the kind, FAULT_AT is N, FAULT_COUNTER a file of 8 zero bytes that all
- * processes of a command count in together, so that N is of them all. What the C library
+ * processes of a command count in together, so that N is of them all. The kind `quota` is
+ * of writes, flushes and new names, which all fail from the N-th on, with EDQUOT. What the C library
  * calls inside itself is not seen here: the kind `flush` stands for the writes of stdio.
  * hwloc is left alone: it looks at few of its allocations, and crashes. */
 #include <dlfcn.h>
@@ -43,6 +44,12 @@ __attribute__((constructor)) static void begin(void)
 static int fails(const char *call)
 {
     return counter && !strcmp(call, fault_call) && atomic_fetch_add(counter, 1) + 1 == fault_at;
+}
+
+/* What a quota refuses is refused again. */
+static int is_over_quota(void)
+{
+    return counter && !strcmp("quota", fault_call) && atomic_fetch_add(counter, 1) + 1 >= fault_at && fault_at;
 }
 
 static int is_hwloc(const void *caller)
@@ -90,34 +97,41 @@ int posix_memalign(void **memory, size_t alignment, size_t size)
     return lacks_memory(__builtin_return_address(0)) ? ENOMEM : real(memory, alignment, size);
 }
 
-/* A system call that fails with an error. */
-#define SYSTEM(call, error, number, ...)                                                                               \
-    if (fails(call)) {                                                                                                 \
-        errno = error;                                                                                                 \
+/* A system call that fails with an error, or for want of quota where it takes some. */
+#define SYSTEM(call, error, takes, number, ...)                                                                        \
+    int refused = (takes) && is_over_quota();                                                                          \
+    if (refused || fails(call)) {                                                                                      \
+        errno = refused ? EDQUOT : (error);                                                                            \
         return -1;                                                                                                     \
     }                                                                                                                  \
     return syscall(number, __VA_ARGS__)
+
+static int is_written(int file)
+{
+    struct stat info;
+    return !fstat(file, &info) && S_ISREG(info.st_mode) && (fcntl(file, F_GETFL) & O_ACCMODE) != O_RDONLY;
+}
 
 ssize_t write(int file, const void *bytes, size_t size)
 {
     if (has_room_always(file))
         return syscall(SYS_write, file, bytes, size);
-    SYSTEM("write", ENOSPC, SYS_write, file, bytes, size);
+    SYSTEM("write", ENOSPC, is_written(file), SYS_write, file, bytes, size);
 }
 
 int fsync(int file)
 {
-    SYSTEM("fsync", EIO, SYS_fsync, file);
+    SYSTEM("fsync", EIO, is_written(file), SYS_fsync, file);
 }
 
 int renameat(int from, const char *old, int to, const char *new)
 {
-    SYSTEM("rename", EIO, SYS_renameat2, from, old, to, new, 0);
+    SYSTEM("rename", EIO, 1, SYS_renameat2, from, old, to, new, 0);
 }
 
 int renameat2(int from, const char *old, int to, const char *new, unsigned flags)
 {
-    SYSTEM("rename", EIO, SYS_renameat2, from, old, to, new, flags);
+    SYSTEM("rename", EIO, 1, SYS_renameat2, from, old, to, new, flags);
 }
 
 int rename(const char *old, const char *new)
@@ -127,7 +141,7 @@ int rename(const char *old, const char *new)
 
 static int open_file(int folder, const char *path, int flags, mode_t mode)
 {
-    SYSTEM("open", EMFILE, SYS_openat, folder, path, flags, mode);
+    SYSTEM("open", EMFILE, flags & (O_CREAT | __O_TMPFILE), SYS_openat, folder, path, flags, mode);
 }
 
 #define MODE(flags)                                                                                                    \
@@ -152,9 +166,10 @@ int openat(int folder, const char *path, int flags, ...)
 
 FILE *fopen(const char *path, const char *mode)
 {
+    int refused = *mode != 'r' && is_over_quota();
     REAL(fopen);
-    if (fails("open")) {
-        errno = EMFILE;
+    if (refused || fails("open")) {
+        errno = refused ? EDQUOT : EMFILE;
         return NULL;
     }
     return real(path, mode);
@@ -163,9 +178,10 @@ FILE *fopen(const char *path, const char *mode)
 /* What was buffered is lost, as on a full disk. */
 int fflush(FILE *file)
 {
+    int refused = file && is_written(fileno(file)) && is_over_quota();
     REAL(fflush);
-    if (file && fails("flush")) {
-        errno = ENOSPC;
+    if (refused || (file && fails("flush"))) {
+        errno = refused ? EDQUOT : ENOSPC;
         return EOF;
     }
     return real(file);
@@ -174,10 +190,10 @@ int fflush(FILE *file)
 int fclose(FILE *file)
 {
     REAL(fclose);
-    int failed = fails("flush"), result = real(file);
-    if (failed)
-        errno = ENOSPC;
-    return failed ? EOF : result;
+    int refused = is_written(fileno(file)) && is_over_quota(), failed = fails("flush"), result = real(file);
+    if (refused || failed)
+        errno = refused ? EDQUOT : ENOSPC;
+    return refused || failed ? EOF : result;
 }
 
 void *mmap(void *at, size_t size, int protection, int flags, int file, off_t offset)
