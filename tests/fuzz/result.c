@@ -1,11 +1,12 @@
 /* result.c - a result file: what read_check lets through, the comparison must be able to
- * work on, and to show. */
+ * work on, and to show; and each format of an export to write. */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "bench/findings/comparison.h"
 #include "bench/results/read.h"
 #include "bench/show/comparison_show.h"
+#include "bench/show/exported.h"
 #include "tests/fuzz/fuzz.h"
 
 static void compare(json_t *result, FILE *out)
@@ -20,13 +21,21 @@ static void compare(json_t *result, FILE *out)
     free(comparison.rows);
 }
 
+static void export(const json_t *result, FILE *out)
+{
+    for (int i = 0; exported_names[i]; i++)
+        exported_writers[i](result, out);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     json_t *result = json_loadb((const char *)data, size, JSON_REJECT_DUPLICATES, NULL);
     FILE *out = fopen("/dev/null", "w");
     char why[512];
-    if (out && result && !read_check(result, why, sizeof why))
+    if (out && result && !read_check(result, why, sizeof why)) {
         compare(result, out);
+        export(result, out);
+    }
     json_decref(result);
     if (out)
         fclose(out);
