@@ -2,9 +2,9 @@
  * criterion/criterion.h. For each failure and skip it prints a line, and the counts
  * at the end. Exit status: 0 all passed or were skipped; 1 not; 2 wrong usage.
  *
- *     tests-contract [-jN] [--filter PATTERN] [--without PATTERN] [--slower N]
+ *     tests-contract [-jN] [--filter PATTERN] [--without PATTERN]... [--slower N]
  *
- * PATTERN is of suite/name, as a shell's. What is left out by --without, once, counts
+ * PATTERN is of suite/name, as a shell's. What is left out by a --without, of several, counts
  * as skipped. --slower multiplies each time limit. */
 #include <criterion/criterion.h>
 #include <fnmatch.h>
@@ -18,7 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { FAILED = 1, SKIPPED = 77, AT_ONCE_MAX = 64, TIMEOUT_S = 60 };
+enum { FAILED = 1, SKIPPED = 77, AT_ONCE_MAX = 64, WITHOUT_MAX = 16, TIMEOUT_S = 60 };
 
 extern const void *const __start_runner_table[], *const __stop_runner_table[];
 
@@ -32,7 +32,8 @@ struct running {
 };
 
 static struct running running[AT_ONCE_MAX];
-static const char *pattern = "*", *without = "";
+static const char *pattern = "*", *without[WITHOUT_MAX];
+static int without_count;
 static double slower = 1;
 static int at_once = 1, tested, passing, failing, crashing, skipped;
 
@@ -141,14 +142,22 @@ static bool options_read(int argc, char **argv)
             at_once = atoi(argv[i] + 2);
         else if (!strcmp(argv[i], "--filter") && i + 1 < argc)
             pattern = argv[++i];
-        else if (!strcmp(argv[i], "--without") && i + 1 < argc)
-            without = argv[++i];
+        else if (!strcmp(argv[i], "--without") && i + 1 < argc && without_count < WITHOUT_MAX)
+            without[without_count++] = argv[++i];
         else if (!strcmp(argv[i], "--slower") && i + 1 < argc)
             slower = atof(argv[++i]);
         else
             return false;
     }
     return at_once >= 1 && at_once <= AT_ONCE_MAX && slower > 0;
+}
+
+static bool is_left_out(const char *name)
+{
+    for (int i = 0; i < without_count; i++)
+        if (!fnmatch(without[i], name, 0))
+            return true;
+    return false;
 }
 
 static bool any_running(void)
@@ -163,7 +172,7 @@ static bool any_running(void)
 int main(int argc, char **argv)
 {
     if (!options_read(argc, argv)) {
-        fprintf(stderr, "usage: %s [-jN] [--filter PATTERN] [--without PATTERN] [--slower N]\n", argv[0]);
+        fprintf(stderr, "usage: %s [-jN] [--filter PATTERN] [--without PATTERN]... [--slower N]\n", argv[0]);
         return 2;
     }
     for (const void *const *entry = __start_runner_table; entry < __stop_runner_table; entry++) {
@@ -173,7 +182,7 @@ int main(int argc, char **argv)
         snprintf(name, sizeof name, "%s/%s", test->suite, test->name);
         if (fnmatch(pattern, name, 0))
             continue;
-        if (!fnmatch(without, name, 0)) {
+        if (is_left_out(name)) {
             fprintf(stderr, "[SKIP] %s: left out as asked\n", name);
             tested++, skipped++;
             continue;
