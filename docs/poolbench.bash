@@ -32,7 +32,7 @@ _poolbench()
             esac
             ;;
         --undecided) words="pass fail" ;;
-        -o | --output | --plugin | --base | --new)
+        -o | --output | --plugin | --base | --new | --plot)
             COMPREPLY=($(compgen -f -- "$word"))
             return
             ;;

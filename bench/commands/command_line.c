@@ -102,14 +102,17 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "the share that was lost, are rows of their own, shown where they changed by more than ten times the\n"
          "threshold; of a search for a rate (sweep --slo) the rate is compared.\n\n"
          "  poolbench compare results/base.json results/new.json\n"
-         "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n\n"
+         "  poolbench compare base.json new.json --threshold 5% --format markdown >>$GITHUB_STEP_SUMMARY\n"
+         "  poolbench compare base.json new.json --plot compared            and a figure, what is worse first\n\n"
          "A name with @ before it is a baseline of the history (poolbench history baseline NAME), a number with @ a "
          "run of it.\n\n"
          "  poolbench compare @main results/new.json\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
-         "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout could not be\n"
-         "written; 2 the files cannot be compared (another processor, number of CPUs or quota, other parameters,\n"
-         "damaged), or wrong usage; 3 the machine was not quiet (--require quiet); 4 with --undecided fail: nothing\n"
+         "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout, or the\n"
+         "figure, could not be written; 2 the files cannot be compared (another processor, number of CPUs or quota, "
+         "other parameters,\n"
+         "damaged), or wrong usage; 3 the machine was not quiet (--require quiet), or --plot has no gnuplot; 4 with "
+         "--undecided fail: nothing\n"
          "of that, but of something nobody can tell.\n",
          2, 2, NULL},
     [OPTIONS_DUET] =
@@ -255,13 +258,15 @@ static const struct row rows[] = {
      COMPARE, false, options_set_threshold},
     {"require", 0, "quiet", "3 where the machine was not quiet before, during and after the run(s)", RUN | COMPARE,
      false, options_set_require},
+    {"plot", 0, "FOLDER", "draw the changes there, too: changes.svg, changes.png, and their data", COMPARE, false,
+     options_set_plot},
     {"force", 0, NULL, "compare also what another machine measured, or with other parameters", COMPARE, false,
      options_set_force},
     {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
-    {"no-figures", 0, NULL, "do not draw", RUN, false, options_set_no_figures},
+    {"no-figures", 0, NULL, "do not draw", RUN | DUET, false, options_set_no_figures},
     {"format", 0, "FORMAT", "gbench, benchstat, bencher, github-action, hyperfine, csv or openmetrics", EXPORT, false,
      options_set_export_to},
     {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,

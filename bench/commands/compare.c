@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/commands/kept.h"
+#include "bench/figures/figures_compared.h"
 #include "bench/findings/comparison.h"
 #include "bench/findings/comparison_identity.h"
 #include "bench/findings/noise.h"
@@ -126,6 +127,26 @@ static int compare(struct comparison *comparison)
     return EXIT_GOOD;
 }
 
+/* What cannot be drawn is a failure only where nothing worse was found. */
+static int draw(const struct comparison *comparison, const struct options *options)
+{
+    FILE *out = options->compare_format == OPTIONS_COMPARE_TABLE ? stdout : stderr;
+    int error = figures_compared(comparison, options->plot, stderr);
+    if (!error)
+        fprintf(out, "figure   %s/changes.svg, .png\n", options->plot);
+    return !error ? EXIT_GOOD : error == -ENOENT ? EXIT_CANNOT : EXIT_BAD;
+}
+
+static void show(const struct comparison *comparison, const struct options *options)
+{
+    if (options->compare_format == OPTIONS_MARKDOWN)
+        comparison_show_markdown(comparison, stdout);
+    else if (options->compare_format == OPTIONS_COMPARE_JSON)
+        comparison_show_json(comparison, stdout);
+    else
+        comparison_show_table(comparison, stdout);
+}
+
 int compare_command(const struct options *options)
 {
     struct comparison comparison = {
@@ -140,15 +161,12 @@ int compare_command(const struct options *options)
     if (status == EXIT_GOOD) {
         note_differences(&comparison, stderr);
         note_sides(&comparison, stderr);
-        if (options->compare_format == OPTIONS_MARKDOWN)
-            comparison_show_markdown(&comparison, stdout);
-        else if (options->compare_format == OPTIONS_COMPARE_JSON)
-            comparison_show_json(&comparison, stdout);
-        else
-            comparison_show_table(&comparison, stdout);
+        show(&comparison, options);
+        if (options->plot)
+            status = draw(&comparison, options);
         if (comparison.regressions)
             status = EXIT_BAD;
-        else if (options->undecided_fails && comparison_undecided(&comparison))
+        else if (status == EXIT_GOOD && options->undecided_fails && comparison_undecided(&comparison))
             status = EXIT_UNDECIDED;
         if (options->require_quiet && !both_quiet(&comparison))
             status = EXIT_CANNOT;

@@ -11,6 +11,7 @@
 #include "bench/commands/duet_session.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/target.h"
+#include "bench/figures/figures.h"
 #include "bench/findings/duet_judge.h"
 #include "bench/json/must.h"
 #include "bench/machine/interrupts.h"
@@ -277,6 +278,17 @@ static int status_of(const struct options *options, const json_t *result, int er
     return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
 }
 
+/* The changes as a figure. One that cannot be drawn is said, and changes no verdict. */
+static void draw(const struct options *options, const struct target *target)
+{
+    FILE *say = options->format == OPTIONS_JSON ? stderr : stdout;
+    if (options->no_figures)
+        return;
+    fflush(say);
+    if (!figures_write(target->path, target->figures, stderr))
+        fprintf(say, "figure   %s/changes.svg, .png\n", target->figures);
+}
+
 /* Saved before anything is printed: whoever reads stdout may have gone. */
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
@@ -296,6 +308,8 @@ static int conclude(const struct options *options, json_t *result, struct target
         save_print(result, stdout);
     else
         duet_show(result, target->saved ? target->path : NULL, history, stdout);
+    if (target->saved)
+        draw(options, target);
     return status_of(options, result, error, saved);
 }
 

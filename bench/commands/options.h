@@ -85,6 +85,7 @@ struct options {
     const char *duet_pools; /* duet: names by comma; NULL: all that both have */
     bool self_test;         /* duet: the new side is slowed on purpose */
     bool undecided_fails;   /* duet: EXIT_UNDECIDED where something is */
+    const char *plot;       /* compare: the folder of its figure, or NULL */
     bool force;             /* compare: also what another machine measured */
     bool dry_run, no_figures;
     bool no_floor;                        /* `inline` only where it was asked for */

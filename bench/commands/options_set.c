@@ -610,6 +610,15 @@ int options_set_undecided(struct options *options, const char *value, struct why
     return 0;
 }
 
+int options_set_plot(struct options *options, const char *value, struct why why)
+{
+    struct stat info;
+    if (!*value || (!stat(value, &info) && !S_ISDIR(info.st_mode)))
+        return why_wrong(why, "--plot \"%.200s\" is not a folder (it is made where it is not there)", value);
+    options->plot = value;
+    return 0;
+}
+
 int options_set_least(struct options *options, const char *value, struct why why)
 {
     return percent("--threshold", value, 1000, &options->least, why);

@@ -3,12 +3,13 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench/figures/figures.h"
 
 int plot_command(const struct options *options)
 {
-    char folder[4096];
+    char folder[4096], latencies[4200];
     const char *path = options->words[0];
     size_t length = strlen(path);
     int error;
@@ -20,6 +21,7 @@ int plot_command(const struct options *options)
     error = figures_write(path, folder, stderr);
     if (error)
         return error == -ENOENT ? EXIT_CANNOT : error == -EINVAL ? EXIT_USAGE : EXIT_BAD;
-    printf("figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", folder);
+    snprintf(latencies, sizeof latencies, "%s/hgrm", folder); /* a duet has none */
+    printf("figures  %s/*.svg, *.png%s\n", folder, access(latencies, F_OK) ? "" : "; latencies hgrm/*.hgrm");
     return EXIT_GOOD;
 }

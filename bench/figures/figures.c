@@ -9,6 +9,7 @@
 
 #include "bench/figures/drawing.h"
 #include "bench/figures/figures_burst.h"
+#include "bench/figures/figures_compared.h"
 #include "bench/figures/figures_depth.h"
 #include "bench/figures/figures_flow.h"
 #include "bench/figures/figures_load.h"
@@ -17,6 +18,7 @@
 #include "bench/figures/figures_tree.h"
 #include "bench/results/hgrm.h"
 #include "bench/results/read.h"
+#include "bench/results/read_duet.h"
 
 /* The whole. */
 
@@ -161,7 +163,7 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
     char why[1024];
     json_t *result;
     bool opened = false;
-    int error = read_result(result_path, &result, why, sizeof why);
+    int error = read_any(result_path, &result, why, sizeof why);
     if (error)
         return fprintf(log, "poolbench: %s\n", why), error;
     drawing.result = result;
@@ -170,9 +172,11 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
     if (!error)
         error = drawing_open(&drawing, out_dir);
     opened = !error;
-    if (!error)
+    if (!error && read_duet_is(result))
+        error = figures_duet(&drawing);
+    else if (!error)
         error = hgrm_write(result, drawing.folder_fd, log);
-    if (!error) {
+    if (!error && !read_duet_is(result)) {
         survey(&drawing);
         error = drawing.spec_count ? draw_all(&drawing) : 0;
     }

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-/* Reads a result file and draws its figures into out_dir, which is made; the
+/* Reads a result file, of a run or of a duet, and draws its figures into out_dir, which is made; the
  * data of each figure lies beside it as tab-separated text with a header line.
  * The scripts are found beside the program (plot/, ../share/poolbench/plot) or
  * in ./plot. Says on `log` what it could not do.

@@ -70,5 +70,7 @@ json_t *made_result(uint64_t *state, const struct made_result *made)
         moods[r] = normal(state);
     for (int i = 0; i < made->benchmarks; i++)
         json_array_append_new(configurations, made_configuration(state, made, i, moods));
-    return json_pack("{s:o}", "configurations", configurations);
+    return json_pack("{s:s, s:i, s:s, s:{s:s, s:i}, s:o}", "program", "poolbench", "format", 1, "date",
+                     "2026-11-29T12:00:00Z", "machine", "cpu_model", "made up", "cpus", 2, "configurations",
+                     configurations);
 }

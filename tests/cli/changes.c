@@ -1,0 +1,104 @@
+/* changes.c - the forest plot of a comparison and of a duet: what is drawn, and in which
+ * order; results are made up. */
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "tests/cli/program.h"
+#include "tests/core/made_result.h"
+
+static void save(json_t *document, const char *path)
+{
+    cr_assert(document && !json_dump_file(document, path, 0));
+    json_decref(document);
+}
+
+/* Of so many benchmarks the first ones are slower by a fifth. */
+static void make_pair(int benchmarks, int slow)
+{
+    struct made_result made = {.kind = MADE_ROUNDS_NORMAL, .benchmarks = benchmarks, .rounds = 12};
+    uint64_t state = 3;
+    save(made_result(&state, &made), "base.json");
+    made.slow = slow;
+    made.by = 0.2;
+    save(made_result(&state, &made), "new.json");
+}
+
+static bool has(const char *path)
+{
+    struct stat info;
+    return !stat(path, &info) && info.st_size > 0;
+}
+
+/* The text of a file, until the next call. */
+static const char *text_of(const char *path)
+{
+    static char text[1 << 16];
+    FILE *file = fopen(path, "r");
+    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    cr_assert(file, "%s", path);
+    fclose(file);
+    text[length] = '\0';
+    return text;
+}
+
+CLI_TEST(changes, a_comparison_is_drawn_with_what_is_worse_first)
+{
+    const char *data, *third, *first;
+    make_pair(5, 0);
+    cr_assert(run("compare base.json new.json --plot drawn") == 0 && strstr(out, "figure   drawn/changes.svg, .png"),
+              "%s%s", out, err);
+    cr_assert(has("drawn/changes.svg") && has("drawn/changes.png") && has("drawn/changes.tsv"));
+    cr_assert(strstr(text_of("drawn/changes.svg"), "Nobody can tell whether any of 5 benchmarks changed"));
+    make_pair(5, 3);
+    cr_assert(run("compare new.json base.json --plot drawn") == 0, "what is faster is no regression: %s", out);
+    cr_assert(run("compare base.json new.json --plot drawn") == 1, "%s", out);
+    cr_assert(strstr(text_of("drawn/changes.svg"), "3 of 5 benchmarks are worse than before"));
+    data = text_of("drawn/changes.tsv");
+    third = strstr(data, "\n2\t");
+    first = strstr(data, "\np3/cpu");
+    cr_assert(third && strstr(third, "SLOWER") && !strstr(strstr(data, "\n3\t"), "SLOWER") && !first, "%s", data);
+}
+
+/* Many go on in further figures; fewer take the place of those that were there. */
+CLI_TEST(changes, many_benchmarks_take_several_pages)
+{
+    make_pair(50, 1);
+    cr_assert(run("compare base.json new.json --plot drawn --format json") == 1 && strstr(err, "figure   drawn/"), "%s",
+              err);
+    cr_assert(has("drawn/changes-2.svg") && has("drawn/changes-2.png") && !has("drawn/changes-3.svg"));
+    cr_assert(strstr(text_of("drawn/changes-2.svg"), "1 of 50 benchmarks is worse than before (2 of 2)"));
+    make_pair(3, 0);
+    cr_assert(run("compare base.json new.json --plot drawn") == 0 && has("drawn/changes.svg") &&
+                  !has("drawn/changes-2.svg") && !has("drawn/changes-2.tsv"),
+              "%s", err);
+}
+
+CLI_TEST(changes, a_folder_that_is_none_is_refused)
+{
+    make_pair(2, 0);
+    cr_assert(run("compare base.json new.json --plot base.json") == 2 && lines(err) == 1 && strstr(err, "not a folder"),
+              "%s", err);
+    cr_assert(run("compare base.json new.json --plot nosuch/deep") == 1 && strstr(err, "nosuch/deep"), "%s", err);
+}
+
+/* Names from anybody, and a duet that has no intervals. */
+CLI_TEST(changes, a_duet_is_drawn)
+{
+    json_t *document = json_pack(
+        "{s:s, s:i, s:s, s:{s:s, s:s, s:f}, s:[{s:s, s:s, s:s, s:{s:s, s:b, s:f, s:f, s:f}}, {s:s, s:s, s:s, s:{s:s, "
+        "s:b, s:n}}, {s:s, s:s, s:s, s:{s:s, s:b, s:f, s:f, s:f}}]}",
+        "program", "poolbench", "duet_format", 1, "date", "2026-11-29T12:00:00Z", "duet", "base", "a.so", "new", "b.so",
+        "threshold", 0.03, "benchmarks", "name", "ring/empty/t2", "pool", "ring", "spec", "empty", "finding", "verdict",
+        "same", "regression", 0, "change", 0.001, "low", -0.01, "high", 0.01, "name", "it's \"odd\"\tname_{x}", "pool",
+        "mutex", "spec", "empty", "finding", "verdict", "cannot tell", "regression", 0, "change", "name",
+        "steal/cpu:size=1us,dist=pareto,batch=32,sample=64/t2", "pool", "steal", "spec", "cpu", "finding", "verdict",
+        "slower", "regression", 1, "change", 0.2, "low", 0.1, "high", 4.0);
+    save(document, "duet.json");
+    cr_assert(run("plot duet.json") == 0 && !strstr(out, "hgrm"), "%s%s", out, err);
+    cr_assert(strstr(text_of("duet/changes.svg"), "1 of 3 benchmarks is worse than before"));
+    cr_assert(!strncmp(strstr(text_of("duet/changes.tsv"), "\n0\t"), "\n0\tsteal/", 9), "%s",
+              text_of("duet/changes.tsv"));
+    cr_assert(strstr(text_of("duet/changes.tsv"), "\tit's 'odd'?name_{x}\t"), "%s", text_of("duet/changes.tsv"));
+}
