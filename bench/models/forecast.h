@@ -37,7 +37,8 @@ struct forecast {
     enum forecast_model model;
     bool overloaded;        /* rate x service >= workers: times are INFINITY */
     double utilisation;     /* rate x service / workers */
-    double values[SLO_MAX]; /* of each promise of the list: ns, or a share of loss */
+    double values[SLO_MAX]; /* of each promise of the list: ns, or a share of loss; NaN: too few recorded
+                               jobs to say, which is not kept */
     bool kept[SLO_MAX];
     bool all_kept;
     char why[160]; /* why it had to be simulated; "" */
@@ -46,7 +47,8 @@ struct forecast {
 /* The name to print beside a number: "M/G/c", "simulated". */
 const char *forecast_model_name(enum forecast_model model);
 
-/* Returns 0, -EINVAL, -ENOMEM. `max` is the longest of a simulation, NaN of a formula. */
+/* Returns 0, -EINVAL, -ENOMEM. `max` is the longest of so many jobs, played. Blocks: a
+ * simulation takes about 0.1 s. */
 int forecast_at(struct forecast *out, const struct forecast_load *load, int workers, const struct slo_list *promises);
 
 /* Whether any number of workers can keep them: NULL, or the one that the service alone breaks
@@ -56,14 +58,15 @@ const struct slo *forecast_impossible(const struct service *service, const struc
 /* The fewest workers that keep all promises at that rate, `most` at most; 0: none does. -errno. */
 int forecast_workers(const struct forecast_load *load, const struct slo_list *promises, int most);
 
-/* The highest rate (per ns) that so many workers hold; 0: none. load->rate is not looked at;
- * of recorded arrivals it is the mean rate after stretching. NaN: out of memory. */
+/* The highest rate (per ns) that so many workers hold, within 0.1%; 0: none above 1/4000 of what they can do.
+ * load->rate is not looked at; of recorded arrivals it is the mean rate after stretching. NaN: out of memory. */
 double forecast_rate(const struct forecast_load *load, int workers, const struct slo_list *promises);
 
 /* How many places the queue may have: with one more an accepted job would break the promise of time
  * while the queue is full, at whatever overload. By Erlang where services look exponential
  * (cv2 0.9 to 1.1), else by simulation at twice what the workers can do. -1: not even
- * without a queue; INT64_MAX: no promise about time bounds it. */
+ * without a queue (0: a job is in time only where a worker is free); INT64_MAX: no promise about
+ * a quantile or the mean bounds it; -errno below -1. Played: within 2%. */
 int64_t forecast_places(const struct service *service, int workers, const struct slo_list *promises, uint64_t seed);
 
 #endif
