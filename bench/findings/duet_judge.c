@@ -84,8 +84,14 @@ static double side_median(const json_t *benchmark, const char *session, const ch
 static json_t *cost(const json_t *benchmark, const char *session, const char *key)
 {
     double base = side_median(benchmark, session, "base", key), new = side_median(benchmark, session, "new", key);
-    return must_pack("{s:o, s:o, s:o}", "base", number(base), "new", number(new), "change",
-                     number(base > 0 ? new / base - 1 : NAN));
+    double change = base == new ? 0 : new / base - 1; /* of nothing to something there is none */
+    return must_pack("{s:o, s:o, s:o}", "base", number(base), "new", number(new), "change", number(change));
+}
+
+/* An interval's end as a share; null where there is none. */
+static json_t *end_json(const struct stats_shift *shift, double end)
+{
+    return number(shift->known ? expm1(end) : NAN);
 }
 
 /* None of these is a verdict on time. */
@@ -96,8 +102,8 @@ static json_t *costs_of(const json_t *benchmark, const char *session)
     struct stats_shift shift = stats_shift(values, count, 0.025);
     json_t *cpu = cost(benchmark, session, "cpu_ns_per_job");
     json_object_set_new(cpu, "change", number(expm1(shift.estimate)));
-    json_object_set_new(cpu, "low", number(expm1(shift.low)));
-    json_object_set_new(cpu, "high", number(expm1(shift.high)));
+    json_object_set_new(cpu, "low", end_json(&shift, shift.low));
+    json_object_set_new(cpu, "high", end_json(&shift, shift.high));
     return must_pack("{s:o, s:o, s:o}", "cpu_ns_per_job", cpu, "pool_bytes", cost(benchmark, session, "pool_bytes"),
                      "wakes_per_job", cost(benchmark, session, "wakes_per_job"));
 }
@@ -124,8 +130,8 @@ static void write_finding(json_t *benchmark, const char *session, const struct d
                              finding->more, "more_s", finding->more * process_s, "note", note);
     json_object_set_new(json, "change", number(expm1(change->estimate)));
     json_object_set_new(json, "again", number(again));
-    json_object_set_new(json, "low", number(expm1(change->low)));
-    json_object_set_new(json, "high", number(expm1(change->high)));
+    json_object_set_new(json, "low", end_json(change, change->low));
+    json_object_set_new(json, "high", end_json(change, change->high));
     json_object_set_new(json, "base", number(side_median(benchmark, session, "base", "values")));
     json_object_set_new(json, "new", number(side_median(benchmark, session, "new", "values")));
     json_object_set_new(benchmark, "finding", json);

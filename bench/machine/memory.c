@@ -37,7 +37,10 @@ void memory_read(struct memory *memory)
 {
     uint64_t epoch = 1;
     *memory = (struct memory){0};
-    if (!mallctl || mallctl("epoch", NULL, NULL, &epoch, sizeof epoch)) /* else the figures are old */
+    if (!mallctl)
+        return;
+    mallctl("thread.tcache.flush", NULL, NULL, NULL, 0);    /* what it holds counts as allocated */
+    if (mallctl("epoch", NULL, NULL, &epoch, sizeof epoch)) /* else the figures are old */
         return;
     memory->measured = ask("stats.allocated", &memory->allocated_bytes) &&
                        ask("stats.resident", &memory->resident_bytes) && ask_peak(&memory->peak_bytes);

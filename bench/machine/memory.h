@@ -11,7 +11,9 @@ struct memory {
     uint64_t peak_bytes; /* of the resident set, by the kernel, since memory_forget_peak */
 };
 
-/* Threads: any. Costs some microseconds; never inside a measured interval. */
+/* What this thread has freed, and the allocator keeps for it, is given back first: else small
+ * blocks come and go without being seen.
+ * Threads: any. Costs some microseconds; never inside a measured interval. */
 void memory_read(struct memory *memory);
 
 /* Lets the peak begin anew at what is resident now. Where the kernel forbids it

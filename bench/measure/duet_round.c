@@ -288,12 +288,12 @@ static json_t *list_json(const double *values, int count)
     return list;
 }
 
-static json_t *side_json(const struct gathered *side, int pairs)
+static json_t *side_json(const struct gathered *side, int pairs, bool counts_wakes)
 {
     return must_pack("{s:o, s:o, s:o, s:o}", "values", list_json(side->value, pairs), "cpu_ns_per_job",
                      list_json(side->cpu_ns, pairs), "pool_bytes",
                      isfinite(side->bytes) ? json_real(side->bytes) : json_null(), "wakes_per_job",
-                     side->jobs > 0 ? json_real(side->wakes / side->jobs) : json_null());
+                     side->jobs > 0 && counts_wakes ? json_real(side->wakes / side->jobs) : json_null());
 }
 
 /* Which side was loaded first, second, last. */
@@ -323,7 +323,8 @@ static json_t *trial_of(const struct state *state, int index)
                               ratio_json(sides[SIDE_AGAIN].value, sides[SIDE_BASE].value, pairs), "log_ratio_cpu",
                               ratio_json(sides[SIDE_NEW].cpu_ns, sides[SIDE_BASE].cpu_ns, pairs));
     for (int side = 0; side < (state->plan->duet.again ? SIDES : SIDE_AGAIN); side++)
-        json_object_set_new(trial, side_name((enum side)side), side_json(&sides[side], pairs));
+        json_object_set_new(trial, side_name((enum side)side),
+                            side_json(&sides[side], pairs, !(benchmark->entry[side].pool->declares & POOL_NO_COUNTS)));
     json_object_set_new(trial, "loaded", loaded_json(state->plan->duet.round));
     return trial;
 }

@@ -48,9 +48,41 @@ static const char *percent_text(double share, const char *sign, char *text)
     return text;
 }
 
+static const json_t *cost_of(const json_t *benchmark, const char *cost)
+{
+    return json_object_get(json_object_get(benchmark, "costs"), cost);
+}
+
+/* Where the base has none of it, how much there is now. */
 static const char *cost_text(const json_t *benchmark, const char *cost, char *text)
 {
-    return percent_text(number_of(json_object_get(json_object_get(benchmark, "costs"), cost), "change"), "%", text);
+    double base = number_of(cost_of(benchmark, cost), "base"), new = number_of(cost_of(benchmark, cost), "new");
+    char bytes[TEXT];
+    if (base == 0 && new > 0 && !strcmp(cost, "pool_bytes"))
+        snprintf(text, TEXT, "+%s", units_bytes_text(new, bytes, sizeof bytes));
+    else if (base == 0 && new > 0)
+        snprintf(text, TEXT, "%+.2g", new);
+    else
+        percent_text(number_of(cost_of(benchmark, cost), "change"), "%", text);
+    return text;
+}
+
+/* Why a column has a dash in it, where it has. */
+static void show_dashes(const json_t *benchmarks, FILE *out)
+{
+    bool memory = false, wakes = false;
+    json_t *benchmark;
+    size_t i;
+    json_array_foreach (benchmarks, i, benchmark) {
+        if (!json_object_get(benchmark, "costs"))
+            continue;
+        memory = memory || isnan(number_of(cost_of(benchmark, "pool_bytes"), "new"));
+        wakes = wakes || isnan(number_of(cost_of(benchmark, "wakes_per_job"), "new"));
+    }
+    if (memory)
+        fprintf(out, "memory   -: this allocator does not say what a pool takes (jemalloc does)\n");
+    if (wakes)
+        fprintf(out, "wakes    -: of a pool that counts nothing itself\n");
 }
 
 static int count_of(const json_t *result, const char *verdict)
@@ -91,8 +123,11 @@ static void show_row(const json_t *benchmark, int width, FILE *out)
     const json_t *finding = finding_of(benchmark);
     char base[TEXT], new[TEXT], change[TEXT], low[TEXT], high[TEXT], interval[2 * TEXT + 8], cpu[TEXT], memory[TEXT],
         wakes[TEXT], verdict[4400];
-    snprintf(interval, sizeof interval, "%s .. %s", percent_text(number_of(finding, "low"), "", low),
-             percent_text(number_of(finding, "high"), "%", high));
+    if (isnan(number_of(finding, "low")))
+        snprintf(interval, sizeof interval, "-");
+    else
+        snprintf(interval, sizeof interval, "%s .. %s", percent_text(number_of(finding, "low"), "", low),
+                 percent_text(number_of(finding, "high"), "%", high));
     verdict_text(finding, verdict, sizeof verdict);
     fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, result_string(benchmark, "name"),
             value_text(benchmark, "base", base), value_text(benchmark, "new", new),
@@ -172,14 +207,15 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
     fprintf(out, "paired: both in every process, %zu benchmarks x %d", json_array_size(benchmarks), DUET_RULE_FIRST);
     if (result_integer(duet, "first_processes_most") > DUET_RULE_FIRST)
         fprintf(out, "..%lld", (long long)result_integer(duet, "first_processes_most"));
-    fprintf(out, " processes");
-    if (result_integer(duet, "second_processes"))
-        fprintf(out, "; this machine's A/A floor %.3g%% (two copies of the base read up to %s apart)   %.0f s\n",
-                100 * number_of(duet, "floor"), again, number_of(duet, "took_s"));
+    fprintf(out, " processes; this machine's A/A floor %.3g%%", 100 * number_of(duet, "floor"));
+    if (number_of(duet, "again_most") > 0)
+        fprintf(out, " (two copies of the base read up to %s apart)", again);
+    fprintf(out, "   %.0f s\n", number_of(duet, "took_s"));
     fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, "benchmark", "base", "new", "change",
             "95% interval", "CPU/job", "memory", "wakes", "verdict");
     json_array_foreach (benchmarks, i, benchmark)
         show_row(benchmark, width, out);
+    show_dashes(benchmarks, out);
     show_totals(result, out);
     if (saved)
         fprintf(out, "saved    %s\n%s", saved, history);

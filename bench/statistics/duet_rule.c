@@ -24,15 +24,19 @@ double duet_rule_margin(double floor)
 }
 
 /* Intervals narrow with the root of the number of values: it has to leave 0, with an
- * estimate beyond the floor, or to fit within the margin. */
-static int more_needed(const struct stats_shift *wide, double floor)
+ * estimate beyond the floor, or to fit within the margin. Where they are too few for the
+ * interval that decides, a less certain one (`shown`) says how they scatter; a look of
+ * DUET_RULE_FIRST processes it takes at least. */
+static int more_needed(const struct stats_shift *wide, const struct stats_shift *shown, double floor)
 {
-    double size = fabs(wide->estimate), half = (wide->high - wide->low) / 2, needed;
+    const struct stats_shift *used = wide->known ? wide : shown;
+    double size = fabs(used->estimate), half = (used->high - used->low) / 2, needed;
     double inside = duet_rule_margin(floor) - size, away = size >= floor ? size : 0, room = fmax(inside, away);
-    if (!wide->known)
-        return STATS_ENOUGH;
-    needed = room > 0 ? ceil(wide->count * pow(half / room, 2)) - wide->count : INFINITY;
-    return needed < 1 ? DUET_RULE_STEP : needed > DUET_RULE_MORE_MOST ? DUET_RULE_MORE_MOST : (int)needed;
+    int least = wide->known || wide->count >= DUET_RULE_FIRST ? DUET_RULE_STEP : DUET_RULE_FIRST - wide->count;
+    if (!used->known)
+        return least;
+    needed = room > 0 ? ceil(used->count * pow(half / room, 2)) - used->count : INFINITY;
+    return needed < least ? least : needed > DUET_RULE_MORE_MOST ? DUET_RULE_MORE_MOST : (int)needed;
 }
 
 struct duet_finding duet_rule_look(const double *values, int count, double floor)
@@ -47,7 +51,7 @@ struct duet_finding duet_rule_look(const double *values, int count, double floor
     else if (wide.known && wide.low > -margin && wide.high < margin)
         found.verdict = DUET_SAME;
     else
-        found.more = more_needed(&wide, floor);
+        found.more = more_needed(&wide, &found.change, floor);
     return found;
 }
 
@@ -61,7 +65,7 @@ struct duet_finding duet_rule_confirm(const double *values, int count, double fl
     else if (suspicion == DUET_FASTER && strict.known && strict.high < 0 && strict.estimate <= -floor)
         found.verdict = DUET_FASTER;
     else
-        found.more = more_needed(&strict, floor);
+        found.more = more_needed(&strict, &found.change, floor);
     return found;
 }
 

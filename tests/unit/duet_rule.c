@@ -213,3 +213,18 @@ Test(duet_rule, power_grows_with_the_change, .timeout = 60)
     ten = duet_power(values, 36, log1p(0.1), &power, 1000);
     cr_assert(none < 0.01 && three > 0.5 && ten > 0.99, "%g, %g, %g", none, three, ten);
 }
+
+/* Few processes that scatter widely: "about 6 more would" would be a promise that is not kept. */
+Test(duet_rule, few_that_scatter_need_many, .timeout = 10)
+{
+    static const double wide[] = {-0.5, 0.4, -0.3, 0.5, 0.1, -0.2, 0.3};
+    static const double narrow[] = {-0.001, 0.002, 0.001, -0.002, 0.0005, -0.0005, 0.0015};
+    enum { COUNT = sizeof wide / sizeof *wide };
+    double floor = log1p(DUET_RULE_FLOOR);
+    struct duet_finding found = duet_rule_look(wide, COUNT, floor);
+    cr_assert(found.verdict == DUET_UNDECIDED && found.more > 100, "%d", found.more);
+    found = duet_rule_look(narrow, COUNT, floor);
+    cr_assert(found.verdict == DUET_UNDECIDED && found.more == DUET_RULE_FIRST - COUNT, "%d", found.more);
+    found = duet_rule_look(narrow, 3, floor);
+    cr_assert(found.verdict == DUET_UNDECIDED && found.more == DUET_RULE_FIRST - 3, "%d", found.more);
+}
