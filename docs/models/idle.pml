@@ -15,6 +15,9 @@
  *             does not run: the others do it all. (No job blocks then.)
  *   -DFREEZE  a submitter stands still between its call and the wake-up until all is done,
  *             if another one has still to submit: that one does not rely on it.
+ *   -DSTANDS  begins where worker 0 sleeps as the sentry, and has seen a job in the buffer of
+ *             worker 1, whose own job blocks; two more are queued, all others have ended. To
+ *             come there takes more jobs than can be explored. (W=3, JOBS=4, P=0.)
  * Left out: spinning, which only looks again; forks (forks.pml); cancel; the instant
  * between taking a job and counting it as begun; orders weaker than sequential
  * consistency. The mutants, each of which SPIN catches, are in run.sh. */
@@ -480,6 +483,13 @@ proctype worker(byte me)
 {
     byte n, v, k, whom;
     bool found, ok, told, searching, timed, go, any, stands, stood;
+#ifdef STANDS
+    if
+    :: me == 0 -> timed = true; sleep(); rise()
+    :: me == 1 -> atomic { ended + blocked == JOBS -> blocked--; ended++ }
+    :: else
+    fi;
+#endif
     do
     :: take();
         if
@@ -545,6 +555,11 @@ proctype closer()
 init {
     byte i;
     atomic {
+#ifdef STANDS
+        left = 0; queued = 2; count[1] = 1; blocked = 1;
+        park[0] = ASLEEP; waits[0] = true; callable[0] = true; parked = 1; sentry = 1;
+        seen[1] = true; noted[1] = true;
+#endif
         do
         :: i < W -> run worker(i); i++
         :: else -> break

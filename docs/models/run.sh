@@ -29,11 +29,13 @@ caught() {
 holds forks -DWORKERS=2
 holds idle -DW=2 -DJOBS=1 -DP=1
 holds idle -DW=1 -DJOBS=2 -DP=2 -DFREEZE
+holds idle -DW=3 -DJOBS=4 -DP=0 -DSTANDS
 caught forks -DWORKERS=2 -DNO_WAKE
 # A mutant is a step left out, or taken too early: see idle.pml.
 caught idle -DW=1 -DJOBS=2 -DP=2 -DFREEZE -DBELIEVE
 caught idle -DW=2 -DJOBS=2 -DP=1 -DNO_PUBLISHED
 caught idle -DW=2 -DJOBS=2 -DP=1 -DGATE_FIRST
+caught idle -DW=3 -DJOBS=4 -DP=0 -DSTANDS -DSUM_ONLY
 [ "$1" = quick ] && exit
 
 for mutant in NO_CALL NO_ANNOUNCE PLAIN_BACK; do
