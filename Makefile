@@ -298,8 +298,11 @@ $(BUILD)/tests-$(1): $$(call suite_objects,$(1))
 endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
+# What the suites of pools need: no library but theirs, so that an emulator can run them.
+POOLS_KIT := $(filter-out $(BUILD)/tests/core/made_result.o,$(call objects,tests/core))
+
 # Pools of the check build, whose threads are held at chosen steps.
-$(BUILD)/tests-held: $(call objects,tests/held tests/core) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
+$(BUILD)/tests-held: $(call objects,tests/held) $(POOLS_KIT) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ -lcriterion $(LIBS)
 $(BUILD)/tests/held/%.o: EXTRA = -DPOOL_INJECT
@@ -311,14 +314,14 @@ $(BUILD)/tests-check: $(call objects,tests/check) $(filter-out $(BUILD)/bench/ch
 $(BUILD)/tests/check/%.o: EXTRA = -DPOOL_INJECT
 
 define TORTURE
-$(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(call objects,tests/core) $(POOLS)
+$(BUILD)/torture-$(1): $(BUILD)/tests/torture/$(1).o $(POOLS_KIT) $(POOLS)
 	$$(call say,LD $$@)
 	$$(Q)$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
 endef
 $(foreach torture,$(TORTURES),$(eval $(call TORTURE,$(torture))))
 
 # The suites of pools under a runner of our own: where Criterion's cannot work.
-RUNNABLE = $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/$(1) tests/core tests/runner))
+RUNNABLE = $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/$(1) tests/runner) $(POOLS_KIT))
 $(BUILD)/runner/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -478,6 +481,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
+	@sh tests/contract/fifo.sh $(BUILD)/tests-contract
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@sh docs/models/run.sh quick
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
