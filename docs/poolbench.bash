@@ -18,7 +18,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --seed | --spin | --slo | --synthetic | --machine | --revision | --keep | --before) return ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --machine | --revision | --keep | --before) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
@@ -32,7 +32,7 @@ _poolbench()
             esac
             ;;
         --undecided) words="pass fail" ;;
-        -o | --output | --plugin | --base | --new | --plot)
+        -o | --output | --plugin | --base | --new | --plot | --trace | --record)
             COMPREPLY=($(compgen -f -- "$word"))
             return
             ;;

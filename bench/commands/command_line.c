@@ -8,10 +8,12 @@
 
 #include "bench/commands/history.h"
 #include "bench/commands/options_set.h"
+#include "bench/commands/options_trace.h"
 #include "bench/commands/sweep.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
+#include "workloads/core/trace_part.h"
 #include "workloads/core/units.h"
 
 struct row {
@@ -31,6 +33,7 @@ struct command {
 };
 
 enum {
+    RUN_ONLY = 1 << OPTIONS_RUN,
     RUN = 1 << OPTIONS_RUN | 1 << OPTIONS_SWEEP, /* a sweep is a run, with ranges asked for */
     LIST = 1 << OPTIONS_LIST,
     COMPARE = 1 << OPTIONS_COMPARE,
@@ -53,7 +56,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
          "  poolbench run -p ring --capacity 8 --full reject --format csv\n"
          "  poolbench run -w io:op=socket,cpu=20us -t 1,2,4,8\n"
-         "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n\n"
+         "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n"
+         "  poolbench run --record day.csv -w burst:rate=2k,of=cpu:size=200us,dist=exp -t 2\n"
+         "  poolbench run --trace day.csv --times 2 --slo p99=20ms -p ring -t 2,4 --budget 1min --rounds 6\n\n"
          "Exit status: 0 good; 1 work was lost, a pool failed, a promise (--slo) was broken, or the result or\n"
          "stdout could not be written; 2 wrong usage; 3 this pool or this machine cannot do what was asked, or it\n"
          "was not quiet (--require quiet); 130 interrupted, and what was measured is kept.\n",
@@ -208,6 +213,17 @@ static const struct row rows[] = {
     {"format", 0, "FORMAT", "on stdout: table or json (default: table)", DUET, false, options_set_format},
     {"workload", 'w', "WORKLOAD", "a workload, name:key=value,...; repeat for several (default: the suite)", RUN | DUET,
      true, options_set_workload},
+    {"trace", 0, "FILE.csv[.gz]",
+     "a recorded load, lines of arrival_s,service_s[,class]: each job when it came, and as long as it took; with -w "
+     "its "
+     "arrivals, and that workload's jobs",
+     RUN, false, options_set_trace},
+    {"record", 0, "FILE.csv[.gz]",
+     "record what is run as such a load: when each job was planned, how long it took; of one open loop (default then: "
+     "-p ring, -t as many as CPUs, --rounds 1, --budget 10s)",
+     RUN_ONLY, false, options_set_record},
+    {"times", 0, "FACTOR", "with --trace: so many times the rate, as in 2 or 0.5 (default: 1)", RUN, false,
+     options_set_times},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},
     {"producers", 0, "N", "threads that submit; several numbers by comma (default: 1)", RUN, false,
@@ -418,6 +434,9 @@ static int check_search(struct options *options, struct why why)
     for (int i = 0; i < options->workload_count; i++) {
         const struct workload_spec *spec = &options->workloads[i];
         struct workload_spec longest;
+        if (trace_is(spec))
+            return why_wrong(why,
+                             "sweep --slo: a recording comes as it came (run --slo judges it, times= makes it denser)");
         if (!rates_has(spec->ops))
             return why_wrong(why, "sweep --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
                              spec->text, spec->text);
@@ -478,7 +497,7 @@ static int check_duet(const struct options *options, struct why why)
 
 static int defaults(struct options *options, struct why why)
 {
-    if (default_sweep(options, why))
+    if (options_trace_apply(options, why) || default_sweep(options, why))
         return -EINVAL;
     if (!options->pool_count)
         for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)

@@ -52,6 +52,8 @@ struct options {
     int pool_count;
     struct workload_spec workloads[OPTIONS_WORKLOADS_MAX];
     int workload_count;
+    const char *trace, *times; /* a recorded load, and its factor, as given; or NULL */
+    const char *record;        /* where to record what is run; or NULL */
     int workers[OPTIONS_WORKERS_MAX];
     int worker_count;
     int producers[OPTIONS_COUNTS_MAX];

@@ -14,6 +14,7 @@
 #include "bench/results/result.h"
 #include "bench/show/exported.h"
 #include "pools/core/topology.h"
+#include "workloads/core/trace_part.h"
 #include "workloads/core/units.h"
 
 static const char *shown(const char *value)
@@ -186,6 +187,8 @@ static int add_workload(struct options *options, const char *value, struct why w
 {
     struct workload_spec spec;
     int error = workload_parse(value, &spec, why.text, why.size);
+    if (!error)
+        error = trace_part_check(&spec, why);
     if (error)
         return error;
     for (int i = 0; i < options->workload_count; i++)
@@ -198,12 +201,24 @@ static int add_workload(struct options *options, const char *value, struct why w
     return 0;
 }
 
+/* Where a range stands: not in the name of a file, ../day.csv. NULL: there is none. */
+static const char *find_range(const char *value)
+{
+    for (const char *dots = strstr(value, ".."), *begin; dots; dots = strstr(dots + strcspn(dots, ","), "..")) {
+        for (begin = dots; begin > value && begin[-1] != '=';)
+            begin--;
+        if (begin - value < 5 || strncmp(begin - 5, "file=", 5))
+            return dots;
+    }
+    return NULL;
+}
+
 /* A range in one parameter, cpu:size=100ns..100us, is as many workloads: doubled, or
  * in STEPS equal factors when that would be more. */
 int options_set_workload(struct options *options, const char *value, struct why why)
 {
     enum { STEPS = 10 };
-    const char *dots = strstr(value, ".."), *begin = dots, *end;
+    const char *dots = find_range(value), *begin = dots, *end;
     char low_text[64], high_text[64], word[256];
     int64_t low, high;
     bool time;

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "bench/commands/kept.h"
+#include "bench/commands/recorded.h"
 #include "bench/commands/suite.h"
 #include "bench/commands/sweep.h"
 #include "bench/commands/target.h"
@@ -305,7 +306,7 @@ static void add_findings(json_t *result)
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
     int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD,
-        drawn = EXIT_GOOD;
+        drawn = EXIT_GOOD, recorded = recorded_keep(options, result, stderr);
     char history[4300] = "";
     if (error && error != -EINTR)
         return fprintf(stderr,
@@ -330,7 +331,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     print_result(options, result);
     if (saved == EXIT_GOOD)
         drawn = draw(options, target, history);
-    saved = saved != EXIT_GOOD ? saved : kept != EXIT_GOOD ? kept : drawn;
+    saved = saved != EXIT_GOOD ? saved : recorded != EXIT_GOOD ? recorded : kept != EXIT_GOOD ? kept : drawn;
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
     if (failed > cannot)
@@ -365,6 +366,7 @@ int run_command(const struct options *options, int argc, char **argv)
     struct probe probe;
     struct instrument instrument;
     json_t *result;
+    char recording[4200];
     int status = EXIT_GOOD;
 
     if (suite_plan(options, &plan))
@@ -378,6 +380,8 @@ int run_command(const struct options *options, int argc, char **argv)
              (status = kept_ready(options)) == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD && !options->dry_run) {
+        if (options->record)
+            plan.entries[0].record = recorded_path(options, recording, sizeof recording);
         interrupts_take(on_interrupt);
         say_warnings(&plan);
         probe_machine("", PROBE_MS, &probe);

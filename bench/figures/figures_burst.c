@@ -7,11 +7,12 @@
 
 #include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/slo.h"
 
 bool figures_is_burst(const struct drawing_spec *spec)
 {
-    return spec->parsed.ops && !strcmp(spec->parsed.ops->name, "burst");
+    return rates_has(spec->parsed.ops);
 }
 
 /* Workloads of which two histograms of one thing are drawn beside each other. */
@@ -22,6 +23,8 @@ struct pair {
 
 static const struct pair pairs[] = {
     {"burst", "planned_to_end", "submit_to_end", "How long does a job take that comes when it comes?",
+     "line: from the planned submit to the end; dotted: from the actual submit (naive)", "to the job's end"},
+    {"trace", "planned_to_end", "submit_to_end", "How long does a job of the recorded load take?",
      "line: from the planned submit to the end; dotted: from the actual submit (naive)", "to the job's end"},
     {"wakeup", "start", "raw", "How soon does a sleeping pool begin?",
      "line: from the submit of a job to its start; dotted: a bare futex wake-up", "to the start"},

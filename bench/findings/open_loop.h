@@ -19,6 +19,7 @@ enum open_loop_state {
     OPEN_LOOP_SHORT,      /* not long enough to say so */
     OPEN_LOOP_DRIFTS,     /* the backlog grows in most rounds, but chance could do that */
     OPEN_LOOP_OVERLOADED, /* more comes than is done, beyond chance */
+    OPEN_LOOP_RECORDED,   /* a recorded load has its ups and downs: the jobs' latencies say it all */
 };
 
 /* Of all windows of all good trials together. */
@@ -36,7 +37,7 @@ struct open_loop {
 /* From a configuration with its trials (results/README.md), summarised or not. */
 struct open_loop open_loop_of(const json_t *configuration);
 
-/* "steady", "short", "drifts", "overloaded"; "" of none. */
+/* "steady", "short", "drifts", "overloaded", "recorded"; "" of none. */
 const char *open_loop_name(enum open_loop_state state);
 
 /* Adds "open_loop" to the summary of each configuration that is one. Call once, after

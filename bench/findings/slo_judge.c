@@ -191,7 +191,8 @@ static void judge_rate(const struct evidence *evidence, const struct slo *slo, s
     if (overloaded) {
         found->verdict = SLO_BROKEN;
         found->reason = SLO_OVERLOAD;
-    } else if (found->verdict == SLO_KEPT && evidence->loop.state != OPEN_LOOP_STEADY) {
+    } else if (found->verdict == SLO_KEPT && evidence->loop.state != OPEN_LOOP_STEADY &&
+               evidence->loop.state != OPEN_LOOP_RECORDED) {
         found->verdict = SLO_CANNOT_TELL;
         found->reason = SLO_NOT_STEADY;
     } else {

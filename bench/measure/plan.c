@@ -137,8 +137,12 @@ static json_t *duet_json(const struct plan_duet *duet)
 json_t *plan_json(const struct plan *plan)
 {
     json_t *entries = json_array();
-    for (int i = 0; i < plan->count; i++)
-        json_array_append_new(entries, plan_entry_json(&plan->entries[i]));
+    for (int i = 0; i < plan->count; i++) {
+        json_t *entry = plan_entry_json(&plan->entries[i]);
+        if (plan->entries[i].record)
+            json_object_set_new(entry, "record", must_text(plan->entries[i].record));
+        json_array_append_new(entries, entry);
+    }
     if (plan->duet.base)
         return must_pack("{s:o, s:i, s:I, s:I, s:o, s:o}", "entries", entries, "rounds", plan->rounds, "budget_ns",
                          (json_int_t)plan->budget_ns, "seed", (json_int_t)plan->seed, "plugins", plugin_files(), "duet",
@@ -181,6 +185,8 @@ static int entry_from_json(struct plan_entry *entry, json_t *json, bool apart)
     entry->full_timeout_ns = timeout;
     entry->spin_ns = spin;
     entry->floor = !strcmp(role, "floor");
+    if (json_is_string(json_object_get(json, "record")))
+        entry->record = strdup(json_string_value(json_object_get(json, "record")));
     snprintf(entry->pin, sizeof entry->pin, "%s", pin);
     for (int i = POOL_BLOCK; i <= POOL_DROP_OLDEST; i++)
         if (!strcmp(full, policy_full_name((enum pool_full)i)))

@@ -20,6 +20,7 @@ struct plan_entry {
     int64_t spin_ns;           /* as pool_config.spin_ns */
     char pin[64];              /* as topology_place */
     bool floor;                /* not asked for: shown beside, to compare with */
+    const char *record;        /* a file for its first slice (recording.h), or NULL; of the process that runs it */
     bool apart;                /* its pool is in no table of pools: of a side of a duet */
 };
 

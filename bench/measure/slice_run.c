@@ -18,6 +18,7 @@
 #include "bench/measure/little.h"
 #include "bench/measure/pin.h"
 #include "bench/measure/places.h"
+#include "bench/measure/recording.h"
 #include "bench/measure/window.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
@@ -355,6 +356,15 @@ static void check_workers(const struct plan_entry *entry, struct slice *slice)
     slice->stats.workers = 0;
 }
 
+static void record(const struct plan_entry *entry, const struct workload_slice *work, struct slice *slice)
+{
+    int error = entry->record && !*slice->failure ? recording_write(entry->record, work) : 0;
+    if (!error)
+        return;
+    slice_fail(slice, "cannot record: %s", strerror(-error));
+    slice->cannot = true;
+}
+
 /* With the pool open: everything between open and free. */
 static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct actors *actors,
                         int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
@@ -397,6 +407,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     slice->window = window_of(work);
     if (actors->watch)
         slice->law = watch_law(actors->watch, work, work->producers + slice->stats.workers);
+    record(entry, work, slice);
     collect_stamps(work, slice->stats.workers, fill_of(entry), slice, samples);
     collect_report(work, slice, samples);
 }

@@ -8,6 +8,7 @@
 #include "bench/measure/little.h"
 #include "bench/measure/places.h"
 #include "bench/results/hist_json.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
 
@@ -327,17 +328,12 @@ static bool has_overhead(const struct plan_entry *entry, const struct trial *tri
  * submitter that runs jobs itself is one more. */
 static double trial_servers(const struct plan_entry *entry, const struct trial *trial)
 {
-    struct workload_spec jobs;
-    char why[256];
-    const char *rest = workload_rest(&entry->workload);
-    bool waits = entry->workload.ops->waits, apart = entry->pool->can & POOL_CAN_RUN_APART;
+    bool apart = entry->pool->can & POOL_CAN_RUN_APART;
     double threads =
         apart && trial->count && trial->slices[0].stats.workers ? trial->slices[0].stats.workers : plan_workers(entry);
-    if (rest && !workload_parse(rest, &jobs, why, sizeof why))
-        waits = jobs.ops->waits;
     if (apart && entry->full == POOL_CALLER_RUNS)
         threads += entry->producers;
-    return waits ? threads : fmin(threads, topology_cpus_of(entry->pin));
+    return rates_waits(&entry->workload) ? threads : fmin(threads, topology_cpus_of(entry->pin));
 }
 
 json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)

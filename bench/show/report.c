@@ -145,6 +145,12 @@ static void print_producers(const struct report_table *table, FILE *out)
 }
 
 /* Owner of table->rows: the caller. */
+static bool is_steady(const json_t *configuration)
+{
+    const json_t *loop = json_object_get(json_object_get(configuration, "summary"), "open_loop");
+    return !strcmp(result_string(loop, "state"), "steady");
+}
+
 /* Where jobs come when they are due: whether what was measured is a steady state. */
 static void print_open_loop(const struct report_table *table, FILE *out)
 {
@@ -158,8 +164,7 @@ static void print_open_loop(const struct report_table *table, FILE *out)
         said = true;
     }
     for (int i = 0; i < table->count && !said; i++)
-        said = json_object_get(json_object_get(table->rows[i].configuration, "summary"), "open_loop") &&
-               fputs("the rate is kept by all.\n", out) >= 0;
+        said = is_steady(table->rows[i].configuration) && fputs("the rate is kept by all.\n", out) >= 0;
 }
 
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)

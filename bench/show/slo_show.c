@@ -8,6 +8,7 @@
 #include "bench/results/result.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
+#include "bench/statistics/rates.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
 
@@ -85,7 +86,7 @@ void slo_show(const struct report_table *table, FILE *out)
     const json_t *judged;
     for (size_t which = 0; (judged = first_judged(table, which)); which++) {
         const struct slo slo = slo_from_json(judged);
-        const char *from = !strcmp(table->ops->name, "burst") ? "planned submit" : "submit";
+        const char *from = rates_has(table->ops) ? "planned submit" : "submit";
         char text[64];
         if (!slo.kind) /* of a later version's file */
             continue;

@@ -5,9 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "workloads/core/kinds.h"
+#include "workloads/core/trace_part.h"
+
 bool rates_has(const struct workload_ops *ops)
 {
-    return ops && !strcmp(ops->name, "burst");
+    return ops && (!strcmp(ops->name, "burst") || !strcmp(ops->name, "trace"));
 }
 
 /* The next of its own parameters: up to `of=`, whose value may have a rate of its own.
@@ -68,20 +71,41 @@ void rates_stretch(struct workload_spec *spec, double slice_ns)
     double warm_ns = warm_share * slice_ns;
     if (!rates_has(spec->ops) || rates_given(spec->text, "for") || counted < 0 || warm < 0)
         return;
+    if (trace_is(spec) && !spec->values[TRACE_FROM])
+        warm_ns = 0; /* before its begin there is nothing to warm up with */
     if (rates_given(spec->text, "warm"))
         warm_ns = (double)spec->values[warm];
     if (slice_ns - warm_ns > (double)spec->values[counted])
         spec->values[counted] = (int64_t)(slice_ns - warm_ns);
 }
 
+/* The jobs of another workload that it hands over; false: it has its own. */
+static bool jobs_of(const struct workload_spec *spec, struct workload_spec *jobs)
+{
+    char why[256];
+    if (trace_is(spec) && !workload_gives(spec, "of"))
+        return false;
+    return workload_rest(spec) && !workload_parse(workload_rest(spec), jobs, why, sizeof why);
+}
+
+bool rates_waits(const struct workload_spec *spec)
+{
+    struct workload_spec jobs;
+    if (jobs_of(spec, &jobs))
+        return jobs.ops->waits;
+    return trace_is(spec) ? spec->values[TRACE_AS] == TRACE_AS_SLEEP : spec->ops->waits;
+}
+
 double rates_load(const struct workload_spec *spec, int workers)
 {
     struct workload_spec jobs;
-    char why[256];
-    double each;
-    if (!rates_has(spec->ops) || workload_parse(workload_rest(spec), &jobs, why, sizeof why))
+    double each = 0;
+    if (!rates_has(spec->ops))
         return NAN;
-    each = workload_job_ns(&jobs);
+    if (jobs_of(spec, &jobs))
+        each = workload_job_ns(&jobs);
+    else if (trace_is(spec))
+        each = trace_part_of(spec).service_ns;
     return each > 0 ? each / workload_job_ns(spec) / workers : NAN;
 }
 

@@ -7,7 +7,7 @@
 
 #define RATES_MAX 1e8 /* jobs per second: the most that `burst` takes */
 
-/* Whether jobs of this workload come at a rate. */
+/* Whether jobs of this workload come when they are due: at a rate, or as recorded. */
 bool rates_has(const struct workload_ops *ops);
 
 /* Whether a parameter of its own ("rate", "for") is in the text: burst:rate=1k,of=... */
@@ -17,6 +17,9 @@ bool rates_given(const char *text, const char *name);
  * its text does not say it; the text stays as it is. Shorter than it is by itself it does
  * not become. */
 void rates_stretch(struct workload_spec *spec, double slice_ns);
+
+/* Whether its jobs wait as well as compute; of an open loop the jobs that it hands over. */
+bool rates_waits(const struct workload_spec *spec);
 
 /* How much of the time jobs of this rate keep `workers` busy, as they were planned: 1 is all
  * of it. NaN: it is no such workload, or nobody knows how long a job is. */

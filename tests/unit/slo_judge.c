@@ -150,6 +150,16 @@ Test(slo_judge, where_more_comes_than_is_done_it_is_broken, .timeout = 10)
     cr_assert(judge(open_loop(1, 0, 0), "p99=10s").verdict == SLO_KEPT);
 }
 
+/* Of a recording nobody knows what came after it: its latencies say it all. */
+Test(slo_judge, a_recorded_load_is_judged_by_its_latencies, .timeout = 10)
+{
+    json_t *recorded = open_loop(1, 1000, 0), *late = open_loop(1, 1000, 0);
+    json_object_set_new(recorded, "workload", json_string("trace"));
+    json_object_set_new(late, "workload", json_string("trace"));
+    cr_assert(judge(recorded, "p99=10s").verdict == SLO_KEPT);
+    cr_assert(judge(late, "p99=1ms").verdict == SLO_BROKEN);
+}
+
 Test(slo_judge, the_document_says_it, .timeout = 10)
 {
     static const double even[] = {1, 1, 1, 1, 1, 1};

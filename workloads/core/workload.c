@@ -1,12 +1,14 @@
 /* workload.c - the table of workloads, and the reading of their parameters. */
 #include "workloads/core/workload.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "pools/core/registry.h"
+#include "workloads/core/kinds.h"
 #include "workloads/core/random.h"
 #include "workloads/core/units.h"
 #include "workloads/core/why.h"
@@ -81,6 +83,29 @@ static int value_rest(const struct workload_param *param, const char *text, stru
     return 0;
 }
 
+/* FNV-1a: two texts are two values. */
+static int value_text(const char *text, int64_t *value)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (; *text; text++)
+        hash = (hash ^ (unsigned char)*text) * UINT64_C(1099511628211);
+    *value = (int64_t)(hash >> 1);
+    return 0;
+}
+
+static int value_factor(const struct workload_param *param, const char *text, int64_t *value, struct why why)
+{
+    char *end;
+    double factor = strspn(text, "0123456789.") == strlen(text) ? strtod(text, &end) : NAN,
+           low = (double)param->min / WORKLOAD_FACTOR_ONE, high = (double)param->max / WORKLOAD_FACTOR_ONE;
+    if (isnan(factor) || end == text || *end)
+        return why_wrong(why, "%s=%.60s is not a number (as in 2 or 0.25)", param->name, text);
+    if (!(factor >= low && factor <= high))
+        return why_wrong(why, "%s=%.60s is out of range (%g to %g)", param->name, text, low, high);
+    *value = (int64_t)llround(factor * WORKLOAD_FACTOR_ONE);
+    return 0;
+}
+
 static int value_parse(const struct workload_param *param, const char *text, int64_t *value, struct why why)
 {
     char low[32], high[32];
@@ -89,6 +114,10 @@ static int value_parse(const struct workload_param *param, const char *text, int
         return value_choice(param, text, value, why);
     if (param->kind == WORKLOAD_REST)
         return value_rest(param, text, why);
+    if (param->kind == WORKLOAD_TEXT)
+        return value_text(text, value);
+    if (param->kind == WORKLOAD_FACTOR)
+        return value_factor(param, text, value, why);
     error = param->kind == WORKLOAD_TIME ? units_time(text, value) : units_count(text, value);
     if (error == -EINVAL) {
         return why_wrong(why, "%s=%.60s is not a %s (as in %s)", param->name, text,
@@ -164,6 +193,35 @@ const char *workload_rest(const struct workload_spec *spec)
     return rest;
 }
 
+/* Where the value of a parameter that stands before a REST begins; NULL: it is not given. */
+static const char *own_value(const struct workload_spec *spec, const char *name)
+{
+    const char *word = strchr(spec->text, ':'),
+               *rest = word ? find_rest(spec->ops, (char *)(uintptr_t)(word + 1)) : NULL;
+    size_t length = strlen(name);
+    for (word = word ? word + 1 : NULL; word && (!rest || word < rest); word = strchr(word, ',')) {
+        word += *word == ',';
+        if (!strncmp(word, name, length) && word[length] == '=')
+            return word + length + 1;
+    }
+    return NULL;
+}
+
+const char *workload_text(const struct workload_spec *spec, const char *name, char *out, size_t size)
+{
+    const char *value = own_value(spec, name);
+    for (int i = 0; !value && i < spec->ops->param_count; i++)
+        if (!strcmp(spec->ops->params[i].name, name))
+            value = spec->ops->params[i].fallback;
+    snprintf(out, size, "%.*s", value ? (int)strcspn(value, ",") : 0, value ? value : "");
+    return out;
+}
+
+bool workload_gives(const struct workload_spec *spec, const char *name)
+{
+    return own_value(spec, name) != NULL;
+}
+
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
 {
     struct why line = {why, size};
@@ -205,10 +263,10 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
             return why_wrong(line, "%s: %s", spec->ops->name, text_of);
         }
     }
+    strcpy(spec->text, text);
     if (spec->ops->check && spec->ops->check(spec, text_of, sizeof text_of)) {
         return why_wrong(line, "%s: %s", spec->ops->name, text_of);
     }
-    strcpy(spec->text, text);
     return 0;
 }
 
