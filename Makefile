@@ -11,7 +11,7 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
-            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin
+            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin libxml2-utils cmark-gfm
 MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%

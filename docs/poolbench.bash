@@ -24,10 +24,10 @@ _poolbench()
         --format)
             case $command in
             check) words="table json tap junit" ;;
-            compare) words="table markdown json" ;;
+            compare | duet) words="table markdown json junit" ;;
             explain) words="text tsv" ;;
-            export) words="gbench benchstat bencher github-action hyperfine csv openmetrics" ;;
-            limits | history | duet) words="table json" ;;
+            export) words="gbench benchstat bencher github-action hyperfine csv openmetrics junit markdown" ;;
+            limits | history) words="table json" ;;
             *) words="table json csv" ;;
             esac
             ;;

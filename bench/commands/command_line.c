@@ -132,6 +132,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Both sides have to be built alike: -falign-functions=64, -Wl,-Bsymbolic.\n\n"
          "  poolbench duet --base base/mypool.so --new head/mypool.so --budget 2m\n"
          "  poolbench duet --base old.so --new new.so -p ring -w empty -w cpu:size=1us -t 2 --undecided fail\n"
+         "  poolbench duet --base old.so --new new.so --format markdown >comment.md\n"
          "  poolbench duet --self-test                 slows one side by 5%: would you be told?\n"
          "  make compare BASE=main~3                   our own pools of that revision against this tree's\n\n"
          "Exit status: 0 no regression; 1 something is slower by --threshold at least, and confirmed, or fails on\n"
@@ -182,9 +183,13 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          0, OPTIONS_WORDS_MAX, history_words},
     [OPTIONS_EXPORT] =
         {"export", "RESULT.json", "a result in a format that other tools read",
-         "On stdout: the wall time per job of each benchmark, of each round or as a median with its interval.\n\n"
+         "On stdout: the wall time per job of each benchmark, of each round or as a median with its interval. junit\n"
+         "and markdown say what was found, also of a duet: a test case for each benchmark, of which a regression "
+         "(what\n"
+         "makes the exit status 1) is a failure, and what is undecided is skipped; a page for a pull request.\n\n"
          "  poolbench export results/mine.json --format benchstat >new.txt\n"
-         "  poolbench export results/mine.json --format github-action >output.json\n\n"
+         "  poolbench export results/mine.json --format github-action >output.json\n"
+         "  poolbench export duet.json --format junit >duet.xml\n\n"
          "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has no "
          "time.\n",
          1, 1, NULL},
@@ -210,7 +215,8 @@ static const struct row rows[] = {
      DUET | COMPARE, false, options_set_undecided},
     {"self-test", 0, NULL, "slow the jobs of the new side by 5%, which has to be found; say what is seen here", DUET,
      false, options_set_self_test},
-    {"format", 0, "FORMAT", "on stdout: table or json (default: table)", DUET, false, options_set_format},
+    {"format", 0, "FORMAT", "on stdout: table, markdown, json or junit (default: table)", DUET, false,
+     options_set_compare_format},
     {"workload", 'w', "WORKLOAD", "a workload, name:key=value,...; repeat for several (default: the suite)", RUN | DUET,
      true, options_set_workload},
     {"trace", 0, "FILE.csv[.gz]",
@@ -278,13 +284,14 @@ static const struct row rows[] = {
      options_set_plot},
     {"force", 0, NULL, "compare also what another machine measured, or with other parameters", COMPARE, false,
      options_set_force},
-    {"format", 0, "FORMAT", "table, markdown or json (default: table)", COMPARE, false, options_set_compare_format},
+    {"format", 0, "FORMAT", "table, markdown, json or junit (default: table)", COMPARE, false,
+     options_set_compare_format},
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN | DUET, false, options_set_no_figures},
-    {"format", 0, "FORMAT", "gbench, benchstat, bencher, github-action, hyperfine, csv or openmetrics", EXPORT, false,
-     options_set_export_to},
+    {"format", 0, "FORMAT", "gbench, benchstat, bencher, github-action, hyperfine, csv, openmetrics, junit or markdown",
+     EXPORT, false, options_set_export_to},
     {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,
      options_set_no_history},
     {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN | DUET,
@@ -490,8 +497,6 @@ static int check_duet(const struct options *options, struct why why)
     if (options->capacity_count > 1 || options->pin_count > 1)
         return why_wrong(why, "duet: one %s for all benchmarks (several runs for several)",
                          options->pin_count > 1 ? "--pin" : "--capacity");
-    if (options->format == OPTIONS_CSV)
-        return why_wrong(why, "--format csv: duet takes: table, json");
     return 0;
 }
 

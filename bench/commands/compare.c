@@ -13,6 +13,8 @@
 #include "bench/results/read.h"
 #include "bench/results/result.h"
 #include "bench/show/comparison_show.h"
+#include "bench/show/junit.h"
+#include "bench/show/markdown.h"
 #include "bench/show/noise_show.h"
 
 /* Reading, and whether the two can be compared. */
@@ -137,10 +139,19 @@ static int draw(const struct comparison *comparison, const struct options *optio
     return !error ? EXIT_GOOD : error == -ENOENT ? EXIT_CANNOT : EXIT_BAD;
 }
 
+static void show_page(const struct comparison *comparison, void (*write)(const json_t *verdicts, FILE *out))
+{
+    json_t *verdicts = comparison_show_verdicts(comparison);
+    write(verdicts, stdout);
+    json_decref(verdicts);
+}
+
 static void show(const struct comparison *comparison, const struct options *options)
 {
     if (options->compare_format == OPTIONS_MARKDOWN)
-        comparison_show_markdown(comparison, stdout);
+        show_page(comparison, markdown_write);
+    else if (options->compare_format == OPTIONS_JUNIT)
+        show_page(comparison, junit_write);
     else if (options->compare_format == OPTIONS_COMPARE_JSON)
         comparison_show_json(comparison, stdout);
     else

@@ -23,6 +23,8 @@
 #include "bench/results/result.h"
 #include "bench/results/save.h"
 #include "bench/show/duet_show.h"
+#include "bench/show/junit.h"
+#include "bench/show/markdown.h"
 #include "bench/statistics/duet_power.h"
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
@@ -281,12 +283,26 @@ static int status_of(const struct options *options, const json_t *result, int er
 /* The changes as a figure. One that cannot be drawn is said, and changes no verdict. */
 static void draw(const struct options *options, const struct target *target)
 {
-    FILE *say = options->format == OPTIONS_JSON ? stderr : stdout;
+    FILE *say = options->compare_format == OPTIONS_COMPARE_TABLE ? stdout : stderr;
     if (options->no_figures)
         return;
     fflush(say);
     if (!figures_write(target->path, target->figures, stderr))
         fprintf(say, "figure   %s/changes.svg, .png\n", target->figures);
+}
+
+static void print(const struct options *options, const json_t *result, const struct target *target, const char *history)
+{
+    json_t *verdicts = duet_show_verdicts(result);
+    if (options->compare_format == OPTIONS_COMPARE_JSON)
+        save_print(result, stdout);
+    else if (options->compare_format == OPTIONS_MARKDOWN)
+        markdown_write(verdicts, stdout);
+    else if (options->compare_format == OPTIONS_JUNIT)
+        junit_write(verdicts, stdout);
+    else
+        duet_show(result, target->saved ? target->path : NULL, history, stdout);
+    json_decref(verdicts);
 }
 
 /* Saved before anything is printed: whoever reads stdout may have gone. */
@@ -304,10 +320,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     if (saved == EXIT_GOOD && !options->self_test)
         saved = kept_append(options, result, target->path, history, sizeof history);
     interrupts_leave();
-    if (options->format == OPTIONS_JSON)
-        save_print(result, stdout);
-    else
-        duet_show(result, target->saved ? target->path : NULL, history, stdout);
+    print(options, result, target, history);
     if (target->saved)
         draw(options, target);
     return status_of(options, result, error, saved);

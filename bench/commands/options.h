@@ -8,7 +8,7 @@
 #include "bench/statistics/slo.h"
 
 enum options_format { OPTIONS_TABLE, OPTIONS_JSON, OPTIONS_CSV };
-enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON };
+enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_COMPARE_JSON, OPTIONS_JUNIT };
 enum options_command {
     OPTIONS_RUN,
     OPTIONS_SWEEP,
@@ -80,15 +80,15 @@ struct options {
     bool seed_given;
     const char *out; /* -o, or NULL */
     enum options_format format;
-    enum options_compare_format compare_format;
-    bool require_quiet;     /* a result of a machine that was not quiet is no result */
-    double threshold;       /* of a regression, as a share */
-    const char *base, *new; /* duet: the two plug-ins, or NULL */
-    const char *duet_pools; /* duet: names by comma; NULL: all that both have */
-    bool self_test;         /* duet: the new side is slowed on purpose */
-    bool undecided_fails;   /* duet: EXIT_UNDECIDED where something is */
-    const char *plot;       /* compare: the folder of its figure, or NULL */
-    bool force;             /* compare: also what another machine measured */
+    enum options_compare_format compare_format; /* compare, duet: how two sides are shown */
+    bool require_quiet;                         /* a result of a machine that was not quiet is no result */
+    double threshold;                           /* of a regression, as a share */
+    const char *base, *new;                     /* duet: the two plug-ins, or NULL */
+    const char *duet_pools;                     /* duet: names by comma; NULL: all that both have */
+    bool self_test;                             /* duet: the new side is slowed on purpose */
+    bool undecided_fails;                       /* duet: EXIT_UNDECIDED where something is */
+    const char *plot;                           /* compare: the folder of its figure, or NULL */
+    bool force;                                 /* compare: also what another machine measured */
     bool dry_run, no_figures;
     bool no_floor;                        /* `inline` only where it was asked for */
     bool peers;                           /* pools that others wrote, beside ours */

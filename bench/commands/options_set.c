@@ -120,14 +120,15 @@ int options_set_force(struct options *options, const char *value, struct why why
 
 int options_set_compare_format(struct options *options, const char *value, struct why why)
 {
-    static const char *const names[] = {"table", "markdown", "json"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"table", "markdown", "json", "junit"};
+    enum { NAMES = sizeof names / sizeof *names };
+    for (int i = 0; i < NAMES; i++) {
         if (!strcmp(value, names[i])) {
             options->compare_format = (enum options_compare_format)i;
             return 0;
         }
     }
-    return why_wrong_name(why, "no format", value, "formats: ", names, 3);
+    return why_wrong_name(why, "no format", value, "formats: ", names, NAMES);
 }
 
 int options_set_help(struct options *options, const char *value, struct why why)

@@ -43,6 +43,17 @@ static double rounds_needed(const struct stats_ratio *change, double threshold, 
     return isfinite(needed) ? fmax(needed, rounds + 1) : INFINITY;
 }
 
+/* The median of a side, and what is known of it. */
+static double describe(struct comparison_row *row, int side, const double *values, int count)
+{
+    struct stats_median median = {.median = NAN};
+    if (count)
+        median = stats_median(values, count);
+    row->rounds[side] = count;
+    row->noise[side] = count >= STATS_ENOUGH ? (median.high - median.low) / 2 / median.median : NAN;
+    return median.median;
+}
+
 void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
                           int now_count, double threshold)
 {
@@ -50,8 +61,8 @@ void comparison_row_judge(struct comparison_row *row, const double *base, int ba
     int rounds = base_count < now_count ? base_count : now_count;
     *change = row->is_rate ? stats_ratio_unpaired_at(now, now_count, base, base_count, row->tail)
                            : stats_ratio_unpaired_at(base, base_count, now, now_count, row->tail);
-    row->base = base_count ? stats_median(base, base_count).median : NAN;
-    row->new = now_count ? stats_median(now, now_count).median : NAN;
+    row->base = describe(row, 0, base, base_count);
+    row->new = describe(row, 1, now, now_count);
     row->verdict = COMPARISON_UNDECIDED;
     if (!change->known)
         row->rounds_needed = fmax(STATS_ENOUGH, stats_rank_sum_least(row->tail));

@@ -49,6 +49,8 @@ struct comparison_row {
     enum comparison_kind kind;
     double tail;               /* what its interval leaves out at either end: COMPARISON_RUN, divided by all rows */
     double base, new;          /* medians; NaN: none */
+    int rounds[2];             /* with a value, of base and new; of a rate 0 */
+    double noise[2];           /* half-width of the medians' intervals, as shares; NaN: none */
     struct stats_ratio change; /* > 1 is better: faster, or less */
     enum workload_unit unit;   /* of a figure of the workload's */
     bool is_rate;              /* a number per second; else a figure of which less is better */

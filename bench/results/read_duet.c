@@ -27,15 +27,25 @@ static bool is_number(const json_t *object, const char *key, double low, double 
     return !value || json_is_null(value) || (json_is_number(value) && number >= low && number <= high);
 }
 
+static bool is_verdict(const char *text)
+{
+    static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell", "FAILED"};
+    for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
+        if (!strcmp(text, verdicts[i]))
+            return true;
+    return false;
+}
+
 /* The first field of a finding that is none; NULL: all are good. */
 static const char *wrong_in(const json_t *finding)
 {
     static const struct {
         const char *key;
         double low, high;
-    } numbers[] = {{"change", -1, CHANGE_MOST}, {"low", -1, CHANGE_MOST},        {"high", -1, CHANGE_MOST},
-                   {"base", 0, TIME_MOST},      {"new", 0, TIME_MOST},           {"floor", 0, CHANGE_MOST},
-                   {"processes", 0, TIME_MOST}, {"more_processes", 0, TIME_MOST}};
+    } numbers[] = {{"change", -1, CHANGE_MOST},     {"low", -1, CHANGE_MOST}, {"high", -1, CHANGE_MOST},
+                   {"base", 0, TIME_MOST},          {"new", 0, TIME_MOST},    {"floor", 0, CHANGE_MOST},
+                   {"again", -1, CHANGE_MOST},      {"more_s", 0, TIME_MOST}, {"processes", 0, TIME_MOST},
+                   {"more_processes", 0, TIME_MOST}};
     static const char *const texts[] = {"verdict", "session", "note"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!is_number(finding, numbers[i].key, numbers[i].low, numbers[i].high))
@@ -45,7 +55,7 @@ static const char *wrong_in(const json_t *finding)
         if (value && !(json_is_string(value) && utf8_is(json_string_value(value))))
             return texts[i];
     }
-    return NULL;
+    return !json_object_get(finding, "verdict") || is_verdict(result_string(finding, "verdict")) ? NULL : "verdict";
 }
 
 bool read_duet_is(const json_t *document)

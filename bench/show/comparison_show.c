@@ -8,6 +8,7 @@
 #include "bench/json/must.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
+#include "bench/show/verdicts.h"
 #include "workloads/core/units.h"
 
 enum { TEXT = 80 };
@@ -227,28 +228,83 @@ void comparison_show_table(const struct comparison *comparison, FILE *out)
         terminal_line(out, 2, "%s", totals);
 }
 
-void comparison_show_markdown(const struct comparison *comparison, FILE *out)
+/* For pages: the rows of the table. */
+
+static enum verdicts_state state_of(const struct comparison_row *row)
 {
-    char totals[400], costs[400], whole[80], kind[160];
-    whole_text(comparison, whole, sizeof whole);
-    kind_text(comparison, kind, sizeof kind);
-    totals_text(comparison, totals, sizeof totals);
-    costs_text(comparison, costs, sizeof costs);
-    fprintf(out,
-            "### poolbench: %s (%s)\n\n%s\n%s\n\n| benchmark | base | new | change | 95%% interval | verdict |\n"
-            "|---|--:|--:|--:|--:|---|\n",
-            whole, kind, totals, costs);
-    for (int i = 0; i < comparison->count; i++) {
-        const struct comparison_row *row = &comparison->rows[i];
-        const char *strong = row->regression ? "**" : "";
-        char verdict[2 * TEXT + COMPARISON_NOTE + 8];
-        struct texts texts;
-        if (!is_shown(comparison, row))
-            continue;
-        row_texts(row, &texts);
-        fprintf(out, "| `%s` | %s | %s | %s | %s | %s%s%s |\n", texts.name, texts.base, texts.new, texts.change,
-                texts.interval, strong, whole_verdict(row, &texts, verdict, sizeof verdict), strong);
+    if (row->regression)
+        return VERDICTS_REGRESSION;
+    switch (row->verdict) {
+    case COMPARISON_SLOWER:
+        return VERDICTS_WORSE;
+    case COMPARISON_FASTER:
+        return VERDICTS_BETTER;
+    case COMPARISON_SAME:
+        return VERDICTS_SAME;
+    default:
+        return VERDICTS_UNDECIDED;
     }
+}
+
+/* What the figures are, in which unit; of speed the change is that of speed, also where a time is shown. */
+static const char *figure_of(const struct comparison_row *row, char *text, size_t size)
+{
+    static const char *const units[] = {"ns", "share", "number", "bytes", "jobs/s"};
+    enum workload_unit unit = row->is_rate ? WORKLOAD_RATE : row->unit;
+    bool as_time = row->kind == COMPARISON_SPEED && !row->is_rate;
+    snprintf(text, size, "%s, %s%s", comparison_row_kind(row->kind), as_time ? "shown as a time, " : "", units[unit]);
+    return text;
+}
+
+/* "12, now 9", and "+-1.2%, now +-0.8%". */
+static void put_rounds(json_t *object, const struct comparison_row *row)
+{
+    char text[TEXT] = "";
+    if (row->rounds[0] || row->rounds[1])
+        snprintf(text, sizeof text, "%d, now %d", row->rounds[0], row->rounds[1]);
+    verdicts_set(object, "rounds", text);
+    *text = '\0';
+    if (isfinite(row->noise[0]) && isfinite(row->noise[1]))
+        snprintf(text, sizeof text, "+-%.1f%%, now +-%.1f%%", 100 * row->noise[0], 100 * row->noise[1]);
+    verdicts_set(object, "noise", text);
+}
+
+static void put_verdict(json_t *verdicts, const struct comparison_row *row)
+{
+    struct texts texts;
+    char note[TEXT + COMPARISON_NOTE + 8], pool[COMPARISON_NAME];
+    json_t *object;
+    row_texts(row, &texts);
+    snprintf(pool, sizeof pool, "%.*s", (int)strcspn(row->name, "/"), row->name);
+    snprintf(note, sizeof note, "%s%s%s", texts.needed, *texts.needed && *row->note ? "; " : "", row->note);
+    object = verdicts_row(verdicts, texts.name, pool, state_of(row), comparison_row_verdict(row));
+    verdicts_set(object, "note", note);
+    verdicts_set(object, "base", texts.base);
+    verdicts_set(object, "new", texts.new);
+    verdicts_set(object, "change", texts.change);
+    verdicts_set(object, "interval", texts.interval);
+    verdicts_set(object, "figure", figure_of(row, note, sizeof note));
+    verdicts_set(object, "better", is_cost(row) ? "lower" : "higher");
+    put_rounds(object, row);
+}
+
+json_t *comparison_show_verdicts(const struct comparison *comparison)
+{
+    json_t *verdicts = verdicts_new("compare", comparison->documents[1]), *facts = json_object_get(verdicts, "facts");
+    char text[400], costs[400], kind[160], line[600];
+    for (int i = 0; i < comparison->count; i++)
+        if (is_shown(comparison, &comparison->rows[i]))
+            put_verdict(verdicts, &comparison->rows[i]);
+    totals_text(comparison, text, sizeof text);
+    costs_text(comparison, costs, sizeof costs);
+    kind_text(comparison, kind, sizeof kind);
+    snprintf(line, sizeof line, "%s; %s", text, kind);
+    verdicts_set(verdicts, "line", line);
+    verdicts_set(facts, "base", comparison->paths[0]);
+    verdicts_set(facts, "new", comparison->paths[1]);
+    if (*costs)
+        verdicts_set(facts, "costs", costs);
+    return verdicts;
 }
 
 static json_t *number_or_null(double value)

@@ -6,6 +6,7 @@
 
 #include "bench/results/result.h"
 #include "bench/show/terminal.h"
+#include "bench/show/verdicts.h"
 #include "bench/statistics/duet_rule.h"
 #include "workloads/core/units.h"
 
@@ -142,6 +143,16 @@ static void add(char *text, size_t size, int count, const char *what)
         snprintf(text + strlen(text), size - strlen(text), "%s%d %s", *text ? ", " : "", count, what);
 }
 
+/* "2 slower, 9 same, 1 undecided" */
+static void counts_text(const json_t *result, char *text, size_t size)
+{
+    add(text, size, count_of(result, "slower"), "slower");
+    add(text, size, count_of(result, "faster"), "faster");
+    add(text, size, count_of(result, "FAILED"), "FAILED");
+    add(text, size, count_of(result, "same"), "same");
+    add(text, size, count_of(result, "cannot tell"), "undecided");
+}
+
 /* What was found, first of all; then what that is worth. */
 static void show_totals(const json_t *result, FILE *out)
 {
@@ -149,11 +160,7 @@ static void show_totals(const json_t *result, FILE *out)
     json_int_t regressions = result_integer(duet, "regressions");
     char text[400] = "", level[160], most[32];
     int slower = count_of(result, "slower"), faster = count_of(result, "faster");
-    add(text, sizeof text, slower, "slower");
-    add(text, sizeof text, faster, "faster");
-    add(text, sizeof text, count_of(result, "FAILED"), "FAILED");
-    add(text, sizeof text, count_of(result, "same"), "same");
-    add(text, sizeof text, count_of(result, "cannot tell"), "undecided");
+    counts_text(result, text, sizeof text);
     if (slower || faster)
         add(text, sizeof text, slower + faster, "confirmed by a second session *");
     snprintf(level, sizeof level, "by this rule of 100 such runs of an unchanged build at most %.0f accuses anything",
@@ -220,4 +227,76 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
     if (saved)
         fprintf(out, "saved    %s\n%s", saved, history);
     show_sees(result, out);
+}
+
+/* For pages. */
+
+static enum verdicts_state state_of(const json_t *finding)
+{
+    const char *verdict = result_string(finding, "verdict");
+    if (json_is_true(json_object_get(finding, "regression")))
+        return VERDICTS_REGRESSION;
+    if (!strcmp(verdict, "slower"))
+        return VERDICTS_WORSE;
+    if (!strcmp(verdict, "faster"))
+        return VERDICTS_BETTER;
+    return strcmp(verdict, "same") ? VERDICTS_UNDECIDED : VERDICTS_SAME;
+}
+
+/* "cannot tell: about 40 more processes would" is a verdict and a note. */
+static void put_verdict(json_t *verdicts, const json_t *benchmark)
+{
+    const json_t *finding = finding_of(benchmark);
+    char verdict[4400], low[TEXT], high[TEXT], text[2 * TEXT + 8], again[TEXT];
+    const char *colon, *figure = result_string(benchmark, "figure"), *unit = result_string(benchmark, "figure_unit");
+    double copies = number_of(finding, "again");
+    json_t *row;
+    verdict_text(finding, verdict, sizeof verdict);
+    colon = strstr(verdict, ": ");
+    row = verdicts_row(verdicts, result_string(benchmark, "name"), result_string(benchmark, "pool"), state_of(finding),
+                       result_string(finding, "verdict"));
+    verdicts_set(row, "note", colon ? colon + 2 : result_string(finding, "note"));
+    verdicts_set(row, "base", value_text(benchmark, "base", text));
+    verdicts_set(row, "new", value_text(benchmark, "new", text));
+    verdicts_set(row, "change", percent_text(number_of(finding, "change"), "%", text));
+    percent_text(number_of(finding, "low"), "", low);
+    snprintf(text, sizeof text, "%s .. %s", low, percent_text(number_of(finding, "high"), "%", high));
+    verdicts_set(row, "interval", number_of(finding, "low") > -1 && isfinite(number_of(finding, "high")) ? text : "-");
+    snprintf(text, sizeof text, "%s%s%s", strcmp(figure, "ns_per_job") ? figure : "time per job", *unit ? ", " : "",
+             unit);
+    verdicts_set(row, "figure", text);
+    verdicts_set(row, "better", "lower");
+    snprintf(text, sizeof text, "%lld", (long long)result_integer(finding, "processes"));
+    verdicts_set(row, "rounds", text);
+    snprintf(again, sizeof again, "two copies of the base %.1f%% apart", 100 * copies);
+    verdicts_set(row, "noise", isfinite(copies) ? again : "");
+}
+
+json_t *duet_show_verdicts(const json_t *result)
+{
+    const json_t *duet = json_object_get(result, "duet"), *machine = json_object_get(result, "machine");
+    json_t *verdicts = verdicts_new("duet", result), *facts = json_object_get(verdicts, "facts"), *benchmark;
+    char text[400] = "", words[400];
+    size_t i;
+    json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark)
+        put_verdict(verdicts, benchmark);
+    counts_text(result, text, sizeof text);
+    snprintf(words, sizeof words, "%s%s", text,
+             json_is_true(json_object_get(result, "interrupted")) ? "; interrupted, and nobody is accused" : "");
+    verdicts_set(verdicts, "line", words);
+    if (isfinite(number_of(duet, "took_s")))
+        json_object_set(verdicts, "seconds", json_object_get(duet, "took_s"));
+    verdicts_set(facts, "base", result_string(duet, "base"));
+    verdicts_set(facts, "new", result_string(duet, "new"));
+    snprintf(text, sizeof text, "slower by %.3g%% or more, confirmed by a second session of processes",
+             100 * number_of(duet, "threshold"));
+    verdicts_set(facts, "regression", text);
+    snprintf(text, sizeof text, "%.3g%% (what this machine's copies of the base certainly differ by, 1.5%% at least)",
+             100 * number_of(duet, "floor"));
+    if (isfinite(number_of(duet, "floor")))
+        verdicts_set(facts, "a change counts from", text);
+    verdicts_set(facts, "machine", result_string(machine, "cpu_model"));
+    snprintf(text, sizeof text, "%lld", (long long)result_integer(result, "seed"));
+    verdicts_set(facts, "seed", text);
+    return verdicts;
 }

@@ -9,4 +9,7 @@
  * `saved`: the file, or NULL; `history`: a line on the history, or "". */
 void duet_show(const json_t *result, const char *saved, const char *history, FILE *out);
 
+/* The same for a page (show/verdicts.h). Owner: the caller. */
+json_t *duet_show_verdicts(const json_t *result);
+
 #endif

@@ -8,7 +8,12 @@
 
 #include "bench/json/must.h"
 #include "bench/results/benchmark.h"
+#include "bench/results/read_duet.h"
 #include "bench/results/result.h"
+#include "bench/show/duet_show.h"
+#include "bench/show/junit.h"
+#include "bench/show/markdown.h"
+#include "bench/show/run_verdicts.h"
 #include "bench/statistics/stats.h"
 
 enum { ROUNDS = 20000 };
@@ -179,6 +184,30 @@ static void openmetrics(const json_t *result, FILE *out)
     fputs("# EOF\n", out);
 }
 
-const char *const exported_names[] = {"gbench",    "benchstat", "bencher",     "github-action",
-                                      "hyperfine", "csv",       "openmetrics", NULL};
-exported_fn *const exported_writers[] = {gbench, benchstat, bencher, github_action, hyperfine, result_csv, openmetrics};
+/* Pages say what was found, also of a duet. */
+static void page(const json_t *result, void (*write)(const json_t *verdicts, FILE *out), FILE *out)
+{
+    json_t *verdicts = read_duet_is(result) ? duet_show_verdicts(result) : run_verdicts(result);
+    write(verdicts, out);
+    json_decref(verdicts);
+}
+
+static void junit(const json_t *result, FILE *out)
+{
+    page(result, junit_write, out);
+}
+
+static void markdown(const json_t *result, FILE *out)
+{
+    page(result, markdown_write, out);
+}
+
+bool exported_is_page(const char *name)
+{
+    return !strcmp(name, "junit") || !strcmp(name, "markdown");
+}
+
+const char *const exported_names[] = {"gbench", "benchstat",   "bencher", "github-action", "hyperfine",
+                                      "csv",    "openmetrics", "junit",   "markdown",      NULL};
+exported_fn *const exported_writers[] = {gbench,     benchstat,   bencher, github_action, hyperfine,
+                                         result_csv, openmetrics, junit,   markdown};

@@ -173,6 +173,23 @@ CLI_TEST(duet, prints_the_document)
     json_decref(document);
 }
 
+/* As export writes it of the file: the same writer. */
+CLI_TEST(duet, prints_pages)
+{
+    static char printed[1 << 16];
+    int status = run(full("duet --base @/pools.so --new @/pools.so -p inline -w empty -t 1 --budget 300ms "
+                          "--format markdown -o x.json"));
+    cr_assert((status == 0 || status == 1) && !strncmp(out, "**poolbench duet: ", 18), "exit %d: %s%s", status, out,
+              err);
+    snprintf(printed, sizeof printed, "%s", out);
+    cr_assert(run("export x.json --format markdown") == 0);
+    cr_assert_str_eq(out, printed);
+    status = run(full("duet --base @/pools.so --new @/pools.so -p inline -w empty -t 1 --budget 300ms --format junit "
+                      "-o x.json"));
+    cr_assert(strstr(out, "name=\"inline/empty/t1\"") && strstr(out, status == 1 ? "<failure" : "</testsuites>"),
+              "exit %d: %s%s", status, out, err);
+}
+
 /* A new side that does not work at all is no pass; nor is it called slower. */
 CLI_TEST(duet, a_side_that_fails)
 {

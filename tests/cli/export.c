@@ -1,5 +1,6 @@
 /* export.c - `poolbench export`: what each format has to hold, by its own description. */
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -88,6 +89,67 @@ CLI_TEST(export, text_formats_have_their_lines)
               "%s", out);
     cr_assert(!strcmp(out + strlen(out) - strlen("# EOF\n"), "# EOF\n"), "%s", out);
     cr_assert(run("export x.json --format csv") == 0 && lines(out) >= 3, "%s", out);
+}
+
+static int count_text(const char *text, const char *what)
+{
+    int count = 0;
+    for (; (text = strstr(text, what)); text++)
+        count++;
+    return count;
+}
+
+/* A case for each benchmark, as the exit status of the run has it. */
+CLI_TEST(export, a_run_as_a_page)
+{
+    make_result();
+    cr_assert(run("export x.json --format junit") == 0 && count_text(out, "<testcase ") == 2, "%s", out);
+    cr_assert(!strstr(out, "<failure") && strstr(out, " tests=\"2\" failures=\"0\""), "%s", out);
+    cr_assert(strstr(out, "classname=\"poolbench.run.ring\" name=\"ring/empty/t1\""), "%s", out);
+    cr_assert(run("export x.json --format markdown") == 0 && !strncmp(out, "**poolbench run: good**", 23), "%s", out);
+    cr_assert(strstr(out, "\n<details><summary>2 rows: ") && strstr(out, "| <code>ring/empty/t1</code> | "), "%s", out);
+    cr_assert(run("run -w cpu:size=10us -p ring -t 1 --capacity 16 --rounds 2 --budget 60ms --slo p99=1ns --no-floor "
+                  "--no-figures -o y.json") == 1);
+    cr_assert(run("export y.json --format junit") == 0 && strstr(out, "<failure type=\"BROKEN\""), "%s", out);
+    cr_assert(run("export y.json --format markdown") == 0 && !strncmp(out, "**poolbench run: 1 not good**", 29), "%s",
+              out);
+}
+
+/* A duet whose findings are these: of a change, and of a note. */
+static void make_duet(const char *verdict, bool regression, const char *note)
+{
+    json_t *duet = json_pack("{s:s, s:i, s:s, s:{s:s}, s:{s:s, s:s, s:f, s:f}, s:[{s:s, s:s, s:s, s:i, s:{s:s, s:b, "
+                             "s:f, s:f, s:f, s:i, s:s}}]}",
+                             "program", "poolbench", "duet_format", 1, "date", "2026-11-29T16:00:00Z", "machine",
+                             "host", "here", "duet", "base", "old.so", "new", "new.so", "threshold", 0.03, "took_s",
+                             12.0, "benchmarks", "name", "mine/empty/t2", "pool", "mine", "spec", "empty", "workers", 2,
+                             "finding", "verdict", verdict, "regression", (int)regression, "change", 0.05, "low", 0.04,
+                             "high", 0.06, "processes", 24, "note", note);
+    cr_assert(duet && json_dump_file(duet, "d.json", 0) == 0);
+    json_decref(duet);
+}
+
+CLI_TEST(export, a_duet_as_a_page)
+{
+    make_duet("slower", true, "");
+    cr_assert(run("export d.json --format junit") == 0 && strstr(out, "<failure type=\"slower\""), "%s%s", out, err);
+    cr_assert(run("export d.json --format markdown") == 0 && strstr(out, "duet: 1 regression**: 1 slower\n"), "%s",
+              out);
+    make_duet("slower", false, "");
+    cr_assert(run("export d.json --format junit") == 0 && !strstr(out, "<failure") && !strstr(out, "<skipped"), "%s",
+              out);
+    make_duet("cannot tell", false, "a|b ]]> \n<c>");
+    cr_assert(run("export d.json --format junit") == 0 && strstr(out, "<skipped message=\"cannot tell"), "%s", out);
+    cr_assert(run("export d.json --format markdown") == 0 && strstr(out, "duet: cannot tell**"), "%s", out);
+}
+
+CLI_TEST(export, a_duet_has_no_times_of_jobs)
+{
+    make_duet("same", false, "");
+    cr_assert(run("export d.json --format csv") == 2 && lines(err) == 1 && !*out && strstr(err, "junit"), "%s", err);
+    make_duet("quick", false, "");
+    cr_assert(run("export d.json --format junit") == 2 && lines(err) == 1 && !*out && strstr(err, "verdict"), "%s",
+              err);
 }
 
 CLI_TEST(export, bad_words_are_refused)
