@@ -37,8 +37,11 @@ do for [n = 1:panel_count] {
     # Room at the right for the numbers of the fastest.
     set xrange [low / 10 ** (0.06 * decades) : high * 10 ** (0.42 * decades)]
     set format x "%.0s%c"
-    set xtics 0.001, decades > 3.5 ? 100 : 10 font ",10"
-    if (decades < 1.6) { do for [e = 0:9] { do for [m in "2 5"] { set xtics add (m * 10.0 ** e) } } }
+    # As many tics as there is room for: "200k" takes 40 points.
+    decade = (width - 0.02) * 1200 / (log10(high / low) + 0.48 * decades)
+    set xtics 0.001, decade < 22 ? 1000 : decade < 44 ? 100 : 10 font ",10"
+    between = 0.3 * decade > 40 ? "2 5" : 0.47 * decade > 40 ? "3" : ""
+    do for [e = 0:9] { do for [m in between] { set xtics add (m * 10.0 ** e) } }
     set label 4 panels[n] at graph 0,1.0 left offset 0,1.35 textcolor rgb ink noenhanced \
         font sprintf(",%d", strlen(panels[n]) > 23 * 5 / columns ? 12 * 23 * 5 / columns / strlen(panels[n]) : 12)
     set label 5 word(few, n) eq word(many, n) ? sprintf("%s worker%s", word(many, n), word(many, n) eq "1" ? "" : "s") : \
