@@ -146,6 +146,14 @@ static int check_version(struct store *store, long long *version, struct why why
     return 0;
 }
 
+/* The same in one look: in three, another program that makes it meanwhile shows as somebody
+ * else's database. */
+static int look_at_version(struct store *store, long long *version, struct why why)
+{
+    int error = store_do(store, "BEGIN", why);
+    return error ? error : end(store, check_version(store, version, why), why);
+}
+
 static int check_pages(struct store *store, struct why why)
 {
     sqlite3_stmt *statement = store_prepare(store, "PRAGMA quick_check(1)");
@@ -163,10 +171,7 @@ static int check_pages(struct store *store, struct why why)
 static int migrate(struct store *store, struct why why)
 {
     long long version = 0;
-    int error = store_do(store, "BEGIN", why); /* one look: another may be making it */
-    if (error)
-        return error;
-    error = end(store, check_version(store, &version, why), why);
+    int error = look_at_version(store, &version, why);
     while (!error && version < store_versions) {
         char pragmas[96];
         error = begin(store, why);
@@ -223,7 +228,7 @@ int store_open(struct store **out, const char *path, bool create, char *text, si
     else
         error = sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS) == SQLITE_OK ? 0 : store_failed(store, why);
     if (!error)
-        error = check_version(store, &version, why);
+        error = look_at_version(store, &version, why);
     if (!error)
         error = check_pages(store, why);
     if (!error)

@@ -207,3 +207,58 @@ STORE_TEST(the_bulk_stays_in_the_file)
     json_decref(document);
     store_close(store);
 }
+
+/* Another program that begins the same history, between any two statements of this one. */
+
+static struct {
+    int at, statements; /* so many statements before the other one comes; those seen */
+    bool inside;        /* the other one's statements are not counted */
+    int came;           /* it found the file free, and made it */
+} rival;
+
+static void rival_begins(void)
+{
+    char pragmas[96];
+    sqlite3 *db;
+    bool good = sqlite3_open(path, &db) == SQLITE_OK &&
+                sqlite3_exec(db, "PRAGMA journal_mode = WAL; BEGIN IMMEDIATE", NULL, NULL, NULL) == SQLITE_OK;
+    for (int v = 0; good && v < store_versions; v++)
+        good = sqlite3_exec(db, store_migrations[v], NULL, NULL, NULL) == SQLITE_OK;
+    snprintf(pragmas, sizeof pragmas, "PRAGMA application_id = %d; PRAGMA user_version = %d; COMMIT", STORE_APPLICATION,
+             store_versions);
+    rival.came += good && sqlite3_exec(db, pragmas, NULL, NULL, NULL) == SQLITE_OK;
+    sqlite3_close(db);
+}
+
+static int on_statement(unsigned kind, void *context, void *statement, void *text)
+{
+    (void)kind, (void)context, (void)statement, (void)text;
+    if (rival.inside || rival.statements++ != rival.at)
+        return 0;
+    rival.inside = true;
+    rival_begins();
+    rival.inside = false;
+    return 0;
+}
+
+static int on_open(sqlite3 *db, char **error, const struct sqlite3_api_routines *api)
+{
+    (void)error, (void)api;
+    return rival.inside ? SQLITE_OK : sqlite3_trace_v2(db, SQLITE_TRACE_STMT, on_statement, NULL);
+}
+
+/* Each of the two finds a history that is whole, whoever was quicker. */
+STORE_TEST(two_programs_may_begin_it_at_once)
+{
+    sqlite3_auto_extension((void (*)(void))on_open);
+    do {
+        struct store *store;
+        rival.statements = 0;
+        cr_assert(store_open(&store, path, true, why, sizeof why) == 0, "at statement %d: %s", rival.at, why);
+        append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1);
+        store_close(store);
+        end();
+    } while (rival.at++ < rival.statements);
+    sqlite3_reset_auto_extension();
+    cr_assert(rival.at > 10 && rival.came >= 4, "it came %d times in %d statements", rival.came, rival.at);
+}
