@@ -445,8 +445,8 @@ $(BUILD)/faults-in.so: tests/faults-in/shim.c
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Wshadow -shared -fPIC -o $@ $< -ldl
 .PHONY: faults-in
 faults-in: deps ## the N-th malloc, write, open, fsync, rename, thread, process or mmap fails, or a quota ends there, for N = 1.. (10 min): docs/robustness.md
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(BUILD)/faults-in.so
-	@POOLBENCH=./$(PROGRAM) FAULTS_SHIM=$(BUILD)/faults-in.so FAULTS_SECONDS=$(FAULTS_SECONDS) \
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(BUILD)/faults-in.so $(BUILD)/pools.so
+	@POOLBENCH=./$(PROGRAM) FAULTS_POOLS=$(BUILD)/pools.so FAULTS_SHIM=$(BUILD)/faults-in.so FAULTS_SECONDS=$(FAULTS_SECONDS) \
 	    sh tests/prove/write.sh tests/faults-in/run.sh docs/robustness.md
 
 SECONDS_EACH ?= 2

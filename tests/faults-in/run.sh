@@ -8,11 +8,12 @@
 # Right is: status 0; or another one and a line on stderr, or in the matrix of `check`
 # that says what cannot be judged here. Wrong: a crash (a status
 # from 124), a hang (60 s), no line, a file that is neither the earlier one byte for byte
-# nor a whole new one, a temporary file that stays.
+# nor a whole new one, a temporary file that stays; a history that cannot be read afterwards, or
+# lacks a run that was in it (of a prune: the newest).
 # Exit status: 0 where nothing was wrong; else 1, and what was is in the folder it names.
-program=$(realpath "${POOLBENCH:-./poolbench}") shim=$(realpath "$FAULTS_SHIM") seconds=${FAULTS_SECONDS:-600}
+program=$(realpath "${POOLBENCH:-./poolbench}") pools=$(realpath "${FAULTS_POOLS:-build/pools.so}") shim=$(realpath "$FAULTS_SHIM") seconds=${FAULTS_SECONDS:-600}
 work=$(mktemp -d) || exit 1
-[ -f "$FAULTS_SHIM" ] && [ -x "$program" ] || { echo "faults-in: FAULTS_SHIM and POOLBENCH name no files" >&2; exit 1; }
+[ -f "$FAULTS_SHIM" ] && [ -x "$program" ] && [ -f "$pools" ] || { echo "faults-in: FAULTS_SHIM, POOLBENCH and FAULTS_POOLS name no files" >&2; exit 1; }
 begun=$(date +%s)
 kinds="malloc write flush open fsync rename thread process mmap quota"
 
@@ -30,14 +31,35 @@ plot|60|plot out.json
 check|40|check -p ring -f late-add -t 2 -o out.json
 run|16|run $short --no-figures -o out.json
 limits|6|limits -o out.json --no-figures
+history|30|history
+history-import|30|history import other.json
+history-prune|30|history prune --keep 1
+export|30|export out.json --format csv
+duet|10|duet --base $pools --new $pools -p ring -w empty -t 1 --budget 100ms -o out.json
 ROWS
+}
+
+# A history of two runs, and a third run that is not in it.
+earlier_history() {
+    for file in first second other; do
+        POOLBENCH_HISTORY= timeout 60 "$program" run $short --no-figures -o "$file.json" >out.txt 2>&1
+    done
+    POOLBENCH_HISTORY=earlier.db timeout 60 "$program" history import first.json second.json >out.txt 2>&1
+    newest=$(sed -n 's/.*"date": *"\([^"]*\)".*/\1/p' second.json | head -n 1)
+}
+
+# Whether the history can be read, and has what it had.
+keeps_history() { # NAME
+    timeout 60 "$program" history --format json >history.json 2>&1 || return 1
+    grep -q "\"date\": \"$newest\"" history.json || return 1
+    [ "$1" = history-prune ] || [ "$(grep -c '"run":' history.json)" -ge 2 ]
 }
 
 # What stands there before: of the same command.
 earlier() {
     rm -rf out out.json
     case $1 in
-    plot | compare) before="run $short --no-figures -o out.json" ;;
+    plot | compare | history* | export) before="run $short --no-figures -o out.json" ;;
     *) before=$2 ;;
     esac
     timeout 60 "$program" $before >out.txt 2>&1
@@ -45,10 +67,11 @@ earlier() {
 }
 
 # Says what is wrong with a try, or nothing.
-judge() { # STATUS
+judge() { # STATUS NAME
     [ "$1" -lt 124 ] || { echo "ended by status $1"; return; }
     [ "$1" = 0 ] || [ -s err.txt ] || { [ "$1" = 3 ] && grep -q '^CANNOT' out.txt; } || { echo "status $1 without a line"; return; }
     cmp -s out.json earlier.json || [ "$(tail -n 1 out.json 2>/dev/null)" = "}" ] || { echo "DATA LOST"; return; }
+    keeps_history "$2" || { echo "DATA LOST"; return; }
     ls -A . | grep -q '^\.poolbench-.*\.tmp$' && echo "a temporary file stays"
     # One pool of ours, without a bug: whatever fails, it is not the pool's.
     grep -qE '"verdict": *"(FAIL|FAILS)"' out.json && echo "a pool is accused"
@@ -57,6 +80,7 @@ judge() { # STATUS
 try() { # KIND N ARGUMENTS: sets status and calls
     head -c 8 /dev/zero >counter
     cp earlier.json out.json
+    rm -f results/history.db* && mkdir -p results && cp earlier.db results/history.db
     FAULT_CALL=$1 FAULT_AT=$2 FAULT_COUNTER=counter timeout -k 1 60 env LD_PRELOAD="$shim" "$program" $3 >out.txt 2>err.txt
     status=$?
     calls=$(od -An -tu8 counter | tr -d ' ')
@@ -81,7 +105,7 @@ one_kind() { # NAME KIND TRIES ARGUMENTS
         try "$2" "$n" "$4"
         [ "$calls" -ge "$n" ] || continue
         injected=$((injected + 1))
-        why=$(judge $status)
+        why=$(judge $status "$1")
         if [ -n "$why" ]; then
             bad=$((bad + 1))
             [ "$why" = "DATA LOST" ] && lost=$((lost + 1))
@@ -99,6 +123,7 @@ one_kind() { # NAME KIND TRIES ARGUMENTS
 
 echo "| command | call | calls | faults injected | survived | an error, said | wrong | data lost |"
 echo "|---|---|--:|--:|--:|--:|--:|--:|"
+earlier_history
 commands | grep -E "^(${FAULT_COMMANDS:-.*})\|" | while IFS='|' read -r name tries arguments; do
     earlier "$name" "$arguments"
     for kind in ${FAULT_KINDS:-$kinds}; do

@@ -119,9 +119,25 @@ ssize_t write(int file, const void *bytes, size_t size)
     SYSTEM("write", ENOSPC, is_written(file), SYS_write, file, bytes, size);
 }
 
+/* SQLite's writes. */
+ssize_t pwrite64(int file, const void *bytes, size_t size, off64_t offset)
+{
+    SYSTEM("write", ENOSPC, is_written(file), SYS_pwrite64, file, bytes, size, offset);
+}
+
+int ftruncate64(int file, off64_t size)
+{
+    SYSTEM("write", ENOSPC, is_written(file), SYS_ftruncate, file, size);
+}
+
 int fsync(int file)
 {
     SYSTEM("fsync", EIO, is_written(file), SYS_fsync, file);
+}
+
+int fdatasync(int file)
+{
+    SYSTEM("fsync", EIO, is_written(file), SYS_fdatasync, file);
 }
 
 int renameat(int from, const char *old, int to, const char *new)
@@ -153,6 +169,12 @@ static int open_file(int folder, const char *path, int flags, mode_t mode)
     va_end(arguments)
 
 int open(const char *path, int flags, ...)
+{
+    MODE(flags);
+    return open_file(AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
 {
     MODE(flags);
     return open_file(AT_FDCWD, path, flags, mode);
@@ -203,6 +225,11 @@ void *mmap(void *at, size_t size, int protection, int flags, int file, off_t off
         return MAP_FAILED;
     }
     return (void *)syscall(SYS_mmap, at, size, protection, flags, file, offset);
+}
+
+void *mmap64(void *at, size_t size, int protection, int flags, int file, off64_t offset)
+{
+    return mmap(at, size, protection, flags, file, offset);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*start)(void *), void *argument)
