@@ -169,6 +169,7 @@ static const struct workload_ops burst = {
     .figures = paced_figures,
     .figure_count = PACED_FIGURES,
     .samples = PACED_SAMPLES,
+    .series = PACED_SERIES,
     .work_ns = work_ns,
     .job_ns = job_ns,
     .jobs = jobs_of,

@@ -9,6 +9,7 @@
 #include <sys/prctl.h>
 
 #include "pools/core/futex.h"
+#include "workloads/core/course.h"
 #include "workloads/core/random.h"
 #include "workloads/core/times.h"
 #include "workloads/core/units.h"
@@ -389,6 +390,7 @@ void paced_measure(const struct workload_slice *slice, struct workload_report *r
     }
     if (counted.planned && slice->counted_to_ns > slice->counted_from_ns)
         measure_rates(slice, counted.planned, counted.ended, report);
+    report->course_step_ns = course_of(slice->stamps, slice->stamp_count, report->course[0], report->course[1]);
     free(times);
 }
 

@@ -59,6 +59,11 @@ extern const struct workload_figure paced_figures[PACED_FIGURES];
     {                                                                                                                  \
         "planned_to_end", "submit_to_end"                                                                              \
     }
+/* And what its course shows: jobs, from their plan on. */
+#define PACED_SERIES                                                                                                   \
+    {                                                                                                                  \
+        "waiting", "running"                                                                                           \
+    }
 
 /* As the workload's own; 0, -ENOMEM, or what the jobs' prepare says. */
 int paced_prepare(struct workload_slice *slice, const struct paced_setting *setting);
