@@ -277,7 +277,7 @@ static bool broken_by_latency(const struct rate_search *one, const struct rate_p
 {
     enum slo_reason reason = probe->judged.reason;
     return one->search.probes[probe - one->probes].answer == SEARCH_BROKEN &&
-           (reason == SLO_PLAIN || reason == SLO_STRADDLES || reason == SLO_SAMPLES);
+           (reason == SLO_PLAIN || reason == SLO_STRADDLES || reason == SLO_SAMPLES || reason == SLO_ONE_ROUND);
 }
 
 /* Between the highest rate that is proved and the lowest that is broken: where the latency

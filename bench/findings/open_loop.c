@@ -18,6 +18,7 @@ struct sums {
     double served, service, squares; /* of services: sum, and sum of squares */
     double growths, growth_squares;  /* of the rounds */
     double growth_most;              /* of one of them */
+    double half_ns;                  /* half of the services of the latest were shorter; 0: nobody knows */
     int rounds;
 };
 
@@ -57,6 +58,7 @@ static void add_trial(struct open_loop *loop, struct sums *sums, const json_t *t
     if (loop->windows == before)
         return;
     loop->servers = number(trial, "servers");
+    sums->half_ns = number(json_object_get(json_object_get(trial, "latency"), "start_to_end"), "p50_ns");
     sums->rounds++;
     sums->growths += growth;
     sums->growth_squares += growth * growth;
@@ -106,15 +108,22 @@ static double walk(const struct sums *sums, double jobs)
     return sqrt(jobs * (1 + (sums->served > 0 ? variation(sums) : 0)));
 }
 
-/* Not by one round alone: who stood still at the end of it, for a moment of the machine's,
- * keeps up in the others. */
 static bool beyond_chance(const struct open_loop *loop, const struct sums *sums)
 {
-    static const double sigmas = 3, sigmas_of_others = 1;
+    static const double sigmas = 3;
+    return loop->growth > sigmas * walk(sums, loop->offered) + loop->servers;
+}
+
+/* Who stood still at the end of a round, for a moment of the machine's, keeps up in the others.
+ * Where there are none, workers had no time left even if each job had been of the shorter half:
+ * a standstill makes few services long, and no short one longer. */
+static bool by_more_than_a_standstill(const struct open_loop *loop, const struct sums *sums)
+{
+    static const double sigmas_of_others = 1;
     double others = loop->offered * (sums->rounds - 1) / sums->rounds;
-    if (loop->growth <= sigmas * walk(sums, loop->offered) + loop->servers)
-        return false;
-    return sums->rounds < 2 || loop->growth - sums->growth_most > sigmas_of_others * walk(sums, others) + loop->servers;
+    if (sums->rounds < 2)
+        return (loop->offered - loop->lost) / loop->window_s * sums->half_ns / 1e9 > loop->servers;
+    return loop->growth - sums->growth_most > sigmas_of_others * walk(sums, others) + loop->servers;
 }
 
 /* In most rounds, by more than a few jobs and a hundredth of all. */
@@ -149,9 +158,13 @@ static void judge(struct open_loop *loop, const struct sums *sums)
     char first[32], second[32];
     units_count_text(loop->done_per_s, first, sizeof first);
     units_count_text(loop->offered_per_s, second, sizeof second);
-    if (beyond_chance(loop, sums)) {
+    if (beyond_chance(loop, sums) && by_more_than_a_standstill(loop, sums)) {
         loop->state = OPEN_LOOP_OVERLOADED;
         snprintf(loop->why, sizeof loop->why, "%s/s of %s/s offered: more comes than is done", first, second);
+    } else if (beyond_chance(loop, sums) && sums->rounds < 2) {
+        loop->state = OPEN_LOOP_DRIFTS;
+        snprintf(loop->why, sizeof loop->why,
+                 "%s/s of %s/s done in the only round: a standstill of the machine looks the same", first, second);
     } else if (drifts(loop, sums)) {
         loop->state = OPEN_LOOP_DRIFTS;
         snprintf(loop->why, sizeof loop->why, "not steady: the backlog grows, by %.0f of %.0f jobs", loop->growth,

@@ -6,7 +6,8 @@
  * saturation. Judged is whether warm-up and window were long against it; whether the
  * backlog grew from the begin of the windows to their end beyond what chance does, which
  * is an overload however short the latencies still are; and whether it grew from round to
- * round alike. */
+ * round alike. One round alone has no others to be held against: it is an overload only
+ * where its workers had no time left. */
 #ifndef OPEN_LOOP_H
 #define OPEN_LOOP_H
 
@@ -17,7 +18,7 @@ enum open_loop_state {
     OPEN_LOOP_NONE,       /* it is no open loop, or nothing is known of it */
     OPEN_LOOP_STEADY,     /* done is offered, and it was watched for long enough */
     OPEN_LOOP_SHORT,      /* not long enough to say so */
-    OPEN_LOOP_DRIFTS,     /* the backlog grows in most rounds, but chance could do that */
+    OPEN_LOOP_DRIFTS,     /* the backlog grows in most rounds, or in the only one, but chance could do that */
     OPEN_LOOP_OVERLOADED, /* more comes than is done, beyond chance */
     OPEN_LOOP_RECORDED,   /* a recorded load has its ups and downs: the jobs' latencies say it all */
 };

@@ -201,6 +201,19 @@ static void judge_rate(const struct evidence *evidence, const struct slo *slo, s
     snprintf(found->why, sizeof found->why, "%s", evidence->loop.why);
 }
 
+/* The machine may have stood still in the only round, and all that came meanwhile was late; but
+ * not all that came. */
+static void judge_one_round(const struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
+{
+    if (evidence->count != 1 || found->verdict != SLO_BROKEN || !(slo->kind->quantile > 0) ||
+        evidence->all.min > (uint64_t)slo->limit_ns)
+        return;
+    found->verdict = SLO_CANNOT_TELL;
+    found->reason = SLO_ONE_ROUND;
+    snprintf(found->why, sizeof found->why,
+             "one round: a standstill of the machine looks the same; --rounds 3 or more would tell");
+}
+
 /* By the interval, and by what was lost. */
 static void judge_plainly(const struct evidence *evidence, const struct slo_list *list, const struct slo *slo,
                           struct slo_judgement *found)
@@ -211,6 +224,7 @@ static void judge_plainly(const struct evidence *evidence, const struct slo_list
         found->verdict = SLO_KEPT;
     else if (found->reason == SLO_PLAIN)
         found->reason = SLO_STRADDLES;
+    judge_one_round(evidence, slo, found);
     if (evidence->lost > 0 && !slo->kind->is_loss && !slo_allows_loss(list)) {
         found->verdict = SLO_BROKEN;
         found->reason = SLO_LOST;

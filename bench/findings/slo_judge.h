@@ -7,7 +7,8 @@
  * promise is of a rate, too. Where more comes than is done it is broken, however short the
  * latencies still are; where the queue was not steady, or not watched for long enough,
  * nobody can say that it is kept, and what broke it broke it all the same. Where the
- * generator is late, a long latency may be the generator's. */
+ * generator is late, a long latency may be the generator's. Of one round nobody knows how
+ * rounds vary: a quantile is broken there only where not one job was in time. */
 #ifndef SLO_JUDGE_H
 #define SLO_JUDGE_H
 
@@ -27,6 +28,7 @@ enum slo_reason {
     SLO_NOT_STEADY, /* it would be kept, had it been the steady state */
     SLO_LOST,       /* jobs got no service, and that was not allowed */
     SLO_NO_ROUNDS,  /* no trial was good */
+    SLO_ONE_ROUND,  /* it would be broken, were it known of more than one round */
 };
 
 struct slo_judgement {

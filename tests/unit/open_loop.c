@@ -78,6 +78,31 @@ Test(open_loop, one_round_that_stood_still_is_no_overload, .timeout = 60)
     }
 }
 
+/* The only round stands still at its end, and services that it hit were as long: no overload.
+ * Where three times as much comes as can be done: one. */
+Test(open_loop, the_only_round_has_to_show_it_by_itself, .timeout = 60)
+{
+    struct slo_list list;
+    char why[256];
+    slo_parse("p99=60min", &list, why, sizeof why);
+    for (int seed = 1; seed <= 50; seed++) {
+        struct erlang_queue still = queue_of(2, 0.3, 100 * US, seed), full = queue_of(2, 3, 100 * US, seed);
+        json_t *one = rounds_of(&still, 1, 10 * MS, 60 * MS, 0), *other = rounds_of(&full, 1, 10 * MS, 60 * MS, 0);
+        json_t *slices = json_object_get(json_array_get(json_object_get(one, "trials"), 0), "slices");
+        json_t *window = json_object_get(json_array_get(slices, 0), "window");
+        json_object_set_new(window, "backlog_end", json_integer(300));
+        json_object_set_new(window, "done", json_integer(json_integer_value(json_object_get(window, "done")) - 300));
+        json_object_set_new(window, "service_ns", json_real(2 * MS));
+        cr_assert(open_loop_of(one).state == OPEN_LOOP_DRIFTS && strstr(open_loop_of(one).why, "only round"), "%s",
+                  open_loop_of(one).why);
+        cr_assert(slo_judge(one, &list, 0).verdict == SLO_CANNOT_TELL);
+        cr_assert(open_loop_of(other).state == OPEN_LOOP_OVERLOADED, "seed %d", seed);
+        cr_assert(slo_judge(other, &list, 0).verdict == SLO_BROKEN);
+        json_decref(one);
+        json_decref(other);
+    }
+}
+
 Test(open_loop, a_tenth_too_much_is_an_overload, .timeout = 60)
 {
     int found[5];

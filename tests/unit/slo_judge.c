@@ -69,6 +69,18 @@ Test(slo_judge, what_varies_from_round_to_round_is_worth_less, .timeout = 10)
     cr_assert(bad.verdict == SLO_CANNOT_TELL, "one bad round does not break it, nor is it kept");
 }
 
+/* In the only round a third of all jobs came while the machine stood still. */
+Test(slo_judge, one_round_is_broken_only_where_no_job_was_in_time, .timeout = 10)
+{
+    static const double mean[] = {10, 10, 10};
+    struct slo_judgement found = judge(closed_loop(mean, 1, 20000), "p99=5ms");
+    cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_ONE_ROUND && strstr(found.why, "one round"));
+    cr_assert(found.low > 5e6, "it is the round that cannot tell, not the interval");
+    cr_assert(judge(closed_loop(mean, 1, 20000), "p50=1ms").verdict == SLO_CANNOT_TELL);
+    cr_assert(judge(closed_loop(mean, 1, 20000), "p99=200ns").verdict == SLO_BROKEN, "not one takes less");
+    cr_assert(judge(closed_loop(mean, 3, 20000), "p99=5ms").verdict == SLO_BROKEN, "three say it");
+}
+
 Test(slo_judge, few_samples_cannot_tell, .timeout = 10)
 {
     static const double even[] = {1, 1, 1, 1, 1, 1};
