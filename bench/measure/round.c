@@ -16,6 +16,7 @@
 
 #include "bench/json/must.h"
 #include "bench/measure/child.h"
+#include "bench/measure/job_cost.h"
 #include "bench/measure/round_noise.h"
 #include "bench/results/result.h"
 
@@ -73,6 +74,8 @@ static double round_length_s(const struct plan *plan)
     for (int i = 0; i < plan->count; i++) {
         const struct plan_entry *entry = &plan->entries[i];
         double work = workload_job_ns(&entry->workload) / plan_workers(entry);
+        if (entry->workload.ops->jobs) /* however long they take */
+            work += job_cost_ns(entry->pool);
         double pair = work > 0 ? 2 * work * (double)plan_slice_jobs(plan, entry, work) : 0;
         sum_ns += (share > pair ? share : pair) + work;
     }

@@ -40,3 +40,12 @@ CLI_TEST(answer, of_the_default_suite_has_time_for_its_rounds)
     cr_assert(configurations > 100 && rounds == 12 && seconds < overrun * configurations * (rounds - 1) / rounds, "%s",
               last);
 }
+
+/* A thread takes some microseconds to begin, and of these there are two millions in a round. */
+CLI_TEST(answer, reckons_with_what_a_pool_takes_for_a_job)
+{
+    double seconds = 0;
+    cr_assert(run("run --dry-run -p spawn -w depth:jobs=1M -t 1 --no-floor") == 0);
+    cr_assert(strstr(out, "about ") && sscanf(strstr(out, "about "), "about %lf s", &seconds) == 1 && seconds >= 4,
+              "%s", out);
+}
