@@ -404,6 +404,18 @@ prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli
 	@POOLBENCH=./$(PROGRAM) POOLBENCH_KILLS=200 $(BUILD)/tests-cli --filter 'history/kills_lose_nothing'
 
+# What each tool is installed for: docs/exports.md.
+EXPORT_PACKAGES := python3 hyperfine libbenchmark-tools python3-scipy python3-prometheus-client python3-jsonschema
+EXPORTED        := results/reference/suite.json results/reference/search.json tests/exports/duet.json
+.PHONY: test-exports exports-read
+test-exports: deps ## exports read back by the tools that they are for (installs those that Debian has): docs/exports.md
+	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) $(EXPORT_PACKAGES)'
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@POOLBENCH=./$(PROGRAM) timeout 300 /usr/bin/python3 tests/exports/read.py $(EXPORTED) --all
+exports-read:
+	@if command -v python3 >/dev/null; then POOLBENCH=./$(PROGRAM) timeout 300 python3 tests/exports/read.py $(EXPORTED); \
+	else echo "exports: not read back (no python3 here)"; fi
+
 models: deps ## how workers sleep and are called, and the lanes of forks, in every interleaving; mutants must be caught (5 min, 2 GB)
 	@sh docs/models/run.sh
 
@@ -483,6 +495,7 @@ test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@sh tests/contract/fifo.sh $(BUILD)/tests-contract
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
+	@$(MAKE) --no-print-directory exports-read
 	@sh docs/models/run.sh quick
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done

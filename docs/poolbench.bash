@@ -26,7 +26,7 @@ _poolbench()
             check) words="table json tap junit" ;;
             compare | duet) words="table markdown json junit" ;;
             explain) words="text tsv" ;;
-            export) words="gbench benchstat bencher github-action hyperfine csv openmetrics junit markdown" ;;
+            export) words="gbench benchstat bencher github-action github-action-bigger hyperfine csv openmetrics junit markdown" ;;
             limits | history) words="table json" ;;
             *) words="table json csv" ;;
             esac

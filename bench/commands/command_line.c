@@ -183,15 +183,19 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          0, OPTIONS_WORDS_MAX, history_words},
     [OPTIONS_EXPORT] =
         {"export", "RESULT.json", "a result in a format that other tools read",
-         "On stdout: the wall time per job of each benchmark, of each round or as a median with its interval. junit\n"
+         "On stdout: of each benchmark the wall time per job, of each round or as a median with its interval, and "
+         "where\n"
+         "the format can say them its CPU time and latencies; of a search the rate that is kept "
+         "(github-action-bigger:\n"
+         "more is better); of a duet the ratio of the times. docs/exports.md says which tool has read which. junit\n"
          "and markdown say what was found, also of a duet: a test case for each benchmark, of which a regression "
          "(what\n"
          "makes the exit status 1) is a failure, and what is undecided is skipped; a page for a pull request.\n\n"
          "  poolbench export results/mine.json --format benchstat >new.txt\n"
          "  poolbench export results/mine.json --format github-action >output.json\n"
          "  poolbench export duet.json --format junit >duet.xml\n\n"
-         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has no "
-         "time.\n",
+         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has nothing\n"
+         "that this format can say.\n",
          1, 1, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
@@ -290,7 +294,8 @@ static const struct row rows[] = {
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
     {"no-figures", 0, NULL, "do not draw", RUN | DUET, false, options_set_no_figures},
-    {"format", 0, "FORMAT", "gbench, benchstat, bencher, github-action, hyperfine, csv, openmetrics, junit or markdown",
+    {"format", 0, "FORMAT",
+     "gbench, benchstat, bencher, github-action, github-action-bigger, hyperfine, csv, openmetrics, junit, markdown",
      EXPORT, false, options_set_export_to},
     {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,
      options_set_no_history},

@@ -642,9 +642,13 @@ int options_set_least(struct options *options, const char *value, struct why why
 
 int options_set_export_to(struct options *options, const char *value, struct why why)
 {
+    enum { MOST = 16 };
+    const char *names[MOST];
     int count = 0;
-    for (; exported_names[count]; count++)
-        if (!strcmp(value, exported_names[count]))
-            options->export_to = exported_names[count];
-    return options->export_to ? 0 : why_wrong_name(why, "no format", value, "formats: ", exported_names, count);
+    for (; exported_formats[count].name && count < MOST; count++) {
+        names[count] = exported_formats[count].name;
+        if (!strcmp(value, names[count]))
+            options->export_to = names[count];
+    }
+    return options->export_to ? 0 : why_wrong_name(why, "no format", value, "formats: ", names, count);
 }

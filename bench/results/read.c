@@ -236,12 +236,39 @@ static int check_configuration(struct place *place, const json_t *configuration,
                : 0;
 }
 
+/* A search: what it is called by, and its rates. */
+static int check_search(struct place *place, const json_t *search, size_t index)
+{
+    static const char names[] = "-_", words[] = "-_:=,./+%", pins[] = "-_:,.";
+    json_t *promise;
+    size_t i;
+    snprintf(place->at, sizeof place->at, "search %zu", index);
+    if (!json_is_object(search))
+        return wrong(place, "it", "not an object");
+    if (check_word(place, search, "pool", names, READ_NAME_MAX, true) ||
+        check_word(place, search, "spec", words, READ_SPEC_MAX, true) ||
+        check_word(place, search, "full", names, READ_NAME_MAX, false) ||
+        check_word(place, search, "results", names, READ_NAME_MAX, false) ||
+        check_word(place, search, "pin", pins, 63, false) ||
+        check_count(place, search, "workers", 1, READ_WORKERS_MAX) ||
+        check_number(place, search, "rate_kept", 0, NUMBER_MAX) ||
+        check_number(place, search, "rate_proved", 0, NUMBER_MAX) ||
+        check_number(place, search, "rate_broken", 0, NUMBER_MAX))
+        return -EINVAL;
+    json_array_foreach (json_object_get(search, "slo"), i, promise)
+        if (check_word(place, promise, "name", "-_.%", READ_NAME_MAX, false) ||
+            check_number(place, promise, "limit_ns", 0, NUMBER_MAX) ||
+            check_number(place, promise, "limit_share", 0, 1))
+            return -EINVAL;
+    return 0;
+}
+
 int read_check(const json_t *result, char *text, size_t size)
 {
     struct place place = {.why = {text, size}};
     const json_t *configurations = json_object_get(result, "configurations"),
                  *format = json_object_get(result, "format");
-    json_t *configuration;
+    json_t *configuration, *search;
     size_t i;
     if (!json_is_object(result) || strcmp(result_string(result, "program"), "poolbench") ||
         !json_is_array(configurations))
@@ -252,6 +279,9 @@ int read_check(const json_t *result, char *text, size_t size)
         return wrong(&place, "configurations", "too many");
     json_array_foreach (configurations, i, configuration)
         if (check_configuration(&place, configuration, i))
+            return -EINVAL;
+    json_array_foreach (json_object_get(result, "searches"), i, search)
+        if (check_search(&place, search, i))
             return -EINVAL;
     return 0;
 }

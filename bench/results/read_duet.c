@@ -1,8 +1,7 @@
 /* read_duet.c - see read_duet.h. */
 #include "bench/results/read_duet.h"
 
-#include <math.h>
-#include <stdlib.h>
+#include <ctype.h>
 #include <string.h>
 
 #include "bench/json/utf8.h"
@@ -34,6 +33,31 @@ static bool is_verdict(const char *text)
         if (!strcmp(text, verdicts[i]))
             return true;
     return false;
+}
+
+/* Letters, digits and `more`; absent where it need not be there. */
+static bool is_word(const json_t *object, const char *key, const char *more, size_t most, bool must)
+{
+    const json_t *value = json_object_get(object, key);
+    const char *text = json_string_value(value);
+    if (!must && (!value || json_is_null(value)))
+        return true;
+    if (!text || !*text || strlen(text) != json_string_length(value) || strlen(text) > most)
+        return false;
+    for (; *text; text++)
+        if (!isalnum((unsigned char)*text) && !strchr(more, *text))
+            return false;
+    return true;
+}
+
+/* What a benchmark is called by (benchmark.h), and judged by. */
+static bool is_benchmark(const json_t *one)
+{
+    static const char names[] = "-_", words[] = "-_:=,./+%", pins[] = "-_:,.";
+    return is_word(one, "pool", names, READ_NAME_MAX, true) && is_word(one, "spec", words, READ_SPEC_MAX, true) &&
+           is_word(one, "full", names, READ_NAME_MAX, false) && is_word(one, "results", names, READ_NAME_MAX, false) &&
+           is_word(one, "pin", pins, 63, false) && is_word(one, "figure", "-_.", 63, false) &&
+           is_number(one, "workers", 0, READ_WORKERS_MAX);
 }
 
 /* The first field of a finding that is none; NULL: all are good. */
@@ -76,9 +100,7 @@ int read_duet_check(const json_t *document, char *text, size_t size)
     json_array_foreach (benchmarks, i, one) {
         const json_t *finding = json_object_get(one, "finding"), *name = json_object_get(one, "name");
         const char *wrong = wrong_in(finding);
-        if (!is_name(json_object_get(one, "pool"), READ_NAME_MAX) || (name && !is_name(name, READ_SPEC_MAX)) ||
-            !is_name(json_object_get(one, "spec"), READ_SPEC_MAX) || (finding && !json_is_object(finding)) ||
-            !is_number(one, "workers", 0, READ_WORKERS_MAX))
+        if (!is_benchmark(one) || (name && !is_name(name, READ_SPEC_MAX)) || (finding && !json_is_object(finding)))
             return why_wrong(why, "benchmark %zu: not what a duet writes", i);
         if (wrong)
             return why_wrong(why, "benchmark %zu: its finding's %s is not what a duet writes", i, wrong);

@@ -1,5 +1,4 @@
-/* exported.c - see exported.h. Times are wall time per job; each row of tools that know repetitions is
- * a round, which is a process. */
+/* exported.c - see exported.h: the formats. Each row of tools that know repetitions is a round, which is a process. */
 #include "bench/show/exported.h"
 
 #include <gsl/gsl_statistics.h>
@@ -11,6 +10,8 @@
 #include "bench/results/read_duet.h"
 #include "bench/results/result.h"
 #include "bench/show/duet_show.h"
+#include "bench/show/exported_rows.h"
+#include "bench/show/exported_text.h"
 #include "bench/show/junit.h"
 #include "bench/show/markdown.h"
 #include "bench/show/run_verdicts.h"
@@ -72,63 +73,163 @@ static void gbench(const json_t *result, FILE *out)
     print(must_pack("{s:o, s:o}", "context", context, "benchmarks", rows), out);
 }
 
-/* Go's benchmark text, which benchstat reads; six lines or more make an interval. */
-static void benchstat(const json_t *result, FILE *out)
+/* Go's benchmark text, which benchstat reads; six lines or more make an interval. Of a duet
+ * both sides: benchstat -col /side. */
+static void benchstat_begin(const json_t *document, FILE *out)
 {
-    static double values[ROUNDS];
+    const char *model = result_string(machine_of(document), "cpu_model");
+    fprintf(out, "pkg: poolbench\n");
+    if (*model)
+        fprintf(out, "cpu: %s\n", model);
+    fprintf(out, "Unit jobs/s better=higher\nUnit cpu-ns/op better=lower\n");
+}
+
+static void benchstat_run(const json_t *result, FILE *out)
+{
+    static double values[ROUNDS], cpu[ROUNDS];
     char name[BENCHMARK_NAME];
     const json_t *one;
     size_t at = 0;
     int count;
-    fprintf(out, "pkg: poolbench\ncpu: %s\nUnit jobs/s better=higher\n",
-            result_string(machine_of(result), "cpu_model"));
-    while ((one = next(result, &at, values, &count, name)))
-        for (int i = 0; i < count; i++)
-            fprintf(out, "BenchmarkPool/%s-%lld 1 %.9g ns/op %.9g jobs/s\n", name,
-                    (long long)result_integer(one, "workers"), values[i], 1e9 / values[i]);
-}
-
-/* Bencher's own JSON: the median and, of rounds enough, its interval. */
-static void bencher(const json_t *result, FILE *out)
-{
-    static double values[ROUNDS];
-    char name[BENCHMARK_NAME];
-    json_t *all = json_object();
-    size_t at = 0;
-    int count;
-    while (next(result, &at, values, &count, name)) {
-        struct stats_median median = stats_median(values, count);
-        json_t *latency = must_pack("{s:f}", "value", median.median);
-        if (count >= STATS_ENOUGH)
-            json_object_update_new(latency,
-                                   must_pack("{s:f, s:f}", "lower_value", median.low, "upper_value", median.high));
-        json_object_set_new(all, name, must_pack("{s:o}", "latency", latency));
-    }
-    print(all, out);
-}
-
-/* github-action-benchmark's customSmallerIsBetter. */
-static void github_action(const json_t *result, FILE *out)
-{
-    static double values[ROUNDS];
-    char name[BENCHMARK_NAME], range[64], extra[128];
-    json_t *all = json_array();
-    size_t at = 0;
-    int count;
-    while (next(result, &at, values, &count, name)) {
-        struct stats_median median = stats_median(values, count);
-        json_t *row = must_pack("{s:s, s:s, s:f}", "name", name, "unit", "ns/job", "value", median.median);
-        snprintf(extra, sizeof extra, "median of %d rounds, less is better; too few for a range", count);
-        if (count >= STATS_ENOUGH) {
-            snprintf(range, sizeof range, "%.4g .. %.4g", median.low, median.high);
-            json_object_set_new(row, "range", must_text(range));
-            snprintf(extra, sizeof extra, "median of %d rounds, less is better; the range covers it with %.1f%%", count,
-                     100 * median.coverage);
+    while ((one = next(result, &at, values, &count, name))) {
+        bool has_cpu = result_values(one, "cpu_ns_per_job", cpu, NULL, ROUNDS) == count;
+        for (int i = 0; i < count; i++) {
+            fprintf(out, "BenchmarkPool/%s-%lld 1 %.9g ns/op", name, (long long)result_integer(one, "workers"),
+                    values[i]);
+            if (values[i] > 0)
+                fprintf(out, " %.9g jobs/s", 1e9 / values[i]);
+            if (has_cpu)
+                fprintf(out, " %.9g cpu-ns/op", cpu[i]);
+            fputc('\n', out);
         }
-        json_object_set_new(row, "extra", must_text(extra));
-        json_array_append_new(all, row);
     }
+}
+
+/* Where a benchmark is judged by a figure of its own, that is the unit. */
+static void benchstat_duet(const json_t *document, FILE *out)
+{
+    static const char *const sides[] = {"base", "new"};
+    static double values[ROUNDS];
+    json_t *one;
+    size_t i;
+    json_array_foreach (json_object_get(document, "benchmarks"), i, one) {
+        const char *figure = result_string(one, "figure");
+        char name[BENCHMARK_NAME];
+        benchmark_name(one, name, sizeof name);
+        for (int s = 0; s < 2; s++) {
+            int count = exported_rows_side(one, sides[s], values, ROUNDS);
+            for (int v = 0; v < count; v++)
+                fprintf(out, "BenchmarkPool/%s/side=%s-%lld 1 %.9g %s\n", name, sides[s],
+                        (long long)result_integer(one, "workers"), values[v],
+                        !*figure || !strcmp(figure, "ns_per_job") ? "ns/op" : figure);
+        }
+    }
+}
+
+static void benchstat(const json_t *document, FILE *out)
+{
+    struct exported_rows rows;
+    benchstat_begin(document, out);
+    if (read_duet_is(document)) {
+        benchstat_duet(document, out);
+    } else if (json_array_size(json_object_get(document, "searches"))) {
+        exported_rows_make(document, &rows);
+        for (int i = 0; i < rows.count; i++)
+            fprintf(out, "BenchmarkPool/%s 1 %.9g jobs/s\n", rows.all[i].benchmark, rows.all[i].value);
+        exported_rows_free(&rows);
+    } else {
+        benchstat_run(document, out);
+    }
+}
+
+/* Bencher's own JSON: values and, of rounds enough, their intervals. The time is the measure
+ * "latency", which Bencher has from the start; in ns. */
+static void bencher(const json_t *document, FILE *out)
+{
+    struct exported_rows rows;
+    json_t *all = json_object();
+    exported_rows_make(document, &rows);
+    for (int i = 0; i < rows.count; i++) {
+        const struct exported_row *row = &rows.all[i];
+        json_t *measure = must_pack("{s:f}", "value", row->value), *benchmark = json_object_get(all, row->benchmark);
+        if (isfinite(row->low) && isfinite(row->high))
+            json_object_update_new(measure, must_pack("{s:f, s:f}", "lower_value", row->low, "upper_value", row->high));
+        if (!benchmark)
+            json_object_set_new(all, row->benchmark, benchmark = json_object());
+        json_object_set_new(benchmark, strcmp(row->metric, "time") ? row->metric : "latency", measure);
+    }
+    exported_rows_free(&rows);
     print(all, out);
+}
+
+static const char *unit_of(const struct exported_row *row)
+{
+    static const char *const units[] = {[WORKLOAD_NS] = "ns",
+                                        [WORKLOAD_SHARE] = "share",
+                                        [WORKLOAD_NUMBER] = "x",
+                                        [WORKLOAD_BYTES] = "bytes",
+                                        [WORKLOAD_RATE] = "jobs/s"};
+    return row->per_job                                                   ? "ns/job"
+           : strcmp(row->metric, "ratio") && row->unit == WORKLOAD_NUMBER ? ""
+                                                                          : units[row->unit];
+}
+
+/* "median of 12 rounds, less is better; the range covers it with 96.1%" */
+static void say_extra(const struct exported_row *row, char *text, size_t size)
+{
+    const char *better = row->more_is_better ? "more is better" : "less is better";
+    bool range = isfinite(row->low) && isfinite(row->high);
+    if (row->per_job && range)
+        snprintf(text, size, "median of %d rounds, %s; the range covers it with %.1f%%", row->samples, better,
+                 100 * row->coverage);
+    else if (row->per_job)
+        snprintf(text, size, "median of %d round%s, %s; too few for a range", row->samples,
+                 row->samples == 1 ? "" : "s", better);
+    else if (!strcmp(row->metric, "ratio"))
+        snprintf(text, size, "time of the new build as a multiple of the base's, in %d processes, %s", row->samples,
+                 better);
+    else if (!strcmp(row->metric, "rate-kept"))
+        snprintf(text, size, "highest rate that keeps the promise, %d probes, %s", row->samples, better);
+    else
+        snprintf(text, size, "of all rounds together, %s", better);
+}
+
+/* github-action-benchmark's customSmallerIsBetter and customBiggerIsBetter: a file has one
+ * direction. */
+static void github_action_of(const json_t *document, bool more, FILE *out)
+{
+    struct exported_rows rows;
+    json_t *all = json_array();
+    exported_rows_make(document, &rows);
+    for (int i = 0; i < rows.count; i++) {
+        const struct exported_row *row = &rows.all[i];
+        char name[RECORD_NAME + 100], range[64], extra[192];
+        json_t *json;
+        if (row->more_is_better != more)
+            continue;
+        snprintf(name, sizeof name, "%s%s%s", row->benchmark, strcmp(row->metric, "time") ? " " : "",
+                 strcmp(row->metric, "time") ? row->metric : "");
+        json = must_pack("{s:s, s:s, s:f}", "name", name, "unit", unit_of(row), "value", row->value);
+        if (isfinite(row->low) && isfinite(row->high)) {
+            snprintf(range, sizeof range, "%.4g .. %.4g", row->low, row->high);
+            json_object_set_new(json, "range", must_text(range));
+        }
+        say_extra(row, extra, sizeof extra);
+        json_object_set_new(json, "extra", must_text(extra));
+        json_array_append_new(all, json);
+    }
+    exported_rows_free(&rows);
+    print(all, out);
+}
+
+static void github_action(const json_t *document, FILE *out)
+{
+    github_action_of(document, false, out);
+}
+
+static void github_action_bigger(const json_t *document, FILE *out)
+{
+    github_action_of(document, true, out);
 }
 
 /* hyperfine's JSON, in seconds a job: its plot scripts read it. */
@@ -160,54 +261,73 @@ static void hyperfine(const json_t *result, FILE *out)
     print(must_pack("{s:o}", "results", all), out);
 }
 
-/* OpenMetrics text. Names of pools and workloads hold nothing that a label would have to escape (read.c). */
-static void openmetrics(const json_t *result, FILE *out)
+/* A run has a row for each round, with all its figures. */
+static void csv(const json_t *document, FILE *out)
 {
-    static double values[ROUNDS];
-    char name[BENCHMARK_NAME];
-    const json_t *one;
-    size_t at = 0;
-    int count;
-    fputs("# TYPE poolbench_job_seconds gauge\n# UNIT poolbench_job_seconds seconds\n"
-          "# HELP poolbench_job_seconds Wall time per job: median over rounds (bound=median); of 6 and more its "
-          "interval.\n",
-          out);
-    while ((one = next(result, &at, values, &count, name))) {
-        struct stats_median median = stats_median(values, count);
-        const double bounds[] = {median.median, median.low, median.high};
-        static const char *const names[] = {"median", "low", "high"};
-        for (int i = 0; i < (count >= STATS_ENOUGH ? 3 : 1); i++)
-            fprintf(out, "poolbench_job_seconds{benchmark=\"%s\",pool=\"%s\",workers=\"%lld\",bound=\"%s\"} %.9g\n",
-                    name, result_string(one, "pool"), (long long)result_integer(one, "workers"), names[i],
-                    1e-9 * bounds[i]);
-    }
-    fputs("# EOF\n", out);
+    if (read_duet_is(document) || json_array_size(json_object_get(document, "searches")))
+        exported_table(document, out);
+    else
+        result_csv(document, out);
 }
 
 /* Pages say what was found, also of a duet. */
-static void page(const json_t *result, void (*write)(const json_t *verdicts, FILE *out), FILE *out)
+static void page(const json_t *document, void (*write)(const json_t *verdicts, FILE *out), FILE *out)
 {
-    json_t *verdicts = read_duet_is(result) ? duet_show_verdicts(result) : run_verdicts(result);
+    json_t *verdicts = read_duet_is(document) ? duet_show_verdicts(document) : run_verdicts(document);
     write(verdicts, out);
     json_decref(verdicts);
 }
 
-static void junit(const json_t *result, FILE *out)
+static void junit(const json_t *document, FILE *out)
 {
-    page(result, junit_write, out);
+    page(document, junit_write, out);
 }
 
-static void markdown(const json_t *result, FILE *out)
+static void markdown(const json_t *document, FILE *out)
 {
-    page(result, markdown_write, out);
+    page(document, markdown_write, out);
 }
 
-bool exported_is_page(const char *name)
+#define EVERY (EXPORTED_RUN | EXPORTED_SEARCH | EXPORTED_DUET)
+const struct exported_format exported_formats[] = {{"gbench", gbench, EXPORTED_RUN},
+                                                   {"benchstat", benchstat, EVERY},
+                                                   {"bencher", bencher, EVERY},
+                                                   {"github-action", github_action, EXPORTED_RUN | EXPORTED_DUET},
+                                                   {"github-action-bigger", github_action_bigger, EXPORTED_SEARCH},
+                                                   {"hyperfine", hyperfine, EXPORTED_RUN},
+                                                   {"csv", csv, EVERY},
+                                                   {"openmetrics", exported_openmetrics, EVERY},
+                                                   {"junit", junit, EVERY | EXPORTED_PAGE},
+                                                   {"markdown", markdown, EVERY | EXPORTED_PAGE},
+                                                   {NULL, NULL, 0}};
+
+static int kind_of(const json_t *document)
 {
-    return !strcmp(name, "junit") || !strcmp(name, "markdown");
+    if (read_duet_is(document))
+        return EXPORTED_DUET;
+    return json_array_size(json_object_get(document, "searches")) ? EXPORTED_SEARCH : EXPORTED_RUN;
 }
 
-const char *const exported_names[] = {"gbench", "benchstat",   "bencher", "github-action", "hyperfine",
-                                      "csv",    "openmetrics", "junit",   "markdown",      NULL};
-exported_fn *const exported_writers[] = {gbench,     benchstat,   bencher, github_action, hyperfine,
-                                         result_csv, openmetrics, junit,   markdown};
+/* A search has probes, each at a rate of its own, and no time of a job that could be compared. */
+const char *exported_refusal(const struct exported_format *format, const json_t *document)
+{
+    struct exported_rows rows;
+    int kind = kind_of(document), count;
+    if (!(format->takes & kind)) {
+        if (kind == EXPORTED_SEARCH)
+            return format->write == github_action
+                       ? "a search for a rate, of which more is better: --format github-action-bigger"
+                       : "a search for a rate, which this format cannot say";
+        if (kind == EXPORTED_DUET)
+            return "a duet, whose two sides this format cannot say";
+        return "a run, of whose figures less is better: --format github-action";
+    }
+    exported_rows_make(document, &rows);
+    count = rows.count;
+    exported_rows_free(&rows);
+    if (count || format->takes & EXPORTED_PAGE)
+        return NULL;
+    return kind == EXPORTED_RUN      ? "nothing was measured: no benchmark has a time"
+           : kind == EXPORTED_SEARCH ? "no search found a rate"
+                                     : "no benchmark has a change";
+}

@@ -34,8 +34,9 @@ static void compare(json_t *result, FILE *out)
 
 static void export(const json_t *result, FILE *out)
 {
-    for (int i = 0; exported_names[i]; i++)
-        exported_writers[i](result, out);
+    for (int i = 0; exported_formats[i].name; i++)
+        if (!exported_refusal(&exported_formats[i], result))
+            exported_formats[i].write(result, out);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -46,6 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (out && result && read_duet_is(result) && !read_duet_check(result, why, sizeof why)) {
         show(duet_show_verdicts(result), out);
         duet_show(result, "x.json", "", out);
+        export(result, out);
     } else if (out && result && !read_duet_is(result) && !read_check(result, why, sizeof why)) {
         compare(result, out);
         export(result, out);
