@@ -11,7 +11,8 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
-            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin libxml2-utils cmark-gfm
+            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
+            cmark-gfm shellcheck yamllint
 MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
@@ -79,6 +80,10 @@ lint: ## warnings as errors, includes that point the wrong way, formatting
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
 
+.PHONY: lint-ci
+lint-ci: ## the examples of docs/ci by the schemas of GitHub and GitLab (npm)
+	@sh tests/ci-lint.sh $(BUILD)/ci-lint
+
 clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
@@ -94,7 +99,7 @@ man: all ## the man page: build/poolbench.1
 
 install: all header man pools.so ## install under PREFIX (default /usr/local), below DESTDIR
 	install -d "$(TO)/bin" "$(TO)/share/poolbench/plot" "$(TO)/share/poolbench/programs" "$(TO)/lib/poolbench/peers" \
-	    "$(TO)/include" "$(TO)/share/pkgconfig" "$(TO)/share/doc/poolbench" "$(TO)/share/man/man1" \
+	    "$(TO)/include" "$(TO)/share/pkgconfig" "$(TO)/share/doc/poolbench/ci" "$(TO)/share/man/man1" \
 	    "$(TO)/share/bash-completion/completions"
 	install $(PROGRAM) "$(TO)/bin/poolbench"
 	install $(CHECK) "$(TO)/bin/poolbench-check"
@@ -105,6 +110,7 @@ install: all header man pools.so ## install under PREFIX (default /usr/local), b
 	install -m 644 $(BUILD)/include/poolbench.h "$(TO)/include"
 	sed 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' docs/poolbench.pc.in >"$(TO)/share/pkgconfig/poolbench.pc"
 	install -m 644 LICENSE CHANGELOG.md docs/plugins.md "$(TO)/share/doc/poolbench"
+	install -m 644 docs/ci/* "$(TO)/share/doc/poolbench/ci"
 	install -m 644 docs/poolbench.bash "$(TO)/share/bash-completion/completions/poolbench"
 	install -m 644 $(BUILD)/poolbench.1 "$(TO)/share/man/man1"
 TO = $(DESTDIR)$(PREFIX)

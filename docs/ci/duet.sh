@@ -1,0 +1,68 @@
+#!/bin/sh
+# duet.sh BASE - a pool of your own at revision BASE against this tree's, in one duet: what a
+# CI job calls, and what you can call by hand. Copy it into your repository.
+#
+# It checks BASE out beside this tree (a git worktree, removed again), builds the plug-in of
+# both in the same way, and writes into $OUT:
+#   duet.json    the result         comment.md   for the pull request, also when nothing was measured
+#   junit.xml    for the CI server  history.db   what was measured before, to be kept between runs
+#
+# From the environment:
+#   BUILD      builds the plug-in, in the root of a tree       (default: make plugin)
+#   PLUGIN     the file that this makes, from that root        (default: build/plugin.so)
+#   POOLBENCH  the program                                     (default: poolbench)
+#   OUT        where to                                        (default: poolbench-ci)
+#   BUDGET     of time, for all benchmarks                     (default: 2m)
+#   THRESHOLD  slower by this is a regression                  (default: 3%)
+#   UNDECIDED  pass, or fail: then 4 where something is undecided  (default: pass)
+#   MACHINE    what the history calls the machine; one name for runners of the same kind
+#   DUET       further options, as in: -p mine -w empty -w cpu:size=1us -t 2
+#
+# Exit status: 0 no regression; 1 a regression, or this tree does not build; 2 wrong usage, or
+# a plug-in that cannot be loaded; 3 there is nothing to compare with: BASE is not here, or does
+# not build; or this machine cannot measure; 4 undecided, with UNDECIDED=fail; 130 interrupted.
+base=$1
+build=${BUILD:-make plugin} plugin=${PLUGIN:-build/plugin.so} poolbench=${POOLBENCH:-poolbench} out=${OUT:-poolbench-ci}
+
+say() { echo "duet.sh: $*" >&2; }
+# end STATUS WHY: nothing was measured, and the page says so.
+end() {
+    say "$2"
+    [ -d "$out" ] && printf '**poolbench duet: nothing was measured**\n\n    %s\n' "$2" >"$out/comment.md"
+    exit "$1"
+}
+
+if [ $# != 1 ] || [ -z "$base" ]; then
+    say "which revision? duet.sh BASE, as in duet.sh origin/main"
+    exit 2
+fi
+root=$(git rev-parse --show-toplevel 2>/dev/null) || { say "no git repository here"; exit 2; }
+cd "$root" || exit 2
+mkdir -p "$out" || exit 2
+out=$(cd "$out" && pwd) || exit 2
+rm -f "$out/duet.json" "$out/comment.md" "$out/junit.xml"
+command -v "$poolbench" >/dev/null || end 2 "no program $poolbench (POOLBENCH names it)"
+commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
+    end 3 "no revision $base here; a shallow clone has no older ones (fetch-depth: 0, GIT_DEPTH: 0)"
+
+tree=$(mktemp -d) || exit 2
+trap 'git worktree remove --force "$tree/base" >/dev/null 2>&1; rm -rf "$tree"; git worktree prune' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+git worktree add --quiet --detach "$tree/base" "$commit" || end 3 "cannot check out $base"
+
+# make_plugin TREE COPY: builds there; the copy stays as it is, whatever is built later.
+make_plugin() { (cd "$1" && sh -c "$build") >&2 && cp "$1/$plugin" "$2"; }
+make_plugin "$tree/base" "$tree/base.so" || end 3 "$base does not build: $build, which is to make $plugin"
+make_plugin "$root" "$tree/new.so" || end 1 "this tree does not build: $build, which is to make $plugin"
+
+# Words of $DUET are options.
+# shellcheck disable=SC2086
+POOLBENCH_HISTORY="$out/history.db" "$poolbench" duet --base "$tree/base.so" --new "$tree/new.so" \
+    --budget "${BUDGET:-2m}" --threshold "${THRESHOLD:-3%}" --undecided "${UNDECIDED:-pass}" \
+    --revision "$(git describe --always --dirty)" ${MACHINE:+--machine "$MACHINE"} -o "$out/duet.json" $DUET
+status=$?
+[ -s "$out/duet.json" ] || end "$status" "poolbench duet ended with status $status and no result; the job's log has its line"
+"$poolbench" export "$out/duet.json" --format markdown >"$out/comment.md" &&
+    "$poolbench" export "$out/duet.json" --format junit >"$out/junit.xml" || exit 2
+exit "$status"

@@ -1,0 +1,141 @@
+/* ci.c - what docs/ci gives to pools of others: that its files are clean, and its script run, on a
+ * repository of a pool with two revisions. No time decides here. */
+#include <jansson.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+static char own[4096]; /* where this program was built */
+
+/* A shell's command; what it says is in `out`. */
+static int shell(const char *command)
+{
+    static char line[8192];
+    int status;
+    snprintf(line, sizeof line, "{ %s ; } >/tmp/%s.said 2>&1 </dev/null", command, folder + 5);
+    status = system(line);
+    snprintf(line, sizeof line, "/tmp/%s.said", folder + 5);
+    slurp(line, out, sizeof out);
+    unlink(line);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void find_own(void)
+{
+    snprintf(own, sizeof own, "%s", program);
+    dirname(own);
+    setenv("OWN", own, 1);
+}
+
+CLI_TEST(ci, files_are_clean)
+{
+    find_own();
+    cr_assert(shell("shellcheck \"$OWN/docs/ci/duet.sh\"") == 0, "%s", out);
+    cr_assert(shell("sh -n \"$OWN/docs/ci/duet.sh\"") == 0, "%s", out);
+    cr_assert(shell("yamllint -s -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, "
+                    "truthy: {check-keys: false}, comments: {min-spaces-from-content: 1}}}' \"$OWN\"/docs/ci/*.yml") ==
+                  0,
+              "%s", out);
+}
+
+/* A pool of somebody's: the one of docs/plugins.md, in a repository with two revisions. */
+static void make_repository(void)
+{
+    find_own();
+    cr_assert(shell("mkdir repo && cd repo && git init -q . && git config user.name t && git config user.email t@t && "
+                    "cp \"$OWN/build/plugins/mine.c\" mine.c && "
+                    "printf 'plugin:\\n\\tmkdir -p build\\n\\tcc -O2 -shared -fPIC -falign-functions=64 -Wl,-Bsymbolic "
+                    "-I\"$(OWN)/build/include\" -o build/plugin.so mine.c\\n' >Makefile && "
+                    "echo build >.gitignore && git add -A && git commit -qm one && "
+                    "echo '/* two */' >>mine.c && git commit -qam two") == 0,
+              "%s", out);
+    setenv("POOLBENCH", program, 1);
+    setenv("OUT", "../kept", 1);
+    setenv("BUDGET", "300ms", 1);
+    setenv("DUET", "-w empty -t 1 --no-figures", 1);
+}
+
+static int run_script(const char *words)
+{
+    char command[256];
+    snprintf(command, sizeof command, "cd repo && sh \"$OWN/docs/ci/duet.sh\" %s", words);
+    return shell(command);
+}
+
+static const char *page(void)
+{
+    static char text[1 << 16];
+    slurp("kept/comment.md", text, sizeof text);
+    return text;
+}
+
+/* One worktree is the repository itself; and nothing of it has changed. */
+static void expect_clean(void)
+{
+    cr_assert(shell("cd repo && git worktree list | wc -l && git status --short") == 0);
+    cr_assert_str_eq(out, "1\n");
+}
+
+CLI_TEST(ci, the_script_measures_both_revisions)
+{
+    struct stat info;
+    json_t *document;
+    const char *verdict;
+    int status, regressions;
+    make_repository();
+    status = run_script("HEAD~1");
+    document = json_load_file("kept/duet.json", 0, NULL);
+    cr_assert(document, "exit %d: %s", status, out);
+    regressions = (int)json_integer_value(json_object_get(json_object_get(document, "duet"), "regressions"));
+    cr_assert(status == (regressions > 0), "exit %d: %s", status, out);
+    cr_assert(!strncmp(page(), "**poolbench duet: ", 18) && strstr(page(), "<code>mine/empty/t1</code>"), "%s", page());
+    cr_assert(stat("kept/junit.xml", &info) == 0 && info.st_size > 0);
+    cr_assert(stat("kept/history.db", &info) == 0 && info.st_size > 0);
+    verdict = json_string_value(json_object_get(document, "revision"));
+    cr_assert(verdict && strlen(verdict) >= 7, "it is not said which revision was measured");
+    json_decref(document);
+    expect_clean();
+}
+
+/* Undecided is 4 where somebody wants that: of so few processes it is. */
+CLI_TEST(ci, undecided_may_fail)
+{
+    json_t *document, *benchmark;
+    int status;
+    make_repository();
+    setenv("UNDECIDED", "fail", 1);
+    status = run_script("HEAD~1");
+    document = json_load_file("kept/duet.json", 0, NULL);
+    cr_assert(document, "exit %d: %s", status, out);
+    benchmark = json_object_get(json_array_get(json_object_get(document, "benchmarks"), 0), "finding");
+    if (!strcmp(json_string_value(json_object_get(benchmark, "verdict")), "cannot tell"))
+        cr_assert(status == 4, "exit %d: %s", status, out);
+    else
+        cr_assert(status == json_is_true(json_object_get(benchmark, "regression")), "exit %d: %s", status, out);
+    json_decref(document);
+    unsetenv("UNDECIDED");
+}
+
+/* What cannot be measured is said, on the page too, and no worktree is left. */
+CLI_TEST(ci, what_is_not_there_or_does_not_build_is_said)
+{
+    make_repository();
+    cr_assert(run_script("") == 2 && lines(out) == 1 && strstr(out, "which revision"), "%s", out);
+    cr_assert(run_script("nosuch") == 3 && lines(out) == 1 && strstr(out, "nosuch"), "%s", out);
+    cr_assert(strstr(page(), "nothing was measured") && strstr(page(), "nosuch"), "%s", page());
+    cr_assert(shell("cd repo && echo 'int x = ;' >>mine.c && git commit -qam three") == 0);
+    cr_assert(run_script("HEAD~1") == 1 && strstr(out, "this tree does not build"), "%s", out);
+    expect_clean();
+    cr_assert(shell("cd repo && git revert --no-edit HEAD") == 0);
+    cr_assert(run_script("HEAD~1") == 3 && strstr(out, "HEAD~1 does not build"), "%s", out);
+    cr_assert(strstr(page(), "does not build"), "%s", page());
+    expect_clean();
+    setenv("POOLBENCH", "/nonexistent/poolbench", 1);
+    cr_assert(run_script("HEAD~2") == 2 && lines(out) == 1 && strstr(out, "no program"), "%s", out);
+}
