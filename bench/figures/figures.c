@@ -13,6 +13,7 @@
 #include "bench/figures/figures_depth.h"
 #include "bench/figures/figures_flow.h"
 #include "bench/figures/figures_load.h"
+#include "bench/figures/figures_plan.h"
 #include "bench/figures/figures_speed.h"
 #include "bench/figures/figures_sweep.h"
 #include "bench/figures/figures_tree.h"
@@ -126,6 +127,8 @@ static bool over_workers(const struct drawing *drawing, const struct drawing_spe
 static int draw_all(struct drawing *drawing)
 {
     bool swept = figures_swept(drawing);
+    if (figures_is_plan(drawing))
+        return figures_plan(drawing);
     if (json_array_size(json_object_get(drawing->result, "searches"))) /* many rates, each but a probe */
         return figures_load(drawing);
     int error = swept ? 0 : figures_throughput(drawing);

@@ -1,0 +1,88 @@
+/* planned.c - what the figures of a planning are made of, from a document that is made up. */
+#include "bench/figures/planned.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+
+#include "bench/results/hist_json.h"
+
+/* Exponential services of 1 ms. */
+static json_t *services(void)
+{
+    static struct hist hist;
+    enum { SAMPLES = 20000 };
+    hist = (struct hist){0};
+    for (int i = 0; i < SAMPLES; i++)
+        hist_record(&hist, (uint64_t)(-log(1 - (i + 0.5) / SAMPLES) * 1e6));
+    return json_pack("{s:s, s:s, s:i, s:s, s:{s:{s:o}}}", "pool", "ring", "spec", "cpu", "workers", 1, "full", "block",
+                     "summary", "latency", "start_to_end", hist_json(&hist));
+}
+
+static json_t *measured(int workers, double rate, double p99_ms, int samples, const char *full)
+{
+    char spec[64];
+    snprintf(spec, sizeof spec, "burst:rate=%.0f,of=cpu:size=1ms", rate);
+    return json_pack("{s:s, s:s, s:i, s:s, s:{s:{s:{s:f, s:f, s:f}}, s:[{s:s, s:i, s:f, s:f, s:n, s:i, s:s}]}}", "pool",
+                     "ring", "spec", spec, "workers", workers, "full", full, "summary", "figures", "offered_per_s",
+                     "median", rate, "low", rate, "high", rate, "slo", "name", "p99", "limit_ns", 20000000, "value_ns",
+                     p99_ms * 1e6, "low_ns", p99_ms * 0.9e6, "high_ns", "samples", samples, "verdict", "kept");
+}
+
+static json_t *document(void)
+{
+    return json_pack("{s:[{s:s, s:f, s:i}], s:[o, o, o, o, o, o], s:{s:i, s:s, s:{s:i}, s:[{s:i, s:s}, {s:i, s:s}], "
+                     "s:{s:i}}}",
+                     "slo", "name", "p99", "quantile", 0.99, "limit_ns", 20000000, "configurations", services(),
+                     measured(2, 1500, 9, 1000, "block"), measured(2, 1501, 8, 5000, "block"),
+                     measured(2, 1000, 5, 100, "block"), measured(4, 1500, 5, 100, "block"),
+                     measured(2, 2250, 99, 100, "reject"), "plan", "rate", 1500, "workload", "cpu:size=1ms", "service",
+                     "configuration", 0, "sizes", "workers", 4, "full", "block", "workers", 2, "full", "block",
+                     "answer", "workers", 2);
+}
+
+static struct planned begin(json_t *result, struct drawing *drawing)
+{
+    struct planned planned;
+    *drawing = (struct drawing){.result = result, .configurations = json_object_get(result, "configurations")};
+    cr_assert(planned_begin(&planned, drawing) == 0);
+    return planned;
+}
+
+Test(planned, sizes_and_points_are_those_of_the_document, .timeout = 20)
+{
+    struct drawing drawing;
+    struct planned planned = begin(document(), &drawing);
+    struct planned_point points[PLANNED_POINTS_MAX];
+    cr_assert(planned.size_count == 2 && planned.sizes[0].workers == 2 && planned.sizes[1].workers == 4);
+    cr_assert(planned.answer == 2 && planned.rate == 1500 && planned.slo.limit_ns == 20000000);
+    /* Of one rate the longer measurement; what was measured under another policy is another thing. */
+    cr_assert(planned_points(&planned, 2, points) == 2);
+    cr_assert(points[0].rate == 1000 && points[1].ns == 8e6 && isinf(points[1].high_ns));
+    cr_assert(planned.sizes[0].at_rate.ns == 8e6 && planned.sizes[1].at_rate.ns == 5e6);
+    planned_end(&planned);
+}
+
+/* M/M/2 at 75%: Erlang C is 0.643, P(T > t) = 1.286 exp(-t/2) - 0.286 exp(-t): p99 is 9.71 ms. At 100% there is none.
+ */
+Test(planned, the_model_is_that_of_the_measured_services, .timeout = 20)
+{
+    struct drawing drawing;
+    struct planned planned = begin(document(), &drawing);
+    double p99 = planned_model_ns(&planned, 2, 1500);
+    cr_assert(fabs(p99 / 9.71e6 - 1) < 0.02, "%g", p99);
+    cr_assert(isinf(planned_model_ns(&planned, 2, 2100)));
+    planned_end(&planned);
+}
+
+Test(planned, what_has_nothing_to_draw_is_refused, .timeout = 20)
+{
+    static const char *const lacking[] = {"rate", "sizes"};
+    for (int i = 0; i < 2; i++) {
+        json_t *result = document();
+        struct drawing drawing = {.result = result, .configurations = json_object_get(result, "configurations")};
+        struct planned planned;
+        json_object_del(json_object_get(result, "plan"), lacking[i]);
+        cr_assert(planned_begin(&planned, &drawing) < 0, "%s", lacking[i]);
+        planned_end(&planned);
+    }
+}
