@@ -122,7 +122,7 @@ static void gate_update(struct spawn_pool *pool)
     if (pool->free_slots)
         atomic_fetch_or_explicit(&head->attention, POOL_GATE, memory_order_seq_cst);
     else
-        atomic_fetch_and_explicit(&head->attention, ~(uint32_t)POOL_GATE, memory_order_seq_cst);
+        atomic_fetch_and_explicit(&head->attention, ~(uint64_t)POOL_GATE, memory_order_seq_cst);
     atomic_store_explicit(&head->parked_now, pool->free, memory_order_relaxed);
 }
 

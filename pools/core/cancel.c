@@ -47,15 +47,16 @@ void pool_transit_wait(struct pool_head *head)
         pool_relax(turn);
 }
 
-/* Wakes what waits inside jobs: sleeps, polls, waits for a place; and submitters. */
+/* Wakes what waits inside jobs: sleeps, polls, waits for a place; and submitters. A job that
+ * came after the cancel's instant may have armed its descriptor by now: it is not told. */
 static void cancel_wake(struct pool_head *head)
 {
-    uint64_t one = 1;
+    uint64_t one = 1, epoch = atomic_load_explicit(&head->epoch, memory_order_seq_cst);
     atomic_fetch_add_explicit(&head->cancel_seq, 1, memory_order_release);
     pool_futex_wake(&head->cancel_seq, INT_MAX);
     pool_lock(&head->fd_lock);
     for (struct pool_frame *frame = head->armed; frame; frame = frame->armed_next)
-        if (syscall(SYS_write, frame->cancel_fd, &one, sizeof one) < 0)
+        if (frame->epoch != epoch && syscall(SYS_write, frame->cancel_fd, &one, sizeof one) < 0)
             continue; /* readable already */
     pool_unlock(&head->fd_lock);
     pool_results_wake(head);

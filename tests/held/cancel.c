@@ -1,6 +1,8 @@
 /* cancel.c - a canceller waits for those who stand with jobs on the move: each mark once,
  * and asleep, because the one that stands may need its CPU. */
 #include <criterion/criterion.h>
+#include <errno.h>
+#include <poll.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -249,4 +251,50 @@ Test(cancel, of_a_real_time_thread_lets_the_worker_on_its_cpu_run, .timeout = 60
     held_let_go(&held);
     cr_assert(pool_wait(pool, -1) == 0);
     cr_assert(pool_free(pool) == 0);
+}
+
+static _Atomic int armed;
+
+/* Says that its descriptor is armed, waits to be asked, and looks: 0, or what it saw. */
+static int look_at_descriptor(void *arg)
+{
+    struct pollfd one = {.fd = pool_cancel_fd(), .events = POLLIN};
+    int seen;
+    atomic_store(&armed, 1);
+    gate_pass(arg);
+    seen = poll(&one, 1, 0) + 2 * pool_cancelled();
+    return seen ? -EBADF : 0;
+}
+
+/* A cancel has an instant. A job that is accepted later, and arms its descriptor before
+ * the canceller comes to those that are armed, is none of its jobs. */
+static void a_later_job_is_not_told(const char *name)
+{
+    struct pool_config config = {.workers = 1, .capacity = 4};
+    struct held barred = HELD_AT("cancel: barred");
+    struct gate gate;
+    pthread_t thread;
+    void *answer;
+    gate_init(&gate);
+    atomic_store(&armed, 0);
+    cr_assert(pool_open(&pool, pool_find(name), &config) == 0);
+    held_arm(&barred);
+    pthread_create(&thread, NULL, cancel_main, NULL);
+    KIT_UNTIL(held_there(&barred));
+    cr_assert(pool_submit(pool, look_at_descriptor, &gate) == 0);
+    KIT_UNTIL(atomic_load(&armed));
+    held_let_go(&barred);
+    pthread_join(thread, &answer);
+    cr_assert(answer == NULL);
+    gate_open(&gate);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(kit_stats(pool).failed == 0, "%s: its descriptor says that it is cancelled", name);
+    pool_free(pool);
+}
+
+Test(cancel, a_job_that_came_later_is_not_told, .timeout = 20)
+{
+    static const char *const pools[] = {"mutex", "ring", "steal", "textbook", "spawn"};
+    for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
+        a_later_job_is_not_told(pools[i]);
 }
