@@ -70,6 +70,8 @@ static void frame_gone(struct pool_frame *frame)
 int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_fn *fn, void *arg)
 {
     struct pool_frame frame __attribute__((cleanup(frame_gone)));
+    /* Before it is accepted: a cancel that begins later is one of this job, which runs then. */
+    uint64_t epoch = inside ? inside->epoch : atomic_load_explicit(&head->epoch, memory_order_acquire);
     int error = accept_caller_run(head, inside);
     atomic_init(&frame.fn, NULL);
     if (error)
@@ -78,7 +80,7 @@ int pool_caller_run(struct pool_head *head, struct pool_frame *inside, pool_job_
     frame.below = pool_frame_top;
     frame.pool = head;
     frame.worker = inside ? inside->worker : NULL;
-    frame.epoch = inside ? inside->epoch : atomic_load_explicit(&head->epoch, memory_order_acquire);
+    frame.epoch = epoch;
     frame.depth = inside ? inside->depth + 1 : 1;
     frame.chores = head->chores;
     frame.cancel_fd = -1;

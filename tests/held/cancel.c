@@ -298,3 +298,35 @@ Test(cancel, a_job_that_came_later_is_not_told, .timeout = 20)
     for (size_t i = 0; i < sizeof pools / sizeof *pools; i++)
         a_later_job_is_not_told(pools[i]);
 }
+
+static int say_whether_cancelled(void *arg)
+{
+    (void)arg;
+    return pool_cancelled() ? 1 : -EBADF;
+}
+
+/* A job on its submitter's stack runs from the moment that it is accepted, before its first
+ * instruction: a cancel that begins then is seen in it. */
+Test(cancel, is_seen_by_a_callers_job_that_was_accepted_before, .timeout = 20)
+{
+    struct pool_config config = {.workers = 1, .capacity = 1, .full = POOL_CALLER_RUNS};
+    struct held accepted = HELD_AT("caller run: accepted");
+    struct gate gate;
+    struct call call;
+    gate_init(&gate);
+    cr_assert(pool_open(&pool, pool_find("mutex"), &config) == 0);
+    cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+    KIT_UNTIL(gate_entered(&gate) == 1);
+    cr_assert(pool_submit(pool, child, NULL) == 0);
+    held_arm(&accepted);
+    kit_submit(&call, pool, say_whether_cancelled, NULL);
+    KIT_UNTIL(held_there(&accepted));
+    cr_assert(kit_stats(pool).started == 2, "it counts as started");
+    cr_assert(pool_cancel(pool) == 0);
+    held_let_go(&accepted);
+    cr_assert(kit_join(&call) == 0);
+    gate_open(&gate);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(kit_stats(pool).failed == 0, "it does not see the cancel");
+    pool_free(pool);
+}
