@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/comparison_check.h"
 #include "bench/findings/comparison_identity.h"
+#include "bench/findings/comparison_metric.h"
 #include "bench/findings/judged.h"
 #include "bench/results/result.h"
 #include "workloads/core/units.h"
@@ -55,33 +57,6 @@ static void end_row(struct comparison *comparison, const struct comparison_row *
 }
 
 /* Figures. */
-
-/* Older files do not tell what came through. */
-static bool has_delivered(const json_t *configuration)
-{
-    const json_t *trial = json_array_get(json_object_get(configuration, "trials"), 0);
-    return json_object_get(trial, "delivered_per_s") != NULL;
-}
-
-/* By what the workload is judged, of jobs that can be lost by what came through; jobs per
- * second where it is not known here. */
-static void row_metric(struct comparison_row *row, const json_t *configuration, char *metric, size_t size)
-{
-    struct workload_spec spec;
-    char why[256];
-    bool delivered = judged_may_lose(configuration) && has_delivered(configuration);
-    snprintf(metric, size, delivered ? "delivered_per_s" : "jobs_per_s");
-    row->is_rate = true;
-    if (delivered)
-        return;
-    if (workload_parse(result_string(configuration, "spec"), &spec, why, sizeof why) || !spec.ops->judged_by)
-        return;
-    snprintf(metric, size, "figures.%s", spec.ops->judged_by);
-    row->is_rate = false;
-    for (int i = 0; i < spec.ops->figure_count; i++)
-        if (!strcmp(spec.ops->figures[i].name, spec.ops->judged_by))
-            row->unit = spec.ops->figures[i].unit;
-}
 
 /* The values of a metric that are more than nothing. */
 static int values_of(const json_t *configuration, const char *metric, double *values)
@@ -145,7 +120,7 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     static double values[2][ROUNDS];
     char metric[96];
     int counts[2], failed[2], all[2];
-    row_metric(row, has_delivered(a) ? b : a, metric, sizeof metric); /* what both can tell */
+    comparison_metric(row, comparison_metric_delivered(a) ? b : a, metric, sizeof metric); /* what both can tell */
     counts[0] = values_of(a, metric, values[0]);
     counts[1] = values_of(b, metric, values[1]);
     count_trials(a, &failed[0], &all[0]);
@@ -271,74 +246,6 @@ static bool is_run(const json_t *configuration)
     return json_array_size(json_object_get(configuration, "trials")) > 0;
 }
 
-/* A figure that no run has: negative, no number, or beyond any machine. */
-static bool is_impossible(const json_t *value, double most)
-{
-    return value && !json_is_null(value) &&
-           !(json_is_number(value) && json_number_value(value) >= 0 && json_number_value(value) < most);
-}
-
-/* The first of a trial's figures that is impossible; NULL: none. */
-static const char *impossible_of(const json_t *configuration, const json_t *trial, const json_t **value)
-{
-    static const char *const keys[] = {"jobs_per_s", "delivered_per_s", "ns_per_job", "cpu_ns_per_job",
-                                       "wakes_per_job"};
-    static const double most = 1e15;
-    static char metric[96];
-    struct comparison_row row;
-    if (is_impossible(*value = json_object_get(trial, "lost_share"), nextafter(1, 2)))
-        return "lost_share";
-    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (is_impossible(*value = json_object_get(trial, keys[k]), most))
-            return keys[k];
-    row_metric(&row, configuration, metric, sizeof metric);
-    return is_impossible(*value = result_value(trial, metric), most) ? metric : NULL;
-}
-
-/* Names an impossible figure in `why`. */
-static int check_figures(const struct comparison *comparison, int side, struct why why)
-{
-    json_t *configuration, *trial;
-    size_t c, t;
-    json_array_foreach (json_object_get(comparison->documents[side], "configurations"), c, configuration) {
-        json_array_foreach (json_object_get(configuration, "trials"), t, trial) {
-            const json_t *value;
-            const char *key = impossible_of(configuration, trial, &value);
-            char *text = key ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
-            if (key)
-                why_wrong(why, "%s: not a result of poolbench run: %s/%s, round %lld: %s is %.40s",
-                          comparison->paths[side], result_string(configuration, "pool"),
-                          result_string(configuration, "spec"), (long long)result_integer(trial, "round"), key,
-                          text ? text : "?");
-            free(text);
-            if (key)
-                return -EINVAL;
-        }
-    }
-    return 0;
-}
-
-/* Where a benchmark is there again, but with other parameters, somebody meant to compare
- * what cannot be compared. */
-static int check_parameters(const struct comparison *comparison, const json_t *one, struct why why)
-{
-    const json_t *base = json_object_get(comparison->documents[0], "configurations"),
-                 *new = json_object_get(comparison->documents[1], "configurations");
-    char text[512], name[COMPARISON_NAME];
-    json_t *other;
-    size_t i;
-    json_array_foreach (new, i, other) {
-        if (!comparison_identity_same(one, other, comparison_identity_name_keys) || !is_run(other) ||
-            comparison_identity_partner(base, other, true))
-            continue;
-        comparison_identity_name(new, one, name, sizeof name);
-        return why_wrong(why, "not comparable: %s was run with another %s: %s", name,
-                         comparison_identity_differs(one, other, comparison_identity_parameters, text, sizeof text),
-                         text);
-    }
-    return 0;
-}
-
 /* What was run is compared; the probes of a search are no benchmarks. */
 static int compare_configurations(struct comparison *comparison, struct why why)
 {
@@ -350,7 +257,8 @@ static int compare_configurations(struct comparison *comparison, struct why why)
         const json_t *other = comparison_identity_partner(new, one, true);
         if (!is_run(one))
             continue; /* not supported, or not reached */
-        if (!other && !comparison->force && check_parameters(comparison, one, why))
+        if (!other && !comparison->force &&
+            comparison_check_parameters(comparison->documents[0], comparison->documents[1], one, why))
             return -EINVAL;
         if (other)
             compare_one(comparison, one, other);
@@ -429,20 +337,6 @@ static void compare_searches(struct comparison *comparison)
         comparison->only_new += !comparison_identity_partner(base, one, true);
 }
 
-/* What a rate was to keep must be the same, and whether one was searched for. */
-static int check_promises(const struct comparison *comparison, struct why why)
-{
-    static const char *const keys[] = {"slo", NULL};
-    const json_t *base = comparison->documents[0], *new = comparison->documents[1];
-    char text[512];
-    if (!json_object_get(base, "searches") != !json_object_get(new, "searches"))
-        return why_wrong(why, "not comparable: only one of %s and %s is a search for a rate", comparison->paths[0],
-                         comparison->paths[1]);
-    if (json_object_get(base, "searches") && comparison_identity_differs(base, new, keys, text, sizeof text))
-        return why_wrong(why, "not comparable: other promises: %s", text);
-    return 0;
-}
-
 /* All rows; of an earlier pass those are forgotten. */
 static int make_rows(struct comparison *comparison, struct why why)
 {
@@ -482,7 +376,9 @@ int comparison_make(struct comparison *comparison, char *text_of, size_t size_of
     comparison->rows = calloc(most + 1, sizeof *comparison->rows);
     if (!comparison->rows)
         return why_wrong(why, "out of memory");
-    if (check_figures(comparison, 0, why) || check_figures(comparison, 1, why) || check_promises(comparison, why))
+    if (comparison_check_figures(base, comparison->paths[0], why) ||
+        comparison_check_figures(comparison->documents[1], comparison->paths[1], why) ||
+        comparison_check_promises(base, comparison->documents[1], comparison->paths, why))
         return -EINVAL;
     comparison->speeds = comparison->costs = comparison->failing = 0;
     if (make_rows(comparison, why))
