@@ -43,6 +43,13 @@ void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, 
                                            .probes_max = RATE_SEARCH_PROBES}};
 }
 
+void rate_search_know(struct rate_search *one, const struct rate_probe *kept)
+{
+    one->probes[0] = *kept;
+    search_tell(&one->search, kept->rate, SEARCH_KEPT);
+    json_array_append_new(one->configurations, json_integer(kept->configuration));
+}
+
 void rate_search_end(struct rate_search *one)
 {
     json_decref(one->configurations);
@@ -69,13 +76,10 @@ static double relaxation_ns(const struct rate_search *one, double rate)
     return load < 1 ? service_ns / servers / pow(1 - sqrt(load), 2) : INFINITY;
 }
 
-/* A slice is long enough for the samples that the promises need, for a backlog to grow
- * beyond the limit, and against the relaxation time; and takes no more of the budget than
- * a search can spare. */
-static double slice_ns(const struct rate_search *one, const struct slo_list *promises, double rate)
+double rate_search_slice_ns(const struct slo_list *promises, double rate, const struct rate_search_lengths *lengths)
 {
-    static const double usual = 0.01, limits = 10, rounds = 3, least = 30e6;
-    double ns = fmax(least, usual * one->budget_s * 1e9), samples = 0, limit = 0;
+    static const double limits = 10, rounds = 3, least = 30e6;
+    double ns = fmax(least, lengths->usual_ns), samples = 0, limit = 0;
     for (int i = 0; i < promises->count; i++) {
         if (promises->items[i].kind->quantile > 0)
             samples = fmax(samples, pooled_needed(promises->items[i].kind->quantile));
@@ -83,16 +87,29 @@ static double slice_ns(const struct rate_search *one, const struct slo_list *pro
     }
     ns = fmax(ns, samples / rounds / rate * 1e9 / (1 - WARM_SHARE));
     ns = fmax(ns, fmin(limits * limit, 4 * ns));
-    ns = fmax(ns, SLICE_TIMES * relaxation_ns(one, rate));
-    return fmin(ns, fmax(least, longest_ns(one)));
+    ns = fmax(ns, SLICE_TIMES * lengths->relaxation_ns);
+    return fmin(ns, fmax(least, lengths->longest_ns));
+}
+
+static double slice_ns(const struct rate_search *one, const struct slo_list *promises, double rate)
+{
+    static const double usual = 0.01;
+    struct rate_search_lengths lengths = {.usual_ns = usual * one->budget_s * 1e9,
+                                          .relaxation_ns = relaxation_ns(one, rate),
+                                          .longest_ns = longest_ns(one)};
+    return rate_search_slice_ns(promises, rate, &lengths);
+}
+
+int rate_search_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out)
+{
+    return rates_put(spec, rate, (1 - WARM_SHARE) * slice_ns, out);
 }
 
 /* Puts the probe's rate and length into the entry that runs. */
 static bool put_rate(struct rate_search *one)
 {
     one->running = *one->entry;
-    return !rates_put(&one->entry->workload, one->at->rate, (1 - WARM_SHARE) * one->at->slice_ns,
-                      &one->running.workload);
+    return !rate_search_put(&one->entry->workload, one->at->rate, one->at->slice_ns, &one->running.workload);
 }
 
 /* And that into the document. */
@@ -172,22 +189,16 @@ bool rate_search_choose(struct rate_search *one, const struct slo_list *promises
     return false;
 }
 
-/* The promise that is nearest to being broken. */
-static void judge_all(struct rate_probe *at, const struct slo_list *promises, const json_t *configuration)
+bool rate_search_ask(struct rate_search *one, const struct slo_list *promises, double rate, double relaxation_ns,
+                     json_t *result)
 {
-    static const double verdicts[] = {[SLO_KEPT] = 0, [SLO_CANNOT_TELL] = 1, [SLO_BROKEN] = 2};
-    double nearest = -1;
-    for (int i = 0; i < promises->count; i++) {
-        const struct slo *slo = &promises->items[i];
-        struct slo_judgement judged = slo_judge(configuration, promises, i);
-        double limit = slo->kind->is_loss ? slo->limit_share : (double)slo->limit_ns;
-        double share = judged.rounds && judged.value > 0 ? 1 - exp(-judged.value / limit) : 0; /* 0..1 */
-        if (verdicts[judged.verdict] + share <= nearest)
-            continue;
-        nearest = verdicts[judged.verdict] + share;
-        at->judged = judged;
-        at->promise = slo;
-    }
+    static const double usual = 0.01;
+    struct rate_search_lengths lengths = {
+        .usual_ns = usual * one->budget_s * 1e9, .relaxation_ns = relaxation_ns, .longest_ns = longest_ns(one)};
+    one->at = probe_of(one, promises, rate);
+    if (one->at->configuration < 0)
+        one->at->slice_ns = rate_search_slice_ns(promises, rate, &lengths);
+    return put_rate(one) && (one->at->configuration >= 0 || add_configuration(one, result));
 }
 
 bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, json_t *result)
@@ -197,7 +208,7 @@ bool rate_search_judge(struct rate_search *one, const struct slo_list *promises,
     const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)at->configuration);
     bool given = rates_given(one->entry->workload.text, "for");
     double needed;
-    judge_all(at, promises, configuration);
+    at->promise = &promises->items[slo_judge_all(configuration, promises, &at->judged)];
     at->loop = open_loop_of(configuration);
     if (at->judged.verdict != SLO_CANNOT_TELL || at->judged.reason == SLO_NO_ROUNDS ||
         at->spent_s > share * one->budget_s || one->spent_s > one->budget_s)

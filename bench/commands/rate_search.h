@@ -30,13 +30,35 @@ struct rate_search {
     struct plan_entry running;                   /* the entry at its rate */
 };
 
+/* How long a slice may be, and how long the queue takes to forget how it began (INFINITY at
+ * saturation; 0: not known). ns. */
+struct rate_search_lengths {
+    double usual_ns, relaxation_ns, longest_ns;
+};
+
+/* How long a slice of a probe has to be, warm-up included: long enough for the samples that
+ * the promises need, for a backlog to grow beyond the limit, and against the relaxation time;
+ * and not longer than the longest. */
+double rate_search_slice_ns(const struct slo_list *promises, double rate, const struct rate_search_lengths *lengths);
+
+/* A workload at a rate, in slices of that length. Returns 0 or -EINVAL, as rates_put. */
+int rate_search_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out);
+
 /* Begins one for an entry whose workload comes at a rate that is not given. */
 void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, double budget_s);
 void rate_search_end(struct rate_search *one);
 
+/* Takes a rate that was measured before, into the same document, and kept. Once, first. */
+void rate_search_know(struct rate_search *one, const struct rate_probe *kept);
+
 /* Chooses what is asked next, and the configuration of the document: a new one unless the rate
  * was asked before. Returns false when the search is over. */
 bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result);
+
+/* The same of a rate that the caller chooses; relaxation_ns as above. Returns false where it cannot
+ * be made. */
+bool rate_search_ask(struct rate_search *one, const struct slo_list *promises, double rate, double relaxation_ns,
+                     json_t *result);
 
 /* Judges the probe by all its rounds so far. Returns whether further rounds could decide
  * more, and there is time for them; where the slices were too short it has another

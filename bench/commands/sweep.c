@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/commands/probing.h"
 #include "bench/commands/rate_search.h"
-#include "bench/measure/round.h"
 #include "bench/results/result.h"
 #include "bench/show/progress.h"
 #include "workloads/core/units.h"
@@ -18,75 +18,39 @@ struct searches {
     json_t *result;
     struct rate_search *all; /* [count] */
     int count;
-    int rounds; /* in the document */
+    struct probing probing;
     /* Of the rounds that run: */
     struct plan_entry *entries; /* [count] */
+    int *configurations;        /* [count] */
     struct rate_search **of;    /* [count]: whose entries these are */
     int running;
 };
 
 /* Rounds. */
 
-static void on_trial(void *context, json_t *trial)
+static void on_running(void *context, int index)
 {
     struct searches *searches = context;
-    struct rate_search *one = searches->of[result_integer(trial, "configuration")];
-    const char *why = json_string_value(json_object_get(trial, "failure"));
-    char name[192];
-    json_object_set_new(trial, "configuration", json_integer(one->at->configuration));
-    json_object_set_new(trial, "round", json_integer(searches->rounds + result_integer(trial, "round")));
-    result_add_trial(searches->result, trial);
-    if (!why)
-        return;
-    progress_end();
-    fprintf(stderr, "poolbench: %s: %s\n", plan_name(&one->running, name, sizeof name), why);
-}
-
-static void on_round(void *context, json_t *noise)
-{
-    struct searches *searches = context;
-    json_object_set_new(noise, "round", json_integer(searches->rounds + result_integer(noise, "round")));
-    result_add_round(searches->result, noise);
-}
-
-static void on_running(void *context, int configuration, int round, int rounds, double left_s)
-{
-    struct searches *searches = context;
-    const struct rate_search *one = searches->of[configuration];
+    const struct rate_search *one = searches->of[index];
     double left = 0;
     char name[192];
-    (void)round, (void)rounds, (void)left_s;
     for (int i = 0; i < searches->count; i++)
         if (searches->all[i].at)
             left += fmax(0, (double)searches->plan->budget_ns / 1e9 - searches->all[i].spent_s);
     progress_tell(plan_name(&one->running, name, sizeof name), one->search.asked, RATE_SEARCH_PROBES, left);
 }
 
-/* One round after the other, each of one slice or a few: what a probe takes is known
- * beforehand, and no round is left out because others took long. */
 static int run_rounds(struct searches *searches, int rounds)
 {
-    static const double room = 1.2; /* for a slice, and what is around it */
-    struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = searches};
-    struct plan plan = {.entries = searches->entries, .count = searches->running, .rounds = 1};
-    int error = 0;
+    double each_s;
+    int error;
+    for (int i = 0; i < searches->running; i++)
+        searches->configurations[i] = searches->of[i]->at->configuration;
+    searches->probing.count = searches->running;
+    error = probing_run(&searches->probing, rounds, &each_s);
     for (int i = 0; i < searches->running; i++) {
-        double each = workload_job_ns(&searches->entries[i].workload);
-        double slice_ns = each * (double)plan_slice_jobs(&plan, &searches->entries[i], each);
-        plan.budget_ns = (int64_t)fmax((double)plan.budget_ns, room * slice_ns);
-    }
-    for (int i = 0; i < rounds && !error && searches->running; i++) {
-        int64_t begin = workload_now_ns();
-        size_t before = json_array_size(json_object_get(searches->result, "rounds"));
-        plan.seed = searches->plan->seed + (uint64_t)searches->rounds;
-        error = round_run(&plan, &events);
-        before = json_array_size(json_object_get(searches->result, "rounds")) - before;
-        searches->rounds += before ? (int)before : 1;
-        for (int h = 0; h < searches->running; h++) {
-            double took_s = (double)(workload_now_ns() - begin) / 1e9 / searches->running;
-            searches->of[h]->spent_s += took_s;
-            searches->of[h]->at->spent_s += took_s;
-        }
+        searches->of[i]->spent_s += each_s;
+        searches->of[i]->at->spent_s += each_s;
     }
     return error;
 }
@@ -151,6 +115,12 @@ static void take_answers(struct searches *searches)
 
 int sweep_search(const struct plan *plan, const struct slo_list *promises, json_t *result)
 {
+    return sweep_search_on(plan, promises, NULL, result);
+}
+
+int sweep_search_on(const struct plan *plan, const struct slo_list *promises, const struct rate_probe *known,
+                    json_t *result)
+{
     struct searches searches = {.plan = plan, .promises = promises, .result = result};
     json_t *found = json_array();
     bool more = true;
@@ -158,11 +128,25 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
     searches.all = calloc((size_t)plan->count + 1, sizeof *searches.all);
     searches.entries = calloc((size_t)plan->count + 1, sizeof *searches.entries);
     searches.of = calloc((size_t)plan->count + 1, sizeof *searches.of);
-    if (!searches.all || !searches.entries || !searches.of)
+    searches.configurations = calloc((size_t)plan->count + 1, sizeof *searches.configurations);
+    if (!searches.all || !searches.entries || !searches.of || !searches.configurations)
         error = -ENOMEM;
-    for (int i = 0; i < plan->count && !error; i++)
-        if (!plan->entries[i].floor)
-            rate_search_begin(&searches.all[searches.count++], &plan->entries[i], (double)plan->budget_ns / 1e9);
+    searches.probing = (struct probing){.result = result,
+                                        .seed = plan->seed,
+                                        .rounds = (int)json_array_size(json_object_get(result, "rounds")),
+                                        .entries = searches.entries,
+                                        .configurations = searches.configurations,
+                                        .running = on_running,
+                                        .context = &searches};
+    for (int i = 0; i < plan->count && !error; i++) {
+        struct rate_search *one = &searches.all[searches.count];
+        if (plan->entries[i].floor)
+            continue;
+        rate_search_begin(one, &plan->entries[i], (double)plan->budget_ns / 1e9);
+        if (known)
+            rate_search_know(one, &known[i]);
+        searches.count++;
+    }
     progress_begin("probe");
     while (more && !error) {
         error = probe_all(&searches, &more);
@@ -178,6 +162,7 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
     json_object_set_new(result, "searches", found);
     free(searches.all);
     free(searches.entries);
+    free(searches.configurations);
     free(searches.of);
     return error;
 }

@@ -10,6 +10,7 @@
 #ifndef COMMANDS_SWEEP_H
 #define COMMANDS_SWEEP_H
 
+#include "bench/commands/rate_search.h"
 #include "bench/measure/plan.h"
 #include "bench/statistics/slo.h"
 
@@ -25,5 +26,11 @@ enum {
  * line for each probe, go to stderr. Returns 0, -EINTR (what was found is kept), or
  * -errno as round_run. */
 int sweep_search(const struct plan *plan, const struct slo_list *promises, json_t *result);
+
+/* The same, knowing already that entry i keeps the promises at the rate of known[i] (rate_search.h),
+ * which was measured into the same document. Rounds that it has are counted on. known: NULL, or one
+ * for each entry. */
+int sweep_search_on(const struct plan *plan, const struct slo_list *promises, const struct rate_probe *known,
+                    json_t *result);
 
 #endif

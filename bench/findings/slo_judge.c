@@ -263,6 +263,24 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo_lis
     return found;
 }
 
+int slo_judge_all(const json_t *configuration, const struct slo_list *list, struct slo_judgement *found)
+{
+    static const double verdicts[] = {[SLO_KEPT] = 0, [SLO_CANNOT_TELL] = 1, [SLO_BROKEN] = 2};
+    double nearest = -1;
+    int which = 0;
+    for (int i = 0; i < list->count; i++) {
+        struct slo_judgement judged = slo_judge(configuration, list, i);
+        double limit = limit_of(&list->items[i]);
+        double share = judged.rounds && judged.value > 0 ? 1 - exp(-judged.value / limit) : 0; /* 0..1 */
+        if (verdicts[judged.verdict] + share <= nearest)
+            continue;
+        nearest = verdicts[judged.verdict] + share;
+        *found = judged;
+        which = i;
+    }
+    return which;
+}
+
 const char *slo_verdict_name(enum slo_verdict verdict)
 {
     static const char *const names[] = {"kept", "broken", "cannot tell"};

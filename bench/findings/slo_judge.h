@@ -46,6 +46,9 @@ struct slo_judgement {
  * their histograms' buckets still (result_drop_buckets). */
 struct slo_judgement slo_judge(const json_t *configuration, const struct slo_list *list, int which);
 
+/* Judges all of them: of the one that is nearest to being broken, which it is, and how. */
+int slo_judge_all(const json_t *configuration, const struct slo_list *list, struct slo_judgement *found);
+
 /* "kept", "broken", "cannot tell". */
 const char *slo_verdict_name(enum slo_verdict verdict);
 
