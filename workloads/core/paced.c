@@ -45,6 +45,8 @@ const struct workload_figure paced_figures[PACED_FIGURES] = {
                          "mean time by which jobs were late because the generator itself was"},
     [PACED_POOL_P99] = {"pool_p99_ns", NULL, WORKLOAD_NS, "the latency less that, 99th percentile"},
     [PACED_POOL_P999] = {"pool_p999_ns", NULL, WORKLOAD_NS, "the same, 99.9th percentile"},
+    [PACED_FAIRNESS] = {"producer_fairness", NULL, WORKLOAD_SHARE,
+                        "Jain's index of the producers' jobs that ended in the time in which jobs are counted"},
 };
 
 struct shot {
@@ -299,6 +301,25 @@ static void measure_rates(const struct workload_slice *slice, int64_t planned, i
     report->figures[PACED_SUBMITTING] = (double)in_submit / ((double)(end - begin) * slice->producers);
 }
 
+/* Each producer plans the same share: 1 is that all get as much done, 1/P that one gets
+ * all. NaN: there is one only, or nothing ended. */
+static double fairness(const struct workload_slice *slice)
+{
+    const struct own *own = slice->own;
+    double sum = 0, squares = 0;
+    for (int p = 0; p < slice->producers; p++) {
+        int64_t i, last;
+        double ended = 0;
+        for (workload_range(slice, p, &i, &last); i < last; i++) {
+            int64_t end = own->shots[i].stamp->ended;
+            ended += end > slice->counted_from_ns && end <= slice->counted_to_ns;
+        }
+        sum += ended;
+        squares += ended * ended;
+    }
+    return slice->producers > 1 && squares > 0 ? sum * sum / (squares * slice->producers) : NAN;
+}
+
 /* Where the time of the jobs that ran went: means of stretches that lie end to end. */
 static void measure_stretches(const struct workload_slice *slice, int64_t done, struct workload_report *report)
 {
@@ -390,6 +411,7 @@ void paced_measure(const struct workload_slice *slice, struct workload_report *r
     }
     if (counted.planned && slice->counted_to_ns > slice->counted_from_ns)
         measure_rates(slice, counted.planned, counted.ended, report);
+    report->figures[PACED_FAIRNESS] = fairness(slice);
     report->course_step_ns = course_of(slice->stamps, slice->stamp_count, report->course[0], report->course[1]);
     free(times);
 }

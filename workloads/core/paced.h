@@ -52,6 +52,7 @@ enum {
     PACED_GENERATOR,
     PACED_POOL_P99,
     PACED_POOL_P999,
+    PACED_FAIRNESS,
     PACED_FIGURES
 };
 extern const struct workload_figure paced_figures[PACED_FIGURES];
