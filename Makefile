@@ -88,7 +88,7 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep check explain list plot compare duet history export limits topology help
+COMMANDS := run sweep plan check explain list plot compare duet history export limits topology help
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \

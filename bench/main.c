@@ -14,6 +14,7 @@
 #include "bench/commands/history.h"
 #include "bench/commands/limits.h"
 #include "bench/commands/list.h"
+#include "bench/commands/plan_command.h"
 #include "bench/commands/plot.h"
 #include "bench/commands/run.h"
 #include "bench/commands/stack.h"
@@ -35,6 +36,8 @@ static int obey(const struct options *options, int argc, char **argv)
     case OPTIONS_RUN:
     case OPTIONS_SWEEP:
         return run_command(options, argc, argv);
+    case OPTIONS_PLAN:
+        return plan_command(options, argc, argv);
     case OPTIONS_LIST:
         return list_command(options);
     case OPTIONS_PLOT:

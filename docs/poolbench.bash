@@ -18,13 +18,14 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --machine | --revision | --keep | --before) return ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --machine | --revision | --keep | --before) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
             case $command in
             check) words="table json tap junit" ;;
             compare | duet) words="table markdown json junit" ;;
+            plan) words="table markdown json" ;;
             explain) words="text tsv" ;;
             export) words="gbench benchstat bencher github-action github-action-bigger hyperfine csv openmetrics junit markdown" ;;
             limits | history) words="table json" ;;

@@ -9,6 +9,7 @@
 #include "bench/commands/history.h"
 #include "bench/commands/options_set.h"
 #include "bench/commands/options_trace.h"
+#include "bench/commands/plan_check.h"
 #include "bench/commands/sweep.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/rates.h"
@@ -42,6 +43,7 @@ enum {
     HISTORY = 1 << OPTIONS_HISTORY,
     EXPORT = 1 << OPTIONS_EXPORT,
     DUET = 1 << OPTIONS_DUET,
+    PLAN = 1 << OPTIONS_PLAN,
     ALL = (1 << OPTIONS_COMMANDS) - 1
 };
 
@@ -80,6 +82,23 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
          "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n\n"
          "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
+         0, 0, NULL},
+    [OPTIONS_PLAN] =
+        {"plan", "[options]", "how many workers, how long a queue, for this load",
+         "Measures how long the jobs are served, asks a model where to look, and measures there, as `run --slo` does: "
+         "an\n"
+         "open loop in the steady state, latency from the planned start, over all jobs submitted. The answer is the\n"
+         "fewest workers that keep the promises by their whole interval; one fewer is measured too. The queue is as\n"
+         "long as the promise allows. Then: the rate that this holds, and 1.5 times that under each policy of a full\n"
+         "queue. The last line is the command that checks the answer again. docs/plan.md explains.\n\n"
+         "  poolbench plan --rate 20k --slo p99=5ms,loss=0.1% -w io:op=socket,cpu=20us\n"
+         "  poolbench plan --rate 200 --slo p99=50ms -w io:op=sleep,wait=2ms -p mutex -t 1..8 --budget 1min\n"
+         "\n"
+         "Exit status: 0 what is recommended keeps the promises; 1 no size that was measured does (the best is "
+         "shown),\n"
+         "or the result could not be written; 2 wrong usage, or a promise or a rate that is impossible: nothing is\n"
+         "written then; 3 the generator or the machine is the limit, and it is said how that is known; 130\n"
+         "interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     /* The options of these two are poolbench-check's own (bench/check). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
@@ -205,6 +224,22 @@ static const struct command commands[OPTIONS_COMMANDS] = {
 };
 
 static const struct row rows[] = {
+    {"rate", 0, "RATE", "jobs per second that come, at random (1 to 100M)", PLAN, false, options_set_rate},
+    {"workload", 'w', "WORKLOAD", "whose jobs: a workload, name:key=value,...", PLAN, false, options_set_workload},
+    {"slo", 0, "PROMISES", "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted)",
+     PLAN, false, options_set_slo},
+    {"pools", 'p', "POOL", "the pool (default: ring)", PLAN, false, options_set_pools},
+    {"workers", 't', "WORKERS", "sizes to choose from, as in 1..8 or 2,4,8 (default: any)", PLAN, false,
+     options_set_workers},
+    {"capacity", 0, "N", "jobs that may wait (default: as many as the promises allow)", PLAN, false,
+     options_set_capacity},
+    {"full", 0, "POLICY",
+     "block, reject, timeout, caller-runs or drop-oldest (default: reject where loss is allowed, else block)", PLAN,
+     false, options_set_plan_full},
+    {"producers", 0, "N", "threads that submit (default: 1)", PLAN, false, options_set_producers},
+    {"budget", 0, "TIME", "wall time of it all, at most about (default: 2min)", PLAN, false, options_set_budget},
+    {"format", 0, "FORMAT", "on stdout: table, markdown or json (default: table)", PLAN, false,
+     options_set_compare_format},
     {"pools", 'p', "POOLS", "pools, by comma (default: all)", RUN, false, options_set_pools},
     {"base", 0, "OLD.so", "the plug-in that is compared with", DUET, false, options_set_base},
     {"new", 0, "NEW.so", "the plug-in that is judged", DUET, false, options_set_new},
@@ -246,10 +281,11 @@ static const struct row rows[] = {
      options_set_results},
     {"results-capacity", 0, "N", "places for results; several numbers by comma (default: --capacity)", RUN, false,
      options_set_results_capacity},
-    {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN, false, options_set_full_timeout},
+    {"full-timeout", 0, "TIME", "how long --full timeout waits (default: 1ms)", RUN | PLAN, false,
+     options_set_full_timeout},
     {"pin", 0, "PLACEMENT",
      "none, compact, spread, core, numa:N, several by comma, or CPUs as in 0,2,4-7 (default: core)",
-     RUN | TOPOLOGY | DUET, false, options_set_pin},
+     RUN | TOPOLOGY | DUET | PLAN, false, options_set_pin},
     {"synthetic", 0, "MACHINE", "pretend this machine, in hwloc's words, or that of a file by lstopo (FILE.xml)",
      TOPOLOGY, false, options_set_synthetic},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: as many as CPUs)", TOPOLOGY, false,
@@ -266,18 +302,18 @@ static const struct row rows[] = {
     {"slo", 0, "PROMISES",
      "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted); 1 when one is broken",
      RUN, false, options_set_slo},
-    {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN | DUET, false,
-     options_set_seed},
-    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)", RUN | DUET,
-     false, options_set_spin},
-    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several", RUN | LIST | DUET,
-     true, options_set_plugin},
-    {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST, false,
+    {"seed", 0, "N", "of shuffles and job sizes (default: from the clock; it is in the result)", RUN | DUET | PLAN,
+     false, options_set_seed},
+    {"spin", 0, "TIME", "how long an idle worker spins before it parks; 0ns parks at once (default: 2us)",
+     RUN | DUET | PLAN, false, options_set_spin},
+    {"plugin", 0, "FILE.so", "pools and workloads of your own (docs/plugins.md); repeat for several",
+     RUN | LIST | DUET | PLAN, true, options_set_plugin},
+    {"peers", 0, NULL, "pools that others wrote, beside ours (make peers builds them)", RUN | LIST | PLAN, false,
      options_set_peers},
     {"output", 'o', "FILE", "keep the result there (JSON), and draw beside it", LIMITS, false, options_set_out},
     {"format", 0, "FORMAT", "on stdout: table or json (default: table)", LIMITS, false, options_set_format},
     {"no-figures", 0, NULL, "do not draw", LIMITS, false, options_set_no_figures},
-    {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN | DUET, false,
+    {"output", 'o', "FILE", "the result file (default: results/<time>-<workloads>.json)", RUN | DUET | PLAN, false,
      options_set_out},
     {"format", 0, "FORMAT", "on stdout: table, json or csv (default: table)", RUN, false, options_set_format},
     {"threshold", 0, "PERCENT", "slower by more than this is a regression, or costs by ten times this (default: 3%)",
@@ -293,7 +329,7 @@ static const struct row rows[] = {
     {"dry-run", 0, NULL, "say what would run and how long, and stop", RUN, false, options_set_dry_run},
     {"no-floor", 0, NULL, "do not measure `inline`, the floor, beside what was asked for", RUN, false,
      options_set_no_floor},
-    {"no-figures", 0, NULL, "do not draw", RUN | DUET, false, options_set_no_figures},
+    {"no-figures", 0, NULL, "do not draw", RUN | DUET | PLAN, false, options_set_no_figures},
     {"format", 0, "FORMAT",
      "gbench, benchstat, bencher, github-action, github-action-bigger, hyperfine, csv, openmetrics, junit, markdown",
      EXPORT, false, options_set_export_to},
@@ -312,7 +348,6 @@ static const struct row rows[] = {
     {"help", 'h', NULL, "this help", ALL, false, options_set_help},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
-_Static_assert(ROWS <= 64, "take_word has a bit for each");
 
 enum options_command command_line_command(const char *name)
 {
@@ -381,7 +416,7 @@ static bool is_early(const struct row *row)
 
 /* One word of the line; *i moves on when the value is the next one. `early`: only
  * options that are read first are taken, else only the others. */
-static int take_word(struct options *options, int argc, char **argv, int *i, uint64_t *seen, bool early, struct why why)
+static int take_word(struct options *options, int argc, char **argv, int *i, bool *seen, bool early, struct why why)
 {
     const char *word = argv[*i], *value = NULL;
     const struct row *row;
@@ -404,9 +439,9 @@ static int take_word(struct options *options, int argc, char **argv, int *i, uin
     }
     if (is_early(row) != early)
         return 0;
-    if (!row->repeats && *seen & UINT64_C(1) << (row - rows))
+    if (!row->repeats && seen[row - rows])
         return why_wrong(why, "--%s is given twice", row->name);
-    *seen |= UINT64_C(1) << (row - rows);
+    seen[row - rows] = true;
     return row->set(options, value, why);
 }
 
@@ -485,6 +520,7 @@ static int default_sweep(struct options *options, struct why why)
 
 #define BUDGET_NS INT64_C(1000000000)
 #define DUET_BUDGET_NS INT64_C(120000000000)
+#define PLAN_BUDGET_NS INT64_C(120000000000)
 #define UNTIL_BUDGET_NS INT64_C(10000000000)
 
 /* 12; until the intervals are narrow as many of that length as the budget holds. */
@@ -507,7 +543,8 @@ static int check_duet(const struct options *options, struct why why)
 
 static int defaults(struct options *options, struct why why)
 {
-    if (options_trace_apply(options, why) || default_sweep(options, why))
+    if (options_trace_apply(options, why) || default_sweep(options, why) ||
+        (options->command == OPTIONS_PLAN && plan_check(options, why.text, why.size)))
         return -EINVAL;
     if (!options->pool_count)
         for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)
@@ -522,6 +559,8 @@ static int defaults(struct options *options, struct why why)
         return -EINVAL;
     if (!options->budget_ns && options->command == OPTIONS_DUET)
         options->budget_ns = DUET_BUDGET_NS;
+    if (!options->budget_ns && options->command == OPTIONS_PLAN)
+        options->budget_ns = PLAN_BUDGET_NS;
     if (!options->budget_ns)
         options->budget_ns = options->search ? SEARCH_BUDGET_NS : options->until > 0 ? UNTIL_BUDGET_NS : BUDGET_NS;
     options->rounds = options->rounds ? options->rounds : options->search ? SEARCH_ROUNDS : default_rounds(options);
@@ -571,14 +610,13 @@ static int check_word(const struct options *options, struct why why)
 static int take_words(struct options *options, int argc, char **argv, bool early, struct why why)
 {
     const struct command *command = &commands[options->command];
-    uint64_t seen = 0;
-    bool plain = false;
+    bool seen[ROWS] = {0}, plain = false;
     int error = 0;
     for (int i = 2; i < argc && !error; i++) {
         if (!plain && !strcmp(argv[i], "--"))
             plain = true;
         else if (!plain && argv[i][0] == '-' && argv[i][1])
-            error = take_word(options, argc, argv, &i, &seen, early, why);
+            error = take_word(options, argc, argv, &i, seen, early, why);
         else if (early)
             continue;
         else if (options->word_count >= command->words_max)

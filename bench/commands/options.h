@@ -12,6 +12,7 @@ enum options_compare_format { OPTIONS_COMPARE_TABLE, OPTIONS_MARKDOWN, OPTIONS_C
 enum options_command {
     OPTIONS_RUN,
     OPTIONS_SWEEP,
+    OPTIONS_PLAN,
     OPTIONS_CHECK,
     OPTIONS_EXPLAIN,
     OPTIONS_LIST,
@@ -74,8 +75,11 @@ struct options {
     int rounds;
     double until; /* rounds until all intervals are this narrow, as a share; 0: not asked for */
     int64_t budget_ns;
-    struct slo_list slo; /* promises about latency */
-    bool search;         /* sweep: the highest rate at which they are kept */
+    struct slo_list slo;  /* promises about latency */
+    const char *slo_text; /* as they were written, or NULL */
+    bool search;          /* sweep: the highest rate at which they are kept */
+    int64_t rate;         /* plan: jobs per second; 0: not given */
+    bool full_given;      /* plan: --full */
     int64_t seed;
     bool seed_given;
     const char *out; /* -o, or NULL */

@@ -13,6 +13,7 @@
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/exported.h"
+#include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
 #include "workloads/core/trace_part.h"
 #include "workloads/core/units.h"
@@ -455,7 +456,19 @@ int options_set_budget(struct options *options, const char *value, struct why wh
 
 int options_set_slo(struct options *options, const char *value, struct why why)
 {
+    options->slo_text = value;
     return slo_parse(value, &options->slo, why.text, why.size);
+}
+
+int options_set_rate(struct options *options, const char *value, struct why why)
+{
+    return count_between("--rate", value, 1, (int64_t)RATES_MAX, &options->rate, why);
+}
+
+int options_set_plan_full(struct options *options, const char *value, struct why why)
+{
+    options->full_given = true;
+    return options_set_full(options, value, why);
 }
 
 int options_set_seed(struct options *options, const char *value, struct why why)

@@ -1,0 +1,224 @@
+/* plan_command.c - see plan_command.h: the phases of a planning (plan_session.h) in their order,
+ * and what becomes of what they found. */
+#include "bench/commands/plan_command.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bench/commands/before.h"
+#include "bench/commands/plan_session.h"
+#include "bench/commands/target.h"
+#include "bench/figures/figures.h"
+#include "bench/findings/noise.h"
+#include "bench/json/must.h"
+#include "bench/machine/interrupts.h"
+#include "bench/machine/machine.h"
+#include "bench/machine/probe.h"
+#include "bench/measure/instrument.h"
+#include "bench/measure/round.h"
+#include "bench/results/result.h"
+#include "bench/results/save.h"
+#include "bench/show/noise_show.h"
+#include "bench/show/plan_show.h"
+#include "bench/show/progress.h"
+#include "bench/show/terminal.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+enum { PROBE_MS = 150 /* how long the machine is watched before */ };
+
+static void on_interrupt(int number)
+{
+    (void)number;
+    round_interrupted = round_interrupted + 1;
+}
+
+double plan_left_s(const struct plan_session *session)
+{
+    return session->budget_s - (double)(workload_now_ns() - session->begin_ns) / 1e9;
+}
+
+void plan_tell(const struct plan_session *session, const char *what)
+{
+    double left_s = fmax(0, plan_left_s(session));
+    progress_tell(what, (int)(session->budget_s - left_s), (int)session->budget_s, left_s);
+}
+
+const struct slo *plan_time_promise(const struct plan_session *session)
+{
+    const struct slo_list *promises = &session->options->slo;
+    int i = 0;
+    while (i < promises->count - 1 && promises->items[i].kind->is_loss)
+        i++;
+    return &promises->items[i];
+}
+
+/* What all that is measured has in common. Returns an exit status. */
+static int begin(struct plan_session *session, const struct options *options)
+{
+    char text[256], why[256];
+    const char *cannot;
+    *session = (struct plan_session){
+        .options = options, .budget_s = (double)options->budget_ns / 1e9, .begin_ns = workload_now_ns(), .advised = -1};
+    session->base = (struct plan_entry){.pool = options->pools[0],
+                                        .workload = options->workloads[0],
+                                        .workers = 1,
+                                        .producers = options->producers[0],
+                                        .capacity = workload_capacity(&options->workloads[0]),
+                                        .full = options->full_given ? options->full : POOL_BLOCK,
+                                        .full_timeout_ns = options->full_timeout_ns,
+                                        .spin_ns = options->spin_ns};
+    snprintf(session->base.pin, sizeof session->base.pin, "%s", options->pins[0]);
+    session->cpus = topology_cpus_of(options->pins[0]);
+    for (int i = 0; i < PLAN_POLICIES; i++)
+        session->overloads[i].configuration = -1;
+    snprintf(text, sizeof text, "burst:of=%s", options->workloads[0].text);
+    if (workload_parse(text, &session->open, why, sizeof why))
+        return fprintf(stderr, "poolbench: plan: %s\n", why), EXIT_USAGE;
+    cannot = plan_unsupported(&session->base);
+    if (cannot)
+        return fprintf(stderr, "poolbench: plan: %s cannot do this: %s\n", session->base.pool->name, cannot),
+               EXIT_CANNOT;
+    return EXIT_GOOD;
+}
+
+static void announce(const struct plan_session *session, struct probe *probe)
+{
+    char machine[512], promises[256], rate[32];
+    probe_machine("", PROBE_MS, probe);
+    fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine),
+            (unsigned long long)session->options->seed);
+    fprintf(stderr, "plan     %s at %s/s, %s: at most about %.0f s\n", session->options->workloads[0].text,
+            units_count_text((double)session->options->rate, rate, sizeof rate),
+            slo_list_text(&session->options->slo, promises, sizeof promises), session->budget_s);
+    probe_print(probe, stderr);
+}
+
+static void new_document(struct plan_session *session, const struct probe *probe, int argc, char **argv)
+{
+    struct instrument instrument;
+    instrument_measure(&instrument);
+    session->result = result_new(argc, argv,
+                                 must_pack("{s:I, s:i, s:I}", "seed", (json_int_t)session->options->seed,
+                                           "rounds_wanted", 3, "budget_ns", (json_int_t)session->options->budget_ns));
+    json_object_set_new(session->result, "before", probe_json(probe));
+    json_object_set_new(session->result, "harness", instrument_json(&instrument));
+    session->probing = (struct probing){.result = session->result, .seed = (uint64_t)session->options->seed};
+}
+
+static void tell_service(const struct plan_session *session)
+{
+    json_t *service = plan_service_json(session);
+    plan_show_service(service, stderr);
+    json_decref(service);
+}
+
+/* All phases, until one ends it. */
+static int measure(struct plan_session *session, int *status)
+{
+    int error = plan_service(session, status);
+    if (error || *status != EXIT_GOOD)
+        return error;
+    tell_service(session);
+    error = plan_sizes(session, status);
+    if (error || *status != EXIT_GOOD)
+        return error;
+    error = plan_held(session);
+    return error ? error : plan_overload(session);
+}
+
+static void print_result(const struct plan_session *session)
+{
+    const struct options *options = session->options;
+    bool colour = terminal_colour(stdout);
+    char noise[800];
+    if (options->compare_format == OPTIONS_COMPARE_JSON)
+        return (void)save_print(session->result, stdout);
+    if (options->compare_format == OPTIONS_MARKDOWN)
+        return plan_show_markdown(session->result, stdout);
+    plan_show(session->result, stdout, colour);
+    printf("noise    %s\n", noise_show(session->result, noise, sizeof noise));
+    fflush(stdout);
+}
+
+static int draw(const struct plan_session *session, const struct target *target)
+{
+    FILE *say = session->options->compare_format == OPTIONS_COMPARE_TABLE ? stdout : stderr;
+    int error;
+    fprintf(say, "saved    %s\n", target->path);
+    if (session->options->no_figures)
+        return EXIT_GOOD;
+    fflush(say);
+    error = figures_write(target->path, target->figures, stderr); /* says why */
+    if (!error)
+        fprintf(say, "figures  %s/*.svg, *.png\n", target->figures);
+    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD;
+}
+
+/* Saved first, as a run is; then shown. Returns the exit status. */
+static int conclude(struct plan_session *session, struct target *target, int status, int error)
+{
+    json_t *result = session->result;
+    int saved;
+    result_summarise(result, error == -EINTR);
+    open_loop_add(result);
+    slo_summarise(result, &session->options->slo);
+    result_drop_buckets(result);
+    noise_add(result);
+    json_object_set_new(result, "plan", plan_session_json(session, error == -EINTR ? EXIT_INTERRUPTED : status));
+    saved = target_save(target, result);
+    interrupts_leave(); /* all is kept: from here on they end the program */
+    print_result(session);
+    if (saved == EXIT_GOOD)
+        saved = draw(session, target);
+    return saved != EXIT_GOOD ? saved : error == -EINTR ? EXIT_INTERRUPTED : status;
+}
+
+static int plan_here(struct plan_session *session, struct target *target, int argc, char **argv)
+{
+    struct probe probe;
+    int status = EXIT_GOOD, error;
+    interrupts_take(on_interrupt);
+    announce(session, &probe);
+    new_document(session, &probe, argc, argv);
+    error = measure(session, &status);
+    if (error && error != -EINTR) {
+        fprintf(stderr,
+                "poolbench: could not start a round's process: %s (ulimit -u, -v, -n, pids.max or memory of a "
+                "container)\n",
+                strerror(-error));
+        status = EXIT_CANNOT;
+    } else if (status == EXIT_USAGE || (error && !session->size_count)) {
+        /* Nothing is written: there is no plan. */
+        fprintf(stderr, "poolbench: %s\n", error ? "interrupted: nothing was measured" : session->why);
+        status = error ? EXIT_INTERRUPTED : status;
+    } else {
+        status = conclude(session, target, status, error);
+    }
+    service_destroy(&session->service);
+    json_decref(session->result);
+    return status;
+}
+
+int plan_command(const struct options *options, int argc, char **argv)
+{
+    static struct plan_session session; /* large; this runs in one thread only */
+    struct target target;
+    bool had_folder = !access("results", F_OK);
+    int status = begin(&session, options);
+    if (status == EXIT_GOOD)
+        status = before_processes();
+    if (status == EXIT_GOOD)
+        status = before_clocks();
+    if (status == EXIT_GOOD)
+        status = target_choose(options, &target);
+    if (status != EXIT_GOOD)
+        return status;
+    status = plan_here(&session, &target, argc, argv);
+    if (!target.saved && !had_folder && !options->out) /* there is no plan, and nothing is left */
+        rmdir("results");
+    return status;
+}

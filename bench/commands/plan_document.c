@@ -1,0 +1,205 @@
+/* plan_document.c - what a planning came to, as the document has it (results/README.md). */
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/commands/plan_session.h"
+#include "bench/json/must.h"
+#include "bench/measure/plugin.h"
+#include "bench/models/forecast.h"
+#include "bench/results/policy.h"
+#include "workloads/core/units.h"
+
+static json_t *number(double value)
+{
+    return isfinite(value) ? json_real(value) : json_null();
+}
+
+static json_t *rate(double per_s)
+{
+    return per_s > 0 && isfinite(per_s) ? json_real(per_s) : json_null();
+}
+
+json_t *plan_service_json(const struct plan_session *session)
+{
+    const struct service *service = &session->service;
+    return must_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:i}", "configuration",
+                     session->service_configuration, "samples", service->samples, "mean_ns", service->mean_ns,
+                     "variation", service->cv2, "p50_ns", service_quantile(service, 0.5), "p99_ns",
+                     service_quantile(service, 0.99), "cpu_ns", session->service_cpu_ns, "cpu_share",
+                     service->cpu_share, "cpus", session->cpus, "generator_per_s", rate(session->generator_per_s),
+                     "workers_of_use", plan_workers_of_use(session));
+}
+
+/* What the model says of the promise by which a size was judged. */
+static json_t *model_json(const struct plan_session *session, const struct plan_size *size)
+{
+    struct forecast_load load = plan_load(session, (double)session->options->rate);
+    struct forecast forecast;
+    const char *unit = session->options->slo.items[size->promise].kind->is_loss ? "value_share" : "value_ns";
+    if (size->full == POOL_REJECT)
+        load.places = (int64_t)size->capacity;
+    if (forecast_at(&forecast, &load, size->workers, &session->options->slo))
+        return json_null();
+    return must_pack("{s:s, s:s, s:b, s:f, s:o, s:o}", "name", forecast_model_name(forecast.model), "why", forecast.why,
+                     "overloaded", (int)forecast.overloaded, "utilisation", forecast.utilisation, unit,
+                     number(forecast.values[size->promise]), "rate_per_s",
+                     rate(plan_model_rate(session, size->workers)));
+}
+
+static json_t *size_json(const struct plan_session *session, const struct plan_size *size)
+{
+    const struct slo_kind *kind = session->options->slo.items[size->promise].kind;
+    const char *unit = kind->is_loss ? "share" : "ns";
+    char value[16], low[16], high[16];
+    snprintf(value, sizeof value, "value_%s", unit);
+    snprintf(low, sizeof low, "low_%s", unit);
+    snprintf(high, sizeof high, "high_%s", unit);
+    return must_pack("{s:i, s:I, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "workers",
+                     size->workers, "capacity", (json_int_t)size->capacity, "full", policy_full_name(size->full),
+                     "configuration", size->configuration, "verdict", slo_verdict_name(size->judged.verdict), "why",
+                     size->judged.why, "name", kind->name, value, number(size->judged.value), low,
+                     number(size->judged.low), high, number(size->judged.high), "rounds", size->judged.rounds, "state",
+                     open_loop_name(size->loop.state), "service_ns", number(size->loop.service_ns), "load",
+                     number(size->loop.load), "in_queue", number(size->in_queue), "model", model_json(session, size));
+}
+
+static json_t *sizes_json(const struct plan_session *session)
+{
+    json_t *sizes = json_array();
+    for (int at = 0; at < session->sizing.count; at++)
+        for (int i = 0; i < session->size_count; i++)
+            if (session->sizes[i].workers == session->sizing.sizes[at])
+                json_array_append_new(sizes, size_json(session, &session->sizes[i]));
+    return sizes;
+}
+
+static json_t *answer_json(const struct plan_session *session)
+{
+    const struct plan_size *answer = session->answer;
+    int fewer = sizing_not_kept(&session->sizing);
+    if (!answer)
+        return json_null();
+    return must_pack("{s:i, s:I, s:s, s:b, s:o, s:f}", "workers", answer->workers, "capacity",
+                     (json_int_t)answer->capacity, "full", policy_full_name(answer->full), "fewest",
+                     (int)sizing_is_fewest(&session->sizing), "fewer", fewer ? json_integer(fewer) : json_null(),
+                     "cpus", (double)session->options->rate / 1e9 * session->service_cpu_ns);
+}
+
+static json_t *held_json(const struct plan_session *session)
+{
+    double times = session->held_per_s / (double)session->options->rate;
+    if (!(session->held_per_s > 0))
+        return json_null();
+    return must_pack("{s:o, s:o, s:o, s:f, s:s}", "rate_kept", rate(session->held_per_s), "rate_proved",
+                     rate(session->proved_per_s), "rate_broken", rate(session->broken_per_s), "times", times,
+                     "limited_by", session->held_limit);
+}
+
+static json_t *policy_json(const struct plan_overload *one)
+{
+    return must_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o}", "full",
+                     policy_full_name(one->full), "unsupported",
+                     one->unsupported ? must_text(one->unsupported) : json_null(), "configuration",
+                     one->configuration >= 0 ? json_integer(one->configuration) : json_null(), "done_per_s",
+                     one->done_per_s, "in_time_share", one->in_time, "in_time_low", one->in_time_low, "in_time_high",
+                     one->in_time_high, "lost_share", one->lost, "accepted_ns", number(one->accepted_ns), "fairness",
+                     number(one->fairness), "recovery_s", number(one->recovery_s), "after_s", number(one->after_s));
+}
+
+static json_t *overload_json(const struct plan_session *session)
+{
+    const struct slo *slo = plan_time_promise(session);
+    json_t *policies = json_array();
+    if (!(session->overload_per_s > 0) || session->advised < 0)
+        return json_decref(policies), json_null();
+    for (int i = POOL_BLOCK; i < PLAN_POLICIES; i++)
+        if (session->overloads[i].configuration >= 0 || session->overloads[i].unsupported)
+            json_array_append_new(policies, policy_json(&session->overloads[i]));
+    return must_pack("{s:f, s:f, s:s, s:I, s:s, s:o}", "rate_per_s", session->overload_per_s, "times",
+                     session->overload_per_s / fmax(session->held_per_s, (double)session->options->rate), "name",
+                     slo->kind->name, "limit_ns", (json_int_t)slo->limit_ns, "advised",
+                     policy_full_name(session->overloads[session->advised].full), "policies", policies);
+}
+
+/* One sentence: what to do about a full queue, and why. */
+static void advise(const struct plan_session *session, char *text, size_t size)
+{
+    const struct plan_overload *own, *best;
+    const char *own_name, *best_name;
+    *text = '\0';
+    if (!session->answer || session->advised < 0)
+        return;
+    own = &session->overloads[session->answer->full];
+    best = &session->overloads[session->advised];
+    own_name = policy_full_name(own->full);
+    best_name = policy_full_name(best->full);
+    if (own == best)
+        snprintf(text, size,
+                 "keep full=%s: when too much comes %.3g%% of it is done in time, and no policy does "
+                 "certainly better",
+                 own_name, 100 * own->in_time);
+    else if (best->lost > 0 && !slo_allows_loss(&session->options->slo))
+        snprintf(text, size,
+                 "if some jobs may be lost, promise so (loss=1%%, say) and take full=%s: when too much comes %.3g%% of "
+                 "it is done in time, with %s %.3g%%",
+                 best_name, 100 * best->in_time, own_name, 100 * own->in_time);
+    else
+        snprintf(text, size, "full=%s does better when too much comes: %.3g%% of it is done in time, with %s %.3g%%",
+                 best_name, 100 * best->in_time, own_name, 100 * own->in_time);
+}
+
+static void add(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void add(char *text, size_t size, const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list values;
+    va_start(values, format);
+    vsnprintf(text + used, size - used, format, values);
+    va_end(values);
+}
+
+/* The line that measures the answer again, for a shell. */
+static void verify(const struct plan_session *session, char *text, size_t size)
+{
+    enum { ROUNDS = 6 };
+    static const double share = 0.8; /* of a round, for jobs that come (plan_stretch) */
+    const struct options *options = session->options;
+    const struct plan_size *answer = session->answer;
+    json_t *plugins = plugin_files(), *file;
+    size_t i;
+    *text = '\0';
+    if (answer) {
+        add(text, size, "poolbench run");
+        json_array_foreach (plugins, i, file)
+            add(text, size, " --plugin '%s'", json_string_value(file));
+        add(text, size, " -p %s -t %d --capacity %zu --full %s", session->base.pool->name, answer->workers,
+            answer->capacity, policy_full_name(answer->full));
+        if (answer->full == POOL_TIMEOUT)
+            add(text, size, " --full-timeout %lldns", (long long)options->full_timeout_ns);
+        if (session->base.producers > 1)
+            add(text, size, " --producers %d", session->base.producers);
+        if (options->pins_given)
+            add(text, size, " --pin %s", session->base.pin);
+        add(text, size, " -w burst:rate=%lld,of=%s --slo %s --rounds %d --budget %.0fms --no-floor",
+            (long long)options->rate, options->workloads[0].text, options->slo_text, ROUNDS,
+            ceil(ROUNDS * answer->slice_ns / share / 1e6));
+    }
+    json_decref(plugins);
+}
+
+json_t *plan_session_json(const struct plan_session *session, int status)
+{
+    const struct options *options = session->options;
+    char advice[400], command[1024];
+    advise(session, advice, sizeof advice);
+    verify(session, command, sizeof command);
+    return must_pack("{s:I, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
+                     (json_int_t)options->rate, "workload", options->workloads[0].text, "pool",
+                     session->base.pool->name, "producers", session->base.producers, "pin", session->base.pin,
+                     "service", plan_service_json(session), "sizes", sizes_json(session), "answer",
+                     answer_json(session), "held", held_json(session), "overload", overload_json(session), "advice",
+                     *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
+                     "status", status, "why", *session->why ? must_text(session->why) : json_null());
+}

@@ -1,0 +1,121 @@
+/* plan_session.h - a planning: what was asked, what is known so far, and the document that
+ * everything measured goes into. Its phases, in their order, are in plan_service.c,
+ * plan_sizes.c, plan_held.c and plan_overload.c; plan_command.c calls them. */
+#ifndef PLAN_SESSION_H
+#define PLAN_SESSION_H
+
+#include "bench/commands/options.h"
+#include "bench/commands/probing.h"
+#include "bench/findings/open_loop.h"
+#include "bench/findings/slo_judge.h"
+#include "bench/models/forecast.h"
+#include "bench/statistics/sizing.h"
+
+enum { PLAN_POLICIES = POOL_DROP_OLDEST + 1 };
+
+/* One number of workers at the rate: measured, judged, and what the model says. */
+struct plan_size {
+    int workers;
+    size_t capacity;
+    enum pool_full full;
+    int configuration; /* in the document: the longest one, by which it was judged */
+    double slice_ns, spent_s;
+    struct slo_judgement judged; /* of the promise that is nearest to being broken */
+    int promise;                 /* which one that is */
+    struct open_loop loop;
+    enum sizing_answer answer;
+    double in_queue; /* mean jobs that waited, by Little's law; NaN: not known */
+};
+
+/* More than it holds, under one policy. */
+struct plan_overload {
+    enum pool_full full;
+    const char *unsupported; /* NULL, or why this pool cannot */
+    int configuration;       /* -1: not measured */
+    double done_per_s;
+    double in_time, in_time_low, in_time_high; /* share of all jobs, by the first promise of time; 95% interval */
+    double lost;                               /* share of the jobs that got no service */
+    double accepted_ns;                        /* the promised quantile of those that were served; NaN: none */
+    double fairness;                           /* Jain's index of what the producers got done; NaN: one producer */
+    double recovery_s, after_s;                /* at the rate asked for, after so long an overload; NaN: not known */
+};
+
+struct plan_session {
+    const struct options *options;
+    json_t *result;
+    struct probing probing;
+    struct plan_entry base;    /* pool, producers, placement; the jobs themselves */
+    struct workload_spec open; /* the same jobs at a rate: burst:of=... */
+    double budget_s, cpus;     /* wall time of it all; CPUs that the placement has */
+    int64_t begin_ns;
+    char why[512]; /* the one line of an exit status that is not good */
+
+    /* Of plan_service.c: */
+    struct service service;
+    double service_cpu_ns; /* CPU time of a job, its hand-over included */
+    int service_configuration;
+    double generator_per_s; /* the most that the generator makes; 0: not measured */
+
+    /* Of plan_sizes.c: */
+    struct sizing sizing;
+    struct plan_size sizes[SIZING_ASKED_MAX];
+    int size_count;
+    struct plan_size *answer; /* the size that is recommended; NULL: none keeps the promises */
+
+    /* Of plan_held.c: jobs per second; 0: not known. */
+    double held_per_s, proved_per_s, broken_per_s;
+    char held_limit[16]; /* "limited_by" of the search */
+
+    /* Of plan_overload.c: */
+    double overload_per_s; /* 0: not measured */
+    struct plan_overload overloads[PLAN_POLICIES];
+    int advised;         /* an index of overloads; -1: none */
+    bool advised_surely; /* it is certainly better than the answer's own policy */
+};
+
+/* Seconds of the budget that are left; <= 0: none. */
+double plan_left_s(const struct plan_session *session);
+
+/* Progress on stderr, by the time that is left: what runs. */
+void plan_tell(const struct plan_session *session, const char *what);
+
+/* Which promise is about time, the first; there is one. */
+const struct slo *plan_time_promise(const struct plan_session *session);
+
+/* The phases. Each measures into the document, and returns 0, or -EINTR, or -errno as
+ * round_run; *status becomes an exit status other than EXIT_GOOD, with session->why, where
+ * planning ends there. */
+
+/* How long the jobs are served, alone; what the generator can make. EXIT_USAGE: the service
+ * alone breaks a promise, or the rate is beyond the generator. */
+int plan_service(struct plan_session *session, int *status);
+
+/* The fewest workers that keep the promises at the rate, and how long their queue may be. EXIT_BAD:
+ * none does; EXIT_CANNOT: the generator, or the machine, is the limit. */
+int plan_sizes(struct plan_session *session, int *status);
+
+/* The rate that the recommended size holds. */
+int plan_held(struct plan_session *session);
+
+/* 1.5 times that, under each policy of a full queue; and which one is advised. */
+int plan_overload(struct plan_session *session);
+
+/* How many places the promises allow a queue of so many workers; as many as there are
+ * workers at least. */
+size_t plan_places(const struct plan_session *session, int workers);
+
+/* So many workers as the CPUs let work at once, by what a job computes: where to begin, and
+ * the most that are of use. */
+int plan_workers_of_use(const struct plan_session *session);
+
+/* What the models take for a load at a rate: the measured services, arrivals at random. */
+struct forecast_load plan_load(const struct plan_session *session, double per_s);
+
+/* The rate that a size holds by the model, and by what the CPUs can compute. */
+double plan_model_rate(const struct plan_session *session, int workers);
+
+/* The document's "plan" (results/README.md), and its "service". Owner: the caller. */
+json_t *plan_service_json(const struct plan_session *session);
+json_t *plan_session_json(const struct plan_session *session, int status);
+
+#endif

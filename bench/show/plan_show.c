@@ -1,0 +1,420 @@
+/* plan_show.c - see plan_show.h. One set of lines and two tables, each printed as text or as
+ * Markdown: the cells are the same. */
+#include "bench/show/plan_show.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "bench/findings/slo_judge.h"
+#include "bench/results/result.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
+#include "workloads/core/units.h"
+
+enum { CELL = 96, COLUMNS = 8, ROWS_MAX = 32 };
+
+/* A table before it is printed. */
+struct table {
+    const char *heads[COLUMNS];
+    int columns, rows;
+    char cells[ROWS_MAX][COLUMNS][CELL];
+    char notes[ROWS_MAX][256];
+};
+
+static double number(const json_t *object, const char *key)
+{
+    const json_t *value = json_object_get(object, key);
+    return json_is_number(value) ? json_number_value(value) : NAN;
+}
+
+static const char *count_text(double value, char *text, size_t size)
+{
+    return units_count_text(value, text, size);
+}
+
+void plan_show_service(const json_t *service, FILE *out)
+{
+    char mean[32], p99[32], cpu[32], made[32];
+    fprintf(out, "measured here   service %s (cv %.2g, p99 %s), of it CPU %s",
+            units_time_text(number(service, "mean_ns"), mean, sizeof mean), sqrt(number(service, "variation")),
+            units_time_text(number(service, "p99_ns"), p99, sizeof p99),
+            units_time_text(number(service, "cpu_ns"), cpu, sizeof cpu));
+    if (number(service, "generator_per_s") > 0)
+        fprintf(out, "     generator can make %s/s: not the limit",
+                count_text(number(service, "generator_per_s"), made, sizeof made));
+    fputc('\n', out);
+}
+
+/* Sizes. */
+
+static const struct slo_kind *kind_of(const json_t *judged)
+{
+    return slo_kind(result_string(judged, "name"));
+}
+
+static void value_text(const json_t *judged, const char *which, char *text, size_t size)
+{
+    const struct slo_kind *kind = kind_of(judged);
+    snprintf(text, size, "-");
+    if (kind)
+        slo_value_text(kind, slo_value_of(judged, which), text, size);
+}
+
+/* "1.9 ms (1.7 ms .. 2.2 ms)", or "overloaded". */
+static void measured_text(const json_t *size_json, char *text, size_t size)
+{
+    char value[32], low[32], high[32];
+    if (!strcmp(result_string(size_json, "state"), "overloaded")) {
+        snprintf(text, size, "overloaded");
+        return;
+    }
+    if (!result_integer(size_json, "rounds")) {
+        snprintf(text, size, "-");
+        return;
+    }
+    value_text(size_json, "value", value, sizeof value);
+    value_text(size_json, "low", low, sizeof low);
+    value_text(size_json, "high", high, sizeof high);
+    snprintf(text, size, "%s (%s .. %s)", value, low, strcmp(high, "never") ? high : "no end");
+}
+
+static void model_text(const json_t *size_json, char *text, size_t size)
+{
+    const json_t *model = json_object_get(size_json, "model");
+    const struct slo_kind *kind = kind_of(size_json);
+    char value[32];
+    snprintf(text, size, "-");
+    if (!json_is_object(model) || !kind)
+        return;
+    if (json_is_true(json_object_get(model, "overloaded")) && !kind->is_loss) {
+        snprintf(text, size, "overloaded");
+        return;
+    }
+    slo_value_text(kind, number(model, kind->is_loss ? "value_share" : "value_ns"), value, sizeof value);
+    snprintf(text, size, "%s", value);
+}
+
+static const char *verdict_text(const json_t *size_json)
+{
+    const char *verdict = result_string(size_json, "verdict");
+    return strcmp(verdict, "broken") ? verdict : "BROKEN";
+}
+
+static void add_size(struct table *table, const json_t *plan, const json_t *size_json)
+{
+    const json_t *answer = json_object_get(plan, "answer"), *held = json_object_get(plan, "held");
+    char(*cells)[CELL] = table->cells[table->rows];
+    bool chosen = json_is_object(answer) && result_integer(answer, "workers") == result_integer(size_json, "workers");
+    double rate = number(json_object_get(size_json, "model"), "rate_per_s");
+    char text[32];
+    snprintf(cells[0], CELL, "%lld", (long long)result_integer(size_json, "workers"));
+    snprintf(cells[1], CELL, "%lld", (long long)result_integer(size_json, "capacity"));
+    snprintf(cells[2], CELL, "%s", result_string(size_json, "name"));
+    measured_text(size_json, cells[3], CELL);
+    snprintf(cells[4], CELL, "%s", verdict_text(size_json));
+    model_text(size_json, cells[5], CELL);
+    snprintf(cells[6], CELL, "%s", rate > 0 ? count_text(rate, text, sizeof text) : "-");
+    snprintf(cells[7], CELL, "%s",
+             chosen && number(held, "rate_kept") > 0 ? count_text(number(held, "rate_kept"), text, sizeof text) : "-");
+    snprintf(table->notes[table->rows], sizeof table->notes[0], "%s%s",
+             chosen ? json_is_true(json_object_get(answer, "fewest")) ? "<- fewest that keep the promises"
+                                                                      : "<- keeps the promises; fewer may, too"
+                    : "",
+             chosen ? "" : result_string(size_json, "why"));
+    table->rows++;
+}
+
+static void fill_sizes(struct table *table, const json_t *plan)
+{
+    static const char *const heads[] = {"workers", "queue", "promise",       "measured",
+                                        "verdict", "model", "model holds/s", "holds/s"};
+    const json_t *size_json;
+    size_t i;
+    *table = (struct table){.columns = 8};
+    memcpy(table->heads, heads, sizeof heads);
+    json_array_foreach (json_object_get(plan, "sizes"), i, size_json)
+        if (table->rows < ROWS_MAX)
+            add_size(table, plan, size_json);
+}
+
+/* Policies. */
+
+static void share_text(double share, char *text, size_t size)
+{
+    snprintf(text, size, isnan(share) ? "-" : "%.3g%%", 100 * share);
+}
+
+static void add_policy(struct table *table, const json_t *overload, const json_t *policy)
+{
+    char(*cells)[CELL] = table->cells[table->rows];
+    double recovery = number(policy, "recovery_s"), fairness = number(policy, "fairness");
+    bool measured = json_is_integer(json_object_get(policy, "configuration"));
+    snprintf(cells[0], CELL, "%s", result_string(policy, "full"));
+    for (int i = 1; i < table->columns; i++)
+        snprintf(cells[i], CELL, "-");
+    snprintf(table->notes[table->rows], sizeof table->notes[0], "%s",
+             !measured ? result_string(policy, "unsupported")
+             : !strcmp(result_string(overload, "advised"), result_string(policy, "full")) ? "<- advised"
+                                                                                          : "");
+    if (measured) {
+        count_text(number(policy, "done_per_s"), cells[1], CELL);
+        count_text(number(policy, "in_time_share") * number(overload, "rate_per_s"), cells[2], CELL);
+        share_text(number(policy, "lost_share"), cells[3], CELL);
+        units_time_text(number(policy, "accepted_ns"), cells[4], CELL);
+        if (!isnan(fairness))
+            snprintf(cells[5], CELL, "%.3f", fairness);
+        if (isnan(recovery))
+            snprintf(cells[6], CELL, "never");
+        else
+            units_time_text(1e9 * recovery, cells[6], CELL);
+    }
+    table->rows++;
+}
+
+static void fill_policies(struct table *table, const json_t *overload)
+{
+    static const char *const heads[] = {"full", "done/s", "in time/s", "lost", "", "fairness", "recovers in"};
+    const json_t *policy;
+    size_t i;
+    *table = (struct table){.columns = 7};
+    memcpy(table->heads, heads, sizeof heads);
+    table->heads[4] = result_string(overload, "name");
+    json_array_foreach (json_object_get(overload, "policies"), i, policy)
+        if (table->rows < ROWS_MAX)
+            add_policy(table, overload, policy);
+}
+
+/* Both ways to print. */
+
+static void print_grid(const struct table *table, FILE *out, bool colour)
+{
+    struct grid grid;
+    grid_begin(&grid);
+    for (int c = 0; c < table->columns; c++)
+        grid_column(&grid, table->heads[c], "", c ? GRID_RIGHT : GRID_LEFT, c < 5 ? 0 : c);
+    for (int r = 0; r < table->rows; r++) {
+        grid_row(&grid);
+        for (int c = 0; c < table->columns; c++)
+            grid_cell(&grid, "%s", table->cells[r][c]);
+        grid_note(&grid, "%s", table->notes[r]);
+    }
+    grid_print(&grid, out, terminal_width(out), colour);
+    grid_end(&grid);
+}
+
+static void print_markdown(const struct table *table, FILE *out)
+{
+    fputc('\n', out);
+    for (int c = 0; c < table->columns; c++)
+        fprintf(out, "| %s ", table->heads[c]);
+    fputs("| |\n", out);
+    for (int c = 0; c < table->columns; c++)
+        fputs(c ? "|---:" : "|---", out);
+    fputs("|---|\n", out);
+    for (int r = 0; r < table->rows; r++) {
+        for (int c = 0; c < table->columns; c++)
+            fprintf(out, "| %s ", table->cells[r][c]);
+        fprintf(out, "| %s |\n", table->notes[r]);
+    }
+    fputc('\n', out);
+}
+
+/* Lines. */
+
+static const json_t *chosen_size(const json_t *plan)
+{
+    const json_t *size_json;
+    size_t i;
+    json_array_foreach (json_object_get(plan, "sizes"), i, size_json)
+        if (result_integer(size_json, "workers") == result_integer(json_object_get(plan, "answer"), "workers"))
+            return size_json;
+    return NULL;
+}
+
+static void answer_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *answer = json_object_get(plan, "answer");
+    double cpus = number(json_object_get(plan, "service"), "cpus");
+    if (json_is_object(answer))
+        snprintf(text, size, "%s%lld worker%s, queue %lld, full=%s; %.2g of %.3g CPUs",
+                 json_is_true(json_object_get(answer, "fewest")) ? "" : "at most ",
+                 (long long)result_integer(answer, "workers"), result_integer(answer, "workers") > 1 ? "s" : "",
+                 (long long)result_integer(answer, "capacity"), result_string(answer, "full"), number(answer, "cpus"),
+                 cpus);
+    else
+        snprintf(text, size, "none: %s", *result_string(plan, "why") ? result_string(plan, "why") : "it was not found");
+}
+
+static void promise_line(const json_t *result, const json_t *plan, char *text, size_t size)
+{
+    const json_t *chosen = chosen_size(plan), *promise;
+    char one[64], rate[32], measured[CELL], model[CELL];
+    size_t i;
+    *text = '\0';
+    json_array_foreach (json_object_get(result, "slo"), i, promise) {
+        const struct slo slo = slo_from_json(promise);
+        if (slo.kind)
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? ", " : "", slo_text(&slo, one, sizeof one));
+    }
+    snprintf(text + strlen(text), size - strlen(text), " at %s/s", count_text(number(plan, "rate"), rate, sizeof rate));
+    if (!chosen || !json_is_object(json_object_get(plan, "answer")))
+        return;
+    measured_text(chosen, measured, sizeof measured);
+    model_text(chosen, model, sizeof model);
+    snprintf(text + strlen(text), size - strlen(text), "     measured %s %s   model %s (%s)",
+             result_string(chosen, "name"), measured, model, result_string(json_object_get(chosen, "model"), "name"));
+}
+
+static void fewer_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *answer = json_object_get(plan, "answer"), *size_json;
+    size_t i;
+    char measured[CELL];
+    *text = '\0';
+    json_array_foreach (json_object_get(plan, "sizes"), i, size_json) {
+        if (!json_is_integer(json_object_get(answer, "fewer")) ||
+            result_integer(size_json, "workers") != result_integer(answer, "fewer"))
+            continue;
+        measured_text(size_json, measured, sizeof measured);
+        snprintf(text, size, "%lld worker%s: %s %s, %s%s", (long long)result_integer(size_json, "workers"),
+                 result_integer(size_json, "workers") > 1 ? "s" : "", result_string(size_json, "name"), measured,
+                 !strcmp(result_string(size_json, "verdict"), "broken") ? "broken" : "nobody can tell", "");
+    }
+}
+
+/* What is known of the rates above. */
+static void above_text(const json_t *held, char *text, size_t size)
+{
+    const char *limit = result_string(held, "limited_by");
+    char rate[32];
+    *text = '\0';
+    if (!(number(held, "rate_broken") > 0))
+        return;
+    count_text(number(held, "rate_broken"), rate, sizeof rate);
+    if (!strcmp(limit, "generator"))
+        snprintf(text, size, "; the generator cannot make %s/s here", rate);
+    else if (!strcmp(limit, "time"))
+        snprintf(text, size, "; %s/s would have to be watched for longer", rate);
+    else if (!strcmp(limit, "promise"))
+        snprintf(text, size, "; %s/s breaks it", rate);
+    else
+        snprintf(text, size, "; at %s/s nobody can tell in the time that there was", rate);
+}
+
+static void room_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *held = json_object_get(plan, "held");
+    char kept[32], proved[32], above[96];
+    *text = '\0';
+    if (!(number(held, "rate_kept") > 0))
+        return;
+    above_text(held, above, sizeof above);
+    count_text(number(held, "rate_proved"), proved, sizeof proved);
+    if (number(held, "times") <= 1)
+        snprintf(text, size, "none that is known: holds the %s/s that were asked for%s", proved, above);
+    else
+        snprintf(text, size, "holds about %s/s, %.3g times what was asked for (certainly %s/s%s)",
+                 count_text(number(held, "rate_kept"), kept, sizeof kept), number(held, "times"), proved, above);
+}
+
+/* The overload under the answer's policy, where the queue was full; NULL: it was not. */
+static const json_t *when_full(const json_t *plan)
+{
+    const json_t *policy, *answer = json_object_get(plan, "answer");
+    size_t i;
+    json_array_foreach (json_object_get(json_object_get(plan, "overload"), "policies"), i, policy)
+        if (!strcmp(result_string(policy, "full"), result_string(answer, "full")) && number(policy, "lost_share") > 0 &&
+            number(policy, "accepted_ns") > 0)
+            return policy;
+    return NULL;
+}
+
+static void queue_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *chosen = chosen_size(plan), *full = when_full(plan), *overload = json_object_get(plan, "overload");
+    double depth = number(chosen, "in_queue");
+    char accepted[32];
+    *text = '\0';
+    if (!chosen || !json_is_object(json_object_get(plan, "answer")) || isnan(depth))
+        return;
+    snprintf(text, size, "%.2g jobs waited on average, %lld may", depth, (long long)result_integer(chosen, "capacity"));
+    if (full)
+        snprintf(text + strlen(text), size - strlen(text), "; when it is full %s of what is accepted is %s, %s",
+                 result_string(overload, "name"),
+                 units_time_text(number(full, "accepted_ns"), accepted, sizeof accepted),
+                 number(full, "accepted_ns") <= number(overload, "limit_ns") ? "in time" : "too late: a shorter one");
+}
+
+static void overload_line(const json_t *overload, char *text, size_t size)
+{
+    char rate[32], limit[32];
+    double after = number(json_array_get(json_object_get(overload, "policies"), 0), "after_s");
+    snprintf(text, size, "%s/s, %.2g times what it holds as far as is known, for %.2g s (in time: within %s):",
+             count_text(number(overload, "rate_per_s"), rate, sizeof rate), number(overload, "times"), after,
+             slo_limit_text(number(overload, "limit_ns"), limit, sizeof limit));
+}
+
+/* A word and a line, where there is one. */
+static void print_line(FILE *out, bool markdown, const char *word, const char *line)
+{
+    if (!*line)
+        return;
+    if (markdown)
+        fprintf(out, "- **%s**: %s\n", word, line);
+    else
+        terminal_line(out, 16, "%-15s %s", word, line);
+}
+
+static void print_lines(const json_t *result, const json_t *plan, FILE *out, bool markdown)
+{
+    static void (*const lines[])(const json_t *, char *, size_t) = {fewer_line, queue_line, room_line};
+    static const char *const words[] = {"one fewer", "queue", "head-room"};
+    char text[512];
+    answer_line(plan, text, sizeof text);
+    print_line(out, markdown, "answer", text);
+    promise_line(result, plan, text, sizeof text);
+    print_line(out, markdown, "promise", text);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        lines[i](plan, text, sizeof text);
+        print_line(out, markdown, words[i], text);
+    }
+}
+
+static void print_plan(const json_t *result, FILE *out, bool markdown, bool colour)
+{
+    static struct table table; /* large; this runs in one thread only */
+    const json_t *plan = json_object_get(result, "plan"), *overload = json_object_get(plan, "overload");
+    char text[256];
+    print_lines(result, plan, out, markdown);
+    fill_sizes(&table, plan);
+    if (!markdown && table.rows)
+        fputc('\n', out);
+    if (table.rows)
+        markdown ? print_markdown(&table, out) : print_grid(&table, out, colour);
+    if (json_is_object(overload)) {
+        overload_line(overload, text, sizeof text);
+        if (!markdown)
+            fputc('\n', out);
+        print_line(out, markdown, "overload", text);
+        fill_policies(&table, overload);
+        markdown ? print_markdown(&table, out) : print_grid(&table, out, colour);
+    }
+    print_line(out, markdown, "advice", result_string(plan, "advice"));
+    if (*result_string(plan, "verify"))
+        fprintf(out, markdown ? "\n    %s\n" : "check it again with:  %s\n", result_string(plan, "verify"));
+}
+
+void plan_show(const json_t *result, FILE *out, bool colour)
+{
+    const json_t *service = json_object_get(json_object_get(result, "plan"), "service");
+    fputc('\n', out);
+    plan_show_service(service, out);
+    print_plan(result, out, false, colour);
+}
+
+void plan_show_markdown(const json_t *result, FILE *out)
+{
+    const json_t *plan = json_object_get(result, "plan");
+    fprintf(out, "### Plan: %s\n\n", result_string(plan, "workload"));
+    print_plan(result, out, true, false);
+}
