@@ -402,9 +402,9 @@ prove-history: deps ## change points of the history against series that are made
 	@sh tests/prove/write.sh $(BUILD)/prove-history docs/history.md
 
 $(BUILD)/prove-compare: $(BUILD)/tests/core/made_result.o
-prove-compare: deps ## whom `compare` accuses and what it finds, of results that are made up (5 min): docs/compare.md
+prove-compare: deps ## whom `compare` accuses and what it finds, of results that are made up (10 min): docs/compare.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-compare
-	@sh tests/prove/write.sh $(BUILD)/prove-compare docs/compare.md
+	@LIMIT=7200 sh tests/prove/write.sh $(BUILD)/prove-compare docs/compare.md
 
 prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli

@@ -186,11 +186,19 @@ static int count_of(const struct figures_changes *changes, enum figures_change_k
     return count;
 }
 
+static void add(char *title, size_t size, const char *format, int count)
+{
+    size_t used = strlen(title);
+    snprintf(title + used, size - used, "; ");
+    used = strlen(title);
+    snprintf(title + used, size - used, format, count);
+}
+
 /* The finding. */
 static void set_title(const struct figures_changes *changes, char *title, size_t size)
 {
     int regressions = 0, undecided = count_of(changes, FIGURES_CHANGE_UNDECIDED),
-        better = count_of(changes, FIGURES_CHANGE_BETTER);
+        worse = count_of(changes, FIGURES_CHANGE_WORSE);
     for (int i = 0; i < changes->count; i++)
         regressions += changes->all[i].regression;
     if (regressions)
@@ -200,12 +208,14 @@ static void set_title(const struct figures_changes *changes, char *title, size_t
                                      : "s are");
     else if (undecided == changes->count)
         snprintf(title, size, "Nobody can tell whether any of %d benchmarks changed", changes->count);
-    else if (undecided)
-        snprintf(title, size, "No regression in %d of %d benchmarks; %d undecided", changes->count - undecided,
-                 changes->count, undecided);
     else
-        snprintf(title, size, "No regression in %d benchmark%s%s", changes->count, changes->count == 1 ? "" : "s",
-                 better ? "" : ": none has changed");
+        snprintf(title, size, "No regression in %d of %d benchmarks", changes->count - undecided, changes->count);
+    if (!regressions && undecided && undecided < changes->count)
+        add(title, size, "%d undecided", undecided);
+    if (!regressions && worse)
+        add(title, size, "%d worse by less", worse);
+    if (changes->worse_costs)
+        add(title, size, "costs grew in %d", changes->worse_costs);
 }
 
 static int draw_page(const struct drawing *drawing, const struct figures_changes *changes, int page, int pages)

@@ -31,6 +31,7 @@ struct figures_changes {
     struct figures_change *all; /* [count]; put in order */
     int count;
     bool less_is_better; /* a change above 0 is worse */
+    int worse_costs;     /* regressions that are none of these, but in what a job costs beside its time */
     double threshold;    /* of a regression, as a share */
     const char *what;    /* "change of speed" */
     const char *bars;    /* what the bars are: "95% intervals, which hold all together" */

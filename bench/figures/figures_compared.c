@@ -81,6 +81,8 @@ int figures_compared(const struct comparison *comparison, const char *folder, FI
     for (int i = 0; i < comparison->count; i++)
         if (is_drawn(&comparison->rows[i]))
             changes.all[changes.count++] = change_of_row(&comparison->rows[i]);
+        else
+            changes.worse_costs += comparison->rows[i].regression;
     machine_text(comparison->documents[1], machine, sizeof machine);
     snprintf(drawing.foot, sizeof drawing.foot, "unpaired: %.60s, %.10s, against %.60s, %.10s   |   %s",
              comparison->paths[1], result_string(comparison->documents[1], "date"), comparison->paths[0],

@@ -18,19 +18,16 @@ static bool is_impossible(const json_t *value, double most)
 }
 
 /* The first of a trial's figures that is impossible; NULL: none. */
-static const char *impossible_of(const json_t *configuration, const json_t *trial, const json_t **value)
+static const char *impossible_of(const json_t *trial, const char *metric, const json_t **value)
 {
     static const char *const keys[] = {"jobs_per_s", "delivered_per_s", "ns_per_job", "cpu_ns_per_job",
                                        "wakes_per_job"};
     static const double most = 1e15;
-    static char metric[96];
-    struct comparison_row row;
     if (is_impossible(*value = json_object_get(trial, "lost_share"), nextafter(1, 2)))
         return "lost_share";
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         if (is_impossible(*value = json_object_get(trial, keys[k]), most))
             return keys[k];
-    comparison_metric(&row, configuration, metric, sizeof metric);
     return is_impossible(*value = result_value(trial, metric), most) ? metric : NULL;
 }
 
@@ -39,9 +36,12 @@ int comparison_check_figures(const json_t *document, const char *path, struct wh
     json_t *configuration, *trial;
     size_t c, t;
     json_array_foreach (json_object_get(document, "configurations"), c, configuration) {
+        struct comparison_row row;
+        char metric[96];
+        comparison_metric(&row, configuration, metric, sizeof metric);
         json_array_foreach (json_object_get(configuration, "trials"), t, trial) {
             const json_t *value;
-            const char *key = impossible_of(configuration, trial, &value);
+            const char *key = impossible_of(trial, metric, &value);
             char *text = key ? json_dumps(value, JSON_ENCODE_ANY) : NULL;
             if (key)
                 why_wrong(why, "%s: not a result of poolbench run: %s/%s, round %lld: %s is %.40s", path,

@@ -59,8 +59,8 @@ void comparison_row_judge(struct comparison_row *row, const double *base, int ba
 {
     struct stats_ratio *change = &row->change;
     int rounds = base_count < now_count ? base_count : now_count;
-    *change = row->is_rate ? stats_ratio_unpaired_at(now, now_count, base, base_count, row->tail)
-                           : stats_ratio_unpaired_at(base, base_count, now, now_count, row->tail);
+    *change = row->is_rate ? stats_ratio_unpaired(now, now_count, base, base_count, row->tail)
+                           : stats_ratio_unpaired(base, base_count, now, now_count, row->tail);
     row->base = describe(row, 0, base, base_count);
     row->new = describe(row, 1, now, now_count);
     row->verdict = COMPARISON_UNDECIDED;

@@ -218,7 +218,7 @@ struct stats_ratio stats_ratio(const double *a, const double *b, int n)
 
 /* U is the number of pairs in the wrong order. ways[i][u], of i of the
  * first sample and the j of the second that were added so far, as probabilities. */
-int stats_rank_sum_cut_at(int m, int n, double tail)
+int stats_rank_sum_cut(int m, int n, double tail)
 {
     enum { EXACT = 4096 };
     double all = (double)m * n;
@@ -245,11 +245,6 @@ int stats_rank_sum_cut_at(int m, int n, double tail)
     return cut;
 }
 
-int stats_rank_sum_cut(int m, int n)
-{
-    return stats_rank_sum_cut_at(m, n, 0.025);
-}
-
 /* That all of one lie above all of the other is one order of (2n)! / n!^2. */
 int stats_rank_sum_least(double tail)
 {
@@ -262,7 +257,7 @@ int stats_rank_sum_least(double tail)
     return n;
 }
 
-struct stats_ratio stats_ratio_unpaired_at(const double *a, int a_count, const double *b, int b_count, double tail)
+struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count, double tail)
 {
     struct stats_ratio found = {.ratio = NAN, .low = NAN, .high = NAN, .pairs = a_count < b_count ? a_count : b_count};
     struct pairs pairs = {.a_count = a_count, .b_count = b_count};
@@ -270,15 +265,10 @@ struct stats_ratio stats_ratio_unpaired_at(const double *a, int a_count, const d
         return found;
     pairs.a = sorted_logs(a, a_count);
     pairs.b = sorted_logs(b, b_count);
-    ratio_of_pairs(&pairs, (int64_t)a_count * b_count, stats_rank_sum_cut_at(a_count, b_count, tail), &found);
+    ratio_of_pairs(&pairs, (int64_t)a_count * b_count, stats_rank_sum_cut(a_count, b_count, tail), &found);
     free(pairs.a);
     free(pairs.b);
     return found;
-}
-
-struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count)
-{
-    return stats_ratio_unpaired_at(a, a_count, b, b_count, 0.025);
 }
 
 double stats_jain(const double *shares, int n)

@@ -66,20 +66,14 @@ struct stats_shift stats_shift(const double *values, int n, double tail);
 
 /* The ratio a/b of two independent samples > 0: Hodges and Lehmann's estimate on
  * the logarithms, with the exact interval of Wilcoxon's rank-sum test (Mann and
- * Whitney's U). Known is false where no interval reaches 95% (below 4 and 4
- * values); `pairs` is the smaller count. Beyond 4,096 differences the
- * distribution of U is taken as normal. */
-struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count);
+ * Whitney's U) that leaves out `tail` (> 0) at either end. Known is false where so few
+ * values have none (for 2.5% below 4 and 4); `pairs` is the smaller count. Beyond 4,096
+ * differences the distribution of U is taken as normal. */
+struct stats_ratio stats_ratio_unpaired(const double *a, int a_count, const double *b, int b_count, double tail);
 
-/* The same with an interval that leaves out `tail` (> 0) at either end, in the place of 2.5%. */
-struct stats_ratio stats_ratio_unpaired_at(const double *a, int a_count, const double *b, int b_count, double tail);
-
-/* The largest c with P(U <= c) <= 2.5%, U Mann and Whitney's statistic of m and n
+/* The largest c with P(U <= c) <= tail, U Mann and Whitney's statistic of m and n
  * values under the null hypothesis; -1 when there is none. Exact up to m n = 4,096. */
-int stats_rank_sum_cut(int m, int n);
-
-/* The same with `tail` in the place of 2.5%. */
-int stats_rank_sum_cut_at(int m, int n, double tail);
+int stats_rank_sum_cut(int m, int n, double tail);
 
 /* The least n of which n and n values have such a cut at all: 1 in 1 / tail orders. */
 int stats_rank_sum_least(double tail);

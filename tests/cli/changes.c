@@ -61,6 +61,21 @@ CLI_TEST(changes, a_comparison_is_drawn_with_what_is_worse_first)
     cr_assert(third && strstr(third, "SLOWER") && !strstr(strstr(data, "\n3\t"), "SLOWER") && !first, "%s", data);
 }
 
+/* A figure of speeds does not say that all is well where a cost is a regression. */
+CLI_TEST(changes, what_costs_more_is_in_the_title)
+{
+    json_t *document, *trial;
+    size_t t;
+    make_pair(5, 0);
+    document = json_load_file("new.json", 0, NULL);
+    json_array_foreach (json_object_get(json_array_get(json_object_get(document, "configurations"), 2), "trials"), t,
+                        trial)
+        json_object_set_new(json_object_get(trial, "memory"), "pool_bytes", json_real(2e5));
+    save(document, "new.json");
+    cr_assert(run("compare base.json new.json --plot drawn") == 1, "%s", out);
+    cr_assert(strstr(text_of("drawn/changes.svg"), "; costs grew in 1"));
+}
+
 /* Many go on in further figures; fewer take the place of those that were there. */
 CLI_TEST(changes, many_benchmarks_take_several_pages)
 {

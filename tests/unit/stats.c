@@ -143,12 +143,12 @@ Test(stats, rank_sum_cut_is_that_of_the_tables, .timeout = 10)
     } table[] = {{3, 4, -1}, {3, 5, 0},  {4, 4, 0},    {5, 5, 2},    {5, 8, 6},    {6, 6, 5},
                  {7, 9, 12}, {8, 8, 13}, {10, 10, 23}, {12, 12, 37}, {15, 20, 90}, {20, 20, 127}};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        cr_assert(stats_rank_sum_cut(table[i].m, table[i].n) == table[i].cut, "%d and %d: %d", table[i].m, table[i].n,
-                  stats_rank_sum_cut(table[i].m, table[i].n));
-        cr_assert(stats_rank_sum_cut(table[i].n, table[i].m) == table[i].cut);
+        cr_assert(stats_rank_sum_cut(table[i].m, table[i].n, 0.025) == table[i].cut, "%d and %d: %d", table[i].m,
+                  table[i].n, stats_rank_sum_cut(table[i].m, table[i].n, 0.025));
+        cr_assert(stats_rank_sum_cut(table[i].n, table[i].m, 0.025) == table[i].cut);
     }
     /* Beyond, the normal distribution is near. */
-    cr_assert(abs(stats_rank_sum_cut(65, 65) - (65 * 65 / 2 - (int)(1.96 * sqrt(65.0 * 65 * 131 / 12)))) < 4);
+    cr_assert(abs(stats_rank_sum_cut(65, 65, 0.025) - (65 * 65 / 2 - (int)(1.96 * sqrt(65.0 * 65 * 131 / 12)))) < 4);
 }
 
 /* The most extreme of all orders of n and n: 1 of 2, 6, 20, 70, 252, 924, 3432. */
@@ -158,10 +158,10 @@ Test(stats, so_many_values_have_a_cut_at_all, .timeout = 10)
     for (int n = 1; n <= 7; n++) {
         cr_assert(stats_rank_sum_least(1.001 / orders[n - 1]) == n &&
                   stats_rank_sum_least(0.999 / orders[n - 1]) == n + 1);
-        cr_assert(stats_rank_sum_cut_at(n, n, 1.001 / orders[n - 1]) == 0 &&
-                  stats_rank_sum_cut_at(n, n, 0.999 / orders[n - 1]) == -1);
+        cr_assert(stats_rank_sum_cut(n, n, 1.001 / orders[n - 1]) == 0 &&
+                  stats_rank_sum_cut(n, n, 0.999 / orders[n - 1]) == -1);
     }
-    cr_assert(stats_rank_sum_least(0.025) == 4 && stats_rank_sum_cut_at(12, 12, 0.005) == 27);
+    cr_assert(stats_rank_sum_least(0.025) == 4 && stats_rank_sum_cut(12, 12, 0.005) == 27);
 }
 
 Test(stats, unpaired_ratio_finds_a_factor, .timeout = 10)
@@ -172,12 +172,12 @@ Test(stats, unpaired_ratio_finds_a_factor, .timeout = 10)
         b[i] = 100 + (i * 7) % 12;
         a[i] = 2 * (100 + (i * 5) % 12);
     }
-    twice = stats_ratio_unpaired(a, 12, b, 12);
+    twice = stats_ratio_unpaired(a, 12, b, 12, 0.025);
     cr_assert(twice.known && twice.low < 2 && 2 < twice.high && twice.low > 1.9 && twice.high < 2.1);
     cr_assert(fabs(twice.ratio - 2) < 0.01);
-    same = stats_ratio_unpaired(b, 12, b, 12);
+    same = stats_ratio_unpaired(b, 12, b, 12, 0.025);
     cr_assert(same.low <= 1 && same.high >= 1 && fabs(same.ratio - 1) < 1e-9);
-    cr_assert(!stats_ratio_unpaired(a, 3, b, 4).known && !stats_ratio_unpaired(a, 0, b, 4).known);
+    cr_assert(!stats_ratio_unpaired(a, 3, b, 4, 0.025).known && !stats_ratio_unpaired(a, 0, b, 4, 0.025).known);
 }
 
 /* The same count of subsets as in any book, up to thousands of ranks: the normal
@@ -220,7 +220,7 @@ Test(stats, ratios_of_very_many_rounds_need_no_list_of_pairs, .timeout = 20)
     }
     cr_assert(setrlimit(RLIMIT_DATA, &limit) == 0);
     paired = stats_ratio(a, b, N);
-    unpaired = stats_ratio_unpaired(a, N, b, N);
+    unpaired = stats_ratio_unpaired(a, N, b, N, 0.025);
     cr_assert(paired.known && paired.low < 1.5 && paired.high > 1.499 && paired.high - paired.low < 0.01, "%g..%g",
               paired.low, paired.high);
     cr_assert(unpaired.known && unpaired.low < 1.505 && unpaired.high > 1.495 && unpaired.high - unpaired.low < 0.02,
@@ -232,7 +232,7 @@ Test(stats, the_unpaired_ratio_is_that_of_all_differences, .timeout = 10)
 {
     enum { M = 9, N = 12 };
     double a[M], b[N], all[M * N];
-    int count = 0, cut = stats_rank_sum_cut(M, N);
+    int count = 0, cut = stats_rank_sum_cut(M, N, 0.025);
     struct stats_ratio found;
     for (int i = 0; i < N; i++) {
         b[i] = 1 + uniform();
@@ -248,7 +248,7 @@ Test(stats, the_unpaired_ratio_is_that_of_all_differences, .timeout = 10)
             all[j] = all[j - 1];
             all[j - 1] = kept;
         }
-    found = stats_ratio_unpaired(a, M, b, N);
+    found = stats_ratio_unpaired(a, M, b, N, 0.025);
     cr_assert(found.known && fabs(log(found.low) - all[cut]) < 1e-12 &&
               fabs(log(found.high) - all[count - 1 - cut]) < 1e-12 &&
               fabs(log(found.ratio) - (all[count / 2 - 1] + all[count / 2]) / 2) < 1e-12);
