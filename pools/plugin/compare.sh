@@ -24,24 +24,24 @@ theirs=$(abi "$folder/tree") ours=$(abi .)
 [ "$theirs" = "$ours" ] ||
     fail "$name has version $theirs of the pool contract, this tree has $ours: they cannot be measured in one program"
 
-# pools TREE INTO: builds them, with the thread-locals that $tls says.
+# pools TREE INTO WHOSE: builds them, with the thread-locals that $tls says.
 pools() {
     make --no-print-directory -s BUILD="$folder/$2" FROM="$1" ${tls:+TLS="$tls"} "$folder/$2/pools.so" ||
-        fail "the pools of $1 do not build"
+        fail "the pools of $3 do not build"
 }
 thread_locals() { readelf -lW "$1" | awk '$1 == "TLS" {print $6}'; }
 
 tls=
-pools "$folder/tree" base
+pools "$folder/tree" base "$name"
 # The loader has little room for fast thread-locals; then neither side gets them.
 size=$(thread_locals "$folder/base/pools.so")
 if [ $((${size:-0})) -gt 512 ]; then
     echo "compare: the thread-locals of $name are too large for fast access: both sides are built without" >&2
     tls=-ftls-model=global-dynamic
     rm -rf "$folder/base"
-    pools "$folder/tree" base
+    pools "$folder/tree" base "$name"
 fi
-pools . new
+pools . new "this tree"
 cp "$folder/base/pools.so" "$folder/base.so" && cp "$folder/new/pools.so" "$folder/new.so" || exit 2
 echo "compare: $name ($(git log -1 --format='%h, %cs, "%s"' "$commit")) against this tree" >&2
 "${POOLBENCH:-./poolbench}" duet --base "$folder/base.so" --new "$folder/new.so" "$@"

@@ -1,0 +1,133 @@
+/* revisions.c - our own pools of one revision against another's: `make compare`, and what the gate says of
+ * the previous revision. On a clone of this repository, with commits of the test's; no time decides. */
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+/* A shell's command in the clone; what it says is in `out`. */
+static int shell(const char *command)
+{
+    static char line[8192];
+    int status;
+    snprintf(line, sizeof line, "{ cd clone 2>/dev/null; %s ; } >/tmp/%s.said 2>&1 </dev/null", command, folder + 5);
+    status = system(line);
+    snprintf(line, sizeof line, "/tmp/%s.said", folder + 5);
+    slurp(line, out, sizeof out);
+    unlink(line);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* Of what lies in this tree, committed or not, with a history of its own. Pools are built without
+ * optimisation: faster, and nothing here asks how fast they are. */
+static void make_clone(void)
+{
+    char own[4096];
+    snprintf(own, sizeof own, "%s", program);
+    dirname(own);
+    setenv("OWN", own, 1);
+    unsetenv("MAKEFLAGS"); /* of the make that runs the tests */
+    setenv("POOLBENCH", program, 1);
+    setenv("CFLAGS", "-O0", 1);
+    setenv("PREVIOUS_BUDGET", "500ms", 1);
+    cr_assert(
+        shell("mkdir clone && cd clone && git init -q . && git config user.name t && git config user.email t@t && "
+              "cp -r \"$OWN/Makefile\" \"$OWN/pools\" \"$OWN/workloads\" \"$OWN/.ci\" . && echo /build >.gitignore && "
+              "git add -A && git commit -qm one") == 0,
+        "%s", out);
+}
+
+/* No worktree, no folder and no change of a file is left. */
+static void expect_clean(void)
+{
+    cr_assert(
+        shell("git worktree list | wc -l; git status --short; ls -d build/compare.* 2>/dev/null; git branch | wc -l") ==
+        0);
+    cr_assert_str_eq(out, "1\n1\n");
+}
+
+static const char *last_line(void)
+{
+    size_t length = strlen(out);
+    while (length && out[length - 1] == '\n')
+        out[--length] = '\0';
+    return strrchr(out, '\n') ? strrchr(out, '\n') + 1 : out;
+}
+
+/* `make compare` ends as its script does, but for the number. */
+static void refused(const char *base, const char *why)
+{
+    char command[256];
+    snprintf(command, sizeof command, "sh pools/plugin/compare.sh '%s'", base);
+    cr_assert(shell(command) == 2, "[%s] %s", base, out);
+    cr_assert(!strncmp(last_line(), "compare: ", 9) && strstr(last_line(), why), "[%s] %s", base, out);
+    expect_clean();
+}
+
+/* The gate goes on: one line, status 0. */
+static void passed_over(const char *base, const char *why)
+{
+    setenv("PREVIOUS", base, 1);
+    cr_assert(shell("sh .ci/previous") == 0, "[%s] %s", base, out);
+    cr_assert(lines(out) == 1 && strstr(out, "previous: not measured: ") && strstr(out, why), "[%s] %s", base, out);
+    expect_clean();
+}
+
+CLI_TEST(revisions, unknown_ones_are_refused)
+{
+    make_clone();
+    refused("", "which revision");
+    refused("nosuch", "no revision \"nosuch\"");
+    passed_over("nosuch", "no revision nosuch");
+    unsetenv("PREVIOUS");
+    cr_assert(shell("sh .ci/previous") == 0 && lines(out) == 1 && strstr(out, "no revision HEAD~1 here"), "%s", out);
+    expect_clean();
+}
+
+CLI_TEST(revisions, another_contract_is_refused_with_the_reason)
+{
+    make_clone();
+    cr_assert(
+        shell("sed -i 's/^#define POOL_ABI .*/#define POOL_ABI 2/' pools/core/pool.h && git commit -qam old && "
+              "git revert --no-edit HEAD && git rm -qr pools && git commit -qm none && git revert --no-edit HEAD") == 0,
+        "%s", out);
+    refused("HEAD~3", "HEAD~3 has version 2 of the pool contract, this tree has ");
+    passed_over("HEAD~3", "has version 2 of the pool contract");
+    refused("HEAD~1", "has no pools to compare with");
+}
+
+CLI_TEST(revisions, one_that_does_not_build_is_refused)
+{
+    make_clone();
+    cr_assert(shell("echo 'int x = ;' >>pools/core/pool.h && git commit -qam broken && git revert --no-edit HEAD") == 0,
+              "%s", out);
+    refused("HEAD~1", "the pools of HEAD~1 do not build");
+    passed_over("HEAD~1", "the pools of HEAD~1 do not build");
+    cr_assert(shell("echo 'int x = ;' >>pools/core/pool.h") == 0); /* not committed */
+    cr_assert(shell("sh pools/plugin/compare.sh HEAD") == 2 &&
+                  strstr(last_line(), "the pools of this tree do not build"),
+              "%s", out);
+    cr_assert(shell("git checkout -q pools") == 0);
+    expect_clean();
+}
+
+/* What was changed since and not committed is what is measured; the base is what was committed. */
+CLI_TEST(revisions, the_previous_one_is_measured_and_decides_nothing)
+{
+    struct stat info;
+    make_clone();
+    cr_assert(
+        shell("echo '/* two */' >>pools/inline.c && git commit -qam two && echo '/* three */' >>pools/inline.c") == 0);
+    unsetenv("PREVIOUS");
+    cr_assert(shell("sh .ci/previous") == 0 && strstr(out, "previous: paired: both in every process"), "%s", out);
+    cr_assert(strstr(out, "previous: HEAD~1 (") && !strcmp(last_line(), "previous: it is said, and decides nothing"),
+              "%s", out);
+    cr_assert(stat("clone/build/previous.json", &info) == 0 && info.st_size > 0);
+    cr_assert(shell("git worktree list | wc -l; git status --short; ls -d build/compare.* 2>/dev/null") != -1);
+    cr_assert_str_eq(out, "1\n M pools/inline.c\n");
+}
