@@ -1,5 +1,4 @@
-/* cli.c - the program from outside: bad input for every option, what it prints,
- * what it writes, and what it leaves behind. Runs $POOLBENCH (./poolbench). */
+/* result.c - the program from outside: what a run prints, writes and draws. */
 #include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
@@ -13,94 +12,6 @@
 
 #include "tests/cli/program.h"
 
-CLI_TEST(bad_input, commands)
-{
-    EXPECT_BAD({"frobnicate", "frobnicate"}, {"no command", ""}, {"\"list\"", "lisst"}, {"list", "list"},
-               {"nosuch", "list nosuch"}, {"extra", "list pools extra"}, {"extra", "run extra"},
-               {"nosuch", "help nosuch"}, {"plot", "plot"}, {"nosuch", "plot nosuch"},
-               {"nosuch.json", "plot nosuch.json"});
-}
-
-CLI_TEST(bad_input, unknown_options)
-{
-    EXPECT_BAD({"--frob", "run --frob"}, {"--rounds", "run --roundz 3"}, {"-x", "run -x"},
-               {"--rounds", "list --rounds 3 pools"}, {"--dry-run", "run --dry-run=yes"}, {"-p", "run -p"},
-               {"--rounds", "run --rounds"}, {"twice", "run --rounds 3 --rounds 4"});
-}
-
-CLI_TEST(bad_input, pools)
-{
-    EXPECT_BAD({"nosuch", "run -p nosuch"}, {"\"steal\"", "run -p stael"}, {"twice", "run -p ring,ring"},
-               {"\"\"", "run -p ring,"}, {"\"\"", "run -p ''"});
-}
-
-CLI_TEST(bad_input, workloads)
-{
-    EXPECT_BAD({"nosuch", "run -w nosuch"}, {"banana", "run -w cpu:size=banana"}, {"nosuch", "run -w cpu:nosuch=1"},
-               {"\"empty\"", "run -w empyt"}, {"normal", "run -w cpu:dist=normal"}, {"twice", "run -w cpu -w cpu"},
-               {"0", "run -w empty:batch=0"}, {"99s", "run -w cpu:size=99s"});
-}
-
-CLI_TEST(bad_input, workers)
-{
-    EXPECT_BAD({"0", "run -t 0"}, {"-1", "run -t -1"}, {"99999999999999999999", "run -t 99999999999999999999"},
-               {"1025", "run -t 1025"}, {"two", "run -t two"}, {"1.5", "run -t 1.5"}, {"twice", "run -t 1,1"},
-               {"\"\"", "run -t 1,,2"});
-}
-
-CLI_TEST(bad_input, numbers)
-{
-    EXPECT_BAD({"0", "run --producers 0"}, {"x", "run --producers x"}, {"0", "run --capacity 0"},
-               {"-5", "run --capacity -5"}, {"17M", "run --capacity 17M"}, {"1k1", "run --capacity 1k1"},
-               {"0", "run --rounds 0"}, {"many", "run --rounds many"}, {"-1", "run --seed -1"},
-               {"seed", "run --seed seed"}, {"10001", "run --rounds 10001"});
-}
-
-CLI_TEST(bad_input, times)
-{
-    EXPECT_BAD({"5", "run --budget 5"}, {"soon", "run --budget soon"}, {"0s", "run --budget 0s"},
-               {"-1s", "run --budget -1s"}, {"1", "run --full-timeout 1"}, {"-1ms", "run --full-timeout -1ms"},
-               {"2", "run --spin 2"}, {"2s", "run --spin 2s"});
-}
-
-CLI_TEST(bad_input, policies_placements_and_formats)
-{
-    EXPECT_BAD({"sideways", "run --full sideways"}, {"\"block\"", "run --full blok"}, {"nowhere", "run --pin nowhere"},
-               {"4095", "run --pin 4095"}, {"numa:77", "run --pin numa:77"}, {"yaml", "run --format yaml"},
-               {"\"json\"", "run --format jsn"});
-}
-
-CLI_TEST(bad_input, output_files)
-{
-    EXPECT_BAD({"/nonexistent/dir/x.json", "run -o /nonexistent/dir/x.json -p inline -w empty"},
-               {"/tmp", "run -o /tmp"}, {"/tmp/", "run -o /tmp/"}, {"-o", "run -o ''"},
-               {"/dev/null", "run -o /dev/null"});
-}
-
-CLI_TEST(bad_input, a_file_that_is_no_result_is_not_overwritten)
-{
-    char text[64] = "";
-    cr_assert(system("echo 'my thesis' >thesis.txt; echo '{\"program\": \"other\"}' >other.json") == 0);
-    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms -o thesis.txt") == 2 && lines(err) == 1);
-    cr_assert(strstr(err, "thesis.txt") && strstr(err, "no result of poolbench"), "%s", err);
-    slurp("thesis.txt", text, sizeof text);
-    cr_assert(!strcmp(text, "my thesis\n"));
-    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms -o other.json") == 2);
-    cr_assert(run("limits -o thesis.txt") == 2 && run("check -p mutex -f late-add -o other.json") == 2);
-    /* Its own, and what holds nothing, may be replaced. */
-    cr_assert(system(": >empty.json") == 0);
-    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o empty.json") == 0, "%s", err);
-    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 10ms --no-figures -o empty.json") == 0, "%s", err);
-    cr_assert(run("check -p mutex -f late-add -o check.json") == 0, "%s", err);
-    cr_assert(run("check -p mutex -f late-add -o check.json") == 0, "%s", err);
-}
-
-CLI_TEST(bad_input, until)
-{
-    EXPECT_BAD({"--until x", "run --until x"}, {"--until 0", "run --until 0%"}, {"--until 101", "run --until 101%"},
-               {"--until", "sweep --slo p99=5ms -w burst:of=cpu --until 2%"});
-}
-
 /* Whatever the machine does, it says what came of it. */
 CLI_TEST(result, until_says_how_narrow_the_intervals_are)
 {
@@ -108,74 +19,6 @@ CLI_TEST(result, until_says_how_narrow_the_intervals_are)
     cr_assert(strstr(err, "\nuntil    "), "%s", err);
     cr_assert(run("run -p mutex -w empty -t 1 --until 0.0001% --rounds 7 --budget 2s --no-figures -o b.json") == 0);
     cr_assert(strstr(err, "\nuntil    not reached: ") || strstr(err, "\nuntil    cannot tell: "), "%s", err);
-}
-
-CLI_TEST(bad_input, results)
-{
-    EXPECT_BAD(
-        {"sideways", "run -w slow-consumer --results sideways"}, {"\"block\"", "run -w slow-consumer --results blok"},
-        {"twice", "run -w slow-consumer --results drop,drop"}, {"slow-consumer", "run -w empty --results block"},
-        {"slow-consumer", "run --results block"}, {"0", "run -w slow-consumer --results-capacity 0"},
-        {"x", "run -w slow-consumer --results-capacity x"}, {"twice", "run -w slow-consumer --results-capacity 4,4"},
-        {"--results-capacity", "run -w cpu --results-capacity 4"},
-        {"throttle", "run -w slow-consumer --results throttle --full drop-oldest"});
-}
-
-CLI_TEST(bad_input, parameters_of_workloads)
-{
-    EXPECT_BAD({"\"file\"", "run -w io:op=fle"}, {"port", "run -w io:op=socket,port=65536"},
-               {"writes", "run -w io:op=file,writes=101"}, {"cpu", "run -w io:cpu=20"},
-               {"bytes", "run -w io:bytes=65537"}, {"take", "run -w slow-consumer:take=1"},
-               {"dies", "run -w slow-consumer:dies=-1"}, {"jobs", "run -w cancel:jobs=deaf"},
-               {"n=17", "run -w tree:op=queens,n=17"}, {"shape", "run -w tree:shape=T9"},
-               {"\"fob\"", "run -w tree:fob"}, {"look", "run -w cancel:look=0ns"},
-               {"\"pause\"", "run -w slow-consumer:paus=1ms"});
-}
-
-/* The man page is made of these. */
-CLI_TEST(words, each_command_says_its_exit_statuses)
-{
-    static const char *const commands[] = {"run",  "sweep",   "check",  "explain", "list",
-                                           "plot", "compare", "limits", "topology"};
-    char command[64];
-    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        snprintf(command, sizeof command, "help %s", commands[i]);
-        cr_assert(run(command) == 0 && strstr(out, "Exit status: "), "%s", commands[i]);
-    }
-}
-
-CLI_TEST(words, list_names_what_there_is)
-{
-    static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
-    char *line = out;
-    cr_assert(run("list pools") == 0);
-    for (int i = 0; i < 6; i++) {
-        cr_assert(!strncmp(line, pools[i], strlen(pools[i])) && line[strlen(pools[i])] == ' ', "%s", line);
-        line = strchr(line, '\n') + 1;
-    }
-    cr_assert(run("list workloads") == 0);
-    cr_assert(!strncmp(out, "burst ", 6) && strstr(out, "\ncancel ") && strstr(out, "\ncpu ") &&
-              strstr(out, "\nempty ") && strstr(out, "\nio ") && strstr(out, "\nslow-consumer ") &&
-              strstr(out, "\nmemory ") && strstr(out, "\ntree ") && strstr(out, "\nwakeup "));
-}
-
-CLI_TEST(words, help_and_version)
-{
-    cr_assert(run("--help") == 0 && strstr(out, "usage:") && !*err);
-    cr_assert(run("help run") == 0 && strstr(out, "--rounds N") && strstr(out, "size=1us"));
-    cr_assert(run("run --help") == 0 && strstr(out, "--dry-run"));
-    cr_assert(run("list --help") == 0 && run("plot -h") == 0 && run("help") == 0);
-    cr_assert(run("--version") == 0 && strstr(out, "poolbench ") && strstr(out, "hwloc ") && strstr(out, "flags"));
-    cr_assert(files_here() == 0);
-}
-
-CLI_TEST(words, dry_run_measures_and_writes_nothing)
-{
-    cr_assert(run("run --dry-run") == 0);
-    cr_assert(strstr(out, "ring/empty/t1") && strstr(out, "textbook/cpu:size=1us/") && strstr(out, "about"), "%s", out);
-    cr_assert(strstr(out, "steal/io:op=file/") && strstr(out, "spawn/slow-consumer:") && strstr(out, "/throttle-8") &&
-              strstr(out, "mutex/cancel:jobs=poll/"));
-    cr_assert(files_here() == 0);
 }
 
 static json_t *parse(const char *text)
@@ -326,62 +169,6 @@ CLI_TEST(result, a_refused_connection_is_said_and_is_nobodys_fault)
     cr_assert(strstr(err, "127.0.0.1 port 1") && strstr(err, "refused"), "%s", err);
 }
 
-/* What a folder for temporary files holds. */
-static int files_in(const char *path)
-{
-    DIR *there = opendir(path);
-    int count = -2;
-    cr_assert(there);
-    while (readdir(there))
-        count++;
-    closedir(there);
-    return count;
-}
-
-CLI_TEST(temporary_files, a_full_disk_is_said_and_nothing_stays)
-{
-    int status;
-    cr_assert(mkdir("tmp", 0700) == 0);
-    snprintf(out, sizeof out,
-             "ulimit -f 512; TMPDIR=$PWD/tmp %s run -p mutex -w io:op=file -t 1 --rounds 1 --budget 20ms --no-figures "
-             "-o r.json >out 2>err",
-             program);
-    status = system(out);
-    slurp("err", err, sizeof err);
-    cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 3, "%x: %s", status, err);
-    cr_assert(strstr(err, "/tmp") && strstr(err, "TMPDIR") && strstr(err, "too large"), "%s", err);
-    cr_assert(files_in("tmp") == 0);
-}
-
-CLI_TEST(temporary_files, a_folder_that_is_not_there_is_said)
-{
-    cr_assert(setenv("TMPDIR", "/nonexistent/folder", 1) == 0);
-    cr_assert(run("run -p mutex -w io:op=file -t 1 --rounds 1 --budget 20ms --no-figures -o x.json") == 3);
-    cr_assert(strstr(err, "/nonexistent/folder") && strstr(err, "TMPDIR"), "%s", err);
-}
-
-CLI_TEST(temporary_files, are_gone_after_an_interrupt_and_after_a_kill)
-{
-    static const int signals[] = {SIGINT, SIGKILL};
-    cr_assert(mkdir("tmp", 0700) == 0);
-    for (int i = 0; i < 2; i++) {
-        int status;
-        pid_t child = fork();
-        if (child == 0) {
-            cr_assert(freopen("/dev/null", "w", stdout) && freopen("/dev/null", "w", stderr));
-            setenv("TMPDIR", "tmp", 1);
-            execl(program, "poolbench", "run", "-p", "mutex", "-w", "io:op=file", "-t", "1", "--rounds", "1000",
-                  "--budget", "1000s", "--no-figures", "-o", "kept.json", NULL);
-            _exit(127);
-        }
-        sleep(2);
-        kill(child, signals[i]);
-        cr_assert(waitpid(child, &status, 0) == child);
-        cr_assert(signals[i] == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 130), "status %x", status);
-        cr_assert(files_in("tmp") == 0);
-    }
-}
-
 CLI_TEST(result, csv_has_a_header_and_a_row_per_trial)
 {
     cr_assert(run("run -p mutex -w empty -t 1 --rounds 2 --budget 60ms --format csv --no-figures -o x.json") == 0);
@@ -462,21 +249,4 @@ CLI_TEST(result, ctrl_c_keeps_what_was_measured)
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "status %x", status);
     cr_assert(stat("kept.json", &info) == 0 && info.st_size > 500);
     cr_assert(files_here() == 1);
-}
-
-/* bash completes commands, and what can be named. */
-CLI_TEST(completion, names_what_there_is)
-{
-    char command[16384];
-    snprintf(command, sizeof command,
-             "cp $(dirname %s)/docs/poolbench.bash . && bash -c '. ./poolbench.bash; t() { COMP_WORDS=(\"$@\"); "
-             "COMP_CWORD=$(($#-1)); "
-             "_poolbench; echo \"${COMPREPLY[*]}\"; }; t %s li; t %s run -p ri; t %s run -p ring,mu; t %s check -f "
-             "late' >o; "
-             "rm poolbench.bash",
-             program, program, program, program, program);
-    cr_assert(system(command) == 0);
-    slurp("o", out, sizeof out);
-    cr_assert(!strcmp(out, "list limits\nring\nring,mutex\nlate-add\n"), "%s", out);
-    remove("o");
 }

@@ -1,0 +1,70 @@
+/* words.c - the program from outside: what it says of itself, and what the shell completes. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+/* The man page is made of these. */
+CLI_TEST(words, each_command_says_its_exit_statuses)
+{
+    static const char *const commands[] = {"run",  "sweep",   "check",  "explain", "list",
+                                           "plot", "compare", "limits", "topology"};
+    char command[64];
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "help %s", commands[i]);
+        cr_assert(run(command) == 0 && strstr(out, "Exit status: "), "%s", commands[i]);
+    }
+}
+
+CLI_TEST(words, list_names_what_there_is)
+{
+    static const char *const pools[] = {"inline", "mutex", "ring", "spawn", "steal", "textbook"};
+    char *line = out;
+    cr_assert(run("list pools") == 0);
+    for (int i = 0; i < 6; i++) {
+        cr_assert(!strncmp(line, pools[i], strlen(pools[i])) && line[strlen(pools[i])] == ' ', "%s", line);
+        line = strchr(line, '\n') + 1;
+    }
+    cr_assert(run("list workloads") == 0);
+    cr_assert(!strncmp(out, "burst ", 6) && strstr(out, "\ncancel ") && strstr(out, "\ncpu ") &&
+              strstr(out, "\nempty ") && strstr(out, "\nio ") && strstr(out, "\nslow-consumer ") &&
+              strstr(out, "\nmemory ") && strstr(out, "\ntree ") && strstr(out, "\nwakeup "));
+}
+
+CLI_TEST(words, help_and_version)
+{
+    cr_assert(run("--help") == 0 && strstr(out, "usage:") && !*err);
+    cr_assert(run("help run") == 0 && strstr(out, "--rounds N") && strstr(out, "size=1us"));
+    cr_assert(run("run --help") == 0 && strstr(out, "--dry-run"));
+    cr_assert(run("list --help") == 0 && run("plot -h") == 0 && run("help") == 0);
+    cr_assert(run("--version") == 0 && strstr(out, "poolbench ") && strstr(out, "hwloc ") && strstr(out, "flags"));
+    cr_assert(files_here() == 0);
+}
+
+CLI_TEST(words, dry_run_measures_and_writes_nothing)
+{
+    cr_assert(run("run --dry-run") == 0);
+    cr_assert(strstr(out, "ring/empty/t1") && strstr(out, "textbook/cpu:size=1us/") && strstr(out, "about"), "%s", out);
+    cr_assert(strstr(out, "steal/io:op=file/") && strstr(out, "spawn/slow-consumer:") && strstr(out, "/throttle-8") &&
+              strstr(out, "mutex/cancel:jobs=poll/"));
+    cr_assert(files_here() == 0);
+}
+
+/* bash completes commands, and what can be named. */
+CLI_TEST(completion, names_what_there_is)
+{
+    char command[16384];
+    snprintf(command, sizeof command,
+             "cp $(dirname %s)/docs/poolbench.bash . && bash -c '. ./poolbench.bash; t() { COMP_WORDS=(\"$@\"); "
+             "COMP_CWORD=$(($#-1)); "
+             "_poolbench; echo \"${COMPREPLY[*]}\"; }; t %s li; t %s run -p ri; t %s run -p ring,mu; t %s check -f "
+             "late' >o; "
+             "rm poolbench.bash",
+             program, program, program, program, program);
+    cr_assert(system(command) == 0);
+    slurp("o", out, sizeof out);
+    cr_assert(!strcmp(out, "list limits\nring\nring,mutex\nlate-add\n"), "%s", out);
+    remove("o");
+}
