@@ -46,7 +46,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-compare prove-kills models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-plan prove-compare prove-kills models detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -358,7 +358,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_record duet_rows history backpressure measuring promises)
+.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_record duet_rows history backpressure measuring plan promises)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)

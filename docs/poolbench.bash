@@ -18,7 +18,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --machine | --revision | --keep | --before) return ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --machines | --machine | --revision | --keep | --before) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
@@ -33,7 +33,7 @@ _poolbench()
             esac
             ;;
         --undecided) words="pass fail" ;;
-        -o | --output | --plugin | --base | --new | --plot | --trace | --record)
+        -o | --output | --from | --plugin | --base | --new | --plot | --trace | --record)
             COMPREPLY=($(compgen -f -- "$word"))
             return
             ;;

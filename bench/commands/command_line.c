@@ -94,6 +94,12 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench plan --rate 20k --slo p99=5ms,loss=0.1% -w io:op=socket,cpu=20us\n"
          "  poolbench plan --rate 200 --slo p99=50ms -w io:op=sleep,wait=2ms -p mutex -t 1..8 --budget 1min\n"
          "\n"
+         "With --from nothing is measured: the models take the services of a finished run, and how its throughput "
+         "grew\n"
+         "with the workers, and say what so many machines of so many workers do with one slow and with one lost, and\n"
+         "how sure that is. Only -o writes a file.\n\n"
+         "  poolbench plan --from results/x.json --workers 64 --machines 8 --rate 2M --slo p99=5ms\n"
+         "\n"
          "Exit status: 0 what is recommended keeps the promises; 1 no size that was measured does (the best is "
          "shown),\n"
          "or the result could not be written; 2 wrong usage, or a promise or a rate that is impossible: nothing is\n"
@@ -224,6 +230,10 @@ static const struct command commands[OPTIONS_COMMANDS] = {
 };
 
 static const struct row rows[] = {
+    {"from", 0, "RESULT.json", "take the services that this run measured, and measure nothing", PLAN, false,
+     options_set_from},
+    {"machines", 0, "N", "with --from: machines of --workers each (default: as many as it takes)", PLAN, false,
+     options_set_machines},
     {"rate", 0, "RATE", "jobs per second that come, at random (1 to 100M)", PLAN, false, options_set_rate},
     {"workload", 'w', "WORKLOAD", "whose jobs: a workload, name:key=value,...", PLAN, false, options_set_workload},
     {"slo", 0, "PROMISES", "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted)",
@@ -546,7 +556,7 @@ static int defaults(struct options *options, struct why why)
     if (options_trace_apply(options, why) || default_sweep(options, why) ||
         (options->command == OPTIONS_PLAN && plan_check(options, why.text, why.size)))
         return -EINVAL;
-    if (!options->pool_count)
+    if (!options->pool_count && !options->from)
         for (int i = 0; i < pool_count() && i < OPTIONS_POOLS_MAX; i++)
             options->pools[options->pool_count++] = pool_at(i);
     if (!options->producer_count)

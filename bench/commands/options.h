@@ -80,6 +80,8 @@ struct options {
     bool search;          /* sweep: the highest rate at which they are kept */
     int64_t rate;         /* plan: jobs per second; 0: not given */
     bool full_given;      /* plan: --full */
+    const char *from;     /* plan: the result whose services are taken; NULL: they are measured */
+    int machines;         /* plan --from: 0: as many as it takes */
     int64_t seed;
     bool seed_given;
     const char *out; /* -o, or NULL */

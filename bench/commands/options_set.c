@@ -10,6 +10,7 @@
 
 #include "bench/json/utf8.h"
 #include "bench/measure/plugin.h"
+#include "bench/models/fleet.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/exported.h"
@@ -463,6 +464,22 @@ int options_set_slo(struct options *options, const char *value, struct why why)
 int options_set_rate(struct options *options, const char *value, struct why why)
 {
     return count_between("--rate", value, 1, (int64_t)RATES_MAX, &options->rate, why);
+}
+
+int options_set_from(struct options *options, const char *value, struct why why)
+{
+    (void)why;
+    options->from = value;
+    return 0;
+}
+
+int options_set_machines(struct options *options, const char *value, struct why why)
+{
+    int64_t machines;
+    int error = count_between("--machines", value, 1, FLEET_MACHINES_MAX, &machines, why);
+    if (!error)
+        options->machines = (int)machines;
+    return error;
 }
 
 int options_set_plan_full(struct options *options, const char *value, struct why why)

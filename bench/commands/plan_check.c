@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bench/commands/plan_fleet.h"
 #include "bench/statistics/rates.h"
 #include "workloads/core/why.h"
 
@@ -69,7 +70,12 @@ static void sort_workers(struct options *options)
 int plan_check(struct options *options, char *text, size_t size)
 {
     struct why why = {text, size};
-    int error = check_what(options, why);
+    int error;
+    if (options->from)
+        return plan_fleet_check(options, text, size);
+    if (options->machines)
+        return why_wrong(why, "plan: --machines is of --from RESULT.json (what is measured here is one machine)");
+    error = check_what(options, why);
     if (!error)
         error = check_workload(options, why);
     if (!error)

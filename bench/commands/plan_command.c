@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/commands/before.h"
+#include "bench/commands/plan_fleet.h"
 #include "bench/commands/plan_session.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
@@ -208,7 +209,10 @@ int plan_command(const struct options *options, int argc, char **argv)
     static struct plan_session session; /* large; this runs in one thread only */
     struct target target;
     bool had_folder = !access("results", F_OK);
-    int status = begin(&session, options);
+    int status;
+    if (options->from)
+        return plan_fleet(options, argc, argv);
+    status = begin(&session, options);
     if (status == EXIT_GOOD)
         status = before_processes();
     if (status == EXIT_GOOD)

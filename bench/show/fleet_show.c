@@ -98,7 +98,9 @@ static void show_load(const json_t *fleet, FILE *out)
     if (is_true(fleet, "known"))
         fprintf(out, " (%.0f .. %.0f)", 100 * number(fleet, "utilisation_low"),
                 100 * number(fleet, "utilisation_high"));
-    fputc('\n', out);
+    fprintf(out, "; computing keeps %.2g CPUs of each busy\n",
+            fmin(1, number(fleet, "utilisation")) * number(fleet, "workers") *
+                number(json_object_get(fleet, "service"), "cpu_share"));
 }
 
 /* A table is printed as text, or in Markdown with the same cells. */
@@ -247,18 +249,23 @@ static void names_with(const json_t *fleet, const char *verdict, char *text, siz
             used += (size_t)snprintf(text + used, size - used, "%s%s", used ? ", " : "", result_string(one, "name"));
 }
 
-/* The fewest machines by any balancer; NaN: none keep it. */
-static double fewest(const json_t *fleet, const char *key, const char **balance)
+/* The fewest machines by any balancer, and by whom; NaN: none keep it. */
+static double fewest(const json_t *fleet, const char *key, char *names, size_t size)
 {
+    const json_t *balances = json_object_get(fleet, "balances");
+    size_t i, used = 0, count = 0;
     double least = NAN;
     json_t *one;
-    size_t i;
-    json_array_foreach (json_object_get(fleet, "balances"), i, one) {
-        if (!isnan(number(one, key)) && !(number(one, key) >= least)) {
-            least = number(one, key);
-            *balance = result_string(one, "name");
+    json_array_foreach (balances, i, one)
+        least = fmin(least, number(one, key)); /* of a number and a NaN: the number */
+    json_array_foreach (balances, i, one) {
+        if (number(one, key) == least && used < size) {
+            used += (size_t)snprintf(names + used, size - used, "%s%s", used ? ", " : "", result_string(one, "name"));
+            count++;
         }
     }
+    if (count == json_array_size(balances))
+        snprintf(names, size, "whoever balances");
     return least;
 }
 
@@ -274,9 +281,10 @@ static const char *open_why(const json_t *fleet)
 
 static void show_answer(const json_t *fleet, FILE *out)
 {
-    const char *verdict = result_string(fleet, "verdict"), *balance = "";
+    const char *verdict = result_string(fleet, "verdict");
     bool known = is_true(fleet, "known");
-    double least = fewest(fleet, known ? "fewest_surely" : "fewest", &balance);
+    char by[128] = "";
+    double least = fewest(fleet, known ? "fewest_surely" : "fewest", by, sizeof by);
     int machines = (int)number(fleet, "machines");
     char names[128], size[64];
     snprintf(size, sizeof size, "%d machine%s of %d workers", machines, machines == 1 ? "" : "s",
@@ -295,7 +303,7 @@ static void show_answer(const json_t *fleet, FILE *out)
     if (isnan(least))
         fprintf(out, "; no number of machines %s\n", known ? "surely does" : "does");
     else
-        fprintf(out, "; the fewest that %s: %.0f (%s)\n", known ? "surely do" : "likely do", least, balance);
+        fprintf(out, "; the fewest that %s: %.0f (%s)\n", known ? "surely do" : "likely do", least, by);
 }
 
 void fleet_show(const json_t *document, FILE *out, bool markdown)

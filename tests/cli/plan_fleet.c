@@ -1,0 +1,77 @@
+/* plan_fleet.c - `poolbench plan --from`, from outside: more than was measured. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cli/program.h"
+
+/* Sleeps of 0.2 ms with 1, 2 and 4 workers: a law can be fitted, whatever it is here. */
+#define MEASURE                                                                                                        \
+    "run -p ring -w io:op=sleep,wait=200us --pin none -t 1,2,4 --rounds 4 --budget 400ms --no-figures --no-history "   \
+    "-o r.json"
+
+static json_t *planned(const char *arguments, int *status)
+{
+    json_t *document;
+    *status = run(arguments);
+    document = json_loads(out, 0, NULL);
+    cr_assert(document, "%s%s", out, err);
+    return document;
+}
+
+static json_t *field(json_t *document, const char *key)
+{
+    return json_object_get(json_object_get(document, "fleet"), key);
+}
+
+CLI_TEST(plan_fleet, bad_input)
+{
+    EXPECT_BAD({"--rate", "plan --from r.json"}, {"cannot be read", "plan --from r.json --rate 3k"},
+               {"--from", "plan --machines 3 --rate 3k --slo p99=5ms -w cpu"},
+               {"1 to 4096", "plan --from r.json --rate 3k --machines 0"},
+               {"out of range", "plan --from r.json --rate 0"},
+               {"one -p", "plan --from r.json --rate 3k -p ring,mutex"});
+}
+
+CLI_TEST(plan_fleet, answers_from_a_finished_run)
+{
+    json_t *document, *again, *one;
+    const char *verdict;
+    size_t i;
+    int status;
+    run(MEASURE);
+    document = planned("plan --from r.json -t 2 --machines 3 --rate 2k --slo p99=10s,loss=1% --format json", &status);
+    verdict = json_string_value(field(document, "verdict"));
+    /* A promise that even a loaded machine's services keep: as many workers as were measured. */
+    cr_assert(verdict && status == (strcmp(verdict, "kept") ? 1 : 0), "%s, exit %d", verdict, status);
+    cr_assert_str_neq(verdict, "broken");
+    cr_assert(json_integer_value(field(document, "machines")) == 3 &&
+              json_integer_value(field(document, "workers")) == 2);
+    cr_assert_eq(json_array_size(field(document, "balances")), 4);
+    json_array_foreach (field(document, "balances"), i, one)
+        cr_assert(json_integer_value(json_object_get(one, "fewest")) >= 1 &&
+                  json_array_size(json_object_get(json_object_get(one, "whole"), "values")) == 2);
+    cr_assert_eq(files_here(), 1, "nothing is written unless it is named");
+    again = planned("plan --from r.json -t 2 --machines 3 --rate 2k --slo p99=10s,loss=1% --format json", &status);
+    cr_assert(json_equal(json_object_get(document, "fleet"), json_object_get(again, "fleet")), "the same seed");
+    json_decref(document);
+    json_decref(again);
+    /* Far more than they can do: no machine keeps up, and it is said. */
+    document = planned("plan --from r.json -t 1 --machines 2 --rate 1M --slo p99=10s --format json -o f.json", &status);
+    cr_assert(status == 1 && !strcmp(json_string_value(field(document, "verdict")), "broken"));
+    cr_assert_eq(files_here(), 2);
+    json_decref(document);
+}
+
+CLI_TEST(plan_fleet, is_shown_in_words)
+{
+    run(MEASURE);
+    cr_assert(run("plan --from r.json -t 2 --machines 3 --rate 2k") == 0, "nothing was promised: %s", err);
+    cr_assert(strstr(out, "nothing was promised") && strstr(out, "two-choices") && strstr(out, "assumes"), "%s", out);
+    cr_assert(run("plan --from r.json -t 2 --rate 2k --slo p99=10s --format markdown") <= 1, "%s", err);
+    cr_assert(strstr(out, "| balancing |") && strstr(out, "answer "), "%s", out);
+    cr_assert(run("plan --from r.json --rate 2k --slo p99=100ns") == 2 && !*out);
+    cr_assert(strstr(err, "impossible: p99 of the service alone is ") && lines(err) == 1, "%s", err);
+    cr_assert(run("plan --from r.json --rate 2k -p mutex") == 2 && strstr(err, "no jobs with a time of that pool"));
+}

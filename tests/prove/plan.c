@@ -1,0 +1,206 @@
+/* plan.c [WORKERS...] - what `poolbench plan` foretells, against what is then measured: p99 of
+ * the sojourn at 50, 70 and 90% utilisation. Prints a table; exit status 1 when a row is off by
+ * more than 15% and by more than chance can be.
+ *
+ * As plan does it: how long jobs are served is measured first, alone; the model takes these
+ * times (bench/models/forecast.h); then jobs come at random at the rate, and count from their
+ * planned start. Jobs sleep, so that they hardly wait for CPUs; they compute where there is
+ * a CPU for each worker beside the generator's. What chance can do is played: as many jobs in the
+ * same queue, many times. */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/json/must.h"
+#include "bench/machine/machine.h"
+#include "bench/measure/slice_run.h"
+#include "bench/models/forecast.h"
+#include "pools/core/topology.h"
+#include "workloads/core/units.h"
+
+static const double TOLERANCE = 0.15, QUANTILE = 0.99;
+
+/* A computing and a sleeping kind, each even and exponential. */
+struct kind {
+    const char *name, *spec; /* with the mean service in ns */
+    bool computes;
+};
+
+static const struct kind kinds[] = {
+    {"cpu, exponential", "cpu:size=%lldns,dist=exp", true},
+    {"cpu, fixed", "cpu:size=%lldns", true},
+    {"sleep, exponential", "io:op=sleep,wait=%lldns,cpu=0ns,dist=exp", false},
+    {"sleep, fixed", "io:op=sleep,wait=%lldns,cpu=0ns", false},
+};
+
+/* Few workers are watched for longer: their queue forgets slowly. */
+static const struct size {
+    int workers;
+    int64_t service_ns;
+} sizes[] = {{1, 500000}, {2, 500000}, {4, 1000000}, {8, 2000000}, {16, 2000000}};
+
+static const struct load {
+    double utilisation;
+    int seconds;
+} loads[] = {{0.5, 10}, {0.7, 12}, {0.9, 25}};
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof *(array)))
+
+struct row {
+    const struct kind *kind;
+    const struct size *size;
+    const struct load *load;
+};
+
+static struct plan_entry entry_of(const struct row *row, int workers, const char *before)
+{
+    struct plan_entry entry = {.pool = pool_find("ring"), .workers = workers, .producers = 1, .capacity = 1 << 16};
+    char jobs[128], spec[256], why[256];
+    snprintf(entry.pin, sizeof entry.pin, "%s", row->kind->computes ? "core" : "none");
+    snprintf(jobs, sizeof jobs, row->kind->spec, (long long)row->size->service_ns);
+    snprintf(spec, sizeof spec, "%s%s", before, jobs);
+    if (workload_parse(spec, &entry.workload, why, sizeof why)) {
+        fprintf(stderr, "%s\n", why);
+        exit(1);
+    }
+    return entry;
+}
+
+/* Runs it; false, and why not, when something went wrong. */
+static bool run(const struct plan_entry *entry, int64_t jobs, struct slice *slice, struct slice_samples *samples)
+{
+    static const int64_t limit_ns = INT64_C(200000000000);
+    memset(samples, 0, sizeof *samples);
+    slice_run(entry, jobs, 7, limit_ns, slice, samples);
+    if (*slice->failure)
+        fprintf(stderr, "%s: %s\n", entry->workload.text, slice->failure);
+    return !*slice->failure;
+}
+
+/* How long they are served, alone: 2 s of them. */
+static bool measure_alone(const struct row *row, struct service *service)
+{
+    static struct slice slice;
+    static struct slice_samples samples;
+    struct plan_entry entry = entry_of(row, 1, "");
+    entry.capacity = 64;
+    return run(&entry, INT64_C(2000000000) / row->size->service_ns, &slice, &samples) &&
+           !service_from_hist(service, &samples.start_to_end);
+}
+
+static bool measure_loaded(const struct row *row, double per_s, double *p99_ns, int64_t *jobs)
+{
+    static struct slice slice;
+    static struct slice_samples samples;
+    struct workload_setting setting;
+    struct plan_entry entry;
+    char before[96];
+    snprintf(before, sizeof before, "burst:rate=%.0f,for=%ds,of=", per_s, row->load->seconds);
+    entry = entry_of(row, row->size->workers, before);
+    setting = plan_setting(&entry);
+    if (!run(&entry, entry.workload.ops->jobs(&entry.workload, &setting), &slice, &samples))
+        return false;
+    *p99_ns = hist_quantile(&samples.submit_to_end, QUANTILE);
+    *jobs = (int64_t)(samples.submit_to_end.count + samples.submit_to_end.lost);
+    return true;
+}
+
+/* The standard deviation of p99 of so many jobs, as a share of it. */
+static double chance(const struct row *row, const struct service *service, double per_s, int64_t jobs)
+{
+    enum { RUNS = 40 };
+    double sum = 0, squares = 0;
+    for (int i = 0; i < RUNS; i++) {
+        struct queue_simulation queue = {.workers = row->size->workers,
+                                         .rate = per_s / 1e9,
+                                         .service = service,
+                                         .jobs = jobs + jobs / 3,
+                                         .warm_ns = (double)jobs / 3 / per_s * 1e9,
+                                         .seed = (uint64_t)i + 1};
+        struct queue_outcome outcome;
+        double log_p99;
+        if (queue_simulate(&queue, &outcome))
+            exit(1);
+        log_p99 = log(hist_quantile(outcome.latency, QUANTILE));
+        sum += log_p99;
+        squares += log_p99 * log_p99;
+        queue_outcome_destroy(&outcome);
+    }
+    return sqrt(fmax(0, squares / RUNS - sum * sum / RUNS / RUNS) * RUNS / (RUNS - 1));
+}
+
+static const char *verdict(double off, double by_chance)
+{
+    return fabs(off) <= TOLERANCE                   ? "holds"
+           : fabs(off) <= TOLERANCE + 2 * by_chance ? "cannot tell: within chance"
+                                                    : "OFF";
+}
+
+/* Returns whether all is well. */
+static bool prove_at(const struct row *row, const struct service *service)
+{
+    struct slo_list promise = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = INT64_MAX}}};
+    double per_s = row->load->utilisation * row->size->workers / service->mean_ns * 1e9, p99_ns, off, by_chance;
+    struct forecast_load load = {.service = service, .rate = per_s / 1e9, .seed = 1};
+    struct forecast forecast;
+    int64_t jobs;
+    char text[3][32];
+    if (forecast_at(&forecast, &load, row->size->workers, &promise) || !measure_loaded(row, per_s, &p99_ns, &jobs))
+        return false;
+    off = forecast.values[0] / p99_ns - 1;
+    by_chance = chance(row, service, per_s, jobs);
+    printf("| %s | %d | %.0f%% | %s, %.2f | %s | %s | %s | %+.0f%% (+-%.0f%%) | %s |\n", row->kind->name,
+           row->size->workers, 100 * row->load->utilisation, units_time_text(service->mean_ns, text[0], sizeof *text),
+           service->cv2, forecast_model_name(forecast.model),
+           units_time_text(forecast.values[0], text[1], sizeof *text), units_time_text(p99_ns, text[2], sizeof *text),
+           100 * off, 100 * by_chance, verdict(off, by_chance));
+    fflush(stdout);
+    return strcmp(verdict(off, by_chance), "OFF");
+}
+
+static bool prove(const struct kind *kind, const struct size *size)
+{
+    struct row row = {kind, size, NULL};
+    struct service service;
+    bool good = true;
+    if (kind->computes && size->workers + 1 > topology_cpus_of("core")) {
+        printf("| %s | %d | - | - | - | - | - | - | not here: a CPU for each worker and one for the generator |\n",
+               kind->name, size->workers);
+        return true;
+    }
+    if (!measure_alone(&row, &service))
+        return false;
+    for (int i = 0; i < COUNT(loads); i++) {
+        row.load = &loads[i];
+        fprintf(stderr, "%s, %d workers, %.0f%%: about %d s\n", kind->name, size->workers, 100 * row.load->utilisation,
+                row.load->seconds * 4 / 3);
+        good = prove_at(&row, &service) && good;
+    }
+    service_destroy(&service);
+    return good;
+}
+
+static bool is_asked(int workers, int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (atoi(argv[i]) == workers)
+            return true;
+    return argc < 2;
+}
+
+int main(int argc, char **argv)
+{
+    bool good = true;
+    char machine[512];
+    must_begin();
+    machine_text(machine, sizeof machine);
+    printf("| jobs | workers | utilisation | service alone, squared variation | model | foretold p99 | measured p99 | "
+           "off (chance) | |\n|---|--:|--:|--:|---|--:|--:|--:|---|\n");
+    for (int k = 0; k < COUNT(kinds); k++)
+        for (int i = 0; i < COUNT(sizes); i++)
+            if (is_asked(sizes[i].workers, argc, argv))
+                good = prove(&kinds[k], &sizes[i]) && good;
+    printf("\nMeasured on %s; poolbench %s, make prove-plan\n", machine, machine_revision);
+    return good ? 0 : 1;
+}
