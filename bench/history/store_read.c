@@ -8,6 +8,7 @@
 
 #include "bench/history/store.h"
 #include "bench/history/store_inner.h"
+#include "bench/json/utf8.h"
 
 enum { DOCUMENT_MAX = 1 << 30 };
 
@@ -45,16 +46,44 @@ static void bind(sqlite3_stmt *statement, int index, const char *text)
     sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 }
 
+/* Whether a text of this row is none that was ever written: no UTF-8, or with a
+ * nul in it. */
+static bool is_foreign(sqlite3_stmt *statement)
+{
+    for (int i = 0; i < sqlite3_column_count(statement); i++) {
+        const char *text;
+        if (sqlite3_column_type(statement, i) != SQLITE_TEXT)
+            continue;
+        text = text_at(statement, i);
+        if (!utf8_is(text) || (size_t)sqlite3_column_bytes(statement, i) != strlen(text))
+            return true;
+    }
+    return false;
+}
+
+/* The end of a list: how many, or what went wrong. */
+static int end_list(struct store *store, sqlite3_stmt *statement, int step, int count, struct why why)
+{
+    int error = 0;
+    if (step == SQLITE_ROW) { /* left in the middle */
+        error = store_damaged(store, why, "a text in it is none");
+        sqlite3_finalize(statement);
+    } else {
+        error = store_finish(store, statement, step, why);
+    }
+    return error ? error : count;
+}
+
 int store_runs(struct store *store, const char *machine, store_run_fn *each, void *context, char *text, size_t size)
 {
     sqlite3_stmt *statement = store_prepare(
         store, "SELECT " RUN_COLUMNS ", (SELECT count(*) FROM points WHERE run = runs.id),"
                " (SELECT group_concat(name) FROM (SELECT name FROM baselines WHERE run = runs.id ORDER BY name))"
                " FROM runs WHERE ?1 IS NULL OR machine = ?1 ORDER BY date, key");
-    int step = SQLITE_ERROR, count = 0, error;
+    int step = SQLITE_ERROR, count = 0;
     if (statement) {
         bind(statement, 1, machine);
-        while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        while ((step = sqlite3_step(statement)) == SQLITE_ROW && !is_foreign(statement)) {
             struct store_run run = run_at(statement);
             run.benchmarks = sqlite3_column_int(statement, RUN_COLUMN_COUNT);
             run.baselines = text_at(statement, RUN_COLUMN_COUNT + 1);
@@ -62,8 +91,7 @@ int store_runs(struct store *store, const char *machine, store_run_fn *each, voi
             count++;
         }
     }
-    error = store_finish(store, statement, step, (struct why){text, size});
-    return error ? error : count;
+    return end_list(store, statement, step, count, (struct why){text, size});
 }
 
 static void point_at(sqlite3_stmt *statement, struct record_point *point)
@@ -88,11 +116,11 @@ int store_points(struct store *store, const char *machine, const char *pattern, 
                " FROM points JOIN runs ON runs.id = points.run"
                " WHERE (?1 IS NULL OR machine = ?1) AND (?2 IS NULL OR benchmark = ?2 OR benchmark GLOB ?2)"
                " ORDER BY machine, hardware, benchmark, date, runs.id");
-    int step = SQLITE_ERROR, count = 0, error;
+    int step = SQLITE_ERROR, count = 0;
     if (statement) {
         bind(statement, 1, machine);
         bind(statement, 2, pattern);
-        while ((step = sqlite3_step(statement)) == SQLITE_ROW) {
+        while ((step = sqlite3_step(statement)) == SQLITE_ROW && !is_foreign(statement)) {
             struct store_run run = run_at(statement);
             struct record_point point;
             point_at(statement, &point);
@@ -100,8 +128,7 @@ int store_points(struct store *store, const char *machine, const char *pattern, 
             count++;
         }
     }
-    error = store_finish(store, statement, step, (struct why){text, size});
-    return error ? error : count;
+    return end_list(store, statement, step, count, (struct why){text, size});
 }
 
 /* The text of a blob, or NULL: it is not what was written. */

@@ -232,6 +232,12 @@ static void github_action_bigger(const json_t *document, FILE *out)
     github_action_of(document, true, out);
 }
 
+/* What hyperfine wants a number for, and is not known, or beyond all numbers. */
+static double or_zero(double value)
+{
+    return isfinite(value) ? value : 0;
+}
+
 /* hyperfine's JSON, in seconds a job: its plot scripts read it. */
 static void hyperfine(const json_t *result, FILE *out)
 {
@@ -250,10 +256,10 @@ static void hyperfine(const json_t *result, FILE *out)
             json_array_append_new(codes, json_integer(0));
         }
         json_array_append_new(all, must_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:{s:s, s:s}}",
-                                             "command", name, "mean", gsl_stats_mean(values, 1, n), "stddev",
-                                             count > 1 ? gsl_stats_sd(values, 1, n) : 0.0, "median",
+                                             "command", name, "mean", or_zero(gsl_stats_mean(values, 1, n)), "stddev",
+                                             count > 1 ? or_zero(gsl_stats_sd(values, 1, n)) : 0.0, "median",
                                              stats_median(values, count).median, "user",
-                                             1e-9 * result_median(one, "cpu_ns_per_job"), "system", 0.0, "min",
+                                             or_zero(1e-9 * result_median(one, "cpu_ns_per_job")), "system", 0.0, "min",
                                              gsl_stats_min(values, 1, n), "max", gsl_stats_max(values, 1, n), "times",
                                              times, "exit_codes", codes, "parameters", "pool",
                                              result_string(one, "pool"), "workload", result_string(one, "spec")));
