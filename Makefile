@@ -164,11 +164,13 @@ header: $(BUILD)/include/poolbench.h ## what a plug-in is compiled against: buil
 FROM     ?= .
 TLS      ?= -ftls-model=initial-exec
 SHARED    = $(patsubst -I.,-I$(FROM),$(FLAGS)) -fPIC -fvisibility=hidden $(TLS)
-SHARED_OF = $(patsubst $(FROM)/%.c,$(BUILD)/shared/%.o,$(wildcard $(FROM)/pools/*.c $(FROM)/pools/core/*.c)) $(BUILD)/shared/pools/plugin/pools.o
-$(BUILD)/shared/pools/plugin/pools.o: pools/plugin/pools.c $(BUILD)/flags
+SHARED_OF = $(patsubst $(FROM)/%.c,$(BUILD)/shared/%.o,$(wildcard $(FROM)/pools/*.c $(FROM)/pools/core/*.c)) $(SHARED_OWN)
+# This tree's, compiled against the pools of FROM: the table, and the trees whose forks are this copy's.
+SHARED_OWN = $(BUILD)/shared/pools/plugin/pools.o $(BUILD)/shared/workloads/core/trees.o $(BUILD)/shared/workloads/core/uts.o
+$(SHARED_OWN): $(BUILD)/shared/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
-	$(Q)$(CC) $(SHARED) -c -o $@ $<
+	$(Q)$(CC) $(SHARED) -idirafter . -c -o $@ $<
 $(BUILD)/shared/%.o: $(FROM)/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -176,7 +178,7 @@ $(BUILD)/shared/%.o: $(FROM)/%.c $(BUILD)/flags
 $(addprefix $(BUILD)/shared/pools/core/,caller_run.o submit.o theft.o): EXTRA := -fexceptions
 $(BUILD)/pools.so: $(SHARED_OF)
 	$(call say,LD $@)
-	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lm -ldl
+	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ $^ -lhwloc -lnettle -lm -ldl
 # The same with so many bytes of code more in front of each of its objects, for a proof. Functions stay
 # aligned, so that each object moves by whole lines, by how many depends on what is in front of it.
 $(BUILD)/shift-%.o: Makefile
@@ -186,7 +188,7 @@ $(BUILD)/shift-%.o: Makefile
 $(BUILD)/pools-%.so: $(BUILD)/shift-%.o $(SHARED_OF)
 	$(call say,LD $@)
 	$(Q)$(CC) -shared -pthread $(SANITIZE) -Wl,-Bsymbolic -Wl,-z,defs -Wl,-z,start-stop-visibility=hidden -o $@ \
-	    $(foreach object,$(SHARED_OF),$(BUILD)/shift-$*.o $(object)) -lhwloc -lm -ldl
+	    $(foreach object,$(SHARED_OF),$(BUILD)/shift-$*.o $(object)) -lhwloc -lnettle -lm -ldl
 pools.so: $(BUILD)/pools.so ## our own pools as one plug-in, for poolbench duet: build/pools.so
 
 # Where the duet ends with 1, make ends with 2, as with every command that fails.
@@ -346,7 +348,7 @@ ARM64 := build/arm64
 ARM64_PACKAGES := gcc-aarch64-linux-gnu qemu-user
 arm64: ## the suites of pools and the torture on arm64: a cross build, under qemu
 	@$(MAKE) --no-print-directory deps PACKAGES='$(ARM64_PACKAGES)'
-	@sh tests/arm64/libraries.sh $(ARM64)/root libc6-dev libhwloc-dev
+	@sh tests/arm64/libraries.sh $(ARM64)/root libc6-dev libhwloc-dev nettle-dev
 	@$(MAKE) --no-print-directory BUILD=$(ARM64) CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64)/root' LIBS='-lhwloc -lm -ldl' arm64-run
 .PHONY: arm64 arm64-run
 QEMU := qemu-aarch64 -L $(ARM64)/root

@@ -16,6 +16,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "workloads/core/job_calls.h"
 #include "workloads/core/kernel.h"
 #include "workloads/core/workload.h"
 
@@ -89,7 +90,7 @@ static int run_look(void *arg)
     struct cancel_job *job = arg;
     static _Thread_local uint64_t sink;
     begin(job);
-    while (!pool_cancelled() && workload_now_ns() - job->stamp->started < PATIENCE_NS)
+    while (!job_calls->cancelled() && workload_now_ns() - job->stamp->started < PATIENCE_NS)
         sink = kernel_run(sink, job->own->steps);
     return end(job);
 }
@@ -98,7 +99,7 @@ static int run_sleep(void *arg)
 {
     struct cancel_job *job = arg;
     begin(job);
-    pool_sleep(PATIENCE_NS);
+    job_calls->sleep(PATIENCE_NS);
     return end(job);
 }
 
@@ -108,7 +109,7 @@ static int run_poll(void *arg)
     struct pollfd watched[2] = {{.fd = job->own->silent[0], .events = POLLIN}, {.events = POLLIN}};
     int left_ms = PATIENCE_NS / 1000000;
     begin(job);
-    watched[1].fd = pool_cancel_fd();
+    watched[1].fd = job_calls->cancel_fd();
     while (poll(watched, 2, left_ms) < 0 && errno == EINTR)
         ;
     return end(job);

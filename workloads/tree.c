@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "pools/core/futex.h"
+#include "workloads/core/job_calls.h"
 #include "workloads/core/trees.h"
 #include "workloads/core/workload.h"
 
@@ -101,7 +102,7 @@ static int run(void *arg)
     struct tree_job *job = arg;
     struct own *own = job->own;
     job->stamp->started = workload_now_ns();
-    job->answer = tree_forked(&own->spec);
+    job->answer = job_calls->tree_forked(&own->spec);
     job->stamp->worker = pool_worker();
     job->stamp->ended = workload_now_ns();
     job->runs++;

@@ -60,15 +60,19 @@ static bool word_is(const struct workload_spec *spec, const char *name, const ch
     return false;
 }
 
+/* Whether its jobs call their pool. */
+static bool asks(const struct workload_spec *spec)
+{
+    const char *rest = workload_rest(spec);
+    return !strcmp(spec->ops->name, "tree") || (rest && !strncmp(rest, "tree", 4)) ||
+           (!strcmp(spec->ops->name, "cancel") && !word_is(spec, "jobs", "never"));
+}
+
 const char *duet_unsupported(const struct plan_entry *entry)
 {
-    const struct workload_spec *spec = &entry->workload;
-    const char *rest = workload_rest(spec);
-    if (!strcmp(spec->ops->name, "tree") || (rest && !strncmp(rest, "tree", 4)))
-        return "its jobs fork, and a plug-in's pool has no lanes for them here";
-    if (!strcmp(spec->ops->name, "cancel") && !word_is(spec, "jobs", "never"))
-        return "its jobs ask their pool for its cancel, and a plug-in's pool does not hear them here (jobs=never "
-               "works)";
+    if (asks(&entry->workload) && (!sides_job_calls(SIDE_BASE) || !sides_job_calls(SIDE_NEW)))
+        return "its jobs fork or ask for a cancel, and both plug-ins would have to export poolbench_job_calls for that "
+               "(our own pools do: make pools.so)";
     return plan_unsupported(entry);
 }
 
@@ -139,6 +143,7 @@ static bool run(struct state *state, int index, enum side side, struct slice *sl
         if (!entry.pool)
             return state->over = true, false;
     }
+    job_calls = sides_job_calls(side) ? sides_job_calls(side) : &job_calls_own;
     goes_on = state->host->run(state->host->context, index, side, &entry, benchmark->jobs, benchmark->slice_ns, slice,
                                samples);
     if (slows && !slice->hung && !slice->stopped)

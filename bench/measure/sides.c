@@ -21,6 +21,7 @@ static struct {
     void *object;
     struct pool_ops *pools[SIDES_POOLS_MAX];
     int count;
+    const struct job_calls *job_calls;
 } sides[SIDES];
 
 const char *side_name(enum side side)
@@ -123,6 +124,7 @@ static int load_side(enum side side, const char *path, struct why why)
         error = plugin_complete(pools[i], path, why, &sides[side].pools[i]);
         sides[side].count += !error;
     }
+    sides[side].job_calls = dlsym(sides[side].object, "poolbench_job_calls");
     return error;
 }
 
@@ -202,6 +204,12 @@ int sides_load(const char *base, const char *new, int round, struct why why)
     for (int i = 0; i < SIDES && !error; i++)
         error = load_side(order[i], paths[order[i]], why);
     return error;
+}
+
+const struct job_calls *sides_job_calls(enum side side)
+{
+    const struct job_calls *calls = sides[side].job_calls;
+    return calls && calls->abi == JOB_CALLS_ABI ? calls : NULL;
 }
 
 const struct pool_ops *sides_at(enum side side, int index)

@@ -10,6 +10,7 @@
 #define SIDES_H
 
 #include "pools/core/pool.h"
+#include "workloads/core/job_calls.h"
 #include "workloads/core/why.h"
 
 /* AGAIN is the base in a copy of its own: what it differs by from the base is this
@@ -36,5 +37,9 @@ int sides_load(const char *base, const char *new, int round, struct why why);
 /* The pools of a side, in its own order; NULL beyond the last, or of no such name. */
 const struct pool_ops *sides_at(enum side side, int index);
 const struct pool_ops *sides_find(enum side side, const char *name);
+
+/* What jobs on that side's pools call; NULL: it exports none (of this version), and its jobs can
+ * neither fork nor ask for a cancel. */
+const struct job_calls *sides_job_calls(enum side side);
 
 #endif
