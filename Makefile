@@ -92,7 +92,8 @@ COMMANDS := run sweep plan check explain list plot compare duet history export l
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
-	for command in $(COMMANDS); do COLUMNS= ./$(PROGRAM) help $$command | awk -v command=$$command -f docs/man.awk || exit 1; done; \
+	for command in $(COMMANDS); do said=$$(COLUMNS= ./$(PROGRAM) help $$command) && [ -n "$$said" ] || exit 1; \
+	printf '%s\n' "$$said" | awk -v command=$$command -f docs/man.awk || exit 1; done; \
 	sed '1,/^@COMMANDS@$$/d' $<; } >$@
 man: all ## the man page: build/poolbench.1
 	@$(MAKE) --no-print-directory $(BUILD)/poolbench.1

@@ -4,9 +4,12 @@
 #include <gnu/libc-version.h>
 #include <gsl/gsl_version.h>
 #include <hwloc.h>
+#include <nettle/version.h>
+#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <zlib.h>
 
 #include "bench/json/must.h"
 #include "bench/machine/memory.h"
@@ -126,14 +129,22 @@ static const char *hwloc_version(char *text, size_t size)
     return text;
 }
 
+/* What this program was linked with, as found while it runs. */
+static json_t *libraries(void)
+{
+    char hwloc[32], nettle[32];
+    const char *allocator = memory_allocator();
+    snprintf(nettle, sizeof nettle, "%d.%d", nettle_version_major(), nettle_version_minor());
+    return must_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:s}", "hwloc", hwloc_version(hwloc, sizeof hwloc),
+                     "jemalloc", allocator ? allocator : "not linked", "jansson", jansson_version_str(), "gsl",
+                     gsl_version, "sqlite", sqlite3_libversion(), "zlib", zlibVersion(), "nettle", nettle, "glibc",
+                     gnu_get_libc_version());
+}
+
 json_t *machine_build_json(void)
 {
-    char hwloc[32];
-    const char *allocator = memory_allocator();
-    return must_pack("{s:s, s:s, s:s, s:s, s:{s:s, s:s, s:s, s:s, s:s}}", "version", machine_release, "revision",
-                     machine_revision, "compiler", COMPILER, "flags", machine_flags, "libraries", "hwloc",
-                     hwloc_version(hwloc, sizeof hwloc), "jemalloc", allocator ? allocator : "not linked", "jansson",
-                     jansson_version_str(), "gsl", gsl_version, "glibc", gnu_get_libc_version());
+    return must_pack("{s:s, s:s, s:s, s:s, s:o}", "version", machine_release, "revision", machine_revision, "compiler",
+                     COMPILER, "flags", machine_flags, "libraries", libraries());
 }
 
 const char *machine_text(char *text, size_t size)
@@ -157,11 +168,14 @@ const char *machine_text(char *text, size_t size)
 
 void machine_version(FILE *out)
 {
-    char hwloc[32];
-    const char *allocator = memory_allocator();
-    fprintf(out,
-            "poolbench %s (%s)\ncompiler  %s\nflags     %s\nlibraries hwloc %s, jemalloc %s, jansson %s, gsl %s, glibc "
-            "%s\n",
-            machine_release, machine_revision, COMPILER, machine_flags, hwloc_version(hwloc, sizeof hwloc),
-            allocator ? allocator : "not linked", jansson_version_str(), gsl_version, gnu_get_libc_version());
+    json_t *all = libraries(), *version;
+    const char *name, *before = "libraries ";
+    fprintf(out, "poolbench %s (%s)\ncompiler  %s\nflags     %s\n", machine_release, machine_revision, COMPILER,
+            machine_flags);
+    json_object_foreach (all, name, version) {
+        fprintf(out, "%s%s %s", before, name, json_string_value(version));
+        before = ", ";
+    }
+    fputc('\n', out);
+    json_decref(all);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/cli/program.h"
 
@@ -116,4 +117,25 @@ CLI_TEST(man, has_all_that_the_help_of_each_command_has)
         commands++;
     }
     cr_assert(commands >= 11, "%d commands", commands);
+}
+
+/* Beside a build the program may be half there: then there is no page, not one without commands. */
+CLI_TEST(man, of_a_program_that_says_nothing_there_is_no_page)
+{
+    static const char make[] = "cd tree && env -u MAKEFLAGS make -s -o poolbench -o poolbench-check build/poolbench.1 "
+                               "2>/dev/null";
+    static const char *const programs[] = {"exit 1", "exit 0",
+                                           "echo 'poolbench run: runs'; echo; echo '  --option  it is'"};
+    char command[8192];
+    snprintf(command, sizeof command,
+             "mkdir -p tree/build && cp -r '%.*s/Makefile' '%.*s/docs' tree && touch tree/poolbench-check",
+             (int)(strrchr(program, '/') - program), program, (int)(strrchr(program, '/') - program), program);
+    cr_assert(system(command) == 0);
+    for (int i = 0; i < 3; i++) {
+        snprintf(command, sizeof command, "printf '#!/bin/sh\\n%%s\\n' \"%s\" >tree/poolbench; chmod +x tree/poolbench",
+                 programs[i]);
+        cr_assert(system(command) == 0);
+        cr_assert((system(make) == 0) == (i == 2) && (access("tree/build/poolbench.1", F_OK) == 0) == (i == 2), "%s",
+                  programs[i]);
+    }
 }

@@ -151,9 +151,10 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
 static bool runs(const char *what)
 {
     char command[256];
-    snprintf(command, sizeof command,
-             "for p in /proc/[0-9]*; do tr '\\0' ' ' <$p/cmdline 2>/dev/null | grep -q -- '%s' && exit 0; done; exit 1",
-             what);
+    snprintf(
+        command, sizeof command,
+        "for p in /proc/[0-9]*; do { tr '\\0' ' ' <$p/cmdline; } 2>/dev/null | grep -q -- '%s' && exit 0; done; exit 1",
+        what);
     return system(command) == 0;
 }
 
