@@ -189,7 +189,8 @@ static void say_extra(const struct exported_row *row, char *text, size_t size)
         snprintf(text, size, "time of the new build as a multiple of the base's, in %d processes, %s", row->samples,
                  better);
     else if (!strcmp(row->metric, "rate-kept"))
-        snprintf(text, size, "highest rate that keeps the promise, %d probes, %s", row->samples, better);
+        snprintf(text, size, "highest rate that keeps the promise%s, %d probes, %s",
+                 row->at_least ? ", at least: something else ended the search" : "", row->samples, better);
     else
         snprintf(text, size, "of all rounds together, %s", better);
 }

@@ -143,17 +143,30 @@ static void add_point(void *context, const struct record_point *point)
     row->coverage = 0.95;
 }
 
+/* The points of searches are those that found a rate, in order. */
+static void mark_open(const json_t *document, struct exported_rows *rows)
+{
+    json_t *search;
+    size_t i;
+    int at = 0;
+    json_array_foreach (json_object_get(document, "searches"), i, search)
+        if (json_number_value(json_object_get(search, "rate_kept")) > 0 && at < rows->count)
+            rows->all[at++].at_least = strcmp(result_string(search, "limited_by"), "promise") != 0;
+}
+
 /* What lies between the rate that is kept and the one that is broken is no interval of 95%. */
 void exported_rows_make(const json_t *document, struct exported_rows *rows)
 {
     struct adding ratio = {rows, "ratio", true}, rate = {rows, "rate-kept", false};
     *rows = (struct exported_rows){0};
-    if (read_duet_is(document))
+    if (read_duet_is(document)) {
         record_points(document, add_point, &ratio);
-    else if (json_array_size(json_object_get(document, "searches")))
+    } else if (json_array_size(json_object_get(document, "searches"))) {
         record_points(document, add_point, &rate);
-    else
+        mark_open(document, rows);
+    } else {
         add_run(rows, document);
+    }
 }
 
 void exported_rows_free(struct exported_rows *rows)
