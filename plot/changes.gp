@@ -17,8 +17,10 @@ unset ytics
 set grid noytics xtics
 span = x_high - x_low
 set arrow 1 from 0, graph 0 to 0, graph 1 nohead linewidth 1.4 linecolor rgb grey back
-set arrow 2 from threshold, graph 0 to threshold, graph 1 nohead dashtype 3 linewidth 1.4 linecolor rgb "#D55E00" back
-set label 10 threshold_text at threshold, graph 1 center offset 0,0.5 font ",10" textcolor rgb "#D55E00"
+if (threshold > x_low && threshold < x_high) { # nothing is slower by more than all of it
+    set arrow 2 from threshold, graph 0 to threshold, graph 1 nohead dashtype 3 linewidth 1.4 linecolor rgb "#D55E00" back
+    set label 10 threshold_text at threshold, graph 1 center offset 0,0.5 font ",10" textcolor rgb "#D55E00"
+}
 set label 11 less ? "better" : "worse" at x_low, graph 1 left offset 0,1.5 font ",11" textcolor rgb less ? "#0072B2" : "#D55E00"
 set label 12 less ? "worse" : "better" at x_high, graph 1 right offset 0,1.5 font ",11" textcolor rgb less ? "#D55E00" : "#0072B2"
 file = data."/".name.".tsv"

@@ -41,7 +41,9 @@ struct range {
  * cut: one that says nothing makes no other one small. */
 static struct range range_of(const struct figures_changes *changes)
 {
-    double most = place(2 * changes->threshold), low = 0, high = 0;
+    static const double most_threshold = 0.9; /* beyond, it is not drawn where it is of speeds */
+    double threshold = fmin(changes->threshold, most_threshold), low = 0, high = 0;
+    double most = fmax(place(2 * threshold), -1.1 * place(-threshold));
     for (int i = 0; i < changes->count; i++) {
         const struct figures_change *one = &changes->all[i];
         if (isfinite(one->change))
