@@ -93,7 +93,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "queue. The last line is the command that checks the answer again. docs/plan.md explains.\n\n"
          "  poolbench plan --rate 20k --slo p99=5ms,loss=0.1% -w io:op=socket,cpu=20us\n"
          "  poolbench plan --rate 200 --slo p99=50ms -w io:op=sleep,wait=2ms -p mutex -t 1..8 --budget 1min\n"
-         "\n"
+         "  poolbench plan --max --slo p99=5ms -w cpu:size=100us -t 1..8     the highest rate of each number of "
+         "workers\n\n"
          "With --from nothing is measured: the models take the services of a finished run, and how its throughput "
          "grew\n"
          "with the workers, and say what so many machines of so many workers do with one slow and with one lost, and\n"
@@ -235,6 +236,8 @@ static const struct row rows[] = {
     {"machines", 0, "N", "with --from: machines of --workers each (default: as many as it takes)", PLAN, false,
      options_set_machines},
     {"rate", 0, "RATE", "jobs per second that come, at random (1 to 100M)", PLAN, false, options_set_rate},
+    {"max", 0, NULL, "the highest rate that each number of workers holds, in the place of --rate", PLAN, false,
+     options_set_max},
     {"workload", 'w', "WORKLOAD", "whose jobs: a workload, name:key=value,...", PLAN, false, options_set_workload},
     {"slo", 0, "PROMISES", "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted)",
      PLAN, false, options_set_slo},

@@ -482,6 +482,13 @@ int options_set_machines(struct options *options, const char *value, struct why 
     return error;
 }
 
+int options_set_max(struct options *options, const char *value, struct why why)
+{
+    (void)value, (void)why;
+    options->max = true;
+    return 0;
+}
+
 int options_set_plan_full(struct options *options, const char *value, struct why why)
 {
     options->full_given = true;

@@ -11,8 +11,10 @@
 
 static int check_what(const struct options *options, struct why why)
 {
-    if (!options->rate)
-        return why_wrong(why, "plan: for which load? --rate R, as in --rate 20k (jobs per second)");
+    if (options->rate && options->max)
+        return why_wrong(why, "plan: --rate and --max: one or the other (--max looks for the rate)");
+    if (!options->rate && !options->max)
+        return why_wrong(why, "plan: for which load? --rate R, as in --rate 20k (jobs per second), or --max");
     if (!options->slo.count)
         return why_wrong(why, "plan: what is promised? --slo, as in --slo p99=5ms or --slo p99=5ms,loss=0.1%%");
     for (int i = 0; i < options->slo.count; i++)

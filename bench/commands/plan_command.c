@@ -92,8 +92,11 @@ static void announce(const struct plan_session *session, struct probe *probe)
     probe_machine("", PROBE_MS, probe);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine),
             (unsigned long long)session->options->seed);
-    fprintf(stderr, "plan     %s at %s/s, %s: at most about %.0f s\n", session->options->workloads[0].text,
-            units_count_text((double)session->options->rate, rate, sizeof rate),
+    if (session->options->max)
+        snprintf(rate, sizeof rate, "the highest rate");
+    else
+        snprintf(rate, sizeof rate, "%s/s", units_count_text((double)session->options->rate, machine, sizeof machine));
+    fprintf(stderr, "plan     %s at %s, %s: at most about %.0f s\n", session->options->workloads[0].text, rate,
             slo_list_text(&session->options->slo, promises, sizeof promises), session->budget_s);
     probe_print(probe, stderr);
 }
@@ -124,6 +127,8 @@ static int measure(struct plan_session *session, int *status)
     if (error || *status != EXIT_GOOD)
         return error;
     tell_service(session);
+    if (session->options->max)
+        return plan_max(session, status);
     error = plan_sizes(session, status);
     if (error || *status != EXIT_GOOD)
         return error;
@@ -192,7 +197,7 @@ static int plan_here(struct plan_session *session, struct target *target, int ar
                 "container)\n",
                 strerror(-error));
         status = EXIT_CANNOT;
-    } else if (status == EXIT_USAGE || (error && !session->size_count)) {
+    } else if (status == EXIT_USAGE || (error && !session->size_count && !session->max_count)) {
         /* Nothing is written: there is no plan. */
         fprintf(stderr, "poolbench: %s\n", error ? "interrupted: nothing was measured" : session->why);
         status = error ? EXIT_INTERRUPTED : status;

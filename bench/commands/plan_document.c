@@ -195,11 +195,12 @@ json_t *plan_session_json(const struct plan_session *session, int status)
     char advice[400], command[1024];
     advise(session, advice, sizeof advice);
     verify(session, command, sizeof command);
-    return must_pack("{s:I, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
-                     (json_int_t)options->rate, "workload", options->workloads[0].text, "pool",
-                     session->base.pool->name, "producers", session->base.producers, "pin", session->base.pin,
-                     "service", plan_service_json(session), "sizes", sizes_json(session), "answer",
-                     answer_json(session), "held", held_json(session), "overload", overload_json(session), "advice",
-                     *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
-                     "status", status, "why", *session->why ? must_text(session->why) : json_null());
+    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
+                     options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
+                     options->workloads[0].text, "pool", session->base.pool->name, "producers", session->base.producers,
+                     "pin", session->base.pin, "service", plan_service_json(session), "sizes", sizes_json(session),
+                     "answer", answer_json(session), "held", held_json(session), "overload", overload_json(session),
+                     "max", plan_max_json(session), "advice", *advice ? must_text(advice) : json_null(), "verify",
+                     *command ? must_text(command) : json_null(), "status", status, "why",
+                     *session->why ? must_text(session->why) : json_null());
 }

@@ -66,6 +66,10 @@ struct plan_session {
     double held_per_s, proved_per_s, broken_per_s;
     char held_limit[16]; /* "limited_by" of the search */
 
+    /* Of plan_max.c: sizes that were searched, upwards. */
+    int max_workers[OPTIONS_WORKERS_MAX];
+    int max_count;
+
     /* Of plan_overload.c: */
     double overload_per_s; /* 0: not measured */
     struct plan_overload overloads[PLAN_POLICIES];
@@ -99,6 +103,16 @@ int plan_held(struct plan_session *session);
 
 /* 1.5 times that, under each policy of a full queue; and which one is advised. */
 int plan_overload(struct plan_session *session);
+
+/* The highest rate of each number of workers. EXIT_BAD: one of them holds none; EXIT_CANNOT: and the
+ * generator, or the machine, is why. */
+int plan_max(struct plan_session *session, int *status);
+
+/* The "max" of the document's plan; null: it was not asked for. Owner: the caller. */
+json_t *plan_max_json(const struct plan_session *session);
+
+/* The policy of a full queue: what was asked for, or what goes with the promises. */
+enum pool_full plan_policy(const struct options *options);
 
 /* How many places the promises allow a queue of so many workers; as many as there are
  * workers at least. */

@@ -48,7 +48,7 @@ size_t plan_places(const struct plan_session *session, int workers)
     return (size_t)(places < workers ? workers : places > CAPACITY_MAX ? CAPACITY_MAX : places);
 }
 
-static enum pool_full policy(const struct options *options)
+enum pool_full plan_policy(const struct options *options)
 {
     if (options->full_given)
         return options->full;
@@ -89,7 +89,7 @@ static struct plan_size *size_of(struct plan_session *session, int workers)
         session->size_count++;
     *size = (struct plan_size){.workers = workers,
                                .capacity = plan_places(session, workers),
-                               .full = policy(session->options),
+                               .full = plan_policy(session->options),
                                .configuration = -1};
     return size;
 }
@@ -237,13 +237,15 @@ static void say_none(struct plan_session *session, int *status)
     }
 }
 
-static void take_answer(struct plan_session *session, int *status)
+static void take_answer(struct plan_session *session, bool interrupted, int *status)
 {
     int workers = sizing_kept(&session->sizing);
     for (int i = 0; i < session->size_count && workers; i++)
         if (session->sizes[i].workers == workers)
             session->answer = &session->sizes[i];
-    if (!session->answer)
+    if (!session->answer && interrupted)
+        snprintf(session->why, sizeof session->why, "interrupted before a size was found that keeps the promises");
+    else if (!session->answer)
         say_none(session, status);
 }
 
@@ -281,6 +283,6 @@ int plan_sizes(struct plan_session *session, int *status)
                  (long long)session->options->rate, session->open.text);
         return 0;
     }
-    take_answer(session, status);
+    take_answer(session, error != 0, status);
     return error;
 }

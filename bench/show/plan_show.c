@@ -1,5 +1,5 @@
-/* plan_show.c - see plan_show.h. One set of lines and two tables, each printed as text or as
- * Markdown: the cells are the same. */
+/* plan_show.c - see plan_show.h. Lines and tables are printed as text or as Markdown
+ * (plan_table.h). */
 #include "bench/show/plan_show.h"
 
 #include <math.h>
@@ -7,25 +7,9 @@
 
 #include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
-#include "bench/show/grid.h"
-#include "bench/show/terminal.h"
+#include "bench/show/plan_max_show.h"
+#include "bench/show/plan_table.h"
 #include "workloads/core/units.h"
-
-enum { CELL = 96, COLUMNS = 8, ROWS_MAX = 32 };
-
-/* A table before it is printed. */
-struct table {
-    const char *heads[COLUMNS];
-    int columns, rows;
-    char cells[ROWS_MAX][COLUMNS][CELL];
-    char notes[ROWS_MAX][256];
-};
-
-static double number(const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    return json_is_number(value) ? json_number_value(value) : NAN;
-}
 
 static const char *count_text(double value, char *text, size_t size)
 {
@@ -36,12 +20,13 @@ void plan_show_service(const json_t *service, FILE *out)
 {
     char mean[32], p99[32], cpu[32], made[32];
     fprintf(out, "measured here   service %s (cv %.2g, p99 %s), of it CPU %s",
-            units_time_text(number(service, "mean_ns"), mean, sizeof mean), sqrt(number(service, "variation")),
-            units_time_text(number(service, "p99_ns"), p99, sizeof p99),
-            units_time_text(number(service, "cpu_ns"), cpu, sizeof cpu));
-    if (number(service, "generator_per_s") > 0)
+            units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),
+            sqrt(plan_table_number(service, "variation")),
+            units_time_text(plan_table_number(service, "p99_ns"), p99, sizeof p99),
+            units_time_text(plan_table_number(service, "cpu_ns"), cpu, sizeof cpu));
+    if (plan_table_number(service, "generator_per_s") > 0)
         fprintf(out, "     generator can make %s/s: not the limit",
-                count_text(number(service, "generator_per_s"), made, sizeof made));
+                count_text(plan_table_number(service, "generator_per_s"), made, sizeof made));
     fputc('\n', out);
 }
 
@@ -90,7 +75,7 @@ static void model_text(const json_t *size_json, char *text, size_t size)
         snprintf(text, size, "overloaded");
         return;
     }
-    slo_value_text(kind, number(model, kind->is_loss ? "value_share" : "value_ns"), value, sizeof value);
+    slo_value_text(kind, plan_table_number(model, kind->is_loss ? "value_share" : "value_ns"), value, sizeof value);
     snprintf(text, size, "%s", value);
 }
 
@@ -100,22 +85,24 @@ static const char *verdict_text(const json_t *size_json)
     return strcmp(verdict, "broken") ? verdict : "BROKEN";
 }
 
-static void add_size(struct table *table, const json_t *plan, const json_t *size_json)
+static void add_size(struct plan_table *table, const json_t *plan, const json_t *size_json)
 {
     const json_t *answer = json_object_get(plan, "answer"), *held = json_object_get(plan, "held");
-    char(*cells)[CELL] = table->cells[table->rows];
+    char(*cells)[PLAN_TABLE_CELL] = table->cells[table->rows];
     bool chosen = json_is_object(answer) && result_integer(answer, "workers") == result_integer(size_json, "workers");
-    double rate = number(json_object_get(size_json, "model"), "rate_per_s");
+    double rate = plan_table_number(json_object_get(size_json, "model"), "rate_per_s");
     char text[32];
-    snprintf(cells[0], CELL, "%lld", (long long)result_integer(size_json, "workers"));
-    snprintf(cells[1], CELL, "%lld", (long long)result_integer(size_json, "capacity"));
-    snprintf(cells[2], CELL, "%s", result_string(size_json, "name"));
-    measured_text(size_json, cells[3], CELL);
-    snprintf(cells[4], CELL, "%s", verdict_text(size_json));
-    model_text(size_json, cells[5], CELL);
-    snprintf(cells[6], CELL, "%s", rate > 0 ? count_text(rate, text, sizeof text) : "-");
-    snprintf(cells[7], CELL, "%s",
-             chosen && number(held, "rate_kept") > 0 ? count_text(number(held, "rate_kept"), text, sizeof text) : "-");
+    snprintf(cells[0], PLAN_TABLE_CELL, "%lld", (long long)result_integer(size_json, "workers"));
+    snprintf(cells[1], PLAN_TABLE_CELL, "%lld", (long long)result_integer(size_json, "capacity"));
+    snprintf(cells[2], PLAN_TABLE_CELL, "%s", result_string(size_json, "name"));
+    measured_text(size_json, cells[3], PLAN_TABLE_CELL);
+    snprintf(cells[4], PLAN_TABLE_CELL, "%s", verdict_text(size_json));
+    model_text(size_json, cells[5], PLAN_TABLE_CELL);
+    snprintf(cells[6], PLAN_TABLE_CELL, "%s", rate > 0 ? count_text(rate, text, sizeof text) : "-");
+    snprintf(cells[7], PLAN_TABLE_CELL, "%s",
+             chosen && plan_table_number(held, "rate_kept") > 0
+                 ? count_text(plan_table_number(held, "rate_kept"), text, sizeof text)
+                 : "-");
     snprintf(table->notes[table->rows], sizeof table->notes[0], "%s%s",
              chosen ? json_is_true(json_object_get(answer, "fewest")) ? "<- fewest that keep the promises"
                                                                       : "<- keeps the promises; fewer may, too"
@@ -124,16 +111,16 @@ static void add_size(struct table *table, const json_t *plan, const json_t *size
     table->rows++;
 }
 
-static void fill_sizes(struct table *table, const json_t *plan)
+static void fill_sizes(struct plan_table *table, const json_t *plan)
 {
     static const char *const heads[] = {"workers", "queue", "promise",       "measured",
                                         "verdict", "model", "model holds/s", "holds/s"};
     const json_t *size_json;
     size_t i;
-    *table = (struct table){.columns = 8};
+    *table = (struct plan_table){.columns = 8};
     memcpy(table->heads, heads, sizeof heads);
     json_array_foreach (json_object_get(plan, "sizes"), i, size_json)
-        if (table->rows < ROWS_MAX)
+        if (table->rows < PLAN_TABLE_ROWS)
             add_size(table, plan, size_json);
 }
 
@@ -144,79 +131,45 @@ static void share_text(double share, char *text, size_t size)
     snprintf(text, size, isnan(share) ? "-" : "%.3g%%", 100 * share);
 }
 
-static void add_policy(struct table *table, const json_t *overload, const json_t *policy)
+static void add_policy(struct plan_table *table, const json_t *overload, const json_t *policy)
 {
-    char(*cells)[CELL] = table->cells[table->rows];
-    double recovery = number(policy, "recovery_s"), fairness = number(policy, "fairness");
+    char(*cells)[PLAN_TABLE_CELL] = table->cells[table->rows];
+    double recovery = plan_table_number(policy, "recovery_s"), fairness = plan_table_number(policy, "fairness");
     bool measured = json_is_integer(json_object_get(policy, "configuration"));
-    snprintf(cells[0], CELL, "%s", result_string(policy, "full"));
+    snprintf(cells[0], PLAN_TABLE_CELL, "%s", result_string(policy, "full"));
     for (int i = 1; i < table->columns; i++)
-        snprintf(cells[i], CELL, "-");
+        snprintf(cells[i], PLAN_TABLE_CELL, "-");
     snprintf(table->notes[table->rows], sizeof table->notes[0], "%s",
              !measured ? result_string(policy, "unsupported")
              : !strcmp(result_string(overload, "advised"), result_string(policy, "full")) ? "<- advised"
                                                                                           : "");
     if (measured) {
-        count_text(number(policy, "done_per_s"), cells[1], CELL);
-        count_text(number(policy, "in_time_share") * number(overload, "rate_per_s"), cells[2], CELL);
-        share_text(number(policy, "lost_share"), cells[3], CELL);
-        units_time_text(number(policy, "accepted_ns"), cells[4], CELL);
+        count_text(plan_table_number(policy, "done_per_s"), cells[1], PLAN_TABLE_CELL);
+        count_text(plan_table_number(policy, "in_time_share") * plan_table_number(overload, "rate_per_s"), cells[2],
+                   PLAN_TABLE_CELL);
+        share_text(plan_table_number(policy, "lost_share"), cells[3], PLAN_TABLE_CELL);
+        units_time_text(plan_table_number(policy, "accepted_ns"), cells[4], PLAN_TABLE_CELL);
         if (!isnan(fairness))
-            snprintf(cells[5], CELL, "%.3f", fairness);
+            snprintf(cells[5], PLAN_TABLE_CELL, "%.3f", fairness);
         if (isnan(recovery))
-            snprintf(cells[6], CELL, "never");
+            snprintf(cells[6], PLAN_TABLE_CELL, "never");
         else
-            units_time_text(1e9 * recovery, cells[6], CELL);
+            units_time_text(1e9 * recovery, cells[6], PLAN_TABLE_CELL);
     }
     table->rows++;
 }
 
-static void fill_policies(struct table *table, const json_t *overload)
+static void fill_policies(struct plan_table *table, const json_t *overload)
 {
     static const char *const heads[] = {"full", "done/s", "in time/s", "lost", "", "fairness", "recovers in"};
     const json_t *policy;
     size_t i;
-    *table = (struct table){.columns = 7};
+    *table = (struct plan_table){.columns = 7};
     memcpy(table->heads, heads, sizeof heads);
     table->heads[4] = result_string(overload, "name");
     json_array_foreach (json_object_get(overload, "policies"), i, policy)
-        if (table->rows < ROWS_MAX)
+        if (table->rows < PLAN_TABLE_ROWS)
             add_policy(table, overload, policy);
-}
-
-/* Both ways to print. */
-
-static void print_grid(const struct table *table, FILE *out, bool colour)
-{
-    struct grid grid;
-    grid_begin(&grid);
-    for (int c = 0; c < table->columns; c++)
-        grid_column(&grid, table->heads[c], "", c ? GRID_RIGHT : GRID_LEFT, c < 5 ? 0 : c);
-    for (int r = 0; r < table->rows; r++) {
-        grid_row(&grid);
-        for (int c = 0; c < table->columns; c++)
-            grid_cell(&grid, "%s", table->cells[r][c]);
-        grid_note(&grid, "%s", table->notes[r]);
-    }
-    grid_print(&grid, out, terminal_width(out), colour);
-    grid_end(&grid);
-}
-
-static void print_markdown(const struct table *table, FILE *out)
-{
-    fputc('\n', out);
-    for (int c = 0; c < table->columns; c++)
-        fprintf(out, "| %s ", table->heads[c]);
-    fputs("| |\n", out);
-    for (int c = 0; c < table->columns; c++)
-        fputs(c ? "|---:" : "|---", out);
-    fputs("|---|\n", out);
-    for (int r = 0; r < table->rows; r++) {
-        for (int c = 0; c < table->columns; c++)
-            fprintf(out, "| %s ", table->cells[r][c]);
-        fprintf(out, "| %s |\n", table->notes[r]);
-    }
-    fputc('\n', out);
 }
 
 /* Lines. */
@@ -234,29 +187,24 @@ static const json_t *chosen_size(const json_t *plan)
 static void answer_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *answer = json_object_get(plan, "answer");
-    double cpus = number(json_object_get(plan, "service"), "cpus");
+    double cpus = plan_table_number(json_object_get(plan, "service"), "cpus");
     if (json_is_object(answer))
         snprintf(text, size, "%s%lld worker%s, queue %lld, full=%s; %.2g of %.3g CPUs",
                  json_is_true(json_object_get(answer, "fewest")) ? "" : "at most ",
                  (long long)result_integer(answer, "workers"), result_integer(answer, "workers") > 1 ? "s" : "",
-                 (long long)result_integer(answer, "capacity"), result_string(answer, "full"), number(answer, "cpus"),
-                 cpus);
+                 (long long)result_integer(answer, "capacity"), result_string(answer, "full"),
+                 plan_table_number(answer, "cpus"), cpus);
     else
         snprintf(text, size, "none: %s", *result_string(plan, "why") ? result_string(plan, "why") : "it was not found");
 }
 
 static void promise_line(const json_t *result, const json_t *plan, char *text, size_t size)
 {
-    const json_t *chosen = chosen_size(plan), *promise;
-    char one[64], rate[32], measured[CELL], model[CELL];
-    size_t i;
-    *text = '\0';
-    json_array_foreach (json_object_get(result, "slo"), i, promise) {
-        const struct slo slo = slo_from_json(promise);
-        if (slo.kind)
-            snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? ", " : "", slo_text(&slo, one, sizeof one));
-    }
-    snprintf(text + strlen(text), size - strlen(text), " at %s/s", count_text(number(plan, "rate"), rate, sizeof rate));
+    const json_t *chosen = chosen_size(plan);
+    char rate[32], measured[PLAN_TABLE_CELL], model[PLAN_TABLE_CELL];
+    plan_table_promises(result, text, size);
+    snprintf(text + strlen(text), size - strlen(text), " at %s/s",
+             count_text(plan_table_number(plan, "rate"), rate, sizeof rate));
     if (!chosen || !json_is_object(json_object_get(plan, "answer")))
         return;
     measured_text(chosen, measured, sizeof measured);
@@ -269,7 +217,7 @@ static void fewer_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *answer = json_object_get(plan, "answer"), *size_json;
     size_t i;
-    char measured[CELL];
+    char measured[PLAN_TABLE_CELL];
     *text = '\0';
     json_array_foreach (json_object_get(plan, "sizes"), i, size_json) {
         if (!json_is_integer(json_object_get(answer, "fewer")) ||
@@ -288,9 +236,9 @@ static void above_text(const json_t *held, char *text, size_t size)
     const char *limit = result_string(held, "limited_by");
     char rate[32];
     *text = '\0';
-    if (!(number(held, "rate_broken") > 0))
+    if (!(plan_table_number(held, "rate_broken") > 0))
         return;
-    count_text(number(held, "rate_broken"), rate, sizeof rate);
+    count_text(plan_table_number(held, "rate_broken"), rate, sizeof rate);
     if (!strcmp(limit, "generator"))
         snprintf(text, size, "; the generator cannot make %s/s here", rate);
     else if (!strcmp(limit, "time"))
@@ -306,15 +254,16 @@ static void room_line(const json_t *plan, char *text, size_t size)
     const json_t *held = json_object_get(plan, "held");
     char kept[32], proved[32], above[96];
     *text = '\0';
-    if (!(number(held, "rate_kept") > 0))
+    if (!(plan_table_number(held, "rate_kept") > 0))
         return;
     above_text(held, above, sizeof above);
-    count_text(number(held, "rate_proved"), proved, sizeof proved);
-    if (number(held, "times") <= 1)
+    count_text(plan_table_number(held, "rate_proved"), proved, sizeof proved);
+    if (plan_table_number(held, "times") <= 1)
         snprintf(text, size, "none that is known: holds the %s/s that were asked for%s", proved, above);
     else
         snprintf(text, size, "holds about %s/s, %.3g times what was asked for (certainly %s/s%s)",
-                 count_text(number(held, "rate_kept"), kept, sizeof kept), number(held, "times"), proved, above);
+                 count_text(plan_table_number(held, "rate_kept"), kept, sizeof kept), plan_table_number(held, "times"),
+                 proved, above);
 }
 
 /* The overload under the answer's policy, where the queue was full; NULL: it was not. */
@@ -323,8 +272,8 @@ static const json_t *when_full(const json_t *plan)
     const json_t *policy, *answer = json_object_get(plan, "answer");
     size_t i;
     json_array_foreach (json_object_get(json_object_get(plan, "overload"), "policies"), i, policy)
-        if (!strcmp(result_string(policy, "full"), result_string(answer, "full")) && number(policy, "lost_share") > 0 &&
-            number(policy, "accepted_ns") > 0)
+        if (!strcmp(result_string(policy, "full"), result_string(answer, "full")) &&
+            plan_table_number(policy, "lost_share") > 0 && plan_table_number(policy, "accepted_ns") > 0)
             return policy;
     return NULL;
 }
@@ -332,7 +281,7 @@ static const json_t *when_full(const json_t *plan)
 static void queue_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *chosen = chosen_size(plan), *full = when_full(plan), *overload = json_object_get(plan, "overload");
-    double depth = number(chosen, "in_queue");
+    double depth = plan_table_number(chosen, "in_queue");
     char accepted[32];
     *text = '\0';
     if (!chosen || !json_is_object(json_object_get(plan, "answer")) || isnan(depth))
@@ -341,28 +290,20 @@ static void queue_line(const json_t *plan, char *text, size_t size)
     if (full)
         snprintf(text + strlen(text), size - strlen(text), "; when it is full %s of what is accepted is %s, %s",
                  result_string(overload, "name"),
-                 units_time_text(number(full, "accepted_ns"), accepted, sizeof accepted),
-                 number(full, "accepted_ns") <= number(overload, "limit_ns") ? "in time" : "too late: a shorter one");
+                 units_time_text(plan_table_number(full, "accepted_ns"), accepted, sizeof accepted),
+                 plan_table_number(full, "accepted_ns") <= plan_table_number(overload, "limit_ns")
+                     ? "in time"
+                     : "too late: a shorter one");
 }
 
 static void overload_line(const json_t *overload, char *text, size_t size)
 {
     char rate[32], limit[32];
-    double after = number(json_array_get(json_object_get(overload, "policies"), 0), "after_s");
+    double after = plan_table_number(json_array_get(json_object_get(overload, "policies"), 0), "after_s");
     snprintf(text, size, "%s/s, %.2g times what it holds as far as is known, for %.2g s (in time: within %s):",
-             count_text(number(overload, "rate_per_s"), rate, sizeof rate), number(overload, "times"), after,
-             slo_limit_text(number(overload, "limit_ns"), limit, sizeof limit));
-}
-
-/* A word and a line, where there is one. */
-static void print_line(FILE *out, bool markdown, const char *word, const char *line)
-{
-    if (!*line)
-        return;
-    if (markdown)
-        fprintf(out, "- **%s**: %s\n", word, line);
-    else
-        terminal_line(out, 16, "%-15s %s", word, line);
+             count_text(plan_table_number(overload, "rate_per_s"), rate, sizeof rate),
+             plan_table_number(overload, "times"), after,
+             slo_limit_text(plan_table_number(overload, "limit_ns"), limit, sizeof limit));
 }
 
 static void print_lines(const json_t *result, const json_t *plan, FILE *out, bool markdown)
@@ -371,35 +312,39 @@ static void print_lines(const json_t *result, const json_t *plan, FILE *out, boo
     static const char *const words[] = {"one fewer", "queue", "head-room"};
     char text[512];
     answer_line(plan, text, sizeof text);
-    print_line(out, markdown, "answer", text);
+    plan_table_line(out, markdown, "answer", text);
     promise_line(result, plan, text, sizeof text);
-    print_line(out, markdown, "promise", text);
+    plan_table_line(out, markdown, "promise", text);
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         lines[i](plan, text, sizeof text);
-        print_line(out, markdown, words[i], text);
+        plan_table_line(out, markdown, words[i], text);
     }
 }
 
 static void print_plan(const json_t *result, FILE *out, bool markdown, bool colour)
 {
-    static struct table table; /* large; this runs in one thread only */
+    static struct plan_table table; /* large; this runs in one thread only */
     const json_t *plan = json_object_get(result, "plan"), *overload = json_object_get(plan, "overload");
     char text[256];
+    if (json_is_object(json_object_get(plan, "max"))) {
+        plan_max_show(result, out, markdown, colour);
+        return;
+    }
     print_lines(result, plan, out, markdown);
     fill_sizes(&table, plan);
     if (!markdown && table.rows)
         fputc('\n', out);
     if (table.rows)
-        markdown ? print_markdown(&table, out) : print_grid(&table, out, colour);
+        plan_table_print(&table, out, markdown, colour);
     if (json_is_object(overload)) {
         overload_line(overload, text, sizeof text);
         if (!markdown)
             fputc('\n', out);
-        print_line(out, markdown, "overload", text);
+        plan_table_line(out, markdown, "overload", text);
         fill_policies(&table, overload);
-        markdown ? print_markdown(&table, out) : print_grid(&table, out, colour);
+        plan_table_print(&table, out, markdown, colour);
     }
-    print_line(out, markdown, "advice", result_string(plan, "advice"));
+    plan_table_line(out, markdown, "advice", result_string(plan, "advice"));
     if (*result_string(plan, "verify"))
         fprintf(out, markdown ? "\n    %s\n" : "check it again with:  %s\n", result_string(plan, "verify"));
 }

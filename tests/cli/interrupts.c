@@ -73,6 +73,36 @@ CLI_TEST(interrupts, twice_keep_the_slices_of_an_unfinished_round)
     json_decref(document);
 }
 
+/* A planning keeps what it measured, and recommends nothing that it did not get to. */
+CLI_TEST(interrupts, a_plan_keeps_what_was_measured)
+{
+    json_t *document;
+    const json_t *plan;
+    pid_t child = fork();
+    if (child == 0) {
+        setpgid(0, 0);
+        if (!freopen("/dev/null", "w", stdout) || !freopen("err", "w", stderr))
+            _exit(127);
+        execl(program, "poolbench", "plan", "--rate", "100", "--slo", "p99.99=5s", "-w", "io:op=sleep,wait=1ms",
+              "--budget", "20min", "--no-figures", "-o", "kept.json", NULL);
+        _exit(127);
+    }
+    do {
+        poll(NULL, 0, 20);
+        slurp("err", err, sizeof err);
+    } while (!strstr(err, "measured here"));
+    sleep(1); /* a size takes minutes: p99.99 of 100 jobs a second */
+    cr_assert(kill(-child, SIGINT) == 0);
+    expect_interrupted(child);
+    document = json_load_file("kept.json", 0, NULL);
+    plan = json_object_get(document, "plan");
+    cr_assert(json_is_true(json_object_get(document, "interrupted")) && json_is_null(json_object_get(plan, "answer")),
+              "%s", err);
+    cr_assert(json_integer_value(json_object_get(plan, "status")) == 130);
+    cr_assert(json_number_value(json_object_get(json_object_get(plan, "service"), "mean_ns")) > 0);
+    json_decref(document);
+}
+
 /* Commands that end in an orderly way, each long enough to be met. */
 static const char *const orderly[] = {"run -p mutex -w empty -t 1 --rounds 2 --budget 100ms --no-figures -o x.json",
                                       "check -p mutex,ring", "limits", "explain missing-close --run --repeat 30"};

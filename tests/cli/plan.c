@@ -17,6 +17,7 @@ CLI_TEST(plan, bad_input)
 {
     EXPECT_BAD({"--rate", "plan --slo p99=5ms -w cpu"}, {"--slo", "plan --rate 1k -w cpu"},
                {"-w", "plan --rate 1k --slo p99=5ms"}, {"no option", "plan --rate 1k --slo p99=5ms -w cpu --until 3%"},
+               {"--max", "plan --rate 1k --max --slo p99=5ms -w cpu"},
                {"not a count", "plan --rate fast --slo p99=5ms -w cpu"},
                {"out of range", "plan --rate 0 --slo p99=5ms -w cpu"},
                {"no time", "plan --rate 1k --slo loss=1% -w cpu"},
@@ -124,6 +125,30 @@ CLI_TEST(plan, where_no_size_keeps_it_the_best_is_shown)
     cr_assert(document && strstr(json_string_value(in_plan(document, "why")), "no size that was measured keeps"));
     cr_assert(json_is_null(in_plan(document, "answer")) && json_is_null(in_plan(document, "verify")));
     cr_assert(json_array_size(in_plan(document, "sizes")) == 1);
+    json_decref(document);
+}
+
+/* Whatever this machine can tell in some seconds: what was asked for is in the answer. */
+CLI_TEST(plan, the_highest_rate_of_each_size)
+{
+    json_t *document;
+    const json_t *rates, *one;
+    size_t i;
+    int status =
+        run("plan --max --slo p99=5s -w io:op=sleep,wait=1ms -t 3,1 --pin none --budget 6s --no-figures -o x.json");
+    cr_assert(status == 0 || status == 1 || status == 3, "%d: %s%s", status, out, err);
+    document = json_load_file("x.json", 0, NULL);
+    rates = json_object_get(in_plan(document, "max"), "rates");
+    cr_assert(json_array_size(rates) == 2 && json_is_null(in_plan(document, "rate")) &&
+              json_is_null(json_object_get(in_plan(document, "max"), "law")));
+    cr_assert(json_integer_value(in_plan(document, "status")) == status);
+    json_array_foreach (rates, i, one) {
+        bool found = json_integer_value(json_object_get(one, "rate_kept")) > 0;
+        cr_assert(json_integer_value(json_object_get(one, "workers")) == (i ? 3 : 1)); /* upwards */
+        cr_assert(json_number_value(json_object_get(one, "model_per_s")) > 0);
+        cr_assert(found || status, "a rate was not found, and the status is 0");
+    }
+    cr_assert(strstr(out, "model  a worker"), "%s", out);
     json_decref(document);
 }
 
