@@ -254,7 +254,7 @@ static void put_verdict(json_t *verdicts, const json_t *benchmark)
     verdict_text(finding, verdict, sizeof verdict);
     colon = strstr(verdict, ": ");
     row = verdicts_row(verdicts, result_string(benchmark, "name"), result_string(benchmark, "pool"), state_of(finding),
-                       result_string(finding, "verdict"));
+                       *result_string(finding, "verdict") ? result_string(finding, "verdict") : "cannot tell");
     verdicts_set(row, "note", colon ? colon + 2 : result_string(finding, "note"));
     verdicts_set(row, "base", value_text(benchmark, "base", text));
     verdicts_set(row, "new", value_text(benchmark, "new", text));

@@ -19,7 +19,7 @@ json_t *verdicts_new(const char *of, const json_t *document)
 
 void verdicts_set(json_t *object, const char *key, const char *text)
 {
-    json_object_set_new(object, key, must_text(text));
+    json_object_set_new(object, key, must_text(strcmp(text, "-") ? text : ""));
 }
 
 json_t *verdicts_row(json_t *verdicts, const char *name, const char *pool, enum verdicts_state state,

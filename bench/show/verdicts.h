@@ -34,6 +34,7 @@ json_t *verdicts_new(const char *of, const json_t *document);
 json_t *verdicts_row(json_t *verdicts, const char *name, const char *pool, enum verdicts_state state,
                      const char *verdict);
 
+/* Text of a row or of the whole; "-", which is nothing in a table, is nothing here. */
 void verdicts_set(json_t *object, const char *key, const char *text);
 
 /* A row's state, and how many have that one. */

@@ -165,6 +165,7 @@ Test(pages, a_duet_in_words, .timeout = 60)
         cr_assert(verdicts_state(json_array_get(rows, i)) == states[i], "row %zu", i);
     cr_assert_str_eq(result_string(json_array_get(rows, 0), "interval"), "+4.0 .. +6.0%");
     cr_assert_str_eq(result_string(json_array_get(rows, 2), "note"), "new: pool_open: no");
+    cr_assert_str_eq(result_string(json_array_get(rows, 2), "change"), "");
     cr_assert_str_eq(result_string(verdicts, "line"), "2 slower, 1 FAILED");
     json_decref(verdicts);
     json_decref(document);
