@@ -132,7 +132,8 @@ static int measure(struct plan_session *session, int *status)
     error = plan_sizes(session, status);
     if (error || *status != EXIT_GOOD)
         return error;
-    error = plan_held(session);
+    error = plan_quota(session);
+    error = error ? error : plan_held(session);
     return error ? error : plan_overload(session);
 }
 

@@ -48,7 +48,7 @@ static json_t *model_json(const struct plan_session *session, const struct plan_
                      rate(plan_model_rate(session, size->workers)));
 }
 
-static json_t *size_json(const struct plan_session *session, const struct plan_size *size)
+json_t *plan_size_json(const struct plan_session *session, const struct plan_size *size)
 {
     const struct slo_kind *kind = session->options->slo.items[size->promise].kind;
     const char *unit = kind->is_loss ? "share" : "ns";
@@ -68,10 +68,10 @@ static json_t *size_json(const struct plan_session *session, const struct plan_s
 static json_t *sizes_json(const struct plan_session *session)
 {
     json_t *sizes = json_array();
-    for (int at = 0; at < session->sizing.count; at++)
+    for (int workers = 1; workers <= POOL_WORKERS_MAX; workers++)
         for (int i = 0; i < session->size_count; i++)
-            if (session->sizes[i].workers == session->sizing.sizes[at])
-                json_array_append_new(sizes, size_json(session, &session->sizes[i]));
+            if (session->sizes[i].workers == workers)
+                json_array_append_new(sizes, plan_size_json(session, &session->sizes[i]));
     return sizes;
 }
 
@@ -195,12 +195,12 @@ json_t *plan_session_json(const struct plan_session *session, int status)
     char advice[400], command[1024];
     advise(session, advice, sizeof advice);
     verify(session, command, sizeof command);
-    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
+    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
                      options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
                      options->workloads[0].text, "pool", session->base.pool->name, "producers", session->base.producers,
                      "pin", session->base.pin, "service", plan_service_json(session), "sizes", sizes_json(session),
                      "answer", answer_json(session), "held", held_json(session), "overload", overload_json(session),
-                     "max", plan_max_json(session), "advice", *advice ? must_text(advice) : json_null(), "verify",
-                     *command ? must_text(command) : json_null(), "status", status, "why",
-                     *session->why ? must_text(session->why) : json_null());
+                     "max", plan_max_json(session), "quota", plan_quota_json(session), "advice",
+                     *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
+                     "status", status, "why", *session->why ? must_text(session->why) : json_null());
 }

@@ -111,6 +111,18 @@ int plan_max(struct plan_session *session, int *status);
 /* The "max" of the document's plan; null: it was not asked for. Owner: the caller. */
 json_t *plan_max_json(const struct plan_session *session);
 
+/* Under a CPU quota: measures the size of those who look at the host's CPUs. Returns as the phases. */
+int plan_quota(struct plan_session *session);
+
+/* Whether a cgroup grants fewer CPUs than there are: how many. */
+bool plan_has_quota(const struct plan_session *session, double *quota, double *host_cpus);
+
+/* The "quota" of the document's plan; null: there is none, or no answer. Owner: the caller. */
+json_t *plan_quota_json(const struct plan_session *session);
+
+/* Measures one size at the rate, into session->sizes. Returns as the phases. */
+int plan_measure(struct plan_session *session, int workers);
+
 /* The policy of a full queue: what was asked for, or what goes with the promises. */
 enum pool_full plan_policy(const struct options *options);
 
@@ -128,7 +140,8 @@ struct forecast_load plan_load(const struct plan_session *session, double per_s)
 /* The rate that a size holds by the model, and by what the CPUs can compute. */
 double plan_model_rate(const struct plan_session *session, int workers);
 
-/* The document's "plan" (results/README.md), and its "service". Owner: the caller. */
+/* The document's "plan" (results/README.md), one of its "sizes", and its "service". Owner: the caller. */
+json_t *plan_size_json(const struct plan_session *session, const struct plan_size *size);
 json_t *plan_service_json(const struct plan_session *session);
 json_t *plan_session_json(const struct plan_session *session, int status);
 

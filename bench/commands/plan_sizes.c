@@ -80,11 +80,18 @@ static double relaxation_ns(const struct plan_session *session, int workers)
     return load < 1 ? session->service.mean_ns / servers / pow(1 - sqrt(load), 2) : INFINITY;
 }
 
-static struct plan_size *size_of(struct plan_session *session, int workers)
+/* Where it is, or will be. */
+static struct plan_size *size_at(struct plan_session *session, int workers)
 {
     struct plan_size *size = session->sizes;
     while (size < session->sizes + session->size_count && size->workers != workers)
         size++;
+    return size;
+}
+
+static struct plan_size *size_of(struct plan_session *session, int workers)
+{
+    struct plan_size *size = size_at(session, workers);
     if (size == session->sizes + session->size_count)
         session->size_count++;
     *size = (struct plan_size){.workers = workers,
@@ -249,6 +256,17 @@ static void take_answer(struct plan_session *session, bool interrupted, int *sta
         say_none(session, status);
 }
 
+int plan_measure(struct plan_session *session, int workers)
+{
+    struct plan_size *size = size_of(session, workers);
+    int error = measure_size(session, size);
+    if (!error)
+        tell(session, size);
+    else if (size->configuration < 0)
+        session->size_count--; /* it was not measured */
+    return error;
+}
+
 static void on_running(void *context, int index)
 {
     const struct plan_session *session = context;
@@ -264,19 +282,15 @@ int plan_sizes(struct plan_session *session, int *status)
     session->probing.running = on_running;
     session->probing.context = session;
     while (!error && (workers = sizing_next(&session->sizing)) > 0) {
-        struct plan_size *size = size_of(session, workers);
-        error = measure_size(session, size);
+        error = plan_measure(session, workers);
         if (error)
             break;
-        tell(session, size);
-        sizing_tell(&session->sizing, workers, size->answer);
+        sizing_tell(&session->sizing, workers, size_at(session, workers)->answer);
         if (plan_left_s(session) < (1 - SIZES_SHARE) * session->budget_s)
             sizing_give_up(&session->sizing);
     }
     progress_end();
     session->probing.running = NULL;
-    if (error && session->size_count && session->sizes[session->size_count - 1].configuration < 0)
-        session->size_count--; /* it was not measured */
     if (error == -EINVAL) {
         *status = EXIT_USAGE;
         snprintf(session->why, sizeof session->why, "--rate %lld cannot be made of %s",

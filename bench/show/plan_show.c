@@ -270,10 +270,11 @@ static void room_line(const json_t *plan, char *text, size_t size)
 static const json_t *when_full(const json_t *plan)
 {
     const json_t *policy, *answer = json_object_get(plan, "answer");
+    static const double full = 0.05; /* lost so many, it was so most of the time */
     size_t i;
     json_array_foreach (json_object_get(json_object_get(plan, "overload"), "policies"), i, policy)
         if (!strcmp(result_string(policy, "full"), result_string(answer, "full")) &&
-            plan_table_number(policy, "lost_share") > 0 && plan_table_number(policy, "accepted_ns") > 0)
+            plan_table_number(policy, "lost_share") >= full && plan_table_number(policy, "accepted_ns") > 0)
             return policy;
     return NULL;
 }
@@ -293,7 +294,30 @@ static void queue_line(const json_t *plan, char *text, size_t size)
                  units_time_text(plan_table_number(full, "accepted_ns"), accepted, sizeof accepted),
                  plan_table_number(full, "accepted_ns") <= plan_table_number(overload, "limit_ns")
                      ? "in time"
-                     : "too late: a shorter one");
+                     : "too late: take a shorter one");
+}
+
+/* What sizing for the host would do under the quota. */
+static void quota_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *quota = json_object_get(plan, "quota"), *measured = json_object_get(quota, "measured"),
+                 *simulated = json_object_get(quota, "simulated_host");
+    const char *name = result_string(quota, "name");
+    char value[PLAN_TABLE_CELL] = "not measured", model[32];
+    *text = '\0';
+    if (!json_is_object(quota))
+        return;
+    if (json_is_object(measured)) {
+        measured_text(measured, model, sizeof model);
+        snprintf(value, sizeof value, "%s %s measured in this cgroup", result_string(measured, "name"), model);
+    }
+    snprintf(text, size, "%.3g of %.3g CPUs are granted, and planned for; sized for the host (%lld workers): %s",
+             plan_table_number(quota, "cpus"), plan_table_number(quota, "host_cpus"),
+             (long long)result_integer(quota, "host_workers"), value);
+    if (json_is_object(simulated))
+        snprintf(text + strlen(text), size - strlen(text), ", %s %s simulated (%.2g%% of the periods run out)", name,
+                 units_time_text(plan_table_number(simulated, "value_ns"), model, sizeof model),
+                 100 * plan_table_number(simulated, "throttled"));
 }
 
 static void overload_line(const json_t *overload, char *text, size_t size)
@@ -308,8 +332,8 @@ static void overload_line(const json_t *overload, char *text, size_t size)
 
 static void print_lines(const json_t *result, const json_t *plan, FILE *out, bool markdown)
 {
-    static void (*const lines[])(const json_t *, char *, size_t) = {fewer_line, queue_line, room_line};
-    static const char *const words[] = {"one fewer", "queue", "head-room"};
+    static void (*const lines[])(const json_t *, char *, size_t) = {fewer_line, queue_line, room_line, quota_line};
+    static const char *const words[] = {"one fewer", "queue", "head-room", "quota"};
     char text[512];
     answer_line(plan, text, sizeof text);
     plan_table_line(out, markdown, "answer", text);

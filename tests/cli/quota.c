@@ -118,3 +118,29 @@ CLI_TEST(quota, is_said_and_decides_how_many_workers_there_are)
     cr_assert(run_granted("run --dry-run -p mutex -w empty") == 0 && strstr(out, "t1") && !strstr(out, "t2"), "%s",
               out);
 }
+
+/* Planned for what is granted; what those get who size for the host is simulated, and measured where
+ * there is time. Status 1: nobody can tell, on a machine that is busy. */
+CLI_TEST(quota, is_planned_for)
+{
+    json_t *document, *quota, *host, *answer;
+    int status = -1;
+    need_two_cpus();
+    make_root();
+    for (int i = 0; i < 3 && status; i++)
+        status =
+            run_granted("plan --rate 500 --slo p99=5s -w cpu:size=100us --pin none -t 1..3 --budget 8s --no-figures -o "
+                        "x.json");
+    cr_assert(status == 0, "%s%s", out, err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(number(json_object_get(json_object_get(document, "plan"), "service"), "cpus") == granted);
+    quota = json_object_get(json_object_get(document, "plan"), "quota");
+    cr_assert(number(quota, "cpus") == granted && number(quota, "host_cpus") >= 2 &&
+              number(quota, "host_workers") >= 2);
+    host = json_object_get(quota, "simulated_host");
+    answer = json_object_get(quota, "simulated_answer");
+    cr_assert(number(host, "workers") == number(quota, "host_workers") && number(host, "value_ns") > 0 &&
+              number(answer, "value_ns") > 0 && number(host, "throttled") >= 0);
+    cr_assert(strstr(out, "1.5 of ") && strstr(out, " CPUs are granted, and planned for"), "%s", out);
+    json_decref(document);
+}

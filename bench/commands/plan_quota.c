@@ -1,0 +1,98 @@
+/* plan_quota.c - under a CPU quota: what becomes of those who size for the host, which has more CPUs
+ * than the cgroup grants. Measured, for this process is in that cgroup; and simulated
+ * (bench/models/throttle.h), where nothing else disturbs. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/commands/plan_session.h"
+#include "bench/json/must.h"
+#include "bench/models/goetz.h"
+#include "bench/models/throttle.h"
+#include "pools/core/topology.h"
+
+enum { JOBS = 300000 };
+
+static double value_of(const struct hist *hist, const struct slo_kind *kind)
+{
+    if (kind->quantile > 0)
+        return hist_quantile(hist, kind->quantile);
+    return strcmp(kind->name, "mean") ? (double)hist->max : hist_mean(hist);
+}
+
+/* What the quota does to so many workers at the rate. */
+static json_t *simulated_json(const struct plan_session *session, int workers, double host_cpus, double quota)
+{
+    struct throttle throttle = {.workers = workers,
+                                .cpus = host_cpus,
+                                .quota = quota,
+                                .rate = (double)session->options->rate / 1e9,
+                                .service = &session->service,
+                                .jobs = JOBS,
+                                .warm_ns = 0.1 * JOBS * 1e9 / (double)session->options->rate,
+                                .seed = (uint64_t)session->options->seed};
+    struct throttle_outcome outcome;
+    json_t *json;
+    double value;
+    if (throttle_simulate(&throttle, &outcome))
+        return json_null();
+    value = value_of(outcome.latency, plan_time_promise(session)->kind);
+    json = must_pack("{s:i, s:o, s:f, s:f, s:f}", "workers", workers, "value_ns",
+                     isfinite(value) ? json_real(value) : json_null(), "throttled", outcome.throttled, "stalled",
+                     outcome.stalled, "cpus_used", outcome.cpus_used);
+    throttle_outcome_destroy(&outcome);
+    return json;
+}
+
+bool plan_has_quota(const struct plan_session *session, double *quota, double *host_cpus)
+{
+    struct topology topology;
+    (void)session;
+    if (topology_read(&topology) || !(topology.quota > 0) || topology.quota >= topology.cpus)
+        return false;
+    *quota = topology.quota;
+    *host_cpus = topology.cpus;
+    return true;
+}
+
+/* Whoever looks at the host's CPUs starts so many. */
+static int host_workers(const struct plan_session *session, double host_cpus)
+{
+    struct goetz goetz = {.cpus = host_cpus, .utilisation = 1, .cpu_share = session->service.cpu_share};
+    int workers = goetz_workers(&goetz);
+    return workers > POOL_WORKERS_MAX ? POOL_WORKERS_MAX : workers;
+}
+
+int plan_quota(struct plan_session *session)
+{
+    static const double share = 0.4; /* of the budget that has to be left */
+    double quota, host_cpus;
+    int workers;
+    if (!plan_has_quota(session, &quota, &host_cpus))
+        return 0;
+    workers = host_workers(session, host_cpus);
+    for (int i = 0; i < session->size_count; i++)
+        if (session->sizes[i].workers == workers)
+            return 0; /* it was measured on the way */
+    if (session->size_count == SIZING_ASKED_MAX || plan_left_s(session) < share * session->budget_s)
+        return 0;
+    return plan_measure(session, workers);
+}
+
+json_t *plan_quota_json(const struct plan_session *session)
+{
+    struct topology topology;
+    double quota, host_cpus;
+    int workers, measured = -1;
+    if (!session->answer || !plan_has_quota(session, &quota, &host_cpus) || topology_read(&topology))
+        return json_null();
+    workers = host_workers(session, host_cpus);
+    for (int i = 0; i < session->size_count; i++)
+        if (session->sizes[i].workers == workers)
+            measured = i;
+    return must_pack("{s:s, s:f, s:s, s:f, s:i, s:o, s:o, s:o}", "name", plan_time_promise(session)->kind->name, "cpus",
+                     quota, "from", topology.quota_from, "host_cpus", host_cpus, "host_workers", workers, "measured",
+                     measured >= 0 ? plan_size_json(session, &session->sizes[measured]) : json_null(), "simulated_host",
+                     simulated_json(session, workers, host_cpus, quota), "simulated_answer",
+                     simulated_json(session, session->answer->workers, host_cpus, quota));
+}
