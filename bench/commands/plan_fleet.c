@@ -148,6 +148,18 @@ static int show(const struct options *options, const json_t *document)
     return error ? EXIT_BAD : EXIT_GOOD;
 }
 
+/* More than can be played long enough to say anything. */
+static bool is_too_large(const struct options *options, const struct measured_service *measured)
+{
+    int workers = options->worker_count ? options->workers[0] : measured->workers;
+    bool large = (double)options->machines * workers > FLEET_WORKERS_MAX;
+    if (large)
+        fprintf(stderr,
+                "poolbench: plan --from: %d machines of %d workers are more than can be played (%d workers in all)\n",
+                options->machines, workers, FLEET_WORKERS_MAX);
+    return large;
+}
+
 /* A promise that the service alone breaks. */
 static bool is_impossible(const struct options *options, const struct service *service)
 {
@@ -178,7 +190,7 @@ int plan_fleet(const struct options *options, int argc, char **argv)
         fprintf(stderr, "poolbench: %s: no job of %s has a time\n", options->from,
                 result_string(configuration, "spec"));
     } else {
-        if (!is_impossible(options, &measured.service)) {
+        if (!is_too_large(options, &measured) && !is_impossible(options, &measured.service)) {
             const char *verdict;
             document = forecast(options, result, configuration, &measured, most, argc, argv);
             verdict = fleet_forecast_verdict(json_object_get(document, "fleet"));

@@ -16,7 +16,7 @@ enum {
     MOST,
     CASES
 };
-enum { REQUESTS = 1000000, SEARCHED = 3 /* a search plays 1 / so many */, REQUESTS_MOST = 10000000, EACH_WORKER = 200 };
+enum { REQUESTS = 1000000, SEARCHED = 3 /* a search plays 1 / so many */, REQUESTS_MOST = 3000000, EACH_WORKER = 60 };
 enum { WHOLE, SLOW, LOST, SCENES };
 
 static const char *const scenes[] = {"whole", "slow", "lost"};
@@ -202,11 +202,16 @@ static double loss_allowed(const struct slo_list *promises)
     return 0;
 }
 
+static int machines_most(const struct asked *asked)
+{
+    return (int)fmin(FLEET_MACHINES_MAX, fmax(1, FLEET_WORKERS_MAX / asked->workers));
+}
+
 /* The fewest machines that keep it, with that service; 0: none do. */
 static int fewest(const struct asked *asked, int balance, int scene, int which)
 {
     double load = asked->of->rate * asked->services[which].mean_ns / asked->workers, alone;
-    int most = (int)fmin(FLEET_SEARCH_MAX, ENOUGH * load + ENOUGH);
+    int most = (int)fmin(machines_most(asked), ENOUGH * load + ENOUGH);
     int low = (int)fmin(most, floor(load * (1 - loss_allowed(&asked->shown)))), high = low, step = 1;
     struct played played;
     if (forecast_impossible(&asked->services[which], &asked->shown, &alone))
@@ -381,7 +386,7 @@ json_t *fleet_forecast(const struct fleet_question *question)
         machines = fewest(&asked, FLEET_TWO_CHOICES, WHOLE, is_known(question, asked.workers) ? MOST : LIKELY);
     }
     if (machines == 0) /* none is enough, or nothing is promised: as many as are busy at 80% */
-        machines = (int)fmax(1, fmin(FLEET_SEARCH_MAX, ceil(utilisation(&asked, 1, WHOLE, LIKELY) / 0.8)));
+        machines = (int)fmax(1, fmin(machines_most(&asked), ceil(utilisation(&asked, 1, WHOLE, LIKELY) / 0.8)));
     for (int balance = 0; balance < FLEET_BALANCES; balance++)
         json_array_append_new(balances, balance_json(&asked, machines, balance));
     fleet = must_pack(

@@ -13,7 +13,10 @@
 #include "bench/findings/measured_service.h"
 #include "bench/statistics/slo.h"
 
-enum { FLEET_SHAPES_MAX = 8, FLEET_SEARCH_MAX = 4096 /* machines */ };
+enum {
+    FLEET_SHAPES_MAX = 8,
+    FLEET_WORKERS_MAX = 50000 /* of all machines; of more too few requests could be played */
+};
 
 struct fleet_question {
     const struct measured_service *measured;

@@ -9,6 +9,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "bench/models/ranking.h"
 #include "bench/models/soonest.h"
 #include "bench/statistics/stats.h"
 
@@ -24,8 +25,8 @@ struct play {
     struct fleet_outcome *out;
     uint64_t random;
     struct soonest *machines;
-    int32_t *present; /* requests of each machine */
-    double *served;   /* counted, of each machine */
+    struct ranking present; /* requests of each machine */
+    double *served;         /* counted, of each machine */
     double *busy_ns;
     struct end *ends; /* a heap, the soonest at 0 */
     int64_t count, room;
@@ -73,7 +74,7 @@ static void pop_end(struct play *play)
 {
     struct end last = play->ends[--play->count];
     int64_t i = 0, child;
-    play->present[play->ends[0].machine]--;
+    ranking_less(&play->present, play->ends[0].machine);
     for (; (child = 2 * i + 1) < play->count; i = child) {
         child += child + 1 < play->count && play->ends[child + 1].at < play->ends[child].at;
         if (play->ends[child].at >= last.at)
@@ -102,19 +103,20 @@ static int two_choices(struct play *play, int machines)
         return one;
     other = below(play, machines - 1);
     other += other >= one;
-    return play->present[other] < play->present[one] ? other : one;
+    return play->present.counts[other] < play->present.counts[one] ? other : one;
 }
 
-/* Ties are broken by where the look begins. */
+/* One of those with the fewest, at random. A lost machine is not taken, once that is known: it
+ * may be the only one of them, and then it stands aside as if it had one request more. */
 static int shortest(struct play *play, int machines)
 {
-    int first = below(play, machines), best = first;
-    for (int i = 1; i < machines; i++) {
-        int machine = first + i < machines ? first + i : first + i - machines;
-        if (play->present[machine] < play->present[best])
-            best = machine;
+    int chosen = play->present.order[below(play, ranking_least(&play->present))];
+    while (chosen >= machines) {
+        if (ranking_least(&play->present) == 1 && ranking_more(&play->present, chosen))
+            return -1;
+        chosen = play->present.order[below(play, ranking_least(&play->present))];
     }
-    return best;
+    return chosen;
 }
 
 static int choose(struct play *play)
@@ -141,7 +143,7 @@ static bool is_lost(const struct play *play, int machine, double end)
 
 static void look(struct play *play)
 {
-    int there = play->present[below(play, believed(play))];
+    int there = play->present.counts[below(play, believed(play))];
     play->looked++;
     for (int i = 0; i < 16 && i <= there; i++)
         play->longer[i]++;
@@ -154,13 +156,14 @@ static int hand_over(struct play *play, int machine, bool counted)
     double service = service_draw(of->service, soonest_random(&play->random)), end;
     if (machine == 0 && of->slow_times > 0)
         service *= of->slow_times;
-    if (of->places > 0 && play->present[machine] >= of->workers + of->places) {
+    if (of->places > 0 && play->present.counts[machine] >= of->workers + of->places) {
         play->out->rejected += counted;
         play->out->latency->lost += counted;
         return 0;
     }
     end = fmax(play->now, soonest_time(workers)) + service;
-    play->present[machine]++;
+    if (ranking_more(&play->present, machine))
+        return -ENOMEM;
     if (is_lost(play, machine, end)) { /* it stays on that machine, which never comes back */
         play->out->lost += counted;
         play->out->latency->lost += counted;
@@ -180,6 +183,7 @@ static int play_all(struct play *play)
     int error = 0;
     for (int64_t i = 0; !error && i < play->of->requests; i++) {
         bool counted;
+        int machine;
         play->now += soonest_exponential(&play->random) / play->of->rate;
         counted = play->now >= play->of->warm_ns;
         while (play->count > 0 && play->ends[0].at <= play->now)
@@ -187,7 +191,8 @@ static int play_all(struct play *play)
         if (counted && i % LOOK == 0)
             look(play);
         play->out->submitted += counted;
-        error = hand_over(play, choose(play), counted);
+        machine = choose(play);
+        error = machine < 0 ? -ENOMEM : hand_over(play, machine, counted);
     }
     return error;
 }
@@ -206,12 +211,12 @@ static int begin(struct play *play)
     play->random = random_mix(play->of->seed);
     play->room = HEAP_FIRST;
     play->machines = calloc(machines, sizeof *play->machines);
-    play->present = calloc(machines, sizeof *play->present);
     play->served = calloc(machines, sizeof *play->served);
     play->busy_ns = calloc(machines, sizeof *play->busy_ns);
     play->ends = malloc((size_t)play->room * sizeof *play->ends);
     play->out->latency = calloc(1, sizeof *play->out->latency);
-    if (!play->machines || !play->present || !play->served || !play->busy_ns || !play->ends || !play->out->latency)
+    if (ranking_init(&play->present, play->of->machines) || !play->machines || !play->served || !play->busy_ns ||
+        !play->ends || !play->out->latency)
         return -ENOMEM;
     for (size_t i = 0; i < machines; i++)
         if (soonest_init(&play->machines[i], play->of->workers, 0))
@@ -249,7 +254,7 @@ int fleet_simulate(const struct fleet *fleet, struct fleet_outcome *out)
     for (int i = 0; play.machines && i < fleet->machines; i++)
         soonest_destroy(&play.machines[i]);
     free(play.machines);
-    free(play.present);
+    ranking_destroy(&play.present);
     free(play.served);
     free(play.busy_ns);
     free(play.ends);

@@ -73,5 +73,7 @@ CLI_TEST(plan_fleet, is_shown_in_words)
     cr_assert(strstr(out, "| balancing |") && strstr(out, "answer "), "%s", out);
     cr_assert(run("plan --from r.json --rate 2k --slo p99=100ns") == 2 && !*out);
     cr_assert(strstr(err, "impossible: p99 of the service alone is ") && lines(err) == 1, "%s", err);
+    cr_assert(run("plan --from r.json --rate 2k -t 1024 --machines 4096") == 2 && lines(err) == 1 && !*out);
+    cr_assert(strstr(err, "more than can be played (50000"), "%s", err);
     cr_assert(run("plan --from r.json --rate 2k -p mutex") == 2 && strstr(err, "no jobs with a time of that pool"));
 }

@@ -146,6 +146,20 @@ Test(fleet, with_a_lost_machine, .timeout = 60)
     fleet_outcome_destroy(&out);
 }
 
+/* The only idle one of all is lost, and is not chosen: nobody's request goes there. */
+Test(fleet, joins_no_queue_of_a_lost_machine, .timeout = 60)
+{
+    struct fleet fleet = fleet_of(3, 1, 0.6, FLEET_SHORTEST);
+    struct erlang two = {2, 1.8 / MS, MS};
+    struct fleet_outcome out;
+    fleet.loses = true;
+    out = played(&fleet);
+    cr_assert_eq(out.lost, 0);
+    near(hist_mean(out.latency), MS + erlang_wait_mean(&two), 0.25, "like two, joined; at 90%");
+    cr_assert(hist_mean(out.latency) > MS + erlang_wait_mean(&two), "which is a little worse than one queue");
+    fleet_outcome_destroy(&out);
+}
+
 Test(fleet, rejects_as_many_as_a_bounded_queue_does, .timeout = 60)
 {
     struct fleet fleet = fleet_of(10, 4, 0.9, FLEET_RANDOM);
