@@ -65,12 +65,12 @@ int run(const char *arguments)
 
 int run_beside(const char *library, const char *arguments)
 {
-    char path[256];
+    char alone[sizeof program];
     int status;
-    snprintf(path, sizeof path, "%s/build/plugins/%s", root, library);
-    setenv("LD_PRELOAD", path, 1);
+    snprintf(alone, sizeof alone, "%s", program);
+    snprintf(program, sizeof program, "LD_PRELOAD=%s/build/plugins/%s %.3000s", root, library, alone);
     status = run(arguments);
-    unsetenv("LD_PRELOAD");
+    snprintf(program, sizeof program, "%s", alone);
     return status;
 }
 
