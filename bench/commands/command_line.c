@@ -94,7 +94,10 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench plan --rate 20k --slo p99=5ms,loss=0.1% -w io:op=socket,cpu=20us\n"
          "  poolbench plan --rate 200 --slo p99=50ms -w io:op=sleep,wait=2ms -p mutex -t 1..8 --budget 1min\n"
          "  poolbench plan --max --slo p99=5ms -w cpu:size=100us -t 1..8     the highest rate of each number of "
-         "workers\n\n"
+         "workers\n"
+         "  poolbench plan --trace day.csv --slo p99=20ms,p99.9=100ms\n"
+         "  poolbench plan -w trace:file=day.csv.gz,as=sleep,times=2 --slo p99=20ms\n"
+         "\n"
          "With --from nothing is measured: the models take the services of a finished run, and how its throughput "
          "grew\n"
          "with the workers, and say what so many machines of so many workers do with one slow and with one lost, and\n"
@@ -275,12 +278,12 @@ static const struct row rows[] = {
      "a recorded load, lines of arrival_s,service_s[,class]: each job when it came, and as long as it took; with -w "
      "its "
      "arrivals, and that workload's jobs",
-     RUN, false, options_set_trace},
+     RUN | PLAN, false, options_set_trace},
     {"record", 0, "FILE.csv[.gz]",
      "record what is run as such a load: when each job was planned, how long it took; of one open loop (default then: "
      "-p ring, -t as many as CPUs, --rounds 1, --budget 10s)",
      RUN_ONLY, false, options_set_record},
-    {"times", 0, "FACTOR", "with --trace: so many times the rate, as in 2 or 0.5 (default: 1)", RUN, false,
+    {"times", 0, "FACTOR", "with --trace: so many times the rate, as in 2 or 0.5 (default: 1)", RUN | PLAN, false,
      options_set_times},
     {"workers", 't', "WORKERS", "worker threads; several numbers by comma (default: 1,2; on one CPU: 1)", RUN, false,
      options_set_workers},

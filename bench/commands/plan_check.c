@@ -4,17 +4,27 @@
 #include <string.h>
 
 #include "bench/commands/plan_fleet.h"
+#include "bench/commands/plan_trace.h"
 #include "bench/statistics/rates.h"
+#include "workloads/core/trace_part.h"
 #include "workloads/core/why.h"
 
 #define PLAN_BUDGET_LEAST_NS INT64_C(5000000000)
+
+static bool is_recorded(const struct options *options)
+{
+    return options->workload_count == 1 && trace_is(&options->workloads[0]);
+}
 
 static int check_what(const struct options *options, struct why why)
 {
     if (options->rate && options->max)
         return why_wrong(why, "plan: --rate and --max: one or the other (--max looks for the rate)");
-    if (!options->rate && !options->max)
-        return why_wrong(why, "plan: for which load? --rate R, as in --rate 20k (jobs per second), or --max");
+    if (options->max && is_recorded(options))
+        return why_wrong(why, "plan: --max looks for a rate, and a recording has its own (without --max)");
+    if (!options->rate && !options->max && !is_recorded(options))
+        return why_wrong(why,
+                         "plan: for which load? --rate R, as in --rate 20k (jobs per second), --max, or --trace FILE");
     if (!options->slo.count)
         return why_wrong(why, "plan: what is promised? --slo, as in --slo p99=5ms or --slo p99=5ms,loss=0.1%%");
     for (int i = 0; i < options->slo.count; i++)
@@ -32,6 +42,8 @@ static int check_workload(const struct options *options, struct why why)
     if (options->workload_count != 1)
         return why_wrong(why, "plan: %s (as in -w io:op=socket,cpu=20us)",
                          options->workload_count ? "one workload at a time, no range" : "whose jobs? -w WORKLOAD");
+    if (is_recorded(options))
+        return plan_trace_check(options, why);
     if (rates_has(spec->ops))
         return why_wrong(why, "plan: -w %.60s: has a rate of its own; name the jobs themselves, -w %.60s, and --rate",
                          spec->text, workload_rest(spec));

@@ -11,6 +11,7 @@
 #include "bench/commands/before.h"
 #include "bench/commands/plan_fleet.h"
 #include "bench/commands/plan_session.h"
+#include "bench/commands/plan_trace.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
 #include "bench/findings/noise.h"
@@ -27,6 +28,7 @@
 #include "bench/show/progress.h"
 #include "bench/show/terminal.h"
 #include "pools/core/topology.h"
+#include "workloads/core/trace_part.h"
 #include "workloads/core/units.h"
 
 enum { PROBE_MS = 150 /* how long the machine is watched before */ };
@@ -57,6 +59,18 @@ const struct slo *plan_time_promise(const struct plan_session *session)
     return &promises->items[i];
 }
 
+/* Of a recording the rate is known once it was read. */
+static int begin_trace(struct plan_session *session, const struct options *options)
+{
+    static struct options own;
+    char why[512] = "";
+    own = *options;
+    session->options = &own;
+    return plan_trace_begin(session, &own, (struct why){why, sizeof why})
+               ? (fprintf(stderr, "poolbench: plan: %s\n", why), EXIT_USAGE)
+               : EXIT_GOOD;
+}
+
 /* What all that is measured has in common. Returns an exit status. */
 static int begin(struct plan_session *session, const struct options *options)
 {
@@ -76,6 +90,8 @@ static int begin(struct plan_session *session, const struct options *options)
     session->cpus = topology_cpus_of(options->pins[0]);
     for (int i = 0; i < PLAN_POLICIES; i++)
         session->overloads[i].configuration = -1;
+    if (trace_is(&options->workloads[0]))
+        return begin_trace(session, options);
     snprintf(text, sizeof text, "burst:of=%s", options->workloads[0].text);
     if (workload_parse(text, &session->open, why, sizeof why))
         return fprintf(stderr, "poolbench: plan: %s\n", why), EXIT_USAGE;
@@ -123,14 +139,18 @@ static void tell_service(const struct plan_session *session)
 /* All phases, until one ends it. */
 static int measure(struct plan_session *session, int *status)
 {
-    int error = plan_service(session, status);
+    int error = 0;
+    if (session->recorded.jobs)
+        plan_trace_service(session);
+    else
+        error = plan_service(session, status);
     if (error || *status != EXIT_GOOD)
         return error;
     tell_service(session);
     if (session->options->max)
         return plan_max(session, status);
     error = plan_sizes(session, status);
-    if (error || *status != EXIT_GOOD)
+    if (error || *status != EXIT_GOOD || session->recorded.jobs) /* no rate of which there could be more */
         return error;
     error = plan_quota(session);
     error = error ? error : plan_held(session);
@@ -206,6 +226,7 @@ static int plan_here(struct plan_session *session, struct target *target, int ar
         status = conclude(session, target, status, error);
     }
     service_destroy(&session->service);
+    plan_trace_end(session);
     json_decref(session->result);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/commands/plan_session.h"
+#include "bench/commands/plan_trace.h"
 #include "bench/json/must.h"
 #include "bench/measure/plugin.h"
 #include "bench/models/forecast.h"
@@ -42,9 +43,9 @@ static json_t *model_json(const struct plan_session *session, const struct plan_
         load.places = (int64_t)size->capacity;
     if (forecast_at(&forecast, &load, size->workers, &session->options->slo))
         return json_null();
-    return must_pack("{s:s, s:s, s:b, s:f, s:o, s:o}", "name", forecast_model_name(forecast.model), "why", forecast.why,
-                     "overloaded", (int)forecast.overloaded, "utilisation", forecast.utilisation, unit,
-                     number(forecast.values[size->promise]), "rate_per_s",
+    return must_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "name", forecast_model_name(forecast.model), "why", forecast.why,
+                     "overloaded", forecast.overloaded && !session->recorded.jobs, "utilisation",
+                     number(forecast.utilisation), unit, number(forecast.values[size->promise]), "rate_per_s",
                      rate(plan_model_rate(session, size->workers)));
 }
 
@@ -182,8 +183,12 @@ static void verify(const struct plan_session *session, char *text, size_t size)
             add(text, size, " --producers %d", session->base.producers);
         if (options->pins_given)
             add(text, size, " --pin %s", session->base.pin);
-        add(text, size, " -w burst:rate=%lld,of=%s --slo %s --rounds %d --budget %.0fms --no-floor",
-            (long long)options->rate, options->workloads[0].text, options->slo_text, ROUNDS,
+        if (session->recorded.jobs)
+            add(text, size, strpbrk(session->open.text, " $`\"\\&;()<>|*?[#~!") ? " -w '%s'" : " -w %s",
+                session->open.text);
+        else
+            add(text, size, " -w burst:rate=%lld,of=%s", (long long)options->rate, options->workloads[0].text);
+        add(text, size, " --slo %s --rounds %d --budget %.0fms --no-floor", options->slo_text, ROUNDS,
             ceil(ROUNDS * answer->slice_ns / share / 1e6));
     }
     json_decref(plugins);
@@ -195,12 +200,13 @@ json_t *plan_session_json(const struct plan_session *session, int status)
     char advice[400], command[1024];
     advise(session, advice, sizeof advice);
     verify(session, command, sizeof command);
-    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o}", "rate",
+    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "rate",
                      options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
                      options->workloads[0].text, "pool", session->base.pool->name, "producers", session->base.producers,
                      "pin", session->base.pin, "service", plan_service_json(session), "sizes", sizes_json(session),
                      "answer", answer_json(session), "held", held_json(session), "overload", overload_json(session),
                      "max", plan_max_json(session), "quota", plan_quota_json(session), "advice",
                      *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
-                     "status", status, "why", *session->why ? must_text(session->why) : json_null());
+                     "status", status, "why", *session->why ? must_text(session->why) : json_null(), "trace",
+                     plan_trace_json(session));
 }

@@ -8,7 +8,7 @@
 #include "bench/commands/probing.h"
 #include "bench/findings/open_loop.h"
 #include "bench/findings/slo_judge.h"
-#include "bench/models/forecast.h"
+#include "bench/models/recorded.h"
 #include "bench/statistics/sizing.h"
 
 enum { PLAN_POLICIES = POOL_DROP_OLDEST + 1 };
@@ -40,6 +40,14 @@ struct plan_overload {
     double recovery_s, after_s;                /* at the rate asked for, after so long an overload; NaN: not known */
 };
 
+/* What of a recording is replayed: from then on (of the recording), for so long (of the replay). */
+struct plan_part {
+    bool whole;
+    double from_ns, for_ns, warm_ns;
+    int64_t jobs;         /* in a slice, the warm-up's among them */
+    int64_t first, count; /* of the recording: those that are counted */
+};
+
 struct plan_session {
     const struct options *options;
     json_t *result;
@@ -49,6 +57,10 @@ struct plan_session {
     double budget_s, cpus;     /* wall time of it all; CPUs that the placement has */
     int64_t begin_ns;
     char why[512]; /* the one line of an exit status that is not good */
+
+    /* Of plan_trace.c: */
+    struct recorded recorded; /* jobs 0: it is no recording that is planned for */
+    struct plan_part part;
 
     /* Of plan_service.c: */
     struct service service;

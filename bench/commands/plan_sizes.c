@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/commands/plan_session.h"
+#include "bench/commands/plan_trace.h"
 #include "bench/commands/rate_search.h"
 #include "bench/json/must.h"
 #include "bench/models/forecast.h"
@@ -23,6 +24,8 @@ static const double SIZES_SHARE = 0.55,
 
 struct forecast_load plan_load(const struct plan_session *session, double per_s)
 {
+    if (session->recorded.jobs)
+        return plan_trace_load(session, false);
     return (struct forecast_load){.service = &session->service, .rate = per_s / 1e9, .arrivals = QUEUE_POISSON};
 }
 
@@ -68,6 +71,11 @@ static void begin_sizing(struct plan_session *session)
     for (int i = 1; !options->worker_count && i <= most; i++)
         sizing->sizes[sizing->count++] = i;
     sizing->guess = forecast_workers(&load, &options->slo, sizing->sizes[sizing->count - 1]);
+    if (session->recorded.jobs) {
+        struct forecast_load all = plan_trace_load(session, true);
+        int guess = forecast_workers(&all, &options->slo, sizing->sizes[sizing->count - 1]);
+        sizing->guess = guess > sizing->guess ? guess : sizing->guess;
+    }
     if (sizing->guess <= 0) /* by the services of a bad moment, maybe: measured is what counts */
         sizing->guess = goetz_servers((double)options->rate / 1e9, session->service.mean_ns, UTILISATION);
 }
@@ -244,9 +252,31 @@ static void say_none(struct plan_session *session, int *status)
     }
 }
 
+/* Of a recording of which a part was replayed: the fewest that keep the promises there and,
+ * in the simulation, over all of it. */
+static void take_recorded(struct plan_session *session, int *status)
+{
+    for (int i = 0; i < session->size_count; i++) {
+        struct plan_size *size = &session->sizes[i];
+        if (size->answer == SIZING_KEPT && size->workers >= sizing_kept(&session->sizing) &&
+            (!session->answer || size->workers < session->answer->workers) &&
+            (session->part.whole || plan_trace_keeps_all(session, size->workers)))
+            session->answer = size;
+    }
+    if (session->answer || !sizing_kept(&session->sizing))
+        return;
+    *status = EXIT_BAD;
+    snprintf(session->why, sizeof session->why,
+             "%d workers keep the promises in the part that was replayed, but in the simulation not over the whole "
+             "recording (more: -t)",
+             sizing_kept(&session->sizing));
+}
+
 static void take_answer(struct plan_session *session, bool interrupted, int *status)
 {
     int workers = sizing_kept(&session->sizing);
+    if (session->recorded.jobs && workers)
+        return take_recorded(session, status);
     for (int i = 0; i < session->size_count && workers; i++)
         if (session->sizes[i].workers == workers)
             session->answer = &session->sizes[i];
@@ -259,7 +289,7 @@ static void take_answer(struct plan_session *session, bool interrupted, int *sta
 int plan_measure(struct plan_session *session, int workers)
 {
     struct plan_size *size = size_of(session, workers);
-    int error = measure_size(session, size);
+    int error = session->recorded.jobs ? plan_trace_measure(session, size) : measure_size(session, size);
     if (!error)
         tell(session, size);
     else if (size->configuration < 0)

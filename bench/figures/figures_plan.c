@@ -161,6 +161,15 @@ static int draw_load(const struct planned *planned)
 
 /* Latency over workers, at the rate. */
 
+/* The model at the rate asked for; of a recording only where it was reckoned. */
+static double model_at(const struct planned *planned, int workers)
+{
+    for (int i = 0; i < planned->size_count; i++)
+        if (planned->sizes[i].workers == workers)
+            return planned->sizes[i].model_ns;
+    return planned_model_ns(planned, workers, planned->rate);
+}
+
 static int draw_workers(const struct planned *planned)
 {
     static const char name[] = "plan-workers";
@@ -181,7 +190,7 @@ static int draw_workers(const struct planned *planned)
         drawn++;
     }
     for (int workers = low; workers <= high; workers += step) {
-        double ns = planned_model_ns(planned, workers, planned->rate);
+        double ns = model_at(planned, workers);
         if (!(ns > 0) || isinf(ns))
             continue;
         fprintf(curves.file, "%d\tmodel\t%d\t%.6g\tNaN\tNaN\t-\n", workers, workers, ns);
@@ -197,7 +206,8 @@ static int draw_workers(const struct planned *planned)
                 "value_low = %.6g\nvalue_high = %.6g\nworkers_low = %d\nworkers_high = %d\nanswer = %d\nmodelled = %d",
                 curves.low_ns * 1e-9, curves.high_ns * 1e-9, low, high, planned->answer, planned->service.count > 0);
     drawing_say_text(&figure, "quantile", planned->slo.kind->name);
-    snprintf(title, sizeof title, "How many workers for %s?", rate_text(planned->rate, rate, sizeof rate));
+    snprintf(title, sizeof title, "How many workers for %s?",
+             planned->recorded ? "the recorded load" : rate_text(planned->rate, rate, sizeof rate));
     snprintf(
         dim, sizeof dim,
         "%s; mark: %s measured, of all jobs submitted, bar: its 95%% interval (to the top: too few samples for its "
@@ -321,9 +331,9 @@ int figures_plan(const struct drawing *drawing)
     struct planned *planned = malloc(sizeof *planned);
     int error = planned ? planned_begin(planned, drawing) : -ENOMEM;
     if (!error) {
-        error = draw_load(planned);
+        error = planned->recorded ? 0 : draw_load(planned);
         error = error ? error : draw_workers(planned);
-        error = error ? error : draw_rate(planned);
+        error = error || planned->recorded ? error : draw_rate(planned);
         error = error ? error : figures_plan_course(planned);
     } else if (error == -EINVAL) {
         error = 0; /* nothing to draw */

@@ -87,12 +87,14 @@ int figures_plan_course(const struct planned *planned)
     static const char name[] = "plan-queue";
     char dim[512], workers[32], element[16];
     struct drawing_figure figure = {
-        .script = "plan-queue", .name = name, .dim = dim, .title = "How long does the queue get, and when more comes?"};
+        .script = "plan-queue", .name = name, .dim = dim, .title = "How long does the queue get?"};
     struct panel panels[PANELS_MAX + 1];
     int count = gather(planned, panels);
     FILE *file = count ? drawing_data(planned->drawing, name) : NULL;
     if (!file)
         return count ? -EIO : 0;
+    if (count > 1)
+        figure.title = "How long does the queue get, and when more comes?";
     fprintf(file, "panel\ttime_ms\twaiting\n");
     drawing_say(&figure,
                 "panel_count = %d\narray panels[%d]\narray highs[%d]\narray lengths[%d]\narray warm[%d]\n"
@@ -107,10 +109,10 @@ int figures_plan_course(const struct planned *planned)
                     (long long)result_integer(panels[p].configuration, "capacity"));
     }
     drawing_close(planned->drawing, file);
-    snprintf(
-        dim, sizeof dim,
-        "%s, %s; jobs that were planned and had not started, means over steps of one slice; dotted: the places of "
-        "the queue (what is beyond them waits with the producer); shaded: warm-up; gold: so many times what it holds",
-        planned->rest, drawing_workers_text(planned->answer, workers, sizeof workers));
+    snprintf(dim, sizeof dim,
+             "%s, %s; jobs that were planned and had not started, means over steps of one slice; dotted: the places of "
+             "the queue (what is beyond them waits with the producer); shaded: warm-up%s",
+             planned->rest, drawing_workers_text(planned->answer, workers, sizeof workers),
+             count > 1 ? "; gold: so many times what it holds" : "");
     return drawing_draw(planned->drawing, &figure);
 }

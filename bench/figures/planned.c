@@ -126,10 +126,12 @@ static void take_size(struct planned *planned, const json_t *object)
     count = planned_points(planned, size.workers, points);
     size.at_rate = (struct planned_point){.ns = NAN};
     for (int i = 0; i < count; i++)
-        if (fabs(points[i].rate / planned->rate - 1) < 0.1 && !(points[i].samples < size.at_rate.samples))
+        if ((planned->recorded || fabs(points[i].rate / planned->rate - 1) < 0.1) &&
+            !(points[i].samples < size.at_rate.samples))
             size.at_rate = points[i];
     size.model_rate = planned_number(model, "rate_per_s");
-    size.model_ns = planned_model_ns(planned, size.workers, planned->rate);
+    size.model_ns =
+        planned->recorded ? planned_number(model, "value_ns") : planned_model_ns(planned, size.workers, planned->rate);
     planned->sizes[planned->size_count++] = size;
 }
 
@@ -144,11 +146,16 @@ int planned_begin(struct planned *planned, const struct drawing *drawing)
     planned->rate = planned_number(planned->plan, "rate");
     planned->answer = (int)result_integer(json_object_get(planned->plan, "answer"), "workers");
     planned->policy = result_string(json_array_get(sizes, 0), "full");
-    snprintf(spec, sizeof spec, "burst:of=%.150s", result_string(planned->plan, "workload"));
+    planned->recorded = json_is_object(json_object_get(planned->plan, "trace"));
+    if (planned->recorded)
+        snprintf(spec, sizeof spec, "%.190s", result_string(json_object_get(planned->plan, "trace"), "spec"));
+    else
+        snprintf(spec, sizeof spec, "burst:of=%.150s", result_string(planned->plan, "workload"));
     rates_left_out(spec, planned->rest, sizeof planned->rest);
     if (!planned->slo.kind || !(planned->rate > 0) || !json_array_size(sizes))
         return -EINVAL;
-    take_service(planned);
+    if (!planned->recorded)
+        take_service(planned);
     json_array_foreach (sizes, i, size)
         take_size(planned, size);
     qsort(planned->sizes, (size_t)planned->size_count, sizeof *planned->sizes, by_workers);

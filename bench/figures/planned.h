@@ -25,11 +25,12 @@ struct planned_size {
 struct planned {
     const struct drawing *drawing;
     const json_t *plan;
-    char rest[160];                               /* the workload without its rate */
-    struct slo slo;                               /* the promise of time that the sizes were judged by */
-    double rate;                                  /* asked for */
-    int answer;                                   /* workers that are recommended; 0: none */
-    const char *policy;                           /* of a full queue, of the answer or of the sizes */
+    char rest[160];     /* the workload without its rate */
+    struct slo slo;     /* the promise of time that the sizes were judged by */
+    double rate;        /* asked for */
+    bool recorded;      /* a recorded load: it has one rate, and its model is in the document */
+    int answer;         /* workers that are recommended; 0: none */
+    const char *policy; /* of a full queue, of the answer or of the sizes */
     struct planned_size sizes[PLANNED_SIZES_MAX]; /* by workers */
     int size_count;
     struct service service; /* count 0: no model is drawn */

@@ -19,7 +19,8 @@ static const char *count_text(double value, char *text, size_t size)
 void plan_show_service(const json_t *service, FILE *out)
 {
     char mean[32], p99[32], cpu[32], made[32];
-    fprintf(out, "measured here   service %s (cv %.2g, p99 %s), of it CPU %s",
+    fprintf(out, "%s service %s (cv %.2g, p99 %s), of it CPU %s",
+            result_integer(service, "configuration") < 0 ? "as recorded    " : "measured here  ",
             units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),
             sqrt(plan_table_number(service, "variation")),
             units_time_text(plan_table_number(service, "p99_ns"), p99, sizeof p99),
@@ -28,6 +29,31 @@ void plan_show_service(const json_t *service, FILE *out)
         fprintf(out, "     generator can make %s/s: not the limit",
                 count_text(plan_table_number(service, "generator_per_s"), made, sizeof made));
     fputc('\n', out);
+}
+
+/* Of a recording: how much of it was replayed. */
+static void recording_line(const json_t *plan, char *text, size_t size)
+{
+    const json_t *trace = json_object_get(plan, "trace");
+    double times = plan_table_number(trace, "times");
+    char jobs[32], span[32], part[32], from[48] = "from its begin", faster[32] = "";
+    *text = '\0';
+    if (!json_is_object(trace))
+        return;
+    count_text(plan_table_number(trace, "jobs"), jobs, sizeof jobs);
+    units_time_text(plan_table_number(trace, "part_for_ns"), part, sizeof part);
+    if (plan_table_number(trace, "part_from_ns") > 0)
+        snprintf(from, sizeof from, "from %s",
+                 units_time_text(plan_table_number(trace, "part_from_ns"), span, sizeof span));
+    units_time_text(plan_table_number(trace, "span_ns"), span, sizeof span);
+    if (times != 1)
+        snprintf(faster, sizeof faster, ", at %.3g times its rate", times);
+    if (json_is_true(json_object_get(trace, "whole")))
+        snprintf(text, size, "%s jobs in %s%s: all of it is replayed", jobs, span, faster);
+    else
+        snprintf(text, size,
+                 "%s jobs in %s%s: %s %s on are replayed, where most work comes; all of it is in the simulation only",
+                 jobs, span, faster, part, from);
 }
 
 /* Sizes. */
@@ -332,8 +358,9 @@ static void overload_line(const json_t *overload, char *text, size_t size)
 
 static void print_lines(const json_t *result, const json_t *plan, FILE *out, bool markdown)
 {
-    static void (*const lines[])(const json_t *, char *, size_t) = {fewer_line, queue_line, room_line, quota_line};
-    static const char *const words[] = {"one fewer", "queue", "head-room", "quota"};
+    static void (*const lines[])(const json_t *, char *, size_t) = {fewer_line, queue_line, room_line, quota_line,
+                                                                    recording_line};
+    static const char *const words[] = {"one fewer", "queue", "head-room", "quota", "recording"};
     char text[512];
     answer_line(plan, text, sizeof text);
     plan_table_line(out, markdown, "answer", text);

@@ -131,3 +131,54 @@ Test(trace, what_is_wrong_is_one_line, .timeout = 120, .init = in_begin, .fini =
                {"no recording", "run --record $IN/text.csv -w burst"},
                {"cannot write", "run --record nosuch/a.csv -w burst"}, {"has no option", "sweep --record new.csv"});
 }
+
+/* Promises that cannot be missed, so that nothing depends on the clock. */
+Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_begin, .fini = in_end)
+{
+    static char text[8192];
+    json_t *document, *plan, *trace;
+    size_t used = 0;
+    for (int i = 0; i < 200; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "0.%04d,0.0001\n", i * 5);
+    put_in("day.csv", text);
+    cr_assert(run("plan --trace $IN/day.csv --times 2 --slo p50=20s --budget 10s --no-figures -o p.json") == 0, "%s%s",
+              err, out);
+    document = json_load_file("p.json", 0, NULL);
+    plan = json_object_get(document, "plan");
+    trace = json_object_get(plan, "trace");
+    cr_assert(json_integer_value(json_object_get(trace, "jobs")) == 200 &&
+              json_is_true(json_object_get(trace, "whole")) && json_number_value(json_object_get(trace, "times")) == 2);
+    cr_assert(json_integer_value(json_object_get(json_object_get(plan, "answer"), "workers")) >= 1);
+    cr_assert(strstr(json_string_value(json_object_get(plan, "verify")), "times=2"), "%s",
+              json_string_value(json_object_get(plan, "verify")));
+    cr_assert(strstr(out, "all of it is replayed") && strstr(out, "as recorded"), "%s", out);
+    json_decref(document);
+    /* Longer than there is time: the busiest part. */
+    used = 0;
+    for (int i = 0; i < 200; i++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "%d.%d,0.000%d\n", i / 2, i % 2 * 5,
+                                 i >= 100 && i < 110 ? 9 : 1);
+    put_in("day.csv", text);
+    cr_assert(run("plan --trace $IN/day.csv --slo p50=20s -t 1 --budget 10s --no-figures -o p.json") != 2, "%s", err);
+    document = json_load_file("p.json", 0, NULL);
+    trace = json_object_get(json_object_get(document, "plan"), "trace");
+    cr_assert(json_is_false(json_object_get(trace, "whole")) &&
+                  json_number_value(json_object_get(trace, "part_from_ns")) == 50e9,
+              "%g", json_number_value(json_object_get(trace, "part_from_ns")));
+    json_decref(document);
+}
+
+Test(trace, what_no_plan_can_be_made_of_is_one_line, .timeout = 120, .init = in_begin, .fini = in_end)
+{
+    put_in("day.csv", "0,0.001\n1,0.001\n");
+    put_in("hole.csv", "0,0.001\n\n1,0.001\n");
+    put_in("none.csv", "0,0\n1,0\n");
+    EXPECT_BAD({"impossible: p99 of the recorded services", "plan --trace $IN/day.csv --slo p99=10us"},
+               {"without --rate", "plan --trace $IN/day.csv --rate 5 --slo p99=1s"},
+               {"what is promised", "plan --trace $IN/day.csv"},
+               {"line 2: is empty", "plan --trace $IN/hole.csv --slo p99=1s"},
+               {"takes any time", "plan --trace $IN/none.csv --slo p99=1s"},
+               {"nobody knows", "plan --trace $IN/day.csv -w cpu --slo p99=1s"},
+               {"or --trace FILE", "plan -w cpu --slo p99=1s"},
+               {"without --max", "plan --max --trace $IN/day.csv --slo p99=1s"});
+}
