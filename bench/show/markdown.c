@@ -85,7 +85,7 @@ static bool is_used(const json_t *verdicts, const struct column *column)
 static const char *head_of(const json_t *verdicts, const struct column *column)
 {
     bool alone = !strcmp(result_string(verdicts, "of"), "run") && !strcmp(column->key, "new");
-    return alone ? "median" : column->head;
+    return alone ? "measured" : column->head;
 }
 
 static void put_head(const json_t *verdicts, int columns, FILE *out)

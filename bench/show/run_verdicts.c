@@ -2,12 +2,14 @@
 #include "bench/show/run_verdicts.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bench/json/must.h"
 #include "bench/results/benchmark.h"
 #include "bench/results/result.h"
+#include "bench/show/search_show.h"
 #include "bench/show/verdicts.h"
 #include "workloads/core/units.h"
 
@@ -36,8 +38,8 @@ static void put_figures(json_t *row, const json_t *configuration)
     char text[2 * TEXT + 8], ends[2][TEXT], figure[TEXT * 2];
     size_t rounds = json_array_size(json_object_get(configuration, "trials"));
     benchmark_metric(configuration, &metric);
-    snprintf(figure, sizeof figure, "%s, %s", metric.name + (strncmp(metric.name, "figures.", 8) ? 0 : 8),
-             units[metric.unit]);
+    snprintf(figure, sizeof figure, "%s, %s, median of rounds",
+             metric.name + (strncmp(metric.name, "figures.", 8) ? 0 : 8), units[metric.unit]);
     verdicts_set(row, "figure", figure);
     verdicts_set(row, "better", metric.more_is_better ? "higher" : "lower");
     snprintf(text, sizeof text, "%zu", rounds);
@@ -121,21 +123,28 @@ static json_t *add(json_t *verdicts, const json_t *configuration)
     return row;
 }
 
-/* Of a search the rate that it found; its probes break promises on purpose. */
-static void add_search(json_t *verdicts, const json_t *search)
+/* Of a search the rate that it found; its probes break promises on purpose. What something else than the
+ * promise ended is a rate at least. */
+static void add_search(json_t *verdicts, const json_t *result, const json_t *search)
 {
     double kept = json_number_value(json_object_get(search, "rate_kept")),
+           proved = json_number_value(json_object_get(search, "rate_proved")),
            broken = json_number_value(json_object_get(search, "rate_broken"));
-    char name[BENCHMARK_NAME], text[2 * TEXT + 8], end[TEXT];
+    bool open = strcmp(result_string(search, "limited_by"), "promise") != 0;
+    char name[BENCHMARK_NAME], text[256], rate[TEXT];
     json_t *row = verdicts_row(verdicts, benchmark_name(search, name, sizeof name), result_string(search, "pool"),
                                kept > 0 ? VERDICTS_SAME : VERDICTS_REGRESSION, kept > 0 ? "kept" : "NO RATE");
-    verdicts_set(row, "note", result_string(search, "why"));
+    search_show_note(result, search, text, sizeof text);
+    verdicts_set(row, "note", text);
     verdicts_set(row, "figure", "highest rate that keeps its promises, jobs/s");
     verdicts_set(row, "better", "higher");
-    if (kept > 0)
-        verdicts_set(row, "new", value_text(WORKLOAD_RATE, kept, text));
-    snprintf(text, sizeof text, "broken at %s", value_text(WORKLOAD_RATE, broken, end));
-    verdicts_set(row, "noise", broken > 0 ? text : "");
+    snprintf(text, sizeof text, "%s%s", open ? "at least " : "", value_text(WORKLOAD_RATE, kept, rate));
+    verdicts_set(row, "new", kept > 0 ? text : "");
+    snprintf(text, sizeof text, "proved at %s", proved > 0 ? value_text(WORKLOAD_RATE, proved, rate) : "none");
+    if (broken > 0)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", broken at %s",
+                 value_text(WORKLOAD_RATE, broken, rate));
+    verdicts_set(row, "noise", text);
 }
 
 json_t *run_verdicts(const json_t *result)
@@ -148,7 +157,7 @@ json_t *run_verdicts(const json_t *result)
         if (!json_array_size(searches))
             put_figures(add(verdicts, one), one);
     json_array_foreach (searches, i, one)
-        add_search(verdicts, one);
+        add_search(verdicts, result, one);
     count = json_array_size(json_object_get(verdicts, "rows"));
     snprintf(text, sizeof text,
              "%zu benchmarks, %d of them fail or break a promise, %d are not measured or undecided%s", count,

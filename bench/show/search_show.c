@@ -75,8 +75,9 @@ static const char *latency_text(const json_t *judged, char *text, size_t size)
     return text;
 }
 
-static void notes_text(const json_t *result, const json_t *search, const json_t *broken, char *text, size_t size)
+void search_show_note(const json_t *result, const json_t *search, char *text, size_t size)
 {
+    const json_t *broken = judged_at(result, search, "broken_at");
     const char *limit = result_string(search, "limited_by"), *why = result_string(search, "why");
     *text = '\0';
     if (!strcmp(limit, "generator"))
@@ -111,7 +112,7 @@ static void add_row(struct grid *grid, const json_t *result, const json_t *searc
     grid_cell(grid, "%s", rate_text(search, "rate_broken", "", text, sizeof text));
     grid_cell(grid, "%s", latency_text(broken, text, sizeof text));
     grid_cell(grid, "%lld", (long long)result_integer(search, "probes"));
-    notes_text(result, search, broken, notes, sizeof notes);
+    search_show_note(result, search, notes, sizeof notes);
     grid_note(grid, "%s", notes);
 }
 

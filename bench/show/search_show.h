@@ -13,4 +13,7 @@ void search_show(const json_t *result, FILE *out, bool colour);
 /* How many searches found no rate that keeps the promises. */
 int search_show_none(const json_t *result);
 
+/* Why the rate that a search kept is not higher, in a few words. */
+void search_show_note(const json_t *result, const json_t *search, char *text, size_t size);
+
 #endif

@@ -10,6 +10,7 @@
 #include "bench/show/duet_show.h"
 #include "bench/show/junit.h"
 #include "bench/show/markdown.h"
+#include "bench/show/run_verdicts.h"
 #include "bench/show/verdicts.h"
 
 static const char hostile[] =
@@ -167,6 +168,31 @@ Test(pages, a_duet_in_words, .timeout = 60)
     cr_assert_str_eq(result_string(json_array_get(rows, 2), "note"), "new: pool_open: no");
     cr_assert_str_eq(result_string(json_array_get(rows, 2), "change"), "");
     cr_assert_str_eq(result_string(verdicts, "line"), "2 slower, 1 FAILED");
+    json_decref(verdicts);
+    json_decref(document);
+}
+
+/* What did not end at its promise is a rate at least; probes that broke it are no failures. */
+Test(pages, a_search_in_words, .timeout = 60)
+{
+    json_t *document = json_pack(
+        "{s:[{s:s, s:s, s:i, s:{s:[{s:s}]}}], s:[{s:s, s:s, s:i, s:i, s:i, s:i, s:s}, {s:s, s:s, s:i, s:i, s:i, s:i, "
+        "s:s, s:s}, {s:s, s:s, s:i, s:n, s:s}]}",
+        "configurations", "pool", "a", "spec", "burst", "workers", 1, "summary", "slo", "verdict", "broken", "searches",
+        "pool", "a", "spec", "burst", "workers", 1, "rate_kept", 1000, "rate_proved", 990, "rate_broken", 1040,
+        "limited_by", "promise", "pool", "b", "spec", "burst", "workers", 1, "rate_kept", 1000, "rate_proved", 500,
+        "rate_broken", 2000, "limited_by", "time", "why", "too few samples", "pool", "c", "spec", "burst", "workers", 1,
+        "rate_kept", "limited_by", "promise");
+    json_t *verdicts, *rows;
+    cr_assert(document);
+    verdicts = run_verdicts(document);
+    rows = json_object_get(verdicts, "rows");
+    cr_assert(json_array_size(rows) == 3 && verdicts_count(verdicts, VERDICTS_REGRESSION) == 1);
+    cr_assert_str_eq(result_string(json_array_get(rows, 0), "new"), "1.00 k/s");
+    cr_assert_str_eq(result_string(json_array_get(rows, 1), "new"), "at least 1.00 k/s");
+    cr_assert_str_eq(result_string(json_array_get(rows, 1), "note"), "then nobody can tell: too few samples");
+    cr_assert_str_eq(result_string(json_array_get(rows, 1), "noise"), "proved at 500/s, broken at 2.00 k/s");
+    cr_assert_str_eq(result_string(json_array_get(rows, 2), "verdict"), "NO RATE");
     json_decref(verdicts);
     json_decref(document);
 }
