@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/models/erlang.h"
+#include "bench/models/mgc.h"
 #include "bench/models/queue_simulation.h"
 
 #define MS 1e6
@@ -105,6 +106,49 @@ Test(queue_simulation, loses_as_many_as_a_bounded_queue_does, .timeout = 60)
         near(out.loss, erlang_finite_loss(&finite), 0.03, "dropped");
         cr_assert_eq(out.dropped, (int64_t)out.latency->lost);
         cr_assert(out.depth_max <= known[i].places);
+        queue_outcome_destroy(&out);
+    }
+}
+
+/* Simulated elsewhere, 3 x 10^7 jobs a cell: p99 of the sojourn, and by how many % Allen and Cunneen's
+ * mean wait is off; services all alike, and lognormal with cv 2. */
+Test(queue_simulation, agrees_with_another_one, .timeout = 60)
+{
+    static const struct {
+        int workers;
+        double load, p99[2], off[2];
+    } known[] = {{2, .5, {2.56, 13.2}, {-6, 21}},  {2, .7, {4.13, 23.4}, {-3, 9}}, {4, .5, {1.71, 8.97}, {-12, 46}},
+                 {4, .7, {2.49, 11.8}, {-6, 24}},  {4, .9, {6.31, 32.3}, {-1, 7}}, {8, .5, {1.29, 8.59}, {-21, 71}},
+                 {8, .7, {1.69, 8.94}, {-10, 41}}, {8, .9, {3.60, 16.6}, {-2, 12}}};
+    struct service lognormal;
+    cr_assert_eq(service_made(&lognormal, SERVICE_LOGNORMAL, MS, 4), 0);
+    for (size_t i = 0; i < 2 * sizeof known / sizeof *known; i++) {
+        const struct service *service = i % 2 ? &lognormal : &even;
+        struct queue_simulation queue =
+            queue_of(known[i / 2].workers, known[i / 2].load * known[i / 2].workers, service);
+        struct mgc formula = {queue.workers, queue.rate, service, 1};
+        struct queue_outcome out = played(&queue);
+        double off = 100 * (mgc_wait_mean(&formula) / out.wait_mean_ns - 1);
+        near(hist_quantile(out.latency, 0.99) / MS, known[i / 2].p99[i % 2], i % 2 ? 0.08 : 0.03, "p99");
+        cr_assert(fabs(off - known[i / 2].off[i % 2]) < (i % 2 ? 10 : 4), "row %zu: off by %.1f%%", i, off);
+        queue_outcome_destroy(&out);
+    }
+    service_destroy(&lognormal);
+}
+
+/* An even pace, exponential services: the formula's mean wait is too long by 157% with 2 workers
+ * at half load, by 978% with 8. */
+Test(queue_simulation, waits_less_at_an_even_pace_than_any_formula_says, .timeout = 60)
+{
+    static const double off[][2] = {{2, 157}, {8, 978}};
+    for (size_t i = 0; i < 2; i++) {
+        struct queue_simulation queue = queue_of((int)off[i][0], 0.5 * off[i][0], &exponential);
+        struct erlang random = {queue.workers, queue.rate, MS};
+        struct queue_outcome out;
+        queue.arrivals = QUEUE_PACED;
+        out = played(&queue);
+        near(erlang_wait_mean(&random) / 2 / out.wait_mean_ns, 1 + off[i][1] / 100, 0.1,
+             "half of M/M/c's, over what it is");
         queue_outcome_destroy(&out);
     }
 }
