@@ -223,6 +223,30 @@ Test(queue_simulation, is_exact_for_paced_and_recorded_arrivals, .timeout = 10)
     queue_outcome_destroy(&out);
 }
 
+/* One worker, 4 ms each, one place: the third has it at 4 ms, when the second starts; the fourth is
+ * submitted then, and has it at 8. Who waits for 3 ms only gets none. */
+Test(queue_simulation, times_out_when_no_place_came, .timeout = 10)
+{
+    static const double times[] = {0, 0, 0, 0}, services[] = {4 * MS, 4 * MS, 4 * MS, 4 * MS};
+    struct queue_simulation queue = {.workers = 1,
+                                     .places = 1,
+                                     .full = POOL_TIMEOUT,
+                                     .timeout_ns = 5 * MS,
+                                     .arrivals = QUEUE_RECORDED,
+                                     .times_ns = times,
+                                     .services_ns = services,
+                                     .jobs = 4};
+    struct queue_outcome out = played(&queue);
+    near(out.latency->sum, (4 + 8 + 12 + 16) * MS, 1e-9, "all in time");
+    cr_assert_eq(out.timed_out, 0);
+    queue_outcome_destroy(&out);
+    queue.timeout_ns = 3 * MS;
+    out = played(&queue); /* the third gives up at 3 ms, the fourth, submitted then, has the place at 4 */
+    near(out.latency->sum, (4 + 8 + 12) * MS, 1e-9, "but one");
+    cr_assert_eq(out.timed_out, 1);
+    queue_outcome_destroy(&out);
+}
+
 /* In bursts of the same mean rate: all comes in half of the time. */
 Test(queue_simulation, bursts_as_told, .timeout = 30)
 {
