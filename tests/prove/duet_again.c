@@ -94,7 +94,7 @@ int again_run(const struct plan *plan, const struct duet_source *source, double 
     error = duet_sessions_run(&sessions);
     for (int i = 0; i < plan->count && !error; i++) {
         const json_t *finding = json_object_get(json_array_get(sessions.benchmarks, (size_t)i), "finding");
-        bool slower = !strcmp(result_string(finding, "verdict"), "slower");
+        bool slower = !tally->left_out[i] && !strcmp(result_string(finding, "verdict"), "slower");
         tally->accused[i] += slower;
         accuses = accuses || slower;
     }

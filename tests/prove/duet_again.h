@@ -24,8 +24,10 @@ struct again_record {
     double again[AGAIN_PROCESSES_MAX][AGAIN_BENCHMARKS_MAX];
 };
 
-/* How often each benchmark was called slower, and in how many runs any was. */
+/* How often each benchmark was called slower, and in how many runs any was but those that
+ * are left out, which the caller says. */
 struct again_tally {
+    bool left_out[AGAIN_BENCHMARKS_MAX];
     int runs, accusing;
     int accused[AGAIN_BENCHMARKS_MAX];
 };

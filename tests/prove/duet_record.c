@@ -24,8 +24,8 @@ static json_t *names_of(const struct plan *plan)
 
 json_t *record_new(const struct plan *plan)
 {
-    return must_pack("{s:i, s:f, s:o, s:o}", "prove_duet_format", FORMAT, "share_ns", plan->duet.share_ns, "benchmarks",
-                     names_of(plan), "rows", json_object());
+    return must_pack("{s:i, s:I, s:o, s:o}", "prove_duet_format", FORMAT, "share_ns", (json_int_t)plan->duet.share_ns,
+                     "benchmarks", names_of(plan), "rows", json_object());
 }
 
 json_t *record_load(const char *path, const struct plan *plan)

@@ -29,7 +29,7 @@ awk -v table="$table" -v keep="$KEEP" '
     }
     NR == FNR { known = known || $0 == head; next }
     !done && /^\|/ && (!known || $0 == head || inside) {
-        if (inside++ > 1 && keep) { old[++olds] = $0; seen[key($0)] = 1 }
+        if (inside++ > 1 && keep && $0 !~ /^\| not measured yet/) { old[++olds] = $0; seen[key($0)] = 1 }
         next
     }
     inside && !done && $0 == "" { blank = 1; next }
