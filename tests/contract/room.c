@@ -1,6 +1,7 @@
 /* room.c - how a submitter gets in when there is little room: by any slot in time,
  * whatever disturbs it; and what runs where it stands instead. */
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

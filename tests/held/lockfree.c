@@ -2,6 +2,7 @@
  * take and settle, and the others go on. The steps are not listed here: a run without
  * a freeze says which ones there are, for submitters and for workers. */
 #include <criterion/criterion.h>
+#include <string.h>
 
 #include "pools/core/futex.h"
 #include "pools/core/ring.h"
