@@ -22,7 +22,7 @@ double plan_model_rate(const struct plan_session *session, int workers)
 
 int plan_held(struct plan_session *session)
 {
-    static const double share = 0.09, of_left = 0.45;
+    static const double share = 0.06, of_left = 0.45;
     struct plan_entry entry = session->base;
     const struct options *options = session->options;
     const struct plan_size *answer = session->answer;

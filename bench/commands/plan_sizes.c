@@ -18,9 +18,8 @@
 
 enum { PROBE_ROUNDS = 5, CAPACITY_MAX = 1 << 20 };
 
-static const double UTILISATION = 0.7; /* where to begin when no model says */
-static const double SIZES_SHARE = 0.55,
-                    SIZE_SHARE = 0.5; /* of the budget: all sizes; what one search of one may have */
+static const double UTILISATION = 0.7;  /* where to begin when no model says */
+static const double SIZES_SHARE = 0.55; /* of the budget: all sizes */
 
 struct forecast_load plan_load(const struct plan_session *session, double per_s)
 {
@@ -80,11 +79,26 @@ static void begin_sizing(struct plan_session *session)
         sizing->guess = goetz_servers((double)options->rate / 1e9, session->service.mean_ns, UTILISATION);
 }
 
+/* How busy so many workers will be; from 1 on they are overloaded. */
+static double load_of(const struct plan_session *session, int workers)
+{
+    double servers = fmin(workers, plan_workers_of_use(session));
+    return (double)session->options->rate / 1e9 * session->service.mean_ns / servers;
+}
+
+/* What a search of one size may have: a quarter of it is spent where nothing decides. Long queues
+ * take more: their samples are worth less. */
+static double size_budget_s(const struct plan_session *session, int workers)
+{
+    static const double light = 0.3, heavy = 0.5, heavy_load = 0.8, little_s = 12;
+    double most = heavy * session->budget_s;
+    return load_of(session, workers) >= heavy_load ? most : fmax(light * session->budget_s, fmin(most, little_s));
+}
+
 /* How long the queue of so many workers takes to forget how it began. */
 static double relaxation_ns(const struct plan_session *session, int workers)
 {
-    double servers = fmin(workers, plan_workers_of_use(session));
-    double load = (double)session->options->rate / 1e9 * session->service.mean_ns / servers;
+    double servers = fmin(workers, plan_workers_of_use(session)), load = load_of(session, workers);
     return load < 1 ? session->service.mean_ns / servers / pow(1 - sqrt(load), 2) : INFINITY;
 }
 
@@ -168,7 +182,7 @@ static int measure_size(struct plan_session *session, struct plan_size *size)
     entry.workers = size->workers;
     entry.capacity = size->capacity;
     entry.full = size->full;
-    rate_search_begin(&one, &entry, SIZE_SHARE * session->budget_s);
+    rate_search_begin(&one, &entry, size_budget_s(session, size->workers));
     if (rate_search_ask(&one, &session->options->slo, (double)session->options->rate,
                         relaxation_ns(session, size->workers), session->result)) {
         do {
