@@ -1,7 +1,6 @@
 /* ci.c - what docs/ci gives to pools of others: that its files are clean, and its script run, on a
  * repository of a pool with two revisions. No time decides here. */
 #include <jansson.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +9,6 @@
 #include <unistd.h>
 
 #include "tests/cli/program.h"
-
-static char own[4096]; /* where this program was built */
 
 /* A shell's command; what it says is in `out`. */
 static int shell(const char *command)
@@ -26,16 +23,9 @@ static int shell(const char *command)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
-static void find_own(void)
-{
-    snprintf(own, sizeof own, "%s", program);
-    dirname(own);
-    setenv("OWN", own, 1);
-}
-
 CLI_TEST(ci, files_are_clean)
 {
-    find_own();
+    program_tools();
     cr_assert(shell("shellcheck \"$OWN/docs/ci/duet.sh\"") == 0, "%s", out);
     cr_assert(shell("sh -n \"$OWN/docs/ci/duet.sh\"") == 0, "%s", out);
     cr_assert(shell("yamllint -s -d '{extends: default, rules: {line-length: {max: 120}, document-start: disable, "
@@ -47,7 +37,7 @@ CLI_TEST(ci, files_are_clean)
 /* A pool of somebody's: the one of docs/plugins.md, in a repository with two revisions. */
 static void make_repository(void)
 {
-    find_own();
+    program_tools();
     cr_assert(shell("mkdir repo && cd repo && git init -q . && git config user.name t && git config user.email t@t && "
                     "cp \"$OWN/build/plugins/mine.c\" mine.c && "
                     "printf 'plugin:\\n\\tmkdir -p build\\n\\tcc -O2 -shared -fPIC -falign-functions=64 -Wl,-Bsymbolic "

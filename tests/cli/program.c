@@ -74,6 +74,17 @@ int run_beside(const char *library, const char *arguments)
     return status;
 }
 
+void program_tools(void)
+{
+    static const char *const theirs[] = {"GIT_DIR",    "GIT_WORK_TREE", "GIT_INDEX_FILE",
+                                         "GIT_PREFIX", "MAKEFLAGS",     "MFLAGS"};
+    for (size_t i = 0; i < sizeof theirs / sizeof *theirs; i++)
+        unsetenv(theirs[i]);
+    setenv("GIT_CONFIG_GLOBAL", "/dev/null", 1);
+    setenv("GIT_CONFIG_NOSYSTEM", "1", 1);
+    setenv("OWN", root, 1);
+}
+
 int lines(const char *text)
 {
     int count = 0;

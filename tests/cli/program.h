@@ -22,6 +22,11 @@ int run(const char *arguments);
 /* The same with a library of build/plugins loaded before the program's own. */
 int run_beside(const char *library, const char *arguments);
 
+/* For a test that makes a repository: git with nobody's settings (signatures, hooks), and without the
+ * repository of whoever runs the tests from one of its hooks; make without the options of the make that
+ * runs them. OWN is the folder that the program was built in. */
+void program_tools(void);
+
 int lines(const char *text);
 int files_here(void);
 

@@ -1,6 +1,5 @@
 /* revisions.c - our own pools of one revision against another's: `make compare`, and what the gate says of
  * the previous revision. On a clone of this repository, with commits of the test's; no time decides. */
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,11 +26,7 @@ static int shell(const char *command)
  * optimisation: faster, and nothing here asks how fast they are. */
 static void make_clone(void)
 {
-    char own[4096];
-    snprintf(own, sizeof own, "%s", program);
-    dirname(own);
-    setenv("OWN", own, 1);
-    unsetenv("MAKEFLAGS"); /* of the make that runs the tests */
+    program_tools();
     setenv("POOLBENCH", program, 1);
     setenv("CFLAGS", "-O0", 1);
     setenv("PREVIOUS_BUDGET", "500ms", 1);
