@@ -150,9 +150,9 @@ static bool prove_at(const struct row *row, const struct service *service)
         return false;
     off = forecast.values[0] / p99_ns - 1;
     by_chance = chance(row, service, per_s, jobs);
-    printf("| %s | %d | %.0f%% | %s, %.2f | %s | %s | %s | %+.0f%% (+-%.0f%%) | %s |\n", row->kind->name,
-           row->size->workers, 100 * row->load->utilisation, units_time_text(service->mean_ns, text[0], sizeof *text),
-           service->cv2, forecast_model_name(forecast.model),
+    printf("| %s, %d worker%s | %.0f%% | %s, %.2f | %s | %s | %s | %+.0f%% (+-%.0f%%) | %s |\n", row->kind->name,
+           row->size->workers, row->size->workers == 1 ? "" : "s", 100 * row->load->utilisation,
+           units_time_text(service->mean_ns, text[0], sizeof *text), service->cv2, forecast_model_name(forecast.model),
            units_time_text(forecast.values[0], text[1], sizeof *text), units_time_text(p99_ns, text[2], sizeof *text),
            100 * off, 100 * by_chance, verdict(off, by_chance));
     fflush(stdout);
@@ -165,8 +165,9 @@ static bool prove(const struct kind *kind, const struct size *size)
     struct service service;
     bool good = true;
     if (kind->computes && size->workers + 1 > topology_cpus_of("core")) {
-        printf("| %s | %d | - | - | - | - | - | - | not here: a CPU for each worker and one for the generator |\n",
-               kind->name, size->workers);
+        printf(
+            "| %s, %d workers | - | - | - | - | - | - | not here: a CPU for each worker and one for the generator |\n",
+            kind->name, size->workers);
         return true;
     }
     if (!measure_alone(&row, &service))
@@ -195,8 +196,8 @@ int main(int argc, char **argv)
     char machine[512];
     must_begin();
     machine_text(machine, sizeof machine);
-    printf("| jobs | workers | utilisation | service alone, squared variation | model | foretold p99 | measured p99 | "
-           "off (chance) | |\n|---|--:|--:|--:|---|--:|--:|--:|---|\n");
+    printf("| jobs | utilisation | service alone, squared variation | model | foretold p99 | measured p99 | "
+           "off (chance) | |\n|---|--:|--:|---|--:|--:|--:|---|\n");
     for (int k = 0; k < COUNT(kinds); k++)
         for (int i = 0; i < COUNT(sizes); i++)
             if (is_asked(sizes[i].workers, argc, argv))
