@@ -9,6 +9,7 @@
 #include "bench/models/fleet.h"
 #include "bench/models/forecast.h"
 #include "bench/models/mgc.h"
+#include "bench/statistics/pooled.h"
 
 enum {
     LEAST, /* the services that are assumed */
@@ -53,9 +54,25 @@ static bool is_law_missing(const struct fleet_question *of, int workers)
     return !of->law && workers > of->measured_workers_most;
 }
 
+/* Why there is no upper end to what is expected, or NULL: the rounds, the services or the law
+ * leave it open. */
+static const char *open_why(const struct fleet_question *of, int workers)
+{
+    if (!isfinite(of->measured->mean_high))
+        return "too few rounds say how long a service is (3 at least)";
+    for (int i = 0; i < of->promises->count; i++) {
+        const struct slo_kind *kind = of->promises->items[i].kind;
+        if (kind->quantile > 0 && of->measured->service.samples < pooled_needed(kind->quantile))
+            return "too few services were measured for so high a quantile";
+        if (kind->quantile <= 0 && !kind->is_loss && strcmp(kind->name, "mean"))
+            return "what was measured has no upper bound for a maximum";
+    }
+    return is_law_missing(of, workers) ? "what so many workers do to each other was not measured" : NULL;
+}
+
 static bool is_known(const struct fleet_question *of, int workers)
 {
-    return isfinite(of->measured->mean_high) && !is_law_missing(of, workers);
+    return !open_why(of, workers);
 }
 
 static void ask(struct asked *asked, const struct fleet_question *of, int workers)
@@ -398,6 +415,8 @@ json_t *fleet_forecast(const struct fleet_question *question)
         utilisation(&asked, machines, WHOLE, LEAST), "utilisation_high", utilisation(&asked, machines, WHOLE, MOST),
         "slow_times", SLOW_TIMES, "balances", balances, "verdict", best_verdict(balances), "shapes",
         shapes_json(question), "known", json_boolean(is_known(question, asked.workers)));
+    if (open_why(question, asked.workers))
+        json_object_set_new(fleet, "open", json_string(open_why(question, asked.workers)));
     end(&asked);
     return fleet;
 }

@@ -272,11 +272,8 @@ static double fewest(const json_t *fleet, const char *key, char *names, size_t s
 /* Why nobody can tell. */
 static const char *open_why(const json_t *fleet)
 {
-    if (is_true(fleet, "known"))
-        return "the limit lies within what the measurement leaves open";
-    return isnan(number(json_object_get(fleet, "service"), "high_ns"))
-               ? "too few rounds say how long a service is (3 at least)"
-               : "what so many workers do to each other was not measured";
+    return is_true(fleet, "known") ? "the limit lies within what the measurement leaves open"
+                                   : result_string(fleet, "open");
 }
 
 static void show_answer(const json_t *fleet, FILE *out)
@@ -287,8 +284,8 @@ static void show_answer(const json_t *fleet, FILE *out)
     double least = fewest(fleet, known ? "fewest_surely" : "fewest", by, sizeof by);
     int machines = (int)number(fleet, "machines");
     char names[128], size[64];
-    snprintf(size, sizeof size, "%d machine%s of %d workers", machines, machines == 1 ? "" : "s",
-             (int)number(fleet, "workers"));
+    snprintf(size, sizeof size, "%d machine%s of %d worker%s", machines, machines == 1 ? "" : "s",
+             (int)number(fleet, "workers"), number(fleet, "workers") == 1 ? "" : "s");
     names_with(fleet, verdict, names, sizeof names);
     if (!*verdict) {
         fprintf(out, "answer    nothing was promised (--slo p99=5ms): no verdict\n");

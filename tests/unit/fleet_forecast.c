@@ -113,6 +113,15 @@ Test(fleet_forecast, cannot_tell_what_the_band_leaves_open, .timeout = 60)
     cr_assert(json_is_false(json_object_get(fleet, "known")));
     json_decref(fleet);
     question.workers = 4;
+    measured.service.samples = 300; /* p99 needs some more */
+    fleet = fleet_forecast(&question);
+    cr_assert_str_eq(fleet_forecast_verdict(fleet), "cannot tell");
+    cr_assert(strstr(result_string(fleet, "open"), "too few services"));
+    json_decref(fleet);
+    measured.service.samples = INFINITY;
+    fleet = fleet_forecast(&question);
+    cr_assert_str_eq(fleet_forecast_verdict(fleet), "kept");
+    json_decref(fleet);
     measured.mean_high = INFINITY;
     fleet = fleet_forecast(&question);
     cr_assert_str_eq(fleet_forecast_verdict(fleet), "cannot tell");
