@@ -2,7 +2,7 @@
 # model and measured marks for each number of workers, and the promise.
 # plan-load.tsv: workers, what (measured, model), jobs per second, ns, its interval, verdict;
 # plan-load-labels.tsv: workers, per s, ns, text. Also: value_low, value_high (s), x_high,
-# x_end, promise, promise_text, asked (per s), asked_text, answer (workers; 0: none).
+# x_end, promise, promise_text, asked (per s; 0: none), asked_text, answer (workers; 0: none).
 load style
 load style[1 : strlen(style) - strlen("style.gp")]."plan.gp"
 set lmargin at screen 0.085
@@ -15,8 +15,10 @@ set xtics ("0" 0)
 do for [i = 1 : int(x_high / step)] { set xtics add (say(i * step) i * step) }
 set xlabel "jobs offered per second" textcolor rgb grey offset 0,-0.3
 set ylabel "planned submit to end" textcolor rgb grey
-set arrow 3 from asked, graph 0 to asked, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2
-set label 5 "asked for: ".asked_text at asked, graph 0.03 left offset 0.6,0 front textcolor rgb grey font ",11" noenhanced
+if (asked > 0) {
+    set arrow 3 from asked, graph 0 to asked, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set label 5 "asked for: ".asked_text at asked, graph 0.03 left offset 0.6,0 front textcolor rgb grey font ",11" noenhanced
+}
 file = data."/".name.".tsv"
 plot for [k = 1 : words(sizes)] file every ::1 \
          using (strcol(1) eq word(sizes, k) && strcol(2) eq "model" ? $3 : NaN):($4*1e-9) \

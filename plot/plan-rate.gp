@@ -1,7 +1,7 @@
 # What rate do so many workers hold? Measured, the model, and over many numbers of workers the
 # Universal Scalability Law with its band.
 # plan-rate.tsv: what (measured, model, law), workers, per s, low, high. Also: rate_high,
-# workers_high, asked (per s), asked_text, answer (workers; 0: none).
+# workers_high, asked (per s; 0: none), asked_text, answer (workers; 0: none).
 load style
 load style[1 : strlen(style) - strlen("style.gp")]."plan.gp"
 set lmargin at screen 0.085
@@ -16,8 +16,10 @@ set ytics ("0" 0)
 do for [i = 1 : int(rate_high * 1.12 / step)] { set ytics add (say(i * step) i * step) }
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second that keep the promise" textcolor rgb grey
-set arrow 3 from graph 0, first asked to graph 1, first asked nohead dashtype 3 linecolor rgb grey linewidth 1.2
-set label 5 "asked for: ".asked_text at graph 0.012, first asked offset 0,0.6 left front textcolor rgb grey font ",11" noenhanced
+if (asked > 0) {
+    set arrow 3 from graph 0, first asked to graph 1, first asked nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set label 5 "asked for: ".asked_text at graph 0.012, first asked offset 0,0.6 left front textcolor rgb grey font ",11" noenhanced
+}
 if (exists("model_x")) { set label 6 "model" at first model_x, first model_y left offset 1,0 front textcolor rgb grey font ",13" }
 if (exists("law_x")) { set label 7 "scalability law" at first law_x, first law_y left offset 1,0 front textcolor rgb "#0072B2" font ",13" }
 if (exists("held_text")) { set label 8 held_text at first held_x, first held_y left offset 1,0 front textcolor rgb "#0072B2" font ",13" noenhanced }

@@ -332,7 +332,7 @@ int figures_plan(const struct drawing *drawing)
     int error = planned ? planned_begin(planned, drawing) : -ENOMEM;
     if (!error) {
         error = planned->recorded ? 0 : draw_load(planned);
-        error = error ? error : draw_workers(planned);
+        error = error || !(planned->rate > 0) ? error : draw_workers(planned);
         error = error || planned->recorded ? error : draw_rate(planned);
         error = error ? error : figures_plan_course(planned);
     } else if (error == -EINVAL) {

@@ -129,9 +129,11 @@ static void take_size(struct planned *planned, const json_t *object)
         if ((planned->recorded || fabs(points[i].rate / planned->rate - 1) < 0.1) &&
             !(points[i].samples < size.at_rate.samples))
             size.at_rate = points[i];
-    size.model_rate = planned_number(model, "rate_per_s");
-    size.model_ns =
-        planned->recorded ? planned_number(model, "value_ns") : planned_model_ns(planned, size.workers, planned->rate);
+    size.model_rate =
+        planned_number(planned->rate > 0 ? model : object, planned->rate > 0 ? "rate_per_s" : "model_per_s");
+    size.model_ns = !(planned->rate > 0) ? NAN
+                    : planned->recorded  ? planned_number(model, "value_ns")
+                                         : planned_model_ns(planned, size.workers, planned->rate);
     planned->sizes[planned->size_count++] = size;
 }
 
@@ -144,6 +146,10 @@ int planned_begin(struct planned *planned, const struct drawing *drawing)
     sizes = json_object_get(planned->plan, "sizes");
     planned->slo = promise_of(drawing->result);
     planned->rate = planned_number(planned->plan, "rate");
+    if (json_is_object(json_object_get(planned->plan, "max"))) { /* each size was asked for its own rate */
+        sizes = json_object_get(json_object_get(planned->plan, "max"), "rates");
+        planned->rate = 0;
+    }
     planned->answer = (int)result_integer(json_object_get(planned->plan, "answer"), "workers");
     planned->policy = result_string(json_array_get(sizes, 0), "full");
     planned->recorded = json_is_object(json_object_get(planned->plan, "trace"));
@@ -152,7 +158,7 @@ int planned_begin(struct planned *planned, const struct drawing *drawing)
     else
         snprintf(spec, sizeof spec, "burst:of=%.150s", result_string(planned->plan, "workload"));
     rates_left_out(spec, planned->rest, sizeof planned->rest);
-    if (!planned->slo.kind || !(planned->rate > 0) || !json_array_size(sizes))
+    if (!planned->slo.kind || !(planned->rate >= 0) || !json_array_size(sizes))
         return -EINVAL;
     if (!planned->recorded)
         take_service(planned);

@@ -27,7 +27,7 @@ struct planned {
     const json_t *plan;
     char rest[160];     /* the workload without its rate */
     struct slo slo;     /* the promise of time that the sizes were judged by */
-    double rate;        /* asked for */
+    double rate;        /* asked for; 0: the rate of each size is what was looked for */
     bool recorded;      /* a recorded load: it has one rate, and its model is in the document */
     int answer;         /* workers that are recommended; 0: none */
     const char *policy; /* of a full queue, of the answer or of the sizes */

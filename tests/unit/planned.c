@@ -86,3 +86,21 @@ Test(planned, what_has_nothing_to_draw_is_refused, .timeout = 20)
         planned_end(&planned);
     }
 }
+
+/* Of plan --max there is no rate: the sizes are those whose rates were looked for. */
+Test(planned, sizes_of_the_highest_rates_are_drawn, .timeout = 20)
+{
+    json_t *result = document(), *plan = json_object_get(result, "plan");
+    struct drawing drawing;
+    struct planned planned;
+    json_object_set_new(plan, "rate", json_null());
+    json_object_set_new(plan, "sizes", json_array());
+    json_object_set_new(plan, "answer", json_null());
+    json_object_set_new(plan, "max",
+                        json_pack("{s:[{s:i, s:s, s:f}, {s:i, s:s, s:f}]}", "rates", "workers", 4, "full", "block",
+                                  "model_per_s", 3000.0, "workers", 2, "full", "block", "model_per_s", 1600.0));
+    planned = begin(result, &drawing);
+    cr_assert(planned.size_count == 2 && planned.rate == 0 && !planned.answer);
+    cr_assert(planned.sizes[0].workers == 2 && planned.sizes[0].model_rate == 1600 && isnan(planned.sizes[0].model_ns));
+    planned_end(&planned);
+}
