@@ -416,7 +416,7 @@ json_t *fleet_forecast(const struct fleet_question *question)
         "slow_times", SLOW_TIMES, "balances", balances, "verdict", best_verdict(balances), "shapes",
         shapes_json(question), "known", json_boolean(is_known(question, asked.workers)));
     if (open_why(question, asked.workers))
-        json_object_set_new(fleet, "open", json_string(open_why(question, asked.workers)));
+        json_object_set_new(fleet, "open", must_text(open_why(question, asked.workers)));
     end(&asked);
     return fleet;
 }
