@@ -44,6 +44,15 @@ double plan_left_s(const struct plan_session *session)
     return session->budget_s - (double)(workload_now_ns() - session->begin_ns) / 1e9;
 }
 
+double plan_spare_s(const struct plan_session *session)
+{
+    static const double easy_load = 0.5, share = 0.33, least = 0.04;
+    double left_s = plan_left_s(session), spent_s = session->budget_s - left_s;
+    if (!session->answer || !(session->answer->loop.load < easy_load))
+        return left_s;
+    return fmin(left_s, fmax(least * session->budget_s, share * session->budget_s - spent_s));
+}
+
 void plan_tell(const struct plan_session *session, const char *what)
 {
     double left_s = fmax(0, plan_left_s(session));

@@ -32,7 +32,7 @@ int plan_held(struct plan_session *session)
                                .judged = answer->judged,
                                .promise = &options->slo.items[answer->promise],
                                .loop = answer->loop};
-    double budget_s = fmin(share * session->budget_s, of_left * fmax(0, plan_left_s(session)));
+    double budget_s = fmin(share * session->budget_s, of_left * fmax(0, plan_spare_s(session)));
     struct plan plan = {.entries = &entry, .count = 1, .rounds = SEARCH_ROUNDS, .seed = (uint64_t)options->seed + 1};
     const json_t *found;
     int error;

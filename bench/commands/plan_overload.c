@@ -28,7 +28,7 @@ struct running {
 static double slice_ns(const struct plan_session *session)
 {
     static const double usual_s = 0.4, least_s = 0.06, share = 0.7, drain = 1.6;
-    double each = share * fmax(0, plan_left_s(session)) / (ROUNDS * PLAN_POLICIES * drain);
+    double each = share * fmax(0, plan_spare_s(session)) / (ROUNDS * PLAN_POLICIES * drain);
     return 1e9 * fmax(least_s, fmin(usual_s, each));
 }
 

@@ -92,6 +92,10 @@ struct plan_session {
 /* Seconds of the budget that are left; <= 0: none. */
 double plan_left_s(const struct plan_session *session);
 
+/* The same for what is measured of the answer: where its workers are not half busy nobody waits for
+ * the whole budget, a third of it has to do. */
+double plan_spare_s(const struct plan_session *session);
+
 /* Progress on stderr, by the time that is left: what runs. */
 void plan_tell(const struct plan_session *session, const char *what);
 

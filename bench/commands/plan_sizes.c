@@ -318,6 +318,17 @@ static void on_running(void *context, int index)
     plan_tell(session, plan_name(&session->probing.entries[index], name, sizeof name));
 }
 
+/* Half the budget, and more; a third where a size was found whose workers are not half busy. */
+static bool is_time_over(struct plan_session *session)
+{
+    static const double light = 0.5, light_share = 0.33;
+    double spent_s = session->budget_s - plan_left_s(session);
+    int kept = sizing_kept(&session->sizing);
+    if (kept && size_at(session, kept)->loop.load < light)
+        return spent_s > light_share * session->budget_s;
+    return spent_s > SIZES_SHARE * session->budget_s;
+}
+
 int plan_sizes(struct plan_session *session, int *status)
 {
     int workers, error = 0;
@@ -330,7 +341,7 @@ int plan_sizes(struct plan_session *session, int *status)
         if (error)
             break;
         sizing_tell(&session->sizing, workers, size_at(session, workers)->answer);
-        if (plan_left_s(session) < (1 - SIZES_SHARE) * session->budget_s)
+        if (is_time_over(session))
             sizing_give_up(&session->sizing);
     }
     progress_end();
