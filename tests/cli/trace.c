@@ -153,8 +153,9 @@ Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_be
               json_string_value(json_object_get(plan, "verify")));
     cr_assert(strstr(out, "all of it is replayed") && strstr(out, "as recorded"), "%s", out);
     json_decref(document);
-    cr_assert(run("plot p.json") == 0 && !access("p/plan-workers.svg", R_OK) && !access("p/plan-queue.png", R_OK), "%s",
-              err);
+    if (system("command -v gnuplot >/dev/null") == 0)
+        cr_assert(run("plot p.json") == 0 && !access("p/plan-workers.svg", R_OK) && !access("p/plan-queue.png", R_OK),
+                  "%s", err);
     /* Longer than there is time: the busiest part. */
     used = 0;
     for (int i = 0; i < 200; i++)
