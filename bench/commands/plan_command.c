@@ -198,8 +198,13 @@ static int draw(const struct plan_session *session, const struct target *target)
 static int conclude(struct plan_session *session, struct target *target, int status, int error)
 {
     json_t *result = session->result;
-    int saved;
-    result_summarise(result, error == -EINTR);
+    int saved, failed = result_summarise(result, error == -EINTR);
+    /* Whoever lost jobs is recommended for nothing, whatever the other rounds say. */
+    if (failed > result_cannot(result) && status == EXIT_GOOD) {
+        status = EXIT_BAD;
+        snprintf(session->why, sizeof session->why, "%s failed in %d trials", session->base.pool->name, failed);
+        session->answer = NULL;
+    }
     open_loop_add(result);
     slo_summarise(result, &session->options->slo);
     result_drop_buckets(result);

@@ -25,6 +25,8 @@ static json_t *rate(double per_s)
 json_t *plan_service_json(const struct plan_session *session)
 {
     const struct service *service = &session->service;
+    if (!service->count) /* no round of it was good */
+        return json_null();
     return must_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:i}", "configuration",
                      session->service_configuration, "samples", service->samples, "mean_ns", service->mean_ns,
                      "variation", service->cv2, "p50_ns", service_quantile(service, 0.5), "p99_ns",

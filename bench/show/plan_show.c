@@ -19,6 +19,8 @@ static const char *count_text(double value, char *text, size_t size)
 void plan_show_service(const json_t *service, FILE *out)
 {
     char mean[32], p99[32], cpu[32], made[32];
+    if (!json_is_object(service))
+        return;
     fprintf(out, "%s service %s (cv %.2g, p99 %s), of it CPU %s",
             result_integer(service, "configuration") < 0 ? "as recorded    " : "measured here  ",
             units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),

@@ -178,6 +178,11 @@ CLI_TEST(plugin, whose_statistics_lie_is_named)
     cr_assert(with("run --plugin @/lies.so -p lies -w empty -t 2 --rounds 1 --budget 20ms --no-figures -o x.json") ==
               1);
     cr_assert(strstr(err, "lies/empty") && strstr(err, "it says that it has"), "%s", err);
+    cr_assert(
+        with("plan --rate 100 --slo p99=1s --plugin @/lies.so -p lies -w io:op=sleep,wait=1ms --budget 5s --no-figures "
+             "-o x.json") == 1);
+    cr_assert(strstr(out, "none: the service could not be measured: its statistics cannot be") && !strstr(out, "nan"),
+              "%s%s", out, err);
     cr_assert(with("check --plugin @/lies.so --limit 2s") != 0);
 }
 
