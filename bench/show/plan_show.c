@@ -173,8 +173,7 @@ static void add_policy(struct plan_table *table, const json_t *overload, const j
                                                                                           : "");
     if (measured) {
         count_text(plan_table_number(policy, "done_per_s"), cells[1], PLAN_TABLE_CELL);
-        count_text(plan_table_number(policy, "in_time_share") * plan_table_number(overload, "rate_per_s"), cells[2],
-                   PLAN_TABLE_CELL);
+        share_text(plan_table_number(policy, "in_time_share"), cells[2], PLAN_TABLE_CELL);
         share_text(plan_table_number(policy, "lost_share"), cells[3], PLAN_TABLE_CELL);
         units_time_text(plan_table_number(policy, "accepted_ns"), cells[4], PLAN_TABLE_CELL);
         if (!isnan(fairness))
@@ -189,7 +188,7 @@ static void add_policy(struct plan_table *table, const json_t *overload, const j
 
 static void fill_policies(struct plan_table *table, const json_t *overload)
 {
-    static const char *const heads[] = {"full", "done/s", "in time/s", "lost", "", "fairness", "recovers in"};
+    static const char *const heads[] = {"full", "done/s", "in time", "lost", "", "fairness", "recovers in"};
     const json_t *policy;
     size_t i;
     *table = (struct plan_table){.columns = 7};
