@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/kinship.h"
 #include "bench/findings/open_loop.h"
 #include "bench/json/must.h"
 #include "bench/results/hist_json.h"
@@ -20,7 +21,7 @@ enum { ROUNDS_MAX = 10000 };
 struct evidence {
     const json_t *configuration;
     struct open_loop loop;
-    struct hist all;             /* of all good rounds */
+    struct hist all, services;   /* of all good rounds */
     struct pooled_round *rounds; /* [count], filled anew for each question */
     int count;
     double lost, submitted; /* jobs, sampled or not; in an open loop those that are counted */
@@ -45,6 +46,7 @@ static void gather(const json_t *configuration, struct evidence *evidence)
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
         if (!is_good(trial) || hist_json_read(&evidence->all, latency_of(trial)))
             continue;
+        hist_json_read(&evidence->services, json_object_get(json_object_get(trial, "latency"), "start_to_end"));
         evidence->count++;
         evidence->lost += (double)(result_integer(trial, "refused") + result_integer(trial, "dropped"));
         evidence->submitted += (double)(result_integer(trial, "refused") + result_integer(trial, "accepted"));
@@ -72,10 +74,21 @@ static void ask_rounds(struct evidence *evidence, double ns, bool sums)
     }
 }
 
+/* At the limit and at the value: a queue may be nearer to the one than to the other. */
+static double worth_by_kinship(const struct evidence *evidence, const struct slo *slo,
+                               const struct slo_judgement *found)
+{
+    const struct hist *services = &evidence->services;
+    double effect = kinship_effect(&evidence->loop, services, found->samples, (double)slo->limit_ns);
+    if (isfinite(found->value))
+        effect = fmax(effect, kinship_effect(&evidence->loop, services, found->samples, found->value));
+    return found->samples / effect;
+}
+
 static void judge_quantile(struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
 {
     static const double far = 0.1, sure = 3;
-    struct pooled_levels levels;
+    struct pooled_levels levels, lower;
     double quantile = slo->kind->quantile, most = hist_quantile(&evidence->all, 1);
     found->value = hist_quantile(&evidence->all, quantile);
     /* Rounds may differ more at the limit than at the value, and it is the limit that is asked for. */
@@ -83,11 +96,13 @@ static void judge_quantile(struct evidence *evidence, const struct slo *slo, str
     found->worth = pooled_worth(evidence->rounds, evidence->count);
     ask_rounds(evidence, (double)slo->limit_ns, false);
     found->worth = fmin(found->worth, pooled_worth(evidence->rounds, evidence->count));
+    found->worth_above = fmin(found->worth, worth_by_kinship(evidence, slo, found));
     /* Not one of very many comes near: what they are worth does not matter. */
     if (most < far * (double)slo->limit_ns && found->samples >= sure * slo->kind->samples_min)
-        found->worth = fmax(found->worth, ceil(pooled_needed(quantile)));
-    levels = pooled_levels(found->worth, quantile);
-    found->low = levels.low > 0 ? hist_quantile(&evidence->all, levels.low) : (double)evidence->all.min;
+        found->worth_above = fmax(found->worth_above, ceil(pooled_needed(quantile)));
+    lower = pooled_levels(found->worth, quantile);
+    levels = pooled_levels(found->worth_above, quantile);
+    found->low = lower.low > 0 ? hist_quantile(&evidence->all, lower.low) : (double)evidence->all.min;
     found->high = levels.high <= 1 ? hist_quantile(&evidence->all, levels.high) : INFINITY;
     found->low = fmin(found->low, found->value);
     found->high = fmax(found->high, found->value);
@@ -95,7 +110,7 @@ static void judge_quantile(struct evidence *evidence, const struct slo *slo, str
         found->reason = levels.high <= 1 ? SLO_STRADDLES : SLO_SAMPLES;
         if (levels.high > 1)
             snprintf(found->why, sizeof found->why, "%.0f samples, worth %.0f independent ones; %s needs %.0f",
-                     found->samples, found->worth, slo->kind->name, ceil(pooled_needed(quantile)));
+                     found->samples, found->worth_above, slo->kind->name, ceil(pooled_needed(quantile)));
     }
 }
 
@@ -257,6 +272,8 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo_lis
         judge_max(&evidence, &found);
     else
         judge_mean(&evidence, &found);
+    if (!(slo->kind->quantile > 0))
+        found.worth_above = found.worth;
     judge_plainly(&evidence, list, slo, &found);
     judge_rate(&evidence, slo, &found);
     free(evidence.rounds);
@@ -301,14 +318,14 @@ static json_t *judgement_json(const json_t *configuration, const struct slo_list
     snprintf(value, sizeof value, "value_%s", unit);
     snprintf(low, sizeof low, "low_%s", unit);
     snprintf(high, sizeof high, "high_%s", unit);
-    return must_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:f, s:f, s:s, s:o}", "name", slo->kind->name,
+    return must_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:f, s:f, s:f, s:s, s:o}", "name", slo->kind->name,
                      slo->kind->is_loss ? "limit_share" : "limit_ns",
                      slo->kind->is_loss ? json_real(slo->limit_share) : json_integer((json_int_t)slo->limit_ns), value,
                      number_or_null(found.value, isfinite(found.value)), low,
                      number_or_null(found.low, isfinite(found.low)), high,
                      number_or_null(found.high, isfinite(found.high)), "rounds", found.rounds, "samples", found.samples,
-                     "worth", found.worth, "verdict", slo_verdict_name(found.verdict), "why",
-                     *found.why ? must_text(found.why) : json_null());
+                     "worth", found.worth, "worth_above", found.worth_above, "verdict", slo_verdict_name(found.verdict),
+                     "why", *found.why ? must_text(found.why) : json_null());
 }
 
 static json_t *promise_json(const struct slo *slo)

@@ -3,8 +3,9 @@
  *
  * A promise is about all jobs that were submitted, in all good rounds together; what got
  * no service is infinitely late. Its interval is statistics/pooled.h's: samples count for
- * as many as the rounds' differences say that they are worth. Under an open loop a
- * promise is of a rate, too. Where more comes than is done it is broken, however short the
+ * as many as the rounds' differences say that they are worth; for the upper end, which is
+ * what says "kept", for no more than such a queue lets them be worth (kinship.h). Under an
+ * open loop a promise is of a rate, too. Where more comes than is done it is broken, however short the
  * latencies still are; where the queue was not steady, or not watched for long enough,
  * nobody can say that it is kept, and what broke it broke it all the same. Where the
  * generator is late, a long latency may be the generator's. Of one round nobody knows how
@@ -37,9 +38,10 @@ struct slo_judgement {
     /* Of all samples, and the ends of the 95% interval: ns, or a share of `loss`. INFINITY: a
      * job that got no service, or, of `high`, too few samples for an end. */
     double value, low, high;
-    int rounds;            /* 0: there is no value */
-    double samples, worth; /* of all rounds; of so many independent ones */
-    char why[192];         /* the reason in words; "" where the interval says it all */
+    int rounds;                /* 0: there is no value */
+    double samples;            /* of all rounds */
+    double worth, worth_above; /* of so many independent ones, for the value and the low end; for the high end */
+    char why[192];             /* the reason in words; "" where the interval says it all */
 };
 
 /* Judges the promise `which` of the list from the trials of a configuration, which have

@@ -128,7 +128,7 @@ static enum sizing_answer measured(int workers, uint64_t seed, struct rate_probe
     struct rate_search one;
     char why[256];
     cr_assert(!workload_parse("burst:of=io:op=sleep,wait=560us,dist=exp", &entry.workload, why, sizeof why), "%s", why);
-    rate_search_begin(&one, &entry, 60);
+    rate_search_begin(&one, &entry, 240); /* a quarter of it is one size's */
     cr_assert(rate_search_ask(&one, &promises, RATE, relaxation, result));
     do {
         json_t *configuration =
