@@ -409,6 +409,11 @@ prove-compare: deps ## whom `compare` accuses and what it finds, of results that
 	@$(MAKE) --no-print-directory $(BUILD)/prove-compare
 	@LIMIT=7200 sh tests/prove/write.sh $(BUILD)/prove-compare docs/compare.md
 
+# WORKERS="1 4": only these.
+prove-plan: deps ## what `plan` foretells against what is then measured: docs/plan.md (13 min)
+	@$(MAKE) --no-print-directory $(BUILD)/prove-plan
+	@KEEP=$(if $(WORKERS),yes) sh tests/prove/write.sh "$(BUILD)/prove-plan $(WORKERS)" docs/plan.md
+
 prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli
 	@POOLBENCH=./$(PROGRAM) POOLBENCH_KILLS=200 $(BUILD)/tests-cli --filter 'history/kills_lose_nothing'
