@@ -145,3 +145,16 @@ Test(trace_replay, all_jobs_are_run, .timeout = 60, .init = begin, .fini = end)
         cr_assert(samples.own[0].count == (uint64_t)slice.window.offered);
     }
 }
+
+/* A sleep begins to end early, by the timer's slack, and yet none is shorter than recorded. */
+Test(trace_replay, no_sleep_is_shorter_than_recorded, .timeout = 60, .init = begin, .fini = end)
+{
+    static struct slice slice;
+    static struct slice_samples samples;
+    struct plan_entry entry = {.pool = pool_find("mutex"), .workers = 2, .producers = 1, .capacity = 64, .pin = "none"};
+    entry.workload = spec_of(",as=sleep,from=900ms,warm=0ns");
+    slice_run(&entry, entry.workload.ops->jobs(&entry.workload, NULL), 7, INT64_C(20000000000), &slice, &samples);
+    cr_assert(!*slice.failure && slice.jobs == 10, "%s", slice.failure);
+    cr_assert(samples.start_to_end.min >= 89000, "%llu ns, of 90 us at least",
+              (unsigned long long)samples.start_to_end.min);
+}
