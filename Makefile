@@ -166,8 +166,9 @@ FROM     ?= .
 TLS      ?= -ftls-model=initial-exec
 SHARED    = $(patsubst -I.,-I$(FROM),$(FLAGS)) -fPIC -fvisibility=hidden $(TLS)
 SHARED_OF = $(patsubst $(FROM)/%.c,$(BUILD)/shared/%.o,$(wildcard $(FROM)/pools/*.c $(FROM)/pools/core/*.c)) $(SHARED_OWN)
-# This tree's, compiled against the pools of FROM: the table, and the trees whose forks are this copy's.
-SHARED_OWN = $(BUILD)/shared/pools/plugin/pools.o $(BUILD)/shared/workloads/core/trees.o $(BUILD)/shared/workloads/core/uts.o
+# This tree's, compiled against the pools of FROM: the table, what jobs ask of this copy, and the trees
+# whose forks are its own.
+SHARED_OWN = $(BUILD)/shared/pools/plugin/pools.o $(patsubst %,$(BUILD)/shared/workloads/core/%.o,job_calls trees uts)
 $(SHARED_OWN): $(BUILD)/shared/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)

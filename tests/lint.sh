@@ -11,7 +11,7 @@ rules() {
 pools/core:
 pools:              pools/core
 pools/peers:        pools/core
-pools/plugin:       workloads/core pools/core
+pools/plugin:       pools/core
 workloads/core:     pools/core
 workloads:          workloads/core pools/core
 faults/core:        pools/core

@@ -143,7 +143,7 @@ static bool run(struct state *state, int index, enum side side, struct slice *sl
         if (!entry.pool)
             return state->over = true, false;
     }
-    job_calls = sides_job_calls(side) ? sides_job_calls(side) : &job_calls_own;
+    job_calls = sides_job_calls(side) ? sides_job_calls(side) : &poolbench_job_calls;
     goes_on = state->host->run(state->host->context, index, side, &entry, benchmark->jobs, benchmark->slice_ns, slice,
                                samples);
     if (slows && !slice->hung && !slice->stopped)

@@ -2,11 +2,11 @@
  * build of the pools, and sets it beside another one.
  *
  * It has its own copy of all that pools are made of: nothing but the table below is seen
- * from outside (and what jobs ask it: job_calls.h), and the object is linked with -Bsymbolic, so that none of its
- * calls goes to the copy in the program that loads it. `make compare` builds pools of other
+ * from outside (and what jobs ask it, workloads/core/job_calls.c, which is linked with it), and the
+ * object is linked with -Bsymbolic, so that none of its calls goes to the copy in the program
+ * that loads it. `make compare` builds pools of other
  * revisions with this file, too; it needs no more of them than the contract. */
 #include "pools/core/pool.h"
-#include "workloads/core/job_calls.h"
 
 enum { OWN_MAX = 64 };
 
@@ -15,10 +15,6 @@ static struct pool_ops tables[OWN_MAX];
 /* What POOL_PLUGIN makes of names; here they are found when the object is loaded. */
 extern const struct pool_ops *poolbench_pools[OWN_MAX + 1] POOL_EXPORT;
 const struct pool_ops *poolbench_pools[OWN_MAX + 1];
-
-/* What jobs ask this copy. */
-extern const struct job_calls poolbench_job_calls POOL_EXPORT;
-const struct job_calls poolbench_job_calls = {JOB_CALLS_ABI, pool_cancelled, pool_sleep, pool_cancel_fd, tree_forked};
 
 __attribute__((constructor)) static void find_pools(void)
 {

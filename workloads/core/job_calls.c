@@ -1,7 +1,5 @@
 /* job_calls.c - see job_calls.h. */
 #include "workloads/core/job_calls.h"
 
-#include "pools/core/pool.h"
-
-const struct job_calls job_calls_own = {JOB_CALLS_ABI, pool_cancelled, pool_sleep, pool_cancel_fd, tree_forked};
-const struct job_calls *job_calls = &job_calls_own;
+const struct job_calls poolbench_job_calls = {JOB_CALLS_ABI, pool_cancelled, pool_sleep, pool_cancel_fd, tree_forked};
+const struct job_calls *job_calls = &poolbench_job_calls;

@@ -4,7 +4,7 @@
  * Such a call finds the worker that it runs on in a thread-local of the copy that started
  * it; the program's own copy knows nothing of a plug-in's workers. So jobs that ask their
  * pool do it through this table: the program's own, or the one that a plug-in exports by the
- * name poolbench_job_calls (pools/plugin/pools.c does). Forks cost as much as a few loads, so
+ * same name (build/pools.so has this file's, of its own copy). Forks cost as much as a few loads, so
  * that a tree is walked by the plug-in's own code; it is the same source on both sides. */
 #ifndef JOB_CALLS_H
 #define JOB_CALLS_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pools/core/pool.h"
 #include "workloads/core/trees.h"
 
 enum { JOB_CALLS_ABI = 1 };
@@ -27,7 +28,7 @@ struct job_calls {
 /* Those of the pool whose jobs run now. Written between slices only, while no job runs. */
 extern const struct job_calls *job_calls;
 
-/* The program's own. */
-extern const struct job_calls job_calls_own;
+/* Of the copy that it is linked with. */
+extern const struct job_calls poolbench_job_calls POOL_EXPORT;
 
 #endif
