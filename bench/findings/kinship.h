@@ -24,4 +24,14 @@
  * `services`: measured ones; `samples`: of all windows together. 1 of no open loop. */
 double kinship_effect(const struct open_loop *loop, const struct hist *services, double samples, double ns);
 
+/* The standard error of the mean latency of so many samples, by the same: services are each
+ * job's own, waits are shared. INFINITY: workers have no time left; 0 of no open loop. */
+double kinship_mean_error(const struct open_loop *loop, const struct hist *services, double samples);
+
+/* As kinship_effect, of the share that is lost: who finds the queue full has neighbours who do.
+ * A full queue of M/M/c/K is found so r/(1-r) times at load r before it has drained, at random
+ * (geometric), so that the variance is (1+r)/(1-r) times that of losses by themselves; at most the
+ * samples of a relaxation time are lost together. */
+double kinship_loss_effect(const struct open_loop *loop, double samples);
+
 #endif

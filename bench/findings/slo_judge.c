@@ -116,6 +116,7 @@ static void judge_quantile(struct evidence *evidence, const struct slo *slo, str
 
 static void judge_mean(struct evidence *evidence, struct slo_judgement *found)
 {
+    static const double sigmas = 1.96; /* of 95% */
     double half;
     ask_rounds(evidence, 0, true);
     half = pooled_mean_half(evidence->rounds, evidence->count);
@@ -123,6 +124,8 @@ static void judge_mean(struct evidence *evidence, struct slo_judgement *found)
     found->value = evidence->all.lost ? INFINITY : hist_mean(&evidence->all);
     found->low = isinf(found->value) ? INFINITY : fmax((double)evidence->all.min, found->value - half);
     found->high = fmin((double)evidence->all.max, found->value + half);
+    found->high = fmax(
+        found->high, found->value + sigmas * kinship_mean_error(&evidence->loop, &evidence->services, found->samples));
     found->high = fmax(found->value, found->high);
 }
 
@@ -142,8 +145,10 @@ static void judge_loss(struct evidence *evidence, const struct slo *slo, struct 
     found->worth = pooled_worth(evidence->rounds, evidence->count);
     if (evidence->lost == 0)
         found->worth = evidence->submitted;
+    found->worth_above = fmin(found->worth, found->samples / kinship_loss_effect(&evidence->loop, found->samples));
     levels = pooled_share(found->worth, found->value);
     found->low = levels.low;
+    levels = pooled_share(found->worth_above, found->value);
     found->high = slo->limit_share > 0 ? levels.high : found->value; /* of none: what was seen */
     if (slo->limit_share <= 0 && evidence->lost > 0)
         found->low = found->value;
@@ -272,7 +277,7 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo_lis
         judge_max(&evidence, &found);
     else
         judge_mean(&evidence, &found);
-    if (!(slo->kind->quantile > 0))
+    if (!found.worth_above)
         found.worth_above = found.worth;
     judge_plainly(&evidence, list, slo, &found);
     judge_rate(&evidence, slo, &found);

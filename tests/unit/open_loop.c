@@ -3,8 +3,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/kinship.h"
 #include "bench/findings/open_loop.h"
 #include "bench/findings/slo_judge.h"
+#include "bench/models/queue_simulation.h"
 #include "tests/unit/open_trial.h"
 
 #define US 1e3
@@ -136,6 +138,67 @@ Test(open_loop, a_closed_loop_is_none, .timeout = 10)
     json_t *configuration = json_pack("{s:[{s:s, s:[{s:i}]}]}", "trials", "verdict", "ok", "slices", "jobs", 5);
     cr_assert(open_loop_of(configuration).state == OPEN_LOOP_NONE);
     json_decref(configuration);
+}
+
+/* The verdicts of many runs at the very mean. */
+static int kept_at_the_mean(int c, double load, int rounds, double length_ns)
+{
+    enum { RUNS = 200 };
+    struct erlang erlang = {.c = c, .rate = load * c / (100 * US), .service = 100 * US};
+    double mean = erlang_wait_mean(&erlang) + 100 * US;
+    struct slo_list list = {.count = 1, .items = {{.kind = slo_kind("mean"), .limit_ns = (int64_t)mean}}};
+    int kept = 0;
+    for (int i = 0; i < RUNS; i++) {
+        struct erlang_queue queue = queue_of(c, load, 100 * US, i + 5000);
+        json_t *configuration = rounds_of(&queue, rounds, 30 * MS, length_ns, 0);
+        kept += slo_judge(configuration, &list, 0).verdict == SLO_KEPT;
+        json_decref(configuration);
+    }
+    return kept;
+}
+
+/* Of a mean no run should be kept more often than by the 2.5%, too. */
+Test(slo_judge, the_interval_of_a_mean_holds_near_saturation, .timeout = 120)
+{
+    int few = kept_at_the_mean(12, 0.93, 6, 60 * MS), many = kept_at_the_mean(12, 0.93, 12, 100 * MS),
+        light = kept_at_the_mean(4, 0.5, 6, 60 * MS);
+    cr_assert(few <= 10 && many <= 10 && light <= 10, "%d, %d and %d of 200 kept", few, many, light);
+}
+
+/* Losses come together: of a queue that is bounded, by a simulation that knows nothing of it. */
+Test(slo_judge, losses_come_together_as_often_as_is_said, .timeout = 60)
+{
+    enum { RUNS = 400, JOBS = 20000 };
+    static const struct {
+        int c, places;
+        double load;
+    } cases[] = {{1, 12, 0.7}, {2, 20, 0.8}, {4, 30, 0.9}};
+    struct service service;
+    cr_assert_eq(service_made(&service, SERVICE_EXPONENTIAL, 1e5, 1), 0);
+    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
+        double sum = 0, squares = 0, share, effect, said;
+        struct open_loop loop = {.state = OPEN_LOOP_STEADY, .load = cases[k].load, .relaxation_s = 1, .window_s = 1};
+        for (int i = 0; i < RUNS; i++) {
+            struct queue_simulation queue = {.workers = cases[k].c,
+                                             .places = cases[k].places,
+                                             .full = POOL_REJECT,
+                                             .rate = cases[k].load * cases[k].c / 1e5,
+                                             .service = &service,
+                                             .jobs = JOBS,
+                                             .seed = (uint64_t)i + 1};
+            struct queue_outcome outcome;
+            cr_assert_eq(queue_simulate(&queue, &outcome), 0);
+            sum += outcome.loss;
+            squares += outcome.loss * outcome.loss;
+            queue_outcome_destroy(&outcome);
+        }
+        share = sum / RUNS;
+        effect = (squares / RUNS - share * share) / (share * (1 - share) / JOBS);
+        said = kinship_loss_effect(&loop, JOBS);
+        cr_assert(effect < 1.3 * said && effect > 0.5 * said, "%g of a load of %g, said %g", effect, cases[k].load,
+                  said);
+    }
+    service_destroy(&service);
 }
 
 /* The verdicts of many runs at a multiple of the rate at which p99 is just kept. */
