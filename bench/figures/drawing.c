@@ -349,6 +349,17 @@ bool drawing_is_floor(const char *pool)
     return !strcmp(pool, "inline") || !strcmp(pool, "direct");
 }
 
+const char *drawing_rate_text(double per_s, char *text, size_t size)
+{
+    if (per_s < 1e3)
+        snprintf(text, size, "%.3g/s", per_s);
+    else if (per_s < 1e6)
+        snprintf(text, size, "%.3gk/s", per_s / 1e3);
+    else
+        snprintf(text, size, "%.3gM/s", per_s / 1e6);
+    return text;
+}
+
 const char *drawing_workers_text(int workers, char *text, size_t size)
 {
     snprintf(text, size, "%d worker%s", workers, workers == 1 ? "" : "s");

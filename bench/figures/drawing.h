@@ -105,6 +105,9 @@ const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t s
 /* Whether it has no workers: `inline`, and the adapters' own floor. */
 bool drawing_is_floor(const char *pool);
 
+/* "2k/s", with as many digits as a title needs. Returns text. */
+const char *drawing_rate_text(double per_s, char *text, size_t size);
+
 /* "2 workers". Returns text. */
 const char *drawing_workers_text(int workers, char *text, size_t size);
 

@@ -143,20 +143,14 @@ static void label_text(const struct drawing *drawing, const struct load *load, c
     snprintf(text, size, "%s", pool);
     json_array_foreach (json_object_get(drawing->result, "searches"), i, search) {
         double rate = (double)result_integer(search, "rate_kept");
-        char rest[160];
+        char rest[160], rate_text[24];
         rates_left_out(result_string(search, "spec"), rest, sizeof rest);
         if (strcmp(result_string(search, "pool"), pool) || strcmp(rest, load->rest) ||
             (int)result_integer(search, "workers") != load->workers)
             continue;
         if (rate > 0)
-            snprintf(text, size, "%s %s%.3g%s/s", pool,
-                     strcmp(result_string(search, "limited_by"), "promise") ? ">= " : "",
-                     rate < 1e3   ? rate
-                     : rate < 1e6 ? rate / 1e3
-                                  : rate / 1e6,
-                     rate < 1e3   ? ""
-                     : rate < 1e6 ? "k"
-                                  : "M");
+            snprintf(text, size, "%s %s%s", pool, strcmp(result_string(search, "limited_by"), "promise") ? ">= " : "",
+                     drawing_rate_text(rate, rate_text, sizeof rate_text));
         else
             snprintf(text, size, "%s none", pool);
         return;

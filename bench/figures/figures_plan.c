@@ -55,19 +55,6 @@ static void say_promise(const struct planned *planned, struct drawing_figure *fi
     drawing_say_text(figure, "promise_text", named);
 }
 
-/* "2.00 k/s" as it is said in a title: "2k/s". */
-static const char *rate_text(double rate, char *text, size_t size)
-{
-    snprintf(text, size, "%.3g%s/s",
-             rate < 1e3   ? rate
-             : rate < 1e6 ? rate / 1e3
-                          : rate / 1e6,
-             rate < 1e3   ? ""
-             : rate < 1e6 ? "k"
-                          : "M");
-    return text;
-}
-
 /* Latency over the rate. */
 
 /* The model's line of one size, until it goes out of the picture. */
@@ -150,7 +137,7 @@ static int draw_load(const struct planned *planned)
     drawing_say_text(&figure, "sizes", sizes);
     drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_high = %.6g\nx_end = %.6g\nasked = %.6g\nanswer = %d",
                 curves.low_ns * 1e-9, curves.high_ns * 1e-9, curves.x_high, x_end, planned->rate, planned->answer);
-    drawing_say_text(&figure, "asked_text", rate_text(planned->rate, rate, sizeof rate));
+    drawing_say_text(&figure, "asked_text", drawing_rate_text(planned->rate, rate, sizeof rate));
     snprintf(
         dim, sizeof dim,
         "%s; mark: %s measured, of all jobs submitted, bar: its 95%% interval (to the top: too few samples for its "
@@ -207,7 +194,7 @@ static int draw_workers(const struct planned *planned)
                 curves.low_ns * 1e-9, curves.high_ns * 1e-9, low, high, planned->answer, planned->service.count > 0);
     drawing_say_text(&figure, "quantile", planned->slo.kind->name);
     snprintf(title, sizeof title, "How many workers for %s?",
-             planned->recorded ? "the recorded load" : rate_text(planned->rate, rate, sizeof rate));
+             planned->recorded ? "the recorded load" : drawing_rate_text(planned->rate, rate, sizeof rate));
     snprintf(
         dim, sizeof dim,
         "%s; mark: %s measured, of all jobs submitted, bar: its 95%% interval (to the top: too few samples for its "
@@ -274,7 +261,7 @@ static void say_held(const struct planned *planned, int count, const struct held
     if (count != 1)
         return;
     snprintf(text, sizeof text, "%s%s", strcmp(limit, "promise") ? "at least " : "holds ",
-             rate_text(held[0].kept, rate, sizeof rate));
+             drawing_rate_text(held[0].kept, rate, sizeof rate));
     drawing_say_text(figure, "held_text", text);
 }
 
@@ -318,7 +305,7 @@ static int draw_rate(const struct planned *planned)
         return 0;
     drawing_say(&figure, "rate_high = %.6g\nworkers_high = %d\nasked = %.6g\nanswer = %d", high, workers_high,
                 planned->rate, planned->answer);
-    drawing_say_text(&figure, "asked_text", rate_text(planned->rate, rate, sizeof rate));
+    drawing_say_text(&figure, "asked_text", drawing_rate_text(planned->rate, rate, sizeof rate));
     snprintf(dim, sizeof dim,
              "%s; mark: the rate at which the promise was seen to hold, bar: from what is proved to what breaks it; "
              "dashed: the model%s",

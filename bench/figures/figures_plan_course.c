@@ -29,6 +29,7 @@ static int add_panel(const struct planned *planned, struct panel *panels, int co
 {
     struct panel *panel = &panels[count];
     const char *full;
+    char rate_text[24];
     json_t *value;
     size_t i;
     *panel = (struct panel){0};
@@ -38,8 +39,8 @@ static int add_panel(const struct planned *planned, struct panel *panels, int co
     if (!panel->course)
         return count;
     full = result_string(panel->configuration, "full");
-    snprintf(panel->title, sizeof panel->title, "%s%.3g%s/s, full=%.16s", before, rate < 1e3 ? rate : rate / 1e3,
-             rate < 1e3 ? "" : "k", full);
+    snprintf(panel->title, sizeof panel->title, "%s%s, full=%.16s", before,
+             drawing_rate_text(rate, rate_text, sizeof rate_text), full);
     json_array_foreach (json_object_get(json_object_get(panel->course, "series"), "waiting"), i, value)
         panel->high = fmax(panel->high, json_number_value(value));
     panel->length_ms = planned_number(panel->course, "step_ns") * (double)i / 1e6;

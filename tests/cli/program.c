@@ -85,6 +85,19 @@ void program_tools(void)
     setenv("OWN", root, 1);
 }
 
+int program_shell(const char *where, const char *command)
+{
+    static char line[8192];
+    int status;
+    snprintf(line, sizeof line, "{ cd %s 2>/dev/null; %s ; } >/tmp/%s.said 2>&1 </dev/null", where, command,
+             folder + 5);
+    status = system(line);
+    snprintf(line, sizeof line, "/tmp/%s.said", folder + 5);
+    slurp(line, out, sizeof out);
+    unlink(line);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
 int lines(const char *text)
 {
     int count = 0;

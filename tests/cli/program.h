@@ -27,6 +27,10 @@ int run_beside(const char *library, const char *arguments);
  * runs them. OWN is the folder that the program was built in. */
 void program_tools(void);
 
+/* A shell's command, run below the folder in `where` if that is there; what it says is in `out`.
+ * Returns its exit status. */
+int program_shell(const char *where, const char *command);
+
 int lines(const char *text);
 int files_here(void);
 

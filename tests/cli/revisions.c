@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/cli/program.h"
@@ -12,14 +11,7 @@
 /* A shell's command in the clone; what it says is in `out`. */
 static int shell(const char *command)
 {
-    static char line[8192];
-    int status;
-    snprintf(line, sizeof line, "{ cd clone 2>/dev/null; %s ; } >/tmp/%s.said 2>&1 </dev/null", command, folder + 5);
-    status = system(line);
-    snprintf(line, sizeof line, "/tmp/%s.said", folder + 5);
-    slurp(line, out, sizeof out);
-    unlink(line);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    return program_shell("clone", command);
 }
 
 /* Of what lies in this tree, committed or not, with a history of its own. Pools are built without
