@@ -32,7 +32,7 @@ POOLS    := $(call objects,pools pools/core)
 # The program's rooms. check/ is another program's: poolbench-check.
 ROOMS    := $(filter-out bench/check,$(patsubst %/,%,$(wildcard bench/*/)))
 PARTS    := $(POOLS) $(call objects,workloads workloads/core $(ROOMS))
-CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core bench/check) \
+CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core faults/kinds bench/check) \
             $(filter-out $(POOLS),$(PARTS))
 SUITES   := unit contract held cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
@@ -275,7 +275,7 @@ $(BUILD)/inject/%.o: %.c $(BUILD)/flags
 	$(call say,CC $<)
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -DPOOL_INJECT -c -o $@ $<
 $(BUILD)/inject/pools/core/caller_run.o $(BUILD)/inject/pools/core/guard.o $(BUILD)/inject/pools/core/submit.o $(BUILD)/inject/pools/core/theft.o: EXTRA := -fexceptions
-$(BUILD)/faults/core/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
+$(BUILD)/faults/core/%.o $(BUILD)/faults/kinds/%.o $(BUILD)/faults/%.o: EXTRA = -DPOOL_INJECT $(if $(SANITIZE),-DFAULTS_WRAP)
 $(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 
 $(BUILD)/%.o: %.c $(BUILD)/flags
@@ -515,7 +515,7 @@ test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 
-SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] bench/*.c bench/*/*.[ch] \
+SOURCES = $(wildcard pools/*.c pools/core/*.[ch] workloads/*.c workloads/core/*.[ch] faults/*.c faults/core/*.[ch] faults/kinds/*.[ch] bench/*.c bench/*/*.[ch] \
                      tests/*/*.[ch] tests/*/*/*.[ch] pools/peers/* faults/programs/*)
 
 -include $(shell find $(BUILD) -name '*.d' -type f 2>/dev/null)

@@ -11,6 +11,7 @@ _poolbench()
         -p | --pools) words=$("$program" list pools 2>/dev/null | awk '{print $1}') ;;
         -w | --workload) words=$("$program" list workloads 2>/dev/null | awk '{print $1}') ;;
         -f | --faults) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
+        -g | --group) words=$("$program" check --list 2>/dev/null | awk '{print $2}' | uniq) ;;
         --full) words="block reject timeout caller-runs drop-oldest" ;;
         --results) words="block throttle drop" ;;
         --slo)
@@ -58,7 +59,7 @@ _poolbench()
                 esac
                 ;;
             help) words=$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
-            explain) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
+            explain) words=$("$program" explain 2>/dev/null | awk '{print $1}') ;;
             esac
             words="$words $("$program" "$command" --help 2>/dev/null | grep -oE '(^| )--[a-z-]+' | tr -d ' ' | sort -u)"
             ;;
@@ -67,7 +68,7 @@ _poolbench()
     # After a comma the next name of a list begins.
     local done=
     case $before in
-    -p | --pools | -f | --faults | --results | --pin | --slo)
+    -p | --pools | -f | --faults | -g | --group | --results | --pin | --slo)
         [ "$word" = "${word%,*}" ] || done=${word%,*},
         ;;
     esac

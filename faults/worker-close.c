@@ -100,6 +100,8 @@ static const struct fault_cell cells[] = {
 static const struct fault worker_close = {
     .number = 3,
     .name = "worker-close",
+    .group = FAULT_KNOWN,
+    .source = "mistakes of Go's worker pools, 3",
     .summary = "a job closes the pool under its producer",
     .symptom =
         "crash: the producer sends into what a receiver has closed; where sends are merely dropped, jobs are lost",

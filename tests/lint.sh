@@ -16,6 +16,7 @@ workloads/core:     pools/core
 workloads:          workloads/core pools/core
 faults/core:        pools/core
 faults:             faults/core pools/core
+faults/kinds:       faults/core pools/core
 faults/programs:
 bench/json:
 bench/statistics:   bench/json workloads/core pools/core

@@ -10,12 +10,13 @@
 
 #include "faults/core/judge.h"
 
-enum { CHECK_POOLS_MAX = 64, CHECK_FAULTS_MAX = 64, CHECK_WORKERS = 3, CHECK_WORKERS_MAX = 16 };
+enum { CHECK_GROUPS_MAX = 32, CHECK_POOLS_MAX = 64, CHECK_FAULTS_MAX = 64, CHECK_WORKERS = 3, CHECK_WORKERS_MAX = 16 };
 
 enum check_format { CHECK_TABLE, CHECK_JSON, CHECK_TAP, CHECK_JUNIT };
 
 struct check_options {
-    bool help, list, cross, verbose;
+    bool help, list, cross, verbose, all;
+    bool chosen;       /* faults were named: no word about the others */
     bool foreign;      /* plug-ins were loaded: without -p, only they are checked */
     char loaded[1024]; /* how, as on the command line, each after a space */
     const struct pool_ops *pools[CHECK_POOLS_MAX];
@@ -37,7 +38,7 @@ void check_help(FILE *out);
 /* One cell, run `runs` times. */
 struct check_row {
     struct judge_case what;
-    int runs, passed, stalled;
+    int runs, passed, stalled, unseen;
     int64_t *took_ns;           /* of each run, sorted at the end */
     struct judge_result result; /* of the first run that did not pass, else of the first */
 };
@@ -46,7 +47,7 @@ struct check_matrix {
     const struct check_options *options;
     struct check_row *rows;
     int count;
-    int clean, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
+    int clean, unseen, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;
     bool interrupted;
 };
@@ -61,6 +62,9 @@ static inline bool check_left_out(const struct judge_result *result)
     return result->verdict.kind == VERDICT_UNSUPPORTED || result->verdict.kind == VERDICT_MACHINE;
 }
 
+/* The groups of the kinds, in the order of the list. Returns how many; at most `most`. */
+int check_groups(const char **groups, int most);
+
 /* Whether no cell is FAILS, STALLED or missed. */
 bool check_is_good(const struct check_matrix *matrix);
 
@@ -74,7 +78,8 @@ void check_print_proof(const struct check_matrix *matrix, FILE *out); /* repeate
 void check_print_json(const struct check_matrix *matrix, FILE *out);
 void check_print_tap(const struct check_matrix *matrix, FILE *out);
 void check_print_junit(const struct check_matrix *matrix, FILE *out);
-void check_list(FILE *out);
+void check_list(FILE *out);       /* all kinds, with group and source */
+void check_list_known(FILE *out); /* those that have a program, a line each */
 
 /* Writes the result file, and the figure into the folder beside it. Returns 0
  * or -errno, and says what failed. */

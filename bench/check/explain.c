@@ -109,12 +109,16 @@ static int set(struct explain *explain, int letter, const char *value, struct wh
 static int set_fault(struct explain *explain, const char *name, struct why why)
 {
     const char *names[CHECK_FAULTS_MAX];
+    int count = 0;
     for (int i = 0; i < fault_count(); i++)
-        names[i] = fault_at(i)->name;
+        if (fault_is_known(fault_at(i)))
+            names[count++] = fault_at(i)->name;
     if (explain->fault)
         return why_wrong(why, "explain: what is \"%s\"? (one bug at a time)", name);
     explain->fault = fault_find(name);
-    return explain->fault ? 0 : why_wrong_name(why, "no bug", name, "bugs: ", names, fault_count());
+    if (explain->fault && !fault_is_known(explain->fault))
+        return why_wrong(why, "explain: \"%s\" has no program; poolbench check -f %s -v explains it", name, name);
+    return explain->fault ? 0 : why_wrong_name(why, "no bug", name, "bugs: ", names, count);
 }
 
 static int parse(struct explain *explain, int argc, char **argv, struct why why)
@@ -359,7 +363,7 @@ int explain_command(int argc, char **argv)
     if (explain.help)
         return help(stdout), EXIT_GOOD;
     if (!explain.fault)
-        return check_list(stdout), EXIT_GOOD;
+        return check_list_known(stdout), EXIT_GOOD;
     if (program_find(explain.sources, sizeof explain.sources))
         return fprintf(stderr, "poolbench: the programs were not found: %s\n", explain.sources), EXIT_CANNOT;
     return act(&explain);

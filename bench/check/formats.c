@@ -19,9 +19,10 @@ enum { CHECK_RESULT_FORMAT = 1 };
 
 static json_t *row_json(const struct check_row *row)
 {
-    return must_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:i, s:I, s:I, s:s}", "pool",
+    return must_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:i, s:I, s:I, s:s}", "pool",
                      row->what.pool->name, "pool_version", row->what.pool->version, "fault", row->what.fault->name,
-                     "kind", check_kind_name(row->what.cell->kind), "cell", row->what.cell->name, "verdict",
+                     "group", row->what.fault->group, "source", row->what.fault->source, "kind",
+                     check_kind_name(row->what.cell->kind), "cell", row->what.cell->name, "verdict",
                      check_verdict_name(row), "by_its_name", (int)row->result.verdict.own, "finding",
                      row->result.verdict.finding, "fewer_workers", row->result.fewer, "runs", row->runs, "passed",
                      row->passed, "took_median_ns", (json_int_t)check_median_ns(row), "took_most_ns",
@@ -33,13 +34,13 @@ static json_t *matrix_json(const struct check_matrix *matrix)
     json_t *cells = json_array();
     for (int i = 0; i < matrix->count; i++)
         json_array_append_new(cells, row_json(&matrix->rows[i]));
-    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}",
+    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o}",
                      "program", "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
                      machine_build_json(), "workers", matrix->options->workers, "repeat", matrix->options->repeat,
                      "interrupted", (int)matrix->interrupted, "seconds", matrix->seconds, "summary", "holds",
-                     matrix->clean, "named", matrix->named, "caught", matrix->caught, "missed", matrix->missed, "fails",
-                     matrix->fails, "stalled", matrix->stalled, "not_supported", matrix->unsupported, "cannot",
-                     matrix->machine, "cells", cells);
+                     matrix->clean, "not_seen", matrix->unseen, "named", matrix->named, "caught", matrix->caught,
+                     "missed", matrix->missed, "fails", matrix->fails, "stalled", matrix->stalled, "not_supported",
+                     matrix->unsupported, "cannot", matrix->machine, "cells", cells);
 }
 
 void check_print_json(const struct check_matrix *matrix, FILE *out)
@@ -64,7 +65,11 @@ void check_print_tap(const struct check_matrix *matrix, FILE *out)
         fprintf(out, "%sok %d - %s %s %s%s%s", good(row) ? "" : "not ", i + 1, row->what.pool->name,
                 row->what.fault->name, check_kind_name(row->what.cell->kind), *row->what.cell->name ? ", " : "",
                 row->what.cell->name);
-        fprintf(out, skipped ? " # SKIP %s\n" : "\n", row->result.verdict.finding);
+        fprintf(out,
+                skipped                    ? " # SKIP %s\n"
+                : row->unseen && good(row) ? " # %s\n"
+                                           : "\n",
+                row->result.verdict.finding);
         if (good(row))
             continue;
         fprintf(out, "  ---\n  verdict: %s\n  finding: |\n    %s\n  evidence: |\n", check_verdict_name(row),
@@ -96,6 +101,10 @@ static void junit_case(const struct check_row *row, FILE *out)
         fputs("\">", out);
         junit_text(row->result.report, out);
         fputs("</failure></testcase>\n", out);
+    } else if (row->unseen) { /* passed, and no proof */
+        fputs("><system-out>", out);
+        junit_text(row->result.verdict.finding, out);
+        fputs("</system-out></testcase>\n", out);
     } else {
         fputs("/>\n", out);
     }

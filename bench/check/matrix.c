@@ -32,6 +32,7 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, int r
         row->took_ns[row->runs++] = result.took_ns;
         row->passed += result.passed;
         row->stalled += result.verdict.kind == VERDICT_STALLED;
+        row->unseen += result.verdict.kind == VERDICT_UNSEEN;
         if (result.verdict.kind == VERDICT_UNSUPPORTED || result.verdict.kind == VERDICT_MACHINE)
             break;
     }
@@ -49,6 +50,8 @@ static void count(struct check_matrix *matrix, const struct check_row *row)
         matrix->stalled++;
     else if (row->passed < row->runs)
         *(row->what.cell->kind == FAULT_ARMED ? &matrix->missed : &matrix->fails) += 1;
+    else if (row->unseen)
+        matrix->unseen++;
     else if (row->what.cell->kind == FAULT_CLEAN)
         matrix->clean++;
     else if (row->what.cell->kind == FAULT_MISUSE)
@@ -149,6 +152,8 @@ const char *check_verdict_name(const struct check_row *row)
         return "CANNOT";
     if (row->stalled)
         return "STALLED";
+    if (row->passed == row->runs && row->unseen)
+        return "not seen";
     if (row->passed == row->runs)
         return good[row->what.cell->kind];
     return row->what.cell->kind == FAULT_ARMED ? "missed" : "FAILS";

@@ -63,7 +63,7 @@ static const char *summary(const struct check_matrix *matrix, const struct pool_
             return ""; /* interrupted */
         if (!supported(row))
             continue;
-        plain = plain ? plain : "holds";
+        plain = row->unseen ? "unseen" : plain ? plain : "holds";
         if (row->passed < row->runs)
             worst = check_verdict_name(row);
         if (row->what.cell->kind == FAULT_ARMED && row->passed == row->runs && check_median_ns(row) > slowest)
@@ -314,6 +314,31 @@ static void print_fewer(const struct check_matrix *matrix, FILE *out)
     }
 }
 
+static bool was_asked(const struct check_options *options, const struct fault *fault)
+{
+    for (int i = 0; i < options->fault_count; i++)
+        if (options->faults[i] == fault)
+            return true;
+    return false;
+}
+
+/* What this run says nothing about, and what does. */
+static void print_not_asked(const struct check_matrix *matrix, FILE *out)
+{
+    const struct check_options *options = matrix->options;
+    int left = 0;
+    for (int i = 0; i < fault_count(); i++)
+        left += !was_asked(options, fault_at(i));
+    if (left && !options->chosen)
+        terminal_line(out, 2, "not asked, %d kinds: poolbench check%s --all (which there are: --list)", left,
+                      options->loaded);
+    if (matrix->unseen)
+        terminal_line(out, 2,
+                      "not seen is no proof: such bugs show by chance. More tries: --repeat N; under load: poolbench "
+                      "run%s; races: the pool built with -fsanitize=thread",
+                      options->loaded);
+}
+
 static void add_total(char *text, size_t size, int count, const char *what)
 {
     if (count)
@@ -328,6 +353,7 @@ static void print_totals(const struct check_matrix *matrix, FILE *out)
     if (armed)
         snprintf(text + strlen(text), sizeof text - strlen(text), ", %d misuses named, %d armed caught, %d missed",
                  matrix->named, matrix->caught, matrix->missed);
+    add_total(text, sizeof text, matrix->unseen, "not seen");
     add_total(text, sizeof text, armed ? 0 : matrix->named, "safe under a client's mistake");
     add_total(text, sizeof text, matrix->fails, "FAIL");
     add_total(text, sizeof text, matrix->stalled, "STALLED");
@@ -352,6 +378,7 @@ void check_print(const struct check_matrix *matrix, FILE *out)
     print_totals(matrix, out);
     print_unsupported(matrix, out);
     print_fewer(matrix, out);
+    print_not_asked(matrix, out);
 }
 
 /* Runs and passes of all cells of a kind; returns the runs. */
@@ -432,8 +459,31 @@ void check_print_proof(const struct check_matrix *matrix, FILE *out)
     print_totals(matrix, out);
 }
 
+int check_groups(const char **groups, int most)
+{
+    int count = 0;
+    for (int i = 0; i < fault_count(); i++) {
+        bool told = false;
+        for (int g = 0; g < count; g++)
+            told |= !strcmp(groups[g], fault_at(i)->group);
+        if (!told && count < most)
+            groups[count++] = fault_at(i)->group;
+    }
+    return count;
+}
+
 void check_list(FILE *out)
 {
+    for (int i = 0; i < fault_count(); i++) {
+        const struct fault *fault = fault_at(i);
+        fprintf(out, "%-20s %-9s %s%s (%s)\n", fault->name, fault->group, fault->summary, fault->slow ? " [--all]" : "",
+                fault->source);
+    }
+}
+
+void check_list_known(FILE *out)
+{
     for (int i = 0; i < fault_count(); i++)
-        fprintf(out, "%-18s %s\n", fault_at(i)->name, fault_at(i)->summary);
+        if (fault_is_known(fault_at(i)))
+            fprintf(out, "%-20s %s\n", fault_at(i)->name, fault_at(i)->summary);
 }

@@ -12,6 +12,7 @@
 #include "faults/core/births.h"
 #include "faults/core/fault.h"
 #include "faults/core/refusal.h"
+#include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
 struct gate {
@@ -37,6 +38,11 @@ int cell_workers(void)
     return cell.workers;
 }
 
+struct pool *cell_handle(void)
+{
+    return pool;
+}
+
 int cell_runners(void)
 {
     return fault_pool_can(cell.pool) & POOL_CAN_RUN_APART ? cell.workers : 1;
@@ -55,6 +61,17 @@ void cell_note(int note, int64_t value)
 void cell_note_add(int note, int64_t more)
 {
     atomic_fetch_add(&cell.record->notes[note], more);
+}
+
+void cell_tried(int tries, int gaps)
+{
+    atomic_store(&cell.record->tries, (uint32_t)tries);
+    atomic_store(&cell.record->gaps, (uint32_t)gaps);
+}
+
+void cell_not_asked(const char *why)
+{
+    snprintf(cell.record->not_asked, sizeof cell.record->not_asked, "%s", why);
 }
 
 void cell_forget(void)
@@ -136,6 +153,11 @@ static void await_arrivals(struct gate *gate, uint32_t count)
         pool_futex_wait(&gate->arrived, seen, -1);
 }
 
+void gate_pass(int gate)
+{
+    pass(&gates[gate]);
+}
+
 void gate_open(int gate)
 {
     atomic_store(&gates[gate].open, 1);
@@ -157,6 +179,11 @@ void cell_meet_once(void)
 {
     arrive(&window);
     await_arrivals(&window, 2);
+}
+
+void cell_settle(void)
+{
+    settle(20000000);
 }
 
 void cell_until(bool (*reached)(void))
@@ -192,6 +219,8 @@ int cell_job(void *arg)
     mark(&job->started);
     if (role->act == CELL_WAIT || role->act == CELL_CLOSE)
         pass(&gates[role->gate]);
+    if (role->act == CELL_CALL)
+        role->call((int)(uintptr_t)arg);
     if (role->act == CELL_CLOSE)
         cell_note(role->note, pool_close(pool));
     if (role->act == CELL_MEET) {
@@ -269,7 +298,7 @@ int cell_open(struct pool_config config)
     return cell_open_size(config, cell.workers);
 }
 
-int cell_submit(int id)
+int cell_submit_inside(int id)
 {
     struct record_job *job = &cell.record->jobs[id];
     uint32_t count = atomic_load(&cell.record->job_count);
@@ -277,10 +306,17 @@ int cell_submit(int id)
     while (count <= (uint32_t)id && !atomic_compare_exchange_weak(&cell.record->job_count, &count, (uint32_t)id + 1))
         ;
     mark(&job->submitted);
-    begin("pool_submit");
     error = pool_submit(pool, cell_job, (void *)(uintptr_t)id);
-    end();
     mark(error ? &job->refused : &job->accepted);
+    return error;
+}
+
+int cell_submit(int id)
+{
+    int error;
+    begin("pool_submit");
+    error = cell_submit_inside(id);
+    end();
     return error;
 }
 

@@ -21,12 +21,14 @@ enum cell_act {
     CELL_FAIL,   /* pool_fail(-EIO) */
     CELL_EXIT,   /* pthread_exit */
     CELL_RETURN, /* returns -EIO */
+    CELL_CALL,   /* calls `call` with its number, between start and finish */
     CELL_CLOSE,  /* waits at a gate, then closes its pool; note `note` is the answer */
 };
 
 struct cell_role {
     enum cell_act act;
     int gate, width, note;
+    void (*call)(int id);
 };
 
 /* The pool under test. */
@@ -34,6 +36,9 @@ const struct pool_ops *cell_pool(void);
 int cell_workers(void);
 /* Workers that jobs can run on at once: 1 where they run in their submitter. */
 int cell_runners(void);
+
+/* The open pool, for calls from inside a job: these are not marked as pending. */
+struct pool *cell_handle(void);
 
 void cell_role(int id, struct cell_role role); /* before its submit */
 
@@ -47,6 +52,7 @@ int cell_open_size(struct pool_config config, int workers);
 
 /* As the calls of pool.h. */
 int cell_submit(int id);
+int cell_submit_inside(int id);              /* by a job: in the ledger, but not marked as pending */
 int cell_submit_range(int first, int count); /* stops at an error, and returns it */
 int cell_wait(int64_t timeout_ns);
 int cell_receive(int count, int64_t timeout_ns); /* at most 64 at once */
@@ -67,11 +73,24 @@ int cell_unfinished(void);
 void gate_open(int gate);
 void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed */
 
+/* Naps until every other thread of the process seems to sleep, for 20 ms at most. It
+ * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. */
+void cell_settle(void);
+
+void gate_pass(int gate); /* of a job: arrives, and waits until it is open */
+
 /* Yields until it is so; the judge's limit bounds it. */
 void cell_until(bool (*reached)(void));
 
 void cell_note(int note, int64_t value);
 void cell_note_add(int note, int64_t more);
+
+/* For what shows itself by chance: how often it was tried, and at how many distances
+ * in time. The judge then says "not seen" in place of "holds". */
+void cell_tried(int tries, int gaps);
+
+/* What the scenario needs is not there (CPUs, a gauge): nothing was asked. */
+void cell_not_asked(const char *why);
 
 /* Empties the ledger, between two pools of one cell. */
 void cell_forget(void);

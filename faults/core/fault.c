@@ -43,6 +43,11 @@ const struct fault *fault_find(const char *name)
     return registry_find(&faults, name);
 }
 
+bool fault_is_known(const struct fault *fault)
+{
+    return !strcmp(fault->group, FAULT_KNOWN);
+}
+
 bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool)
 {
     return pool_is_added(pool) ? cell->kind != FAULT_ARMED : !cell->foreign;
@@ -98,6 +103,7 @@ struct record *record_copy(const struct record *shared)
     for (int i = 0; i < RECORD_CALLS; i++)
         copy->calls[i].name[RECORD_NAME - 1] = '\0';
     copy->explanation[RECORD_TEXT - 1] = '\0';
+    copy->not_asked[RECORD_WHY - 1] = '\0';
     return copy;
 }
 

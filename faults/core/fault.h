@@ -65,6 +65,7 @@ enum verdict_kind {
     VERDICT_STALLED,     /* unproved */
     VERDICT_UNSUPPORTED, /* the pool cannot be asked this */
     VERDICT_MACHINE,     /* nor can it here: the machine refused what the cell needs */
+    VERDICT_UNSEEN,      /* nothing wrong was seen, in tries that may have missed it */
 };
 
 struct verdict {
@@ -73,10 +74,16 @@ struct verdict {
     char finding[512]; /* one line */
 };
 
+/* The group of those that stand in faults/; the others are kinds, in faults/kinds/. */
+#define FAULT_KNOWN "known"
+
 struct fault {
     int number; /* its place in the list */
     const char *name, *summary;
-    const char *symptom; /* of the program in faults/programs: its kind, a colon, what is seen */
+    const char *group;   /* what it is about; of the groups on the command line */
+    const char *source;  /* public reports of it: project and number */
+    bool slow;           /* asked only by its name, its group, or with all of them */
+    const char *symptom; /* of the program in faults/programs: its kind, a colon, what is seen; NULL: none */
     /* In our own words, a paragraph each. */
     const char *bug, *scenario, *diagnosis, *remedy;
     const struct fault_cell *cells;
@@ -95,6 +102,7 @@ struct fault {
 int fault_count(void);
 const struct fault *fault_at(int index);
 const struct fault *fault_find(const char *name);
+bool fault_is_known(const struct fault *fault); /* has a program in faults/programs, too */
 
 /* For judges: write the finding and set the kind. Return true. */
 __attribute__((format(printf, 2, 3))) bool verdict_own(struct verdict *verdict, const char *format, ...);

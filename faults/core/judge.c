@@ -456,6 +456,23 @@ static bool machine_refused(const struct watch *watch, struct verdict *verdict)
     return true;
 }
 
+/* That nothing was seen is less than that it holds, where it might have been missed; and
+ * what was not played says nothing. */
+static void weaken(const struct record *record, struct verdict *verdict)
+{
+    unsigned tries = atomic_load(&record->tries), gaps = atomic_load(&record->gaps);
+    if (verdict->kind != VERDICT_HOLDS)
+        return;
+    if (record->not_asked[0]) {
+        verdict->kind = VERDICT_UNSUPPORTED;
+        snprintf(verdict->finding, sizeof verdict->finding, "%s", record->not_asked);
+    } else if (tries) {
+        verdict->kind = VERDICT_UNSEEN;
+        snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tries at %u gap%s", tries, gaps,
+                 gaps == 1 ? "" : "s");
+    }
+}
+
 static void give_verdict(struct watch *watch, const struct judge_case *what, struct judge_result *result)
 {
     static const enum verdict_kind wanted[] = {
@@ -472,6 +489,7 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         other(verdict, "it could not be opened: %s", strerror(error));
     else if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
+    weaken(watch->copy, verdict);
     /* That a pool explains itself in our words is asked of our own. */
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS && pool_is_added(what->pool))
         verdict_named(verdict, "the pool stays safe");
@@ -483,7 +501,8 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         if (law.kind != VERDICT_HOLDS)
             *verdict = law;
     }
-    result->passed = verdict->kind == wanted[what->cell->kind] && (verdict->kind != VERDICT_FAILS || verdict->own);
+    result->passed = (verdict->kind == wanted[what->cell->kind] && (verdict->kind != VERDICT_FAILS || verdict->own)) ||
+                     (verdict->kind == VERDICT_UNSEEN && what->cell->kind == FAULT_CLEAN);
     result->end = watch->outcome.end;
 }
 
@@ -543,7 +562,10 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
                  {POOL_CAN_QUEUE, "has no queue"},
                  {POOL_CAN_CANCEL, "has no cancel"},
                  {POOL_CAN_RESULTS, "has no results"},
-                 {POOL_CAN_CONTAIN, "does not contain failures"}},
+                 {POOL_CAN_CONTAIN, "does not contain failures"},
+                 {POOL_CAN_DROP, "drops nothing"},
+                 {POOL_KEEPS_ORDER, "promises no order"},
+                 {POOL_CAN_KEEP_ORDER, "keeps no order on demand"}},
       declares[] = {{POOL_MUST_ENTER, "takes jobs only from threads that entered it"},
                     {POOL_NO_CLOSE, "has no close of its own"},
                     {POOL_NO_COUNTS, "counts nothing itself"},
@@ -551,7 +573,11 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
                     {POOL_OPEN_AWAITS, "opens only when its workers run: they cannot be held at birth"},
                     {POOL_WAIT_HELPS, "runs jobs in whoever waits"},
                     {POOL_ZERO_STOPS, "runs nothing at a size of 0, and says so"},
-                    {POOL_JOBS_RETURN, "says that jobs must return"}};
+                    {POOL_JOBS_RETURN, "says that jobs must return"},
+                    {POOL_UNBOUNDED, "has no bound"},
+                    {POOL_CLOSE_CANCELS, "cancels what is queued when it closes"},
+                    {POOL_CALLER_MAY_RUN, "may run a job in its submitter"},
+                    {POOL_THREADS_STAY, "has threads that are not one pool's: they outlive pool_free"}};
     const char *text = judge_reason(what->pool, what->fault);
     for (size_t i = 0; !text && i < sizeof declares / sizeof *declares; i++)
         if (barred & declares[i].bit)

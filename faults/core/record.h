@@ -21,7 +21,8 @@ enum {
     RECORD_CLIENTS = 4,
     RECORD_NOTES = 12,
     RECORD_TEXT = 4096,
-    RECORD_NAME = 40
+    RECORD_NAME = 40,
+    RECORD_WHY = 160
 };
 
 /* Each counts how often that happened to the job. */
@@ -54,6 +55,8 @@ struct record {
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
     _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
+    _Atomic uint32_t tries, gaps;        /* of what shows itself by chance; 0: it would have been seen */
+    char not_asked[RECORD_WHY];          /* why the scenario could not be played; empty: it was */
     _Atomic uint32_t ask;                /* a futex: the judge wants an explanation */
     _Atomic uint32_t explained;          /* how often the following was written */
     struct pool_stats stats;

@@ -28,19 +28,52 @@ CLI_TEST(check_input, is_refused_in_one_line)
                {"--repeat", "check --repeat 0"}, {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"},
                {".json", "check -o result.txt"}, {"/nonexistent", "check -o /nonexistent/x.json"},
                {"job-gate", "check --without luck"}, {"--format", "check --frmat tap"}, {"extra", "check extra"},
-               {"wants a value", "check -p"}, {"--cross", "check --cross -o x.json"});
+               {"wants a value", "check -p"}, {"calls", "check -g nosuch"}, {"--all", "check --all -f late-add"},
+               {"twice", "check -g calls -f inside-full,inside-full"}, {"--cross", "check --cross -o x.json"});
 }
 
 CLI_TEST(check_words, list_names_the_thirteen_in_order)
 {
     char *line = out;
-    cr_assert(run("check --list") == 0 && !*err);
+    cr_assert(run("explain") == 0 && !*err);
     for (int i = 0; i < THIRTEEN; i++) {
         size_t length = strcspn(line, " ");
         cr_assert(length == strlen(names[i]) && !strncmp(line, names[i], length), "%s: %.40s", names[i], line);
         line = strchr(line, '\n') + 1;
     }
     cr_assert(!*line);
+}
+
+/* A line each: name, group, what it is, and in brackets where it was reported. */
+CLI_TEST(check_words, list_shows_group_and_source)
+{
+    int kinds = 0;
+    cr_assert(run("check --list") == 0 && !*err);
+    for (char *line = strtok(out, "\n"); line; line = strtok(NULL, "\n"), kinds++) {
+        char name[64], group[64];
+        cr_assert(sscanf(line, "%63s %63s", name, group) == 2, "%s", line);
+        if (kinds < THIRTEEN)
+            cr_assert(!strcmp(name, names[kinds]) && !strcmp(group, "known"), "%s", line);
+        else
+            cr_assert(strcmp(group, "known") != 0 && strstr(line, "#"), "%s", line);
+        cr_assert(line[strlen(line) - 1] == ')' && strstr(line, " ("), "%s", line);
+    }
+    cr_assert(kinds > THIRTEEN);
+}
+
+CLI_TEST(check_words, a_group_is_all_its_bugs)
+{
+    json_t *document, *cell;
+    size_t i;
+    cr_assert(run("check -p mutex -g known --format json") == 0);
+    document = json_loads(out, 0, NULL);
+    cr_assert(json_array_size(json_object_get(document, "cells")) > 30);
+    json_array_foreach (json_object_get(document, "cells"), i, cell)
+        cr_assert(!strcmp(json_string_value(json_object_get(cell, "group")), "known"));
+    json_decref(document);
+    cr_assert(run("check -p mutex -f inside-full -g calls") == 0 && !strstr(out, "not asked"), "%s%s", out, err);
+    cr_assert(run("check -p mutex -g calls -f late-add") == 0 && strstr(out, "late-add") && strstr(out, "inside-full"));
+    cr_assert(!strstr(out, "missing-close"), "%s", out);
 }
 
 CLI_TEST(check_words, help_is_the_same_both_ways)
@@ -77,7 +110,7 @@ CLI_TEST(check_matrix, only_these_are_not_supported)
     json_t *document, *cell;
     size_t i;
     int unsupported = 0;
-    cr_assert(run("check --format json") == 0);
+    cr_assert(run("check -g known --format json") == 0);
     document = json_loads(out, 0, NULL);
     json_array_foreach (json_object_get(document, "cells"), i, cell) {
         const char *pool = json_string_value(json_object_get(cell, "pool"));
@@ -119,7 +152,8 @@ CLI_TEST(check_status, is_1_when_a_cell_is_stalled)
 
 CLI_TEST(check_format, json_counts_its_cells)
 {
-    static const char *const counts[] = {"holds", "named", "caught", "missed", "fails", "stalled", "not_supported"};
+    static const char *const counts[] = {"holds",  "not_seen", "named",   "caught",
+                                         "missed", "fails",    "stalled", "not_supported"};
     json_t *document, *summary;
     json_int_t sum = 0;
     cr_assert(run("check -p ring,inline --format json") == 0 && !*err);
@@ -143,7 +177,7 @@ static int count_text(const char *text, const char *what)
 CLI_TEST(check_format, tap_has_a_line_for_each_cell)
 {
     int plan = 0;
-    cr_assert(run("check -p ring,inline --format tap") == 0);
+    cr_assert(run("check -g known -p ring,inline --format tap") == 0);
     cr_assert(sscanf(out, "TAP version 13\n1..%d\n", &plan) == 1 && plan > 50);
     cr_assert(count_text(out, "\nok ") == plan && !count_text(out, "not ok") && count_text(out, "# SKIP") == 15);
     cr_assert(run("check -p ring -f late-add --without birth-gate --format tap") == 1);
@@ -153,7 +187,7 @@ CLI_TEST(check_format, tap_has_a_line_for_each_cell)
 CLI_TEST(check_format, junit_has_a_case_for_each_cell)
 {
     int tests = 0;
-    cr_assert(run("check -p ring,inline --format junit") == 0);
+    cr_assert(run("check -g known -p ring,inline --format junit") == 0);
     cr_assert(sscanf(out,
                      "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench check\" tests=\"%d\"",
                      &tests) == 1);
