@@ -3,6 +3,7 @@
 # buffer.tsv: ratio index, places index, ratio by the parameters, places, blocked share
 # (0..1), ratio measured.
 # Also: xtics and ytics, x_count, y_count.
+# Black or white, whichever has 4.5:1 on the cell: white from 56% on.
 load style
 set lmargin at screen 0.10
 set rmargin at screen 0.86
@@ -21,5 +22,5 @@ set cbtics ("0" 0, "50%%" 0.5, "100%%" 1) textcolor rgb grey
 set colorbox vertical user origin 0.90,0.185 size 0.015,0.615
 set label 6 "workers blocked" at screen 0.885,0.83 left textcolor rgb grey font ",11"
 plot data."/buffer.tsv" every ::1 using 1:2:(0.485):(0.46):5 with boxxyerrorbars fillstyle solid noborder palette notitle, \
-     data."/buffer.tsv" every ::1 using 1:2:(sprintf("%.0f%%", 100 * $5)):($5 > 0.4 ? 0xFFFFFF : 0x1F2933) \
+     data."/buffer.tsv" every ::1 using 1:2:(sprintf("%.0f%%", 100 * $5)):($5 > 0.56 ? 0xFFFFFF : 0x000000) \
          with labels center font ",16" textcolor rgb variable
