@@ -11,9 +11,9 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
-            libsqlite3-dev zlib1g-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
+            libsqlite3-dev zlib1g-dev libxslt1-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
             cmark-gfm shellcheck yamllint
-MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib
+MODULES  := hwloc jemalloc jansson gsl nettle sqlite3 zlib libxslt libxml-2.0
 
 # Functions are aligned, because moving the same code by 24 bytes reads as 1.5%
 # on empty jobs; frame pointers are kept for profilers.
@@ -21,7 +21,7 @@ COMMON   := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstric
             -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
-LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lm -ldl
+LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lxslt -lxml2 -lm -ldl
 LINK     := -pthread -rdynamic
 FLAGS    := $(COMMON) $(CFLAGS) $(SANITIZE)
 VERSION  := 0.4.0
@@ -88,7 +88,7 @@ clean: ## remove what was built; results stay
 	rm -rf build $(PROGRAM) $(CHECK)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep plan check explain list plot compare duet history export limits topology help
+COMMANDS := run sweep plan check explain list plot compare duet history export report limits topology help
 $(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
@@ -287,6 +287,10 @@ $(BUILD)/%.o: %.c $(BUILD)/flags
 $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/submit.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
 $(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_VERSION='"$(VERSION)"' -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/machine/version.o: $(BUILD)/revision
+# The page is a tree of libxml2's; its templates are bytes of this object.
+$(BUILD)/bench/page/%.o: EXTRA = $(XML)
+XML := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
+$(BUILD)/bench/page/template.o: $(wildcard bench/page/templates/*)
 
 # Files that change only when what they say does.
 define says

@@ -16,6 +16,7 @@
 #include "bench/commands/list.h"
 #include "bench/commands/plan_command.h"
 #include "bench/commands/plot.h"
+#include "bench/commands/report_page.h"
 #include "bench/commands/run.h"
 #include "bench/commands/stack.h"
 #include "bench/commands/streams.h"
@@ -48,6 +49,8 @@ static int obey(const struct options *options, int argc, char **argv)
         return limits_command(options);
     case OPTIONS_EXPORT:
         return export_command(options);
+    case OPTIONS_REPORT:
+        return report_page_command(options);
     case OPTIONS_HISTORY:
         return history_command(options);
     case OPTIONS_DUET:

@@ -40,7 +40,7 @@ _poolbench()
             ;;
         *)
             case $command in
-            compare | plot | export)
+            compare | plot | export | report)
                 if [[ $word != -* ]]; then
                     COMPREPLY=($(compgen -f -- "$word"))
                     return

@@ -27,8 +27,9 @@ bench/history:      bench/json bench/results bench/statistics bench/machine work
 bench/findings:     bench/json bench/models bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/show:         bench/json bench/models bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/figures:      bench/json bench/models bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
+bench/page:         bench/json bench/models bench/figures bench/show bench/findings bench/history bench/results bench/statistics bench/machine workloads/core pools/core
 bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
-bench/commands:     bench/json bench/models bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
+bench/commands:     bench/json bench/models bench/page bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
 bench/check:        bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
 bench:              bench/json bench/commands bench/measure bench/machine
 ROWS

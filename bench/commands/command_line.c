@@ -11,6 +11,7 @@
 #include "bench/commands/options_trace.h"
 #include "bench/commands/plan_check.h"
 #include "bench/commands/sweep.h"
+#include "bench/page/page.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
@@ -42,6 +43,7 @@ enum {
     TOPOLOGY = 1 << OPTIONS_TOPOLOGY,
     HISTORY = 1 << OPTIONS_HISTORY,
     EXPORT = 1 << OPTIONS_EXPORT,
+    REPORT = 1 << OPTIONS_REPORT,
     DUET = 1 << OPTIONS_DUET,
     PLAN = 1 << OPTIONS_PLAN,
     ALL = (1 << OPTIONS_COMMANDS) - 1
@@ -226,6 +228,17 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has nothing\n"
          "that this format can say.\n",
          1, 1, NULL},
+    [OPTIONS_REPORT] =
+        {"report", "RESULT...", "results as one page to read and to send",
+         "One HTML file, which needs nothing else: what came of it in a few sentences, each figure with its numbers, "
+         "the\n"
+         "command that repeats it and what it does not tell, how it was measured, and the numbers as files. It lies\n"
+         "beside the first result unless -o says where.\n\n"
+         "  poolbench report results/mine.json\n"
+         "  poolbench report results/mine.json -o mine.html\n\n"
+         "Exit status: 0 good; 1 the page could not be written; 2 wrong usage, or a file is no result, or the file of\n"
+         "that name is no page of ours: nothing is written then.\n",
+         1, PAGE_DOCUMENTS_MAX, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n\n"
@@ -361,6 +374,7 @@ static const struct row rows[] = {
     {"keep", 0, "N", "prune: keep so many runs of each machine", HISTORY, false, options_set_keep},
     {"before", 0, "DATE", "prune: remove what is older, as in 2026-11-24", HISTORY, false, options_set_before},
     {"format", 0, "FORMAT", "table or json (default: table)", HISTORY, false, options_set_format},
+    {"output", 'o', "FILE.html", "the page (default: beside the first result, .html)", REPORT, false, options_set_page},
     {"help", 'h', NULL, "this help", ALL, false, options_set_help},
 };
 enum { ROWS = sizeof rows / sizeof *rows };

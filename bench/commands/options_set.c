@@ -11,6 +11,7 @@
 #include "bench/json/utf8.h"
 #include "bench/measure/plugin.h"
 #include "bench/models/fleet.h"
+#include "bench/page/page.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/exported.h"
@@ -521,13 +522,14 @@ static bool may_replace(const char *path, off_t size)
 /* A file that could be written: its folder is there, and what may already have
  * that name is a file. It is made at the end, by renaming, which would replace
  * a device or a pipe for everybody. */
-int options_check_out(const char *value, struct why why)
+static int check_place(const char *value, const char *example, bool (*may)(const char *path, off_t size),
+                       const char *what, struct why why)
 {
     char folder[4096];
     const char *slash = strrchr(value, '/');
     struct stat found;
     if (!*value || strlen(value) >= sizeof folder || (slash && !slash[1]))
-        return why_wrong(why, "-o \"%.60s\": not the name of a file (as in results/mine.json)", value);
+        return why_wrong(why, "-o \"%.60s\": not the name of a file (as in %s)", value, example);
     snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - value) + 1 : 1, slash ? value : ".");
     if (access(folder, W_OK | X_OK))
         return why_wrong(why, "-o %s: cannot write to its folder: %s (choose one that can be written)", value,
@@ -536,13 +538,34 @@ int options_check_out(const char *value, struct why why)
         if (errno != ENOENT)
             return why_wrong(why, "-o %.60s: %s (choose another name)", value, strerror(errno));
     } else if (!S_ISREG(found.st_mode)) {
-        return why_wrong(why, "-o %s: is %s; name a file (--format json writes to stdout as well)", value,
-                         S_ISDIR(found.st_mode) ? "a folder" : "no plain file");
-    } else if (!may_replace(value, found.st_size)) {
-        return why_wrong(
-            why, "-o %s: there is a file of that name which is no result of poolbench (choose another name)", value);
+        return why_wrong(why, "-o %s: is %s; name a file (as in %s)", value,
+                         S_ISDIR(found.st_mode) ? "a folder" : "no plain file", example);
+    } else if (!may(value, found.st_size)) {
+        return why_wrong(why, "-o %s: there is a file of that name which is no %s of poolbench (choose another name)",
+                         value, what);
     }
     return 0;
+}
+
+int options_check_out(const char *value, struct why why)
+{
+    return check_place(value, "results/mine.json", may_replace, "result", why);
+}
+
+static bool may_replace_page(const char *path, off_t size)
+{
+    return !size || page_is_ours(path);
+}
+
+int options_check_page(const char *value, struct why why)
+{
+    return check_place(value, "results/mine.html", may_replace_page, "page", why);
+}
+
+int options_set_page(struct options *options, const char *value, struct why why)
+{
+    options->out = value;
+    return options_check_page(value, why);
 }
 
 int options_set_out(struct options *options, const char *value, struct why why)

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,9 @@ int drawing_find_scripts(struct drawing *drawing)
     }
     strcpy(drawing->scripts, "plot");
     if (is_folder_with(drawing->scripts, "style.gp"))
+        return 0;
+    *drawing->scripts = '\0';
+    if (drawing->taker)
         return 0;
     fprintf(drawing->log, "poolbench: no figures: the scripts (plot/*.gp) were not found beside the program\n");
     return -ENOENT;
@@ -188,7 +192,9 @@ static void write_script(const struct drawing *drawing, const struct drawing_fig
         length = (int)strlen(drawing->pools[i]) > length ? (int)strlen(drawing->pools[i]) : length;
     for (int i = 0; i < drawing->pool_count; i++)
         snprintf(pools + strlen(pools), sizeof pools - strlen(pools), "%s%s", i ? " " : "", drawing->pools[i]);
-    snprintf(numbers, sizeof numbers, "dim_lines = %d\nname_length = %d\n", break_lines(figure->dim, dim, sizeof dim),
+    const char *title = drawing->taker ? "" : figure->title, *foot = drawing->taker ? "" : drawing->foot,
+               *below = drawing->taker ? "" : figure->dim;
+    snprintf(numbers, sizeof numbers, "dim_lines = %d\nname_length = %d\n", break_lines(below, dim, sizeof dim),
              length);
     *script = '\0';
     strcat(script, numbers);
@@ -196,9 +202,9 @@ static void write_script(const struct drawing *drawing, const struct drawing_fig
     gnuplot_say(script, size, "kind", kind);
     gnuplot_say(script, size, "data", ".");
     gnuplot_say(script, size, "name", figure->name);
-    gnuplot_say(script, size, "title", figure->title);
+    gnuplot_say(script, size, "title", title);
     gnuplot_say(script, size, "dim", dim);
-    gnuplot_say(script, size, "foot", drawing->foot);
+    gnuplot_say(script, size, "foot", foot);
     gnuplot_say(script, size, "pools", pools);
     snprintf(path, sizeof path, "%s/style.gp", drawing->scripts);
     gnuplot_say(script, size, "style", realpath(path, real) ? real : path);
@@ -244,22 +250,73 @@ static int draw_kind(const struct drawing *drawing, const struct drawing_figure 
     return error;
 }
 
+/* Why a figure could not be drawn, in a line. */
+static void put_in_words(int error, const char *why, char *text, size_t size)
+{
+    if (error == -ENOENT)
+        snprintf(text, size, "gnuplot is not installed (apt-get install gnuplot-nox)");
+    else if (error == -ETIMEDOUT)
+        snprintf(text, size, "gnuplot did not end within %d s", TOOL_SECONDS);
+    else
+        snprintf(text, size, "gnuplot failed: %s", why);
+    for (char *c = text; *c; c++)
+        *c = *c == '\n' ? ' ' : *c;
+}
+
+/* Draws into memory. Returns 0 and the text of the drawing, which the caller owns (free), or -errno. */
+static int draw_text(const struct drawing *drawing, const struct drawing_figure *figure, char **svg, size_t *length,
+                     char *why, size_t size)
+{
+    char script[20000];
+    int out = memfd_create("figure", MFD_CLOEXEC), error = out < 0 ? -errno : 0;
+    off_t end = 0;
+    write_script(drawing, figure, "svg", script, sizeof script);
+    if (!error)
+        error = gnuplot_run(script, drawing->folder_fd, out, why, size);
+    if (!error && !is_whole(out, "svg"))
+        error = -EIO;
+    if (!error)
+        end = lseek(out, 0, SEEK_END);
+    *svg = error ? NULL : malloc((size_t)end + 1);
+    if (!error && (!*svg || pread(out, *svg, (size_t)end, 0) != end))
+        error = -EIO;
+    if (error) {
+        free(*svg);
+        *svg = NULL;
+    } else {
+        (*svg)[end] = '\0';
+        *length = (size_t)end;
+    }
+    if (out >= 0)
+        close(out);
+    return error;
+}
+
+static int give(const struct drawing *drawing, const struct drawing_figure *figure)
+{
+    char why[512] = "", words[600] = "the scripts (plot/*.gp) were not found beside the program", *svg = NULL;
+    size_t length = 0;
+    int error = *drawing->scripts ? draw_text(drawing, figure, &svg, &length, why, sizeof why) : 0;
+    if (error)
+        put_in_words(error, why, words, sizeof words);
+    drawing->taker->take(drawing->taker->context, drawing, figure, svg, length, words);
+    free(svg);
+    return *drawing->failed ? -EIO : 0;
+}
+
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure)
 {
     static const char *const kinds[] = {"svg", "png"};
-    char why[512] = "";
+    char why[512] = "", words[600];
     int error = *drawing->failed ? -EIO : 0;
+    if (drawing->taker && !error)
+        return give(drawing, figure);
     for (int i = 0; i < 2 && !error; i++)
         error = draw_kind(drawing, figure, kinds[i], why, sizeof why);
-    for (char *c = why; *c; c++)
-        *c = *c == '\n' ? ' ' : *c;
-    if (error == -ENOENT)
-        fprintf(drawing->log, "poolbench: figure %s: gnuplot is not installed (apt-get install gnuplot-nox)\n",
-                figure->name);
-    else if (error == -ETIMEDOUT)
-        fprintf(drawing->log, "poolbench: figure %s: gnuplot did not end within %d s\n", figure->name, TOOL_SECONDS);
-    else if (error)
-        fprintf(drawing->log, "poolbench: figure %s: gnuplot failed: %s\n", figure->name, why);
+    if (error) {
+        put_in_words(error, why, words, sizeof words);
+        fprintf(drawing->log, "poolbench: figure %s: %s\n", figure->name, words);
+    }
     return error;
 }
 

@@ -21,7 +21,20 @@ struct drawing_spec {
     int workers_low, workers_high; /* measured with so many */
 };
 
+struct drawing;
+struct drawing_figure;
+
+/* Takes figures in the place of files: bare, without title, line below it and foot, which the taker
+ * has in the figure and in the drawing. The data files lie in the drawing's folder. */
+struct drawing_taker {
+    void *context;
+    /* `svg` is NULL where it could not be drawn, and `why` says why. Both are valid during the call. */
+    void (*take)(void *context, const struct drawing *drawing, const struct drawing_figure *figure, const char *svg,
+                 size_t length, const char *why);
+};
+
 struct drawing {
+    const struct drawing_taker *taker; /* NULL: files */
     const json_t *result, *configurations;
     const char *folder; /* where all goes: its name, for messages */
     int folder_fd;      /* drawing_open */
@@ -59,7 +72,7 @@ bool drawing_metric(const struct drawing *drawing, const char *spec, const char 
                     double value[3]);
 
 /* Finds plot/ beside the program, where it is installed, or here. Returns 0;
- * -ENOENT, and says so. */
+ * -ENOENT, and says so; a taker is told at each figure. */
 int drawing_find_scripts(struct drawing *drawing);
 
 /* Makes the folder and opens it, once: all files are made in what it is then. Returns 0,
@@ -82,7 +95,8 @@ void drawing_say_text(struct drawing_figure *figure, const char *name, const cha
 /* Adds a tic with a text: `axis` is "xtics", the first of an axis replaces what there was. */
 void drawing_tic(struct drawing_figure *figure, const char *axis, const char *text, int at, bool first);
 
-/* Draws NAME.svg and NAME.png. Returns 0 or -errno, and says what failed. */
+/* Draws NAME.svg and NAME.png, or for the taker, to whom it says what failed. Returns 0 or -errno, and says what
+ * failed. */
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure);
 
 /* Where names stand: a little beyond the last point of an axis low..high. */

@@ -160,6 +160,17 @@ static int draw_all(struct drawing *drawing)
     return error ? error : figures_cancel(drawing);
 }
 
+/* Into the folder that is open. */
+static int draw(struct drawing *drawing, const json_t *result)
+{
+    drawing->result = result;
+    drawing->configurations = json_object_get(result, "configurations");
+    if (read_duet_is(result))
+        return figures_duet(drawing);
+    survey(drawing);
+    return drawing->spec_count ? draw_all(drawing) : 0;
+}
+
 int figures_write(const char *result_path, const char *out_dir, FILE *log)
 {
     struct drawing drawing = {.log = log};
@@ -169,22 +180,28 @@ int figures_write(const char *result_path, const char *out_dir, FILE *log)
     int error = read_any(result_path, &result, why, sizeof why);
     if (error)
         return fprintf(log, "poolbench: %s\n", why), error;
-    drawing.result = result;
-    drawing.configurations = json_object_get(result, "configurations");
     error = drawing_find_scripts(&drawing);
     if (!error)
         error = drawing_open(&drawing, out_dir);
     opened = !error;
-    if (!error && read_duet_is(result))
-        error = figures_duet(&drawing);
-    else if (!error)
+    if (!error && !read_duet_is(result))
         error = hgrm_write(result, drawing.folder_fd, log);
-    if (!error && !read_duet_is(result)) {
-        survey(&drawing);
-        error = drawing.spec_count ? draw_all(&drawing) : 0;
-    }
+    if (!error)
+        error = draw(&drawing, result);
     if (opened && drawing_shut(&drawing) && !error)
         error = -EIO;
     json_decref(result);
     return error;
+}
+
+int figures_give(const json_t *result, const char *out_dir, const struct drawing_taker *taker, FILE *log)
+{
+    struct drawing drawing = {.log = log, .taker = taker};
+    int error = drawing_find_scripts(&drawing);
+    if (!error)
+        error = drawing_open(&drawing, out_dir);
+    if (error)
+        return error;
+    error = draw(&drawing, result);
+    return drawing_shut(&drawing) && !error ? -EIO : error;
 }

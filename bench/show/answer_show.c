@@ -8,7 +8,7 @@
 #include "bench/show/terminal.h"
 #include "workloads/core/units.h"
 
-enum { WIDTH = 100, LINE = 1024 };
+enum { LINE = 1024 };
 
 static void add(char *line, const char *text)
 {
@@ -91,7 +91,7 @@ static void print_line(const char *name, const char *text, FILE *out)
 {
     enum { INDENT = 18 };
     size_t column = (size_t)fprintf(out, "  %-15s ", name);
-    size_t width = (size_t)terminal_width(out) < WIDTH ? (size_t)terminal_width(out) : WIDTH;
+    size_t width = (size_t)terminal_text_width(out);
     while (*text) {
         size_t length = strcspn(text, " ");
         if (column + length > width && column > INDENT)

@@ -20,6 +20,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct grid;
+
+/* Where it is set, tables that would go to `grid_taken_out` go to this one, whole. */
+extern FILE *grid_taken_out;
+extern void (*grid_take)(const struct grid *grid);
+
 enum { GRID_COLUMNS = 40 };
 enum grid_side { GRID_LEFT, GRID_RIGHT };
 

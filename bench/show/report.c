@@ -61,8 +61,7 @@ static double of_columns(const struct report_row *row, const struct report_row *
  * stand together. */
 static void print_comparison(const struct report_table *table, const struct report_row *rows, int count, FILE *out)
 {
-    int width = terminal_width(out), column = 0;
-    width = width < TERMINAL_TEXT ? width : TERMINAL_TEXT;
+    int width = terminal_text_width(out), column = 0;
     for (int i = 1; i < count; i++) {
         char part[256];
         struct stats_ratio ratio;
@@ -343,14 +342,37 @@ static void print_failure(const json_t *failure, FILE *out)
             result_string(failure, "failure"));
 }
 
+/* Whether a table begins with it. */
+static bool opens_table(const json_t *configurations, size_t index)
+{
+    const json_t *configuration = json_array_get(configurations, index);
+    return !printed_before(configurations, index) &&
+           (!result_is_floor(configuration) || floor_alone(configurations, configuration));
+}
+
+void report_table_of(const json_t *result, const char *spec, FILE *out)
+{
+    const json_t *configurations = json_object_get(result, "configurations");
+    json_t *configuration;
+    size_t i;
+    json_array_foreach (configurations, i, configuration)
+        if (!strcmp(result_string(configuration, "spec"), spec) && opens_table(configurations, i))
+            print_table(result, configuration, out, false);
+}
+
+void report_legend(const json_t *result, FILE *out)
+{
+    print_legend(result, json_object_get(result, "configurations"), json_array_size(json_object_get(result, "rounds")),
+                 out, false);
+}
+
 void report_table(const json_t *result, FILE *out, bool colour)
 {
     const json_t *configurations = json_object_get(result, "configurations");
     json_t *configuration, *failure;
     size_t i, rounds = json_array_size(json_object_get(result, "rounds"));
     json_array_foreach (configurations, i, configuration)
-        if (!printed_before(configurations, i) &&
-            (!result_is_floor(configuration) || floor_alone(configurations, configuration)))
+        if (opens_table(configurations, i))
             print_table(result, configuration, out, colour);
     speedup_show(result, out, colour);
     placement_show(result, out, colour);

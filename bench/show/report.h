@@ -11,4 +11,8 @@
  * result. Colour only when `colour`. */
 void report_table(const json_t *result, FILE *out, bool colour);
 
+/* The tables of one workload alone, and what the columns mean. */
+void report_table_of(const json_t *result, const char *spec, FILE *out);
+void report_legend(const json_t *result, FILE *out);
+
 #endif

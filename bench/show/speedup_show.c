@@ -79,7 +79,7 @@ static int print_some(const json_t *speedups, const json_t *first, const json_in
     struct grid grid;
     json_t *row;
     size_t i;
-    int width = terminal_width(out) < TERMINAL_TEXT ? terminal_width(out) : TERMINAL_TEXT;
+    int width = terminal_text_width(out);
     grid_begin(&grid);
     grid_column(&grid, result_string(first, "spec"), "", GRID_LEFT, 0);
     for (int k = 0; k < count; k++) {

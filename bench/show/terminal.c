@@ -9,12 +9,22 @@
 
 #include "bench/json/must.h"
 
+FILE *terminal_unbroken;
+
+int terminal_text_width(FILE *out)
+{
+    int width = terminal_width(out);
+    return out == terminal_unbroken || width < TERMINAL_TEXT ? width : TERMINAL_TEXT;
+}
+
 int terminal_width(FILE *out)
 {
     const char *columns = getenv("COLUMNS");
     struct winsize size;
     char *end;
     long width = 0;
+    if (out == terminal_unbroken)
+        return TERMINAL_UNBOUND;
     if (columns && *columns) {
         width = strtol(columns, &end, 10);
         if (*end)
@@ -65,10 +75,9 @@ static void print_text(FILE *out, int width, int indent, const char *format, va_
 
 void terminal_print(FILE *out, int indent, const char *format, ...)
 {
-    int width = terminal_width(out);
     va_list arguments;
     va_start(arguments, format);
-    print_text(out, width < TERMINAL_TEXT ? width : TERMINAL_TEXT, indent, format, arguments);
+    print_text(out, terminal_text_width(out), indent, format, arguments);
     va_end(arguments);
 }
 

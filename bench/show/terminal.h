@@ -15,6 +15,11 @@ enum {
  * TERMINAL_UNBOUND; at least TERMINAL_LEAST. */
 int terminal_width(FILE *out);
 
+/* As far as lines of text go there: that, and TERMINAL_TEXT at most; where `terminal_unbroken` is `out`,
+ * they are not broken at all. */
+extern FILE *terminal_unbroken;
+int terminal_text_width(FILE *out);
+
 /* Whether it takes colours: a terminal, not a dumb one, and nobody said NO_COLOR. */
 bool terminal_colour(FILE *out);
 

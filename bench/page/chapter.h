@@ -1,0 +1,31 @@
+/* chapter.h - what one document becomes: sections, figures, answers, links. */
+#ifndef PAGE_CHAPTER_H
+#define PAGE_CHAPTER_H
+
+#include <jansson.h>
+#include <libxml/tree.h>
+#include <stdio.h>
+
+#include "bench/page/figures_kept.h"
+
+/* One document of a page, and where its things go. */
+struct chapter {
+    const char *path; /* of its file, as it was given; for people */
+    const json_t *document;
+    const char *prefix;         /* of all its ids: "" or a word and "-" */
+    xmlNode *parent;            /* of its parts: the page, or a part */
+    xmlNode *workloads, *pools; /* of the finder: its groups */
+    struct figures_kept figures;
+    FILE *log;
+};
+
+/* A part with an id of the chapter's own. */
+xmlNode *chapter_part(const struct chapter *chapter, xmlNode *parent, const char *id, const char *title);
+
+/* A link of the finder to such an id. */
+void chapter_link(const struct chapter *chapter, xmlNode *group, const char *id, const char *text);
+
+/* Draws its figures. Returns 0 or -errno, and says on the log what failed. */
+int chapter_draw(struct chapter *chapter, const json_t *result);
+
+#endif

@@ -1,0 +1,1 @@
+/* comfort.js - comforts only: the page is whole without. */
