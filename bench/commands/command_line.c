@@ -163,6 +163,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "Both sides have to be built alike: -falign-functions=64, -Wl,-Bsymbolic.\n\n"
          "  poolbench duet --base base/mypool.so --new head/mypool.so --budget 2m\n"
          "  poolbench duet --base old.so --new new.so -p ring -w empty -w cpu:size=1us -t 2 --undecided fail\n"
+         "  poolbench duet --base old.so --new new.so --slo p99=1ms -w burst:of=cpu:size=20us,dist=exp -t 1\n"
+         "                                             which of the two keeps the higher rate?\n"
          "  poolbench duet --base old.so --new new.so --format markdown >comment.md\n"
          "  poolbench duet --self-test                 slows one side by 5%: would you be told?\n"
          "  make compare BASE=main~3                   our own pools of that revision against this tree's\n\n"
@@ -281,6 +283,9 @@ static const struct row rows[] = {
      options_set_threshold},
     {"undecided", 0, "pass|fail", "fail: 4 is the exit status when something is undecided (default: pass)",
      DUET | COMPARE, false, options_set_undecided},
+    {"slo", 0, "PROMISES",
+     "judge the highest rate that keeps them, as in p99=5ms (p50..p99.99, mean), of jobs that come at a rate", DUET,
+     false, options_set_slo},
     {"self-test", 0, NULL, "slow the jobs of the new side by 5%, which has to be found; say what is seen here", DUET,
      false, options_set_self_test},
     {"format", 0, "FORMAT", "on stdout: table, markdown, json or junit (default: table)", DUET, false,
@@ -500,27 +505,37 @@ static int check_results(const struct options *options, struct why why)
     return why_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
 }
 
-/* A sweep with promises over jobs that come at a rate, and none is given: it is to be
- * found. */
-static int check_search(struct options *options, struct why why)
+/* Jobs of a search for a rate: they come at one. `given` counts those that say it themselves. */
+static int check_rates(const struct options *options, const char *command, int *given, struct why why)
 {
     enum { RATE_DIGITS = 12 }; /* of a rate, and of how long it is counted, beyond a small one's */
-    int given = 0;
+    *given = 0;
     if (!options->workload_count)
-        return why_wrong(why, "sweep --slo: whose rate? Name jobs that come at one, as in -w burst:of=cpu:size=5us");
+        return why_wrong(why, "%s --slo: whose rate? Name jobs that come at one, as in -w burst:of=cpu:size=5us",
+                         command);
     for (int i = 0; i < options->workload_count; i++) {
         const struct workload_spec *spec = &options->workloads[i];
         struct workload_spec longest;
         if (trace_is(spec))
-            return why_wrong(why,
-                             "sweep --slo: a recording comes as it came (run --slo judges it, times= makes it denser)");
+            return why_wrong(
+                why, "%s --slo: a recording comes as it came (run --slo judges it, times= makes it denser)", command);
         if (!rates_has(spec->ops))
-            return why_wrong(why, "sweep --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
-                             spec->text, spec->text);
+            return why_wrong(why, "%s --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
+                             command, spec->text, spec->text);
         if (rates_put(spec, 1, 1e9, &longest) || strlen(longest.text) + RATE_DIGITS >= sizeof longest.text)
-            return why_wrong(why, "sweep --slo: workload \"%.40s...\" is too long", spec->text);
-        given += rates_given(spec->text, "rate");
+            return why_wrong(why, "%s --slo: workload \"%.40s...\" is too long", command, spec->text);
+        *given += rates_given(spec->text, "rate");
     }
+    return 0;
+}
+
+/* A sweep with promises over jobs that come at a rate, and none is given: it is to be
+ * found. */
+static int check_search(struct options *options, struct why why)
+{
+    int given;
+    if (check_rates(options, "sweep", &given, why))
+        return -EINVAL;
     if (given && given < options->workload_count)
         return why_wrong(why, "sweep --slo: rate= is given for one workload and not for another (for all or none)");
     options->search = !given;
@@ -560,8 +575,33 @@ static int default_rounds(const struct options *options)
     return rounds < 12 ? 12 : rounds > OPTIONS_ROUNDS_MAX ? OPTIONS_ROUNDS_MAX : (int)rounds;
 }
 
+/* What a duet finds the rate of: in short slices, of pools that block when they are full. */
+static int check_duet_search(const struct options *options, struct why why)
+{
+    int given;
+    if (check_rates(options, "duet", &given, why))
+        return -EINVAL;
+    for (int i = 0; i < options->workload_count; i++)
+        if (rates_given(options->workloads[i].text, "rate") || rates_given(options->workloads[i].text, "for") ||
+            rates_given(options->workloads[i].text, "warm"))
+            return why_wrong(why,
+                             "duet --slo finds the rate and how long a slice is: %.100s without rate, for and warm",
+                             options->workloads[i].text);
+    for (int i = 0; i < options->slo.count; i++)
+        if (!(options->slo.items[i].kind->quantile > 0) && strcmp(options->slo.items[i].kind->name, "mean"))
+            return why_wrong(why, "duet --slo: %s: %s (it takes p50 to p99.99, mean)", options->slo.items[i].kind->name,
+                             options->slo.items[i].kind->is_loss
+                                 ? "pools of a duet block when they are full, and lose nothing"
+                                 : "a maximum is one job, which says nothing of a pool");
+    return 0;
+}
+
 static int check_duet(const struct options *options, struct why why)
 {
+    if (options->self_test && options->slo.count)
+        return why_wrong(why, "duet --self-test: has jobs of its own, which come at no rate (without --slo)");
+    if (options->slo.count && check_duet_search(options, why))
+        return -EINVAL;
     if (options->self_test && (options->workload_count || options->worker_count))
         return why_wrong(
             why, "duet --self-test: has jobs of its own, of which it knows how they are slowed (without -w and -t)");

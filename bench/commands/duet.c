@@ -8,15 +8,18 @@
 #include <unistd.h>
 
 #include "bench/commands/before.h"
+#include "bench/commands/duet_rates.h"
 #include "bench/commands/duet_session.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
 #include "bench/findings/duet_judge.h"
+#include "bench/findings/slo_judge.h"
 #include "bench/json/must.h"
 #include "bench/machine/interrupts.h"
 #include "bench/machine/machine.h"
 #include "bench/machine/probe.h"
+#include "bench/measure/duet_rate.h"
 #include "bench/measure/duet_round.h"
 #include "bench/measure/round.h"
 #include "bench/measure/sides.h"
@@ -206,10 +209,12 @@ static json_t *new_document(const struct options *options, const struct plan *pl
     char name[192];
     for (int i = 0; i < plan->count; i++) {
         json_t *benchmark = plan_entry_json(&plan->entries[i]);
-        const char *figure = duet_figure(&plan->entries[i]);
+        const char *figure = duet->slo.count ? DUET_RATE_FIGURE : duet_figure(&plan->entries[i]);
+        if (duet->slo.count)
+            json_object_set_new(benchmark, "slo", slo_promises_json(&duet->slo));
         json_object_set_new(benchmark, "name", must_text(plan_name(&plan->entries[i], name, sizeof name)));
         json_object_set_new(benchmark, "figure", must_text(figure ? figure : "ns_per_job"));
-        json_object_set_new(benchmark, "figure_unit", must_text(unit_of(&plan->entries[i])));
+        json_object_set_new(benchmark, "figure_unit", must_text(duet->slo.count ? "ns" : unit_of(&plan->entries[i])));
         json_object_set_new(benchmark, "first", json_array());
         json_object_set_new(benchmark, "second", json_array());
         json_array_append_new(benchmarks, benchmark);
@@ -332,14 +337,45 @@ static void on_interrupt(int number)
     round_interrupted = round_interrupted + 1;
 }
 
-static int measure(const struct options *options, const struct plan *plan, struct target *target, int argc, char **argv)
+/* What is searched for begins where a few processes found it. Returns a status. */
+static int find_rates(struct plan *plan, double *share_s)
 {
-    struct duet_sessions sessions = {.plan = plan, .threshold = options->threshold};
+    char why[400] = "";
+    int error = plan->duet.slo.count ? duet_rates_find(plan, share_s, (struct why){why, sizeof why}) : 0;
+    if (!error)
+        return EXIT_GOOD;
+    if (error == -EINTR)
+        return fprintf(stderr, "poolbench: nothing was measured\n"), EXIT_INTERRUPTED;
+    if (*why)
+        return fprintf(stderr, "poolbench: %s\n", why), error == -ETIME ? EXIT_USAGE : EXIT_CANNOT;
+    return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_BAD;
+}
+
+static int measure_in(const struct options *options, struct plan *plan, struct target *target, json_t *result)
+{
+    struct duet_sessions sessions = {.plan = plan,
+                                     .benchmarks = json_object_get(result, "benchmarks"),
+                                     .rounds = json_object_get(result, "rounds"),
+                                     .budget_s = (double)plan->budget_ns / 1e9,
+                                     .threshold = options->threshold};
+    int64_t began = workload_now_ns();
+    int status = find_rates(plan, &sessions.share_s), error;
+    if (status != EXIT_GOOD)
+        return interrupts_leave(), status;
+    if (plan->duet.slo.count)
+        fprintf(stderr, "rates    found where to look, in %.0f s; a process takes %.1f s\n",
+                (double)(workload_now_ns() - began) / 1e9, sessions.share_s * plan->count);
+    error = duet_sessions_run(&sessions);
+    complete(result, &sessions, (double)(workload_now_ns() - began) / 1e9, error == -EINTR);
+    return conclude(options, result, target, error);
+}
+
+static int measure(const struct options *options, struct plan *plan, struct target *target, int argc, char **argv)
+{
     struct probe probe;
     char machine[512];
     json_t *result;
-    int64_t began = workload_now_ns();
-    int status, error;
+    int status;
     interrupts_take(on_interrupt);
     probe_machine("", PROBE_MS, &probe);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
@@ -348,12 +384,7 @@ static int measure(const struct options *options, const struct plan *plan, struc
     probe_print(&probe, stderr);
     result = new_document(options, plan, argc, argv);
     json_object_set_new(result, "before", probe_json(&probe));
-    sessions.benchmarks = json_object_get(result, "benchmarks");
-    sessions.rounds = json_object_get(result, "rounds");
-    sessions.budget_s = (double)plan->budget_ns / 1e9;
-    error = duet_sessions_run(&sessions);
-    complete(result, &sessions, (double)(workload_now_ns() - began) / 1e9, error == -EINTR);
-    status = conclude(options, result, target, error);
+    status = measure_in(options, plan, target, result);
     json_decref(result);
     return status;
 }
@@ -363,6 +394,8 @@ int duet_command(const struct options *options, int argc, char **argv)
     struct plan plan = {.budget_ns = options->budget_ns, .seed = (uint64_t)options->seed, .rounds = DUET_RULE_FIRST};
     struct target target;
     int status = choose_files(options, &plan.duet);
+    plan.duet.slo = options->slo;
+    plan.duet.slo_text = options->slo_text;
     if (status == EXIT_GOOD)
         status = check_pools(options);
     if (status != EXIT_GOOD)

@@ -198,7 +198,8 @@ int duet_sessions_run(struct duet_sessions *sessions)
     for (int i = 0; i < count; i++)
         suspicions[i].verdict = DUET_UNDECIDED;
     sessions->began_s = now_s(sessions);
-    sessions->share_s = duet_sessions_share_s(sessions->budget_s, count);
+    if (!(sessions->share_s > 0))
+        sessions->share_s = duet_sessions_share_s(sessions->budget_s, count);
     progress_begin("process");
     error = run_first(sessions, which);
     if (error != -EINTR && !error)

@@ -24,7 +24,8 @@ struct duet_sessions {
     double budget_s, threshold;
     double began_s;                   /* set by duet_sessions_run */
     int suspects[2];                  /* of the second session: slower, faster */
-    double share_s, each_s;           /* of a process's time for each benchmark: wanted, and taken */
+    double share_s, each_s;           /* of a process's time for each benchmark: wanted (0: what the budget
+                                         has), and taken */
     int first_processes, second_most; /* most of any benchmark */
 };
 

@@ -14,8 +14,7 @@
 /* Of a slice: what of it is warm-up, and how many relaxation times it is to last. */
 static const double WARM_SHARE = 0.25, SLICE_TIMES = 16;
 
-/* Half of what the workers could do if pools cost nothing. */
-static double start_rate(const struct plan_entry *entry)
+double rate_search_start(const struct plan_entry *entry)
 {
     static const double unknown = 10000, share = 0.5;
     struct workload_spec jobs;
@@ -26,13 +25,13 @@ static double start_rate(const struct plan_entry *entry)
     each = workload_job_ns(&jobs);
     if (!jobs.ops->waits)
         workers = fmin(workers, topology_cpus_of(entry->pin));
-    return each > 0 ? share * workers / each * 1e9 : unknown;
+    return fmin(fmax(each > 0 ? share * workers / each * 1e9 : unknown, 1), RATES_MAX);
 }
 
 void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, double budget_s)
 {
     static const double low = 100, far = 8, fine = 1.04; /* below 100/s a probe takes seconds */
-    double start = fmin(fmax(start_rate(entry), 1), RATES_MAX);
+    double start = rate_search_start(entry);
     *one = (struct rate_search){.entry = entry,
                                 .budget_s = budget_s,
                                 .configurations = json_array(),

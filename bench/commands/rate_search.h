@@ -41,6 +41,10 @@ struct rate_search_lengths {
  * and not longer than the longest. */
 double rate_search_slice_ns(const struct slo_list *promises, double rate, const struct rate_search_lengths *lengths);
 
+/* Half of what the workers could do if pools cost nothing, in jobs per second: where a search
+ * begins, within what there is. */
+double rate_search_start(const struct plan_entry *entry);
+
 /* A workload at a rate, in slices of that length. Returns 0 or -EINVAL, as rates_put. */
 int rate_search_put(const struct workload_spec *spec, double rate, double slice_ns, struct workload_spec *out);
 

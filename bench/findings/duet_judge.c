@@ -47,6 +47,14 @@ struct duet_finding duet_judge_look(const json_t *benchmark)
     return duet_rule_look(values, count, duet_judge_floor(benchmark));
 }
 
+/* Why a session has no values. */
+static const char *nothing(const json_t *benchmark)
+{
+    if (!json_object_get(benchmark, "slo") || !json_array_size(json_object_get(benchmark, "first")))
+        return "nothing was measured";
+    return "no rate was found on both sides, or the generator was the limit";
+}
+
 /* The first failure of its trials, "new: ..."; "": all are good. */
 static const char *failure_of(const json_t *benchmark)
 {
@@ -149,8 +157,7 @@ void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion,
     if (*failure) {
         write_failure(benchmark, failure);
     } else if (!suspected) {
-        write_finding(benchmark, "first", &first, first.change.count ? "" : "nothing was measured", threshold,
-                      process_s);
+        write_finding(benchmark, "first", &first, first.change.count ? "" : nothing(benchmark), threshold, process_s);
     } else if (count < 1) {
         first.verdict = DUET_UNDECIDED; /* accused by one session only */
         first.more = DUET_RULE_SECOND;

@@ -342,12 +342,18 @@ static json_t *promise_json(const struct slo *slo)
                      (json_int_t)slo->limit_ns);
 }
 
-void slo_summarise(json_t *result, const struct slo_list *list)
+json_t *slo_promises_json(const struct slo_list *list)
 {
-    json_t *promises = json_array(), *configuration;
-    size_t i;
+    json_t *promises = json_array();
     for (int s = 0; s < list->count; s++)
         json_array_append_new(promises, promise_json(&list->items[s]));
+    return promises;
+}
+
+void slo_summarise(json_t *result, const struct slo_list *list)
+{
+    json_t *promises = slo_promises_json(list), *configuration;
+    size_t i;
     json_object_set_new(result, "slo", promises);
     json_array_foreach (json_object_get(result, "searches"), i, configuration)
         json_object_set(configuration, "slo", promises);
@@ -366,6 +372,20 @@ struct slo slo_from_json(const json_t *promise)
     return (struct slo){.kind = slo_kind(result_string(promise, "name")),
                         .limit_ns = result_integer(promise, "limit_ns"),
                         .limit_share = json_number_value(json_object_get(promise, "limit_share"))};
+}
+
+void slo_promises_text(const json_t *promises, char *text, size_t size)
+{
+    json_t *promise;
+    size_t i;
+    *text = '\0';
+    json_array_foreach (promises, i, promise) {
+        struct slo slo = slo_from_json(promise);
+        char one[64];
+        if (slo.kind)
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? " and " : "",
+                     slo_text(&slo, one, sizeof one));
+    }
 }
 
 double slo_value_of(const json_t *judged, const char *which)

@@ -58,8 +58,14 @@ const char *slo_verdict_name(enum slo_verdict verdict);
  * that was asked for. Call once, after result_summarise. */
 void slo_summarise(json_t *result, const struct slo_list *list);
 
+/* Promises as results have them ("slo"). Owner: the caller. */
+json_t *slo_promises_json(const struct slo_list *list);
+
 /* A promise as the document or a judgement of it has it; kind NULL: of a later version. */
 struct slo slo_from_json(const json_t *promise);
+
+/* Of all of a result's "slo": "p99 <= 5 ms and mean <= 1 ms". */
+void slo_promises_text(const json_t *promises, char *text, size_t size);
 
 /* The "value", "low" or "high" of a judgement, ns or a share; INFINITY where it is null. */
 double slo_value_of(const json_t *judged, const char *which);

@@ -185,6 +185,7 @@ static bool point_of_duet(const json_t *benchmark, struct record_point *point)
     *point = (struct record_point){.unit = WORKLOAD_NUMBER, .low = NAN, .high = NAN};
     strcpy(point->benchmark, "duet/");
     benchmark_name(benchmark, point->benchmark + strlen("duet/"), sizeof point->benchmark - strlen("duet/"));
+    add_promises(benchmark, point->benchmark, sizeof point->benchmark);
     if (!json_is_number(change))
         return false;
     point->value = 1 + json_number_value(change);

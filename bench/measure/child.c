@@ -165,7 +165,7 @@ static void run_entry(struct round *round, int index, const char *side, const st
     announced.side = side;
     announced.jobs = jobs;
     announced.limit_ns = limit;
-    slice_run(entry, jobs, next_random(&round->random), limit, slice, samples);
+    slice_run(entry, jobs, entry->seed ? entry->seed : next_random(&round->random), limit, slice, samples);
     round->spoilt = round->spoilt || slice->hung || slice->stopped;
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/json/must.h"
+#include "bench/measure/duet_rate.h"
 #include "bench/measure/slowed.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
@@ -38,7 +39,8 @@ struct benchmark {
     double slice_ns, each_ns; /* a slice; with all that is around it */
     double delay_ns;          /* on the new side, on purpose */
     int passes;
-    int done; /* passes */
+    int done;               /* passes */
+    struct duet_rate *rate; /* it is a search for the rate that is kept; else NULL */
     bool ended, hung, cannot;
     char failure[SLICE_FAILURE_MAX + 16];
 };
@@ -166,6 +168,33 @@ static int64_t slice_jobs(const struct plan *plan, const struct plan_entry *entr
     return jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
 }
 
+/* What makes a slice of a search: its rate does. */
+static void put_rate(struct state *state, int index, enum side side)
+{
+    struct benchmark *benchmark = &state->all[index];
+    struct plan_entry *entry = &benchmark->entry[side];
+    double each;
+    duet_rate_put(benchmark->rate, side, entry);
+    each = workload_job_ns(&entry->workload);
+    benchmark->jobs = plan_slice_jobs(state->plan, entry, each);
+    benchmark->slice_ns = (double)benchmark->jobs * each;
+}
+
+/* Each slice of a search warms up itself. How much longer jobs take on purpose is a share of the
+ * CPU time of one. */
+static void begin_rate(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
+{
+    struct benchmark *benchmark = &state->all[index];
+    duet_rate_begin(benchmark->rate, &state->plan->entries[index], &state->plan->duet.slo,
+                    state->host->random(state->host->context) | 1);
+    benchmark->passes = DUET_RATE_PASSES;
+    if (!(state->plan->duet.slowed > 0))
+        return;
+    put_rate(state, index, SIDE_BASE);
+    if (run(state, index, SIDE_BASE, slice, samples))
+        benchmark->delay_ns = state->plan->duet.slowed * slice->window.service_ns;
+}
+
 /* How many jobs make a slice, from the base; then once each on the other sides. */
 static void warm_up(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
 {
@@ -175,6 +204,8 @@ static void warm_up(struct state *state, int index, struct slice *slice, struct 
     bool fixed = entry->workload.ops->jobs != NULL;
     int64_t began = workload_now_ns(), last = began;
     double left_ns;
+    if (benchmark->rate)
+        return begin_rate(state, index, slice, samples);
     benchmark->jobs = fixed      ? slice_jobs(state->plan, entry, each)
                       : each > 0 ? (int64_t)(WARM_NS / each) + 1
                                  : WARM_JOBS;
@@ -211,18 +242,21 @@ static void take(struct benchmark *benchmark, enum side side, int pair, const st
     double value = slice->wall_ns / ran(slice);
     if (figure)
         value = figure_of(benchmark->entry[side].workload.ops, slice, samples, figure);
-    gathered->value[pair] = positive(value);
+    if (benchmark->rate)
+        duet_rate_take(benchmark->rate, side, slice, samples);
+    gathered->value[pair] = benchmark->rate ? NAN : positive(value);
     gathered->cpu_ns[pair] = positive(slice->cpu_ns / ran(slice));
     gathered->bytes = slice->pool_bytes < 0 ? NAN : (double)slice->pool_bytes;
     gathered->wakes += (double)slice->stats.wakes;
     gathered->jobs += ran(slice);
 }
 
-/* Both sides in random order, then mirrored: two pairs. */
+/* Both sides in random order, then mirrored: two pairs. Of a search once each. */
 static void run_pass(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
 {
     struct benchmark *benchmark = &state->all[index];
-    int pass = benchmark->done, count = state->plan->duet.again && pass % 2 == 0 ? 3 : 2;
+    int pass = benchmark->done, count = state->plan->duet.again && (benchmark->rate || pass % 2 == 0) ? 3 : 2;
+    int slices = benchmark->rate ? count : 2 * count; /* of a search the next rate follows from this one */
     enum side order[SIDES] = {SIDE_BASE, SIDE_NEW, SIDE_AGAIN};
     for (int i = count - 1; i > 0; i--) {
         int j = (int)((state->host->random(state->host->context) >> 16) % (uint64_t)(i + 1));
@@ -230,12 +264,14 @@ static void run_pass(struct state *state, int index, struct slice *slice, struct
         order[i] = order[j];
         order[j] = kept;
     }
-    for (int i = 0; i < 2 * count; i++) {
+    for (int i = 0; i < slices; i++) {
         enum side side = order[i < count ? i : 2 * count - 1 - i];
+        if (benchmark->rate)
+            put_rate(state, index, side);
         if (!run(state, index, side, slice, samples))
             return;
         take(benchmark, side, 2 * pass + (i >= count), slice, samples);
-        if (state->over && i < 2 * count - 1)
+        if (state->over && i < slices - 1)
             return;
     }
     benchmark->done++;
@@ -312,6 +348,13 @@ static json_t *loaded_json(int round)
     return names;
 }
 
+/* What a search found is the value of its one pair. */
+static void take_rates(struct benchmark *benchmark)
+{
+    for (int side = 0; benchmark->rate && side < SIDES; side++)
+        benchmark->side[side].value[0] = duet_rate_ns(benchmark->rate, (enum side)side);
+}
+
 static json_t *trial_of(const struct state *state, int index)
 {
     const struct benchmark *benchmark = &state->all[index];
@@ -327,9 +370,13 @@ static json_t *trial_of(const struct state *state, int index)
                               ratio_json(sides[SIDE_NEW].value, sides[SIDE_BASE].value, pairs), "log_ratio_again",
                               ratio_json(sides[SIDE_AGAIN].value, sides[SIDE_BASE].value, pairs), "log_ratio_cpu",
                               ratio_json(sides[SIDE_NEW].cpu_ns, sides[SIDE_BASE].cpu_ns, pairs));
-    for (int side = 0; side < (state->plan->duet.again ? SIDES : SIDE_AGAIN); side++)
+    for (int side = 0; side < (state->plan->duet.again ? SIDES : SIDE_AGAIN); side++) {
         json_object_set_new(trial, side_name((enum side)side),
                             side_json(&sides[side], pairs, !(benchmark->entry[side].pool->declares & POOL_NO_COUNTS)));
+        if (benchmark->rate)
+            json_object_set_new(json_object_get(trial, side_name((enum side)side)), "search",
+                                duet_rate_json(benchmark->rate, (enum side)side));
+    }
     json_object_set_new(trial, "loaded", loaded_json(state->plan->duet.round));
     return trial;
 }
@@ -339,6 +386,8 @@ static bool begin(struct state *state)
     state->all = calloc((size_t)state->plan->count, sizeof *state->all);
     state->order = calloc((size_t)state->plan->count, sizeof *state->order);
     for (int i = 0; state->all && i < state->plan->count; i++) {
+        if (state->plan->duet.slo.count)
+            state->all[i].rate = must_memory(calloc(1, sizeof *state->all[i].rate));
         for (int side = 0; side < SIDES; side++) {
             state->all[i].entry[side] = state->plan->entries[i];
             state->all[i].entry[side].pool = sides_find((enum side)side, state->plan->entries[i].pool->name);
@@ -361,6 +410,8 @@ void duet_round(const struct plan *plan, const struct duet_host *host, bool (*wh
     for (int i = 0; i < plan->count && !state.over; i++)
         warm_up(&state, state.order[i], slice, samples);
     run_all(&state, slice, samples);
+    for (int i = 0; i < plan->count; i++)
+        take_rates(&state.all[i]);
     for (int i = 0; i < plan->count; i++)
         if (*state.all[i].failure || (state.all[i].done && whole(host->context)))
             host->tell(host->context, trial_of(&state, i));

@@ -130,8 +130,9 @@ json_t *plan_configuration(const struct plan_entry *entry)
 
 static json_t *duet_json(const struct plan_duet *duet)
 {
-    return must_pack("{s:s, s:s, s:b, s:f, s:f, s:i}", "base", duet->base, "new", duet->new, "again", (int)duet->again,
-                     "slowed", duet->slowed, "share_ns", duet->share_ns, "round", duet->round);
+    return must_pack("{s:s, s:s, s:b, s:f, s:f, s:i, s:s}", "base", duet->base, "new", duet->new, "again",
+                     (int)duet->again, "slowed", duet->slowed, "share_ns", duet->share_ns, "round", duet->round, "slo",
+                     duet->slo_text ? duet->slo_text : "");
 }
 
 json_t *plan_json(const struct plan *plan)
@@ -154,11 +155,13 @@ json_t *plan_json(const struct plan *plan)
 /* Loads both sides. The texts stay. */
 static int duet_from_json(struct plan_duet *duet, const json_t *json)
 {
-    const char *base, *new;
+    const char *base, *new, *slo;
     int again;
     char why[1024];
-    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:s, s:b, s:f, s:f, s:i}", "base", &base, "new", &new, "again",
-                    &again, "slowed", &duet->slowed, "share_ns", &duet->share_ns, "round", &duet->round))
+    if (json_unpack((json_t *)(uintptr_t)json, "{s:s, s:s, s:b, s:f, s:f, s:i, s:s}", "base", &base, "new", &new,
+                    "again", &again, "slowed", &duet->slowed, "share_ns", &duet->share_ns, "round", &duet->round, "slo",
+                    &slo) ||
+        (*slo && slo_parse(slo, &duet->slo, why, sizeof why)))
         return -EINVAL;
     duet->base = strdup(base);
     duet->new = strdup(new);

@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "bench/statistics/slo.h"
 #include "pools/core/pool.h"
 #include "workloads/core/workload.h"
 
@@ -21,6 +22,7 @@ struct plan_entry {
     char pin[64];              /* as topology_place */
     bool floor;                /* not asked for: shown beside, to compare with */
     const char *record;        /* a file for its first slice (recording.h), or NULL; of the process that runs it */
+    uint64_t seed;             /* of its slices, in this process; 0: each has its own */
     bool apart;                /* its pool is in no table of pools: of a side of a duet */
 };
 
@@ -32,6 +34,8 @@ struct plan_duet {
     double slowed;          /* the jobs of the new side take so much longer, as a share; 0 as a rule */
     double share_ns;        /* of a process's time, for each entry */
     int round;              /* of a process: which one it is */
+    struct slo_list slo;    /* searches for the highest rate that keeps these; none: as they come */
+    const char *slo_text;   /* the same as it was written; NULL: none */
 };
 
 struct plan {

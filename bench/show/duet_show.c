@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
 #include "bench/show/terminal.h"
 #include "bench/show/verdicts.h"
@@ -66,6 +67,30 @@ static const char *cost_text(const json_t *benchmark, const char *cost, char *te
     else
         percent_text(number_of(cost_of(benchmark, cost), "change"), "%", text);
     return text;
+}
+
+/* Of searches base and new are times between jobs: the rates that those are. */
+static void show_rates(const json_t *benchmarks, int width, FILE *out)
+{
+    json_t *benchmark;
+    size_t i;
+    bool told = false;
+    json_array_foreach (benchmarks, i, benchmark) {
+        const json_t *finding = finding_of(benchmark);
+        double base = number_of(finding, "base"), new = number_of(finding, "new"),
+               change = number_of(finding, "change");
+        char promises[200] = "", of_base[TEXT], of_new[TEXT], percent[TEXT];
+        if (!json_object_get(benchmark, "slo") || !(base > 0 && new > 0))
+            continue;
+        slo_promises_text(json_object_get(benchmark, "slo"), promises, sizeof promises);
+        if (!told)
+            fprintf(out, "rates    base and new are the time from job to job at the highest rate that keeps %s\n",
+                    promises);
+        told = true;
+        fprintf(out, "         %-*s  %s/s, new %s/s (%s by the pairs)\n", width, result_string(benchmark, "name"),
+                units_count_text(1e9 / base, of_base, sizeof of_base),
+                units_count_text(1e9 / new, of_new, sizeof of_new), percent_text(1 / (1 + change) - 1, "%", percent));
+    }
 }
 
 /* Why a column has a dash in it, where it has. */
@@ -222,6 +247,7 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
             "95% interval", "CPU/job", "memory", "wakes", "verdict");
     json_array_foreach (benchmarks, i, benchmark)
         show_row(benchmark, width, out);
+    show_rates(benchmarks, width, out);
     show_dashes(benchmarks, out);
     show_totals(result, out);
     if (saved)

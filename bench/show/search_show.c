@@ -134,21 +134,6 @@ static void print_rows(const json_t *result, const json_t **rows, int count, FIL
     grid_end(&grid);
 }
 
-/* "p99 <= 5 ms and loss <= 0.1%" */
-static void promises_text(const json_t *promises, char *text, size_t size)
-{
-    json_t *promise;
-    size_t i;
-    *text = '\0';
-    json_array_foreach (promises, i, promise) {
-        struct slo slo = slo_from_json(promise);
-        char one[64];
-        if (slo.kind)
-            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? " and " : "",
-                     slo_text(&slo, one, sizeof one));
-    }
-}
-
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
     static const json_t *rows[SEARCHES_MAX];
@@ -165,7 +150,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
                   result_string(first, "spec"), plain, (long long)result_integer(first, "producers"),
                   result_integer(first, "producers") == 1 ? "" : "s", result_string(first, "pin"),
                   (long long)result_integer(first, "capacity"), result_string(first, "full"));
-    promises_text(json_object_get(result, "slo"), promised, sizeof promised);
+    slo_promises_text(json_object_get(result, "slo"), promised, sizeof promised);
     terminal_line(out, 2, "the highest rate that keeps %s, from the planned submit to the end\n", promised);
     print_rows(result, rows, count, out, colour);
     fputc('\n', out);

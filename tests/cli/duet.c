@@ -160,6 +160,64 @@ CLI_TEST(duet, a_build_against_itself)
     json_decref(document);
 }
 
+CLI_TEST(duet, searches_for_what_comes_at_a_rate)
+{
+    static const char both[] = "duet --base @/pools.so --new @/pools.so";
+    char line[256];
+    snprintf(line, sizeof line, "%s --slo p99=1ms", both);
+    refused("whose rate", line);
+    snprintf(line, sizeof line, "%s --slo p99=1ms -w empty", both);
+    refused("burst:of=empty", line);
+    snprintf(line, sizeof line, "%s --slo p99=1ms -w burst:rate=1k,of=empty", both);
+    refused("without rate", line);
+    snprintf(line, sizeof line, "%s --slo p99=1ms -w burst:for=1s,of=empty", both);
+    refused("without rate", line);
+    snprintf(line, sizeof line, "%s --slo loss=1%%,p99=1ms -w burst:of=empty", both);
+    refused("lose nothing", line);
+    snprintf(line, sizeof line, "%s --slo max=1ms -w burst:of=empty", both);
+    refused("one job", line);
+    refused("without --slo", "duet --self-test --slo p99=1ms");
+    snprintf(line, sizeof line,
+             "%s --slo p99=100ms -w burst:of=io:op=sleep,wait=20ms -t 1 -p mutex --budget 2s -o x.json", both);
+    cr_assert(run(full(line)) == 2 && strstr(err, "and --budget is 2.00 s") && files_here() == 0, "%s", err);
+}
+
+/* Whether a trial's search says what it is to: rates that were asked, and one found or none. */
+static void check_search(const json_t *trial, const char *side)
+{
+    const json_t *search = json_object_get(json_object_get(trial, side), "search"), *asked, *rate;
+    asked = json_object_get(search, "asked");
+    rate = json_object_get(search, "rate");
+    cr_assert(json_array_size(asked) >= 1 && json_array_size(asked) <= 6, "%zu", json_array_size(asked));
+    cr_assert(json_is_null(rate) || json_number_value(rate) >= 1);
+}
+
+/* Its rates are found, or it says why not: on a machine that is this busy no rate may be kept. */
+CLI_TEST(duet, a_search_of_a_build_against_itself)
+{
+    int status = run(full("duet --base @/pools.so --new @/pools.so -p mutex --slo p50=3ms -t 1 "
+                          "-w burst:of=cpu:size=100us,dist=exp --budget 20s --seed 7 --undecided fail -o x.json"));
+    json_t *document = json_load_file("x.json", 0, NULL), *benchmark, *trial;
+    size_t i;
+    if (!document) {
+        cr_assert((status == 2 || status == 3) && strstr(err, "poolbench: duet --slo: "), "exit %d: %s", status, err);
+        return;
+    }
+    benchmark = json_array_get(json_object_get(document, "benchmarks"), 0);
+    cr_assert(status == 0 || status == 1 || status == 4, "exit %d: %s", status, err);
+    cr_assert(!strcmp(text_of(benchmark, "figure"), "ns_per_job_kept") &&
+              !strcmp(text_of(benchmark, "figure_unit"), "ns"));
+    cr_assert(!strcmp(text_of(benchmark, "name"), "mutex/burst:of=cpu:size=100us,dist=exp/t1"), "without a rate");
+    cr_assert(!strcmp(text_of(json_array_get(json_object_get(benchmark, "slo"), 0), "name"), "p50"));
+    json_array_foreach (json_object_get(benchmark, "first"), i, trial) {
+        check_search(trial, "base");
+        check_search(trial, "new");
+        check_search(trial, "base again");
+    }
+    cr_assert(i >= 1 && strstr(out, "rates    base and new are the time from job to job"), "%s", out);
+    json_decref(document);
+}
+
 /* Without --undecided nothing undecided fails a gate; json is the document. */
 CLI_TEST(duet, prints_the_document)
 {

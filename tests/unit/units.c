@@ -31,10 +31,10 @@ Test(units, times, .timeout = 10)
         const char *text;
         int error;
         int64_t ns;
-    } cases[] = {{"500ns", 0, 500},        {"5ns", 0, 5},      {"0ns", 0, 0},         {"-1us", 0, -1000},
-                 {"-nan", -EINVAL, 0},     {"10us", 0, 10000}, {"1.5ms", 0, 1500000}, {"2s", 0, 2000000000},
-                 {"1min", 0, 60000000000}, {"10", -EINVAL, 0}, {"us", -EINVAL, 0},    {"10 us", -EINVAL, 0},
-                 {"10usx", -EINVAL, 0},    {"", -EINVAL, 0},   {"1e30s", -ERANGE, 0}};
+    } cases[] = {{"500ns", 0, 500},        {"5ns", 0, 5},           {"0ns", 0, 0},         {"-1us", 0, -1000},
+                 {"-nan", -EINVAL, 0},     {"10us", 0, 10000},      {"1.5ms", 0, 1500000}, {"2s", 0, 2000000000},
+                 {"1min", 0, 60000000000}, {"2m", 0, 120000000000}, {"10", -EINVAL, 0},    {"us", -EINVAL, 0},
+                 {"10 us", -EINVAL, 0},    {"10usx", -EINVAL, 0},   {"", -EINVAL, 0},      {"1e30s", -ERANGE, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t ns = 0;
         int error = units_time(cases[i].text, &ns);

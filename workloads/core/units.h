@@ -12,7 +12,7 @@
  * 1.5M. Returns 0, -EINVAL (not a number, or trailing text), -ERANGE. */
 int units_count(const char *text, int64_t *count);
 
-/* Reads a time in ns, us, ms, s or min, as in 500ns, 10us, 1.5ms; a unit is
+/* Reads a time in ns, us, ms, s or min (also m), as in 500ns, 10us, 1.5ms; a unit is
  * required. Returns 0, -EINVAL, -ERANGE. */
 int units_time(const char *text, int64_t *ns);
 
