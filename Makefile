@@ -9,6 +9,7 @@ PREFIX   ?= /usr/local
 BUILD    ?= build
 PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
+EXPLORE  ?= $(PROGRAM)-explore
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
             libsqlite3-dev zlib1g-dev libxslt1-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
@@ -29,8 +30,8 @@ REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || ech
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 POOLS    := $(call objects,pools pools/core)
-# The program's rooms. check/ is another program's: poolbench-check.
-ROOMS    := $(filter-out bench/check,$(patsubst %/,%,$(wildcard bench/*/)))
+# The program's rooms. check/ and explore/ are other programs': poolbench-check, poolbench-explore.
+ROOMS    := $(filter-out bench/check bench/explore,$(patsubst %/,%,$(wildcard bench/*/)))
 PARTS    := $(POOLS) $(call objects,workloads workloads/core $(ROOMS))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core faults/kinds bench/check) \
             $(filter-out $(POOLS),$(PARTS))
@@ -147,6 +148,35 @@ comma := ,
 $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
+
+# What `poolbench explore` starts: pools whose every access is a call of bench/explore/hooks.c,
+# which stands in the place of a sanitizer's library, and whose static data lies in sections
+# of their own. No allocator beside its own; addresses are fixed, for the sake of replays. c11/ has
+# the fences of processors where a read-modify-write is none.
+HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/explore/hooked.h -DPOOL_EXPLORED
+EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
+explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
+RUNTIME  := $(filter-out $(BUILD)/bench/explore/main.o,$(call objects,bench/explore))
+define EXPLORED_OBJECT
+@mkdir -p $(@D)
+$(call say,CC $<)
+$(Q)$(CC) $(EXPLORED) -c -o $@ $<
+$(Q)$(or $(OBJCOPY),objcopy) --rename-section .data=explored_data --rename-section .bss=explored_bss $@
+endef
+$(BUILD)/explore/c11/%.o: %.c $(BUILD)/flags
+	$(EXPLORED_OBJECT)
+$(BUILD)/explore/%.o: %.c $(BUILD)/flags
+	$(EXPLORED_OBJECT)
+$(BUILD)/explore/c11/%.o: EXTRA += -DPOOL_EXPLORED_C11
+$(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addprefix $(BUILD)/explore/c11/pools/core/,caller_run.o submit.o theft.o): EXTRA += -fexceptions
+EXPLORE_LINK = $(CC) $(LINK) -no-pie $(SANITIZE)
+EXPLORE_LIBS = $(filter-out -ljemalloc,$(LIBS))
+# EXPLORE is linked with each of the two: $(BUILD)/poolbench-explore, and -c11 beside it.
+$(sort $(EXPLORE) $(BUILD)/poolbench-explore): $(call explored,$(POOLS))
+$(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(POOLS))
+$(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(BUILD)/bench/explore/main.o $(filter-out $(POOLS),$(PARTS))
+	$(call say,LD $@)
+	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
 
 # What a plug-in is compiled against: the two contracts in one header.
 $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h

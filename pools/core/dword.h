@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "pools/core/explored.h"
+
 #if defined(__x86_64__) || defined(__aarch64__)
 #define DWORD_CAS 1
 #else
@@ -48,7 +50,9 @@ static inline uint64_t dword_tag(struct dword *dword)
 static inline bool dword_swap(struct dword *dword, uint64_t tag, uint64_t value, uint64_t new_tag, uint64_t new_value)
 {
     DWORD_RELEASE(dword);
-#if defined(__x86_64__)
+#if defined(POOL_EXPLORED) && DWORD_CAS
+    return explore_dword_swap(dword, tag, value, new_tag, new_value);
+#elif defined(__x86_64__)
     bool swapped;
     __asm__ volatile("lock cmpxchg16b %1"
                      : "=@ccz"(swapped), "+m"(*dword), "+a"(tag), "+d"(value)

@@ -73,7 +73,7 @@ static void share(struct pool_forks *forks, uint64_t kept)
     /* Release for the slots. Then a fence, and the looks at sleepers: pairs with park
      * in idle.c and with join_sleep, who announce themselves first. */
     atomic_fetch_add_explicit(&forks->word, POOL_CHANGE_ONE + count, memory_order_seq_cst);
-#if !defined(__x86_64__)
+#if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
     wake_joiners(forks);

@@ -17,6 +17,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "pools/core/explored.h"
+
 /* Two lines: processors fetch them in pairs. */
 #define POOL_CACHE_LINE 128
 
@@ -42,7 +44,9 @@ static inline uint64_t pool_counted_ns(uint64_t count, uint32_t per_second)
  * may differ, and after a pause of the machine by anything. */
 static inline uint64_t pool_moment(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(POOL_EXPLORED)
+    return explore_moment();
+#elif defined(__x86_64__) || defined(__i386__)
     return __builtin_ia32_rdtsc() / 2;
 #elif defined(__aarch64__)
     uint64_t count, per_second;
@@ -66,7 +70,9 @@ static inline int64_t pool_deadline(int64_t timeout_ns)
 
 static inline void pool_pause(void)
 {
-#if defined(__x86_64__) || defined(__i386__)
+#if defined(POOL_EXPLORED)
+    explore_spin_pause();
+#elif defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
     __asm__ volatile("isb" ::: "memory");

@@ -385,7 +385,7 @@ static inline void pool_announce(struct pool_head *head)
  * modify-write just before, which on x86-64 is the fence. */
 static inline void pool_announce_counted(struct pool_head *head)
 {
-#if !defined(__x86_64__)
+#if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
     if (pool_unlikely(atomic_load_explicit(&head->watchers, memory_order_relaxed)))

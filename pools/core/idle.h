@@ -50,7 +50,7 @@ void pool_idle_wake_for_fork(struct pool_head *head);
  * write came before (on other processors than x86 a fence). */
 static inline void pool_published(struct pool_head *head)
 {
-#if !defined(__x86_64__)
+#if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
     if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE))

@@ -20,7 +20,7 @@ int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int co
 static inline void pool_after_push(struct pool_head *head)
 {
     POOL_STEP("submit: pushed");
-#if !defined(__x86_64__)
+#if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
     if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE))
