@@ -273,6 +273,9 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn))
+ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
+           FLOODS COUNTS EMPTY
+PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
@@ -285,6 +288,10 @@ $(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so scribble
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN,-DBROKEN_$*)
+$(BUILD)/plugins/odd-%.so: tests/plugins/odd.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $< for $*)
+	$(Q)$(call PLUGIN,-DODD=$*)
 $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

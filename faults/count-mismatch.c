@@ -68,7 +68,7 @@ static void drive(int client)
     cell_role(0, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     cell_submit_range(0, jobs);
     gate_await(GATE, 1);
-    cell_until(all_but_one);
+    cell_until_told("the jobs that are done", all_but_one);
     cell_note(LOOK, cell_wait(0));
     cell_note(LOOK_OPEN, cell_unfinished());
     gate_open(GATE);

@@ -38,7 +38,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     int given_up = (int)atomic_load(&record->notes[CONSUMER_GIVEN_UP]);
     if (!received)
         return false;
-    if (outcome->end == OUTCOME_HUNG && !atomic_load(&record->notes[CONSUMER_FREED]) && received == TAKEN)
+    if (outcome->end == OUTCOME_HUNG && !atomic_load(&record->notes[CONSUMER_FREED]) && received == TAKEN &&
+        consumer_frees(outcome))
         return verdict_own(verdict, "hang: free waits for ever; the consumer took %d of %d results and left", received,
                            finished);
     if (outcome->end == OUTCOME_ENDED && given_up != finished - received)

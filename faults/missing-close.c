@@ -42,7 +42,7 @@ static void drive(int client)
     } while (got > 0 || (got == -ETIMEDOUT && received < JOBS));
     cell_note(LAST, got);
     if (client == FORGETS) {
-        cell_until(all_parked);
+        cell_until_told("workers that are parked", all_parked);
         cell_until(named);
     }
     cell_free();

@@ -10,9 +10,9 @@
 enum { MEETING = 0 };
 
 /* Who fails: by pool_fail only, or by pthread_exit too. Then how many were to
- * meet, and what the pool counted as failed. */
+ * meet, what the pool counted as failed, and whether a plain job ran and was awaited before. */
 enum { BY_CALL, BY_EXIT, BY_STATUS, BY_EXIT_ALONE };
-enum { WIDTH, FAILING, FAILED };
+enum { WIDTH, FAILING, FAILED, PLAIN };
 
 static void drive(int client)
 {
@@ -25,6 +25,11 @@ static void drive(int client)
     cell_role(0, (struct cell_role){.act = first[client]});
     if (client == BY_EXIT)
         cell_role(1, (struct cell_role){.act = CELL_EXIT});
+    if (cell_is_foreign()) { /* a wait that never returns is another bug */
+        cell_submit(failing + width);
+        cell_wait(-1);
+    }
+    cell_note(PLAIN, 1);
     cell_submit_range(0, failing);
     cell_wait(-1);
     for (int i = 0; i < width; i++)
@@ -40,12 +45,15 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const struct record *record = outcome->record;
     int failing = (int)atomic_load(&record->notes[FAILING]), width = (int)atomic_load(&record->notes[WIDTH]), met = 0;
     int failed = (int)atomic_load(&record->notes[FAILED]);
+    if (!atomic_load(&record->notes[PLAIN]))
+        return false;
     for (int i = 0; i < width; i++)
         met += atomic_load(&record->jobs[failing + i].started) != 0;
-    if (outcome->end == OUTCOME_CRASHED && !met)
+    if (outcome->end == OUTCOME_CRASHED && !met && atomic_load(&record->jobs[0].started))
         return verdict_own(verdict, "a failing job took the whole process with it (signal %d)", outcome->signal);
-    if (outcome->end == OUTCOME_HUNG && atomic_load(&record->job_count) == (uint32_t)failing)
-        return verdict_own(verdict, "hang: the job that ended its thread never counts as ended, and wait waits for it");
+    if (outcome->end == OUTCOME_HUNG && atomic_load(&record->jobs[failing - 1].started) &&
+        !atomic_load(&record->jobs[failing].submitted))
+        return verdict_own(verdict, "hang: the job that failed never counts as ended, and wait waits for it");
     if (outcome->end == OUTCOME_HUNG && met < width)
         return verdict_own(verdict,
                            "the pool shrank: after %d failing jobs only %d of %d jobs that wait for each other run",
@@ -56,8 +64,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, BY_CALL, 0, POOL_CAN_CONTAIN},
-    {"pthread_exit", FAULT_CLEAN, BY_EXIT, 0, POOL_CAN_CONTAIN | POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, BY_CALL, 0, POOL_CAN_CONTAIN, .native = true},
+    {"pthread_exit", FAULT_CLEAN, BY_EXIT, 0, POOL_CAN_CONTAIN | POOL_CAN_RUN_APART, .native = true},
     {"a status", FAULT_CLEAN, BY_STATUS, 0, 0, 0, .foreign = true},
     {"the job ends its thread", FAULT_CLEAN, BY_EXIT_ALONE, 0, POOL_CAN_RUN_APART, POOL_WAIT_HELPS | POOL_JOBS_RETURN,
      .foreign = true},

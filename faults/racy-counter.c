@@ -22,12 +22,20 @@ static void second(void)
     cell_submit(1);
 }
 
+/* Whether two jobs run at once: on workers, or in two submitters. */
+static bool meets(void)
+{
+    if (cell_pool()->can & POOL_CAN_RUN_APART)
+        return cell_workers() >= JOBS;
+    return !(cell_pool()->declares & POOL_WAIT_HELPS);
+}
+
 static void drive(int client)
 {
     (void)client;
     if (cell_open((struct pool_config){.capacity = JOBS + MORE}))
         return;
-    for (int id = 0; id < JOBS; id++)
+    for (int id = 0; meets() && id < JOBS; id++)
         cell_role(id, (struct cell_role){.act = CELL_MEET, .gate = GATE, .width = JOBS});
     /* Two threads, for pools that run a job in its submitter. */
     helper_start(0, first);

@@ -68,7 +68,7 @@ static void look(int batch)
 {
     for (int i = 0; i < LOOKS; i++) {
         struct pool_stats stats;
-        cell_until(at_rest);
+        cell_until_told("workers blocked by results", at_rest);
         stats = cell_stats();
         if (!i) {
             cell_until(named);
@@ -102,21 +102,21 @@ static void drive(int client)
     cell_forget();
     open_with(POOL_RESULTS_BLOCK, jobs);
     helper_start(0, producer);
-    cell_until(all_done);
+    cell_until_told("the jobs that are done", all_done);
     cell_note(BUFFERED, ledger_finished(cell_record()));
     drain();
     cell_forget();
     open_with(POOL_RESULTS_BLOCK, PLACES);
     helper_start(0, producer);
     for (int i = 0; i < LOOKS; i++) {
-        cell_until(at_rest);
+        cell_until_told("workers blocked by results", at_rest);
         cell_note_add(BATCHED, cell_receive(BATCH, -1));
     }
     drain();
     cell_forget();
     open_with(POOL_RESULTS_DROP, PLACES);
     helper_start(0, producer);
-    cell_until(all_done);
+    cell_until_told("the jobs that are done", all_done);
     cell_note(DROPPED, (int64_t)cell_stats().lost);
     drain();
 }

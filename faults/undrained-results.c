@@ -47,7 +47,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     bool freed = atomic_load(&record->notes[CONSUMER_FREED]);
     if (ledger_received(record))
         return false;
-    if (outcome->end == OUTCOME_HUNG && !freed)
+    if (outcome->end == OUTCOME_HUNG && !freed && consumer_frees(outcome))
         return verdict_own(verdict,
                            "hang: free waits for ever for %d workers that are blocked on results nobody received",
                            record->stats.blocked_results);

@@ -12,8 +12,9 @@
 enum { GATE = 0, LATER = 1, CAPACITY = 2 };
 
 /* Answers of the close in the job, of the submit that was blocked meanwhile,
- * and of one that began after the end; and the numbers of these two jobs. */
-enum { CLOSE, BLOCKED, AFTER, BLOCKED_ID, AFTER_ID };
+ * and of one that began after the end; the numbers of these two jobs; whether the
+ * scenario came so far that the job may close. */
+enum { CLOSE, BLOCKED, AFTER, BLOCKED_ID, AFTER_ID, CLOSED };
 
 static bool producer_blocked(void)
 {
@@ -58,19 +59,23 @@ static void drive(int client)
         cell_submit_range(running, CAPACITY);
         if (bounded) {
             helper_start(0, producer);
-            cell_until(producer_blocked);
+            cell_until_told("a submit that is blocked", producer_blocked);
         }
+        cell_note(CLOSED, 1);
         gate_open(GATE);
         if (!bounded) {
             /* Nobody is blocked behind the queue, so that the others must not empty it first. */
-            cell_until(closing);
+            cell_until_told("its being closed", closing);
             gate_open(LATER);
         }
     } else {
+        cell_note(CLOSED, 1);
         gate_open(GATE);
         cell_submit(0);
+        if (cell_pool()->declares & POOL_WAIT_HELPS) /* there may be nobody else who runs it */
+            cell_wait(-1);
     }
-    cell_until(drained);
+    cell_until_told("its being drained", drained);
     helpers_join();
     cell_note(AFTER, cell_submit(next + 1));
     cell_free();
@@ -79,12 +84,15 @@ static void drive(int client)
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
-    const struct record_job *after = record_job_at(record, atomic_load(&record->notes[AFTER_ID]));
+    const struct record_job *after = record_job_at(record, atomic_load(&record->notes[AFTER_ID])),
+                            *blocked = record_job_at(record, atomic_load(&record->notes[BLOCKED_ID]));
     int accepted = ledger_accepted(record), started = ledger_started(record);
+    bool lost =
+        atomic_load(&record->notes[CLOSED]) && atomic_load(&blocked->accepted) && !atomic_load(&blocked->started);
     if (atomic_load(&after->accepted))
         return verdict_own(verdict, "a submit after the close was accepted%s",
                            atomic_load(&after->started) ? " (and run)" : ", and never run");
-    if ((outcome->end == OUTCOME_ENDED || outcome->end == OUTCOME_HUNG) && accepted != started &&
+    if ((outcome->end == OUTCOME_ENDED || outcome->end == OUTCOME_HUNG) && lost &&
         !(outcome->pool->declares & POOL_CLOSE_CANCELS))
         return verdict_own(verdict, "%d jobs accepted, %d run; the last came in after the end", accepted, started);
     if (outcome->end == OUTCOME_ENDED && atomic_load(&record->notes[CLOSE]))

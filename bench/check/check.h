@@ -12,13 +12,15 @@
 
 enum { CHECK_GROUPS_MAX = 32, CHECK_POOLS_MAX = 64, CHECK_FAULTS_MAX = 64, CHECK_WORKERS = 3, CHECK_WORKERS_MAX = 16 };
 
+#define CHECK_LIMIT_NS INT64_C(10000000000)
+
 enum check_format { CHECK_TABLE, CHECK_JSON, CHECK_TAP, CHECK_JUNIT };
 
 struct check_options {
     bool help, list, cross, verbose, all;
-    bool chosen;       /* faults were named: no word about the others */
-    bool foreign;      /* plug-ins were loaded: without -p, only they are checked */
-    char loaded[1024]; /* how, as on the command line, each after a space */
+    bool chosen;        /* faults were named: no word about the others */
+    bool foreign;       /* plug-ins were loaded: without -p, only they are checked */
+    char loaded[16384]; /* how, as on a shell's command line, each after a space */
     const struct pool_ops *pools[CHECK_POOLS_MAX];
     int pool_count;
     const struct fault *faults[CHECK_FAULTS_MAX];

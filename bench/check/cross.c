@@ -65,8 +65,10 @@ static int cross_pool(const struct judge_setup *setup, const struct pool_ops *po
 int check_cross(const struct check_options *options, FILE *out)
 {
     enum { LIMIT_NS = 300000000 };
-    struct judge_setup setup = {options->workers, options->limit_ns < LIMIT_NS ? options->limit_ns : LIMIT_NS,
-                                options->without, &check_stop};
+    struct judge_setup setup = {.workers = options->workers,
+                                .limit_ns = options->limit_ns < LIMIT_NS ? options->limit_ns : LIMIT_NS,
+                                .without = options->without,
+                                .stop = &check_stop};
     bool good = true;
     for (int p = 0; p < options->pool_count; p++) {
         int one = cross_pool(&setup, options->pools[p], out);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/check/cell_process.h"
 #include "bench/check/check.h"
 #include "bench/check/explain.h"
 #include "bench/commands/options.h"
@@ -81,6 +82,8 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (cell_process_is(argc, argv))
+        return cell_process_main(argc, argv);
     streams_open();
     return stack_open() ? begin(argc, argv) : EXIT_CANNOT;
 }

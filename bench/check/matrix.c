@@ -1,8 +1,10 @@
 /* matrix.c - all cells that were asked for, run one after the other. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/check/cell_process.h"
 #include "bench/check/check.h"
 #include "bench/json/utf8.h"
 #include "bench/show/progress.h"
@@ -70,34 +72,67 @@ static int cells_of(const struct check_options *options)
     return cells;
 }
 
-static int run_all(struct check_matrix *matrix, int cells)
+/* A foreign pool that could not be opened: nothing was asked of it, which is told once. */
+static int note_unopened(struct check_row *row, const struct judge_result *probed, bool first)
+{
+    row->took_ns = calloc(1, sizeof *row->took_ns);
+    if (!row->took_ns)
+        return -ENOMEM;
+    row->result = *probed;
+    row->took_ns[row->runs++] = probed->took_ns;
+    if (!first && probed->verdict.kind == VERDICT_FAILS) {
+        row->result.verdict = (struct verdict){.kind = VERDICT_UNSUPPORTED};
+        snprintf(row->result.verdict.finding, sizeof row->result.verdict.finding, "not asked: %s could not be opened",
+                 row->what.pool->name);
+    }
+    utf8_plain(row->result.verdict.finding, false);
+    utf8_plain(row->result.report, true);
+    return 0;
+}
+
+static void tell_progress(const struct check_matrix *matrix, const struct judge_case *what, int cells, int64_t begin_ns)
+{
+    double spent = (double)(pool_clock_ns() - begin_ns) / 1e9;
+    char text[128];
+    snprintf(text, sizeof text, "%s: %s", what->pool->name, what->fault->name);
+    progress_tell(text, matrix->count, cells, matrix->count ? spent / matrix->count * (cells - matrix->count) : 0);
+}
+
+static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, int cells, int64_t begin_ns)
 {
     const struct check_options *options = matrix->options;
-    struct judge_setup setup = {options->workers, options->limit_ns, options->without, &check_stop};
-    int64_t begin = pool_clock_ns();
-    for (int p = 0; p < options->pool_count; p++) {
-        for (int f = 0; f < options->fault_count; f++) {
-            const struct fault *fault = options->faults[f];
-            double spent = (double)(pool_clock_ns() - begin) / 1e9;
-            char what[128];
-            snprintf(what, sizeof what, "%s: %s", options->pools[p]->name, fault->name);
-            progress_tell(what, matrix->count, cells,
-                          matrix->count ? spent / matrix->count * (cells - matrix->count) : 0);
-            for (int c = 0; c < fault->cell_count; c++) {
-                struct check_row *row = &matrix->rows[matrix->count];
-                int error;
-                if (!fault_asks(&fault->cells[c], options->pools[p]))
-                    continue;
-                row->what = (struct judge_case){options->pools[p], fault, &fault->cells[c], fault->cells[c].defects};
-                error = run_row(&setup, row, options->repeat);
-                if (error)
-                    return error;
-                matrix->count++;
+    struct judge_setup setup = {.workers = options->workers,
+                                .limit_ns = options->limit_ns,
+                                .without = options->without,
+                                .stop = &check_stop,
+                                .become = cell_process_become};
+    struct judge_result probed;
+    int error = 0, first = matrix->count;
+    bool opens = !pool_is_added(pool) || judge_probe(&setup, pool, &setup.width, &probed, &error);
+    for (int f = 0; !error && f < options->fault_count; f++) {
+        const struct fault *fault = options->faults[f];
+        for (int c = 0; !error && c < fault->cell_count; c++) {
+            struct check_row *row = &matrix->rows[matrix->count];
+            if (!fault_asks(&fault->cells[c], pool))
+                continue;
+            row->what = (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
+            tell_progress(matrix, &row->what, cells, begin_ns);
+            error = opens ? run_row(&setup, row, options->repeat) : note_unopened(row, &probed, matrix->count == first);
+            if (!error)
                 count(matrix, row);
-            }
+            matrix->count += !error;
         }
     }
-    return 0;
+    return error;
+}
+
+static int run_all(struct check_matrix *matrix, int cells)
+{
+    int64_t begin_ns = pool_clock_ns();
+    int error = 0;
+    for (int p = 0; !error && p < matrix->options->pool_count; p++)
+        error = run_pool(matrix, matrix->options->pools[p], cells, begin_ns);
+    return error;
 }
 
 int check_run(struct check_matrix *matrix, const struct check_options *options)

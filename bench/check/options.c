@@ -192,6 +192,26 @@ static int set_out(struct check_options *options, const char *text, struct why w
     return options_check_out(text, why);
 }
 
+/* A word for a shell, behind what is there; where it has no room, nothing. */
+static void add_word(char *text, size_t size, const char *word)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:=@%-";
+    size_t used = strlen(text), quoted = 0;
+    bool bare = *word && word[strspn(word, plain)] == '\0';
+    for (const char *at = word; *at; at++)
+        quoted += *at == '\'' ? 4 : 1;
+    if (used + quoted + 3 > size)
+        return;
+    text += used;
+    if (!bare)
+        *text++ = '\'';
+    for (; *word; word++)
+        text = *word == '\'' ? stpcpy(text, "'\\''") : (*text = *word, text + 1);
+    if (!bare)
+        *text++ = '\'';
+    *text = '\0';
+}
+
 /* What says which names there are, before anything that names. */
 static int set_early(struct check_options *options, int letter, const char *value, struct why why)
 {
@@ -202,8 +222,9 @@ static int set_early(struct check_options *options, int letter, const char *valu
     if (letter != PLUGIN && letter != PEERS)
         return 0;
     options->foreign = true;
-    snprintf(options->loaded + used, sizeof options->loaded - used, letter == PEERS ? " --peers" : " --plugin %s",
-             value);
+    snprintf(options->loaded + used, sizeof options->loaded - used, letter == PEERS ? " --peers" : " --plugin ");
+    if (letter == PLUGIN)
+        add_word(options->loaded, sizeof options->loaded, value);
     return error ? -EINVAL : 0;
 }
 
@@ -275,7 +296,7 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
 {
     struct why why = {text, size};
     int letter;
-    *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = 10000000000};
+    *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = CHECK_LIMIT_NS};
     opterr = 0;
     for (int pass = 0; pass < 2; pass++) {
         optind = 0; /* from the start again */

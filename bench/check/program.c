@@ -142,13 +142,10 @@ int program_compile(const char *source, enum program_tool tool, const char *fold
 
 static bool is_hung(pid_t process)
 {
-    static struct proof_look looks[2];
+    static struct proof_look looks[2]; /* their memory is kept for the next program */
     proof_look(process, &looks[0]);
-    if (looks[0].count <= 0)
+    if (!proof_asleep(&looks[0]))
         return false;
-    for (int i = 0; i < looks[0].count; i++)
-        if (!looks[0].threads[i].asleep)
-            return false;
     poll(NULL, 0, LOOK_EVERY_MS);
     proof_look(process, &looks[1]);
     return proof_holds(&looks[0], &looks[1]);

@@ -217,12 +217,31 @@ static void print_foreign(const struct check_matrix *matrix, const struct pool_o
     }
 }
 
+/* As --limit reads it, to the last digit. */
+static const char *exact_time(int64_t ns, char *text, size_t size)
+{
+    static const struct {
+        int64_t ns;
+        const char *name;
+    } units[] = {{1000000000, "s"}, {1000000, "ms"}, {1000, "us"}, {1, "ns"}};
+    int i = 0;
+    while (ns % units[i].ns)
+        i++;
+    snprintf(text, size, "%lld%s", (long long)(ns / units[i].ns), units[i].name);
+    return text;
+}
+
+/* As it is typed to get the same again. */
 static void print_replay(const struct check_matrix *matrix, const struct check_row *row, FILE *out)
 {
-    fprintf(out, "  replay       poolbench check%s -f %s -p %s", matrix->options->loaded, row->what.fault->name,
+    const struct check_options *options = matrix->options;
+    char time[32];
+    fprintf(out, "  replay       poolbench check%s -f %s -p %s", options->loaded, row->what.fault->name,
             row->what.pool->name);
-    if (matrix->options->workers != CHECK_WORKERS)
-        fprintf(out, " -t %d", matrix->options->workers);
+    if (options->workers != CHECK_WORKERS)
+        fprintf(out, " -t %d", options->workers);
+    if (options->limit_ns != CHECK_LIMIT_NS)
+        fprintf(out, " --limit %s", exact_time(options->limit_ns, time, sizeof time));
     fputs(" -v\n", out);
 }
 
@@ -250,6 +269,31 @@ static void print_cell(const struct check_matrix *matrix, const struct check_row
         print_replay(matrix, row, out);
 }
 
+/* The diagnosis is of what was seen: the fault's own, where that was it or nothing was; else
+ * that of each other thing, once. */
+static void diagnose(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault,
+                     FILE *out)
+{
+    bool own = false, told[SEEN_UNNAMED + 1] = {false}, any = false;
+    for (int c = 0; c < fault->cell_count; c++) {
+        const struct check_row *row = find(matrix, pool, fault, c);
+        const struct verdict *verdict = row ? &row->result.verdict : NULL;
+        if (!supported(row) || row->passed == row->runs)
+            continue;
+        any = true;
+        own = own || !seen_diagnosis(verdict->seen);
+        if (told[verdict->seen] || !seen_diagnosis(verdict->seen))
+            continue;
+        told[verdict->seen] = true;
+        print_paragraph(out, "diagnosis", seen_diagnosis(verdict->seen));
+        print_paragraph(out, "remedy", seen_remedy(verdict->seen));
+    }
+    if (any && !own)
+        return;
+    print_paragraph(out, "diagnosis", fault->diagnosis);
+    print_paragraph(out, "remedy", fault->remedy);
+}
+
 /* Everything about a pool and a fault. */
 static void explain(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault,
                     FILE *out)
@@ -263,8 +307,7 @@ static void explain(const struct check_matrix *matrix, const struct pool_ops *po
             print_cell(matrix, row, out);
     }
     fputc('\n', out);
-    print_paragraph(out, "diagnosis", fault->diagnosis);
-    print_paragraph(out, "remedy", fault->remedy);
+    diagnose(matrix, pool, fault, out);
     if (judge_reason(pool, fault))
         print_paragraph(out, "its own words", judge_reason(pool, fault));
 }

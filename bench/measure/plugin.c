@@ -414,6 +414,21 @@ json_t *plugin_files(void)
     return list;
 }
 
+int plugin_count(void)
+{
+    return file_count;
+}
+
+const char *plugin_path(int index)
+{
+    return files[index];
+}
+
+int plugin_load_again(const char *path, char *why, size_t size)
+{
+    return load(path, (struct why){why, size});
+}
+
 /* They were tried before. */
 int plugin_load_files(const json_t *list)
 {

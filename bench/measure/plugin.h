@@ -22,7 +22,13 @@ int plugin_load(const char *path, char *why, size_t size);
  * as plugin_load; -ENOENT, with what to do in `why`, when there are none. */
 int plugin_load_peers(char *why, size_t size);
 
-/* The files that were loaded, as absolute paths; and loading them again, in the
+/* The files that were loaded, as absolute paths, 0.. to the count; and loading one of them in
+ * another process, where it is not tried before: returns as plugin_load. */
+int plugin_count(void);
+const char *plugin_path(int index);
+int plugin_load_again(const char *path, char *why, size_t size);
+
+/* The files that were loaded, as JSON; and loading them again, in the
  * process of a round. The JSON's owner is the caller. */
 json_t *plugin_files(void);
 int plugin_load_files(const json_t *files);

@@ -1,7 +1,7 @@
 /* births.c - see births.h.
  *
- * The real function is found by RTLD_NEXT. Under a sanitizer, which interposes
- * it itself, the linker wraps it instead (-Wl,--wrap=pthread_create). */
+ * The real functions are found by RTLD_NEXT. Under a sanitizer, which interposes
+ * pthread_create itself, the linker wraps it instead (-Wl,--wrap=pthread_create). */
 #include "faults/core/births.h"
 
 #include <dlfcn.h>
@@ -9,6 +9,8 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include "faults/core/record.h"
@@ -16,19 +18,25 @@
 
 typedef int create_fn(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
+typedef int thrd_create_fn(thrd_t *, thrd_start_t, void *);
+
 struct birth {
+    struct record *record; /* that is to know it, or NULL */
     void *(*main)(void *);
+    thrd_start_t c11; /* in place of main */
     void *arg;
 };
 
 static _Atomic uint32_t down; /* a futex */
-static _Atomic uint32_t held;
+static _Atomic uint32_t held, waiting;
+static struct record *_Atomic known_in;
 static _Atomic int *_Atomic report;
 
+/* Not what the caller asked for in vain: a priority or a stack that is not to be had. */
 static void refused(int error)
 {
     _Atomic int *word = atomic_load(&report);
-    if (word)
+    if (word && (error == EAGAIN || error == ENOMEM))
         record_refuse(word, error);
 }
 
@@ -58,16 +66,48 @@ static create_fn *real_create(void)
 }
 #endif
 
-static void *born(void *arg)
+void births_register(struct record *record)
+{
+    atomic_store(&known_in, record);
+}
+
+/* A thread is about to be created, or was not. */
+static struct record *begin(void)
+{
+    struct record *record = atomic_load(&known_in);
+    if (record)
+        atomic_fetch_add(&record->begun, 1);
+    return record;
+}
+
+static void give_up(struct birth *birth)
+{
+    if (birth->record)
+        atomic_fetch_sub(&birth->record->begun, 1);
+    free(birth);
+}
+
+/* The first that a thread does. */
+static struct birth be_born(void *arg)
 {
     struct birth birth = *(struct birth *)arg;
     free(arg);
+    if (birth.record)
+        record_born(birth.record, (int)syscall(SYS_gettid));
     prctl(PR_SET_NAME, "worker"); /* until it gives itself a better one */
     if (atomic_load(&down)) {
         atomic_fetch_add(&held, 1);
+        atomic_fetch_add(&waiting, 1);
         while (atomic_load(&down))
             pool_futex_wait(&down, 1, -1);
+        atomic_fetch_sub(&waiting, 1);
     }
+    return birth;
+}
+
+static void *born(void *arg)
+{
+    struct birth birth = be_born(arg);
     return birth.main(birth.arg);
 }
 
@@ -79,14 +119,40 @@ int INTERPOSED(pthread_t *thread, const pthread_attr_t *attributes, void *(*main
         refused(ENOMEM);
         return EAGAIN;
     }
-    *birth = (struct birth){main, arg};
+    *birth = (struct birth){.record = begin(), .main = main, .arg = arg};
     error = real_create()(thread, attributes, born, birth);
     if (error) {
         refused(error);
-        free(birth);
+        give_up(birth);
     }
     return error;
 }
+
+#ifndef FAULTS_WRAP
+static int born_c11(void *arg)
+{
+    struct birth birth = be_born(arg);
+    return birth.c11(birth.arg);
+}
+
+int thrd_create(thrd_t *thread, thrd_start_t main, void *arg)
+{
+    thrd_create_fn *real = (thrd_create_fn *)(uintptr_t)dlsym(RTLD_NEXT, "thrd_create");
+    struct birth *birth = real ? malloc(sizeof *birth) : NULL;
+    int answer;
+    if (!birth) {
+        refused(ENOMEM);
+        return thrd_nomem;
+    }
+    *birth = (struct birth){.record = begin(), .c11 = main, .arg = arg};
+    answer = real(thread, born_c11, birth);
+    if (answer != thrd_success) {
+        refused(EAGAIN);
+        give_up(birth);
+    }
+    return answer;
+}
+#endif
 
 void births_gate_down(void)
 {
@@ -102,6 +168,11 @@ void births_gate_up(void)
 uint32_t births_held(void)
 {
     return atomic_load(&held);
+}
+
+uint32_t births_waiting(void)
+{
+    return atomic_load(&waiting);
 }
 
 int births_free(pthread_t *thread, void *(*main)(void *), void *arg)

@@ -1,6 +1,8 @@
-/* births.h - the birth gate: pthread_create is interposed in this program, so
- * that threads of a pool can be held before their first instruction. It needs
- * no change to the pool, and works on pools from shared objects too. */
+/* births.h - the birth gate: pthread_create and C11's thrd_create are interposed in this
+ * program, so that threads of a pool can be held before their first instruction. It needs
+ * no change to the pool, and works on pools from shared objects too. Threads that somebody
+ * makes by clone itself, and those that the C library starts for itself, are born
+ * elsewhere: they are neither held nor known. */
 #ifndef BIRTHS_H
 #define BIRTHS_H
 
@@ -8,12 +10,19 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
+#include "faults/core/record.h"
+
 /* From now on new threads are held at birth; they go on together. */
 void births_gate_down(void);
 void births_gate_up(void);
 
-/* How many are held. Their creator may have returned before they came so far. */
+/* How many have been held, and how many still are. Their creator may have returned before
+ * they came so far. */
 uint32_t births_held(void);
+uint32_t births_waiting(void);
+
+/* The record that says from now on which threads were born here (record_knows). */
+void births_register(struct record *record);
 
 /* Where it is kept (record_refuse) from now on that a thread could not be started. */
 void births_report(_Atomic int *refused);

@@ -1,9 +1,11 @@
 /* cell.c - see cell.h. */
 #include "faults/core/cell.h"
 
+#include <dirent.h>
 #include <linux/futex.h>
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +15,7 @@
 #include "faults/core/fault.h"
 #include "faults/core/refusal.h"
 #include "faults/core/settle.h"
+#include "faults/core/waker.h"
 #include "pools/core/futex.h"
 
 struct gate {
@@ -46,6 +49,11 @@ struct pool *cell_handle(void)
 int cell_runners(void)
 {
     return fault_pool_can(cell.pool) & POOL_CAN_RUN_APART ? cell.workers : 1;
+}
+
+bool cell_is_foreign(void)
+{
+    return pool_is_added(cell.pool);
 }
 
 const struct record *cell_record(void)
@@ -186,18 +194,53 @@ void cell_settle(void)
     settle(20000000);
 }
 
-void cell_until(bool (*reached)(void))
+/* Foreign pools tell less than ours, or later: what one has not told once is not waited for
+ * as long again. */
+static bool loses_patience(const char *what, uint32_t *before, int64_t *since_ns)
 {
-    enum { YIELDS = 200, NAP_NS = 50000 };
+    static const int64_t first_ns = 100000000, later_ns = 5000000;
+    static bool untold;
+    uint32_t sum = record_ledger(cell.record);
+    int64_t now_ns = pool_clock_ns();
+    if (!cell_is_foreign())
+        return false;
+    if (sum != *before)
+        *since_ns = now_ns;
+    *before = sum;
+    if (now_ns - *since_ns < (untold ? later_ns : first_ns))
+        return false;
+    untold = true;
+    snprintf(cell.record->untold, sizeof cell.record->untold, "%s", what);
+    return true;
+}
+
+void cell_nap(void)
+{
+    enum { NAP_NS = 50000 };
     static _Atomic uint32_t never;
-    begin("a state of the pool");
-    for (int i = 0; !reached(); i++) {
+    pool_futex_wait(&never, 0, pool_clock_ns() + NAP_NS);
+}
+
+bool cell_until_told(const char *what, bool (*reached)(void))
+{
+    enum { YIELDS = 200 };
+    int64_t since_ns = pool_clock_ns();
+    uint32_t before = record_ledger(cell.record);
+    bool there;
+    begin(what);
+    for (int i = 0; !(there = reached()) && !loses_patience(what, &before, &since_ns); i++) {
         if (i < YIELDS)
             sched_yield();
         else
-            pool_futex_wait(&never, 0, pool_clock_ns() + NAP_NS);
+            cell_nap();
     }
     end();
+    return there;
+}
+
+void cell_until(bool (*reached)(void))
+{
+    cell_until_told("a state of the pool", reached);
 }
 
 /* Jobs. */
@@ -237,17 +280,18 @@ int cell_job(void *arg)
 
 /* The pool. */
 
-/* A pool that has fewer workers than it was asked for is judged by those it has. Where the
- * machine refused it the others, the judge begins anew, and asks for those that it has. */
+/* A pool that has fewer workers than it was asked for is judged by those it has (a foreign one
+ * by those that the probe has seen). Where the machine refused it the others, the judge begins
+ * anew, and asks for those that it has. */
 static void opened_with(int workers, int asked, int refusal)
 {
-    bool fewer = asked == cell.workers && workers >= 1 && workers < asked;
+    bool fewer = asked == cell.asked && workers >= 1 && workers < asked;
     atomic_store(&cell.record->workers, workers);
     if (refusal) {
         record_refuse(fewer && workers >= CELL_WORKERS_LEAST ? &cell.record->fewer : &cell.record->refused, refusal);
         _exit(74);
     }
-    if (fewer)
+    if (fewer && !cell_is_foreign())
         cell.workers = workers;
 }
 
@@ -260,7 +304,7 @@ static void not_opened(int error, int asked, int refusal)
         record_refuse(&cell.record->refused, -error);
         _exit(73);
     }
-    if (asked == cell.workers)
+    if (asked == cell.asked)
         record_refuse(&cell.record->not_opened, abs(error));
 }
 
@@ -274,6 +318,8 @@ int cell_open_size(struct pool_config config, int workers)
     static _Atomic int refusal; /* of threads, while it opens */
     struct pool *opened = NULL;
     int error;
+    if (workers == cell.workers)
+        workers = cell.asked; /* for those that run it was asked for so many */
     atomic_store(&refusal, 0);
     births_report(&refusal);
     config.workers = workers;
@@ -397,6 +443,8 @@ bool cell_explains(const char *text)
 {
     enum { ASKS = 1000 };
     static int asks;
+    if (cell_is_foreign()) /* it has words of its own, or none */
+        return true;
     cell_explain();
     return record_says(cell.record, text) || ++asks > ASKS;
 }
@@ -445,12 +493,46 @@ void births_release(void)
     births_gate_up();
 }
 
+/* Threads of this process that no client is. */
+static uint32_t threads_apart(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *entry;
+    uint32_t count = 0;
+    while (tasks && (entry = readdir(tasks))) {
+        bool client = entry->d_name[0] == '.';
+        for (int i = 0; i < RECORD_CLIENTS; i++)
+            client = client || atomic_load(&cell.record->clients[i]) == atoi(entry->d_name);
+        count += !client;
+    }
+    if (tasks)
+        closedir(tasks);
+    return count;
+}
+
+/* Beside as many as it has workers there may be others, of the C library for one. */
+static bool some_are_not_held(void)
+{
+    uint32_t waiting = births_waiting();
+    return !atomic_load(&cell.record->let_go) && waiting < (uint32_t)cell_workers() && threads_apart() > waiting;
+}
+
 void births_await(void)
 {
-    if (cell.without & CELL_NO_BIRTH_GATE)
+    enum { NAPS = 2000 };
+    if (cell.without & CELL_NO_BIRTH_GATE) {
         cell_until(all_finished);
-    else
-        atomic_store(&cell.record->held, births_held());
+        return;
+    }
+    /* Whoever was created may not have come to the gate yet. */
+    for (int i = 0; cell_is_foreign() && i < NAPS && some_are_not_held(); i++)
+        cell_nap();
+    atomic_store(&cell.record->held, births_held());
+    if (atomic_load(&cell.record->let_go))
+        cell_not_asked("its threads cannot be held at birth: whoever opens it or submits waits for them");
+    else if (cell_is_foreign() && some_are_not_held())
+        cell_not_asked("some of its threads cannot be held at birth: they were there before, or come from "
+                       "neither pthread_create nor thrd_create");
 }
 
 /* The process. */
@@ -461,16 +543,39 @@ static void sleep_on(_Atomic uint32_t *word, uint32_t value)
     syscall(SYS_futex, word, FUTEX_WAIT, value, NULL, NULL, 0);
 }
 
-/* Explains when asked: the others may be asleep for ever. */
+/* Does what the judge asks for: the others may be asleep for ever. */
+static void inspect(uint32_t ask)
+{
+    switch (ask) {
+    case RECORD_EXPLAIN:
+        cell_explain();
+        break;
+    case RECORD_WAKER:
+        atomic_store(&cell.record->waker, (int)waker_find());
+        atomic_store(&cell.record->waiting, births_waiting());
+        break;
+    case RECORD_LET_GO:
+        births_gate_up();
+        break;
+    default:
+        break;
+    }
+}
+
+/* It takes no signal: whom one of the pool's wakes must not be hidden from the judge, who
+ * does not look at this thread. */
 static void *inspector_main(void *arg)
 {
+    sigset_t all;
     (void)arg;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, NULL);
     be_client(RECORD_CLIENTS - 1, "inspector");
     for (;;) {
         while (!atomic_load(&cell.record->ask))
             sleep_on(&cell.record->ask, 0);
-        cell_explain();
-        atomic_store(&cell.record->ask, 0);
+        inspect(atomic_load(&cell.record->ask));
+        atomic_store(&cell.record->ask, RECORD_NOTHING);
     }
     return NULL;
 }
@@ -481,9 +586,12 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     pthread_t inspector;
     uint64_t one = 1;
     cell = *start;
+    cell.workers = cell.width ? cell.width : cell.asked;
     births_report(&cell.record->refused);
+    births_register(cell.record); /* those that were there before are not left behind */
     be_client(0, "client");
     births_of_client(&inspector, inspector_main, NULL);
+    atomic_store(&cell.record->running_ns, pool_clock_ns());
     drive(client);
     atomic_store(&cell.record->state, RECORD_ENDED);
     if (write(cell.ended_fd, &one, sizeof one) < 0) {

@@ -31,8 +31,9 @@ struct cell_role {
     void (*call)(int id);
 };
 
-/* The pool under test. */
+/* The pool under test; whether it comes from a plug-in; how many of its workers run. */
 const struct pool_ops *cell_pool(void);
+bool cell_is_foreign(void);
 int cell_workers(void);
 /* Workers that jobs can run on at once: 1 where they run in their submitter. */
 int cell_runners(void);
@@ -63,7 +64,8 @@ struct pool_stats cell_stats(void);
 void cell_explain(void); /* into the record */
 
 /* Explains, and says whether the text is in it; for cell_until: a worker that was
- * woken in vain blocks again in a moment. True, too, after being asked too often. */
+ * woken in vain blocks again in a moment. True, too, after being asked too often, and of
+ * foreign pools, which have words of their own. */
 bool cell_explains(const char *text);
 
 /* Jobs accepted that did not finish, by the ledger. */
@@ -79,8 +81,16 @@ void cell_settle(void);
 
 void gate_pass(int gate); /* of a job: arrives, and waits until it is open */
 
-/* Yields until it is so; the judge's limit bounds it. */
-void cell_until(bool (*reached)(void));
+/* Sleeps for 50 us. */
+void cell_nap(void);
+
+/* Yields until it is so; the judge's limit bounds it. Of a foreign pool, whose statistics may
+ * not keep what `reached` looks at, it is not waited for longer than 100 ms (once; then 5)
+ * in which nothing happens: the scenario goes on without it, and must not depend on it for a
+ * verdict. `what` is told where that was so: "a submit to be blocked". Returns whether it was
+ * reached. */
+bool cell_until_told(const char *what, bool (*reached)(void));
+void cell_until(bool (*reached)(void)); /* "a state of the pool" */
 
 void cell_note(int note, int64_t value);
 void cell_note_add(int note, int64_t more);
@@ -117,7 +127,9 @@ enum cell_without { CELL_NO_JOB_GATE = 1, CELL_NO_BIRTH_GATE = 2, CELL_NO_LEDGER
  * until it is killed. */
 struct cell_start {
     const struct pool_ops *pool;
-    int workers;
+    int asked;        /* workers, of open */
+    int workers;      /* cell_main sets it */
+    int width;        /* that many run, as the probe has seen; 0: as asked */
     unsigned without; /* of enum cell_without */
     int ended_fd;     /* is written to at the end */
     struct record *record;

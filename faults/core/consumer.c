@@ -1,6 +1,8 @@
 /* consumer.c - see consumer.h. */
 #include "faults/core/consumer.h"
 
+#include <string.h>
+
 #include "faults/core/cell.h"
 
 static int jobs;
@@ -19,7 +21,7 @@ void consumer_play(const struct consumer *consumer)
     for (int i = 0; i < consumer->takes; i++)
         cell_receive(1, -1);
     if (consumer->takes < jobs) {
-        cell_until(consumer->left);
+        cell_until_told("workers blocked by results", consumer->left);
         cell_until(consumer->named);
     }
     /* The producer is out of its last submit before the pool goes; where it runs the
@@ -29,4 +31,9 @@ void consumer_play(const struct consumer *consumer)
     cell_note(CONSUMER_GIVEN_UP, cell_free());
     cell_note(CONSUMER_FREED, 1);
     helpers_join();
+}
+
+bool consumer_frees(const struct outcome *outcome)
+{
+    return outcome->call && !strcmp(outcome->call, "pool_free");
 }

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include "faults/core/fault.h"
+
 /* Notes: what free returned, and that it did; those of the fault follow. */
 enum { CONSUMER_GIVEN_UP, CONSUMER_FREED, CONSUMER_NOTES };
 
@@ -19,5 +21,8 @@ struct consumer {
     bool (*named)(void); /* the pool says so */
 };
 void consumer_play(const struct consumer *consumer);
+
+/* For judges: whether the call that does not return is the free. */
+bool consumer_frees(const struct outcome *outcome);
 
 #endif

@@ -50,7 +50,7 @@ bool fault_is_known(const struct fault *fault)
 
 bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool)
 {
-    return pool_is_added(pool) ? cell->kind != FAULT_ARMED : !cell->foreign;
+    return pool_is_added(pool) ? cell->kind != FAULT_ARMED && !cell->native : !cell->foreign;
 }
 
 unsigned fault_pool_can(const struct pool_ops *pool)
@@ -103,6 +103,7 @@ struct record *record_copy(const struct record *shared)
     for (int i = 0; i < RECORD_CALLS; i++)
         copy->calls[i].name[RECORD_NAME - 1] = '\0';
     copy->explanation[RECORD_TEXT - 1] = '\0';
+    copy->untold[RECORD_NAME - 1] = '\0';
     copy->not_asked[RECORD_WHY - 1] = '\0';
     return copy;
 }

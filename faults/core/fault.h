@@ -15,6 +15,7 @@
 #include <stddef.h>
 
 #include "faults/core/record.h"
+#include "faults/core/seen.h"
 #include "pools/core/inject.h"
 
 enum fault_kind { FAULT_CLEAN, FAULT_MISUSE, FAULT_ARMED };
@@ -27,6 +28,7 @@ struct fault_cell {
     unsigned needs;   /* of enum pool_can: without them it is not supported */
     unsigned barred;  /* of enum pool_declares: with one of them it is not supported */
     bool foreign;     /* asked of plug-ins only, which are asked nothing that is armed */
+    bool native;      /* asked of our own pools only: its jobs call what a plug-in cannot give */
 };
 
 /* Whether a cell is asked of a pool at all: armed ones are not of plug-ins, whose
@@ -52,7 +54,9 @@ struct outcome {
     int threads_left; /* threads of the pool after the scenario's end */
     const char *call; /* that the client's first thread is in, or NULL */
     int64_t call_ns;  /* since when */
-    int workers;      /* as asked for */
+    int workers;      /* that run */
+    int64_t limit_ns;
+    const char *why_not; /* OUTCOME_STALLED: why that is no proof */
     const struct pool_ops *pool;
     const struct fault_cell *cell;
     const struct record *record;
@@ -71,6 +75,7 @@ enum verdict_kind {
 struct verdict {
     enum verdict_kind kind;
     bool own;          /* FAILS: it is this fault, not another */
+    enum seen seen;    /* FAILS and not own, STALLED: what it is */
     char finding[512]; /* one line */
 };
 

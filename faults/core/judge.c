@@ -2,13 +2,8 @@
 #include "faults/core/judge.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <gnu/libc-version.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,126 +12,70 @@
 #include <string.h>
 #include <sys/eventfd.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "faults/core/confine.h"
+#include "faults/core/probe.h"
 #include "faults/core/refusal.h"
+#include "faults/core/waker.h"
 #include "pools/core/futex.h"
 
 enum {
     LOOK_EVERY_MS = 1,
+    AGAIN_MS = 50,          /* before the last look at a foreign pool */
+    MEMORY_EVERY = 16,      /* looks */
     EXPLAIN_NS = 100000000, /* how long the inspector may take */
-    OUTPUT_MAX = 65536,     /* bytes of stdout and stderr together */
-    CORES_MAX = 0,
 };
-static const rlim_t memory_max = (rlim_t)4 << 30; /* of address space */
+static const int64_t leave_ns = 2000000000; /* how long a thread may outlive its pool's free */
 
 struct watch {
     const struct judge_setup *setup;
     struct record *record; /* shared with the process */
     struct record *copy;   /* of it, for the verdict */
     pid_t process;
-    int process_fd, ended_fd, output_fd;
+    int process_fd, ended_fd, output_fd, record_fd;
     int64_t begin_ns;
     struct proof_look looks[2];
+    char why_not[160]; /* why the last look was no proof */
+    bool ate;          /* it took more memory than a cell may */
     struct outcome outcome;
 };
 
-#if defined(__x86_64__)
-#define NATIVE AUDIT_ARCH_X86_64
-#elif defined(__aarch64__)
-#define NATIVE AUDIT_ARCH_AARCH64
-#endif
-
-/* From here on this process has threads, but no children: fork fails with EAGAIN.
- * clone3 passes its flags by pointer, which a filter cannot see: ENOSYS, and the C
- * library falls back to clone. Where filters are not to be had, so be it. */
-static void forbid_processes(void)
+/* In the child. A foreign pool gets a process that was never another one: threads, timers and
+ * rings that its object makes when it is loaded are there. */
+static _Noreturn void be_cell(const struct watch *watch, const struct judge_case *what, pid_t judge)
 {
-#ifdef NATIVE
-    enum {
-        NUMBER = offsetof(struct seccomp_data, nr),
-        ARCHITECTURE = offsetof(struct seccomp_data, arch),
-        FLAGS = offsetof(struct seccomp_data, args)
-    };
-    struct sock_filter rules[] = {
-        /* Other ways in (32 bits, x32) have other numbers for the same calls: no calls at all. */
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, ARCHITECTURE),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE, 1, 0),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, NUMBER),
-#ifdef __x86_64__
-        BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, __X32_SYSCALL_BIT, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-#endif
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone3, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS),
-#ifdef SYS_fork
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fork, 5, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_vfork, 4, 0),
-#endif
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 2),
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, FLAGS), /* the low half: little-endian */
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, CLONE_THREAD, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EAGAIN),
-    };
-    struct sock_fprog filter = {sizeof rules / sizeof *rules, rules};
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0)
-        prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter);
-#endif
-}
-
-/* As exec would: what the judge takes is default here, what it was told to ignore stays ignored. */
-static void drop_handlers(void)
-{
-    static const int taken[] = {SIGINT, SIGHUP, SIGTERM};
-    struct sigaction now;
-    for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-        if (!sigaction(taken[i], NULL, &now) && now.sa_handler != SIG_IGN)
-            signal(taken[i], SIG_DFL);
-}
-
-/* In the child, before the cell begins. */
-static void confine(int output_fd, pid_t judge)
-{
-    struct rlimit memory = {memory_max, memory_max}, output = {OUTPUT_MAX, OUTPUT_MAX}, none = {CORES_MAX, CORES_MAX};
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != judge) /* it died before that */
-        _exit(70);
-    setpgid(0, 0);
-    drop_handlers();
-    signal(SIGXFSZ, SIG_IGN); /* what is printed beyond is lost: EFBIG */
-    dup2(null, 0);
-    dup2(output_fd, 1);
-    dup2(output_fd, 2);
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__) /* they map far more */
-    setrlimit(RLIMIT_AS, &memory);
-#endif
-    (void)memory;
-    setrlimit(RLIMIT_FSIZE, &output);
-    setrlimit(RLIMIT_CORE, &none);
-    forbid_processes();
+    struct cell_start cell = {.pool = what->pool,
+                              .asked = watch->setup->workers,
+                              .width = watch->setup->width,
+                              .without = watch->setup->without,
+                              .ended_fd = watch->ended_fd,
+                              .record = watch->record};
+    confine(watch->output_fd, judge);
+    if (pool_is_added(what->pool) && watch->setup->become) {
+        record_refuse(&watch->record->refused, watch->setup->become(what, &cell, watch->record_fd));
+        _exit(75);
+    }
+    confine_space();
+    confine_processes(false);
+    pool_defects = what->defects;
+    cell_main(&cell, what->fault->drive, what->cell->client);
 }
 
 static int start(struct watch *watch, const struct judge_case *what)
 {
-    struct cell_start cell = {what->pool, watch->setup->workers, watch->setup->without, watch->ended_fd, watch->record};
     pid_t judge = getpid();
+    /* A library may have told the kernel to forget children, or takes their statuses itself. */
+    signal(SIGCHLD, SIG_DFL);
     watch->begin_ns = pool_clock_ns();
     fflush(NULL); /* what is buffered is not the child's to write */
     watch->process = fork();
     if (watch->process < 0)
         return -errno;
-    if (!watch->process) {
-        confine(watch->output_fd, judge);
-        pool_defects = what->defects;
-        cell_main(&cell, what->fault->drive, what->cell->client);
-    }
+    if (!watch->process)
+        be_cell(watch, what, judge);
     setpgid(watch->process, watch->process); /* whoever comes first */
     watch->process_fd = (int)syscall(SYS_pidfd_open, watch->process, 0);
     return watch->process_fd < 0 ? -errno : 0;
@@ -155,36 +94,118 @@ static void finish(struct watch *watch)
     watch->process = 0;
 }
 
+static int64_t memory_max(const struct judge_setup *setup)
+{
+    return setup->memory_max ? setup->memory_max : CONFINE_MEMORY_MAX;
+}
+
+/* When the scenario began: what it takes to load a library is not the pool's. */
+static int64_t began_ns(const struct watch *watch)
+{
+    int64_t ns = atomic_load(&watch->record->running_ns);
+    return ns > watch->begin_ns && ns <= pool_clock_ns() ? ns : watch->begin_ns;
+}
+
 static uint32_t pending_turn(const struct watch *watch)
 {
     uint32_t turn = atomic_load(&watch->record->calls[0].turn);
     return turn & 1 ? turn : 0;
 }
 
+/* Asks the inspector. Returns whether it has answered. */
+static bool ask_inspector(struct watch *watch, enum record_ask ask)
+{
+    int64_t until = pool_clock_ns() + EXPLAIN_NS;
+    atomic_store(&watch->record->ask, ask);
+    syscall(SYS_futex, &watch->record->ask, FUTEX_WAKE, 1, NULL, NULL, 0);
+    while (atomic_load(&watch->record->ask) && pool_clock_ns() < until)
+        poll(NULL, 0, LOOK_EVERY_MS);
+    return !atomic_load(&watch->record->ask);
+}
+
+static void look(struct watch *watch)
+{
+    struct proof_look before = watch->looks[0];
+    watch->looks[0] = watch->looks[1];
+    watch->looks[1] = before;
+    watch->looks[1].but = atomic_load(&watch->record->clients[RECORD_CLIENTS - 1]);
+    proof_look(watch->process, &watch->looks[1]);
+}
+
+/* One look more, after a pause: whether nobody ran since the last one. */
+static bool still(struct watch *watch, uint32_t turn, int pause_ms)
+{
+    poll(NULL, 0, pause_ms);
+    look(watch);
+    return proof_holds(&watch->looks[0], &watch->looks[1]) && pending_turn(watch) == turn;
+}
+
+/* All sleep, of a pool that may have ways to wake them that are not threads. What it
+ * could be woken by, and once more after a while; what the birth gate holds is let go. */
+static bool is_for_ever(struct watch *watch, uint32_t turn)
+{
+    const struct record *record = watch->record;
+    uint32_t ledger = record_ledger(record);
+    if (!still(watch, turn, AGAIN_MS) || !ask_inspector(watch, RECORD_WAKER) || !still(watch, turn, LOOK_EVERY_MS))
+        return false;
+    if (atomic_load(&record->waiting) && !atomic_load(&record->let_go)) {
+        atomic_store(&watch->record->let_go, 1);
+        ask_inspector(watch, RECORD_LET_GO);
+        return false;
+    }
+    if (atomic_load(&record->waker))
+        snprintf(watch->why_not, sizeof watch->why_not, "all threads sleep, but %s",
+                 waker_name(atomic_load(&record->waker)));
+    return !atomic_load(&record->waker) && record_ledger(record) == ledger;
+}
+
 /* Two looks, a pause between them, and the awaited call pending throughout. The
  * pause is for the reader of times, not for the proof. */
-static bool is_hung(struct watch *watch)
+static bool is_hung(struct watch *watch, bool foreign)
 {
     uint32_t turn = pending_turn(watch);
     if (!turn || watch->setup->without & JUDGE_NO_PROOF)
         return false;
-    proof_look(watch->process, &watch->looks[0]);
-    for (int i = 0; i < watch->looks[0].count; i++)
-        if (!watch->looks[0].threads[i].asleep)
-            return false;
-    if (watch->looks[0].count <= 0)
-        return false;
-    poll(NULL, 0, LOOK_EVERY_MS);
-    proof_look(watch->process, &watch->looks[1]);
-    return proof_holds(&watch->looks[0], &watch->looks[1]) && pending_turn(watch) == turn;
+    look(watch);
+    return proof_asleep(&watch->looks[1]) && still(watch, turn, LOOK_EVERY_MS) &&
+           (!foreign || is_for_ever(watch, turn));
+}
+
+/* How the process ended; where somebody else has taken its status, that is not known. */
+static void take_status(struct watch *watch)
+{
+    siginfo_t info = {0};
+    struct outcome *outcome = &watch->outcome;
+    outcome->end = OUTCOME_CRASHED;
+    if (waitid(P_PID, (id_t)watch->process, &info, WEXITED | WNOWAIT) || !info.si_pid) {
+        outcome->status = -1;
+        return;
+    }
+    outcome->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
+    outcome->status = info.si_code == CLD_EXITED ? info.si_status : 0;
+}
+
+/* Why it is no proof that it does not end. */
+static void stalled(struct watch *watch)
+{
+    look(watch);
+    watch->outcome.end = OUTCOME_STALLED;
+    if (!pending_turn(watch))
+        snprintf(watch->why_not, sizeof watch->why_not, "the client is in no call that could be awaited");
+    else if (watch->setup->without & JUDGE_NO_PROOF)
+        snprintf(watch->why_not, sizeof watch->why_not, "none was asked for");
+    else if (!proof_asleep(&watch->looks[1]))
+        proof_why_not(&watch->looks[1], watch->why_not, sizeof watch->why_not);
+    else if (!*watch->why_not)
+        snprintf(watch->why_not, sizeof watch->why_not, "its threads sleep now, and have run a moment ago");
 }
 
 /* Waits for the process' end, the scenario's end, a proof, or the limit. */
-static int observe(struct watch *watch)
+static int observe(struct watch *watch, bool foreign)
 {
     struct pollfd events[2] = {{watch->process_fd, POLLIN, 0}, {watch->ended_fd, POLLIN, 0}};
     struct outcome *outcome = &watch->outcome;
-    for (;;) {
+    for (int64_t turn = 0;; turn++) {
         int ready = poll(events, 2, LOOK_EVERY_MS);
         if (watch->setup->stop && *watch->setup->stop)
             return -EINTR;
@@ -192,24 +213,16 @@ static int observe(struct watch *watch)
             outcome->end = OUTCOME_ENDED;
             return 0;
         }
-        if (ready > 0 && events[0].revents) {
-            siginfo_t info = {0};
-            waitid(P_PID, (id_t)watch->process, &info, WEXITED | WNOWAIT);
-            outcome->end = OUTCOME_CRASHED;
-            outcome->signal = info.si_code == CLD_EXITED ? 0 : info.si_status;
-            outcome->status = info.si_code == CLD_EXITED ? info.si_status : 0;
-            return 0;
-        }
-        if (ready == 0 && is_hung(watch)) {
+        if (ready > 0 && events[0].revents)
+            return take_status(watch), 0;
+        if (ready == 0 && is_hung(watch, foreign)) {
             outcome->end = OUTCOME_HUNG;
             return 0;
         }
-        if (pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns ||
-            record_refusal(&watch->record->refused)) { /* it cannot be judged: no need to wait */
-            proof_look(watch->process, &watch->looks[1]);
-            outcome->end = OUTCOME_STALLED;
-            return 0;
-        }
+        watch->ate = turn % MEMORY_EVERY == 0 && confine_memory(watch->process) > memory_max(watch->setup);
+        if (pool_clock_ns() - began_ns(watch) > watch->setup->limit_ns || watch->ate ||
+            record_refusal(&watch->record->refused)) /* it cannot be judged: no need to wait */
+            return stalled(watch), 0;
     }
 }
 
@@ -221,32 +234,32 @@ static bool is_client(const struct record *record, pid_t thread)
     return false;
 }
 
-/* Threads that are not the client's. One that is on its way
- * out is not left behind: it must be asleep in two looks, or outlive the limit. */
+/* Threads that were born in the scenario and are not the client's. Those that the C library
+ * starts for itself, as for the signals of timers, are nobody's. One that is on its way
+ * out is not left behind: it must be asleep in two looks, or sleep after a while. */
 static int threads_left(struct watch *watch)
 {
+    int64_t since_ns = pool_clock_ns();
     for (;;) {
-        int extra = 0;
-        struct proof_look *look = &watch->looks[1];
-        watch->looks[0] = *look;
-        proof_look(watch->process, look);
-        for (int i = 0; i < look->count; i++)
-            extra += !is_client(watch->record, look->threads[i].id);
-        if (!extra)
+        int extra = 0, sleeping = 0;
+        int64_t now_ns = pool_clock_ns();
+        const struct proof_look *now = &watch->looks[1];
+        look(watch);
+        for (int i = 0; i < now->count; i++) {
+            bool left =
+                !is_client(watch->record, now->threads[i].id) && record_knows(watch->record, now->threads[i].id);
+            extra += left;
+            sleeping += left && now->threads[i].sleeps;
+        }
+        /* One that was created may not yet have come so far that it is known. */
+        if (!extra && (record_unborn(watch->record) == 0 || now_ns - since_ns > leave_ns))
             return 0;
-        if (proof_holds(&watch->looks[0], look) || pool_clock_ns() - watch->begin_ns > watch->setup->limit_ns)
+        if (proof_holds(&watch->looks[0], now) || now_ns - began_ns(watch) > watch->setup->limit_ns)
             return extra;
+        if (sleeping && now_ns - since_ns > leave_ns)
+            return sleeping;
         poll(NULL, 0, LOOK_EVERY_MS);
     }
-}
-
-static void ask_inspector(struct watch *watch)
-{
-    int64_t until = pool_clock_ns() + EXPLAIN_NS;
-    atomic_store(&watch->record->ask, 1);
-    syscall(SYS_futex, &watch->record->ask, FUTEX_WAKE, 1, NULL, NULL, 0);
-    while (atomic_load(&watch->record->ask) && pool_clock_ns() < until)
-        poll(NULL, 0, LOOK_EVERY_MS);
 }
 
 static void look_closer(struct watch *watch)
@@ -258,9 +271,10 @@ static void look_closer(struct watch *watch)
             outcome->call = call->name;
             outcome->call_ns = pool_clock_ns() - atomic_load(&call->since_ns);
         }
-        ask_inspector(watch);
+        ask_inspector(watch, RECORD_EXPLAIN);
     }
-    if (outcome->end == OUTCOME_ENDED && !(watch->setup->without & JUDGE_NO_THREADS))
+    if (outcome->end == OUTCOME_ENDED && !(watch->setup->without & JUDGE_NO_THREADS) &&
+        !(outcome->pool->declares & POOL_THREADS_STAY))
         outcome->threads_left = threads_left(watch);
     if (outcome->end == OUTCOME_CRASHED && watch->setup->without & JUDGE_NO_CRASH)
         outcome->end = OUTCOME_ENDED;
@@ -324,13 +338,15 @@ static void add_ledger(struct report *report, const struct record *record)
 
 static void add_threads(struct report *report, const struct proof_look *look)
 {
-    for (int i = 0; i < look->count; i++) {
+    enum { SHOWN = 16 };
+    for (int i = 0; i < look->count && i < SHOWN; i++) {
         const struct proof_thread *thread = &look->threads[i];
-        if (strcmp(thread->name, "inspector"))
-            add(report, "  thread %-10s %s; ran %.1f us in %lu slices\n", thread->name,
-                thread->asleep ? "asleep in a futex wait without a time-out" : "not asleep for ever",
-                (double)thread->run_ns / 1e3, (unsigned long)thread->slices);
+        add(report, "  thread %-10s %s; ran %.1f us in %lu slices\n", thread->name,
+            thread->asleep ? "asleep in a futex wait without a time-out" : "not asleep for ever",
+            (double)thread->run_ns / 1e3, (unsigned long)thread->slices);
     }
+    if (look->count > SHOWN)
+        add(report, "  and %d threads more\n", look->count - SHOWN);
     add(report, "  glibc %s\n", gnu_get_libc_version());
 }
 
@@ -348,7 +364,7 @@ static void write_report(struct watch *watch, struct judge_result *result)
 {
     struct report report = {result->report, sizeof result->report};
     char printed[1024];
-    ssize_t length = pread(watch->output_fd, printed, sizeof printed - 1, 0);
+    confine_text(watch->output_fd, printed, sizeof printed);
     result->report[0] = '\0';
     add_ledger(&report, watch->copy);
     if (watch->outcome.end != OUTCOME_CRASHED)
@@ -357,8 +373,7 @@ static void write_report(struct watch *watch, struct judge_result *result)
         add_threads(&report, &watch->looks[1]);
     if (atomic_load(&watch->copy->explained))
         add_lines(&report, "  ", watch->copy->explanation);
-    if (length > 0) {
-        printed[length] = '\0';
+    if (*printed) {
         add(&report, "  it printed:\n");
         add_lines(&report, "    ", printed);
     }
@@ -366,12 +381,14 @@ static void write_report(struct watch *watch, struct judge_result *result)
 
 /* Verdicts. */
 
-__attribute__((format(printf, 2, 3))) static void other(struct verdict *verdict, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void other(struct verdict *verdict, enum seen seen, const char *format,
+                                                        ...)
 {
     va_list arguments;
     va_start(arguments, format);
     verdict->kind = VERDICT_FAILS;
     verdict->own = false;
+    verdict->seen = seen;
     vsnprintf(verdict->finding, sizeof verdict->finding, format, arguments);
     va_end(arguments);
 }
@@ -390,21 +407,22 @@ static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict
     uint32_t phantoms = atomic_load(&record->phantoms);
     int workers = atomic_load(&record->workers);
     if (workers < 0 || workers > POOL_WORKERS_MAX)
-        return other(verdict, "its statistics cannot be: %d workers", workers), true;
+        return other(verdict, SEEN_LEDGER, "its statistics cannot be: %d workers", workers), true;
     for (uint32_t i = 0; i < atomic_load(&record->job_count); i++) {
         const struct record_job *job = &record->jobs[i];
         uint32_t accepted = atomic_load(&job->accepted), started = atomic_load(&job->started),
                  gone = atomic_load(&job->cancelled) + atomic_load(&job->dropped);
         if (started + gone > accepted || (started + gone < accepted && !excused(outcome)))
-            return other(verdict, "job %u: accepted %u times, started %u, cancelled or dropped %u", i, accepted,
-                         started, gone),
+            return other(verdict, SEEN_LEDGER, "job %u: accepted %u times, started %u, cancelled or dropped %u", i,
+                         accepted, started, gone),
                    true;
         if (atomic_load(&job->received) > started)
-            return other(verdict, "job %u: received %u times, started %u", i, atomic_load(&job->received), started),
+            return other(verdict, SEEN_LEDGER, "job %u: received %u times, started %u", i, atomic_load(&job->received),
+                         started),
                    true;
     }
     if (phantoms)
-        return other(verdict, "%u results or jobs that nobody submitted", phantoms), true;
+        return other(verdict, SEEN_LEDGER, "%u results or jobs that nobody submitted", phantoms), true;
     return false;
 }
 
@@ -413,22 +431,27 @@ static void judge_common(const struct outcome *outcome, struct verdict *verdict)
     switch (outcome->end) {
     case OUTCOME_CRASHED:
         if (outcome->signal)
-            other(verdict, "the process died of signal %d (%s)", outcome->signal, strsignal(outcome->signal));
+            other(verdict, SEEN_CRASH, "the process died of signal %d (%s)", outcome->signal,
+                  strsignal(outcome->signal));
         else
-            other(verdict, "the process exited from within, status %d", outcome->status);
+            other(verdict, SEEN_CRASH,
+                  outcome->status < 0 ? "the process has ended from within; somebody took its status"
+                                      : "the process exited from within, status %d",
+                  outcome->status);
         return;
     case OUTCOME_HUNG:
-        other(verdict, "hang: %s does not return", outcome->call ? outcome->call : "a call");
+        other(verdict, SEEN_HANG, "hang: %s does not return", outcome->call ? outcome->call : "a call");
         return;
     case OUTCOME_STALLED:
         verdict->kind = VERDICT_STALLED;
+        verdict->seen = SEEN_STALL;
         snprintf(verdict->finding, sizeof verdict->finding,
-                 "no end within the limit, and no proof that there is none; in %s",
-                 outcome->call ? outcome->call : "no call");
+                 "no end in %.3g s: waited for %s; no proof that it has none: %s", (double)outcome->limit_ns / 1e9,
+                 outcome->call ? outcome->call : "no call", outcome->why_not);
         return;
     case OUTCOME_ENDED:
         if (outcome->threads_left && !(outcome->pool->declares & POOL_THREADS_STAY))
-            other(verdict, "%d threads are left behind", outcome->threads_left);
+            other(verdict, SEEN_THREADS, "%d threads are left behind", outcome->threads_left);
         else if (!broke_the_law(outcome, verdict))
             verdict->kind = VERDICT_HOLDS;
     }
@@ -440,9 +463,12 @@ static bool machine_refused(const struct watch *watch, struct verdict *verdict)
 {
     const struct outcome *outcome = &watch->outcome;
     int error = record_refusal(&watch->copy->refused);
-    char text[128];
+    char text[160];
     bool killed = outcome->end == OUTCOME_CRASHED && (outcome->signal == SIGKILL || outcome->signal == SIGXCPU);
-    if (error)
+    if (watch->ate)
+        snprintf(text, sizeof text, "it uses more than %.3g GiB of memory, which is the limit of a cell",
+                 (double)memory_max(watch->setup) / (1 << 30));
+    else if (error)
         refusal_text(error, text, sizeof text);
     else if (killed)
         snprintf(text, sizeof text, "killed by signal %d (%s): the memory of a container, ulimit -t, or somebody",
@@ -470,6 +496,9 @@ static void weaken(const struct record *record, struct verdict *verdict)
         verdict->kind = VERDICT_UNSEEN;
         snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tries at %u gap%s", tries, gaps,
                  gaps == 1 ? "" : "s");
+    } else if (record->untold[0]) {
+        snprintf(verdict->finding, sizeof verdict->finding, "its statistics do not tell of %s: judged without",
+                 record->untold);
     }
 }
 
@@ -484,9 +513,14 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         return;
     }
     /* Nothing was asked of such a pool: nothing holds. */
-    error = record_refusal(&watch->copy->not_opened);
-    if (error)
-        other(verdict, "it could not be opened: %s", strerror(error));
+    error = result->not_opened = record_refusal(&watch->copy->not_opened);
+    if (error == ENOTSUP && pool_is_added(what->pool) && what->fault != &probe_fault) {
+        verdict->kind = VERDICT_UNSUPPORTED;
+        snprintf(verdict->finding, sizeof verdict->finding, "%s is not to be had as this asks for it: open says so",
+                 what->pool->name);
+    } else if (error)
+        other(verdict, SEEN_UNOPENED, "could not be opened: %s",
+              error == EPROTO ? "open says 0 and brings no pool" : strerror(error));
     else if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     weaken(watch->copy, verdict);
@@ -494,7 +528,7 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS && pool_is_added(what->pool))
         verdict_named(verdict, "the pool stays safe");
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS)
-        other(verdict, "the pool is safe, but does not name the client's mistake");
+        other(verdict, SEEN_UNNAMED, "the pool is safe, but does not name the client's mistake");
     if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_NAMED) {
         struct verdict law = {0};
         judge_common(&watch->outcome, &law);
@@ -509,23 +543,29 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
 static int run(struct watch *watch, const struct judge_case *what, struct judge_result *result)
 {
     int error;
-    watch->record = mmap(NULL, sizeof *watch->record, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    bool foreign = pool_is_added(what->pool);
+    watch->record_fd = memfd_create("record", MFD_CLOEXEC);
+    if (watch->record_fd < 0 || ftruncate(watch->record_fd, sizeof *watch->record))
+        return -errno;
+    watch->record = mmap(NULL, sizeof *watch->record, PROT_READ | PROT_WRITE, MAP_SHARED, watch->record_fd, 0);
     if (watch->record == MAP_FAILED)
         return watch->record = NULL, -errno;
     watch->ended_fd = eventfd(0, EFD_CLOEXEC);
-    watch->output_fd = memfd_create("output", MFD_CLOEXEC);
+    watch->output_fd = confine_output();
     if (watch->ended_fd < 0 || watch->output_fd < 0)
         return -errno;
     error = start(watch, what);
     if (!error)
-        error = observe(watch);
+        error = observe(watch, foreign);
     if (error)
         return error;
     watch->outcome.cell = what->cell;
     watch->outcome.pool = what->pool;
-    watch->outcome.workers = watch->setup->workers;
+    watch->outcome.workers = watch->setup->width ? watch->setup->width : watch->setup->workers;
+    watch->outcome.limit_ns = watch->setup->limit_ns;
+    watch->outcome.why_not = watch->why_not;
     look_closer(watch);
-    result->took_ns = pool_clock_ns() - watch->begin_ns;
+    result->took_ns = pool_clock_ns() - began_ns(watch);
     finish(watch);
     watch->outcome.record = watch->copy = record_copy(watch->record);
     if (!watch->copy)
@@ -539,6 +579,8 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
     }
     if (watch->outcome.call)
         watch->outcome.call = watch->copy->calls[0].name;
+    if (what->fault == &probe_fault)
+        result->width = (int)atomic_load(&watch->copy->notes[PROBE_WIDTH]);
     give_verdict(watch, what, result);
     write_report(watch, result);
     return 0;
@@ -591,7 +633,7 @@ static void say_unsupported(const struct judge_case *what, unsigned lacking, uns
 /* One process. `fewer` of the result: none was judged, the machine allows that many workers only. */
 static int run_once(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result)
 {
-    struct watch watch = {.setup = setup, .process_fd = -1, .ended_fd = -1, .output_fd = -1};
+    struct watch watch = {.setup = setup, .process_fd = -1, .ended_fd = -1, .output_fd = -1, .record_fd = -1};
     int error;
     memset(result, 0, sizeof *result);
     error = run(&watch, what, result);
@@ -602,6 +644,10 @@ static int run_once(const struct judge_setup *setup, const struct judge_case *wh
         close(watch.ended_fd);
     if (watch.output_fd >= 0)
         close(watch.output_fd);
+    if (watch.record_fd >= 0)
+        close(watch.record_fd);
+    proof_close(&watch.looks[0]);
+    proof_close(&watch.looks[1]);
     if (watch.record)
         munmap(watch.record, sizeof *watch.record);
     free(watch.copy);
@@ -621,8 +667,28 @@ int judge_run(const struct judge_setup *setup, const struct judge_case *what, st
         return 0;
     }
     /* Scenarios count workers before they open; so a pool that got fewer is asked anew, for those. */
-    while (!(error = run_once(&now, what, result)) && result->fewer)
+    while (!(error = run_once(&now, what, result)) && result->fewer) {
         now.workers = result->fewer;
+        now.width = now.width > now.workers ? 0 : now.width;
+    }
     result->fewer = now.workers < setup->workers ? now.workers : 0;
     return error;
+}
+
+bool judge_probe(const struct judge_setup *setup, const struct pool_ops *pool, int *width, struct judge_result *result,
+                 int *error)
+{
+    static const int64_t limit_ns = 3000000000;
+    struct judge_setup probe = *setup;
+    struct judge_case what = {pool, &probe_fault, &probe_fault.cells[0], 0};
+    probe.width = 0;
+    probe.without |= JUDGE_NO_THREADS; /* it is left open */
+    probe.limit_ns = setup->limit_ns < limit_ns ? setup->limit_ns : limit_ns;
+    *width = 0;
+    *error = run_once(&probe, &what, result);
+    if (*error)
+        return false;
+    if (result->width > 0 && result->width < setup->workers)
+        *width = result->width;
+    return !result->not_opened && result->verdict.kind != VERDICT_MACHINE;
 }

@@ -16,11 +16,19 @@
 /* Detectors of the judge that can be taken out, beside those of enum cell_without. */
 enum judge_without { JUDGE_NO_PROOF = 8, JUDGE_NO_CRASH = 16, JUDGE_NO_THREADS = 32 };
 
+struct judge_case;
 struct judge_setup {
     int workers;                       /* of each pool, 2..64 */
+    int width;                         /* that many run, where it is fewer (judge_probe); else 0 */
+    int64_t memory_max;                /* of a cell, in bytes; 0: CONFINE_MEMORY_MAX */
     int64_t limit_ns;                  /* of a cell; after it the verdict is STALLED */
     unsigned without;                  /* of both enums; 0 but for tests */
     const volatile sig_atomic_t *stop; /* set: give up and return; or NULL */
+
+    /* In the child of a fork: becomes, by exec, a process that loads the plug-ins, maps the
+     * record, and calls cell_main. Returns an errno when it cannot. NULL: foreign pools are
+     * judged in the child as it is. */
+    int (*become)(const struct judge_case *what, const struct cell_start *cell, int record);
 };
 
 struct judge_case {
@@ -35,14 +43,22 @@ struct judge_case {
 struct judge_result {
     struct verdict verdict;
     enum outcome_end end;
-    int fewer;   /* the workers it was judged by, where the machine refused more; else 0 */
-    bool passed; /* holds, named, or caught by its name, as the cell wants it */
+    int fewer;      /* the workers it was judged by, where the machine refused more; else 0 */
+    int not_opened; /* the errno of its open, where that was why; else 0 */
+    int width;      /* what the probe has found */
+    bool passed;    /* holds, named, or caught by its name, as the cell wants it */
     int64_t took_ns;
     char report[8192];
 };
 
 /* What the pool says of this fault (struct pool_reason), or NULL. */
 const char *judge_reason(const struct pool_ops *pool, const struct fault *fault);
+
+/* What a foreign pool is like: opens it as it is asked for in `setup`, and finds out how many
+ * of its workers run (setup.width of its cells). Into *result where it cannot be opened, or not
+ * here, and false; else true. *error: as of judge_run, and false. */
+bool judge_probe(const struct judge_setup *setup, const struct pool_ops *pool, int *width, struct judge_result *result,
+                 int *error);
 
 /* Returns 0, or -errno when no process could be had; -EINTR when *stop was set. */
 int judge_run(const struct judge_setup *setup, const struct judge_case *what, struct judge_result *result);

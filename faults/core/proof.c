@@ -26,12 +26,12 @@ static bool slurp(int folder, const char *thread, const char *name, char *text, 
     return length > 0;
 }
 
-/* `number 0xARG0 0xARG1 ...`, or "running". */
-static bool is_endless_wait(const char *text)
+/* `number 0xARG0 0xARG1 ...`, or "running". The number of the call in *call, or -1. */
+static bool is_endless_wait(const char *text, long *call)
 {
-    long number, operation, timeout;
-    if (sscanf(text, "%ld %*x %lx %*x %lx", &number, (unsigned long *)&operation, (unsigned long *)&timeout) != 3 ||
-        number != SYS_futex)
+    unsigned long operation, timeout;
+    *call = -1;
+    if (sscanf(text, "%ld %*x %lx %*x %lx", call, &operation, &timeout) != 3 || *call != SYS_futex)
         return false;
     operation &= FUTEX_CMD_MASK;
     return (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) && timeout == 0;
@@ -56,19 +56,38 @@ static bool sleeps(const char *text)
  * after the call: while a wake-up is on its way to another CPU (TASK_WAKING),
  * which takes long where that is a virtual one without a real one, the kernel
  * still tells the call, but no longer that the thread sleeps. */
-static bool look_at(int folder, const char *name, struct proof_thread *thread)
+static void look_at(int folder, const char *name, struct proof_thread *thread)
 {
     struct proof_thread later = {0};
     char text[256], state[512];
-    *thread = (struct proof_thread){.id = (pid_t)atoi(name)};
+    bool endless;
+    *thread = (struct proof_thread){.id = (pid_t)atoi(name), .call = -1};
     if (!slurp(folder, name, "comm", text, sizeof text))
-        return false;
+        return;
     snprintf(thread->name, sizeof thread->name, "%.*s", (int)strcspn(text, "\n"), text);
     if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text) ||
         !slurp(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
+        return;
+    endless = is_endless_wait(text, &thread->call);
+    thread->sleeps = sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
+    thread->asleep = endless && thread->sleeps;
+}
+
+/* Room for one thread more. */
+static bool has_room(struct proof_look *look)
+{
+    enum { FIRST = 32 };
+    int room = look->room ? 2 * look->room : FIRST;
+    struct proof_thread *threads;
+    if (look->count < look->room)
+        return true;
+    if (look->count >= PROOF_THREADS_MAX)
         return false;
-    thread->asleep =
-        is_endless_wait(text) && sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
+    threads = realloc(look->threads, (size_t)room * sizeof *threads);
+    if (!threads)
+        return false;
+    look->threads = threads;
+    look->room = room;
     return true;
 }
 
@@ -80,20 +99,43 @@ void proof_look(pid_t process, struct proof_look *look)
     snprintf(path, sizeof path, "/proc/%d/task", (int)process);
     tasks = opendir(path);
     look->count = tasks ? 0 : -1;
-    while (tasks && (entry = readdir(tasks)) && look->count < PROOF_THREADS) {
-        struct proof_thread *thread = &look->threads[look->count];
-        if (entry->d_name[0] == '.')
+    while (tasks && (entry = readdir(tasks))) {
+        if (entry->d_name[0] == '.' || (look->but && atoi(entry->d_name) == look->but))
             continue;
-        look_at(dirfd(tasks), entry->d_name, thread); /* gone meanwhile: not asleep */
+        if (!has_room(look)) {
+            look->count = look->count < PROOF_THREADS_MAX ? -1 : look->count;
+            break;
+        }
+        look_at(dirfd(tasks), entry->d_name, &look->threads[look->count]); /* gone meanwhile: not asleep */
         look->count++;
     }
     if (tasks)
         closedir(tasks);
 }
 
+void proof_close(struct proof_look *look)
+{
+    free(look->threads);
+    *look = (struct proof_look){0};
+}
+
+/* With less room than threads the look is not of all. */
+static bool is_whole(const struct proof_look *look)
+{
+    return look->count > 0 && look->count < PROOF_THREADS_MAX;
+}
+
+bool proof_asleep(const struct proof_look *look)
+{
+    for (int i = 0; i < look->count; i++)
+        if (!look->threads[i].asleep)
+            return false;
+    return is_whole(look);
+}
+
 bool proof_holds(const struct proof_look *first, const struct proof_look *second)
 {
-    if (first->count <= 0 || first->count != second->count || first->count == PROOF_THREADS)
+    if (!is_whole(first) || first->count != second->count)
         return false;
     for (int i = 0; i < first->count; i++) {
         const struct proof_thread *a = &first->threads[i], *b = &second->threads[i];
@@ -101,4 +143,66 @@ bool proof_holds(const struct proof_look *first, const struct proof_look *second
             return false;
     }
     return true;
+}
+
+static const char *call_name(long call)
+{
+    static const struct {
+        long call;
+        const char *name;
+    } names[] = {
+#ifdef SYS_poll /* newer machines have the general forms only */
+        {SYS_poll, "poll"},
+        {SYS_epoll_wait, "epoll_wait"},
+        {SYS_select, "select"},
+        {SYS_pause, "pause"},
+#endif
+        {SYS_read, "read"},
+        {SYS_readv, "readv"},
+        {SYS_write, "write"},
+        {SYS_ppoll, "ppoll"},
+        {SYS_pselect6, "pselect"},
+        {SYS_epoll_pwait, "epoll_pwait"},
+        {SYS_rt_sigtimedwait, "sigtimedwait"},
+        {SYS_rt_sigsuspend, "sigsuspend"},
+        {SYS_recvfrom, "recvfrom"},
+        {SYS_recvmsg, "recvmsg"},
+        {SYS_accept, "accept"},
+        {SYS_accept4, "accept4"},
+        {SYS_mq_timedreceive, "mq_timedreceive"},
+        {SYS_io_getevents, "io_getevents"},
+        {SYS_wait4, "wait4"},
+        {SYS_waitid, "waitid"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i].call == call)
+            return names[i].name;
+    return NULL;
+}
+
+char *proof_why_not(const struct proof_look *look, char *text, size_t size)
+{
+    const struct proof_thread *thread = look->threads;
+    int i = 0;
+    *text = '\0';
+    if (look->count <= 0)
+        return snprintf(text, size, "its threads cannot be looked at"), text;
+    if (!is_whole(look))
+        return snprintf(text, size, "it has %d threads or more", PROOF_THREADS_MAX), text;
+    while (i < look->count && look->threads[i].asleep)
+        i++;
+    if (i == look->count)
+        return text;
+    thread = &look->threads[i];
+    if (!thread->sleeps)
+        snprintf(text, size, "thread \"%s\" runs", thread->name);
+    else if (thread->call == SYS_futex || thread->call == SYS_nanosleep || thread->call == SYS_clock_nanosleep)
+        snprintf(text, size, "thread \"%s\" waits with a time-out", thread->name);
+    else if (call_name(thread->call))
+        snprintf(text, size, "thread \"%s\" waits in %s, which only the kernel ends", thread->name,
+                 call_name(thread->call));
+    else
+        snprintf(text, size, "thread \"%s\" waits in system call %ld, which only the kernel ends", thread->name,
+                 thread->call);
+    return text;
 }

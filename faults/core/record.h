@@ -11,6 +11,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "pools/core/pool.h"
@@ -22,7 +23,8 @@ enum {
     RECORD_NOTES = 12,
     RECORD_TEXT = 4096,
     RECORD_NAME = 40,
-    RECORD_WHY = 160
+    RECORD_WHY = 160,
+    RECORD_BORN = 2048
 };
 
 /* Each counts how often that happened to the job. */
@@ -41,23 +43,34 @@ struct record_call {
 
 enum record_state { RECORD_RUNNING, RECORD_ENDED };
 
+/* What the judge asks of the cell's inspector, one at a time. */
+enum record_ask { RECORD_NOTHING, RECORD_EXPLAIN, RECORD_WAKER, RECORD_LET_GO };
+
 struct record {
-    _Atomic uint32_t state; /* of enum record_state */
+    _Atomic uint32_t state;     /* of enum record_state */
+    _Atomic int64_t running_ns; /* since when the scenario is played; CLOCK_MONOTONIC */
     struct record_job jobs[RECORD_JOBS];
-    _Atomic uint32_t job_count; /* jobs submitted have lower numbers */
-    _Atomic uint32_t phantoms;  /* results and jobs that nobody submitted */
-    _Atomic uint32_t held;      /* threads that the birth gate held */
-    _Atomic uint32_t cancels;   /* calls of pool_cancel that returned 0 */
-    _Atomic int refused;        /* what the machine refused first: record_refusal */
-    _Atomic int not_opened;     /* why not, asked for an ordinary size; as `refused` */
-    _Atomic int fewer;          /* why a pool has fewer workers than asked for; as `refused` */
-    _Atomic int workers;        /* as the statistics of the latest pool said when it was open */
+    _Atomic uint32_t job_count;         /* jobs submitted have lower numbers */
+    _Atomic uint32_t phantoms;          /* results and jobs that nobody submitted */
+    _Atomic uint32_t held;              /* threads that the birth gate held */
+    _Atomic uint32_t unheld;            /* others were there, which it did not hold */
+    _Atomic uint32_t waiting;           /* threads that it holds, when the judge asked */
+    _Atomic uint32_t let_go;            /* it was opened because all waited for those that it held */
+    _Atomic uint32_t begun, arrived;    /* threads that were created, and that then ran */
+    _Atomic uint32_t born[RECORD_BORN]; /* record_knows */
+    _Atomic uint32_t cancels;           /* calls of pool_cancel that returned 0 */
+    _Atomic int refused;                /* what the machine refused first: record_refusal */
+    _Atomic int not_opened;             /* why not, asked for an ordinary size; as `refused` */
+    _Atomic int fewer;                  /* why a pool has fewer workers than asked for; as `refused` */
+    _Atomic int workers;                /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
     _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
     _Atomic uint32_t tries, gaps;        /* of what shows itself by chance; 0: it would have been seen */
     char not_asked[RECORD_WHY];          /* why the scenario could not be played; empty: it was */
-    _Atomic uint32_t ask;                /* a futex: the judge wants an explanation */
+    _Atomic uint32_t ask;                /* a futex, of enum record_ask; the inspector makes it 0 */
+    _Atomic int waker;                   /* of enum waker: what the last RECORD_WAKER found */
+    char untold[RECORD_NAME];            /* what the statistics were to say and did not; "": nothing */
     _Atomic uint32_t explained;          /* how often the following was written */
     struct pool_stats stats;
     char explanation[RECORD_TEXT];
@@ -77,6 +90,39 @@ static inline int record_refusal(const _Atomic int *word)
 {
     int value = atomic_load(word);
     return (value & ~RECORD_ERRNO) == RECORD_MARK ? value & RECORD_ERRNO : 0;
+}
+
+/* Threads that were born in this program, by their number modulo 65536: one that was not may
+ * rarely read as one that was, where an older thread with that number was. */
+static inline void record_born(struct record *record, int thread)
+{
+    uint32_t bit = (uint32_t)thread % (32 * RECORD_BORN);
+    atomic_fetch_or(&record->born[bit / 32], UINT32_C(1) << bit % 32);
+    atomic_fetch_add(&record->arrived, 1);
+}
+
+/* How many were created and have not run yet. */
+static inline uint32_t record_unborn(const struct record *record)
+{
+    return atomic_load(&record->begun) - atomic_load(&record->arrived);
+}
+
+static inline bool record_knows(const struct record *record, int thread)
+{
+    uint32_t bit = (uint32_t)thread % (32 * RECORD_BORN);
+    return atomic_load(&record->born[bit / 32]) >> bit % 32 & 1;
+}
+
+/* A sum over the ledger, which changes when anything happens to a job. */
+static inline uint32_t record_ledger(const struct record *record)
+{
+    const _Atomic uint32_t *word = (const _Atomic uint32_t *)record->jobs;
+    uint32_t sum = atomic_load(&record->phantoms);
+    for (size_t i = 0; i < sizeof record->jobs / (sizeof *word); i++)
+        sum += atomic_load_explicit(&word[i], memory_order_relaxed);
+    for (int i = 0; i < RECORD_CALLS; i++)
+        sum += atomic_load_explicit(&record->calls[i].turn, memory_order_relaxed);
+    return sum;
 }
 
 /* A copy for reading, in which counts are at most what there is room for, and texts end.

@@ -31,7 +31,7 @@ enum { WORKERS = 3 };
 
 static struct judge_result judged(const struct judge_case *what, unsigned without, int64_t limit_ns)
 {
-    struct judge_setup setup = {WORKERS, limit_ns, without, NULL};
+    struct judge_setup setup = {.workers = WORKERS, .limit_ns = limit_ns, .without = without};
     struct judge_result result;
     cr_assert(judge_run(&setup, what, &result) == 0);
     return result;
@@ -307,7 +307,7 @@ Test(bounds, a_stop_ends_the_cell, .timeout = 60)
     static const struct fault_cell cell = {"", FAULT_CLEAN, 0, 0, 0};
     struct fault own = {.name = "own", .cells = &cell, .cell_count = 1, .drive = spins, .judge = no_business};
     struct judge_case what = {pool_find("mutex"), &own, &cell, 0};
-    struct judge_setup setup = {WORKERS, LONG_NS, 0, &stop};
+    struct judge_setup setup = {.workers = WORKERS, .limit_ns = LONG_NS, .stop = &stop};
     struct judge_result result;
     signal(SIGALRM, on_alarm);
     alarm(1);

@@ -1,0 +1,156 @@
+/* check_odd.c - `poolbench check` on pools that look unlike others (tests/plugins/odd.c): a
+ * correct one is not accused, whatever it is made of, and a bug is called by its own name. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/cli/program.h"
+
+static int check(const char *pool, const char *options)
+{
+    char words[512], path[4096];
+    snprintf(path, sizeof path, "%.*s", (int)(strrchr(program, '/') - program), program);
+    snprintf(words, sizeof words, "check --plugin %.300s/build/plugins/odd-%s.so %s", path, pool, options);
+    return run(words);
+}
+
+/* Holds, in more than one cell; what is not asked is said. */
+static void holds(const char *pool)
+{
+    int status = check(pool, "-g known");
+    cr_assert(status == 0 && !strstr(out, "FAIL") && !strstr(out, "STALLED") && strstr(out, " clean hold"),
+              "%s: %d\n%s%s", pool, status, out, err);
+    cr_assert(!strstr(out, "\n0 clean") && !strstr(out, "\n1 clean"), "%s: %s", pool, out);
+}
+
+CLI_TEST(check_odd, fewer_workers_than_asked_for_are_no_bug)
+{
+    holds("CAPPED");
+    holds("SERIAL");
+    holds("SILENT");
+    cr_assert(check("SERIAL", "-f no-recover,count-mismatch -t 8") == 0, "%s", out);
+}
+
+CLI_TEST(check_odd, a_thread_that_is_awaited_at_birth_is_no_hang)
+{
+    holds("LAZY");
+    cr_assert(check("LAZY", "-f late-add") == 0 && strstr(out, "cannot be held at birth: whoever opens it or submits"),
+              "%s", out);
+}
+
+/* The kernel wakes somebody though every thread sleeps without a time-out. */
+CLI_TEST(check_odd, an_armed_timer_is_no_hang)
+{
+    holds("TICKS");
+    holds("ALARMS");
+}
+
+CLI_TEST(check_odd, a_thread_of_the_c_library_is_not_left_behind)
+{
+    holds("HELPED");
+}
+
+CLI_TEST(check_odd, threads_from_load_time_are_there)
+{
+    holds("EARLY");
+}
+
+CLI_TEST(check_odd, addresses_and_files_in_memory_are_to_be_had)
+{
+    holds("RESERVES");
+}
+
+CLI_TEST(check_odd, gauges_that_are_not_kept_are_said_at_once)
+{
+    holds("GAUGELESS");
+    cr_assert(check("GAUGELESS", "-f worker-close") == 0 && strstr(out, "do not tell of a submit that is blocked"),
+              "%s", out);
+}
+
+CLI_TEST(check_odd, a_thread_that_stays_costs_no_time)
+{
+    holds("STAYS");
+    cr_assert(check("STAYS", "-f double-close --limit 10min") == 0);
+}
+
+CLI_TEST(check_odd, pool_fail_is_not_asked_of_others)
+{
+    holds("CONTAINS");
+    cr_assert(check("CONTAINS", "-f no-recover") == 0 && strstr(out, "[the job ends its thread]"), "%s", out);
+}
+
+CLI_TEST(check_odd, threads_of_clone_are_said_not_to_be_held)
+{
+    holds("CLONED");
+    cr_assert(check("CLONED", "-f late-add") == 0 && strstr(out, "neither pthread_create nor thrd_create"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
+{
+    holds("PICKY");
+    cr_assert(check("PICKY", "-f worker-close") == 0 && strstr(out, "open says so"), "%s", out);
+}
+
+/* Once, and nothing is said to hold. */
+static void is_unopened(const char *pool, const char *why)
+{
+    cr_assert(check(pool, "") == 1 && strstr(out, why) && strstr(out, "\n0 clean hold, 1 FAIL,"), "%s", out);
+    cr_assert(strstr(out, "nothing was asked of this pool"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_pool_that_does_not_open_is_told_once)
+{
+    is_unopened("NEVER", "could not be opened: No such device");
+    is_unopened("EMPTY", "could not be opened: open says 0 and brings no pool");
+}
+
+/* By the words for a hang, not by those of the bug that the scenario is about. */
+CLI_TEST(check_odd, a_hang_on_the_way_has_its_own_words)
+{
+    cr_assert(check("MANY", "-f double-close") == 1 && strstr(out, "hang: pool_wait does not return"), "%s", out);
+    cr_assert(strstr(out, "not the bug that the scenario is about") && !strstr(out, "Both closes were carried out"),
+              "%s", out);
+    cr_assert(strstr(out, "and 188 threads more"), "%s", out);
+    cr_assert(check("MANY", "-f no-recover") == 1 && !strstr(out, "the job that failed"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_stall_says_what_it_waited_for_and_why_that_is_no_proof)
+{
+    cr_assert(check("PIPES", "-f double-close --limit 300ms") == 1, "%s", out);
+    cr_assert(strstr(out,
+                     "waited for pool_wait; no proof that it has none: thread \"client\" waits in read, which only "
+                     "the kernel ends"),
+              "%s", out);
+    cr_assert(strstr(out, "-f double-close -p PIPES --limit 300ms -v\n"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_crash_is_one_though_sigchld_is_ignored)
+{
+    cr_assert(check("REAPED", "-f double-close") == 1 && strstr(out, "the process died of signal 6"), "%s", out);
+    cr_assert(!strstr(out, "Both closes were carried out"), "%s", out);
+}
+
+CLI_TEST(check_odd, an_endless_explanation_is_bounded)
+{
+    cr_assert(check("FLOODS", "-f double-close") == 1 && strstr(out, "hang: pool_wait does not return"), "%s", out);
+    cr_assert(lines(out) < 200, "%d", lines(out));
+}
+
+CLI_TEST(check_odd, threads_of_c11_are_held_at_birth)
+{
+    cr_assert(check("COUNTS", "-f late-add") == 1 && strstr(out, "wait returned with 4 of 4 jobs not run"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_replay_is_typed_as_it_is_printed)
+{
+    char command[8192], *replay;
+    snprintf(command, sizeof command, "d=$(dirname %s); cp \"$d/build/plugins/odd-REAPED.so\" \"a b'c.so\"", program);
+    cr_assert(program_shell(".", command) == 0, "%s", out);
+    cr_assert(run("check --plugin \"./a b'c.so\" -f double-close -t 4") == 1);
+    replay = strstr(out, "replay       poolbench ");
+    cr_assert(replay, "%s", out);
+    replay += strlen("replay       poolbench ");
+    replay[strcspn(replay, "\n")] = '\0';
+    cr_assert(!strcmp(replay, "check --plugin './a b'\\''c.so' -f double-close -p REAPED -t 4 -v"), "%s", replay);
+    snprintf(command, sizeof command, "%s", replay);
+    cr_assert(run(command) == 1 && strstr(out, "the process died of signal 6"), "%s%s", out, err);
+}

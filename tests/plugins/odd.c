@@ -1,0 +1,459 @@
+/* odd.c - a small pool, compiled many ways: correct ones that look unlike others, which `poolbench
+ * check` must not accuse, and a few with a bug that it must call by its name all the same.
+ *
+ * Correct. ODD_capped starts two workers at most, ODD_serial one, ODD_silent says 0 of them.
+ * ODD_lazy starts each in a submit, which waits until it runs. ODD_ticks and ODD_alarms hand jobs
+ * over when a timer's signal comes, whose handler posts a semaphore; ODD_helped has a timer that
+ * the C library's own thread serves. ODD_early has its workers from load time. ODD_reserves takes
+ * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges. ODD_stays leaves a thread
+ * that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone.
+ * ODD_picky cannot be opened with a queue of less than eight.
+ *
+ * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
+ * ODD_pipes has one that sits in read. ODD_reaped dies in wait, and ignores SIGCHLD from load time.
+ * ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts a job when it runs,
+ * on threads of C11. ODD_empty says that it is open, and brings nothing. */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <poolbench.h>
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
+#include <threads.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { SLOTS = 4096, MORE = 200, STACK = 1 << 18 };
+
+enum odd {
+    PLAIN,
+    CAPPED,
+    SERIAL,
+    SILENT,
+    LAZY,
+    TICKS,
+    ALARMS,
+    HELPED,
+    EARLY,
+    RESERVES,
+    GAUGELESS,
+    STAYS,
+    CONTAINS,
+    CLONED,
+    PICKY,
+    NEVER,
+    MANY,
+    PIPES,
+    REAPED,
+    FLOODS,
+    COUNTS,
+    EMPTY
+};
+static const enum odd odd = ODD;
+
+struct pond {
+    struct pool base;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    struct pool_stats stats;
+    int started, asked;
+    uint64_t first, shown, last; /* job p lies in slots[p % SLOTS]; workers see those before `shown` */
+    struct pool_job slots[SLOTS];
+    size_t capacity;
+    void (*discard)(void *arg, enum pool_why why);
+    pthread_t threads[POOL_WORKERS_MAX];
+    bool over;
+};
+
+static struct pond pond; /* one at a time will do */
+static sem_t tick, born;
+static __thread bool inside;
+
+static bool staged(void)
+{
+    return odd == TICKS || odd == ALARMS || odd == HELPED;
+}
+
+static bool at_rest(void)
+{
+    return pond.stats.done + pond.stats.failed + pond.stats.cancelled == pond.stats.accepted;
+}
+
+static void *worker(void *arg);
+
+static void ended(int status)
+{
+    *(status < 0 ? &pond.stats.failed : &pond.stats.done) += 1;
+    pthread_cond_broadcast(&pond.changed);
+}
+
+/* The job has ended its thread. */
+static void gone(void *arg)
+{
+    (void)arg;
+    pthread_mutex_lock(&pond.lock);
+    ended(-EOWNERDEAD);
+    for (int i = 0; i < pond.started; i++)
+        if (pthread_equal(pond.threads[i], pthread_self())) {
+            pthread_detach(pthread_self());
+            pthread_create(&pond.threads[i], NULL, worker, NULL);
+        }
+    pthread_mutex_unlock(&pond.lock);
+}
+
+/* With the lock. */
+static void run_one(void)
+{
+    struct pool_job job = pond.slots[pond.first++ % SLOTS];
+    int status;
+    if (odd == COUNTS)
+        pond.stats.accepted++;
+    pond.stats.started++;
+    pthread_cond_broadcast(&pond.changed);
+    pthread_mutex_unlock(&pond.lock);
+    inside = true;
+    pthread_cleanup_push(gone, NULL);
+    status = job.fn(job.arg);
+    pthread_cleanup_pop(0);
+    inside = false;
+    pthread_mutex_lock(&pond.lock);
+    ended(status);
+}
+
+/* Sleeps until something changes, or the timer comes. */
+static void await_change(void)
+{
+    if (!staged()) {
+        pthread_cond_wait(&pond.changed, &pond.lock);
+        return;
+    }
+    pthread_mutex_unlock(&pond.lock);
+    sem_wait(&tick);
+    pthread_mutex_lock(&pond.lock);
+    pond.shown = pond.last;
+}
+
+static void *worker(void *arg)
+{
+    if (odd == LAZY)
+        sem_post(&born);
+    pthread_mutex_lock(&pond.lock);
+    for (;;) {
+        if (!staged())
+            pond.shown = pond.last;
+        if (pond.first < pond.shown) {
+            run_one();
+        } else if (pond.over && at_rest()) {
+            break;
+        } else {
+            pond.stats.parked++;
+            await_change();
+            pond.stats.parked--;
+        }
+    }
+    pthread_mutex_unlock(&pond.lock);
+    sem_post(&tick);
+    return arg;
+}
+
+static int as_thrd(void *arg)
+{
+    worker(arg);
+    return 0;
+}
+
+static int as_clone(void *arg)
+{
+    worker(arg);
+    return 0;
+}
+
+static void start_worker(void)
+{
+    pthread_t *thread = &pond.threads[pond.started++];
+    if (odd == COUNTS)
+        thrd_create((thrd_t *)thread, as_thrd, NULL);
+    else if (odd == CLONED)
+        clone(as_clone, (char *)malloc(STACK) + STACK,
+              CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL);
+    else
+        pthread_create(thread, NULL, worker, NULL);
+}
+
+static int workers(int asked)
+{
+    return odd == SERIAL ? 1 : odd == CAPPED && asked > 2 ? 2 : asked;
+}
+
+static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
+{
+    (void)base;
+    pthread_mutex_lock(&pond.lock);
+    if (odd == LAZY && pond.started < workers(pond.asked)) {
+        start_worker();
+        pond.stats.workers++;
+        pthread_mutex_unlock(&pond.lock);
+        sem_wait(&born);
+        pthread_mutex_lock(&pond.lock);
+    }
+    pond.stats.blocked_submit++;
+    while (pond.stats.state == POOL_OPEN && pond.last - pond.first >= pond.capacity && !inside)
+        pthread_cond_wait(&pond.changed, &pond.lock);
+    pond.stats.blocked_submit--;
+    if (pond.stats.state != POOL_OPEN && !inside) {
+        pthread_mutex_unlock(&pond.lock);
+        return -ESHUTDOWN;
+    }
+    pond.slots[pond.last++ % SLOTS] = (struct pool_job){fn, arg};
+    pond.stats.accepted += odd != COUNTS;
+    pthread_cond_broadcast(&pond.changed);
+    pthread_mutex_unlock(&pond.lock);
+    return 0;
+}
+
+static int pond_close(struct pool *base)
+{
+    int error;
+    (void)base;
+    pthread_mutex_lock(&pond.lock);
+    error = pond.stats.state == POOL_OPEN ? 0 : -EALREADY;
+    pond.stats.state = POOL_CLOSING;
+    pthread_cond_broadcast(&pond.changed);
+    pthread_mutex_unlock(&pond.lock);
+    return error;
+}
+
+static int pond_cancel(struct pool *base)
+{
+    (void)base;
+    pthread_mutex_lock(&pond.lock);
+    while (pond.first < pond.last) {
+        struct pool_job job = pond.slots[pond.first++ % SLOTS];
+        pthread_mutex_unlock(&pond.lock);
+        if (pond.discard)
+            pond.discard(job.arg, POOL_WHY_CANCELLED);
+        pthread_mutex_lock(&pond.lock);
+        pond.stats.cancelled++;
+    }
+    pthread_cond_broadcast(&pond.changed);
+    pthread_mutex_unlock(&pond.lock);
+    return 0;
+}
+
+static void hang(void)
+{
+    static pthread_mutex_t taken = PTHREAD_MUTEX_INITIALIZER;
+    int ends[2];
+    char byte;
+    if (odd == PIPES && !pipe(ends))
+        while (read(ends[0], &byte, 1) < 0)
+            ;
+    pthread_mutex_lock(&taken);
+    pthread_mutex_lock(&taken);
+}
+
+static int pond_wait(struct pool *base, int64_t timeout_ns)
+{
+    struct timespec until;
+    int64_t end;
+    int error = 0;
+    (void)base;
+    if (inside)
+        return -EDEADLK;
+    if (odd == REAPED)
+        abort();
+    if (odd == MANY || odd == PIPES || odd == FLOODS)
+        hang();
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    end = until.tv_nsec + timeout_ns % 1000000000;
+    until = (struct timespec){until.tv_sec + timeout_ns / 1000000000 + end / 1000000000, end % 1000000000};
+    pthread_mutex_lock(&pond.lock);
+    while (!error && !at_rest())
+        error = timeout_ns < 0 ? pthread_cond_wait(&pond.changed, &pond.lock)
+                               : pthread_cond_clockwait(&pond.changed, &pond.lock, CLOCK_MONOTONIC, &until);
+    pthread_mutex_unlock(&pond.lock);
+    return -error;
+}
+
+static int pond_stats(struct pool *base, struct pool_stats *stats)
+{
+    (void)base;
+    pthread_mutex_lock(&pond.lock);
+    *stats = pond.stats;
+    if (odd == GAUGELESS)
+        stats->parked = stats->blocked_submit = 0;
+    if (odd == SILENT)
+        stats->workers = 0;
+    if (stats->state == POOL_CLOSING && at_rest())
+        stats->state = POOL_DRAINED;
+    pthread_mutex_unlock(&pond.lock);
+    return 0;
+}
+
+/* The timers. */
+
+static void on_tick(int number)
+{
+    (void)number;
+    sem_post(&tick);
+}
+
+static void on_expiry(union sigval value)
+{
+    (void)value;
+    sem_post(&tick);
+}
+
+static timer_t timer;
+
+static void start_timer(void)
+{
+    struct itimerspec each = {{0, 2000000}, {0, 2000000}};
+    struct itimerval alarm = {{0, 2000}, {0, 2000}};
+    struct sigaction act = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 1};
+    sigaction(odd == ALARMS ? SIGALRM : SIGRTMIN + 1, &act, NULL);
+    if (odd == HELPED)
+        event = (struct sigevent){.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_expiry};
+    if (odd == ALARMS) {
+        setitimer(ITIMER_REAL, &alarm, NULL);
+    } else {
+        timer_create(CLOCK_MONOTONIC, &event, &timer);
+        timer_settime(timer, 0, &each, NULL);
+    }
+}
+
+static void stop_timer(void)
+{
+    if (odd == ALARMS)
+        setitimer(ITIMER_REAL, &(struct itimerval){0}, NULL);
+    else
+        timer_delete(timer);
+}
+
+static void *nap_for_ever(void *arg)
+{
+    for (;;)
+        nanosleep(&(struct timespec){0, 300000000}, NULL);
+    return arg;
+}
+
+static void *sleep_for_ever(void *arg)
+{
+    hang();
+    return arg;
+}
+
+static int64_t pond_free(struct pool *base)
+{
+    pond_close(base);
+    pthread_mutex_lock(&pond.lock);
+    while (!at_rest())
+        pthread_cond_wait(&pond.changed, &pond.lock);
+    pond.over = odd != EARLY;
+    pthread_cond_broadcast(&pond.changed);
+    pthread_mutex_unlock(&pond.lock);
+    sem_post(&tick);
+    for (int i = 0; i < pond.started && odd != EARLY; i++) {
+        if (odd == COUNTS)
+            thrd_join(*(thrd_t *)&pond.threads[i], NULL);
+        else if (odd == CLONED)
+            sem_wait(&tick);
+        else
+            pthread_join(pond.threads[i], NULL);
+    }
+    if (staged())
+        stop_timer();
+    return 0;
+}
+
+/* Much of what is only a name. */
+static int reserve(void)
+{
+    int file = memfd_create("ring", MFD_CLOEXEC);
+    void *space =
+        mmap(NULL, (size_t)16 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (space == MAP_FAILED || file < 0 || ftruncate(file, 1 << 20))
+        return -errno;
+    return close(file);
+}
+
+static int pond_open(struct pool **out, const struct pool_config *config)
+{
+    pthread_t thread;
+    int error = odd == RESERVES ? reserve() : 0;
+    if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
+        return -EINVAL;
+    if (odd == PICKY && config->capacity && config->capacity < 8)
+        return -ENOTSUP;
+    if (odd == NEVER || error)
+        return odd == NEVER ? -ENODEV : error;
+    if (odd == EMPTY)
+        return 0;
+    pond.base = (struct pool){0};
+    pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
+    pond.first = pond.shown = pond.last = 0;
+    pond.over = false;
+    pond.asked = config->workers;
+    pond.discard = config->discard;
+    pond.capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    *out = &pond.base;
+    if (odd == EARLY)
+        return 0;
+    pond.started = 0;
+    sem_init(&tick, 0, 0);
+    sem_init(&born, 0, 0);
+    if (staged())
+        start_timer();
+    while (odd != LAZY && pond.started < workers(config->workers))
+        start_worker();
+    for (int i = 0; odd == MANY && i < MORE; i++)
+        pthread_create(&thread, NULL, sleep_for_ever, NULL);
+    if (odd == STAYS)
+        pthread_create(&thread, NULL, nap_for_ever, NULL);
+    return 0;
+}
+
+static int pond_explain(struct pool *base, char *text, size_t size)
+{
+    (void)base, (void)size;
+    for (*text = '\0'; odd == FLOODS;)
+        puts("flood");
+    return 0;
+}
+
+__attribute__((constructor)) static void at_load(void)
+{
+    pthread_mutex_init(&pond.lock, NULL);
+    pthread_cond_init(&pond.changed, NULL);
+    if (odd == REAPED)
+        signal(SIGCHLD, SIG_IGN);
+    while (odd == EARLY && pond.started < 4)
+        start_worker();
+}
+
+#define TEXT(word) #word
+#define NAME(word) TEXT(word)
+static const struct pool_ops ops = {
+    .abi = POOL_ABI,
+    .name = NAME(ODD),
+    .summary = "for the tests of poolbench check",
+    .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | (ODD == CONTAINS ? POOL_CAN_CONTAIN : 0),
+    .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) | (ODD == EARLY || ODD == STAYS ? POOL_THREADS_STAY : 0),
+    .open = pond_open,
+    .submit = pond_submit,
+    .close = pond_close,
+    .cancel = pond_cancel,
+    .wait = pond_wait,
+    .free = pond_free,
+    .stats = pond_stats,
+    .explain = pond_explain,
+};
+
+POOL_PLUGIN(&ops);
