@@ -30,8 +30,8 @@ REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || ech
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 POOLS    := $(call objects,pools pools/core)
-# The program's rooms. check/ and explore/ are other programs': poolbench-check, poolbench-explore.
-ROOMS    := $(filter-out bench/check bench/explore,$(patsubst %/,%,$(wildcard bench/*/)))
+# The program's rooms. The others are other programs': poolbench-check, poolbench-explore.
+ROOMS    := $(filter-out bench/check bench/explore bench/ledger bench/scenarios,$(patsubst %/,%,$(wildcard bench/*/)))
 PARTS    := $(POOLS) $(call objects,workloads workloads/core $(ROOMS))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core faults/kinds bench/check) \
             $(filter-out $(POOLS),$(PARTS))
@@ -156,7 +156,11 @@ $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/explore/hooked.h -DPOOL_EXPLORED
 EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
 explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
-RUNTIME  := $(filter-out $(BUILD)/bench/explore/main.o,$(call objects,bench/explore))
+# The command's parts; the rest of that room follows schedules, and needs nothing of them.
+EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options hunt shrink trace places report formats figure lines)
+RUNTIME  := $(filter-out $(EXPLORER),$(call objects,bench/explore bench/ledger))
+# What is followed: pools, and what their users do.
+FOLLOWED := $(POOLS) $(call objects,bench/scenarios)
 define EXPLORED_OBJECT
 @mkdir -p $(@D)
 $(call say,CC $<)
@@ -172,9 +176,9 @@ $(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addpre
 EXPLORE_LINK = $(CC) $(LINK) -no-pie $(SANITIZE)
 EXPLORE_LIBS = $(filter-out -ljemalloc,$(LIBS))
 # EXPLORE is linked with each of the two: $(BUILD)/poolbench-explore, and -c11 beside it.
-$(sort $(EXPLORE) $(BUILD)/poolbench-explore): $(call explored,$(POOLS))
-$(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(POOLS))
-$(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(BUILD)/bench/explore/main.o $(filter-out $(POOLS),$(PARTS))
+$(sort $(EXPLORE) $(BUILD)/poolbench-explore): $(call explored,$(FOLLOWED))
+$(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(FOLLOWED))
+$(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(EXPLORER) $(filter-out $(POOLS),$(PARTS))
 	$(call say,LD $@)
 	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
 

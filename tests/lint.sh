@@ -31,7 +31,9 @@ bench/page:         bench/json bench/models bench/figures bench/show bench/findi
 bench/measure:      bench/json bench/results bench/statistics bench/machine workloads/core pools/core
 bench/commands:     bench/json bench/models bench/page bench/measure bench/history bench/show bench/figures bench/findings bench/results bench/statistics bench/machine workloads/core pools/core
 bench/check:        bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
-bench/explore:      bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
+bench/ledger:       pools/core
+bench/scenarios:    bench/ledger pools/core
+bench/explore:      bench/ledger bench/scenarios bench/json bench/commands bench/history bench/measure bench/show bench/figures bench/results bench/statistics bench/machine faults/core workloads/core pools/core
 bench:              bench/json bench/commands bench/measure bench/machine
 ROWS
     # Tests look at everything, but no test at another suite's.

@@ -112,7 +112,9 @@ void memory_store(void *address, int size, uint64_t value, int order)
 {
     if (runtime.memory == EXPLORE_TSO) {
         buffer_store(runtime.now, address, size, value);
-        if (order == SEQ_CST)
+        /* A frame may be gone, and its place on the stack used again by what has no hooks,
+         * before a store to it would leave the buffer. */
+        if (order == SEQ_CST || fiber_owns(runtime.now, address))
             memory_drain_all(runtime.now);
         return;
     }

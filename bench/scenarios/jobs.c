@@ -1,0 +1,141 @@
+/* jobs.c - what the jobs of scenarios do. */
+#include <poll.h>
+#include <sched.h>
+
+#include "bench/scenarios/stage.h"
+
+enum { LOOKS = 4, NAP_NS = 200000, POLL_MS = 1, FIB = 4, FAILED = -EIO };
+
+static int fib(void *arg)
+{
+    intptr_t n = (intptr_t)arg;
+    struct pool_fork left;
+    int sum;
+    if (n < 2)
+        return (int)n;
+    if (pool_fork(&left, fib, (void *)(n - 1)))
+        return -EPERM;
+    sum = fib((void *)(n - 2));
+    return sum + pool_join(&left);
+}
+
+static void forks(void)
+{
+    int got = fib((void *)(intptr_t)FIB);
+    if (got != 3)
+        ledger_tell(LEDGER_MEMORY_ORDER, "forks and joins came to %d, and it is 3", got);
+}
+
+/* The calls that a job may not make return at once. */
+static void asks(struct job *job)
+{
+    struct side *side = job->side;
+    struct pool_result result;
+    struct pool_stats stats;
+    int call = ledger_wait_begins(side->number), got;
+    ledger_wait_returned(side->number, call, pool_wait(side->pool, -1), false, true);
+    got = (int)pool_free(side->pool);
+    if (got != -EDEADLK)
+        ledger_tell(LEDGER_STATUS, "pool_free inside a job returned %d", got);
+    if (side->config.results != POOL_RESULTS_NONE && (got = pool_receive(side->pool, &result, -1)) != -EDEADLK)
+        ledger_tell(LEDGER_STATUS, "pool_receive inside a job returned %d", got);
+    got = pool_stats(side->pool, &stats);
+    if (got)
+        ledger_tell(LEDGER_STATUS, "pool_stats inside a job returned %d", got);
+}
+
+static void breeds(struct job *job)
+{
+    for (int i = 0; i < 2; i++)
+        stage_submit(job->side, job->child, -1, job);
+}
+
+/* Where no room is left for the child, there is nobody to wait for. */
+static void needs_child(struct job *job)
+{
+    if (stage_submit(job->side, JOB_OPENS, -1, job) == 0)
+        gate_pass(&job->side->gate);
+}
+
+static void polls(void)
+{
+    struct pollfd poll_fd = {.fd = pool_cancel_fd(), .events = POLLIN};
+    if (poll_fd.fd >= 0)
+        poll(&poll_fd, 1, POLL_MS);
+}
+
+static void looks(void)
+{
+    for (int i = 0; i < LOOKS && !pool_cancelled(); i++)
+        sched_yield();
+}
+
+/* Deep enough that somebody's frames are left behind. */
+static __attribute__((noinline, noreturn)) void fails_here(struct job *job)
+{
+    ledger_ended(job->number, FAILED);
+    pool_fail(FAILED);
+}
+
+static __attribute__((noinline, noreturn)) void fails_deep(struct job *job)
+{
+    char frame[256];
+    __asm__ volatile("" : : "r"(frame) : "memory");
+    fails_here(job);
+}
+
+static void act(struct job *job)
+{
+    struct side *other = &job->side->stage->sides[1 - job->side->number];
+    switch (job->kind) {
+    case JOB_BREEDS:
+        return breeds(job);
+    case JOB_NEEDS:
+        return gate_pass(&job->side->gate);
+    case JOB_OPENS:
+        return gate_open(&job->side->gate);
+    case JOB_NEEDS_CHILD:
+        return needs_child(job);
+    case JOB_FORKS:
+        return forks();
+    case JOB_SLEEPS:
+        pool_sleep(NAP_NS);
+        return;
+    case JOB_POLLS:
+        return polls();
+    case JOB_LOOKS:
+        return looks();
+    case JOB_ASKS:
+        return asks(job);
+    case JOB_CROSSES:
+        stage_submit(other, JOB_PLAIN, -1, job);
+        return;
+    default:
+        return;
+    }
+}
+
+int job_run(void *arg)
+{
+    struct job *job = arg;
+    int status = job->kind == JOB_FAILS ? FAILED : job->number;
+    ledger_started(job->number, !stage_mine);
+    if (job->given != job->number + 1000)
+        ledger_tell(LEDGER_MEMORY_ORDER, "job %d began, and what its submitter had written is not seen", job->number);
+    act(job);
+    job->made = job->given;
+    if (job->kind == JOB_POOL_FAILS)
+        fails_deep(job);
+    if (job->kind == JOB_EXITS) {
+        ledger_ended(job->number, -EOWNERDEAD);
+        pthread_exit(NULL);
+    }
+    ledger_ended(job->number, status);
+    return status;
+}
+
+void job_discard(void *arg, enum pool_why why)
+{
+    const struct job *job = arg;
+    ledger_discarded(job->number, why, stage_frees == job->side);
+}
