@@ -191,7 +191,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          0, 0, NULL},
     [OPTIONS_HISTORY] =
         {"history", "[show|changes|baseline|import|export|prune ...]", "what was measured before",
-         "Each run and sweep is appended to a database, results/history.db, or what POOLBENCH_HISTORY names (empty:\n"
+         "Each run, sweep, duet and plan is appended to a database, results/history.db, or what POOLBENCH_HISTORY "
+         "names (empty:\n"
          "none). It keeps a point for each benchmark, and the result without its histograms' buckets. What one\n"
          "machine measured is never mixed with another's: the host, the processor, the CPUs and the quota tell them\n"
          "apart; --machine NAME in the place of the host makes one machine of a fleet of the same kind. Without a\n"
@@ -367,13 +368,13 @@ static const struct row rows[] = {
     {"format", 0, "FORMAT",
      "gbench, benchstat, bencher, github-action, github-action-bigger, hyperfine, csv, openmetrics, junit, markdown",
      EXPORT, false, options_set_export_to},
-    {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET, false,
+    {"no-history", 0, NULL, "do not append to the history (poolbench history --help)", RUN | DUET | PLAN, false,
      options_set_no_history},
-    {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet", RUN | DUET,
-     false, options_set_machine},
+    {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet",
+     RUN | DUET | PLAN, false, options_set_machine},
     {"machine", 0, "NAME", "only of this machine; of import: call it so", HISTORY, false, options_set_machine},
-    {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)", RUN | HISTORY | DUET,
-     false, options_set_revision},
+    {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)",
+     RUN | HISTORY | DUET | PLAN, false, options_set_revision},
     {"no-figures", 0, NULL, "show: do not draw", HISTORY, false, options_set_no_figures},
     {"threshold", 0, "PERCENT", "changes: of at least this much (default: 1.5%)", HISTORY, false, options_set_least},
     {"keep", 0, "N", "prune: keep so many runs of each machine", HISTORY, false, options_set_keep},

@@ -57,11 +57,15 @@ static int check_workload(const struct options *options, struct why why)
 
 static int check_once(const struct options *options, struct why why)
 {
-    const char *several = options->pool_count > 1       ? "-p"
-                          : options->capacity_count > 1 ? "--capacity"
+    const char *several = options->capacity_count > 1   ? "--capacity"
                           : options->producer_count > 1 ? "--producers"
                           : options->pin_count > 1      ? "--pin"
                                                         : NULL;
+    if (options->pool_count > 1)
+        return why_wrong(why,
+                         "plan: one -p at a time: a budget decides between the sizes of one pool (which pool holds the "
+                         "higher rate says: sweep --slo %s -p %s,%s -w burst:of=...)",
+                         options->slo_text, options->pools[0]->name, options->pools[1]->name);
     if (several)
         return why_wrong(why, "plan: one %s at a time (several runs for several)", several);
     if (options->compare_format == OPTIONS_JUNIT)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/commands/before.h"
+#include "bench/commands/kept.h"
 #include "bench/commands/plan_fleet.h"
 #include "bench/commands/plan_session.h"
 #include "bench/commands/plan_trace.h"
@@ -133,6 +134,7 @@ static void new_document(struct plan_session *session, const struct probe *probe
     session->result = result_new(argc, argv,
                                  must_pack("{s:I, s:i, s:I}", "seed", (json_int_t)session->options->seed,
                                            "rounds_wanted", 3, "budget_ns", (json_int_t)session->options->budget_ns));
+    kept_names(session->options, session->result);
     json_object_set_new(session->result, "before", probe_json(probe));
     json_object_set_new(session->result, "harness", instrument_json(&instrument));
     session->probing = (struct probing){.result = session->result, .seed = (uint64_t)session->options->seed};
@@ -163,7 +165,8 @@ static int measure(struct plan_session *session, int *status)
         return error;
     error = plan_quota(session);
     error = error ? error : plan_held(session);
-    return error ? error : plan_overload(session);
+    error = error ? error : plan_overload(session);
+    return error ? error : plan_shorten(session);
 }
 
 static void print_result(const struct plan_session *session)
@@ -180,11 +183,11 @@ static void print_result(const struct plan_session *session)
     fflush(stdout);
 }
 
-static int draw(const struct plan_session *session, const struct target *target)
+static int draw(const struct plan_session *session, const struct target *target, const char *history)
 {
     FILE *say = session->options->compare_format == OPTIONS_COMPARE_TABLE ? stdout : stderr;
     int error;
-    fprintf(say, "saved    %s\n", target->path);
+    fprintf(say, "saved    %s\n%s", target->path, history);
     if (session->options->no_figures)
         return EXIT_GOOD;
     fflush(say);
@@ -198,7 +201,8 @@ static int draw(const struct plan_session *session, const struct target *target)
 static int conclude(struct plan_session *session, struct target *target, int status, int error)
 {
     json_t *result = session->result;
-    int saved, failed = result_summarise(result, error == -EINTR);
+    char history[4300] = "";
+    int saved, kept = EXIT_GOOD, failed = result_summarise(result, error == -EINTR);
     /* Whoever lost jobs is recommended for nothing, whatever the other rounds say. */
     if (failed > result_cannot(result) && status == EXIT_GOOD) {
         status = EXIT_BAD;
@@ -211,10 +215,13 @@ static int conclude(struct plan_session *session, struct target *target, int sta
     noise_add(result);
     json_object_set_new(result, "plan", plan_session_json(session, error == -EINTR ? EXIT_INTERRUPTED : status));
     saved = target_save(target, result);
+    if (saved == EXIT_GOOD)
+        kept = kept_append(session->options, result, target->path, history, sizeof history);
     interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(session);
     if (saved == EXIT_GOOD)
-        saved = draw(session, target);
+        saved = draw(session, target, history);
+    saved = saved == EXIT_GOOD ? kept : saved;
     return saved != EXIT_GOOD ? saved : error == -EINTR ? EXIT_INTERRUPTED : status;
 }
 
@@ -254,6 +261,8 @@ int plan_command(const struct options *options, int argc, char **argv)
     if (options->from)
         return plan_fleet(options, argc, argv);
     status = begin(&session, options);
+    if (status == EXIT_GOOD)
+        status = kept_ready(options);
     if (status == EXIT_GOOD)
         status = before_processes();
     if (status == EXIT_GOOD)

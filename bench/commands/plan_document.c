@@ -100,6 +100,17 @@ static json_t *held_json(const struct plan_session *session)
                      "limited_by", session->held_limit);
 }
 
+/* null: it was short enough, or nothing says that it was not. */
+static json_t *shorter_json(const struct plan_session *session)
+{
+    const struct plan_shorter *shorter = &session->shorter;
+    if (!shorter->from || !session->answer)
+        return json_null();
+    return must_pack("{s:I, s:I, s:I, s:f, s:f}", "from", (json_int_t)shorter->from, "asked",
+                     (json_int_t)shorter->asked, "to", (json_int_t)session->answer->capacity, "accepted_ns",
+                     shorter->accepted_ns, "rate_per_s", shorter->per_s);
+}
+
 static json_t *policy_json(const struct plan_overload *one)
 {
     return must_pack("{s:s, s:o, s:o, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:o, s:o}", "full",
@@ -202,13 +213,13 @@ json_t *plan_session_json(const struct plan_session *session, int status)
     char advice[400], command[1024];
     advise(session, advice, sizeof advice);
     verify(session, command, sizeof command);
-    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o}", "rate",
-                     options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
+    return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o}",
+                     "rate", options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
                      options->workloads[0].text, "pool", session->base.pool->name, "producers", session->base.producers,
                      "pin", session->base.pin, "service", plan_service_json(session), "sizes", sizes_json(session),
                      "answer", answer_json(session), "held", held_json(session), "overload", overload_json(session),
                      "max", plan_max_json(session), "quota", plan_quota_json(session), "advice",
                      *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
                      "status", status, "why", *session->why ? must_text(session->why) : json_null(), "trace",
-                     plan_trace_json(session));
+                     plan_trace_json(session), "shorter", shorter_json(session));
 }

@@ -24,12 +24,26 @@ struct running {
     int count;
 };
 
-/* A second of it, or as much as there is time for. */
+/* How long it takes until the queue is full, about. */
+static double fill_s(const struct plan_session *session)
+{
+    double holds = fmax(session->held_per_s, (double)session->options->rate);
+    double service_ns = session->answer->loop.service_ns;
+    if (service_ns > 0)
+        holds = fmax(holds, fmin(session->answer->workers, plan_workers_of_use(session)) / service_ns * 1e9);
+    return session->overload_per_s > holds ? (double)session->answer->capacity / (session->overload_per_s - holds) : 0;
+}
+
+/* Half a second of it, or as much as there is time for; where the queue is not full by then, twice as long as
+ * it takes to be, if all the time that is left allows it: until then nothing is lost, and nothing late. */
 static double slice_ns(const struct plan_session *session)
 {
-    static const double usual_s = 0.4, least_s = 0.06, share = 0.7, drain = 1.6;
-    double each = share * fmax(0, plan_spare_s(session)) / (ROUNDS * PLAN_POLICIES * drain);
-    return 1e9 * fmax(least_s, fmin(usual_s, each));
+    static const double usual_s = 0.4, least_s = 0.06, share = 0.7, drain = 1.6, times = 2;
+    double slices = ROUNDS * PLAN_POLICIES * drain, filled = times * fill_s(session);
+    double each = fmin(usual_s, share * fmax(0, plan_spare_s(session)) / slices);
+    if (each < filled)
+        each = fmax(each, fmin(filled, share * fmax(0, plan_left_s(session)) / slices));
+    return 1e9 * fmax(least_s, each);
 }
 
 static void add(struct plan_session *session, struct running *running, enum pool_full full)

@@ -40,6 +40,12 @@ struct plan_overload {
     double recovery_s, after_s;                /* at the rate asked for, after so long an overload; NaN: not known */
 };
 
+/* The queue that the promises allowed, where what it accepted of too much was late; from 0: it was not. */
+struct plan_shorter {
+    int64_t from, asked;       /* places: before, and the fewest that were tried */
+    double accepted_ns, per_s; /* that long what was accepted took, when so much came */
+};
+
 /* What of a recording is replayed: from then on (of the recording), for so long (of the replay). */
 struct plan_part {
     bool whole;
@@ -73,6 +79,10 @@ struct plan_session {
     struct plan_size sizes[SIZING_ASKED_MAX];
     int size_count;
     struct plan_size *answer; /* the size that is recommended; NULL: none keeps the promises */
+
+    /* Of plan_shorten.c: */
+    int64_t places_most; /* a queue has no more places; 0: as many as the promises allow */
+    struct plan_shorter shorter;
 
     /* Of plan_held.c: jobs per second; 0: not known. */
     double held_per_s, proved_per_s, broken_per_s;
@@ -119,6 +129,22 @@ int plan_held(struct plan_session *session);
 
 /* 1.5 times that, under each policy of a full queue; and which one is advised. */
 int plan_overload(struct plan_session *session);
+
+/* Fewer places, where what was accepted of too much was late; all is measured again then. Where the
+ * shorter queue breaks a promise, or time ends, what was there before stays. */
+int plan_shorten(struct plan_session *session);
+
+/* The same by other measurements: a test has its own. */
+struct plan_measures {
+    int (*size)(struct plan_session *session, int workers);
+    int (*held)(struct plan_session *session);
+    int (*overload)(struct plan_session *session);
+};
+int plan_shorten_by(struct plan_session *session, const struct plan_measures *measures);
+
+/* How many places in the place of so many, when what is accepted takes accepted_ns and may take
+ * limit_ns; one for each worker at least. 0: there are none fewer, or none are needed. Pure. */
+int64_t plan_fewer_places(int64_t places, int workers, double accepted_ns, double limit_ns);
 
 /* The highest rate of each number of workers. EXIT_BAD: one of them holds none; EXIT_CANNOT: and the
  * generator, or the machine, is why. */

@@ -42,10 +42,12 @@ size_t plan_places(const struct plan_session *session, int workers)
     if (options->capacity_count)
         return (size_t)options->capacities[0];
     places = forecast_places(&session->service, workers, &options->slo, (uint64_t)options->seed);
-    if (places == INT64_MAX)
+    if (places == INT64_MAX && !session->places_most)
         return workload_capacity(&session->base.workload);
     if (places < 0) /* by the services of a bad moment, maybe: as if all took the mean */
         places = (int64_t)(workers * ((double)plan_time_promise(session)->limit_ns / session->service.mean_ns - 1));
+    if (session->places_most && places > session->places_most)
+        places = session->places_most;
     /* A job in the hands of a worker that wakes up has a place, too. */
     return (size_t)(places < workers ? workers : places > CAPACITY_MAX ? CAPACITY_MAX : places);
 }

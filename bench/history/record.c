@@ -80,6 +80,8 @@ static const char *kind_of(const json_t *document)
 {
     if (json_object_get(document, "duet_format"))
         return "duet";
+    if (json_is_object(json_object_get(document, "plan")))
+        return "plan";
     return !strcmp(json_string_value(json_array_get(json_object_get(document, "command"), 1))
                        ? json_string_value(json_array_get(json_object_get(document, "command"), 1))
                        : "",
@@ -197,6 +199,24 @@ static bool point_of_duet(const json_t *benchmark, struct record_point *point)
     return point->value > 0;
 }
 
+/* How many workers a plan takes for its load; the promises and the rate are part of what was asked. */
+static bool point_of_plan(const json_t *document, struct record_point *point)
+{
+    const json_t *plan = json_object_get(document, "plan"), *answer = json_object_get(plan, "answer");
+    size_t used;
+    *point = (struct record_point){.unit = WORKLOAD_NUMBER, .low = NAN, .high = NAN, .is_size = true};
+    snprintf(point->benchmark, sizeof point->benchmark, "plan/%s/%s", result_string(plan, "pool"),
+             result_string(plan, "workload"));
+    used = strlen(point->benchmark);
+    if (json_is_null(json_object_get(plan, "trace")) && used < sizeof point->benchmark)
+        snprintf(point->benchmark + used, sizeof point->benchmark - used, "/rate=%lld",
+                 (long long)result_integer(plan, "rate"));
+    add_promises(document, point->benchmark, sizeof point->benchmark);
+    point->value = (double)result_integer(answer, "workers");
+    point->rounds = (int)json_array_size(json_object_get(document, "rounds"));
+    return json_is_object(answer) && point->value > 0;
+}
+
 int record_points(const json_t *document, record_point_fn *each, void *context)
 {
     static const struct {
@@ -206,8 +226,16 @@ int record_points(const json_t *document, record_point_fn *each, void *context)
                  {"searches", point_of_search}, /* whose configurations are probes, each at a rate of its own; */
                  {"configurations", point_of_configuration}};
     json_t *one;
+    bool is_plan = json_is_object(json_object_get(document, "plan"));
     size_t i, kind = 0;
     int count = 0;
+    struct record_point size;
+    if (is_plan && point_of_plan(document, &size)) {
+        each(context, &size);
+        count++;
+    }
+    if (is_plan && !json_array_size(json_object_get(document, "searches")))
+        return count; /* its configurations are probes */
     while (kind < 2 && !json_array_size(json_object_get(document, kinds[kind].key)))
         kind++;
     json_array_foreach (json_object_get(document, kinds[kind].key), i, one) {

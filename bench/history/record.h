@@ -39,11 +39,13 @@ struct record_point {
     enum workload_unit unit;
     bool more_is_better;
     int rounds, failed; /* trials, and those that failed */
+    bool is_size;       /* workers that a plan takes, no rate and no time */
     bool is_floor;      /* it has no pool: when it changes, the machine has */
 };
 typedef void record_point_fn(void *context, const struct record_point *point);
 
-/* Calls for each benchmark of the document that has a figure. Returns how many. */
+/* Calls for each benchmark of the document that has a figure; of a plan for the workers that it takes, then for the
+ * rates that it found. Returns how many. */
 int record_points(const json_t *document, record_point_fn *each, void *context);
 
 #endif

@@ -14,6 +14,8 @@
 #include "bench/show/exported_text.h"
 #include "bench/show/junit.h"
 #include "bench/show/markdown.h"
+#include "bench/show/plan_show.h"
+#include "bench/show/plan_verdicts.h"
 #include "bench/show/run_verdicts.h"
 #include "bench/statistics/stats.h"
 
@@ -191,6 +193,8 @@ static void say_extra(const struct exported_row *row, char *text, size_t size)
     else if (!strcmp(row->metric, "rate-kept"))
         snprintf(text, size, "highest rate that keeps the promise%s, %d probes, %s",
                  row->at_least ? ", at least: something else ended the search" : "", row->samples, better);
+    else if (!strcmp(row->metric, "workers"))
+        snprintf(text, size, "the fewest that a plan found, %d rounds, %s", row->samples, better);
     else
         snprintf(text, size, "of all rounds together, %s", better);
 }
@@ -268,10 +272,15 @@ static void hyperfine(const json_t *result, FILE *out)
     print(must_pack("{s:o}", "results", all), out);
 }
 
+static bool is_plan(const json_t *document)
+{
+    return json_is_object(json_object_get(document, "plan"));
+}
+
 /* A run has a row for each round, with all its figures. */
 static void csv(const json_t *document, FILE *out)
 {
-    if (read_duet_is(document) || json_array_size(json_object_get(document, "searches")))
+    if (read_duet_is(document) || is_plan(document) || json_array_size(json_object_get(document, "searches")))
         exported_table(document, out);
     else
         result_csv(document, out);
@@ -280,7 +289,9 @@ static void csv(const json_t *document, FILE *out)
 /* Pages say what was found, also of a duet. */
 static void page(const json_t *document, void (*write)(const json_t *verdicts, FILE *out), FILE *out)
 {
-    json_t *verdicts = read_duet_is(document) ? duet_show_verdicts(document) : run_verdicts(document);
+    json_t *verdicts = read_duet_is(document) ? duet_show_verdicts(document)
+                       : is_plan(document)    ? plan_verdicts(document)
+                                              : run_verdicts(document);
     write(verdicts, out);
     json_decref(verdicts);
 }
@@ -292,7 +303,10 @@ static void junit(const json_t *document, FILE *out)
 
 static void markdown(const json_t *document, FILE *out)
 {
-    page(document, markdown_write, out);
+    if (is_plan(document))
+        plan_show_markdown(document, out);
+    else
+        page(document, markdown_write, out);
 }
 
 #define EVERY (EXPORTED_RUN | EXPORTED_SEARCH | EXPORTED_DUET)
@@ -312,7 +326,7 @@ static int kind_of(const json_t *document)
 {
     if (read_duet_is(document))
         return EXPORTED_DUET;
-    return json_array_size(json_object_get(document, "searches")) ? EXPORTED_SEARCH : EXPORTED_RUN;
+    return json_array_size(json_object_get(document, "searches")) || is_plan(document) ? EXPORTED_SEARCH : EXPORTED_RUN;
 }
 
 /* A search has probes, each at a rate of its own, and no time of a job that could be compared. */
@@ -335,6 +349,7 @@ const char *exported_refusal(const struct exported_format *format, const json_t 
     if (count || format->takes & EXPORTED_PAGE)
         return NULL;
     return kind == EXPORTED_RUN      ? "nothing was measured: no benchmark has a time"
+           : is_plan(document)       ? "the plan has no answer"
            : kind == EXPORTED_SEARCH ? "no search found a rate"
                                      : "no benchmark has a change";
 }

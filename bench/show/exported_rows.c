@@ -135,7 +135,7 @@ static void add_point(void *context, const struct record_point *point)
     row->more_is_better = point->more_is_better;
     row->value = point->value;
     row->samples = point->rounds;
-    snprintf(row->metric, sizeof row->metric, "%s", adding->metric);
+    snprintf(row->metric, sizeof row->metric, "%s", point->is_size ? "workers" : adding->metric);
     if (!adding->interval || isnan(point->low) || isnan(point->high))
         return;
     row->low = point->low;
@@ -149,6 +149,8 @@ static void mark_open(const json_t *document, struct exported_rows *rows)
     json_t *search;
     size_t i;
     int at = 0;
+    while (at < rows->count && !strcmp(rows->all[at].metric, "workers")) /* of a plan, before its rates */
+        at++;
     json_array_foreach (json_object_get(document, "searches"), i, search)
         if (json_number_value(json_object_get(search, "rate_kept")) > 0 && at < rows->count)
             rows->all[at++].at_least = strcmp(result_string(search, "limited_by"), "promise") != 0;
@@ -161,7 +163,7 @@ void exported_rows_make(const json_t *document, struct exported_rows *rows)
     *rows = (struct exported_rows){0};
     if (read_duet_is(document)) {
         record_points(document, add_point, &ratio);
-    } else if (json_array_size(json_object_get(document, "searches"))) {
+    } else if (json_array_size(json_object_get(document, "searches")) || json_object_get(document, "plan")) {
         record_points(document, add_point, &rate);
         mark_open(document, rows);
     } else {

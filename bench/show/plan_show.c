@@ -306,6 +306,23 @@ static const json_t *when_full(const json_t *plan)
     return NULL;
 }
 
+/* That it was longer once, or that a shorter one breaks a promise. */
+static void shorter_text(const json_t *shorter, char *text, size_t size)
+{
+    char accepted[32], rate[32];
+    json_int_t from = result_integer(shorter, "from"), to = result_integer(shorter, "to");
+    if (!json_is_object(shorter))
+        return;
+    units_time_text(plan_table_number(shorter, "accepted_ns"), accepted, sizeof accepted);
+    count_text(plan_table_number(shorter, "rate_per_s"), rate, sizeof rate);
+    if (to < from)
+        snprintf(text + strlen(text), size - strlen(text), "; with %lld places what was accepted at %s/s took %s",
+                 (long long)from, rate, accepted);
+    if (to > result_integer(shorter, "asked"))
+        snprintf(text + strlen(text), size - strlen(text), "; with %lld the promises are not kept for certain",
+                 (long long)result_integer(shorter, "asked"));
+}
+
 static void queue_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *chosen = chosen_size(plan), *full = when_full(plan), *overload = json_object_get(plan, "overload");
@@ -322,6 +339,7 @@ static void queue_line(const json_t *plan, char *text, size_t size)
                  plan_table_number(full, "accepted_ns") <= plan_table_number(overload, "limit_ns")
                      ? "in time"
                      : "too late: take a shorter one");
+    shorter_text(json_object_get(plan, "shorter"), text, size);
 }
 
 /* What sizing for the host would do under the quota. */

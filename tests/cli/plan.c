@@ -27,7 +27,8 @@ CLI_TEST(plan, bad_input)
                {"no workload", "plan --rate 1k --slo p99=5ms -w cpuu"},
                {"given twice", "plan --rate 1k --slo p99=5ms -w cpu -w io"},
                {"no range", "plan --rate 1k --slo p99=5ms -w cpu:size=1us..4us"},
-               {"one -p", "plan --rate 1k --slo p99=5ms -w cpu -p ring,mutex"},
+               {"which pool holds the higher rate says: sweep --slo p99=5ms -p ring,mutex",
+                "plan --rate 1k --slo p99=5ms -w cpu -p ring,mutex"},
                {"no workers", "plan --rate 1k --slo p99=5ms -w cpu -p inline"},
                {"one --capacity", "plan --rate 1k --slo p99=5ms -w cpu --capacity 1,2"},
                {"junit", "plan --rate 1k --slo p99=5ms -w cpu --format junit"},
@@ -64,6 +65,21 @@ static int run_easy(const char *more)
 static const json_t *in_plan(const json_t *document, const char *key)
 {
     return json_object_get(json_object_get(document, "plan"), key);
+}
+
+/* It is a result as others are: exported, drawn, kept. */
+static void expect_a_result(void)
+{
+    cr_assert(run("plot x.json") != 2, "%s", err);
+    cr_assert(run("export x.json --format csv") == 0 && strstr(out, "\n\"plan/ring/io:op=sleep,wait=100us/rate=1000"),
+              "%s%s", out, err);
+    cr_assert(run("export x.json --format markdown") == 0 && !strncmp(out, "### Plan: ", 10), "%s", out);
+    cr_assert(run("export x.json --format junit") == 0 && strstr(out, "<testcase ") && !strstr(out, "<failure"), "%s",
+              out);
+    cr_assert(run("export x.json --format hyperfine") == 2 && lines(err) == 1, "%s", err);
+    setenv("POOLBENCH_HISTORY", "h.db", 1);
+    cr_assert(run("history import x.json") == 0 && run("history") == 0 && strstr(out, "  plan  "), "%s%s", out, err);
+    setenv("POOLBENCH_HISTORY", "", 1);
 }
 
 /* The command that it prints, as a shell runs it. */
@@ -104,7 +120,7 @@ CLI_TEST(plan, an_easy_load_is_planned_and_the_command_verifies_it)
                   strstr(out, "check it again with:  poolbench run "),
               "%s", out);
     expect_verified(document);
-    cr_assert(run("plot x.json") != 2, "%s", err); /* it is a result as any other */
+    expect_a_result();
     json_decref(document);
 }
 

@@ -85,6 +85,39 @@ STORE_TEST(series_are_of_one_machine_and_in_the_order_of_dates)
     store_close(store);
 }
 
+static void note_name(void *context, const struct store_run *run, const struct record_point *point)
+{
+    (void)run;
+    char *text = context;
+    snprintf(text + strlen(text), 2000 - strlen(text), "%s=%g ", point->benchmark, point->value);
+}
+
+/* Of a plan: the workers that it takes, and the rates that it found; its probes are no points. */
+STORE_TEST(a_plan_has_points_of_its_own)
+{
+    json_t *document = document_of("a", 2, "2026-01-02T00:00:00Z", 10), *promises;
+    struct store *store = opened();
+    char text[2000] = "";
+    promises = must_pack("[{s:s, s:I}]", "name", "p99", "limit_ns", (json_int_t)5000000);
+    json_object_set_new(document, "plan",
+                        must_pack("{s:s, s:s, s:i, s:n, s:{s:i}}", "pool", "ring", "workload", "cpu", "rate", 20000,
+                                  "trace", "answer", "workers", 12));
+    json_object_set(document, "slo", promises);
+    append(store, json_deep_copy(document), 1);
+    cr_assert(store_points(store, "a", NULL, note_name, text, why, sizeof why) == 1, "%s", text);
+    cr_assert(store_points(store, "a", "plan/ring/cpu/rate=20000/p99=5.00_ms", note_name, text, why, sizeof why) == 1,
+              "%s", text);
+    json_object_set_new(document, "searches",
+                        must_pack("[{s:s, s:s, s:i, s:i, s:i, s:s, s:O, s:i}]", "pool", "ring", "spec", "burst:of=cpu",
+                                  "workers", 12, "producers", 1, "capacity", 1024, "full", "block", "slo", promises,
+                                  "rate_kept", 23000));
+    json_object_set_new(document, "date", must_text("2026-01-03T00:00:00Z"));
+    append(store, document, 1);
+    cr_assert(store_points(store, "a", NULL, note_name, text, why, sizeof why) == 3, "%s", text);
+    json_decref(promises);
+    store_close(store);
+}
+
 /* A database of the first version is brought to this one, and what was in it stays. */
 STORE_TEST(older_versions_are_brought_up)
 {
