@@ -382,6 +382,12 @@ $(BUILD)/runner/%.o: %.c $(BUILD)/flags
 	$(call say,CC $<)
 	$(Q)$(CC) $(FLAGS) $(EXTRA) -Itests/runner -c -o $@ $<
 $(BUILD)/runner/tests/held/%.o: EXTRA = -DPOOL_INJECT
+# The runtime of poolbench-explore. Programs whose accesses are followed are hooked_*.c.
+$(BUILD)/runner-explore: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(filter-out $(BUILD)/tests/explore/hooked_%,$(call objects,tests/explore tests/runner))) \
+                         $(call explored,$(filter $(BUILD)/tests/explore/hooked_%,$(call objects,tests/explore)) $(POOLS)) $(RUNTIME)
+	$(call say,LD $@)
+	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
+
 $(BUILD)/runner-contract: $(call RUNNABLE,contract) $(POOLS)
 $(BUILD)/runner-held: $(call RUNNABLE,held) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
 $(BUILD)/runner-self: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/runner tests/runner/self))
@@ -550,9 +556,11 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self
+test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
+	@echo tests/explore
+	@$(BUILD)/runner-explore -j2
 	@sh tests/contract/fifo.sh $(BUILD)/tests-contract
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@$(MAKE) --no-print-directory exports-read

@@ -49,6 +49,7 @@ struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg);
 
 /* calls_io.c */
 void calls_io_begin(void);
-bool calls_io_ready(void); /* nobody is ready: readies those whose descriptor is */
+bool calls_io_outside(const struct runtime_thread *thread); /* waits for a descriptor of somebody else's */
+bool calls_io_ready(void);                                  /* nobody is ready: readies those whose descriptor is */
 
 #endif

@@ -12,7 +12,7 @@
  * What threads meet beside the schedule (a wake-up for no reason, an older value) is drawn
  * from the seed, the thread and its own step, so that a schedule that is shrunk still meets
  * it. */
-#include "bench/explore/runtime.h"
+#include "bench/explore/calls.h"
 
 #include <string.h>
 
@@ -284,6 +284,10 @@ static void buffers_drain(void)
 
 static void __attribute__((noreturn)) nobody_can(void)
 {
+    for (int i = 0; i < runtime.count; i++)
+        if (calls_io_outside(&runtime.threads[i]))
+            runtime_stop(EXPLORE_STUCK, NULL, "%s waits for a descriptor that was not made in the schedule",
+                         runtime.threads[i].name);
     if (runtime.verdict->frozen >= 0)
         runtime_stop(EXPLORE_FROZEN, NULL, "%s stands still, and the others do not finish",
                      runtime.threads[runtime.verdict->frozen].name);
@@ -299,7 +303,7 @@ static void await_anybody(void)
             buffers_drain();
         if (runtime.until)
             until_ready();
-        if (runtime.ready_count || settlers_ready() || time_jumps())
+        if (runtime.ready_count || calls_io_ready() || settlers_ready() || time_jumps())
             continue;
         nobody_can();
     }
@@ -454,7 +458,8 @@ static void step(void)
 {
     struct runtime_thread *thread = runtime.now;
     thread->own++;
-    runtime.steps++;
+    if (__builtin_expect(++runtime.steps % 1024 == 0, 0) && runtime.beats)
+        ++*runtime.beats;
     choose_passes(RUNTIME_STEP_NS);
     if (__builtin_expect(runtime.steps >= runtime.fair_from, 0)) {
         if (runtime.steps >= runtime.steps_max)

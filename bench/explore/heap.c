@@ -22,7 +22,8 @@ enum {
     BLOCKS_MAX = 1 << 20,
     LIBRARIES_MAX = 128,
     MAPPINGS_MAX = 4096,
-    NUMBER = 16, /* bytes in front of a block, with its number; they are the gap between blocks, too */
+    LARGE = 64 << 20, /* that a schedule may leave in use */
+    NUMBER = 16,      /* bytes in front of a block, with its number; they are the gap between blocks, too */
     FRESH = 0xa5,
     STALE = 0xdf, /* what the first bytes of freed memory are */
     STALE_MAX = 256,
@@ -242,6 +243,8 @@ void heap_keep(void)
 void heap_begin(void)
 {
     mappings_end();
+    if (heap.used > LARGE && used_kept < LARGE) /* back to the kernel */
+        madvise(heap.base + LARGE, heap.used - LARGE, MADV_DONTNEED);
     memset(heap.state + used_kept / HEAP_GRANULE, 0, (heap.used - used_kept) / HEAP_GRANULE);
     heap.used = used_kept;
     block_count = blocks_kept;

@@ -51,6 +51,7 @@ struct runtime_thread {
     const void *address;
     int64_t deadline;
     bool timed_out;
+    bool io_outside;       /* for a descriptor that somebody outside may write */
     bool settles;          /* explore_settle */
     bool (*ready)(void *); /* explore_until */
     void *ready_arg;
@@ -103,7 +104,8 @@ struct runtime {
     int settling, until; /* how many such threads wait */
     int buffers;         /* that hold stores */
     int refuse_threads_after, refuse_threads, refuse_memory_after, refuse_memory;
-    uint64_t *user; /* explore_count */
+    uint64_t *user;           /* explore_count */
+    volatile uint64_t *beats; /* grows, for who watches; or NULL */
     struct runtime_thread threads[EXPLORE_THREADS_MAX];
 };
 extern struct runtime runtime;
@@ -154,6 +156,8 @@ void runtime_stop(enum explore_kind kind, const void *address, const char *forma
     __attribute__((noreturn, format(printf, 3, 4)));
 void runtime_stop_other(enum explore_kind kind, const void *address, const void *other_pc, int other_thread,
                         const char *format, ...) __attribute__((noreturn, format(printf, 5, 6)));
+/* Who does what at this moment, into the verdict. */
+void runtime_describe(struct explore_verdict *verdict);
 /* The last thread has ended: looks for what is left, and leaves. */
 void runtime_finish(void) __attribute__((noreturn));
 /* Tells knobs.step. */

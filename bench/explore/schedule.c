@@ -74,22 +74,29 @@ static void describe(struct explore_thread *seen, const struct runtime_thread *t
         seen->depth = fiber_stack(thread, seen->pcs, EXPLORE_STACK_MAX);
 }
 
+void runtime_describe(struct explore_verdict *verdict)
+{
+    bool nobody = verdict->kind == EXPLORE_DEADLOCK || verdict->kind == EXPLORE_LIVELOCK ||
+                  verdict->kind == EXPLORE_FROZEN || verdict->kind == EXPLORE_THREAD_LEFT;
+    verdict->thread = nobody ? -1 : runtime.now->index;
+    verdict->pc = nobody ? NULL : runtime.now->pc;
+    verdict->steps = runtime.steps;
+    verdict->thread_count = runtime.count;
+    for (int i = 0; i < runtime.count; i++)
+        describe(&verdict->threads[i], &runtime.threads[i]);
+}
+
 static void __attribute__((noreturn)) stop(enum explore_kind kind, const void *address, const void *other_pc,
                                            int other_thread, const char *format, va_list list)
 {
     struct explore_verdict *verdict = runtime.verdict;
-    struct runtime_thread *thread = runtime.now;
     runtime.on = false;
     verdict->kind = kind;
     vsnprintf(verdict->words, sizeof verdict->words, format, list);
-    verdict->thread = kind == EXPLORE_DEADLOCK || kind == EXPLORE_LIVELOCK ? -1 : thread->index;
     verdict->address = address;
-    verdict->pc = thread->pc;
     verdict->other_pc = other_pc;
     verdict->other_thread = other_thread;
-    verdict->thread_count = runtime.count;
-    for (int i = 0; i < runtime.count; i++)
-        describe(&verdict->threads[i], &runtime.threads[i]);
+    runtime_describe(verdict);
     fiber_leave();
 }
 
