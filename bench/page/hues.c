@@ -3,13 +3,14 @@
 
 #include <ctype.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/json/must.h"
 
-enum { LIGHT = 0xffffff, DARK = 0x14181d }; /* the paper, as in style.css */
+enum { PAPER = 0xffffff, BLACK = 0 };
 
 static const struct fixed {
     unsigned colour;
@@ -48,16 +49,26 @@ static bool add(struct hues *hues, unsigned colour)
     return true;
 }
 
-const char *hues_variable(struct hues *hues, const char *value, bool text, char *out, size_t size)
+/* The page's own names for what most of a drawing is in. Black text is text on an area. */
+static const char *fixed_name(unsigned colour, enum hues_use use)
+{
+    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
+        if (fixed[i].colour == colour && !(colour == BLACK && use == HUES_TEXT))
+            return fixed[i].name;
+    return NULL;
+}
+
+const char *hues_variable(struct hues *hues, const char *value, enum hues_use use, char *out, size_t size)
 {
     unsigned colour;
     if (!read_colour(value, &colour))
-        return snprintf(out, size, "%s", strcmp(value, "none") ? "currentColor" : "none"), out;
-    for (size_t i = 0; i < sizeof fixed / sizeof *fixed; i++)
-        if (fixed[i].colour == colour)
-            return snprintf(out, size, "%s", fixed[i].name), out;
-    if (add(hues, colour))
-        snprintf(out, size, "var(--%c%06x)", text ? 't' : 'h', colour);
+        snprintf(out, size, "%s", strcmp(value, "none") ? "currentColor" : "none");
+    else if (fixed_name(colour, use))
+        snprintf(out, size, "%s", fixed_name(colour, use));
+    else if (use == HUES_AREA || colour == BLACK)
+        snprintf(out, size, "#%06x", colour);
+    else if (add(hues, colour))
+        snprintf(out, size, "var(--%c%06x)", use == HUES_TEXT ? 't' : 'h', colour);
     else
         snprintf(out, size, "currentColor"); /* so many can nobody tell apart */
     return out;
@@ -80,40 +91,30 @@ double hues_contrast(unsigned a, unsigned b)
     return (fmax(la, lb) + 0.05) / (fmin(la, lb) + 0.05);
 }
 
-/* Mixed with black or white, whatever is further from the paper, until it stands out. */
-static unsigned stand_out(unsigned colour, unsigned paper, double least)
+/* Mixed with black until it stands out. */
+static unsigned stand_out(unsigned colour, double least)
 {
     enum { STEPS = 50 };
-    unsigned pole = luminance(paper) > 0.5 ? 0 : 255, mixed = colour;
-    for (int step = 0; step <= STEPS && hues_contrast(mixed, paper) < least; step++) {
+    unsigned mixed = colour;
+    for (int step = 0; step <= STEPS && hues_contrast(mixed, PAPER) < least; step++) {
         mixed = 0;
-        for (int shift = 16; shift >= 0; shift -= 8) {
-            unsigned part = colour >> shift & 255;
-            mixed |= (part * (unsigned)(STEPS - step) + pole * (unsigned)step) / STEPS << shift;
-        }
+        for (int shift = 16; shift >= 0; shift -= 8)
+            mixed |= (colour >> shift & 255) * (unsigned)(STEPS - step) / STEPS << shift;
     }
     return mixed;
 }
 
-static void define(FILE *out, const struct hues *hues, unsigned paper)
-{
-    static const double mark = 3.1, text = 4.6; /* rounding must not take it below */
-    fputs(":root{", out);
-    for (int i = 0; i < hues->count; i++)
-        fprintf(out, "--h%06x:#%06x;--t%06x:#%06x;", hues->all[i], stand_out(hues->all[i], paper, mark), hues->all[i],
-                stand_out(hues->all[i], paper, text));
-    fputs("}", out);
-}
-
 char *hues_css(const struct hues *hues)
 {
-    char *text = NULL;
+    static const double mark = 3.1, text = 4.6; /* rounding must not take it below */
+    char *css = NULL;
     size_t length;
-    FILE *out = must_memory(open_memstream(&text, &length));
-    define(out, hues, LIGHT);
-    fputs("\n@media screen and (prefers-color-scheme: dark){", out);
-    define(out, hues, DARK);
+    FILE *out = must_memory(open_memstream(&css, &length));
+    fputs(":root{", out);
+    for (int i = 0; i < hues->count; i++)
+        fprintf(out, "--h%06x:#%06x;--t%06x:#%06x;", hues->all[i], stand_out(hues->all[i], mark), hues->all[i],
+                stand_out(hues->all[i], text));
     fputs("}\n", out);
     fclose(out);
-    return must_memory(text);
+    return must_memory(css);
 }

@@ -119,7 +119,12 @@ static void keep_attribute(xmlNode *to, const xmlAttr *from, bool text, struct c
     else if (!strcmp(name, "href") || !strcmp(name, "clip-path"))
         set_reference(to, name, is, cleaning);
     else if (is_among(from->name, colours))
-        tree_set(to, name, hues_variable(cleaning->hues, is, text, colour, sizeof colour));
+        tree_set(to, name,
+                 hues_variable(cleaning->hues, is,
+                               text                    ? HUES_TEXT
+                               : !strcmp(name, "fill") ? HUES_AREA
+                                                       : HUES_MARK,
+                               colour, sizeof colour));
     else if (!strcmp(name, "d"))
         set_path(to, is, cleaning);
     else if (!from->ns && is_among(from->name, attributes) && !strchr(is, '('))

@@ -41,7 +41,7 @@
           <p class="lead"><xsl:value-of select="lead"/></p>
         </header>
         <main>
-          <section id="answers" aria-labelledby="answers-title" tabindex="-1">
+          <section id="answers" tabindex="-1">
             <h2 id="answers-title">What came of it</h2>
             <xsl:apply-templates select="notice"/>
             <ul class="answers"><xsl:apply-templates select="answer"/></ul>

@@ -3,7 +3,7 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 
   <xsl:template match="page/part">
-    <section id="{@id}" aria-labelledby="{@id}-title" class="part">
+    <section id="{@id}" class="part">
       <h2 id="{@id}-title"><bdi><xsl:value-of select="@title"/></bdi></h2>
       <xsl:apply-templates/>
       <p class="up"><a href="#answers">to the top</a></p>
@@ -11,14 +11,14 @@
   </xsl:template>
 
   <xsl:template match="part/part">
-    <section id="{@id}" aria-labelledby="{@id}-title" class="part">
+    <section id="{@id}" class="part">
       <h3 id="{@id}-title"><bdi><xsl:value-of select="@title"/></bdi></h3>
       <xsl:apply-templates/>
     </section>
   </xsl:template>
 
   <xsl:template match="part/part/part">
-    <section id="{@id}" aria-labelledby="{@id}-title" class="part">
+    <section id="{@id}" class="part">
       <h4 id="{@id}-title"><bdi><xsl:value-of select="@title"/></bdi></h4>
       <xsl:apply-templates/>
     </section>
@@ -29,7 +29,7 @@
   </xsl:template>
 
   <xsl:template match="lines">
-    <pre tabindex="0" role="region" aria-label="{@label}"><xsl:value-of select="."/></pre>
+    <pre tabindex="0" role="group" aria-label="{@label}"><xsl:value-of select="."/></pre>
   </xsl:template>
 
   <xsl:template match="facts">

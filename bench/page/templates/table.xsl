@@ -4,16 +4,21 @@
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform">
 
   <xsl:template match="table">
-    <div class="scroll" tabindex="0" role="region" aria-label="{@caption}">
+    <div class="scroll" tabindex="0" role="group" aria-label="{@caption}">
       <table>
         <caption><xsl:value-of select="@caption"/></caption>
         <thead>
           <tr>
             <xsl:for-each select="column">
-              <th scope="col" class="{@side}">
-                <xsl:value-of select="."/>
-                <xsl:if test="@under"><xsl:text> </xsl:text><small><xsl:value-of select="@under"/></small></xsl:if>
-              </th>
+              <xsl:choose>
+                <xsl:when test=". = ''"><td/></xsl:when>
+                <xsl:otherwise>
+                  <th scope="col" class="{@side}">
+                    <xsl:value-of select="."/>
+                    <xsl:if test="@under"><xsl:text> </xsl:text><small><xsl:value-of select="@under"/></small></xsl:if>
+                  </th>
+                </xsl:otherwise>
+              </xsl:choose>
             </xsl:for-each>
           </tr>
         </thead>
