@@ -1,7 +1,7 @@
 # Which known bugs does each pool have, and would we see them? Pools across,
 # bugs down; in each cell the time in which the armed bug was caught.
 # matrix.tsv: x, y, pool, fault, ms; -1 a cell did not pass, -2 not supported,
-# -3 holds (nothing to arm). Also: x2tics and ytics, x_count, y_count.
+# -3 holds (nothing to arm), -4 it did not show itself. Also: x2tics and ytics, x_count, y_count.
 load style
 set lmargin at screen 0.17
 set rmargin at screen 0.975
@@ -16,8 +16,8 @@ set tics scale 0
 unset xtics
 set x2tics font ",13"
 set ytics font ",12"
-fill(ms) = ms == -1 ? 0xC0392B : ms == -2 ? 0xF4F6F8 : 0xDCEFE6
-text(ms) = ms == -1 ? "not passed" : ms == -2 ? "not supported" : ms == -3 ? "holds" : sprintf("%.1f ms", ms)
+fill(ms) = ms == -1 ? 0xC0392B : ms == -2 ? 0xF4F6F8 : ms == -4 ? 0xFFF4D6 : 0xDCEFE6
+text(ms) = ms == -1 ? "not passed" : ms == -2 ? "not supported" : ms == -3 ? "holds" : ms == -4 ? "not seen" : sprintf("%.1f ms", ms)
 ink_of(ms) = ms == -1 ? 0xFFFFFF : ms == -2 ? 0x9AA5B1 : 0x1F2933
 plot data."/matrix.tsv" every ::1 using 1:2:(0.485):(0.46):(fill($5)) with boxxyerrorbars fillstyle solid noborder \
          linecolor rgb variable notitle, \

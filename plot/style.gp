@@ -24,19 +24,24 @@ faint = "#E4E7EB"
 # One colour and one marker for each of our pools, in every figure; pools of others
 # get theirs in the order in which they appear in `pools`: 12 colours and 5 markers, so
 # that no two of 60 look alike.
-own(p) = p eq "ring" ? 1 : p eq "steal" ? 2 : p eq "mutex" ? 3 : p eq "textbook" ? 4 : \
+# Of several results on one figure: ring@before and ring@after, ring@A and ring@B have one colour.
+stem(p) = strstrt(p, "@") ? p[1 : strstrt(p, "@") - 1] : p
+side(p) = strstrt(p, "@") ? p[strstrt(p, "@") + 1 : *] : ""
+own(p) = own_stem(stem(p))
+own_stem(p) = p eq "ring" ? 1 : p eq "steal" ? 2 : p eq "mutex" ? 3 : p eq "textbook" ? 4 : \
          p eq "inline" ? 5 : p eq "spawn" ? 6 : p eq "direct" ? 7 : 0
 own_colours = "#0072B2 #D55E00 #009E73 #CC79A7 #777777 #E69F00 #999999"
 own_filled = "7 5 9 13 6 11 6"
 own_hollow = "6 4 8 12 6 10 6"
 colours = "#7B3294 #1B9AAA #8C510A #C51B7D #4D9221 #2166AC #B2182B #5AAE61 #6A51A3 #BF812D #35978F #DE77AE"
 others = ""
-do for [p in pools] { if (own(p) == 0) { others = others.(others eq "" ? "" : " ").p } }
-other(p) = (sum [k = 1 : words(others)] (word(others, k) eq p ? k : 0)) - 1
+do for [p in pools] { if (own(p) == 0 && !(strstrt(" ".others." ", " ".stem(p)." "))) { others = others.(others eq "" ? "" : " ").stem(p) } }
+other(p) = (sum [k = 1 : words(others)] (word(others, k) eq stem(p) ? k : 0)) - 1
 colour(p) = own(p) ? word(own_colours, own(p)) : word(colours, other(p) % 12 + 1)
-marker(p) = int(word(own(p) ? own_filled : "15 7 5 9 13", own(p) ? own(p) : other(p) % 5 + 1))
+earlier(p) = side(p) eq "before" || side(p) eq "B" || side(p) eq "D"
+marker(p) = earlier(p) ? hollow(p) : int(word(own(p) ? own_filled : "15 7 5 9 13", own(p) ? own(p) : other(p) % 5 + 1))
 hollow(p) = int(word(own(p) ? own_hollow : "14 6 4 8 12", own(p) ? own(p) : other(p) % 5 + 1))
-dashes(p) = p eq "inline" || p eq "direct" ? 2 : 1
+dashes(p) = p eq "inline" || p eq "direct" || side(p) eq "before" || side(p) eq "B" ? 2 : side(p) eq "C" ? 3 : side(p) eq "D" ? 4 : 1
 
 set border 3 linecolor rgb grey linewidth 0.8
 set tics nomirror out scale 0.6 textcolor rgb ink

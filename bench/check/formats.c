@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 #include "bench/check/check.h"
-#include "bench/figures/drawing.h"
+#include "bench/figures/figures_matrix.h"
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/results/result.h"
@@ -137,70 +137,24 @@ void check_print_junit(const struct check_matrix *matrix, FILE *out)
     fputs("</testsuites>\n", out);
 }
 
-/* The slowest armed cell in ms; -1: one did not pass; -2: not supported; -3: holds,
- * nothing armed. */
-static double cell_value(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault)
+static int draw(const json_t *document, const char *folder)
 {
-    double value = -2;
-    for (int i = 0; i < matrix->count; i++) {
-        const struct check_row *row = &matrix->rows[i];
-        if (row->what.pool != pool || row->what.fault != fault || check_left_out(&row->result))
-            continue;
-        if (!good(row))
-            return -1;
-        if (row->what.cell->kind == FAULT_ARMED)
-            value = fmax(value, (double)check_median_ns(row) / 1e6);
-        else if (value == -2)
-            value = -3;
-    }
-    return value;
-}
-
-static int write_data(const struct check_matrix *matrix, const struct drawing *drawing, struct drawing_figure *figure)
-{
-    const struct check_options *options = matrix->options;
-    FILE *file = drawing_data(drawing, "matrix");
-    if (!file)
-        return -EIO;
-    fprintf(file, "x\ty\tpool\tfault\tms\n");
-    for (int p = 0; p < options->pool_count; p++)
-        for (int f = 0; f < options->fault_count; f++)
-            fprintf(file, "%d\t%d\t%s\t%s\t%.6g\n", p, f, options->pools[p]->name, options->faults[f]->name,
-                    cell_value(matrix, options->pools[p], options->faults[f]));
-    drawing_close(drawing, file);
-    drawing_say(figure, "x_count = %d", options->pool_count);
-    drawing_say(figure, "y_count = %d", options->fault_count);
-    for (int p = 0; p < options->pool_count; p++)
-        drawing_tic(figure, "x2tics", options->pools[p]->name, p, p == 0);
-    for (int f = 0; f < options->fault_count; f++)
-        drawing_tic(figure, "ytics", options->faults[f]->name, f, f == 0);
-    return 0;
-}
-
-int check_figure(const struct check_matrix *matrix, const char *folder)
-{
-    struct drawing drawing = {.log = stderr};
-    struct drawing_figure figure = {
-        .script = "matrix", .name = "matrix", .title = "Which known bugs does each pool have, and would we see them?"};
-    char dim[256];
+    struct drawing drawing = {.log = stderr, .result = document};
     int error = drawing_find_scripts(&drawing);
     if (!error)
         error = drawing_open(&drawing, folder);
     if (error)
         return error;
-    snprintf(dim, sizeof dim,
-             "each pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds); %d workers",
-             matrix->options->workers);
-    figure.dim = dim;
-    snprintf(
-        drawing.foot, sizeof drawing.foot,
-        "%d clean hold, %d misuses named, %d armed caught, %d missed, %d fail, %d stalled, %d not supported   |   %s",
-        matrix->clean, matrix->named, matrix->caught, matrix->missed, matrix->fails, matrix->stalled,
-        matrix->unsupported, machine_revision);
-    error = write_data(matrix, &drawing, &figure);
-    if (!error)
-        error = drawing_draw(&drawing, &figure);
+    error = figures_matrix(&drawing);
     return drawing_shut(&drawing) && !error ? -EIO : error;
+}
+
+int check_figure(const struct check_matrix *matrix, const char *folder)
+{
+    json_t *document = matrix_json(matrix);
+    int error = draw(document, folder);
+    json_decref(document);
+    return error;
 }
 
 int check_write(const struct check_matrix *matrix, const char *path)

@@ -133,7 +133,7 @@ static int compare(struct comparison *comparison)
 static int draw(const struct comparison *comparison, const struct options *options)
 {
     FILE *out = options->compare_format == OPTIONS_COMPARE_TABLE ? stdout : stderr;
-    int error = figures_compared(comparison, options->plot, stderr);
+    int error = figures_compared(comparison, options->plot, NULL, stderr);
     if (!error)
         fprintf(out, "figure   %s/changes.svg, .png\n", options->plot);
     return !error ? EXIT_GOOD : error == -ENOENT ? EXIT_CANNOT : EXIT_BAD;

@@ -7,7 +7,6 @@
 
 #include "bench/commands/options_set.h"
 #include "bench/page/page.h"
-#include "bench/results/read.h"
 #include "bench/results/save.h"
 
 /* results/x.json: results/x.html. */
@@ -23,30 +22,42 @@ static void target_of(const struct options *options, char *path, size_t size)
         snprintf(path, size, "%s.html", first);
 }
 
+/* Reads all. Returns an exit status; *count were read. */
+static int read_all(const struct options *options, struct document *documents, int *count)
+{
+    char why[1024];
+    for (*count = 0; *count < options->word_count; ++*count)
+        if (documents_read(options->words[*count], &documents[*count], why, sizeof why))
+            return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
+    return EXIT_GOOD;
+}
+
+static int write_page(const struct document *documents, int count, const char *path)
+{
+    char *text;
+    size_t length;
+    int error = page_make(documents, count, stderr, &text, &length);
+    if (error)
+        return error == -EINVAL ? EXIT_USAGE : EXIT_BAD;
+    error = save_text(text, length, path, true);
+    free(text);
+    if (error)
+        return fprintf(stderr, "poolbench: could not write %s: %s\n", path, strerror(-error)), EXIT_BAD;
+    printf("page     %s\n", path);
+    return EXIT_GOOD;
+}
+
 int report_page_command(const struct options *options)
 {
-    struct page_document documents[PAGE_DOCUMENTS_MAX];
-    json_t *read[PAGE_DOCUMENTS_MAX];
-    char why[1024], path[4200], *text = NULL;
-    size_t length = 0;
-    int count = 0, status = EXIT_GOOD, error;
-    for (; count < options->word_count && status == EXIT_GOOD; count++) {
-        read[count] = NULL;
-        if (read_any(options->words[count], &read[count], why, sizeof why))
-            status = (fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE);
-        documents[count] = (struct page_document){options->words[count], read[count]};
-    }
+    struct document documents[PAGE_DOCUMENTS_MAX];
+    char why[1024], path[4200];
+    int count, status = read_all(options, documents, &count);
     target_of(options, path, sizeof path);
     if (status == EXIT_GOOD && !options->out && options_check_page(path, (struct why){why, sizeof why}))
         status = (fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE);
-    if (status == EXIT_GOOD && !(text = page_make(documents, count, stderr, &length)))
-        status = EXIT_BAD;
-    if (text && (error = save_text(text, length, path, true)))
-        status = (fprintf(stderr, "poolbench: could not write %s: %s\n", path, strerror(-error)), EXIT_BAD);
     if (status == EXIT_GOOD)
-        printf("page     %s\n", path);
-    free(text);
+        status = write_page(documents, count, path);
     while (count--)
-        json_decref(read[count]);
+        json_decref(documents[count].json);
     return status;
 }

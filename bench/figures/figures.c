@@ -13,6 +13,7 @@
 #include "bench/figures/figures_depth.h"
 #include "bench/figures/figures_flow.h"
 #include "bench/figures/figures_load.h"
+#include "bench/figures/figures_matrix.h"
 #include "bench/figures/figures_plan.h"
 #include "bench/figures/figures_speed.h"
 #include "bench/figures/figures_sweep.h"
@@ -167,6 +168,8 @@ static int draw(struct drawing *drawing, const json_t *result)
     drawing->configurations = json_object_get(result, "configurations");
     if (read_duet_is(result))
         return figures_duet(drawing);
+    if (figures_is_matrix(result))
+        return figures_matrix(drawing);
     survey(drawing);
     return drawing->spec_count ? draw_all(drawing) : 0;
 }

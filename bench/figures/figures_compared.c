@@ -64,9 +64,10 @@ static struct figures_change change_of_row(const struct comparison_row *row)
     return change;
 }
 
-int figures_compared(const struct comparison *comparison, const char *folder, FILE *log)
+int figures_compared(const struct comparison *comparison, const char *folder, const struct drawing_taker *taker,
+                     FILE *log)
 {
-    struct drawing drawing = {.log = log};
+    struct drawing drawing = {.log = log, .taker = taker};
     struct figures_changes changes = {.threshold = comparison->threshold,
                                       .what = "Change of speed, new against base",
                                       .bars = comparison->speeds > 1 ? "95% intervals, which hold all together"

@@ -114,10 +114,10 @@ static void set_title(const struct series *series, const struct course *course, 
                  last->speed < 1 ? "worse" : "better", series->points[last->creeps ? last->best : last->at].date);
 }
 
-int figures_history(const char *folder, const struct series *series, const struct course *course, FILE *log, char *name,
-                    size_t size)
+static int draw(const char *folder, const struct series *series, const struct course *course,
+                const struct drawing_taker *taker, FILE *log, char *name, size_t size)
 {
-    struct drawing drawing = {.log = log};
+    struct drawing drawing = {.log = log, .taker = taker};
     char title[128];
     struct drawing_figure figure = {.script = "history",
                                     .name = name,
@@ -146,4 +146,17 @@ int figures_history(const char *folder, const struct series *series, const struc
         error = drawing_draw(&drawing, &figure);
     }
     return drawing_shut(&drawing) && !error ? -EIO : error;
+}
+
+int figures_history(const char *folder, const struct series *series, const struct course *course, FILE *log, char *name,
+                    size_t size)
+{
+    return draw(folder, series, course, NULL, log, name, size);
+}
+
+int figures_history_give(const char *folder, const struct series *series, const struct course *course,
+                         const struct drawing_taker *taker, FILE *log)
+{
+    char name[RECORD_NAME];
+    return draw(folder, series, course, taker, log, name, sizeof name);
 }

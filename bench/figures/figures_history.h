@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "bench/figures/drawing.h"
 #include "bench/findings/course.h"
 
 /* Draws NAME.svg and NAME.png in the folder, which is made where it is missing, with NAME.tsv: each run with
@@ -11,5 +12,9 @@
  * how the files are called. Returns 0 or -errno, and says on `log` what failed. */
 int figures_history(const char *folder, const struct series *series, const struct course *course, FILE *log, char *name,
                     size_t size);
+
+/* The same for a taker; its data go to the folder, which must be there. */
+int figures_history_give(const char *folder, const struct series *series, const struct course *course,
+                         const struct drawing_taker *taker, FILE *log);
 
 #endif

@@ -217,7 +217,7 @@ static json_t *kind_json(struct kind *kind)
     return json;
 }
 
-void answer_add(json_t *result)
+json_t *answer_find(const json_t *result)
 {
     static struct kind kind;
     const json_t *configurations = json_object_get(result, "configurations");
@@ -233,12 +233,29 @@ void answer_add(json_t *result)
         if (!known && count < KINDS_MAX)
             names[count++] = name;
     }
-    for (int k = 0; k < count && count > 1; k++) {
+    for (int k = 0; k < count; k++) {
         json_t *json;
         gather(configurations, names[k], &kind);
         json = kind_json(&kind);
         if (json)
             json_array_append_new(answer, json);
     }
+    return answer;
+}
+
+/* Of one kind of work alone the table says all. */
+void answer_add(json_t *result)
+{
+    json_t *answer = answer_find(result), *configuration;
+    const char *first = NULL;
+    bool several = false;
+    size_t i;
+    json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
+        const char *name = kind_of(configuration);
+        several = several || (first && name && strcmp(first, name));
+        first = first ? first : name;
+    }
+    if (!several)
+        json_array_clear(answer);
     json_object_set_new(result, "answer", answer);
 }

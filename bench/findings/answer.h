@@ -14,6 +14,9 @@
 
 #include <jansson.h>
 
+/* The array, also where there is but one kind of work. Owner: the caller. */
+json_t *answer_find(const json_t *result);
+
 /* Sets "answer" of a summarised result with "metg", an array as results/README.md
  * describes it; empty where there are less than two kinds of work or two pools. */
 void answer_add(json_t *result);

@@ -2,6 +2,7 @@
 #include "bench/page/tree.h"
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,12 +88,19 @@ const char *tree_get(const xmlNode *node, const char *name)
     return text && text->content ? (const char *)text->content : "";
 }
 
-bool tree_has_id(const xmlNode *node, const char *id)
+static const char *find(const xmlNode *node, const char *begin, size_t length, bool whole)
 {
-    if (node->type == XML_ELEMENT_NODE && !strcmp(tree_get(node, "id"), id))
-        return true;
-    for (const xmlNode *child = node->children; child; child = child->next)
-        if (child->type == XML_ELEMENT_NODE && tree_has_id(child, id))
-            return true;
-    return false;
+    const char *id = tree_get(node, "id"), *found = NULL;
+    if (!strncmp(id, begin, length) && (!whole || !id[length]))
+        return id;
+    for (const xmlNode *child = node->children; child && !found; child = child->next)
+        if (child->type == XML_ELEMENT_NODE)
+            found = find(child, begin, length, whole);
+    return found;
+}
+
+const char *tree_find_id(const xmlNode *node, const char *begin)
+{
+    const char *whole = find(node, begin, strlen(begin), true);
+    return whole ? whole : find(node, begin, strlen(begin), false);
 }

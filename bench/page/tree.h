@@ -9,7 +9,6 @@
 #define PAGE_TREE_H
 
 #include <libxml/tree.h>
-#include <stdbool.h>
 
 /* A document of one element. Owner: the caller (xmlFreeDoc). */
 xmlDoc *tree_new(const char *name);
@@ -26,7 +25,8 @@ __attribute__((format(printf, 3, 4))) void tree_setf(xmlNode *node, const char *
 /* An attribute's text; "" where it has none. Valid as long as it is not changed. */
 const char *tree_get(const xmlNode *node, const char *name);
 
-/* Whether there is an element with this attribute `id` in or below `node`. */
-bool tree_has_id(const xmlNode *node, const char *id);
+/* The first attribute `id` in or below `node` that begins so; NULL: none does. An id that is no longer comes
+ * before one that is. */
+const char *tree_find_id(const xmlNode *node, const char *begin);
 
 #endif

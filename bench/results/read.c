@@ -14,6 +14,7 @@
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/results/read_duet.h"
+#include "bench/results/read_matrix.h"
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
@@ -286,26 +287,45 @@ int read_check(const json_t *result, char *text, size_t size)
     return 0;
 }
 
-/* Its texts are shown: none steers the terminal, or begins a line of its own. */
-static void make_plain(json_t *value)
+/* Its texts are shown: none steers the terminal, or begins a line of its own, unless they are `lines`. */
+static void make_plain(json_t *value, bool lines)
 {
     const char *key;
     json_t *part;
     size_t i;
     if (json_is_string(value)) {
         char *copy = must_memory(strdup(json_string_value(value)));
-        json_string_set(value, utf8_plain(copy, false));
+        json_string_set(value, utf8_plain(copy, lines));
         free(copy);
     }
     json_array_foreach (value, i, part)
-        make_plain(part);
+        make_plain(part, lines);
     json_object_foreach (value, key, part)
-        make_plain(part);
+        make_plain(part, lines);
+}
+
+/* What has a format of its own, and is nothing to be read here. */
+static const char *other_kind(const json_t *document)
+{
+    if (json_object_get(document, "limits_format"))
+        return "what poolbench limits wrote: it has a figure of its own";
+    if (json_object_get(document, "fleet_format"))
+        return "what poolbench plan --from wrote: it has a table only";
+    if (json_object_get(document, "regressions") && json_object_get(document, "rows"))
+        return "what poolbench compare --format json wrote: name the two results themselves";
+    return NULL;
 }
 
 static int check_any(const json_t *document, char *why, size_t size)
 {
     return read_duet_is(document) ? read_duet_check(document, why, size) : read_check(document, why, size);
+}
+
+static int check_every(const json_t *document, char *why, size_t size)
+{
+    if (other_kind(document))
+        return why_wrong((struct why){why, size}, "%s", other_kind(document));
+    return read_matrix_is(document) ? read_matrix_check(document, why, size) : check_any(document, why, size);
 }
 
 typedef int check_fn(const json_t *document, char *why, size_t size);
@@ -328,7 +348,7 @@ static int read_whole(const char *path, json_t **result, check_fn *check, char *
     if (!*result)
         return why_wrong(why, "%s: damaged, or no result of poolbench run: %s", path, error.text);
     if (!check(*result, what, sizeof what))
-        return make_plain(*result), 0;
+        return make_plain(*result, read_matrix_is(*result)), 0;
     json_decref(*result);
     *result = NULL;
     return why_wrong(why, "%s: %s", path, what);
@@ -345,6 +365,14 @@ int read_result(const char *path, json_t **result, char *text, size_t size)
 int read_any(const char *path, json_t **document, char *text, size_t size)
 {
     int error = read_whole(path, document, check_any, text, size);
+    if (error)
+        utf8_plain(text, false);
+    return error;
+}
+
+int read_every(const char *path, json_t **document, char *text, size_t size)
+{
+    int error = read_whole(path, document, check_every, text, size);
     if (error)
         utf8_plain(text, false);
     return error;

@@ -17,6 +17,9 @@ int read_result(const char *path, json_t **result, char *why, size_t size);
 /* The same of a run or of a duet (read_duet.h), which has benchmarks and no configurations. */
 int read_any(const char *path, json_t **document, char *why, size_t size);
 
+/* The same of any document that has a page: of a check (read_matrix.h), too. */
+int read_every(const char *path, json_t **document, char *why, size_t size);
+
 /* The same of a document that is there already. */
 int read_check(const json_t *result, char *why, size_t size);
 

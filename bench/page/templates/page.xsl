@@ -29,7 +29,7 @@
         <meta name="generator" content="{@generator}"/>
         <meta name="color-scheme" content="light dark"/>
         <link rel="icon" href="data:,"/>
-        <title><xsl:value-of select="title"/></title>
+        <title>poolbench: <xsl:value-of select="title"/></title>
         <style><xsl:value-of select="style"/></style>
         <style><xsl:value-of select="hues"/></style>
       </head>
@@ -38,13 +38,13 @@
         <header>
           <p class="program">poolbench</p>
           <h1><bdi><xsl:value-of select="title"/></bdi></h1>
-          <p class="lead"><xsl:value-of select="lead"/></p>
+          <xsl:for-each select="lead"><p class="lead"><bdi><xsl:value-of select="."/></bdi></p></xsl:for-each>
         </header>
         <main>
           <section id="answers" tabindex="-1">
             <h2 id="answers-title">What came of it</h2>
-            <xsl:apply-templates select="notice"/>
             <ul class="answers"><xsl:apply-templates select="answer"/></ul>
+            <xsl:apply-templates select="notice"/>
           </section>
           <xsl:apply-templates select="finder"/>
           <xsl:apply-templates select="part"/>

@@ -1,0 +1,102 @@
+/* answers_check.c - see answers_check.h. */
+#include "bench/page/answers_check.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+
+enum { FINDINGS_SAID = 3 };
+
+static int count_of(const json_t *cells, const char *verdict)
+{
+    const json_t *cell;
+    size_t i;
+    int count = 0;
+    json_array_foreach (cells, i, cell)
+        count += !strcmp(result_string(cell, "verdict"), verdict);
+    return count;
+}
+
+static int pools_in(const json_t *cells)
+{
+    const json_t *cell;
+    size_t i, j;
+    int count = 0;
+    json_array_foreach (cells, i, cell) {
+        for (j = 0; j < i && strcmp(result_string(json_array_get(cells, j), "pool"), result_string(cell, "pool"));)
+            j++;
+        count += j == i;
+    }
+    return count;
+}
+
+static void say_cells(const json_t *cells, const char *verdict, const char *words, const char *more, const char *state,
+                      struct answers *answers)
+{
+    const json_t *cell;
+    size_t i;
+    int all = count_of(cells, verdict), said = 0;
+    json_array_foreach (cells, i, cell) {
+        char place[ANSWERS_PLACE];
+        if (strcmp(result_string(cell, "verdict"), verdict) || said == FINDINGS_SAID)
+            continue;
+        snprintf(place, sizeof place, "p-%.200s", result_string(cell, "pool"));
+        answers_add(answers, state, place, "figure-matrix", "%.100s %s %.100s: %.400s.", result_string(cell, "pool"),
+                    words, result_string(cell, "fault"), result_string(cell, "finding"));
+        said++;
+    }
+    if (all > said)
+        answers_add(answers, state, "figure-matrix", "all", "%d more %s.", all - said, more);
+}
+
+static void say_good(const json_t *document, const json_t *cells, struct answers *answers)
+{
+    int holds = count_of(cells, "holds"), named = count_of(cells, "named"), caught = count_of(cells, "caught"),
+        bad = count_of(cells, "FAILS") + count_of(cells, "missed") + count_of(cells, "STALLED"),
+        pools = pools_in(cells);
+    if (holds)
+        answers_add(answers, "good", "figure-matrix", "all",
+                    "%s %d cell%s of %d pool%s hold: the pool as it is does what it should.", bad ? "The other" : "All",
+                    holds, holds == 1 ? "" : "s", pools, pools == 1 ? "" : "s");
+    if (named)
+        answers_add(answers, "good", "figure-matrix", "all",
+                    "%d time%s a client in the wrong was told so, by the name of its mistake.", named,
+                    named == 1 ? "" : "s");
+    if (caught)
+        answers_add(answers, "good", "figure-matrix", "all",
+                    "%d bug%s switched on, and caught: this check would see them.", caught,
+                    caught == 1 ? " was" : "s were");
+    if (json_is_true(json_object_get(document, "interrupted")))
+        answers_add(answers, "bad", "figure-matrix", "all",
+                    "It was interrupted: of what is not here nothing is known.");
+}
+
+static void say_open(const json_t *cells, struct answers *answers)
+{
+    int unseen = count_of(cells, "not seen"), unsupported = count_of(cells, "not supported"),
+        cannot = count_of(cells, "CANNOT");
+    if (unseen)
+        answers_add(answers, "open", "figure-matrix", "all",
+                    "%d bug%s not show, which show only by chance: that is no proof.", unseen,
+                    unseen == 1 ? " did" : "s did");
+    if (unsupported)
+        answers_add(answers, "open", "figure-matrix", "all",
+                    "%d cell%s not asked: the pool does not support what it takes.", unsupported,
+                    unsupported == 1 ? " was" : "s were");
+    if (cannot)
+        answers_add(answers, "open", "figure-matrix", "all", "%d cell%s this machine cannot run.", cannot,
+                    cannot == 1 ? "" : "s");
+}
+
+void answers_check(const json_t *document, struct answers *answers)
+{
+    const json_t *cells = json_object_get(document, "cells");
+    say_cells(cells, "FAILS", "has", "cells fail", "bad", answers);
+    say_cells(cells, "missed", "with the bug switched on passes, so that the check does not see", "bugs were missed",
+              "bad", answers);
+    say_cells(cells, "STALLED", "neither ends nor is proved to hang under", "cells are stalled", "bad", answers);
+    say_good(document, cells, answers);
+    say_open(cells, answers);
+}

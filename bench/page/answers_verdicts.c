@@ -1,0 +1,86 @@
+/* answers_verdicts.c - see answers_verdicts.h. */
+#include "bench/page/answers_verdicts.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bench/results/result.h"
+#include "bench/show/verdicts.h"
+
+enum { SAID = 3 };
+
+static const char *words_of(enum verdicts_state state)
+{
+    switch (state) {
+    case VERDICTS_REGRESSION:
+        return "bad";
+    case VERDICTS_BETTER:
+    case VERDICTS_SAME:
+        return "good";
+    case VERDICTS_UNDECIDED:
+        return "open";
+    default:
+        return "plain";
+    }
+}
+
+/* Where it is one: "ring/empty/t2 is SLOWER: 14.1 ns, now 15.3 ns (+8.4%, +6.9 .. +9.8%)". */
+static void say_row(const json_t *row, struct answers *answers)
+{
+    const char *base = result_string(row, "base"), *new = result_string(row, "new"),
+               *change = result_string(row, "change"), *interval = result_string(row, "interval");
+    if (*base && *new &&*change)
+        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts",
+                    "%.200s: %s, %s before and %s after (%s%s%s).", result_string(row, "name"),
+                    result_string(row, "verdict"), base, new, change, *interval ? "; 95% interval " : "", interval);
+    else if (*change)
+        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%.200s: %s, %s%s%s%s.",
+                    result_string(row, "name"), result_string(row, "verdict"), change, *interval ? " (" : "", interval,
+                    *interval ? ")" : "");
+    else
+        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%.200s: %s%s%.200s.",
+                    result_string(row, "name"), result_string(row, "verdict"), *result_string(row, "note") ? ", " : "",
+                    result_string(row, "note"));
+}
+
+/* Returns how many of them were not said. */
+static int say_state(const json_t *verdicts, enum verdicts_state state, int most, struct answers *answers)
+{
+    const json_t *row;
+    size_t i;
+    int said = 0;
+    json_array_foreach (json_object_get(verdicts, "rows"), i, row)
+        if (verdicts_state(row) == state && said < most) {
+            say_row(row, answers);
+            said++;
+        }
+    return verdicts_count(verdicts, state) - said;
+}
+
+static void say_counts(const json_t *verdicts, struct answers *answers)
+{
+    int all = (int)json_array_size(json_object_get(verdicts, "rows")), same = verdicts_count(verdicts, VERDICTS_SAME),
+        open = verdicts_count(verdicts, VERDICTS_UNDECIDED), worse = verdicts_count(verdicts, VERDICTS_REGRESSION);
+    if (!worse && all && open < all)
+        answers_add(answers, "good", "verdicts", "verdicts", "%s in %d of %d benchmarks%s.",
+                    "Nothing is worse by what was asked for", all - open, all, open ? ", those that are decided" : "");
+    if (same)
+        answers_add(answers, "good", "verdicts", "verdicts",
+                    "%d of %d benchmarks are the same, within the margin, by their whole interval.", same, all);
+    if (open)
+        answers_add(answers, "open", "verdicts", "verdicts",
+                    "Of %d of %d benchmarks nobody can tell: their intervals hold no change, and more.", open, all);
+}
+
+void answers_verdicts(const json_t *verdicts, struct answers *answers)
+{
+    int more = say_state(verdicts, VERDICTS_REGRESSION, SAID, answers), better;
+    if (more > 0)
+        answers_add(answers, "bad", "verdicts", "verdicts", "%d more are no pass.", more);
+    say_state(verdicts, VERDICTS_WORSE, 1, answers);
+    better = say_state(verdicts, VERDICTS_BETTER, 1, answers);
+    if (better > 0)
+        answers_add(answers, "good", "verdicts", "verdicts", "%d more are better.", better);
+    say_counts(verdicts, answers);
+}

@@ -1,0 +1,48 @@
+/* plan_chapter.c - see plan_chapter.h. */
+#include "bench/page/plan_chapter.h"
+
+#include <string.h>
+
+#include "bench/page/answers_noise.h"
+#include "bench/page/answers_plan.h"
+#include "bench/page/tables.h"
+#include "bench/page/tree.h"
+#include "bench/results/result.h"
+#include "bench/show/plan_show.h"
+
+bool plan_chapter_is(const json_t *document)
+{
+    return json_is_object(json_object_get(document, "plan"));
+}
+
+int plan_chapter(struct chapter *chapter, struct answers *answers)
+{
+    const json_t *plan = json_object_get(chapter->document, "plan");
+    struct answers first = {.count = 0};
+    struct figure_words words = {.finding = ""};
+    struct blocks blocks;
+    xmlNode *part, *command;
+    int error = chapter_draw(chapter, chapter->document);
+    if (error)
+        return error;
+    answers_plan(chapter->document, &first);
+    if (first.count)
+        words.finding = first.all[0].text;
+    words.command = *result_string(plan, "verify") ? result_string(plan, "verify") : NULL;
+    part = chapter_part(chapter, chapter->parent, "all", "The plan");
+    chapter_link(chapter, chapter->workloads, "all", result_string(plan, "workload"));
+    chapter_link(chapter, chapter->pools, "all", result_string(plan, "pool"));
+    for (int f = 0; f < chapter->figures.count; f++)
+        figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    plan_show(chapter->document, blocks_begin(&blocks), false);
+    blocks_end(&blocks);
+    tables_add(part, &blocks, "The sizes that were measured");
+    blocks_free(&blocks);
+    if (words.command) {
+        command = tree_add_text(part, "command", words.command);
+        tree_set(command, "what", "Measure the answer again:");
+    }
+    answers_plan(chapter->document, answers);
+    answers_noise(chapter->document, "", answers);
+    return 0;
+}
