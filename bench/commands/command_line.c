@@ -4,6 +4,7 @@
 #include "bench/commands/command_line.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "bench/commands/history.h"
@@ -80,9 +81,11 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench sweep -w depth:jobs=10..100k -p mutex,ring\n\n"
          "With --slo, and jobs that come at a rate which is not given: the highest rate that keeps the promises. It\n"
          "is bracketed, then halved down to 4%; --rounds is of each probe (default: 3, and 2 more where they straddle\n"
-         "the limit), --budget of each search (default: 10s). With a range of rates each of them is judged.\n\n"
+         "the limit), --budget of each search (default: 10s). With a range of rates each of them is judged. Of a\n"
+         "recording it is how many times as dense as it was recorded; each probe replays all of the stretch.\n\n"
          "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
-         "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n\n"
+         "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n"
+         "  poolbench sweep --slo p99=50ms -w trace:file=day.csv,from=4s,for=1s -t 4 --budget 30s\n\n"
          "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
          0, 0, NULL},
     [OPTIONS_PLAN] =
@@ -517,17 +520,31 @@ static int check_rates(const struct options *options, const char *command, int *
     for (int i = 0; i < options->workload_count; i++) {
         const struct workload_spec *spec = &options->workloads[i];
         struct workload_spec longest;
-        if (trace_is(spec))
-            return why_wrong(
-                why, "%s --slo: a recording comes as it came (run --slo judges it, times= makes it denser)", command);
         if (!rates_has(spec->ops))
             return why_wrong(why, "%s --slo: %s comes at no rate; burst:of=%s does (run --slo judges any workload)",
                              command, spec->text, spec->text);
-        if (rates_put(spec, 1, 1e9, &longest) || strlen(longest.text) + RATE_DIGITS >= sizeof longest.text)
+        if (rates_put(spec, trace_is(spec) ? rates_per_s(spec) : 1, 1e9, &longest) ||
+            strlen(longest.text) + RATE_DIGITS >= sizeof longest.text)
             return why_wrong(why, "%s --slo: workload \"%.40s...\" is too long", command, spec->text);
-        *given += rates_given(spec->text, "rate");
+        *given += rates_given(spec->text, trace_is(spec) ? "times" : "rate");
     }
     return 0;
+}
+
+/* Each probe replays all of the stretch of a recording, several times. */
+static int check_stretch(const struct workload_spec *spec, int64_t budget_ns, struct why why)
+{
+    static const double share = 0.08; /* of a search's time, for one slice */
+    struct trace_part part = trace_is(spec) ? trace_part_of(spec) : (struct trace_part){0};
+    double length_ns = part.warm_ns + part.counted_ns;
+    char length[32], has[32];
+    if (length_ns <= share * (double)budget_ns)
+        return 0;
+    return why_wrong(why,
+                     "sweep --slo: each probe replays the recording, or the stretch that from= and for= name, three "
+                     "times: it takes %s, and --budget has room for %s (%.0fs would do)",
+                     units_time_text(length_ns, length, sizeof length),
+                     units_time_text(share * (double)budget_ns, has, sizeof has), ceil(length_ns / share / 1e9));
 }
 
 /* A sweep with promises over jobs that come at a rate, and none is given: it is to be
@@ -538,8 +555,12 @@ static int check_search(struct options *options, struct why why)
     if (check_rates(options, "sweep", &given, why))
         return -EINVAL;
     if (given && given < options->workload_count)
-        return why_wrong(why, "sweep --slo: rate= is given for one workload and not for another (for all or none)");
+        return why_wrong(why, "sweep --slo: rate= (of a recording times=) is given for one workload and not for "
+                              "another (for all or none)");
     options->search = !given;
+    for (int i = 0; i < options->workload_count && options->search; i++)
+        if (check_stretch(&options->workloads[i], options->budget_ns ? options->budget_ns : SEARCH_BUDGET_NS, why))
+            return -EINVAL;
     return 0;
 }
 
@@ -582,6 +603,9 @@ static int check_duet_search(const struct options *options, struct why why)
     int given;
     if (check_rates(options, "duet", &given, why))
         return -EINVAL;
+    for (int i = 0; i < options->workload_count; i++)
+        if (trace_is(&options->workloads[i]))
+            return why_wrong(why, "duet --slo: a recording has a rate of its own (sweep --slo looks for times)");
     for (int i = 0; i < options->workload_count; i++)
         if (rates_given(options->workloads[i].text, "rate") || rates_given(options->workloads[i].text, "for") ||
             rates_given(options->workloads[i].text, "warm"))

@@ -161,9 +161,9 @@ static int measure(struct plan_session *session, int *status)
     if (session->options->max)
         return plan_max(session, status);
     error = plan_sizes(session, status);
-    if (error || *status != EXIT_GOOD || session->recorded.jobs) /* no rate of which there could be more */
+    if (error || *status != EXIT_GOOD)
         return error;
-    error = plan_quota(session);
+    error = session->recorded.jobs ? 0 : plan_quota(session);
     error = error ? error : plan_held(session);
     error = error ? error : plan_overload(session);
     return error ? error : plan_shorten(session);

@@ -131,10 +131,11 @@ static json_t *overload_json(const struct plan_session *session)
     for (int i = POOL_BLOCK; i < PLAN_POLICIES; i++)
         if (session->overloads[i].configuration >= 0 || session->overloads[i].unsupported)
             json_array_append_new(policies, policy_json(&session->overloads[i]));
-    return must_pack("{s:f, s:f, s:s, s:I, s:s, s:o}", "rate_per_s", session->overload_per_s, "times",
+    return must_pack("{s:f, s:f, s:s, s:I, s:s, s:o, s:b}", "rate_per_s", session->overload_per_s, "times",
                      session->overload_per_s / fmax(session->held_per_s, (double)session->options->rate), "name",
                      slo->kind->name, "limit_ns", (json_int_t)slo->limit_ns, "advised",
-                     policy_full_name(session->overloads[session->advised].full), "policies", policies);
+                     policy_full_name(session->overloads[session->advised].full), "policies", policies, "recorded",
+                     session->recorded.jobs > 0);
 }
 
 /* One sentence: what to do about a full queue, and why. */

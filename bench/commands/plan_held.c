@@ -6,6 +6,7 @@
 #include "bench/commands/sweep.h"
 #include "bench/models/forecast.h"
 #include "bench/results/result.h"
+#include "bench/statistics/rates.h"
 
 static double rate_of(const json_t *search, const char *key)
 {
@@ -22,17 +23,18 @@ double plan_model_rate(const struct plan_session *session, int workers)
 
 int plan_held(struct plan_session *session)
 {
-    static const double share = 0.06, of_left = 0.45;
+    static const double share = 0.06, of_recording = 0.25, of_left = 0.45;
     struct plan_entry entry = session->base;
     const struct options *options = session->options;
     const struct plan_size *answer = session->answer;
-    struct rate_probe known = {.rate = (double)options->rate,
+    struct rate_probe known = {.rate = session->recorded.jobs ? rates_per_s(&session->open) : (double)options->rate,
                                .slice_ns = answer->slice_ns,
                                .configuration = answer->configuration,
                                .judged = answer->judged,
                                .promise = &options->slo.items[answer->promise],
                                .loop = answer->loop};
-    double budget_s = fmin(share * session->budget_s, of_left * fmax(0, plan_spare_s(session)));
+    double budget_s = fmin((session->recorded.jobs ? of_recording : share) * session->budget_s,
+                           of_left * fmax(0, plan_spare_s(session)));
     struct plan plan = {.entries = &entry, .count = 1, .rounds = SEARCH_ROUNDS, .seed = (uint64_t)options->seed + 1};
     const json_t *found;
     int error;

@@ -99,7 +99,7 @@ static void take_recovery(struct plan_overload *overload, const json_t *configur
     if (!slices)
         return;
     overload->after_s = came_s / slices;
-    if (overload->done_per_s > rate)
+    if (rate > 0 && overload->done_per_s > rate)
         overload->recovery_s = drain_s / slices * overload->done_per_s / (overload->done_per_s - rate);
 }
 
@@ -163,7 +163,8 @@ static void take(struct plan_session *session, struct plan_overload *overload)
     overload->fairness = result_median(configuration, "figures.producer_fairness");
     take_in_time(session, overload, configuration);
     take_served(session, overload, configuration);
-    take_recovery(overload, configuration, (double)session->options->rate);
+    /* A recording has no one rate at which a backlog is worked off. */
+    take_recovery(overload, configuration, session->recorded.jobs ? 0 : (double)session->options->rate);
 }
 
 /* Most jobs in time; but another policy than the answer's only where it is certainly better. */
@@ -191,8 +192,9 @@ int plan_overload(struct plan_session *session)
     struct running running = {.count = 0};
     double each_s;
     int error;
-    session->overload_per_s =
-        fmin(TIMES * fmax(session->held_per_s, (double)session->options->rate), session->generator_per_s);
+    session->overload_per_s = TIMES * fmax(session->held_per_s, (double)session->options->rate);
+    if (session->generator_per_s > 0) /* it was measured: not of a recording */
+        session->overload_per_s = fmin(session->overload_per_s, session->generator_per_s);
     for (int i = POOL_BLOCK; i < PLAN_POLICIES; i++)
         add(session, &running, (enum pool_full)i);
     session->probing.entries = running.entries;

@@ -10,6 +10,7 @@
 #include "bench/statistics/pooled.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
+#include "workloads/core/trace_part.h"
 
 /* Of a slice: what of it is warm-up, and how many relaxation times it is to last. */
 static const double WARM_SHARE = 0.25, SLICE_TIMES = 16;
@@ -20,6 +21,8 @@ double rate_search_start(const struct plan_entry *entry)
     struct workload_spec jobs;
     char why[256];
     double each, workers = plan_workers(entry);
+    if (trace_is(&entry->workload)) /* as it was recorded */
+        return fmin(rates_per_s(&entry->workload), RATES_MAX);
     if (workload_parse(workload_rest(&entry->workload), &jobs, why, sizeof why))
         return unknown;
     each = workload_job_ns(&jobs);
@@ -30,14 +33,16 @@ double rate_search_start(const struct plan_entry *entry)
 
 void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, double budget_s)
 {
-    static const double low = 100, far = 8, fine = 1.04; /* below 100/s a probe takes seconds */
+    static const double low = 100, far = 8, fine = 1.04, times = 100; /* below 100/s a probe takes seconds */
     double start = rate_search_start(entry);
+    bool recorded = trace_is(&entry->workload);
     *one = (struct rate_search){.entry = entry,
                                 .budget_s = budget_s,
                                 .configurations = json_array(),
                                 .search = {.start = start,
-                                           .lowest = fmax(1, fmin(low, start / far)),
-                                           .highest = RATES_MAX,
+                                           .lowest = recorded ? start / times : fmax(1, fmin(low, start / far)),
+                                           .highest = recorded ? fmin(RATES_MAX, start * times) : RATES_MAX,
+                                           .fractions = recorded,
                                            .fine = fine,
                                            .probes_max = RATE_SEARCH_PROBES}};
 }
@@ -231,7 +236,7 @@ static bool has_value(const struct rate_probe *at)
 
 static enum search_answer kept_if_steady(const struct rate_probe *at)
 {
-    return at->loop.state == OPEN_LOOP_STEADY ? SEARCH_KEPT : SEARCH_SHORT;
+    return at->loop.state == OPEN_LOOP_STEADY || at->loop.state == OPEN_LOOP_RECORDED ? SEARCH_KEPT : SEARCH_SHORT;
 }
 
 /* Where no interval decides, the value does: the search looks for the rate at which it
@@ -309,7 +314,13 @@ static double estimate(const struct rate_search *one)
 
 static json_t *rate_json(double rate)
 {
-    return rate > 0 ? json_integer((json_int_t)rate) : json_null();
+    return rate > 0 ? json_integer((json_int_t)fmax(1, rate)) : json_null();
+}
+
+/* Of a recording: so many times as dense as it was recorded. */
+static json_t *times_json(const struct rate_search *one, double rate)
+{
+    return rate > 0 ? json_real(rates_times(&one->entry->workload, rate)) : json_null();
 }
 
 static json_t *configuration_json(const struct rate_probe *probe)
@@ -335,6 +346,11 @@ json_t *rate_search_json(const struct rate_search *one)
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
     json_object_set_new(json, "proved_at", configuration_json(low));
     json_object_set_new(json, "broken_at", configuration_json(high));
+    if (trace_is(&one->entry->workload)) {
+        json_object_set_new(json, "times_kept", times_json(one, estimate(one)));
+        json_object_set_new(json, "times_proved", times_json(one, low ? low->rate : 0));
+        json_object_set_new(json, "times_broken", times_json(one, search_broken(&one->search)));
+    }
     json_object_set_new(json, "probes", json_integer(one->search.asked));
     json_object_set_new(json, "limited_by", must_text(limits[limit]));
     json_object_set_new(json, "why", last ? must_text(last->judged.why) : json_null());

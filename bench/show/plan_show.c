@@ -178,9 +178,9 @@ static void add_policy(struct plan_table *table, const json_t *overload, const j
         units_time_text(plan_table_number(policy, "accepted_ns"), cells[4], PLAN_TABLE_CELL);
         if (!isnan(fairness))
             snprintf(cells[5], PLAN_TABLE_CELL, "%.3f", fairness);
-        if (isnan(recovery))
+        if (isnan(recovery) && !json_is_true(json_object_get(overload, "recorded")))
             snprintf(cells[6], PLAN_TABLE_CELL, "never");
-        else
+        else if (!isnan(recovery))
             units_time_text(1e9 * recovery, cells[6], PLAN_TABLE_CELL);
     }
     table->rows++;

@@ -134,6 +134,17 @@ static void print_rows(const json_t *result, const json_t **rows, int count, FIL
     grid_end(&grid);
 }
 
+/* Of a recording, what a rate is of it. */
+static void print_times(const json_t *const *rows, int count, FILE *out)
+{
+    for (int i = 0; i < count; i++) {
+        double kept = json_number_value(json_object_get(rows[i], "times_kept"));
+        if (kept > 0)
+            terminal_line(out, 2, "%s, %lld workers: %.3g times as dense as it was recorded\n",
+                          result_string(rows[i], "pool"), (long long)result_integer(rows[i], "workers"), kept);
+    }
+}
+
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
     static const json_t *rows[SEARCHES_MAX];
@@ -153,6 +164,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     slo_promises_text(json_object_get(result, "slo"), promised, sizeof promised);
     terminal_line(out, 2, "the highest rate that keeps %s, from the planned submit to the end\n", promised);
     print_rows(result, rows, count, out, colour);
+    print_times(rows, count, out);
     fputc('\n', out);
 }
 

@@ -1,6 +1,7 @@
 /* rates.c - see rates.h. */
 #include "bench/statistics/rates.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -46,7 +47,7 @@ void rates_left_out(const char *text, char *out, size_t size)
     size_t length;
     snprintf(out, size, "%.*s", (int)strcspn(text, ":"), text);
     for (; (length = own_parameter(at)); at += length + (at[length] == ',')) {
-        if (is_named(at, "rate") || is_named(at, "for") || is_named(at, "warm"))
+        if (is_named(at, "rate") || is_named(at, "times") || is_named(at, "for") || is_named(at, "warm"))
             continue;
         snprintf(out + strlen(out), size - strlen(out), "%s%.*s", between, (int)length, at);
         between = ",";
@@ -109,18 +110,61 @@ double rates_load(const struct workload_spec *spec, int workers)
     return each > 0 ? each / workload_job_ns(spec) / workers : NAN;
 }
 
+double rates_per_s(const struct workload_spec *spec)
+{
+    struct trace_part part;
+    if (!trace_is(spec))
+        return rates_has(spec->ops) ? 1e9 / workload_job_ns(spec) : NAN;
+    part = trace_part_of(spec);
+    return part.jobs > 0 ? (double)part.jobs / (part.warm_ns + part.counted_ns) * 1e9 : NAN;
+}
+
+double rates_times(const struct workload_spec *spec, double rate)
+{
+    return trace_is(spec) ? (double)spec->values[TRACE_TIMES] / WORKLOAD_FACTOR_ONE * rate / rates_per_s(spec) : NAN;
+}
+
+/* The rest of a text's own parameters, but those that are named; then what `of=` says. */
+static void add_others(const struct workload_spec *spec, const char *const *but, char *text, size_t size)
+{
+    const char *at = parameters(spec->text);
+    size_t length;
+    for (; (length = own_parameter(at)); at += length + (at[length] == ',')) {
+        int i = 0;
+        while (but[i] && !is_named(at, but[i]))
+            i++;
+        if (!but[i])
+            snprintf(text + strlen(text), size - strlen(text), ",%.*s", (int)length, at);
+    }
+    if (*at)
+        snprintf(text + strlen(text), size - strlen(text), ",%s", at);
+}
+
+static int put_times(const struct workload_spec *spec, double rate, struct workload_spec *out)
+{
+    static const char *const own[] = {"times", "for", "warm", NULL};
+    char text[2 * sizeof spec->text + 96], why[256];
+    struct trace_part part = trace_part_of(spec);
+    double faster = rate / rates_per_s(spec);
+    if (!(faster > 0))
+        return -EINVAL;
+    snprintf(text, sizeof text, "%s:times=%.6g,for=%.0fus", spec->ops->name, rates_times(spec, rate),
+             ceil(part.counted_ns / faster / 1e3));
+    if (part.warm_ns > 0)
+        snprintf(text + strlen(text), sizeof text - strlen(text), ",warm=%.0fus", part.warm_ns / faster / 1e3);
+    add_others(spec, own, text, sizeof text);
+    return workload_parse(text, out, why, sizeof why);
+}
+
 int rates_put(const struct workload_spec *spec, double rate, double counted_ns, struct workload_spec *out)
 {
     char text[2 * sizeof spec->text + 96], why[256];
-    const char *at = parameters(spec->text);
-    size_t length;
+    static const char *const own[] = {"rate", NULL};
+    if (trace_is(spec))
+        return put_times(spec, rate, out);
     snprintf(text, sizeof text, "%s:rate=%.0f", spec->ops->name, rate);
     if (!rates_given(spec->text, "for"))
         snprintf(text + strlen(text), sizeof text - strlen(text), ",for=%.0fus", ceil(counted_ns / 1e3));
-    for (; (length = own_parameter(at)); at += length + (at[length] == ','))
-        if (!is_named(at, "rate"))
-            snprintf(text + strlen(text), sizeof text - strlen(text), ",%.*s", (int)length, at);
-    if (*at)
-        snprintf(text + strlen(text), sizeof text - strlen(text), ",%s", at);
+    add_others(spec, own, text, sizeof text);
     return workload_parse(text, out, why, sizeof why);
 }

@@ -25,8 +25,16 @@ bool rates_waits(const struct workload_spec *spec);
  * of it. NaN: it is no such workload, or nobody knows how long a job is. */
 double rates_load(const struct workload_spec *spec, int workers);
 
+/* How many jobs a second come as its text says, on average: of a recording those of the stretch that is
+ * replayed. NaN: it is no such workload, or the recording cannot be read. */
+double rates_per_s(const struct workload_spec *spec);
+
+/* So many times as dense as recorded a trace is replayed at that rate; NaN: it is no trace. */
+double rates_times(const struct workload_spec *spec, double rate);
+
 /* The same workload at a rate, counted for counted_ns of a slice unless its text says itself
- * for how long. Returns 0, or -EINVAL where the text grows too long or there is no such rate. */
+ * for how long. Of a recording the same stretch is replayed, as much faster or slower. Returns 0, or
+ * -EINVAL where the text grows too long or there is no such rate. */
 int rates_put(const struct workload_spec *spec, double rate, double counted_ns, struct workload_spec *out);
 
 /* The text without rate and lengths of a slice: what is the same at all rates. */

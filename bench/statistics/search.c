@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 /* A rate as a person would write it. */
-static double three_digits(double rate)
+static double three_digits(const struct search *search, double rate)
 {
     double unit = pow(10, floor(log10(rate)) - 2);
-    return rate < 100 ? fmax(1, round(rate)) : round(rate / unit) * unit;
+    return rate < 100 && !search->fractions ? fmax(1, round(rate)) : round(rate / unit) * unit;
 }
 
 static const struct search_probe *kept(const struct search *search)
@@ -68,7 +68,9 @@ static double higher(const struct search *search, double rate)
             before = fmax(before, probe->rate);
     }
     step = before > 0 && rate / before < 1.9 ? fmax(search->fine, rate / before) : 2;
-    return fmin(search->highest, fmax(rate + 1, rate * (step < 2 ? step * step : below < 2 ? 2 : 4)));
+    return fmin(search->highest, fmax(search->fractions ? 0 : rate + 1, rate * (step < 2    ? step * step
+                                                                                : below < 2 ? 2
+                                                                                            : 4)));
 }
 
 /* Upwards no further than where the answer is believed to be. */
@@ -92,14 +94,14 @@ static double between(const struct search *search, const struct search_probe *lo
 {
     double rate;
     if (!low && !high)
-        return three_digits(fmin(fmax(search->start, search->lowest), search->highest));
+        return three_digits(search, fmin(fmax(search->start, search->lowest), search->highest));
     if (!high)
         rate = low->rate >= search->highest ? low->rate : no_further(search, low->rate, higher(search, low->rate));
     else if (!low)
         rate = high->rate <= search->lowest ? high->rate : lower(search, high->rate);
     else
         rate = high->rate / low->rate > search->fine ? inside(search, low->rate, high->rate) : high->rate;
-    return three_digits(rate);
+    return three_digits(search, rate);
 }
 
 double search_next(const struct search *search)

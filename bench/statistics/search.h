@@ -44,6 +44,7 @@ struct search {
     double start, lowest, highest; /* rates; the caller's */
     double fine;                   /* two rates are near below this factor, as in 1.04 */
     int probes_max;                /* at most SEARCH_PROBES_MAX */
+    bool fractions;                /* rates below 100 need not be whole */
     double hint;                   /* where the caller believes the answer to be; 0, NaN: no idea */
 
     struct search_probe probes[SEARCH_PROBES_MAX]; /* the search's; each rate once */

@@ -125,7 +125,8 @@ Test(trace, what_is_wrong_is_one_line, .timeout = 120, .init = in_begin, .fini =
                {"not the jobs of burst", "run --trace $IN/day.csv -w burst"},
                {"no job comes from", "run -w trace:file=$IN/day.csv,from=2s"}, {"which recording", "run -w trace"},
                {"one of them", "run -w trace:file=$IN/day.csv,as=cpu,of=empty"},
-               {"comes as it came", "sweep --slo p99=1ms -w trace:file=$IN/day.csv"},
+               {"has room for 800 ms (13s would do)", "sweep --slo p99=1ms -w trace:file=$IN/day.csv"},
+               {"of a recording times=", "sweep --slo p99=1ms -w trace:file=$IN/day.csv,times=2 -w burst:of=empty"},
                {"no load to record", "run --record new.csv -w cpu"}, {"of one workload", "run --record new.csv"},
                {"of one configuration", "run --record new.csv -w burst -p ring,mutex"},
                {"no recording", "run --record $IN/text.csv -w burst"},
@@ -153,6 +154,8 @@ Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_be
               json_string_value(json_object_get(plan, "verify")));
     cr_assert(strstr(out, "all of it is replayed") && strstr(out, "as recorded"), "%s", out);
     json_decref(document);
+    cr_assert(json_is_object(json_object_get(plan, "overload")) || strstr(out, "head-room"), "neither was measured: %s",
+              out);
     if (system("command -v gnuplot >/dev/null") == 0)
         cr_assert(run("plot p.json") == 0 && !access("p/plan-workers.svg", R_OK) && !access("p/plan-queue.png", R_OK),
                   "%s", err);
@@ -168,6 +171,33 @@ Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_be
     cr_assert(json_is_false(json_object_get(trace, "whole")) &&
                   json_number_value(json_object_get(trace, "part_from_ns")) == 50e9,
               "%g", json_number_value(json_object_get(trace, "part_from_ns")));
+    json_decref(document);
+}
+
+/* 200 jobs in 0.1 s, which is kept at any density; how dense depends on the machine. */
+Test(trace, a_sweep_looks_for_how_dense_it_may_be, .timeout = 120, .init = in_begin, .fini = in_end)
+{
+    static char text[8192];
+    json_t *document, *search, *configuration;
+    size_t used = 0, i;
+    double times;
+    for (int n = 0; n < 200; n++)
+        used += (size_t)snprintf(text + used, sizeof text - used, "0.%05d,0.00001\n", n * 50);
+    put_in("day.csv", text);
+    cr_assert(
+        run("sweep --slo p50=5s -w trace:file=$IN/day.csv,as=sleep -p ring -t 1 --pin none --budget 3s --no-figures -o "
+            "s.json") == 0,
+        "%s%s", err, out);
+    document = json_load_file("s.json", 0, NULL);
+    search = json_array_get(json_object_get(document, "searches"), 0);
+    times = json_number_value(json_object_get(search, "times_kept"));
+    cr_assert(times > 1 && json_number_value(json_object_get(search, "rate_kept")) > 2000, "%g", times);
+    cr_assert(strstr(out, "times as dense as it was recorded"), "%s", out);
+    json_array_foreach (json_object_get(document, "configurations"), i,
+                        configuration) /* of other probes at other times */
+        cr_assert(strstr(json_string_value(json_object_get(configuration, "spec")), ":times="), "%s",
+                  json_string_value(json_object_get(configuration, "spec")));
+    cr_assert(i > 1);
     json_decref(document);
 }
 
