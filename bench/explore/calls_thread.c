@@ -139,7 +139,8 @@ struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg)
     thread->may_freeze = thread->index > 0;
     snprintf(thread->name, sizeof thread->name, "thread %d", thread->index);
     if (thread->index > 0) {
-        thread->local_ns = runtime.now->local_ns;
+        thread->local_ns = runtime.now->local_ns; /* EXPLORE_CORES */
+
         thread->signals = runtime.now->signals;
     }
     fiber_prepare(thread);

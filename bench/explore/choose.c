@@ -110,6 +110,8 @@ void choose_begin(void)
     runtime.fair_from = runtime.steps_max / 4 < RUNTIME_FAIR ? runtime.steps_max / 4 : RUNTIME_FAIR;
     if (runtime.strategy == EXPLORE_FOLLOW || runtime.strategy == EXPLORE_CORES)
         runtime.fair_from = UINT32_MAX;
+    if (runtime.strategy == EXPLORE_CORES)
+        runtime.early = runtime.spurious = runtime.after = 0;
     runtime.steps = 0;
     runtime.now_ns = 1000000000;
     runtime.next_deadline = RUNTIME_NEVER;
@@ -135,6 +137,12 @@ static void record(struct runtime_thread *to, enum explore_go what, bool waits)
     runtime.verdict->recorded++;
 }
 
+static void catch_up(struct runtime_thread *thread, int64_t ns)
+{
+    if (thread->local_ns < ns)
+        thread->local_ns = ns;
+}
+
 void choose_ready(struct runtime_thread *thread, bool timed_out)
 {
     if (thread->state != EXPLORE_WAITS)
@@ -148,8 +156,9 @@ void choose_ready(struct runtime_thread *thread, bool timed_out)
     thread->timed_out = timed_out;
     thread->address = NULL;
     thread->reads = thread->plain = 0;
-    if (thread->local_ns < runtime.now->local_ns)
-        thread->local_ns = runtime.now->local_ns;
+    if (runtime.strategy == EXPLORE_CORES)
+        catch_up(thread, timed_out ? runtime.now_ns : runtime.now->local_ns + RUNTIME_WAKE_NS);
+
     if (runtime.strategy == EXPLORE_POS)
         thread->rank = choose_random() | RANK_BASE;
     runtime.ready[runtime.ready_count++] = thread->index;
@@ -198,9 +207,10 @@ static void timers_fire(void)
 
 void choose_passes(int64_t ns)
 {
-    runtime.now_ns += ns;
-    if (runtime.strategy == EXPLORE_CORES)
-        runtime.now->local_ns += ns;
+    if (runtime.strategy != EXPLORE_CORES)
+        runtime.now_ns += ns;
+    else if ((runtime.now->local_ns += ns) > runtime.now_ns)
+        runtime.now_ns = runtime.now->local_ns;
 }
 
 static void timer_early(struct runtime_thread *thread)
@@ -445,10 +455,12 @@ static struct runtime_thread *pick(bool waits)
 static void go_to(struct runtime_thread *next, bool waits)
 {
     struct runtime_thread *from = runtime.now;
+    if (next != from || waits) /* whose own time-out ended */
+        record(next, EXPLORE_GO_RUN, waits);
     if (next == from)
         return;
     runtime.verdict->switches++;
-    record(next, EXPLORE_GO_RUN, waits);
+
     runtime.now = next;
     fiber_switch(from, next);
 }
@@ -513,6 +525,8 @@ void choose_point(const void *address, bool writes)
     go_to(pick(false), false);
     if (runtime.strategy == EXPLORE_POS)
         ranks_again(thread);
+    else if (runtime.strategy == EXPLORE_CORES && address)
+        cores_access(address, 1, writes);
 }
 
 void choose_hint(void)
@@ -522,6 +536,8 @@ void choose_hint(void)
     thread->reads = thread->plain = 0;
     thread->pending = NULL;
     step();
+    if (runtime.strategy == EXPLORE_CORES)
+        choose_passes(RUNTIME_CLOCK_NS);
     if (__builtin_expect(runtime.freeze_at != UINT32_MAX, 0))
         freeze();
     if (believed && runtime.strategy == EXPLORE_RANDOM && runtime.ready_count > 1) {

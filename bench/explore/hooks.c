@@ -251,7 +251,7 @@ static inline void plain(const void *address, size_t size, bool writes, const vo
     thread->pc = pc;
     thread->frame = frame;
     heap_check(address, size, writes);
-    if (runtime.memory != EXPLORE_SC)
+    if (__builtin_expect(runtime.watches, 0))
         memory_plain(address, size, writes, pc);
     if (writes)
         thread->plain = 0;

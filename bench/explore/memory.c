@@ -44,8 +44,11 @@ static void write_value(void *address, int size, uint64_t value)
 
 void memory_begin(void)
 {
+    runtime.watches = runtime.memory != EXPLORE_SC || runtime.strategy == EXPLORE_CORES;
     if (runtime.memory == EXPLORE_C11)
         views_begin();
+    if (runtime.strategy == EXPLORE_CORES)
+        cores_begin();
 }
 
 /* Store buffers. */
@@ -163,6 +166,8 @@ void memory_barrier_of(struct runtime_thread *thread)
 void memory_plain(const void *address, size_t size, bool writes, const void *pc)
 {
     struct runtime_thread *thread = runtime.now;
+    if (runtime.strategy == EXPLORE_CORES)
+        cores_access(address, size, writes);
     if (runtime.memory == EXPLORE_C11) {
         views_plain(address, size, writes, pc);
         return;

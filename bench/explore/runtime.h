@@ -19,6 +19,7 @@ enum {
     RUNTIME_STEPS_MAX = 20000, /* default of a schedule */
     RUNTIME_FAIR = 10000,      /* steps at most before the fair end */
     RUNTIME_STEP_NS = 10,      /* what a step takes */
+    RUNTIME_WAKE_NS = 1200,    /* EXPLORE_CORES: until a thread that is woken goes on */
     RUNTIME_CLOCK_NS = 40,     /* what a look at the clock takes */
 };
 #define RUNTIME_NEVER INT64_MAX
@@ -89,6 +90,7 @@ struct runtime {
     /* Drawn once for each schedule. */
     enum explore_strategy strategy;
     enum explore_memory memory;
+    bool watches; /* plain accesses matter to more than the heap */
     int depth;
     uint32_t changes[4]; /* PCT: at these steps who runs falls behind all */
     uint64_t rank_low;   /* of who gave way: falls */
@@ -198,6 +200,11 @@ static inline void heap_check(const void *address, size_t size, bool writes)
             heap_bad(address, size, writes);
     }
 }
+
+/* ---- cores.c: EXPLORE_CORES ---- */
+
+void cores_begin(void);
+void cores_access(const void *address, size_t size, bool writes);
 
 /* ---- memory.c ---- */
 

@@ -15,6 +15,7 @@ void kit_try(struct tried *tried, const struct explore_knobs *knobs, int count, 
     open = true;
     tried->count = tried->odd = 0;
     tried->first = -1;
+    tried->verdict = (struct explore_verdict){0};
     own.record = tried->decisions;
     own.record_max = sizeof tried->decisions / sizeof *tried->decisions;
     for (int i = 0; i < count && (all || !tried->odd); i++, tried->count++) {
