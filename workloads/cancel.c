@@ -16,8 +16,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "workloads/core/job_calls.h"
 #include "workloads/core/kernel.h"
+#include "workloads/core/own_cancel.h"
 #include "workloads/core/workload.h"
 
 enum { KIND, LOOK, SIZE, PARAMS };
@@ -60,8 +60,9 @@ struct cancel_job {
 struct own {
     struct cancel_job *jobs;
     pool_job_fn *fn;
-    uint64_t steps; /* of computation, at a stretch */
-    int silent[2];  /* a pipe that nobody writes to: the job's own I/O */
+    const struct job_calls *calls; /* what jobs ask of a cancel */
+    uint64_t steps;                /* of computation, at a stretch */
+    int silent[2];                 /* a pipe that nobody writes to: the job's own I/O */
     int64_t running_wanted;
     _Atomic int64_t running;
     _Atomic int filled;                 /* producers that are through */
@@ -90,7 +91,7 @@ static int run_look(void *arg)
     struct cancel_job *job = arg;
     static _Thread_local uint64_t sink;
     begin(job);
-    while (!job_calls->cancelled() && workload_now_ns() - job->stamp->started < PATIENCE_NS)
+    while (!job->own->calls->cancelled() && workload_now_ns() - job->stamp->started < PATIENCE_NS)
         sink = kernel_run(sink, job->own->steps);
     return end(job);
 }
@@ -99,7 +100,7 @@ static int run_sleep(void *arg)
 {
     struct cancel_job *job = arg;
     begin(job);
-    job_calls->sleep(PATIENCE_NS);
+    job->own->calls->sleep(PATIENCE_NS);
     return end(job);
 }
 
@@ -109,7 +110,7 @@ static int run_poll(void *arg)
     struct pollfd watched[2] = {{.fd = job->own->silent[0], .events = POLLIN}, {.events = POLLIN}};
     int left_ms = PATIENCE_NS / 1000000;
     begin(job);
-    watched[1].fd = job_calls->cancel_fd();
+    watched[1].fd = job->own->calls->cancel_fd();
     while (poll(watched, 2, left_ms) < 0 && errno == EINTR)
         ;
     return end(job);
@@ -161,6 +162,7 @@ static void release(struct workload_slice *slice)
             close(own->silent[1]);
         }
     }
+    own_cancel_end();
     workload_forget(slice);
 }
 
@@ -180,6 +182,8 @@ static int prepare(struct workload_slice *slice)
             error = -errno;
             own->silent[0] = -1;
             snprintf(slice->why, sizeof slice->why, "open a pipe: %s", strerror(errno));
+        } else if ((error = own_cancel_begin())) {
+            snprintf(slice->why, sizeof slice->why, "open an eventfd: %s", strerror(-error));
         }
     }
     if (workload_stamp(slice, 1) || !own || !own->jobs)
@@ -210,6 +214,7 @@ static bool occupy(struct workload_slice *slice)
     struct own *own = slice->own;
     struct pool_stats stats;
     int64_t deadline = workload_now_ns() + PATIENCE_NS;
+    own->calls = own_cancel_calls(slice->pool->ops);
     pool_stats(slice->pool, &stats);
     own->running_wanted = stats.workers < slice->setting.workers ? stats.workers : slice->setting.workers;
     slice->refused[0] += slice->setting.workers - own->running_wanted; /* workers that could not start */
@@ -229,6 +234,8 @@ static bool occupy(struct workload_slice *slice)
 static void cancel(struct workload_slice *slice, struct own *own)
 {
     own->called = workload_now_ns();
+    if (pool_is_added(slice->pool->ops))
+        own_cancel_raise();
     pool_cancel(slice->pool);
     own->returned = workload_now_ns();
     if (!pool_wait(slice->pool, 2 * PATIENCE_NS))

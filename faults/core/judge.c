@@ -28,6 +28,7 @@ enum {
     MEMORY_EVERY = 16,      /* looks */
     EXPLAIN_NS = 100000000, /* how long the inspector may take */
 };
+#define START_NS INT64_C(10000000000)       /* of a process and its libraries, as long as trying them may take */
 static const int64_t leave_ns = 2000000000; /* how long a thread may outlive its pool's free */
 
 struct watch {
@@ -99,11 +100,18 @@ static int64_t memory_max(const struct judge_setup *setup)
     return setup->memory_max ? setup->memory_max : CONFINE_MEMORY_MAX;
 }
 
-/* When the scenario began: what it takes to load a library is not the pool's. */
+/* When the scenario began: what it takes to start a process and to load a library is not the
+ * pool's. Until then, when its process did. */
 static int64_t began_ns(const struct watch *watch)
 {
     int64_t ns = atomic_load(&watch->record->running_ns);
     return ns > watch->begin_ns && ns <= pool_clock_ns() ? ns : watch->begin_ns;
+}
+
+static bool is_late(const struct watch *watch)
+{
+    int64_t start_ns = atomic_load(&watch->record->running_ns) ? 0 : START_NS;
+    return pool_clock_ns() - began_ns(watch) > watch->setup->limit_ns + start_ns;
 }
 
 static uint32_t pending_turn(const struct watch *watch)
@@ -220,7 +228,7 @@ static int observe(struct watch *watch, bool foreign)
             return 0;
         }
         watch->ate = turn % MEMORY_EVERY == 0 && confine_memory(watch->process) > memory_max(watch->setup);
-        if (pool_clock_ns() - began_ns(watch) > watch->setup->limit_ns || watch->ate ||
+        if (is_late(watch) || watch->ate ||
             record_refusal(&watch->record->refused)) /* it cannot be judged: no need to wait */
             return stalled(watch), 0;
     }
@@ -254,7 +262,7 @@ static int threads_left(struct watch *watch)
         /* One that was created may not yet have come so far that it is known. */
         if (!extra && (record_unborn(watch->record) == 0 || now_ns - since_ns > leave_ns))
             return 0;
-        if (proof_holds(&watch->looks[0], now) || now_ns - began_ns(watch) > watch->setup->limit_ns)
+        if (proof_holds(&watch->looks[0], now) || is_late(watch))
             return extra;
         if (sleeping && now_ns - since_ns > leave_ns)
             return sleeping;

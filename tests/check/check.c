@@ -56,7 +56,8 @@ static int missed_without(const char *name, unsigned without, int64_t limit_ns,
             cr_assert(!lacking.passed, "%s, %s: caught all the same: %s", name, what.pool->name,
                       lacking.verdict.finding);
             if (without & JUDGE_NO_PROOF)
-                cr_assert(lacking.verdict.kind == VERDICT_STALLED && lacking.took_ns >= limit_ns);
+                cr_assert(lacking.verdict.kind == VERDICT_STALLED && lacking.took_ns >= limit_ns, "%s, %s: %s, %lld ns",
+                          name, what.pool->name, lacking.verdict.finding, (long long)lacking.took_ns);
             cells++;
         }
     }

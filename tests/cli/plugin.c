@@ -95,6 +95,16 @@ CLI_TEST(plugin, that_is_sound_holds)
 }
 
 /* Each bug is found by its name, and no other pool's is. */
+/* A running job is told by the harness: how a pool tells it is in no plug-in's contract. */
+CLI_TEST(plugin, that_cancels_is_measured)
+{
+    cr_assert(
+        with("run --plugin @/sound.so -p sound -w cancel -w cancel:jobs=sleep -w cancel:jobs=poll -t 2 --rounds 1 "
+             "--budget 40ms --no-figures -o x.json") == 0,
+        "%s%s", out, err);
+    cr_assert(!strstr(err, "not told") && strstr(out, "sound"), "%s%s", out, err);
+}
+
 CLI_TEST(plugin, that_is_broken_is_caught_by_name)
 {
     static const struct {
