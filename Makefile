@@ -56,7 +56,7 @@ help: ## list the targets
 all: need ## build ./poolbench, and ./poolbench-check beside it
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(wildcard $(BUILD)/peers/*.so)
 
-bench: deps ## install what is missing, build, run the default suite, draw the figures
+bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	./$(PROGRAM) run
 
@@ -329,7 +329,7 @@ $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/submit.o $(BUILD)/pools/cor
 $(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_VERSION='"$(VERSION)"' -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/machine/version.o: $(BUILD)/revision
 # The page is a tree of libxml2's; its templates are bytes of this object.
-$(BUILD)/bench/page/%.o: EXTRA = $(XML)
+$(BUILD)/bench/page/%.o $(BUILD)/tests/unit/page_%.o: EXTRA = $(XML)
 XML := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 $(BUILD)/bench/page/template.o: $(wildcard bench/page/templates/*)
 

@@ -56,7 +56,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
     [OPTIONS_RUN] =
         {"run", "[options]", "measure pools under workloads",
          "Without options: all pools under all workloads, the default suite (--dry-run prints it).\n"
-         "Results go to stdout, to a JSON file and to figures; progress to stderr.\n\n"
+         "Results go to stdout, to a JSON file and to figures; progress to stderr. The default suite has a page, too\n"
+         "(index.html beside its figures; of other results poolbench report makes one).\n\n"
          "  poolbench run -p mutex,ring,steal -w cpu:size=1us -t 2\n"
          "  poolbench run -w empty:batch=32 -w cpu:size=10us,dist=exp --producers 2\n"
          "  poolbench run -p ring --capacity 8 --full reject --format csv\n"

@@ -2,6 +2,7 @@
 #include "bench/commands/report_page.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +33,7 @@ static int read_all(const struct options *options, struct document *documents, i
     return EXIT_GOOD;
 }
 
-static int write_page(const struct document *documents, int count, const char *path)
+static int write_page(const struct document *documents, int count, const char *path, FILE *say)
 {
     char *text;
     size_t length;
@@ -43,7 +44,7 @@ static int write_page(const struct document *documents, int count, const char *p
     free(text);
     if (error)
         return fprintf(stderr, "poolbench: could not write %s: %s\n", path, strerror(-error)), EXIT_BAD;
-    printf("page     %s\n", path);
+    fprintf(say, "page     %s\n", path);
     return EXIT_GOOD;
 }
 
@@ -56,8 +57,14 @@ int report_page_command(const struct options *options)
     if (status == EXIT_GOOD && !options->out && options_check_page(path, (struct why){why, sizeof why}))
         status = (fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE);
     if (status == EXIT_GOOD)
-        status = write_page(documents, count, path);
+        status = write_page(documents, count, path, stdout);
     while (count--)
         json_decref(documents[count].json);
     return status;
+}
+
+int report_page_of_run(const json_t *result, const char *saved, const char *path, FILE *say)
+{
+    struct document document = {saved, DOCUMENTS_RUN, (json_t *)(uintptr_t)result};
+    return write_page(&document, 1, path, say);
 }

@@ -7,10 +7,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bench/commands/kept.h"
 #include "bench/commands/recorded.h"
+#include "bench/commands/report_page.h"
 #include "bench/commands/suite.h"
 #include "bench/commands/sweep.h"
 #include "bench/commands/target.h"
@@ -274,9 +276,25 @@ static void print_result(const struct options *options, const json_t *result)
     }
 }
 
+/* What `make bench` runs: it is read, not looked up. */
+static bool is_suite(const struct options *options)
+{
+    return options->command == OPTIONS_RUN && !options->workload_count;
+}
+
+static int page(const json_t *result, const struct target *target, FILE *say)
+{
+    char path[4300];
+    snprintf(path, sizeof path, "%s/index.html", target->figures);
+    if (mkdir(target->figures, 0755) && errno != EEXIST) /* without gnuplot there is none */
+        return fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", target->figures, strerror(errno)),
+               EXIT_BAD;
+    return report_page_of_run(result, target->path, path, say);
+}
+
 /* Draws; says where all is, on stdout beside a table, else on stderr. Returns the exit
  * status: figures that nobody can draw here (no gnuplot) are none that failed. */
-static int draw(const struct options *options, const struct target *target, const char *history)
+static int draw(const struct options *options, const json_t *result, const struct target *target, const char *history)
 {
     FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
     fprintf(say, "saved    %s\n%s", target->path, history);
@@ -287,7 +305,9 @@ static int draw(const struct options *options, const struct target *target, cons
     error = figures_write(target->path, target->figures, stderr); /* says why */
     if (!error)
         fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
-    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD;
+    if (error && error != -ENOENT)
+        return EXIT_BAD;
+    return is_suite(options) ? page(result, target, say) : EXIT_GOOD;
 }
 
 /* What follows from the trials. */
@@ -330,7 +350,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
-        drawn = draw(options, target, history);
+        drawn = draw(options, result, target, history);
     saved = saved != EXIT_GOOD ? saved : recorded != EXIT_GOOD ? recorded : kept != EXIT_GOOD ? kept : drawn;
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;

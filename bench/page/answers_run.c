@@ -240,7 +240,8 @@ static bool share_text(const json_t *configuration, const char *figure, double *
                        size_t size)
 {
     double value;
-    if (!configuration || !result_metric(configuration, figure, &value, low, high))
+    if (!configuration || !result_metric(configuration, figure, &value, low, high) ||
+        result_coverage(configuration, figure) < 0.95)
         return false;
     snprintf(text, size, "%.0f%% (%.0f%%..%.0f%%)", 100 * value, 100 * *low, 100 * *high);
     return true;
@@ -335,6 +336,17 @@ static void say_tally(const struct tally *tally, struct answers *answers)
                 tally->cannot ? "; more were tried that this machine cannot do" : "");
 }
 
+static bool has_intervals(const json_t *answer)
+{
+    const json_t *kind, *pool;
+    size_t i, p;
+    json_array_foreach (answer, i, kind)
+        json_array_foreach (json_object_get(kind, "pools"), p, pool)
+            if (json_is_number(json_object_get(pool, "low")))
+                return true;
+    return false;
+}
+
 void answers_run(const json_t *result, struct answers *answers)
 {
     const json_t *stored = json_object_get(result, "answer");
@@ -345,7 +357,10 @@ void answers_run(const json_t *result, struct answers *answers)
     answers_promises(result, answers);
     say_metg(result, answers);
     said = json_array_size(json_object_get(result, "searches")) ? 1 : say_kinds(answer, answers);
-    if (!said && json_array_size(answer))
+    if (!said && json_array_size(answer) && !has_intervals(answer))
+        answers_add(answers, "open", "all", "pools",
+                    "No pool is told apart from another: there are too few rounds for an interval (six make one).");
+    else if (!said && json_array_size(answer))
         answers_add(answers, "open", "all", "pools",
                     "No pool is told apart from another: the intervals of their ratios hold 1, and more. More rounds "
                     "would tell.");

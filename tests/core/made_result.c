@@ -56,9 +56,9 @@ static json_t *made_configuration(uint64_t *state, const struct made_result *mad
                                                 2000 * noise(state, made->kind, moods[r]), "memory", "pool_bytes",
                                                 50000 * noise(state, made->kind, moods[r])));
     }
-    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:o}", "pool", pool, "spec", "cpu:size=1us", "workload",
-                     "cpu", "workers", 2, "producers", 1, "capacity", 1024, "full", "block", "pin", "core", "trials",
-                     trials);
+    return json_pack("{s:s, s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:s, s:i, s:o}", "pool", pool, "spec",
+                     "cpu:size=1us", "workload", "cpu", "workers", 2, "producers", 1, "capacity", 1024, "full", "block",
+                     "pin", "core", "role", "asked", "results", "none", "results_capacity", 0, "trials", trials);
 }
 
 json_t *made_result(uint64_t *state, const struct made_result *made)

@@ -2,7 +2,8 @@
 <!-- figure.xsl - a figure: its question, the picture, and folded under it its numbers, the command that
      repeats it and what it does not tell. The picture has a title and a description of its own (picture.c):
      the description says the finding. -->
-<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:svg="http://www.w3.org/2000/svg">
+<xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:svg="http://www.w3.org/2000/svg"
+                exclude-result-prefixes="svg">
 
   <xsl:template match="figure">
     <figure id="{@id}">
