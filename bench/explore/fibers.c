@@ -30,7 +30,7 @@ enum {
     STACK_GAP = 4 << 10, /* between a sleeping carrier's frames and its fiber's */
     MODULES_MAX = 16,    /* libraries with thread-locals */
 };
-#define STACKS_AT ((char *)0x7e0000000000)
+#define STACKS_AT ((char *)0x3000000000) /* free on each of the two processors */
 
 /* A stretch of a carrier's thread-locals, and what it is before a schedule. */
 struct kept {
@@ -102,7 +102,6 @@ static void *first_frame(char *top)
     return sp;
 }
 #elif defined(__aarch64__)
-static const bool can_write_base = true;
 
 static uintptr_t tls_get(void)
 {

@@ -22,13 +22,15 @@ enum {
     BLOCKS_MAX = 1 << 20,
     LIBRARIES_MAX = 128,
     MAPPINGS_MAX = 4096,
+    MAPPING_SMALL = 128 << 10,
+    PAGE = 4096,
     LARGE = 64 << 20, /* that a schedule may leave in use */
     NUMBER = 16,      /* bytes in front of a block, with its number; they are the gap between blocks, too */
     FRESH = 0xa5,
     STALE = 0xdf, /* what the first bytes of freed memory are */
     STALE_MAX = 256,
 };
-#define ARENA_AT ((char *)0x7d0000000000)
+#define ARENA_AT ((char *)0x2000000000) /* free on each of the two processors */
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -355,11 +357,23 @@ size_t malloc_usable_size(void *at)
     return block ? block->size : at && !is_ours(at) ? CALLS_REAL(malloc_usable_size)(at) : 0;
 }
 
-/* Mappings: the kernel's own, which end with the schedule. */
+/* Mappings. Small ones lie in the arena, so that a use after munmap is seen; the others are
+ * the kernel's own, which end with the schedule. */
+
+static bool is_small(const void *at, size_t size, int protection, int flags)
+{
+    return !at && size <= MAPPING_SMALL && protection == (PROT_READ | PROT_WRITE) &&
+           (flags & ~MAP_NORESERVE) == (MAP_PRIVATE | MAP_ANONYMOUS);
+}
 
 void *mmap(void *at, size_t size, int protection, int flags, int descriptor, off_t offset)
 {
-    void *mapped = CALLS_REAL(mmap)(at, size, protection, flags, descriptor, offset);
+    void *mapped;
+    if (ours(__builtin_return_address(0)) && is_small(at, size, protection, flags)) {
+        mapped = give(PAGE, size, __builtin_return_address(0));
+        return mapped ? memset(mapped, 0, size) : MAP_FAILED;
+    }
+    mapped = CALLS_REAL(mmap)(at, size, protection, flags, descriptor, offset);
     if (runtime.on && mapped != MAP_FAILED && !heap_is_library(__builtin_return_address(0)) &&
         mapping_count < MAPPINGS_MAX) {
         mappings[mapping_count].at = mapped;
@@ -370,8 +384,18 @@ void *mmap(void *at, size_t size, int protection, int flags, int descriptor, off
 
 int munmap(void *at, size_t size)
 {
+    if (runtime.on && is_ours(at)) {
+        take_back(at, __builtin_return_address(0));
+        return 0;
+    }
+
     for (int i = 0; runtime.on && i < mapping_count; i++)
         if (mappings[i].at == at)
             mappings[i].size = 0;
     return CALLS_REAL(munmap)(at, size);
+}
+
+int madvise(void *at, size_t size, int advice)
+{
+    return runtime.on && is_ours(at) ? 0 : CALLS_REAL(madvise)(at, size, advice);
 }

@@ -6,8 +6,8 @@
 
 enum {
     FUNCTIONS = 1 << POOL_FUNCTION_BITS,
-    PROBES = 64,         /* places after its hash at which a function is looked for */
-    BOXES_MORE = 1 << 16 /* threads in the middle of a call */
+    PROBES = POOL_SIZE(64, 2),          /* places after its hash at which a function is looked for */
+    BOXES_MORE = POOL_SIZE(1 << 16, 64) /* threads in the middle of a call */
 };
 
 /* Takes place 0, which is no number. */

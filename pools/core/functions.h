@@ -19,7 +19,7 @@
 #include "pools/core/head.h"
 
 enum {
-    POOL_FUNCTION_BITS = 16,
+    POOL_FUNCTION_BITS = POOL_SIZE(16, 4),
     POOL_FUNCTION_BOXED = 0, /* no number: the job lies in a box */
 };
 
