@@ -407,12 +407,14 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
         *before = *own;
     if (!set)
         return 0;
-    for (int i = 1; i < 65; i++) {
-        if (how == SIG_BLOCK ? sigismember(set, i) == 1 : how == SIG_SETMASK && sigismember(set, i) == 1)
-            sigaddset(own, i);
-        else if (how == SIG_SETMASK || (how == SIG_UNBLOCK && sigismember(set, i) == 1))
-            sigdelset(own, i);
-    }
+        if (how == SIG_SETMASK)
+        *own = *set;
+    else if (how == SIG_BLOCK)
+        own->__val[0] |= set->__val[0];
+    else if (how == SIG_UNBLOCK)
+        own->__val[0] &= ~set->__val[0];
+    else
+        return EINVAL;
     return 0;
 }
 
