@@ -101,6 +101,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench plan --rate 200 --slo p99=50ms -w io:op=sleep,wait=2ms -p mutex -t 1..8 --budget 1min\n"
          "  poolbench plan --max --slo p99=5ms -w cpu:size=100us -t 1..8     the highest rate of each number of "
          "workers\n"
+         "  poolbench plan --rate 2k --slo p99=20ms -w cpu:size=200us --quota 0.5    in a container of half a CPU\n"
          "  poolbench plan --trace day.csv --slo p99=20ms,p99.9=100ms\n"
          "  poolbench plan -w trace:file=day.csv.gz,as=sleep,times=2 --slo p99=20ms\n"
          "\n"
@@ -261,6 +262,9 @@ static const struct row rows[] = {
     {"rate", 0, "RATE", "jobs per second that come, at random (1 to 100M)", PLAN, false, options_set_rate},
     {"max", 0, NULL, "the highest rate that each number of workers holds, in the place of --rate", PLAN, false,
      options_set_max},
+    {"quota", 0, "CPUS",
+     "plan for a container of so many CPUs: measured in a cgroup where one can be made, else simulated (and said)",
+     PLAN, false, options_set_quota},
     {"workload", 'w', "WORKLOAD", "whose jobs: a workload, name:key=value,...", PLAN, false, options_set_workload},
     {"slo", 0, "PROMISES", "what must be kept, as in p99=5ms,loss=0.1% (p50..p99.99, mean, max; of all jobs submitted)",
      PLAN, false, options_set_slo},

@@ -80,6 +80,7 @@ struct options {
     const char *slo_text; /* as they were written, or NULL */
     bool search;          /* sweep: the highest rate at which they are kept */
     int64_t rate;         /* plan: jobs per second; 0: not given */
+    double quota;         /* plan: CPUs that a cgroup is to grant; 0: as it is here */
     bool max;             /* plan: the highest rate of each number of workers */
     bool full_given;      /* plan: --full */
     const char *from;     /* plan: the result whose services are taken; NULL: they are measured */

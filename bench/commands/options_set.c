@@ -490,6 +490,18 @@ int options_set_max(struct options *options, const char *value, struct why why)
     return 0;
 }
 
+int options_set_quota(struct options *options, const char *value, struct why why)
+{
+    static const double least = 0.01, most = 4096;
+    char *end;
+    options->quota = strtod(value, &end);
+    if (end == value || *end || strspn(value, "0123456789.") != strlen(value))
+        return why_wrong(why, "--quota \"%.60s\": not a number of CPUs (as in 1.5)", value);
+    if (!(options->quota >= least && options->quota <= most))
+        return why_wrong(why, "--quota %.60s: out of range (0.01 to 4096 CPUs)", value);
+    return 0;
+}
+
 int options_set_plan_full(struct options *options, const char *value, struct why why)
 {
     options->full_given = true;

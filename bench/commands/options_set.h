@@ -20,8 +20,8 @@ options_set_fn options_set_pools, options_set_workload, options_set_workers, opt
     options_set_dry_run, options_set_no_history, options_set_machine, options_set_revision, options_set_keep,
     options_set_before, options_set_least, options_set_export_to, options_set_base, options_set_new,
     options_set_duet_pools, options_set_self_test, options_set_undecided, options_set_plot, options_set_no_floor,
-    options_set_no_figures, options_set_rate, options_set_max, options_set_from, options_set_machines,
-    options_set_plan_full, options_set_page, options_set_help;
+    options_set_no_figures, options_set_rate, options_set_max, options_set_quota, options_set_from,
+    options_set_machines, options_set_plan_full, options_set_page, options_set_help;
 
 /* Whether a file of that name could be written later: 0, or -EINVAL and why not. */
 int options_check_out(const char *value, struct why why);

@@ -93,6 +93,9 @@ int plan_check(struct options *options, char *text, size_t size)
         return plan_fleet_check(options, text, size);
     if (options->machines)
         return why_wrong(why, "plan: --machines is of --from RESULT.json (what is measured here is one machine)");
+    if (options->quota > 0 && (options->max || is_recorded(options)))
+        return why_wrong(
+            why, "plan: --quota goes with --rate (of --max and of a recording nobody knows what throttling does)");
     error = check_what(options, why);
     if (!error)
         error = check_workload(options, why);

@@ -11,6 +11,7 @@
 #include "bench/commands/before.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/plan_fleet.h"
+#include "bench/commands/plan_group.h"
 #include "bench/commands/plan_session.h"
 #include "bench/commands/plan_trace.h"
 #include "bench/commands/target.h"
@@ -163,6 +164,9 @@ static int measure(struct plan_session *session, int *status)
     error = plan_sizes(session, status);
     if (error || *status != EXIT_GOOD)
         return error;
+    plan_quota_check(session, status);
+    if (*status != EXIT_GOOD || *session->no_group) /* more of it would be measured without the quota */
+        return 0;
     error = session->recorded.jobs ? 0 : plan_quota(session);
     error = error ? error : plan_held(session);
     error = error ? error : plan_overload(session);
@@ -258,9 +262,17 @@ int plan_command(const struct options *options, int argc, char **argv)
     struct target target;
     bool had_folder = !access("results", F_OK);
     int status;
+    char no_group[sizeof session.no_group];
     if (options->from)
         return plan_fleet(options, argc, argv);
+    if (plan_group_run(options, argv, &status, (struct why){no_group, sizeof no_group}))
+        return status;
     status = begin(&session, options);
+    snprintf(session.no_group, sizeof session.no_group, "%s", no_group);
+    if (*no_group) {
+        session.cpus = fmin(session.cpus, options->quota);
+        fprintf(stderr, "poolbench: note: --quota is simulated only: %s\n", no_group);
+    }
     if (status == EXIT_GOOD)
         status = kept_ready(options);
     if (status == EXIT_GOOD)

@@ -10,6 +10,7 @@
 #include "bench/models/goetz.h"
 #include "bench/models/throttle.h"
 #include "pools/core/topology.h"
+#include "workloads/core/units.h"
 
 enum { JOBS = 300000 };
 
@@ -47,12 +48,11 @@ static json_t *simulated_json(const struct plan_session *session, int workers, d
 bool plan_has_quota(const struct plan_session *session, double *quota, double *host_cpus)
 {
     struct topology topology;
-    (void)session;
-    if (topology_read(&topology) || !(topology.quota > 0) || topology.quota >= topology.cpus)
+    if (topology_read(&topology))
         return false;
-    *quota = topology.quota;
     *host_cpus = topology.cpus;
-    return true;
+    *quota = *session->no_group ? session->options->quota : topology.quota;
+    return *quota > 0 && *quota < topology.cpus;
 }
 
 /* Whoever looks at the host's CPUs starts so many. */
@@ -68,7 +68,7 @@ int plan_quota(struct plan_session *session)
     static const double share = 0.4; /* of the budget that has to be left */
     double quota, host_cpus;
     int workers;
-    if (!plan_has_quota(session, &quota, &host_cpus))
+    if (!plan_has_quota(session, &quota, &host_cpus) || *session->no_group)
         return 0;
     workers = host_workers(session, host_cpus);
     for (int i = 0; i < session->size_count; i++)
@@ -79,6 +79,29 @@ int plan_quota(struct plan_session *session)
     return plan_measure(session, workers);
 }
 
+void plan_quota_check(struct plan_session *session, int *status)
+{
+    double quota, host_cpus, value, limit = (double)plan_time_promise(session)->limit_ns;
+    json_t *simulated;
+    char text[32];
+    if (!session->answer || !*session->no_group || !plan_has_quota(session, &quota, &host_cpus))
+        return;
+    simulated = simulated_json(session, session->answer->workers, host_cpus, quota);
+    value = json_is_number(json_object_get(simulated, "value_ns"))
+                ? json_number_value(json_object_get(simulated, "value_ns"))
+                : INFINITY;
+    json_decref(simulated);
+    if (value <= limit)
+        return;
+    *status = EXIT_BAD;
+    snprintf(session->why, sizeof session->why,
+             "%d workers keep the promises without the quota; with %.3g CPUs %s is %s, simulated (a larger quota, or "
+             "fewer jobs)",
+             session->answer->workers, quota, plan_time_promise(session)->kind->name,
+             isinf(value) ? "without bound" : units_time_text(value, text, sizeof text));
+    session->answer = NULL;
+}
+
 json_t *plan_quota_json(const struct plan_session *session)
 {
     struct topology topology;
@@ -87,12 +110,17 @@ json_t *plan_quota_json(const struct plan_session *session)
     if (!session->answer || !plan_has_quota(session, &quota, &host_cpus) || topology_read(&topology))
         return json_null();
     workers = host_workers(session, host_cpus);
-    for (int i = 0; i < session->size_count; i++)
+    for (int i = 0; i < session->size_count && !*session->no_group; i++)
         if (session->sizes[i].workers == workers)
             measured = i;
-    return must_pack("{s:s, s:f, s:s, s:f, s:i, s:o, s:o, s:o}", "name", plan_time_promise(session)->kind->name, "cpus",
-                     quota, "from", topology.quota_from, "host_cpus", host_cpus, "host_workers", workers, "measured",
-                     measured >= 0 ? plan_size_json(session, &session->sizes[measured]) : json_null(), "simulated_host",
-                     simulated_json(session, workers, host_cpus, quota), "simulated_answer",
+    return must_pack("{s:s, s:o, s:s, s:f, s:s, s:f, s:i, s:o, s:o, s:o}", "group",
+                     session->options->quota <= 0 ? "here"
+                     : *session->no_group         ? "none"
+                                                  : "made",
+                     "why", *session->no_group ? must_text(session->no_group) : json_null(), "name",
+                     plan_time_promise(session)->kind->name, "cpus", quota, "from",
+                     *session->no_group ? "" : topology.quota_from, "host_cpus", host_cpus, "host_workers", workers,
+                     "measured", measured >= 0 ? plan_size_json(session, &session->sizes[measured]) : json_null(),
+                     "simulated_host", simulated_json(session, workers, host_cpus, quota), "simulated_answer",
                      simulated_json(session, session->answer->workers, host_cpus, quota));
 }

@@ -62,7 +62,8 @@ struct plan_session {
     struct workload_spec open; /* the same jobs at a rate: burst:of=... */
     double budget_s, cpus;     /* wall time of it all; CPUs that the placement has */
     int64_t begin_ns;
-    char why[512]; /* the one line of an exit status that is not good */
+    char no_group[320]; /* --quota: why no cgroup could be made, so that the quota is simulated only; "" */
+    char why[512];      /* the one line of an exit status that is not good */
 
     /* Of plan_trace.c: */
     struct recorded recorded; /* jobs 0: it is no recording that is planned for */
@@ -156,8 +157,11 @@ json_t *plan_max_json(const struct plan_session *session);
 /* Under a CPU quota: measures the size of those who look at the host's CPUs. Returns as the phases. */
 int plan_quota(struct plan_session *session);
 
-/* Whether a cgroup grants fewer CPUs than there are: how many. */
+/* Whether a cgroup grants fewer CPUs than there are, or is to: how many. */
 bool plan_has_quota(const struct plan_session *session, double *quota, double *host_cpus);
+
+/* Where the quota is simulated only: no answer, and why, if the simulation breaks the promise with it. */
+void plan_quota_check(struct plan_session *session, int *status);
 
 /* The "quota" of the document's plan; null: there is none, or no answer. Owner: the caller. */
 json_t *plan_quota_json(const struct plan_session *session);

@@ -342,6 +342,28 @@ static void queue_line(const json_t *plan, char *text, size_t size)
     shorter_text(json_object_get(plan, "shorter"), text, size);
 }
 
+/* The command knows of no quota but the one that it runs under. */
+static const char *verify_where(const json_t *plan)
+{
+    const char *group = result_string(json_object_get(plan, "quota"), "group");
+    return !strcmp(group, "made") ? "in a container of that quota: " : "";
+}
+
+/* No cgroup could be made: what was measured knows of no quota. */
+static void simulated_line(const json_t *quota, char *text, size_t size)
+{
+    const json_t *answer = json_object_get(quota, "simulated_answer");
+    char value[32];
+    snprintf(
+        text, size,
+        "%.3g of %.3g CPUs, simulated only (%s): what was measured knows of no quota; under it %lld workers: %s %s "
+        "(%.2g%% of the periods run out)",
+        plan_table_number(quota, "cpus"), plan_table_number(quota, "host_cpus"), result_string(quota, "why"),
+        (long long)result_integer(answer, "workers"), result_string(quota, "name"),
+        units_time_text(plan_table_number(answer, "value_ns"), value, sizeof value),
+        100 * plan_table_number(answer, "throttled"));
+}
+
 /* What sizing for the host would do under the quota. */
 static void quota_line(const json_t *plan, char *text, size_t size)
 {
@@ -352,9 +374,12 @@ static void quota_line(const json_t *plan, char *text, size_t size)
     *text = '\0';
     if (!json_is_object(quota))
         return;
+    if (!strcmp(result_string(quota, "group"), "none"))
+        return simulated_line(quota, text, size);
     if (json_is_object(measured)) {
         measured_text(measured, model, sizeof model);
-        snprintf(value, sizeof value, "%s %s measured in this cgroup", result_string(measured, "name"), model);
+        snprintf(value, sizeof value, "%s %s measured in %s", result_string(measured, "name"), model,
+                 strcmp(result_string(quota, "group"), "made") ? "this cgroup" : "a cgroup that was made");
     }
     snprintf(text, size, "%.3g of %.3g CPUs are granted, and planned for; sized for the host (%lld workers): %s",
              plan_table_number(quota, "cpus"), plan_table_number(quota, "host_cpus"),
@@ -416,7 +441,8 @@ static void print_plan(const json_t *result, FILE *out, bool markdown, bool colo
     }
     plan_table_line(out, markdown, "advice", result_string(plan, "advice"));
     if (*result_string(plan, "verify"))
-        fprintf(out, markdown ? "\n    %s\n" : "check it again with:  %s\n", result_string(plan, "verify"));
+        fprintf(out, markdown ? "\n%s%s    %s\n" : "%scheck it again with:%s  %s\n", verify_where(plan),
+                markdown && *verify_where(plan) ? "\n\n" : "", result_string(plan, "verify"));
 }
 
 void plan_show(const json_t *result, FILE *out, bool colour)

@@ -8,6 +8,7 @@
 #ifndef TOPOLOGY_H
 #define TOPOLOGY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #define TOPOLOGY_CPUS_MAX 4096
@@ -54,6 +55,10 @@ int topology_cpus_worth(void);
  * show its group the tightest limit on the way up. Where none does, the limit at their
  * roots. Returns 0 when there is none. `from` (may be NULL) receives the file's name. */
 double topology_quota(const char *root, char *from, size_t size);
+
+/* The folder of this process's own group below the CPU controller of cgroups, version 1 or 2, as a
+ * mount shows it. Returns false where there is none. */
+bool topology_group(int version, char *folder, size_t size);
 
 /* Where threads go.
  *   none      nowhere: the kernel decides (count 0)

@@ -196,3 +196,27 @@ double topology_quota(const char *root, char *from, size_t size)
             look_at_mounts(root, group, version == 2, true, &tightest);
     return tightest.cpus;
 }
+
+bool topology_group(int version, char *folder, size_t size)
+{
+    char group[4096], *line = NULL;
+    size_t room = 0;
+    FILE *file;
+    bool found = false;
+    if (!find_group("", version == 2, group, sizeof group))
+        return false;
+    file = fopen("/proc/self/mountinfo", "re");
+    while (file && !found && getline(&line, &room, file) > 0) {
+        char *mount = malloc(room), *mount_root = malloc(room);
+        const char *seen = NULL;
+        if (mount && mount_root && parse_mount(line, version == 2, mount, mount_root))
+            seen = below(group, mount_root);
+        found = seen && (size_t)snprintf(folder, size, "%s%s", mount, strcmp(seen, "/") ? seen : "") < size;
+        free(mount);
+        free(mount_root);
+    }
+    free(line);
+    if (file)
+        fclose(file);
+    return found;
+}

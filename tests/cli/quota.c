@@ -144,3 +144,58 @@ CLI_TEST(quota, is_planned_for)
     cr_assert(strstr(out, "1.5 of ") && strstr(out, " CPUs are granted, and planned for"), "%s", out);
     json_decref(document);
 }
+
+#define PLANNED "plan --rate 200 --slo p50=5s -w cpu:size=50us --pin none -t 1 --budget 6s --no-figures -o x.json "
+
+static const json_t *quota_of(const json_t *document)
+{
+    return json_object_get(json_object_get(document, "plan"), "quota");
+}
+
+CLI_TEST(quota, bad_input)
+{
+    EXPECT_BAD({"not a number of CPUs", PLANNED "--quota much"}, {"not a number of CPUs", PLANNED "--quota -1"},
+               {"out of range", PLANNED "--quota 0"}, {"out of range", PLANNED "--quota 5000"},
+               {"not a number of CPUs", PLANNED "--quota nan"},
+               {"goes with --rate", "plan --max --slo p99=5s -w cpu --quota 1"});
+}
+
+/* In a cgroup that is made where one can be made, and gone afterwards; else that is said, with the reason. */
+CLI_TEST(quota, that_is_asked_for_is_made_or_simulated)
+{
+    json_t *document;
+    bool simulated;
+    need_two_cpus();
+    cr_assert(run(PLANNED "--quota 0.5") == 0, "%s%s", out, err);
+    simulated = strstr(err, "note: --quota is simulated only: ") != NULL;
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(number(quota_of(document), "cpus") == 0.5);
+    cr_assert(!strcmp(json_string_value(json_object_get(quota_of(document), "group")), simulated ? "none" : "made"));
+    cr_assert(strstr(out, simulated ? "simulated only (" : "in a container of that quota: check it again with"), "%s",
+              out);
+    cr_assert(system("! ls -d /sys/fs/cgroup/poolbench-* /sys/fs/cgroup/cpu/poolbench-* 2>/dev/null | grep -q .") == 0,
+              "a group was left");
+    json_decref(document);
+}
+
+/* Where none can be made (these files are no cgroup's) the answer is measured without the quota: it is
+ * none where the simulation breaks the promise under it. 1% of a CPU is less than the jobs take. */
+CLI_TEST(quota, that_is_simulated_only_is_believed_where_it_breaks_the_promise)
+{
+    json_t *document;
+    need_two_cpus();
+    make_root();
+    cr_assert(run_granted(PLANNED "--quota 0.5") == 0 && strstr(err, "note: --quota is simulated only: no cgroup"),
+              "%s%s", out, err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(!strcmp(json_string_value(json_object_get(quota_of(document), "group")), "none") &&
+              json_is_null(json_object_get(quota_of(document), "measured")));
+    cr_assert(json_is_null(json_object_get(json_object_get(document, "plan"), "held")), "it knows of no quota");
+    json_decref(document);
+    cr_assert(run_granted(PLANNED "--quota 0.01 --format json") == 1, "%s%s", out, err);
+    document = json_loads(out, 0, NULL);
+    cr_assert(json_is_null(json_object_get(json_object_get(document, "plan"), "answer")));
+    cr_assert(strstr(json_string_value(json_object_get(json_object_get(document, "plan"), "why")),
+                     "keep the promises without the quota"));
+    json_decref(document);
+}
