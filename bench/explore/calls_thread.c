@@ -407,7 +407,7 @@ int pthread_sigmask(int how, const sigset_t *set, sigset_t *before)
         *before = *own;
     if (!set)
         return 0;
-        if (how == SIG_SETMASK)
+    if (how == SIG_SETMASK)
         *own = *set;
     else if (how == SIG_BLOCK)
         own->__val[0] |= set->__val[0];
