@@ -8,8 +8,8 @@
   <xsl:template match="figure">
     <figure id="{@id}">
       <figcaption>
-        <strong><xsl:value-of select="@title"/></strong>
-        <xsl:if test="@finding != ''"><span class="finding"><xsl:value-of select="@finding"/></span></xsl:if>
+        <strong><bdi><xsl:value-of select="@title"/></bdi></strong>
+        <xsl:if test="@finding != ''"><span class="finding"><bdi><xsl:value-of select="@finding"/></bdi></span></xsl:if>
       </figcaption>
       <xsl:apply-templates select="picture|missing"/>
       <xsl:if test="table">
@@ -34,10 +34,10 @@
   </xsl:template>
 
   <xsl:template match="missing">
-    <p class="missing"><xsl:value-of select="."/></p>
+    <p class="missing"><bdi><xsl:value-of select="."/></bdi></p>
   </xsl:template>
 
   <xsl:template match="untold">
-    <p class="untold"><strong>It does not tell: </strong><xsl:value-of select="."/></p>
+    <p class="untold"><strong>It does not tell: </strong><bdi><xsl:value-of select="."/></bdi></p>
   </xsl:template>
 </xsl:stylesheet>

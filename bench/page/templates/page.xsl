@@ -58,14 +58,14 @@
   </xsl:template>
 
   <xsl:template match="notice">
-    <p class="notice"><strong>Note: </strong><xsl:value-of select="."/></p>
+    <p class="notice"><strong>Note: </strong><bdi><xsl:value-of select="."/></bdi></p>
   </xsl:template>
 
   <xsl:template match="answer">
     <li class="{@state}">
       <xsl:choose>
-        <xsl:when test="@to"><a href="#{@to}"><xsl:value-of select="."/></a></xsl:when>
-        <xsl:otherwise><xsl:value-of select="."/></xsl:otherwise>
+        <xsl:when test="@to"><a href="#{@to}"><bdi><xsl:value-of select="."/></bdi></a></xsl:when>
+        <xsl:otherwise><bdi><xsl:value-of select="."/></bdi></xsl:otherwise>
       </xsl:choose>
     </li>
   </xsl:template>

@@ -31,6 +31,10 @@
   <xsl:template match="row">
     <xsl:variable name="columns" select="../column"/>
     <tr>
+      <!-- comfort.js hides what is one pool's. -->
+      <xsl:if test="$columns[1] = 'pool' and cell[1] != ''">
+        <xsl:attribute name="data-pool"><xsl:value-of select="cell[1]"/></xsl:attribute>
+      </xsl:if>
       <xsl:if test="@state"><xsl:attribute name="class"><xsl:value-of select="@state"/></xsl:attribute></xsl:if>
       <xsl:for-each select="cell">
         <xsl:variable name="at" select="position()"/>
