@@ -61,6 +61,7 @@ bench: deps ## install what is missing, build, run the default suite, draw the f
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
+	@$(MAKE) --no-print-directory page-deps
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) test-built
 
 plot: all ## draw the newest result again
@@ -482,6 +483,20 @@ exports-read:
 	@if command -v python3 >/dev/null; then POOLBENCH=./$(PROGRAM) timeout 300 python3 tests/exports/read.py $(EXPORTED); \
 	else echo "exports: not read back (no python3 here)"; fi
 
+# The pages of `poolbench report` in a browser. npm is with nodejs where that is not Debian's. Where these
+# cannot be had `make test` says so and goes on; the gate (.ci/run) does not.
+PAGE_PACKAGES = chromium nodejs $(if $(shell command -v npm),,npm)
+PAGE_MUST    ?=
+.PHONY: test-page page-deps page-here
+page-deps:
+	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) $(PAGE_PACKAGES)' || [ "$(PAGE_MUST)" != yes ]
+page-here:
+	@POOLBENCH=./$(PROGRAM) PAGE_MUST=$(PAGE_MUST) sh tests/page/run.sh $(BUILD)/page
+test-page: deps ## the pages of `poolbench report` in Chromium (installs it, and two packages of npm): tests/page
+	@$(MAKE) --no-print-directory page-deps PAGE_MUST=yes
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@$(MAKE) --no-print-directory page-here PAGE_MUST=yes
+
 models: deps ## how workers sleep and are called, and the lanes of forks, in every interleaving; mutants must be caught (5 min, 2 GB)
 	@sh docs/models/run.sh
 
@@ -564,6 +579,7 @@ test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers
 	@sh tests/contract/fifo.sh $(BUILD)/tests-contract
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
 	@$(MAKE) --no-print-directory exports-read
+	@$(MAKE) --no-print-directory page-here
 	@sh docs/models/run.sh quick
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
