@@ -97,7 +97,7 @@ describe("hostile results", () => {
   before(async () => { browser = await launch(); });
   after(async () => { await browser?.close(); });
 
-  for (const [kind, from] of [["run", "results/run.json"], ["burst", "results/burst.json"], ["duet", null]])
+  for (const [kind, from] of [["run", "results/run.json"], ["check", "results/check.json"], ["plan", "results/plan.json"], ["burst", "results/burst.json"], ["duet", null]])
     it(`${kind}: no text of it becomes markup`, async () => {
       const document = JSON.parse(readFileSync(from ? join(process.env.PAGES, from) : "tests/exports/duet.json", "utf8"));
       const names = taken(document, kind);
