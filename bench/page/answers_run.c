@@ -150,10 +150,9 @@ static int say_kinds(const json_t *answer, struct answers *answers)
     size_t i;
     for (int k = 0; k < KINDS; k++)
         json_array_foreach (answer, i, kind)
-            if (said < KINDS_SAID && !strcmp(result_string(kind, "work"), kinds[k].work) &&
-                kind_sentence(kind, kinds[k].words, text)) {
+            if (!strcmp(result_string(kind, "work"), kinds[k].work) && kind_sentence(kind, kinds[k].words, text)) {
                 answers_add(answers, "plain", kinds[k].figure, kinds[k].place, "%s.", text);
-                said++;
+                answers->all[answers->count - 1].aside = said++ >= KINDS_SAID;
             }
     return said;
 }

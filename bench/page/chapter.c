@@ -21,13 +21,17 @@ void chapter_link(const struct chapter *chapter, xmlNode *group, const char *id,
     tree_setf(link, "to", "%s%s", chapter->prefix, id);
 }
 
-void chapter_answers(const struct chapter *chapter, xmlNode *page, const struct answers *answers)
+void chapter_answers(const struct chapter *chapter, xmlNode *page, const struct answers *answers, int most)
 {
     char begin[ANSWERS_PLACE + 64];
+    int shown = 0;
     for (int i = 0; i < answers->count; i++) {
         const struct answer *answer = &answers->all[i];
-        xmlNode *node = tree_add_text(page, "answer", answer->text);
         const char *id = NULL;
+        xmlNode *node;
+        if (answer->aside || shown++ >= most)
+            continue;
+        node = tree_add_text(page, "answer", answer->text);
         for (int t = 0; t < 2 && !id; t++) {
             snprintf(begin, sizeof begin, "%s%s", chapter->prefix, answer->to[t]);
             id = tree_find_id(page, begin);

@@ -29,8 +29,8 @@ xmlNode *chapter_part(const struct chapter *chapter, xmlNode *parent, const char
 /* A link of the finder to such an id, with the chapter's label behind its text. */
 void chapter_link(const struct chapter *chapter, xmlNode *group, const char *id, const char *text);
 
-/* Adds sentences to the page, as links to where the chapter shows them. */
-void chapter_answers(const struct chapter *chapter, xmlNode *page, const struct answers *answers);
+/* Adds at most so many sentences to the page, as links to where the chapter shows them. */
+void chapter_answers(const struct chapter *chapter, xmlNode *page, const struct answers *answers, int most);
 
 /* Draws its figures. Returns 0 or -errno, and says on the log what failed. */
 int chapter_draw(struct chapter *chapter, const json_t *result);

@@ -8,6 +8,7 @@
 #include "bench/findings/noise.h"
 #include "bench/json/must.h"
 #include "bench/page/encoded.h"
+#include "bench/page/repeat.h"
 #include "bench/page/tree.h"
 #include "bench/results/read_duet.h"
 #include "bench/results/result.h"
@@ -79,35 +80,11 @@ static void add_build(const struct chapter *chapter, xmlNode *part)
             add_fact(facts, name, json_string_value(version));
 }
 
-/* As a shell would take it: what is not plain stands in single quotes. Owner: the caller (free). */
-static char *command_text(const json_t *command)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
-    char *text = NULL;
-    size_t length, i;
-    json_t *word;
-    FILE *out = must_memory(open_memstream(&text, &length));
-    json_array_foreach (command, i, word) {
-        const char *is = json_is_string(word) ? json_string_value(word) : "";
-        fputs(i ? " " : "", out);
-        if (*is && strspn(is, plain) == strlen(is)) {
-            fputs(is, out);
-            continue;
-        }
-        fputc('\'', out);
-        for (; *is; is++)
-            fputs(*is == '\'' ? "'\\''" : (char[]){*is, '\0'}, out);
-        fputc('\'', out);
-    }
-    fclose(out);
-    return must_memory(text);
-}
-
 static void add_measured(const struct chapter *chapter, xmlNode *part)
 {
     const json_t *document = chapter->document, *harness = json_object_get(document, "harness");
     xmlNode *facts = tree_add(part, "facts");
-    char noise[800], text[160], *command = command_text(json_object_get(document, "command"));
+    char noise[800], text[160], *command = repeat_whole(document, true);
     size_t rounds = json_array_size(json_object_get(document, "rounds"));
     add_fact(facts, "date", result_string(document, "date"));
     add_fact(facts, "command", command);

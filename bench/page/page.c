@@ -7,7 +7,6 @@
 
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
-#include "bench/page/answers_run.h"
 #include "bench/page/chapter.h"
 #include "bench/page/check_chapter.h"
 #include "bench/page/facts.h"
@@ -129,8 +128,7 @@ static int fill(struct chapter *chapter, enum documents_kind kind, struct answer
     case DOCUMENTS_HISTORY:
         return history_chapter(chapter, answers);
     default:
-        answers_run(chapter->document, answers);
-        return run_chapter(chapter);
+        return run_chapter(chapter, answers);
     }
 }
 
@@ -149,9 +147,8 @@ static int add_document(struct making *making, const struct document *document, 
         facts_downloads(&chapter);
     }
     facts_warn(&chapter, making->page);
-    answers.count = answers.count < answers_most ? answers.count : answers_most;
     if (!error)
-        chapter_answers(&chapter, making->page, &answers);
+        chapter_answers(&chapter, making->page, &answers, answers_most);
     figures_kept_free(&chapter.figures);
     return error;
 }
@@ -169,7 +166,7 @@ static int add_documents(struct making *making, const struct document *documents
     answers.count = 0;
     error = several_add(&chapter, documents, count, &answers);
     if (!error)
-        chapter_answers(&chapter, making->page, &answers);
+        chapter_answers(&chapter, making->page, &answers, ANSWERS_MOST);
     figures_kept_free(&chapter.figures);
     if (answers.count)
         each = 0;

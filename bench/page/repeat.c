@@ -65,3 +65,34 @@ char *repeat_command(const json_t *result, const char *spec)
     fclose(out);
     return must_memory(text);
 }
+
+/* As a shell takes it: what is not plain stands in single quotes. */
+static void put_word(FILE *out, const char *word)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
+    bool quotes = !*word || strspn(word, plain) != strlen(word);
+    fputs(quotes ? " '" : " ", out);
+    for (; *word; word++)
+        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, out);
+    fputs(quotes ? "'" : "", out);
+}
+
+char *repeat_whole(const json_t *result, bool output)
+{
+    const json_t *command = json_object_get(result, "command"), *word;
+    char *text = NULL;
+    size_t length, i;
+    FILE *out = must_memory(open_memstream(&text, &length));
+    fputs("poolbench", out); /* wherever it lay */
+    json_array_foreach (command, i, word) {
+        const char *is = json_is_string(word) ? json_string_value(word) : "";
+        if (!i)
+            continue;
+        if (!output && (!strcmp(is, "-o") || !strcmp(is, "--output")))
+            i++; /* and its value */
+        else if (output || (strncmp(is, "-o", 2) && strncmp(is, "--output=", 9)))
+            put_word(out, is);
+    }
+    fclose(out);
+    return must_memory(text);
+}

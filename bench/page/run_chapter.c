@@ -6,12 +6,13 @@
 #include <string.h>
 
 #include "bench/json/must.h"
+#include "bench/page/answers_run.h"
+#include "bench/page/figure_finding.h"
 #include "bench/page/repeat.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/results/label.h"
 #include "bench/results/result.h"
-#include "bench/show/answer_show.h"
 #include "bench/show/exported_rows.h"
 #include "bench/show/metg_show.h"
 #include "bench/show/placement_show.h"
@@ -20,7 +21,7 @@
 #include "bench/show/speedup_show.h"
 #include "workloads/core/units.h"
 
-enum { NAMES_MAX = 128, WORD = 300 };
+enum { NAMES_MAX = 128, WORD = 300, FINDING = 4096 };
 
 /* The different values of a text in the configurations that were measured, in their order. */
 static int names_of(const json_t *result, const char *key, const char **names)
@@ -54,7 +55,7 @@ static bool is_of(const struct figure_kept *figure, const char *spec)
 
 static void workload_part(struct chapter *chapter, const char *spec)
 {
-    char word[WORD], id[WORD + 8], *command = repeat_command(chapter->document, spec);
+    char word[WORD], id[WORD + 8], finding[FINDING], *command = repeat_command(chapter->document, spec);
     struct blocks blocks;
     struct figure_words words = {.command = command};
     xmlNode *part;
@@ -63,10 +64,16 @@ static void workload_part(struct chapter *chapter, const char *spec)
     snprintf(id, sizeof id, "w-%s", label_word(spec, word, sizeof word));
     part = chapter_part(chapter, chapter->parent, id, spec);
     chapter_link(chapter, chapter->workloads, id, spec);
-    words.finding = tables_finding(&blocks);
-    for (int f = 0; f < chapter->figures.count; f++)
-        if (!chapter->figures.all[f].placed && is_of(&chapter->figures.all[f], spec))
-            figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    words.finding = finding;
+    for (int f = 0; f < chapter->figures.count; f++) {
+        struct figure_kept *figure = &chapter->figures.all[f];
+        if (figure->placed || !is_of(figure, spec))
+            continue;
+        if (!*figure_finding(chapter->document, spec, figure->script, finding, sizeof finding) &&
+            strcmp(figure->script, "latency")) /* of which the table's speeds say nothing */
+            tables_finding(&blocks, spec, finding, sizeof finding);
+        figures_kept_place(&chapter->figures, figure, part, &words);
+    }
     tables_add(part, &blocks, spec);
     tree_set(tree_add_text(part, "command", command), "what", "Measure it again:");
     blocks_free(&blocks);
@@ -85,29 +92,38 @@ static void hear(xmlNode *part, const json_t *result, void (*show)(const json_t 
     blocks_free(&blocks);
 }
 
-/* What a figure over all workloads comes to, in a line. */
-static void finding_of(const json_t *result, char *text, size_t size)
+/* What is said of a figure of all; of a price per depth what its table says. */
+static const char *finding_at(const struct chapter *chapter, const struct answers *answers, const char *name,
+                              char *text, size_t size)
 {
-    struct blocks blocks;
-    answer_show(result, blocks_begin(&blocks), false);
-    blocks_end(&blocks);
-    *text = '\0';
-    for (int i = 1; i < blocks.count; i++)
-        if (blocks.all[i].text)
-            snprintf(text + strlen(text), size - strlen(text), "%s%s", *text ? "; " : "", blocks.all[i].text);
-    blocks_free(&blocks);
+    const char *specs[NAMES_MAX];
+    char id[ANSWERS_PLACE];
+    int count = names_of(chapter->document, "spec", specs);
+    snprintf(id, sizeof id, "figure-%s", name);
+    answers_at(answers, id, text, size);
+    for (int s = 0; s < count && !*text; s++)
+        if (!strncmp(specs[s], name, strlen(name))) {
+            struct blocks blocks;
+            report_table_of(chapter->document, specs[s], blocks_begin(&blocks));
+            blocks_end(&blocks);
+            tables_finding(&blocks, specs[s], text, size);
+            blocks_free(&blocks);
+        }
+    return text;
 }
 
-static void all_part(struct chapter *chapter)
+static void all_part(struct chapter *chapter, const struct answers *answers)
 {
     const json_t *result = chapter->document;
     xmlNode *part = chapter_part(chapter, chapter->parent, "all", "All workloads");
-    char finding[4096], *command = repeat_command(result, NULL);
-    struct figure_words words = {.finding = finding};
-    finding_of(result, finding, sizeof finding);
-    for (int f = 0; f < chapter->figures.count; f++)
-        if (!chapter->figures.all[f].placed)
-            figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    char finding[FINDING], *command = repeat_whole(result, false);
+    struct figure_words words = {.finding = finding, .command = command};
+    for (int f = 0; f < chapter->figures.count; f++) {
+        if (chapter->figures.all[f].placed)
+            continue;
+        finding_at(chapter, answers, chapter->figures.all[f].name, finding, sizeof finding);
+        figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    }
     free(command);
     if (json_array_size(json_object_get(result, "searches")))
         hear(part, result, search_show, "The highest rate that keeps the promises");
@@ -178,18 +194,19 @@ static void pool_parts(struct chapter *chapter)
     exported_rows_free(&rows);
 }
 
-int run_chapter(struct chapter *chapter)
+int run_chapter(struct chapter *chapter, struct answers *answers)
 {
     const char *specs[NAMES_MAX];
     int count = names_of(chapter->document, "spec", specs), error = chapter_draw(chapter, chapter->document);
     xmlNode *all = NULL;
     if (error)
         return error;
+    answers_run(chapter->document, answers);
     if (json_array_size(json_object_get(chapter->document, "searches")))
         count = 0; /* probes are no workloads that anybody asked for */
     for (int s = 0; s < count; s++)
         workload_part(chapter, specs[s]);
-    all_part(chapter);
+    all_part(chapter, answers);
     all = chapter->parent->last;
     for (xmlNode *node = chapter->parent->children; count && node; node = node->next)
         if (!strcmp((const char *)node->name, "part")) { /* found first */

@@ -6,6 +6,6 @@
 
 /* Adds the parts: all workloads, each workload, each pool. Returns 0 or -errno, and says on the log what
  * failed. */
-int run_chapter(struct chapter *chapter);
+int run_chapter(struct chapter *chapter, struct answers *answers);
 
 #endif

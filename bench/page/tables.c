@@ -69,12 +69,18 @@ void tables_add(xmlNode *parent, const struct blocks *blocks, const char *captio
     }
 }
 
-const char *tables_finding(const struct blocks *blocks)
+const char *tables_finding(const struct blocks *blocks, const char *spec, char *text, size_t size)
 {
-    for (int i = 0; i + 1 < blocks->count; i++)
-        if (!blocks->all[i].text)
-            return blocks->all[i + 1].text ? blocks->all[i + 1].text : "";
-    return "";
+    *text = '\0';
+    for (int i = 1; i + 1 < blocks->count; i++) {
+        const char *caption = blocks->all[i - 1].text, *line = blocks->all[i + 1].text, *setting;
+        size_t length = strlen(spec);
+        if (blocks->all[i].text || !caption || !line || strncmp(caption, spec, length))
+            continue;
+        setting = caption + length + strspn(caption + length, " ");
+        snprintf(text, size, "%.*s: %s", (int)strcspn(setting, ","), setting, line);
+    }
+    return text;
 }
 
 xmlNode *tables_new(xmlNode *parent, const char *caption, const char *const *heads, int left)

@@ -3,6 +3,7 @@
 #define PAGE_TABLES_H
 
 #include <libxml/tree.h>
+#include <stddef.h>
 
 #include "bench/show/blocks.h"
 
@@ -13,8 +14,9 @@ void tables_add(xmlNode *parent, const struct blocks *blocks, const char *captio
 /* One table. `caption`: as above. */
 void tables_add_one(xmlNode *parent, const struct block *block, const char *caption);
 
-/* The first line behind the first table: what the table comes to. "" where there is none. */
-const char *tables_finding(const struct blocks *blocks);
+/* What the last table of a workload comes to, that with the most workers: "2 workers: ring = steal (0.98..1.03); ...";
+ * "" where nothing is said. Returns text. */
+const char *tables_finding(const struct blocks *blocks, const char *spec, char *text, size_t size);
 
 /* A table by hand: heads end with NULL, of which the first `left` stand at the left. Then rows, and their cells. */
 xmlNode *tables_new(xmlNode *parent, const char *caption, const char *const *heads, int left);
