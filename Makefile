@@ -10,6 +10,7 @@ BUILD    ?= build
 PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 EXPLORE  ?= $(PROGRAM)-explore
+CONTRACT ?= $(PROGRAM)-contract
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
             libsqlite3-dev zlib1g-dev libxslt1-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
@@ -53,16 +54,16 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 # Adapters that were built once follow the contract.
-all: need ## build ./poolbench, and ./poolbench-check beside it
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(wildcard $(BUILD)/peers/*.so)
+all: need ## build ./poolbench, and ./poolbench-check and -contract beside it
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT)
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
 	@$(MAKE) --no-print-directory page-deps
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) test-built
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) test-built
 
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
@@ -77,7 +78,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' build/lint/poolbench build/lint/poolbench-check
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' build/lint/poolbench build/lint/poolbench-check build/lint/poolbench-contract
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
@@ -87,7 +88,7 @@ lint-ci: ## the examples of docs/ci by the schemas of GitHub and GitLab (npm)
 	@sh tests/ci-lint.sh $(BUILD)/ci-lint
 
 clean: ## remove what was built; results stay
-	rm -rf build $(PROGRAM) $(CHECK)
+	rm -rf build $(PROGRAM) $(CHECK) $(CONTRACT)
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
 COMMANDS := run sweep plan check explain list plot compare duet history export report limits topology help
@@ -106,6 +107,7 @@ install: all header man pools.so ## install under PREFIX (default /usr/local), b
 	    "$(TO)/share/bash-completion/completions"
 	install $(PROGRAM) "$(TO)/bin/poolbench"
 	install $(CHECK) "$(TO)/bin/poolbench-check"
+	install $(CONTRACT) "$(TO)/bin/poolbench-contract"
 	install -m 644 plot/*.gp "$(TO)/share/poolbench/plot"
 	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so "$(TO)/lib/poolbench/peers"
 	install $(BUILD)/pools.so "$(TO)/lib/poolbench"
@@ -281,13 +283,18 @@ PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses d
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
+MUTANTS := $(basename $(notdir $(wildcard tests/plugins/mutants/*.sed)))
+PLUGINS += $(MUTANTS:%=$(BUILD)/plugins/mine-%.so)
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
 $(BUILD)/plugins/mine.c $(BUILD)/plugins/hash.c: $(BUILD)/plugins/%.c: docs/plugins.md
 	@mkdir -p $(@D)
 	@awk '/^```/ {inside = 0} inside; /^```c/ {getline first; if (first ~ /$*\.c/) {inside = 1; print first}}' $< >$@
-$(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so: $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
+$(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so $(MUTANTS:%=$(BUILD)/plugins/mine-%.so): $(BUILD)/plugins/%.so: $(BUILD)/plugins/%.c $(BUILD)/include/poolbench.h
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
+# The manual's pool with one promise broken, each.
+$(MUTANTS:%=$(BUILD)/plugins/mine-%.c): $(BUILD)/plugins/mine-%.c: $(BUILD)/plugins/mine.c tests/plugins/mutants/%.sed
+	@sed -f tests/plugins/mutants/$*.sed $< >$@ && ! cmp -s $< $@ || { echo "$@: as it was"; exit 1; }
 $(addprefix $(BUILD)/plugins/,sound.so loses.so deaf.so dies.so late.so scribbles.so lies.so doubles.so refuses.so never.so colours.so commas.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
@@ -393,6 +400,11 @@ $(BUILD)/runner-contract: $(call RUNNABLE,contract) $(POOLS)
 $(BUILD)/runner-held: $(call RUNNABLE,held) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
 $(BUILD)/runner-self: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/runner tests/runner/self))
 $(BUILD)/runner-contract $(BUILD)/runner-held $(BUILD)/runner-self:
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# What `poolbench check --contract` starts: the tests of pools, one at a time, on any pool.
+$(sort $(CONTRACT) $(BUILD)/poolbench-contract): $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/contract tests/installed) $(POOLS_KIT)) $(BUILD)/faults/core/waker.o $(PARTS)
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 

@@ -19,6 +19,7 @@ enum check_format { CHECK_TABLE, CHECK_JSON, CHECK_TAP, CHECK_JUNIT };
 struct check_options {
     bool help, list, cross, verbose, all;
     bool chosen;        /* faults were named: no word about the others */
+    bool contract;      /* not faults, but the promises of pool.h (contract.h) */
     bool foreign;       /* plug-ins were loaded: without -p, only they are checked */
     char loaded[16384]; /* how, as on a shell's command line, each after a space */
     const struct pool_ops *pools[CHECK_POOLS_MAX];
@@ -76,6 +77,7 @@ const char *check_verdict_name(const struct check_row *row);
 
 /* What is printed: report.c for people, formats.c for programs. */
 void check_print(const struct check_matrix *matrix, FILE *out);
+void check_print_end(const struct check_matrix *matrix, FILE *out);   /* its totals, and what was left out */
 void check_print_proof(const struct check_matrix *matrix, FILE *out); /* repeated runs */
 void check_print_json(const struct check_matrix *matrix, FILE *out);
 void check_print_tap(const struct check_matrix *matrix, FILE *out);

@@ -6,6 +6,7 @@
 
 #include "bench/check/cell_process.h"
 #include "bench/check/check.h"
+#include "bench/check/contract.h"
 #include "bench/check/explain.h"
 #include "bench/commands/options.h"
 #include "bench/commands/stack.h"
@@ -45,6 +46,8 @@ static int run(const struct check_options *options)
     }
     if (options->format == CHECK_TABLE && options->repeat > 1)
         check_print_proof(&matrix, stdout);
+    else if (options->format == CHECK_TABLE && options->contract)
+        contract_print(&matrix, stdout);
     else
         print[options->format](&matrix, stdout);
     if (!check_is_good(&matrix))

@@ -6,6 +6,7 @@
 
 #include "bench/check/cell_process.h"
 #include "bench/check/check.h"
+#include "bench/check/contract.h"
 #include "bench/json/utf8.h"
 #include "bench/show/progress.h"
 #include "pools/core/futex.h"
@@ -16,14 +17,15 @@ static int by_time(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static int run_row(const struct judge_setup *setup, struct check_row *row, int repeat)
+static int run_row(const struct judge_setup *setup, struct check_row *row, const struct check_options *options)
 {
+    int repeat = options->repeat;
     struct judge_result result;
     row->took_ns = calloc((size_t)repeat, sizeof *row->took_ns);
     if (!row->took_ns)
         return -ENOMEM;
     for (int i = 0; i < repeat; i++) {
-        int error = judge_run(setup, &row->what, &result);
+        int error = (options->contract ? contract_run : judge_run)(setup, &row->what, &result);
         /* What a pool prints may be anything, and may be cut in the middle of a letter. */
         utf8_plain(result.verdict.finding, false);
         utf8_plain(result.report, true);
@@ -117,7 +119,7 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, in
                 continue;
             row->what = (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
             tell_progress(matrix, &row->what, cells, begin_ns);
-            error = opens ? run_row(&setup, row, options->repeat) : note_unopened(row, &probed, matrix->count == first);
+            error = opens ? run_row(&setup, row, options) : note_unopened(row, &probed, matrix->count == first);
             if (!error)
                 count(matrix, row);
             matrix->count += !error;

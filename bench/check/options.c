@@ -5,11 +5,12 @@
 #include <string.h>
 
 #include "bench/check/check.h"
+#include "bench/check/contract.h"
 #include "bench/commands/options_set.h"
 #include "bench/measure/plugin.h"
 #include "workloads/core/units.h"
 
-enum { LIST = 256, ALL, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, REPEAT_MAX = 100000 };
+enum { LIST = 256, ALL, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, CONTRACT, REPEAT_MAX = 100000 };
 
 static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"faults", required_argument, NULL, 'f'},
@@ -25,6 +26,7 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"without", required_argument, NULL, WITHOUT},
                                       {"plugin", required_argument, NULL, PLUGIN},
                                       {"peers", no_argument, NULL, PEERS},
+                                      {"contract", no_argument, NULL, CONTRACT},
                                       {"output", required_argument, NULL, 'o'},
                                       {"help", no_argument, NULL, 'h'},
                                       {0}};
@@ -48,6 +50,7 @@ void check_help(FILE *out)
           "  poolbench check --plugin ./mypool.so         somebody else's pool, as it is (clean)\n"
           "  poolbench check --format junit >check.xml    for CI; also tap, json\n"
           "  poolbench check --plugin ./mypool.so --all   those that take longer, too\n"
+          "  poolbench check --contract --plugin ./mypool.so   does it keep the whole contract, pool.h?\n"
           "  poolbench check --list                       the bugs, a line each: group, source\n\n"
           "Other kinds of bugs, from public reports, are asked of the pool as it is. What shows itself only\n"
           "by chance does not hold: it was not seen, in so many tries.\n\n"
@@ -56,15 +59,18 @@ void check_help(FILE *out)
           "  -p, --pools POOLS    pools, by comma (default: all; with a plug-in: its own)\n"
           "      --plugin FILE    a shared object with pools (docs/plugins.md); repeat for several\n"
           "      --peers          pools that others wrote (make peers builds the adapters)\n"
-          "  -f, --faults FAULTS  bugs, by comma (default: all that are quick)\n"
+          "  -f, --faults FAULTS  bugs, by comma (default: all that are quick); with --contract:\n"
+          "                       groups of promises\n"
           "  -g, --group GROUPS   all bugs of these groups: known (the thirteen), calls, ...: --list\n"
           "      --all            all bugs\n"
+          "      --contract       ask not for bugs but for each promise of pool.h, by the tests that our\n"
+          "                       own pools pass; what a pool does not declare is not asked\n"
           "  -t, --workers N      workers of each pool, 2..16 (default: 3)\n"
           "  -v, --verbose        explain each cell\n"
           "      --list           say which bugs there are\n"
           "      --cross          arm one, check for another: what else does each check see?\n"
           "      --repeat N       run each cell N times, and count (default: 1)\n"
-          "      --limit TIME     of a cell that neither ends nor is proved to hang (default: 10s)\n"
+          "      --limit TIME     of a cell that neither ends nor is proved to hang (default: 10s; of a promise: 30s)\n"
           "      --format FORMAT  table, json, tap or junit (default: table)\n"
           "  -o, --output FILE    write the result (JSON) there, and a figure of the matrix beside it\n"
           "      --without WHAT   take a detector out, to see what it is for: job-gate, birth-gate,\n"
@@ -92,12 +98,17 @@ static int add_pool(struct check_options *options, const char *name, struct why 
 
 static int add_fault(struct check_options *options, const char *name, struct why why)
 {
-    const struct fault *fault = fault_find(name);
+    const struct fault *fault = NULL;
     const char *names[CHECK_FAULTS_MAX];
-    for (int i = 0; i < fault_count(); i++)
-        names[i] = fault_at(i)->name;
+    int count = options->contract ? contract_count() : fault_count();
+    for (int i = 0; i < count; i++) {
+        const struct fault *one = options->contract ? contract_at(i) : fault_at(i);
+        names[i] = one->name;
+        fault = strcmp(one->name, name) ? fault : one;
+    }
     if (!fault)
-        return why_wrong_name(why, "no fault", name, "faults: ", names, fault_count());
+        return why_wrong_name(why, options->contract ? "no group of promises" : "no fault", name,
+                              options->contract ? "groups: " : "faults: ", names, count);
     for (int i = 0; i < options->fault_count; i++)
         if (options->faults[i] == fault)
             return why_wrong(why, "fault \"%s\" is named twice", name);
@@ -219,6 +230,10 @@ static int set_early(struct check_options *options, int letter, const char *valu
                 : letter == PEERS ? plugin_load_peers(why.text, why.size)
                                   : 0;
     size_t used = strlen(options->loaded);
+    if (letter == CONTRACT && !options->contract) {
+        options->contract = true;
+        return contract_find(why);
+    }
     if (letter != PLUGIN && letter != PEERS)
         return 0;
     options->foreign = true;
@@ -263,6 +278,7 @@ static int set(struct check_options *options, int letter, const char *value, str
         return 0;
     case PLUGIN:
     case PEERS:
+    case CONTRACT:
         return 0;
     default:
         options->help = true;
@@ -278,6 +294,10 @@ static int agree(const struct check_options *options, struct why why)
     if (options->cross && (options->fault_count || options->all || options->out || options->repeat > 1 ||
                            options->verbose || options->format != CHECK_TABLE))
         return why_wrong(why, "--cross: goes with -p, -t and --limit only");
+    if (options->contract &&
+        (options->cross || options->all || options->list || options->without || options->workers != CHECK_WORKERS))
+        return why_wrong(why,
+                         "--contract: goes with -p, -f, --limit, --repeat, --format and -o, and chooses its workers");
     return 0;
 }
 
@@ -292,11 +312,21 @@ static int wrong_option(const char *word, struct why why)
                      near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
 }
 
+/* All promises; all bugs, or those that are quick. */
+static void choose(struct check_options *options)
+{
+    for (int i = 0; options->contract && i < contract_count(); i++)
+        options->faults[options->fault_count++] = contract_at(i);
+    for (int i = 0; !options->contract && i < fault_count() && i < CHECK_FAULTS_MAX; i++)
+        if (options->all || !fault_at(i)->slow)
+            options->faults[options->fault_count++] = fault_at(i);
+}
+
 int check_parse(struct check_options *options, int argc, char **argv, char *text, size_t size)
 {
     struct why why = {text, size};
     int letter;
-    *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1, .limit_ns = CHECK_LIMIT_NS};
+    *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1};
     opterr = 0;
     for (int pass = 0; pass < 2; pass++) {
         optind = 0; /* from the start again */
@@ -320,9 +350,9 @@ int check_parse(struct check_options *options, int argc, char **argv, char *text
     if (!options->pool_count)
         return why_wrong(why, "check: the plug-in brings no pool (see: poolbench check --help)");
     options->chosen = options->fault_count > 0;
+    if (!options->limit_ns && !options->contract) /* a test has its own */
+        options->limit_ns = CHECK_LIMIT_NS;
     if (!options->chosen)
-        for (int i = 0; i < fault_count() && i < CHECK_FAULTS_MAX; i++)
-            if (options->all || !fault_at(i)->slow)
-                options->faults[options->fault_count++] = fault_at(i);
+        choose(options);
     return 0;
 }

@@ -405,6 +405,15 @@ static void print_totals(const struct check_matrix *matrix, FILE *out)
     terminal_line(out, 2, "\n%s   %.1f s%s", text, matrix->seconds, matrix->interrupted ? "   interrupted" : "");
 }
 
+void check_print_end(const struct check_matrix *matrix, FILE *out)
+{
+    print_totals(matrix, out);
+    print_unsupported(matrix, out);
+    print_fewer(matrix, out);
+    if (!matrix->options->contract)
+        print_not_asked(matrix, out);
+}
+
 void check_print(const struct check_matrix *matrix, FILE *out)
 {
     const struct check_options *options = matrix->options;
@@ -418,10 +427,7 @@ void check_print(const struct check_matrix *matrix, FILE *out)
         for (int f = 0; f < options->fault_count; f++)
             if (options->verbose || !all_pass(matrix, options->pools[p], options->faults[f]))
                 explain(matrix, options->pools[p], options->faults[f], out);
-    print_totals(matrix, out);
-    print_unsupported(matrix, out);
-    print_fewer(matrix, out);
-    print_not_asked(matrix, out);
+    check_print_end(matrix, out);
 }
 
 /* Runs and passes of all cells of a kind; returns the runs. */

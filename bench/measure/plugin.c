@@ -60,7 +60,9 @@ static int no_receive(struct pool *pool, struct pool_result *results, int count,
 static int explain_by_stats(struct pool *pool, char *text, size_t size)
 {
     struct pool_stats s = {0};
-    pool->ops->stats(pool, &s);
+    int error = pool->ops->stats(pool, &s);
+    if (error)
+        return error;
     snprintf(text, size,
              "%s: %llu accepted, %llu done, %llu failed, %llu cancelled, %llu dropped (it explains no more)\n",
              pool->ops->name, (unsigned long long)s.accepted, (unsigned long long)s.done, (unsigned long long)s.failed,

@@ -227,48 +227,10 @@ static void *worker_main(void *slot)
 
 /* Open. */
 
-static int config_check(const struct pool_config *config, unsigned can)
+static bool workers_are_possible(const struct pool_config *config)
 {
     bool none = config->workers == 0 && POOL_DEFECT(ZERO_WORKERS);
-    if ((config->workers < 1 && !none) || config->workers > POOL_WORKERS_MAX || config->workers_min < 0 ||
-        config->workers_min > config->workers || config->capacity > POOL_CAPACITY_MAX ||
-        config->results_capacity > POOL_CAPACITY_MAX || (unsigned)config->full > POOL_DROP_OLDEST ||
-        (unsigned)config->results > POOL_RESULTS_DROP || config->full_timeout_ns < 0 ||
-        config->spin_ns < POOL_NO_SPIN || config->cpu_count < 0 || (config->cpu_count && !config->cpus) ||
-        (config->flags & ~(unsigned)(POOL_REPORT_CRASHES | POOL_KEEP_ORDER)))
-        return -EINVAL;
-    if (config->results == POOL_RESULTS_THROTTLE &&
-        (config->full == POOL_CALLER_RUNS || config->full == POOL_DROP_OLDEST))
-        return -EINVAL;
-    if ((config->results && !(can & POOL_CAN_RESULTS)) ||
-        (config->full == POOL_DROP_OLDEST && !(can & POOL_CAN_DROP)) ||
-        ((config->flags & POOL_KEEP_ORDER) && !(can & (POOL_CAN_KEEP_ORDER | POOL_KEEPS_ORDER))))
-        return -ENOTSUP;
-    return 0;
-}
-
-/* Each CPU of an explicit list must be one that this process may use: in the
- * mask of its main thread, or of the caller, who may be pinned elsewhere. */
-static int cpus_check(const struct pool_config *config)
-{
-    size_t bytes = 0, own_bytes = 0;
-    cpu_set_t *allowed, *own;
-    int error = 0;
-    if (!config->cpu_count)
-        return 0;
-    allowed = pool_affinity_of(getpid(), &bytes);
-    own = allowed ? pool_affinity_of(0, &own_bytes) : NULL;
-    if (!allowed || !own)
-        error = -errno;
-    /* A CPU beyond the sets is in neither. */
-    for (int i = 0; i < config->cpu_count && !error; i++) {
-        size_t cpu = (size_t)config->cpus[i];
-        if (config->cpus[i] < 0 || (!CPU_ISSET_S(cpu, bytes, allowed) && !CPU_ISSET_S(cpu, own_bytes, own)))
-            error = -EINVAL;
-    }
-    CPU_FREE(allowed);
-    CPU_FREE(own);
-    return error;
+    return (config->workers >= 1 || none) && config->workers <= POOL_WORKERS_MAX;
 }
 
 static void config_fill(struct pool_head *head, const struct pool_config *config)
@@ -391,9 +353,7 @@ int pool_head_open(struct pool **out, const struct pool_config *config, const st
                    const struct pool_ops *ops)
 {
     struct pool_head *head;
-    int error = config_check(config, ops->can);
-    if (!error)
-        error = cpus_check(config);
+    int error = workers_are_possible(config) ? pool_config_check(config, ops->can) : -EINVAL;
     if (error)
         return error;
     head = aligned_alloc(POOL_CACHE_LINE, design->pool_size);

@@ -59,7 +59,9 @@ bool pool_is_added(const struct pool_ops *ops)
 static int open_added(struct pool **out, const struct pool_ops *ops, const struct pool_config *config)
 {
     struct pool *opened = NULL;
-    int error = ops->open(&opened, config);
+    int error = pool_config_check(config, ops->can);
+    if (!error)
+        error = ops->open(&opened, config);
     if (error)
         return error;
     if (!opened)

@@ -258,6 +258,7 @@ enum pool_declares {
     POOL_NO_WAIT = 1 << 12,       /* has no wait of its own that leaves it open; the adapter has one */
     POOL_JOBS_RETURN = 1 << 13,   /* a job that ends its thread takes a worker away */
     POOL_ZERO_STOPS = 1 << 14,    /* a size of 0 means that nothing runs: documented, not a mistake */
+    POOL_FORK_UNSEEN = 1 << 15,   /* does not see that it is in the child of a fork: there it is not to be called */
 };
 
 /* Why a pool cannot be asked for a bug, or what its documentation promises where
@@ -329,7 +330,15 @@ enum { POOL_ADDED_MAX = 32 };
 int pool_add(const struct pool_ops *ops);
 bool pool_is_added(const struct pool_ops *ops);
 
-/* Opens a pool and starts its workers.
+/* What pool_open refuses, whatever pool it is: one of ours asks here, and for a plug-in
+ * pool_open does. All but the number of workers, which is the pool's to refuse: some choose
+ * one for 0. `can`: of enum pool_can. Returns 0; -EINVAL for what makes no sense, and for a
+ * CPU that is not allowed here; -ENOTSUP for what such a pool cannot. */
+int pool_config_check(const struct pool_config *config, unsigned can);
+
+/* Opens a pool and starts its workers. A pool that is a plug-in is asked only for what
+ * makes sense and what its `can` names; a number of workers, and a policy that it does not
+ * have, are its own to refuse.
  * Returns 0; -EINVAL for a config that makes no sense; -ENOTSUP for one that
  * this pool cannot keep; -EAGAIN when fewer than workers_min threads could
  * start; -ENOMEM. On error *out is unchanged and nothing is left behind.

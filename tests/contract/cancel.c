@@ -10,6 +10,8 @@ static int64_t answers[4];
 
 POOL_TEST(cancel, queued_jobs_come_back_once_each_and_never_run)
 {
+    unless(POOL_NO_DISCARD);
+    unless(POOL_NO_COUNTS);
     static const int sizes[] = {1, 7, 8, 1000};
     needs(POOL_CAN_QUEUE | POOL_CAN_CANCEL);
     for (int s = 0; s < 4; s++) {
@@ -46,6 +48,7 @@ static int hold_and_note(void *arg)
 /* Jobs that a worker claimed ahead are queued jobs, too. */
 POOL_TEST(cancel, reaches_what_a_worker_claimed)
 {
+    unless(POOL_NO_DISCARD);
     struct pool_job jobs[64];
     needs(POOL_CAN_QUEUE | POOL_CAN_CANCEL);
     for (int turn = 0; turn < 50; turn++) {
@@ -95,6 +98,7 @@ POOL_TEST(cancel, leaves_a_usable_pool_with_all_its_room)
 
 POOL_TEST(cancel, wakes_blocked_submitters)
 {
+    unless(POOL_NO_COUNTS);
     struct pool *pool;
     struct gate gate;
     struct call call;
@@ -126,6 +130,7 @@ static int until_cancelled(void *arg)
 
 POOL_TEST(cancel, running_jobs_see_it_and_may_not_submit)
 {
+    ours("pool_cancelled");
     struct gate gate;
     needs(POOL_CAN_CANCEL | POOL_CAN_RUN_APART);
     gate_init(&gate);
@@ -153,6 +158,7 @@ static int cancel_inside(void *arg)
 
 POOL_TEST(cancel, is_allowed_inside)
 {
+    ours("pool_cancelled");
     ledger_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
     equal(pool_submit(shared_pool, cancel_inside, NULL), 0);
@@ -176,6 +182,7 @@ static int sleep_long(void *arg)
 
 POOL_TEST(cancel, ends_a_sleep)
 {
+    ours("pool_sleep");
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_CANCEL | POOL_CAN_RUN_APART);
@@ -210,6 +217,7 @@ static int look_at_descriptor(void *arg)
 
 POOL_TEST(cancel, the_descriptor_is_readable_for_this_job_and_clean_for_the_next)
 {
+    ours("pool_cancel_fd");
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_CANCEL | POOL_CAN_RUN_APART);
@@ -238,6 +246,7 @@ static int ask_for_descriptor(void *arg)
 
 POOL_TEST(cancel, descriptors_are_gone_with_the_pool)
 {
+    ours("pool_cancel_fd");
     int before = kit_descriptors();
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 3});
     for (int i = 0; i < 50; i++)
@@ -260,6 +269,7 @@ static int descriptor_after_cancel(void *arg)
 
 POOL_TEST(cancel, a_descriptor_asked_for_late_is_readable_at_once)
 {
+    ours("pool_cancel_fd");
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
     equal(pool_submit(shared_pool, descriptor_after_cancel, NULL), 0);
     equal(pool_wait(shared_pool, -1), 0);
@@ -291,6 +301,7 @@ static int breed(void *arg)
 
 POOL_TEST(cancel, ends_a_family_that_breeds_for_ever)
 {
+    ours("pool_cancelled");
     needs(POOL_CAN_CANCEL | POOL_CAN_RUN_APART);
     for (int turn = 0; turn < 30; turn++) {
         atomic_store(&family_stop, 0);
@@ -315,6 +326,7 @@ static void *cancel_main(void *pool)
 
 POOL_TEST(cancel, several_at_once_settle_each_job_once)
 {
+    unless(POOL_NO_DISCARD);
     pthread_t threads[3];
     void *failed;
     needs(POOL_CAN_CANCEL);
@@ -342,6 +354,7 @@ POOL_TEST(cancel, several_at_once_settle_each_job_once)
 
 POOL_TEST(cancel, keeps_three_times)
 {
+    needs(POOL_CAN_CANCEL);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(kit_stats(pool).cancel_quiet_ns, UINT64_MAX); /* never */
     equal(pool_cancel(pool), 0);

@@ -34,6 +34,7 @@ static void *submit_breeder(void *arg)
 
 POOL_TEST(cancel_meets, jobs_that_breed_on_their_submitters_stacks)
 {
+    ours("pool_cancelled");
     struct pool_config config = {.workers = 1, .capacity = 1, .full = POOL_CALLER_RUNS};
     pthread_t threads[BREEDERS];
     struct gate gate;
@@ -95,6 +96,8 @@ static int see_cancel(void *gate)
 
 POOL_TEST(cancel_meets, drops_while_its_discard_takes_its_time)
 {
+    unless(POOL_NO_DISCARD);
+    unless(POOL_NO_COUNTS);
     enum { CAPACITY = 4, MORE = 3 * CAPACITY };
     struct gate gate;
     struct pool *pool;
@@ -127,6 +130,7 @@ POOL_TEST(cancel_meets, drops_while_its_discard_takes_its_time)
  * because that job was accepted before it and is not settled. */
 POOL_TEST(cancel_meets, a_drop_whose_discard_takes_its_time)
 {
+    ours("pool_cancelled");
     enum { NAPS = 50 };
     struct gate open, shut;
     struct pool *pool;
@@ -214,6 +218,7 @@ POOL_TEST(cancel_meets, droppers_that_never_rest)
 /* One canceller stands in discard: the next one takes effect all the same. */
 POOL_TEST(cancel_meets, another_one_whose_discard_takes_its_time)
 {
+    ours("pool_cancelled");
     struct gate holds[2], open;
     struct pool *pool;
     pthread_t threads[2];

@@ -1,6 +1,7 @@
 /* cancellation.c - no call of a pool is a cancellation point: a thread with a pending
  * pthread_cancel makes them all, and is cancelled where it asks for it. */
 #include <sched.h>
+#include <string.h>
 
 #include "tests/contract/contract.h"
 
@@ -83,10 +84,10 @@ static void *use_main(void *unused)
                                  .capacity = 2,
                                  .full = use_full,
                                  .full_timeout_ns = 1000000,
-                                 .results = POOL_RESULTS_DROP,
+                                 .results = used->can & POOL_CAN_RESULTS ? POOL_RESULTS_DROP : POOL_RESULTS_NONE,
                                  .discard = ledger_discard,
                                  .cpus = &cpu,
-                                 .cpu_count = 1};
+                                 .cpu_count = pool_is_added(used) && !(used->declares & POOL_PINS_ITSELF) ? 0 : 1};
     (void)unused;
     sched_getaffinity(0, sizeof allowed, &allowed);
     while (!CPU_ISSET(cpu, &allowed))
@@ -104,6 +105,8 @@ POOL_TEST(cancellation, a_thread_with_a_pending_one_returns_from_every_call)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         if (ways[i] == POOL_DROP_OLDEST && !(ops->can & POOL_CAN_DROP))
             continue;
+        if (pool_is_added(ops)) /* where it refuses this, that is said */
+            pool_free(contract_open(ops, &(struct pool_config){.workers = 2, .full = ways[i]}));
         calls_made = 0;
         gate_init(&use_gate);
         use_full = ways[i];
@@ -131,7 +134,8 @@ POOL_TEST(cancellation, an_open_that_fails_returns)
     used = ops;
     cancelled_thread(ops, open_main, &error);
     atomic_store(&kit_threads_left, -1);
-    equal(error, -EAGAIN);
+    check(error == -EAGAIN || (pool_is_added(ops) && !error), "%s",
+          strerror(-error)); /* who does not fail is asked elsewhere */
 }
 
 /* The end of a job that asked for its descriptor, which is closed then. */
@@ -152,6 +156,7 @@ static void *run_and_end(void *arg)
 
 POOL_TEST(cancellation, a_job_on_its_submitters_stack_has_one_result)
 {
+    ours("pool_cancel_fd");
     struct pool_result results[8];
     struct gate gate;
     int count, mine = 0, before;

@@ -25,16 +25,61 @@ const char *contract_text(const char *format, ...)
     return text;
 }
 
+const char *contract_lacks(const struct pool_ops *ops, unsigned ability, const char *name)
+{
+    if ((ops->can & ability) != ability)
+        return name;
+    if (ability & (POOL_CAN_QUEUE | POOL_CAN_RUN_APART) && ops->declares & POOL_CALLER_MAY_RUN)
+        return "it declares POOL_CALLER_MAY_RUN: its jobs cannot be held";
+    if (ability & (POOL_CAN_QUEUE | POOL_CAN_DROP) && ops->declares & POOL_UNBOUNDED)
+        return "it declares POOL_UNBOUNDED: it is never full";
+    return NULL;
+}
+
+const char *contract_declares(const struct pool_ops *ops, unsigned declared, const char *name)
+{
+    return ops->declares & declared ? contract_text("it declares %s", name) : NULL;
+}
+
+const char *contract_keeps_silent(const struct pool_ops *ops, unsigned declared, const char *name)
+{
+    return pool_is_added(ops) && !(ops->declares & declared) ? contract_text("it does not declare %s", name) : NULL;
+}
+
+const char *contract_is_others(const struct pool_ops *ops, const char *what)
+{
+    return pool_is_added(ops) ? contract_text("%s is of our own pools only", what) : NULL;
+}
+
+/* What was asked for, in a word or two. */
+static const char *config_text(const struct pool_config *config)
+{
+    static const char *const full[] = {"POOL_BLOCK", "POOL_REJECT", "POOL_TIMEOUT", "POOL_CALLER_RUNS",
+                                       "POOL_DROP_OLDEST"};
+    static char text[128];
+    snprintf(text, sizeof text, "%s%s%s%s", full[config->full % 5], config->results ? ", with results" : "",
+             config->cpu_count ? ", pinned" : "", config->flags ? ", with flags" : "");
+    return text;
+}
+
 struct pool *contract_open(const struct pool_ops *ops, const struct pool_config *config)
 {
     struct pool *pool = NULL;
-    int error = pool_open(&pool, ops, config);
+    int error, workers;
+    unless(POOL_MUST_ENTER);
+    error = pool_open(&pool, ops, config);
+    if (error == -ENOTSUP && pool_is_added(ops))
+        contract_not_asked(contract_text("it refuses %s when it opens", config_text(config)));
     cr_assert(error == 0, "pool %s: open: %s", ops->name, strerror(-error));
+    workers = kit_stats(pool).workers; /* 0: they come with the jobs */
+    if (pool_is_added(ops) && workers != 0 && workers != config->workers && atomic_load(&kit_threads_left) < 0)
+        contract_not_asked(contract_text("it opens with %d of %d workers", workers, config->workers));
     return pool;
 }
 
 void contract_hold(const struct pool_ops *ops, struct pool *pool, struct gate *gate, int workers)
 {
+    needs(POOL_CAN_RUN_APART);
     for (int i = 0; i < workers; i++) {
         equal(pool_submit(pool, gate_job, gate), 0);
         KIT_UNTIL(gate_entered(gate) == i + 1); /* one by one: capacity may be 1 */

@@ -29,20 +29,40 @@ struct criterion_test_params contract_pools(void);
 #define check(condition, ...) cr_assert(condition, "pool %s: %s", ops->name, contract_text(" " __VA_ARGS__))
 #define equal(left, right)                                                                                             \
     do {                                                                                                               \
-        long long left_value = (long long)(left), right_value = (long long)(right);                                    \
+        long long left_value, right_value;                                                                             \
+        kit_mark(KIT_CALLS, #left);                                                                                    \
+        left_value = (long long)(left), right_value = (long long)(right);                                              \
+        kit_mark(KIT_CALLS, NULL);                                                                                     \
         cr_assert(left_value == right_value, "pool %s: %s is %lld, not %s = %lld", ops->name, #left, left_value,       \
                   #right, right_value);                                                                                \
     } while (0)
 const char *contract_text(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
-/* Says aloud that this cannot be tested with this pool; capabilities.c pins
- * which pool may say so. */
-#define needs(ability)                                                                                                 \
+/* Each says aloud why this is not asked of this pool. Of our own ones the pinned test in
+ * contract.c holds which may say so; those of others say what they cannot, and what they
+ * do not promise. */
+#define needs(ability) contract_not_asked(contract_lacks(ops, ability, #ability))
+#define unless(declared) contract_not_asked(contract_declares(ops, declared, #declared))
+#define only_if(declared) contract_not_asked(contract_keeps_silent(ops, declared, #declared))
+
+/* What is to be had in jobs of our own pools, or by them, only. */
+#define ours(what) contract_not_asked(contract_is_others(ops, what))
+
+#define contract_not_asked(reason)                                                                                     \
     do {                                                                                                               \
-        if ((ops->can & (ability)) != (ability))                                                                       \
-            cr_skip_test("pool %s: not supported: %s", ops->name, #ability);                                           \
+        const char *why_not = reason;                                                                                  \
+        if (why_not)                                                                                                   \
+            cr_skip_test("pool %s: not supported: %s", ops->name, why_not);                                            \
     } while (0)
 
+/* Such reasons; NULL: it is asked. */
+const char *contract_lacks(const struct pool_ops *ops, unsigned ability, const char *name);
+const char *contract_declares(const struct pool_ops *ops, unsigned declared, const char *name);
+const char *contract_keeps_silent(const struct pool_ops *ops, unsigned declared, const char *name);
+const char *contract_is_others(const struct pool_ops *ops, const char *what);
+
+/* Opened, and with as many workers as asked for: of one that was added and refuses such a
+ * pool (-ENOTSUP), or starts fewer workers, the test is not asked. */
 struct pool *contract_open(const struct pool_ops *ops, const struct pool_config *config);
 
 /* Fills all workers with jobs at the gate: returns once they are there. */

@@ -40,6 +40,7 @@ static int leave(void *arg)
 
 POOL_TEST(fail, statuses_are_counted_and_received)
 {
+    ours("pool_fail");
     static const struct {
         pool_job_fn *fn;
         intptr_t arg;
@@ -61,6 +62,7 @@ POOL_TEST(fail, statuses_are_counted_and_received)
 
 POOL_TEST(fail, a_worker_survives_pool_fail)
 {
+    ours("pool_fail");
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2});
     ledger_clear();
     for (int i = 0; i < 1000; i++) {
@@ -77,6 +79,7 @@ POOL_TEST(fail, a_worker_survives_pool_fail)
 
 POOL_TEST(fail, a_worker_that_leaves_is_replaced)
 {
+    needs(POOL_CAN_RESULTS);
     enum { WORKERS = 3 };
     struct pool *pool;
     struct gate gate;
@@ -138,6 +141,7 @@ static int parent_of_failing(void *arg)
 
 POOL_TEST(fail, a_nested_job_fails_alone)
 {
+    ours("pool_fail");
     ledger_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = 1});
     equal(pool_submit(shared_pool, parent_of_failing, (void *)(intptr_t)-1), 0);
@@ -172,6 +176,7 @@ POOL_TEST(fail, leaving_fails_each_job_on_the_stack)
 
 POOL_TEST(fail, a_caller_run_job_fails_alone)
 {
+    ours("pool_fail");
     struct pool *pool;
     struct gate gate;
     struct call call;
@@ -215,6 +220,7 @@ static int crash(void *arg)
 
 POOL_TEST(fail, a_crash_is_reported_with_pool_worker_and_job_on_request)
 {
+    ours("POOL_REPORT_CRASHES");
     char text[1024] = "";
     int pipes[2], status;
     ssize_t length;

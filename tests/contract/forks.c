@@ -53,6 +53,7 @@ static void expect_sums(const struct pool_ops *ops, int workers, int64_t spin_ns
 
 POOL_TEST(forks, add_up_with_any_number_of_workers)
 {
+    ours("pool_fork");
     expect_sums(ops, 1, 0);
     expect_sums(ops, 2, 0);
     expect_sums(ops, 2, POOL_NO_SPIN);
@@ -74,6 +75,7 @@ static int fork_and_wait_for_thief(void *arg)
 
 POOL_TEST(forks, run_on_an_idle_worker)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK);
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
@@ -100,6 +102,7 @@ static int fork_for_each_worker(void *workers)
 
 POOL_TEST(forks, keep_all_workers_busy_that_have_nothing_else)
 {
+    ours("pool_fork");
     enum { WORKERS = 5 };
     needs(POOL_CAN_FORK);
     for (int spin = 0; spin < 2; spin++) {
@@ -127,6 +130,7 @@ static int open_many(void *arg)
 
 POOL_TEST(forks, beyond_what_a_worker_holds_run_at_once)
 {
+    ours("pool_fork");
     int many = 0;
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
@@ -167,6 +171,7 @@ static int take_back(void *arg)
 
 POOL_TEST(forks, taken_back_are_the_callers_to_run)
 {
+    ours("pool_fork");
     int taken = 0;
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
@@ -188,6 +193,7 @@ static int join_the_older(void *arg)
 
 POOL_TEST(forks, joined_out_of_order_end_the_process)
 {
+    ours("pool_fork");
     int status;
     pid_t child;
     needs(POOL_CAN_FORK); /* else both have run, and nothing is open */
@@ -228,6 +234,7 @@ static int stranger(void *arg)
 
 POOL_TEST(forks, a_waiting_joiner_never_runs_a_job)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK);
     forks_clear();
     atomic_store(&clock_of_events, 0);
@@ -248,6 +255,7 @@ POOL_TEST(forks, a_waiting_joiner_never_runs_a_job)
 
 POOL_TEST(forks, explain_says_who_joins_whom)
 {
+    ours("pool_fork");
     char text[4096];
     needs(POOL_CAN_FORK);
     forks_clear();
@@ -285,6 +293,7 @@ static int fork_a_watcher(void *arg)
 
 POOL_TEST(forks, see_the_cancel_of_their_job)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK | POOL_CAN_CANCEL);
     forks_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
@@ -315,6 +324,7 @@ static int fork_a_submitter(void *arg)
 
 POOL_TEST(forks, may_submit_jobs)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK);
     forks_clear();
     ledger_clear();
@@ -350,6 +360,7 @@ static int run_child_here(void *ran)
 
 POOL_TEST(forks, of_a_job_on_its_submitters_stack_run_at_once)
 {
+    ours("pool_fork");
     int ran = 0;
     needs(POOL_CAN_QUEUE);
     forks_clear();
@@ -391,6 +402,7 @@ static int use_inner_pool(void *arg)
 
 POOL_TEST(forks, of_a_pool_used_in_another_pools_job_stay_apart)
 {
+    ours("pool_fork");
     for (int threads = -1; threads <= 0; threads++) {
         struct pool *outer = contract_open(pool_find("steal"), &(struct pool_config){.workers = 1});
         forks_clear();
@@ -426,6 +438,7 @@ static int fork_until_begun(void *arg)
  * forks that is lost once leaves it asleep for ever. */
 POOL_TEST(forks, are_taken_by_a_sleeper_whenever_it_fell_asleep)
 {
+    ours("pool_fork");
     enum { ROUNDS = 20000, SECONDS = 1 };
     needs(POOL_CAN_FORK);
     for (int spin = 0; spin < 2; spin++) {
@@ -459,6 +472,7 @@ static int fill_lane(void *arg)
 
 POOL_TEST(forks, of_a_full_lane_are_shared)
 {
+    ours("pool_fork");
     struct gate gate;
     needs(POOL_CAN_FORK);
     forks_clear();

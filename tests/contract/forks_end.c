@@ -75,12 +75,14 @@ static void expect_failure(const struct pool_ops *ops, intptr_t how, bool stolen
 
 POOL_TEST(forks, that_fail_fail_the_job_that_joins_them)
 {
+    ours("pool_fork");
     for (intptr_t how = 0; how < 3; how++)
         expect_failure(ops, how, false);
 }
 
 POOL_TEST(forks, that_fail_on_a_thief_fail_the_job_that_joins_them)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK);
     for (intptr_t how = 0; how < 3; how++)
         expect_failure(ops, how, true);
@@ -136,6 +138,7 @@ static void *open_gate_soon(void *arg)
 
 POOL_TEST(forks, open_at_the_end_of_a_job_are_waited_for)
 {
+    ours("pool_fork");
     needs(POOL_CAN_FORK);
     for (intptr_t how = 0; how < 4; how++) {
         pthread_t opener;
@@ -166,6 +169,7 @@ static int open_then_return(void *status)
 
 POOL_TEST(forks, open_at_return_are_run_and_may_fail_the_job)
 {
+    ours("pool_fork");
     for (int status = -EIO; status <= 0; status += EIO) {
         struct pool_result result;
         forks_clear();
@@ -220,6 +224,7 @@ static int join_process_fork(void *stolen)
 
 POOL_TEST(forks, in_which_the_process_forks_end_the_child_with_70)
 {
+    ours("pool_fork");
     for (intptr_t stolen = 0; stolen < 2; stolen++) {
         if (stolen && !(ops->can & POOL_CAN_FORK))
             continue;

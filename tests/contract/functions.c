@@ -104,6 +104,7 @@ POOL_TEST(functions, each_runs_its_own_argument_however_many_there_are)
 /* Those that are dropped come back by discard, with their own argument. */
 POOL_TEST(functions, of_any_number_run_or_come_back)
 {
+    unless(POOL_NO_DISCARD);
     needs(POOL_CAN_DROP);
     struct pool_config config = {.workers = 2, .capacity = 64, .full = POOL_DROP_OLDEST, .discard = ledger_discard};
     unsigned char *stubs = stubs_or_skip();

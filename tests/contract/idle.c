@@ -86,13 +86,13 @@ static bool chooses(const struct pool_ops *ops)
 POOL_TEST(idle, a_job_is_not_left_to_a_worker_on_the_first_cpu_that_its_submitter_keeps)
 {
     if (!chooses(ops))
-        cr_skip_test("pool %s: the kernel chooses", ops->name);
+        cr_skip_test("pool %s: not supported: the kernel chooses", ops->name);
     submitter_keeps(ops, 2, 0);
 }
 
 POOL_TEST(idle, a_job_is_not_left_to_a_worker_on_the_last_cpu_that_its_submitter_keeps)
 {
     if (!chooses(ops))
-        cr_skip_test("pool %s: the kernel chooses", ops->name);
+        cr_skip_test("pool %s: not supported: the kernel chooses", ops->name);
     submitter_keeps(ops, 4, 1);
 }

@@ -68,11 +68,13 @@ static void explain_meanwhile(const struct pool_ops *ops, pool_job_fn *fn, const
 
 POOL_TEST(explain, does_not_wait_for_a_job_in_a_librarys_constructor)
 {
+    ours("what pool_explain says");
     explain_meanwhile(ops, load_library, "runs ");
 }
 
 POOL_TEST(explain, does_not_wait_for_a_job_that_walks_the_libraries)
 {
+    ours("what pool_explain says");
     explain_meanwhile(ops, walk_libraries, "runs ");
 }
 
@@ -85,6 +87,7 @@ static int not_exported(void *gate)
 
 POOL_TEST(explain, names_functions_of_libraries_and_places_of_others)
 {
+    ours("what pool_explain says");
     struct pool *pool;
     struct gate gate;
     sem_t go;

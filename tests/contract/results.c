@@ -20,6 +20,7 @@ POOL_TEST(results, without_a_channel_receive_is_not_supported)
 
 POOL_TEST(results, a_result_says_which_job_and_how_it_ended)
 {
+    needs(POOL_CAN_RESULTS);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
     struct pool_result result;
     int mark;
@@ -33,6 +34,7 @@ POOL_TEST(results, a_result_says_which_job_and_how_it_ended)
 
 POOL_TEST(results, after_wait_all_can_be_received_at_once)
 {
+    needs(POOL_CAN_RESULTS);
     enum { JOBS = 64 };
     struct pool *pool = contract_open(
         ops, &(struct pool_config){.workers = 4, .results = POOL_RESULTS_BLOCK, .results_capacity = JOBS});
@@ -54,6 +56,7 @@ POOL_TEST(results, after_wait_all_can_be_received_at_once)
 
 POOL_TEST(results, when_drained_receive_is_1_then_0_for_ever)
 {
+    needs(POOL_CAN_RESULTS);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
     struct pool_result result;
     equal(pool_submit(pool, return_7, NULL), 0);
@@ -66,6 +69,8 @@ POOL_TEST(results, when_drained_receive_is_1_then_0_for_ever)
 
 POOL_TEST(results, close_ends_a_receiver_that_waits)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
     struct call call;
     kit_receive(&call, pool, -1);
@@ -77,6 +82,8 @@ POOL_TEST(results, close_ends_a_receiver_that_waits)
 
 POOL_TEST(results, block_makes_workers_wait)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool;
     struct pool_result result;
     needs(POOL_CAN_RUN_APART);
@@ -96,6 +103,8 @@ POOL_TEST(results, block_makes_workers_wait)
 
 POOL_TEST(results, throttle_makes_the_submitter_wait_and_no_worker)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool = contract_open(
         ops, &(struct pool_config){.workers = 2, .results = POOL_RESULTS_THROTTLE, .results_capacity = 2});
     struct pool_result result;
@@ -116,6 +125,7 @@ POOL_TEST(results, throttle_makes_the_submitter_wait_and_no_worker)
 
 POOL_TEST(results, throttle_with_reject_is_full_without_a_place)
 {
+    needs(POOL_CAN_RESULTS);
     struct pool *pool = contract_open(
         ops, &(struct pool_config){
                  .workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1, .full = POOL_REJECT});
@@ -129,6 +139,7 @@ POOL_TEST(results, throttle_with_reject_is_full_without_a_place)
 
 POOL_TEST(results, throttle_with_timeout_times_out_without_a_place)
 {
+    needs(POOL_CAN_RESULTS);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1,
                                                                  .results = POOL_RESULTS_THROTTLE,
                                                                  .results_capacity = 1,
@@ -142,6 +153,8 @@ POOL_TEST(results, throttle_with_timeout_times_out_without_a_place)
 
 POOL_TEST(results, close_wakes_a_submitter_that_waits_for_a_place)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct call call;
     struct pool *pool = contract_open(
         ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
@@ -155,6 +168,8 @@ POOL_TEST(results, close_wakes_a_submitter_that_waits_for_a_place)
 
 POOL_TEST(results, cancel_wakes_a_submitter_that_waits_for_a_place)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct call call;
     struct pool *pool = contract_open(
         ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
@@ -177,6 +192,7 @@ static int submit_inside(void *arg)
 
 POOL_TEST(results, throttle_inside_without_a_place_is_eagain)
 {
+    needs(POOL_CAN_RESULTS);
     shared_pool = contract_open(
         ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_THROTTLE, .results_capacity = 1});
     equal(pool_submit(shared_pool, submit_inside, NULL), 0);
@@ -188,6 +204,9 @@ POOL_TEST(results, throttle_inside_without_a_place_is_eagain)
 
 POOL_TEST(results, drop_loses_the_new_one_and_gives_its_argument_back)
 {
+    unless(POOL_NO_DISCARD);
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool = contract_open(
         ops, &(struct pool_config){
                  .workers = 1, .results = POOL_RESULTS_DROP, .results_capacity = 2, .discard = ledger_discard});
@@ -210,6 +229,7 @@ POOL_TEST(results, drop_loses_the_new_one_and_gives_its_argument_back)
 
 POOL_TEST(results, cancelled_and_dropped_jobs_have_none)
 {
+    needs(POOL_CAN_RESULTS);
     struct pool *pool;
     struct gate gate;
     struct pool_result result;
@@ -238,6 +258,8 @@ POOL_TEST(results, cancelled_and_dropped_jobs_have_none)
 /* The trap: the consumer is gone, workers wait for places. */
 POOL_TEST(results, close_then_cancel_frees_workers_that_wait_for_a_place)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool;
     struct pool_result result;
     struct pool_stats stats;
@@ -260,6 +282,8 @@ POOL_TEST(results, close_then_cancel_frees_workers_that_wait_for_a_place)
 
 POOL_TEST(results, free_gives_up_and_says_how_many)
 {
+    unless(POOL_NO_DISCARD);
+    needs(POOL_CAN_RESULTS);
     static const enum pool_results kinds[] = {POOL_RESULTS_BLOCK, POOL_RESULTS_THROTTLE, POOL_RESULTS_DROP};
     for (int k = 0; k < 3; k++) {
         struct pool *pool = contract_open(
@@ -278,6 +302,9 @@ POOL_TEST(results, free_gives_up_and_says_how_many)
 
 POOL_TEST(results, free_needs_no_consumer)
 {
+    unless(POOL_NO_DISCARD);
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     struct pool *pool;
     needs(POOL_CAN_RUN_APART);
     pool = contract_open(
@@ -294,6 +321,8 @@ POOL_TEST(results, free_needs_no_consumer)
 
 POOL_TEST(results, free_ends_a_receiver_that_waits)
 {
+    needs(POOL_CAN_RESULTS);
+    unless(POOL_NO_COUNTS);
     for (int turn = 0; turn < 20; turn++) {
         struct pool *pool;
         struct gate gate;
@@ -323,6 +352,7 @@ static int receive_inside(void *arg)
 
 POOL_TEST(inside, receive_is_edeadlk_unless_it_does_not_wait)
 {
+    needs(POOL_CAN_RESULTS);
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1, .results = POOL_RESULTS_BLOCK});
     equal(pool_submit(shared_pool, receive_inside, NULL), 0);
     equal(pool_wait(shared_pool, -1), 0);

@@ -68,6 +68,7 @@ static int overflow(void *arg)
 
 POOL_TEST(shared, an_overflow_of_the_jobs_own_stack_is_reported)
 {
+    ours("POOL_REPORT_CRASHES");
     char text[1024] = "";
     int pipes[2], status;
     ssize_t length;
@@ -112,6 +113,7 @@ static int leave(void *arg)
 /* A thread that a job takes away is gone as well. 400 stacks would be 13 MB. */
 POOL_TEST(shared, alternate_stacks_are_freed_with_their_threads)
 {
+    ours("POOL_REPORT_CRASHES");
     enum { ROUNDS = 200 };
     long before = 0;
     for (int i = -10; i < ROUNDS; i++) {

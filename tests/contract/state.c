@@ -11,6 +11,7 @@ static int64_t answers[4];
 
 POOL_TEST(close, is_0_once_and_ealready_later)
 {
+    unless(POOL_NO_CLOSE);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_close(pool), 0);
     equal(pool_close(pool), -EALREADY);
@@ -25,6 +26,8 @@ POOL_TEST(close, is_0_once_and_ealready_later)
 
 POOL_TEST(close, what_was_accepted_still_runs)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_QUEUE);
@@ -56,6 +59,8 @@ static int close_inside(void *arg)
 
 POOL_TEST(close, is_allowed_inside_and_children_still_run)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     ledger_clear();
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_submit(shared_pool, close_inside, NULL), 0);
@@ -80,6 +85,8 @@ static int child_after_close(void *arg)
 /* Workers leave when the pool is drained, not when the queue is empty. */
 POOL_TEST(close, keeps_workers_for_children_to_come)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     struct gate gate;
     needs(POOL_CAN_RUN_APART);
     gate_init(&gate);
@@ -121,18 +128,24 @@ static void close_wakes(const struct pool_ops *ops, enum pool_full full)
 
 POOL_TEST(close, wakes_blocked_submitters)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     needs(POOL_CAN_QUEUE);
     close_wakes(ops, POOL_BLOCK);
 }
 
 POOL_TEST(close, wakes_submitters_with_a_long_timeout)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     needs(POOL_CAN_QUEUE);
     close_wakes(ops, POOL_TIMEOUT);
 }
 
 POOL_TEST(close, afterwards_nothing_is_run_or_dropped_for_outsiders)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     static const enum pool_full policies[] = {POOL_CALLER_RUNS, POOL_DROP_OLDEST};
     needs(POOL_CAN_DROP);
     for (int i = 0; i < 2; i++) {
@@ -163,6 +176,8 @@ static int caller_run_parent(void *arg)
 
 POOL_TEST(close, a_caller_run_job_may_submit_children_after_it)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     struct gate gate;
     needs(POOL_CAN_QUEUE);
     gate_init(&gate);
@@ -189,6 +204,8 @@ static void *submit_until_closed(void *arg)
 /* A submit that races with close is either accepted and runs, or refused. */
 POOL_TEST(close, races_with_submit_lose_nothing)
 {
+    unless(POOL_CLOSE_CANCELS);
+    unless(POOL_NO_CLOSE);
     for (int turn = 0; turn < 100; turn++) {
         int accepted[3] = {0, 0, 0};
         pthread_t threads[3];
@@ -212,6 +229,7 @@ POOL_TEST(close, races_with_submit_lose_nothing)
 
 POOL_TEST(wait, is_0_on_a_fresh_pool_and_times_out_on_a_busy_one)
 {
+    unless(POOL_NO_WAIT);
     struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 1});
     struct gate gate;
     equal(pool_wait(pool, 0), 0);
@@ -228,6 +246,8 @@ POOL_TEST(wait, is_0_on_a_fresh_pool_and_times_out_on_a_busy_one)
 
 POOL_TEST(wait, all_waiters_see_quiet)
 {
+    unless(POOL_NO_WAIT);
+    unless(POOL_NO_COUNTS);
     enum { WAITERS = 8 };
     struct pool *pool;
     struct gate gate;
@@ -259,6 +279,7 @@ static int generations(void *arg)
 
 POOL_TEST(wait, waits_for_children_of_children)
 {
+    unless(POOL_NO_WAIT);
     for (int turn = 0; turn < 20; turn++) {
         ledger_clear();
         shared_pool = contract_open(ops, &(struct pool_config){.workers = 3});
@@ -351,6 +372,7 @@ POOL_TEST(inside, waiting_for_another_pool_is_allowed)
 
 POOL_TEST(free, drains_children_too)
 {
+    unless(POOL_CLOSE_CANCELS);
     for (int turn = 0; turn < 20; turn++) {
         ledger_clear();
         shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
@@ -362,6 +384,7 @@ POOL_TEST(free, drains_children_too)
 
 POOL_TEST(free, wakes_and_awaits_a_blocked_submitter)
 {
+    unless(POOL_NO_COUNTS);
     for (int turn = 0; turn < 20; turn++) {
         struct pool *pool;
         struct gate gate;
@@ -383,6 +406,7 @@ POOL_TEST(free, wakes_and_awaits_a_blocked_submitter)
 
 POOL_TEST(free, lets_a_blocked_wait_return_at_quiet)
 {
+    unless(POOL_NO_COUNTS);
     for (int turn = 0; turn < 20; turn++) {
         struct pool *pool;
         struct gate gate;

@@ -35,6 +35,7 @@ POOL_TEST(submit, takes_a_null_argument)
 
 POOL_TEST(submit, refuses_a_lone_submitter_exactly_at_capacity)
 {
+    unless(POOL_NO_COUNTS);
     needs(POOL_CAN_QUEUE);
     for (int c = 0; c < CAPACITIES; c++) {
         for (int workers = 1; workers <= 2; workers++) {
@@ -82,6 +83,7 @@ POOL_TEST(submit, has_its_capacity_back_after_use)
 
 POOL_TEST(submit, block_waits_for_a_slot)
 {
+    unless(POOL_NO_COUNTS);
     struct pool *pool;
     struct gate gate;
     struct call call;
@@ -112,6 +114,7 @@ static int pass_each(void *gates)
 /* Capacity 4, jobs let through one by one: a slot is free, half of them not. */
 POOL_TEST(submit, a_blocked_submitter_gets_in_when_one_slot_is_free)
 {
+    unless(POOL_NO_COUNTS);
     static struct gate gates[8];
     struct pool *pool;
     struct call call;
@@ -182,6 +185,7 @@ POOL_TEST(submit, caller_runs_runs_in_the_caller)
 
 POOL_TEST(submit, drop_oldest_drops_exactly_one)
 {
+    unless(POOL_NO_DISCARD);
     struct pool *pool;
     struct gate gate;
     needs(POOL_CAN_DROP);
@@ -215,6 +219,7 @@ static int wait_at_family_gate(void *arg)
 /* A batch that a worker claimed: its first job blocks, the others may be dropped. */
 POOL_TEST(submit, drop_oldest_reaches_what_a_worker_claimed)
 {
+    unless(POOL_NO_DISCARD);
     struct pool_job jobs[8];
     struct pool *pool;
     struct gate first, second;
@@ -285,6 +290,7 @@ POOL_TEST(submit, keeps_one_producers_order_where_promised)
     enum { JOBS = 2000 };
     struct pool *pool;
     struct gate gate;
+    unless(POOL_WAIT_HELPS);
     if (!(ops->can & (POOL_CAN_KEEP_ORDER | POOL_KEEPS_ORDER)))
         cr_skip_test("pool %s: not supported: order", ops->name);
     pool = contract_open(ops, &(struct pool_config){.workers = 1, .capacity = JOBS, .flags = POOL_KEEP_ORDER});
@@ -485,6 +491,7 @@ POOL_TEST(inside, with_no_room_reject_refuses)
 
 POOL_TEST(inside, with_no_room_drop_oldest_drops)
 {
+    unless(POOL_NO_DISCARD);
     needs(POOL_CAN_DROP);
     inside_full(ops, POOL_DROP_OLDEST, 0);
     equal(ledger_total, 1);

@@ -16,6 +16,7 @@ static int look_around(void *arg)
 
 POOL_TEST(thread, workers_block_all_but_fault_signals_and_cannot_be_cancelled)
 {
+    ours("the signal mask of workers");
     struct pool *pool;
     needs(POOL_CAN_RUN_APART);
     pool = contract_open(ops, &(struct pool_config){.workers = 1});
@@ -51,12 +52,13 @@ POOL_TEST(thread, no_call_returns_eintr)
     struct pool *pool;
     struct pool_result result;
     struct gate gate;
+    bool results = ops->can & POOL_CAN_RESULTS;
     needs(POOL_CAN_QUEUE);
     pool = contract_open(ops, &(struct pool_config){.workers = 1,
                                                     .capacity = 1,
                                                     .full = POOL_TIMEOUT,
                                                     .full_timeout_ns = 50000000,
-                                                    .results = POOL_RESULTS_DROP});
+                                                    .results = results ? POOL_RESULTS_DROP : POOL_RESULTS_NONE});
     gate_init(&gate);
     contract_hold(ops, pool, &gate, 1);
     equal(pool_submit(pool, gate_job, &gate), 0);
@@ -64,7 +66,7 @@ POOL_TEST(thread, no_call_returns_eintr)
     setitimer(ITIMER_REAL, &fast, NULL);
     equal(pool_submit(pool, gate_job, &gate), -ETIMEDOUT);
     equal(pool_wait(pool, 50000000), -ETIMEDOUT);
-    equal(pool_receive(pool, &result, 50000000), -ETIMEDOUT);
+    equal(pool_receive(pool, &result, 50000000), results ? -ETIMEDOUT : -ENOTSUP);
     equal(pool_sleep(50000000), 0);
     gate_open(&gate);
     equal(pool_wait(pool, -1), 0);
@@ -84,6 +86,7 @@ static void *submit_and_end(void *arg)
 /* Pool calls are no cancellation points: a cancelled submitter leaves no lock taken. */
 POOL_TEST(thread, a_cancelled_submitter_leaves_a_working_pool)
 {
+    unless(POOL_NO_COUNTS);
     struct gate gate;
     pthread_t thread;
     void *answer;
@@ -119,6 +122,7 @@ static void *trickle(void *arg)
 
 POOL_TEST(wait, sees_quiet_in_the_pauses_of_a_producer)
 {
+    unless(POOL_NO_WAIT);
     enum { WAITERS = 8 };
     struct call calls[WAITERS];
     pthread_t producer;
@@ -144,6 +148,8 @@ static int take_callers_lock(void *arg)
 
 POOL_TEST(wait, never_runs_jobs)
 {
+    unless(POOL_WAIT_HELPS);
+    unless(POOL_NO_WAIT);
     struct pool *pool;
     needs(POOL_CAN_RUN_APART);
     pool = contract_open(ops, &(struct pool_config){.workers = 1});
@@ -158,12 +164,15 @@ POOL_TEST(wait, never_runs_jobs)
 
 POOL_TEST(close, then_cancel_then_wait_then_free_gives_up_whatever_happens)
 {
+    needs(POOL_CAN_CANCEL);
+    unless(POOL_NO_CLOSE);
     for (int turn = 0; turn < 50; turn++) {
-        struct pool *pool = contract_open(ops, &(struct pool_config){.workers = 2,
-                                                                     .capacity = 64,
-                                                                     .discard = ledger_discard,
-                                                                     .results = POOL_RESULTS_BLOCK,
-                                                                     .results_capacity = 1});
+        struct pool *pool = contract_open(
+            ops, &(struct pool_config){.workers = 2,
+                                       .capacity = 64,
+                                       .discard = ledger_discard,
+                                       .results = ops->can & POOL_CAN_RESULTS ? POOL_RESULTS_BLOCK : POOL_RESULTS_NONE,
+                                       .results_capacity = 1});
         ledger_clear();
         for (int i = 0; i < 30 && ops->can & POOL_CAN_QUEUE; i++)
             equal(pool_submit(pool, ledger_job, ledger_arg(i)), 0);

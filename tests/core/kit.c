@@ -99,6 +99,14 @@ void kit_nap(void)
     nanosleep(&nap, NULL);
 }
 
+void (*kit_watcher)(enum kit_doing doing, const char *text);
+
+void kit_mark(enum kit_doing doing, const char *text)
+{
+    if (kit_watcher)
+        kit_watcher(doing, text);
+}
+
 struct pool_stats kit_stats(struct pool *pool)
 {
     struct pool_stats stats = {0};

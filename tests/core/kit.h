@@ -44,9 +44,17 @@ int ledger_back_total(void);
 void kit_nap(void);
 #define KIT_UNTIL(condition)                                                                                           \
     do {                                                                                                               \
+        kit_mark(KIT_AWAITS, #condition);                                                                              \
         while (!(condition))                                                                                           \
             kit_nap();                                                                                                 \
+        kit_mark(KIT_AWAITS, NULL);                                                                                    \
     } while (0)
+
+/* What a test is doing, for one who watches it from outside: a state that it waits for and
+ * changes nothing meanwhile, or a call. NULL: no longer. Without a watcher, nothing. */
+enum kit_doing { KIT_AWAITS, KIT_CALLS };
+void kit_mark(enum kit_doing doing, const char *text);
+extern void (*kit_watcher)(enum kit_doing doing, const char *text);
 
 struct pool_stats kit_stats(struct pool *pool);
 

@@ -1,0 +1,2 @@
+# Its calls are cancellation points.
+s/pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);/state = PTHREAD_CANCEL_ENABLE;/

@@ -1,0 +1,2 @@
+# It aborts when it is freed.
+s/^    free(pool->slots);/    abort();/
