@@ -267,6 +267,32 @@ int ppoll(struct pollfd *looks, nfds_t count, const struct timespec *limit, cons
     return poll_until(looks, count, limit ? runtime.now_ns + calls_ns(limit) : RUNTIME_NEVER, "ppoll");
 }
 
+int select(int count, fd_set *reads, fd_set *writes, fd_set *others, struct timeval *limit)
+{
+    fd_set wanted[3], *sets[3] = {reads, writes, others};
+    int64_t deadline = RUNTIME_NEVER;
+    int ready;
+    if (!runtime.on)
+        return CALLS_REAL(select)(count, reads, writes, others, limit);
+    CALLS_BEGIN("select", NULL);
+    if (limit)
+        deadline = runtime.now_ns + (int64_t)limit->tv_sec * SECOND_NS + limit->tv_usec * INT64_C(1000);
+    for (int i = 0; i < 3; i++)
+        if (sets[i])
+            wanted[i] = *sets[i];
+    for (;;) {
+        struct timeval none = {0, 0};
+        timers_write();
+        ready = count ? CALLS_REAL(select)(count, reads, writes, others, &none) : 0;
+        if (ready != 0 || runtime.now_ns >= deadline)
+            return ready;
+        await_write("select", deadline, count > 0);
+        for (int i = 0; i < 3; i++)
+            if (sets[i])
+                *sets[i] = wanted[i];
+    }
+}
+
 static int epoll_until(int epoll, struct epoll_event *events, int max, int64_t deadline)
 {
     int ready;

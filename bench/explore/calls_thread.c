@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { KEYS_MAX = PTHREAD_KEYS_MAX, KEY_ROUNDS = 4 };
 
@@ -364,6 +365,17 @@ void pthread_testcancel(void)
     }
     CALLS_BEGIN("pthread_testcancel", NULL);
     calls_cancel_point();
+}
+
+/* A process. */
+
+pid_t fork(void)
+{
+    if (runtime.on) {
+        RUNTIME_HERE();
+        runtime_stop(EXPLORE_STUCK, NULL, "%s calls fork, which is not followed", runtime.now->name);
+    }
+    return CALLS_REAL(fork)();
 }
 
 /* What would be the kernel thread's, and that is one for all. */

@@ -108,7 +108,7 @@ void choose_begin(void)
     runtime.freeze_at = knobs->freeze ? (uint32_t)(choose_drawn(SALT_FREEZE) % FREEZE_WITHIN) : UINT32_MAX;
     runtime.steps_max = knobs->steps_max ? knobs->steps_max : RUNTIME_STEPS_MAX;
     runtime.fair_from = runtime.steps_max / 4 < RUNTIME_FAIR ? runtime.steps_max / 4 : RUNTIME_FAIR;
-    if (runtime.strategy == EXPLORE_FOLLOW || runtime.strategy == EXPLORE_CORES)
+    if (runtime.strategy == EXPLORE_CORES)
         runtime.fair_from = UINT32_MAX;
     if (runtime.strategy == EXPLORE_CORES)
         runtime.early = runtime.spurious = runtime.after = 0;
@@ -478,7 +478,8 @@ static void step(void)
             runtime_stop(runtime.verdict->frozen >= 0 ? EXPLORE_FROZEN : EXPLORE_LIVELOCK, NULL,
                          "no end within %u steps", runtime.steps_max);
         runtime.verdict->unfair = true;
-        runtime.strategy = EXPLORE_RANDOM;
+        if (runtime.strategy != EXPLORE_FOLLOW)
+            runtime.strategy = EXPLORE_RANDOM;
     } else if (__builtin_expect(runtime.steps >= runtime.steps_max, 0)) {
         runtime_stop(EXPLORE_LIVELOCK, NULL, "no end within %u steps", runtime.steps_max);
     }

@@ -185,10 +185,10 @@ bool explore_accuses(enum explore_kind kind);
 bool explore_fix_addresses(char **argv);
 
 /* Once, after plug-ins are loaded: takes memory, and what `threads` threads of a schedule at
- * most run on (each costs a thread of this process that sleeps for ever). Runs `warm_up`,
- * if not NULL, so that what is made once (a topology) is there; then keeps the static data
- * and the thread-locals of our pools and of libraries that were loaded after
- * explore_fix_addresses, for each schedule to begin with. Returns 0 or -errno; -EBUSY:
+ * most run on (each costs a thread of this process that sleeps for ever). Keeps the static data and the thread-locals
+ * of our pools and of libraries that were loaded after explore_fix_addresses, for each schedule to begin with. With
+ * `warm_up`, not NULL, one schedule is run first, as explore_search does itself, so that
+ * what is made once (a topology) is there. Returns 0 or -errno; -EBUSY:
  * another thread runs in this process (a plug-in that starts threads when it is loaded
  * cannot be followed). */
 int explore_open(int threads, const struct explore_knobs *warm_up);
@@ -219,7 +219,9 @@ struct explore_search {
     int64_t stuck_ns; /* a schedule that takes longer is EXPLORE_STUCK; 0: 2 s of its CPU or 5 s */
 };
 
-/* Runs them in a child process, which is started again after a crash. Returns 0 or -errno;
+/* Runs them in a child process, which is started again after a crash. It runs the scenario
+ * once before all (seed 0, no prepare, nothing told or judged), so that what is made once is
+ * there; not with fork_each. Returns 0 or -errno;
  * *k: which schedule *verdict is of, when verdict->kind is not EXPLORE_GOOD. */
 int explore_search(const struct explore_search *search, struct explore_counts *counts, struct explore_verdict *verdict,
                    uint64_t *k);

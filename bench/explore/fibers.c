@@ -25,7 +25,7 @@
 #endif
 
 enum {
-    STACK_SIZE = 256 << 10,
+    STACK_SIZE = 512 << 10,
     STACK_GUARD = 64 << 10,
     STACK_GAP = 4 << 10, /* between a sleeping carrier's frames and its fiber's */
     MODULES_MAX = 16,    /* libraries with thread-locals */

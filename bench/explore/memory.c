@@ -53,10 +53,22 @@ void memory_begin(void)
 
 /* Store buffers. */
 
+/* What is wrong with it is told of who stored, at the place where it did. */
+static void drain_check(struct runtime_thread *thread, const struct runtime_store *store)
+{
+    struct runtime_thread *now = runtime.now;
+    const void *pc = thread->pc;
+    runtime.now = thread;
+    thread->pc = store->pc;
+    heap_check(store->address, (size_t)store->size, true);
+    thread->pc = pc;
+    runtime.now = now;
+}
+
 void memory_drain(struct runtime_thread *thread)
 {
     struct runtime_store *oldest = &thread->buffer[0];
-    heap_check(oldest->address, (size_t)oldest->size, true);
+    drain_check(thread, oldest);
     RUNTIME_TELL(EXPLORE_DRAINED, thread->name, oldest->address, read_value(oldest->address, oldest->size),
                  oldest->value);
     write_value(oldest->address, oldest->size, oldest->value);

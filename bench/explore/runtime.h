@@ -162,6 +162,9 @@ void runtime_stop_other(enum explore_kind kind, const void *address, const void 
 void runtime_describe(struct explore_verdict *verdict);
 /* The last thread has ended: looks for what is left, and leaves. */
 void runtime_finish(void) __attribute__((noreturn));
+/* One schedule, always the same; if it is good, what it
+ * leaves in static data and on the heap is what all later ones begin with. Returns 0 or -ENOMEM. */
+int runtime_warm_up(const struct explore_knobs *knobs);
 /* Tells knobs.step. */
 void runtime_tell(enum explore_act act, const char *name, const void *address, uint64_t before, uint64_t after);
 #define RUNTIME_TELL(...)                                                                                              \

@@ -219,20 +219,34 @@ static __attribute__((constructor)) void count_at_start(void)
     threads_at_start = thread_count();
 }
 
-int explore_open(int threads, const struct explore_knobs *warm_up)
+int runtime_warm_up(const struct explore_knobs *knobs)
 {
     static struct explore_verdict verdict;
+    uint64_t unused[EXPLORE_COUNTS], *user = runtime.user;
+    struct explore_knobs first = {
+        .run = knobs->run, .arg = knobs->arg, .strategy = EXPLORE_RANDOM, .early = -1, .spurious = -1};
+    runtime.user = unused;
+    explore_run(&first, &verdict);
+    runtime.user = user;
+    if (verdict.kind != EXPLORE_GOOD) /* who knows what state that left */
+        return 0;
+    heap_keep();
+    return data_keep();
+}
+
+int explore_open(int threads, const struct explore_knobs *warm_up)
+{
     int error;
     if (thread_count() > threads_at_start + fiber_carriers())
         return -EBUSY;
     error = heap_open();
     if (!error)
         error = fiber_take(threads < EXPLORE_THREADS_MAX ? threads : EXPLORE_THREADS_MAX);
-    if (!error && warm_up) {
-        explore_run(warm_up, &verdict);
-        heap_keep();
-    }
-    return error ? error : data_keep();
+    if (!error)
+        error = data_keep();
+    if (!error && warm_up)
+        error = runtime_warm_up(warm_up);
+    return error;
 }
 
 /* From inside. */

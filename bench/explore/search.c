@@ -38,7 +38,8 @@ struct shared {
     volatile bool done, stop;
     volatile pid_t runs; /* who runs it */
     struct explore_counts counts;
-    bool failed; /* `first` is something */
+    volatile enum { COLD, WARMING, WARM } warmth; /* WARMING at a child's end: do without */
+    bool failed;                                  /* `first` is something */
     uint64_t first_k;
     struct explore_verdict first, now;
 };
@@ -145,7 +146,8 @@ static void note_end(int status)
     struct explore_verdict *verdict = &shared->now;
     if (verdict->kind != EXPLORE_GOOD)
         return;
-    verdict->kind = EXPLORE_SIGNAL;
+    /* Nobody kills itself so: that was the machine, or somebody on it. */
+    verdict->kind = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL ? EXPLORE_CANNOT : EXPLORE_SIGNAL;
     verdict->thread = verdict->other_thread = verdict->frozen = -1;
     if (WIFSIGNALED(status))
         snprintf(verdict->words, sizeof verdict->words, "the process ends by signal %d (%s)", WTERMSIG(status),
@@ -186,6 +188,16 @@ static void child(const struct explore_search *search, uint64_t from)
         _exit(1);
     runtime.user = shared->counts.user;
     runtime.beats = &shared->beats;
+    shared->runs = getpid();
+    if (shared->warmth != WARMING && !search->fork_each) {
+        shared->warmth = WARMING;
+        shared->inside = true;
+        if (runtime_warm_up(&search->knobs))
+            _exit(1);
+        shared->inside = false;
+        shared->warmth = WARM;
+    }
+
     for (uint64_t k = from; k - search->first < search->count && !shared->stop; k++) {
         if (search->fork_each)
             run_apart(search, k);
@@ -254,8 +266,10 @@ static void ask(struct watch *watch, pid_t process)
     if (watch->asked++ == 0)
         kill(watch->runs, ASK_SIGNAL);
     else if (watch->asked > ASK_LOOKS) {
-        shared->now.kind = EXPLORE_STUCK;
-        snprintf(shared->now.words, sizeof shared->now.words, "a schedule does not come on, nor answer");
+        if (shared->now.kind == EXPLORE_GOOD) {
+            shared->now.kind = EXPLORE_STUCK;
+            snprintf(shared->now.words, sizeof shared->now.words, "a schedule does not come on, nor answer");
+        }
         kill(-process, SIGKILL);
     }
 }
@@ -296,6 +310,7 @@ static int await(const struct explore_search *search, pid_t process)
 static int run_children(const struct explore_search *search)
 {
     uint64_t from = search->first;
+    bool cold = false;
     while (!shared->done && !shared->stop && from - search->first < search->count) {
         pid_t process;
         int status;
@@ -310,6 +325,10 @@ static int run_children(const struct explore_search *search)
         status = await(search, process);
         if (shared->done)
             break;
+        if (shared->warmth == WARMING && !cold) {
+            cold = true; /* it does not survive its warm-up: again without one */
+            continue;
+        }
         if (!shared->inside) /* not in a schedule: nothing that it could have met */
             return -ECHILD;
         note_end(status);

@@ -52,7 +52,7 @@ struct access {
     uint32_t clock;
     int8_t thread; /* -1: none */
     uint8_t bytes; /* a bit for each */
-    bool writes, atomic;
+    bool writes, atomic, frees;
 };
 
 struct cell {
@@ -180,12 +180,18 @@ static bool known(const struct access *access)
     return access->thread == self() || now[self()].at[access->thread] >= access->clock;
 }
 
-static void __attribute__((noreturn)) race(const struct access *before, const void *address, bool writes, bool atomic)
+static const char *act_of(const struct access *access)
 {
     static const char *const acts[2][2] = {{"reads", "writes"}, {"atomically reads", "atomically writes"}};
+    return access->frees ? "frees" : acts[access->atomic][access->writes];
+}
+
+static void __attribute__((noreturn))
+race(const struct access *before, const struct access *access, const void *address)
+{
     runtime_stop_other(EXPLORE_RACE, address, before->pc, before->thread,
-                       "%s %s what %s %s, and nothing orders the two", runtime.now->name, acts[atomic][writes],
-                       runtime.threads[before->thread].name, acts[before->atomic][before->writes]);
+                       "%s %s what %s %s, and nothing orders the two", runtime.now->name, act_of(access),
+                       runtime.threads[before->thread].name, act_of(before));
 }
 
 static struct cell *cell_at(uintptr_t granule, bool make)
@@ -222,7 +228,7 @@ static void cell_access(struct cell *cell, const struct access *access, const vo
             bool ordered = known(before);
             if (!ordered && (before->writes || access->writes) && !(before->atomic && access->atomic) &&
                 before->bytes & access->bytes)
-                race(before, address, access->writes, access->atomic);
+                race(before, access, address);
             /* a read says less than a write that comes after it in the order */
             worth = ordered && (access->writes || !before->writes) ? 1 : 0;
         }
@@ -257,8 +263,12 @@ void views_plain(const void *address, size_t size, bool writes, const void *pc)
 void views_freed(const void *address, size_t size, bool writes, const void *pc)
 {
     uintptr_t from = (uintptr_t)address / GRANULE, to = ((uintptr_t)address + size + GRANULE - 1) / GRANULE;
-    struct access access = {
-        .pc = pc, .clock = now[self()].at[self()], .thread = (int8_t)self(), .bytes = 0xff, .writes = writes};
+    struct access access = {.pc = pc,
+                            .clock = now[self()].at[self()],
+                            .thread = (int8_t)self(),
+                            .bytes = 0xff,
+                            .writes = writes,
+                            .frees = true};
     for (uintptr_t granule = from; granule < to; granule++) {
         struct cell *cell = cell_at(granule, false);
         if (cell)

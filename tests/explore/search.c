@@ -77,6 +77,40 @@ Test(search, a_process_for_each_schedule_says_the_same, .timeout = 60)
     cr_assert(counts.schedules == 100 && k == first && verdict.kind == EXPLORE_FAILED);
 }
 
+static void aborts(void *arg)
+{
+    (void)arg;
+    if (unlucky())
+        abort();
+}
+
+static int warmed;
+
+/* What a first schedule leaves in static data is the program's own here, and stays. */
+static void counts_runs(void *arg)
+{
+    (void)arg;
+    explore_count(0, (uint64_t)++warmed);
+}
+
+static void dies_at_once(void *arg)
+{
+    explore_count(1, 1);
+    crashes(arg);
+    abort();
+}
+
+Test(search, the_first_run_is_no_schedule_and_may_crash, .timeout = 60)
+{
+    search(counts_runs, 1, true, false);
+    cr_assert(counts.user[0] == 2, "%lu", counts.user[0]);
+    search(dies_at_once, 3, true, false);
+    cr_assert(counts.schedules == 3 && counts.failures == 3 && counts.user[1] == 3, "%lu", counts.user[1]);
+    search(aborts, 50, true, false);
+    cr_assert(counts.schedules == 50 && counts.failures && strstr(verdict.words, "thread 0 aborts"), "%s",
+              verdict.words);
+}
+
 static void ends_process(void *arg)
 {
     (void)arg;
