@@ -530,9 +530,9 @@ $(BUILD)/replay-$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/replay.o $(
 	$$(Q)$(CC) $$(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
 endef
 $(foreach target,$(FUZZED),$(eval $(call FUZZ,$(target))))
-$(BUILD)/fuzz-figures $(BUILD)/replay-figures: LINK += -Wl,--wrap=gnuplot_run
+$(BUILD)/fuzz-figures $(BUILD)/replay-figures $(BUILD)/fuzz-page $(BUILD)/replay-page: LINK += -Wl,--wrap=gnuplot_run
 .PHONY: fuzz fuzz-run fuzz-replay
-fuzz: deps ## readers of results, plans, words, topologies, cgroups and traces under any bytes, FUZZ_SECONDS=60 each (clang's libFuzzer)
+fuzz: deps ## readers of results, pages, plans, words, topologies, cgroups and traces under any bytes, FUZZ_SECONDS=60 each (clang's libFuzzer)
 	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) clang libclang-rt-14-dev'
 	@$(MAKE) --no-print-directory BUILD=build/fuzz CC=clang SANITIZE='-fsanitize=fuzzer-no-link $(FUZZ_FLAGS)' MALLOC= fuzz-run
 fuzz-run: $(addprefix $(BUILD)/fuzz-,$(FUZZED))
