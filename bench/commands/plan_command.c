@@ -16,6 +16,7 @@
 #include "bench/commands/plan_trace.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
+#include "bench/findings/kinship_figures.h"
 #include "bench/findings/noise.h"
 #include "bench/json/must.h"
 #include "bench/machine/interrupts.h"
@@ -214,6 +215,7 @@ static int conclude(struct plan_session *session, struct target *target, int sta
         session->answer = NULL;
     }
     open_loop_add(result);
+    kinship_figures_widen(result);
     slo_summarise(result, &session->options->slo);
     result_drop_buckets(result);
     noise_add(result);

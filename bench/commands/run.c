@@ -20,6 +20,7 @@
 #include "bench/findings/answer.h"
 #include "bench/findings/granularity.h"
 #include "bench/findings/judged.h"
+#include "bench/findings/kinship_figures.h"
 #include "bench/findings/limit_share.h"
 #include "bench/findings/noise.h"
 #include "bench/findings/open_loop.h"
@@ -339,6 +340,7 @@ static int conclude(const struct options *options, json_t *result, struct target
         return error ? EXIT_INTERRUPTED : EXIT_BAD;
     }
     open_loop_add(result);
+    kinship_figures_widen(result);
     slo_summarise(result, &options->slo);
     result_drop_buckets(result);
     saved = target_save(target, result);

@@ -221,17 +221,43 @@ static void judge_rate(const struct evidence *evidence, const struct slo *slo, s
     snprintf(found->why, sizeof found->why, "%s", evidence->loop.why);
 }
 
-/* The machine may have stood still in the only round, and all that came meanwhile was late; but
- * not all that came. */
-static void judge_one_round(const struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
+/* Whether each round alone has more that is late, or lost, than is promised, beyond chance. The rounds were
+ * asked about the limit. */
+static bool is_in_each_round(const struct evidence *evidence, const struct slo *slo)
 {
-    if (evidence->count != 1 || found->verdict != SLO_BROKEN || !(slo->kind->quantile > 0) ||
-        evidence->all.min > (uint64_t)slo->limit_ns)
+    double most = slo->kind->is_loss ? slo->limit_share : 1 - slo->kind->quantile;
+    for (int i = 0; i < evidence->count; i++) {
+        const struct pooled_round *round = &evidence->rounds[i];
+        if (!(round->all > 0) || pooled_share(pooled_worth(round, 1), round->beyond / round->all).low <= most)
+            return false;
+    }
+    return true;
+}
+
+/* Of an open loop, whether workers had no time left even if each job had been of the shorter half: a
+ * standstill makes few services long, and no short one longer. */
+static bool had_no_time(const struct evidence *evidence)
+{
+    const struct open_loop *loop = &evidence->loop;
+    return loop->state != OPEN_LOOP_NONE && loop->state != OPEN_LOOP_RECORDED && evidence->services.count > 0 &&
+           loop->offered_per_s * hist_quantile(&evidence->services, 0.5) / 1e9 > loop->servers;
+}
+
+/* The machine may have stood still in the only round, or in one of two, and all that came meanwhile was
+ * late, or lost; but not all that came. From three rounds on their differences say how much that is worth. */
+static void judge_few_rounds(const struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
+{
+    enum { FEW = 2 };
+    bool is_time = slo->kind->quantile > 0;
+    if (evidence->count > FEW || found->verdict != SLO_BROKEN || (!is_time && !slo->kind->is_loss) ||
+        (is_time && evidence->all.min > (uint64_t)slo->limit_ns) || (slo->kind->is_loss && slo->limit_share <= 0) ||
+        (evidence->count == FEW && is_in_each_round(evidence, slo)) || had_no_time(evidence))
         return;
     found->verdict = SLO_CANNOT_TELL;
     found->reason = SLO_ONE_ROUND;
     snprintf(found->why, sizeof found->why,
-             "one round: a standstill of the machine looks the same; --rounds 3 or more would tell");
+             "%s: a standstill of the machine looks the same; --rounds 3 or more would tell",
+             evidence->count == 1 ? "one round" : "in one of two rounds");
 }
 
 /* By the interval, and by what was lost. */
@@ -244,7 +270,7 @@ static void judge_plainly(const struct evidence *evidence, const struct slo_list
         found->verdict = SLO_KEPT;
     else if (found->reason == SLO_PLAIN)
         found->reason = SLO_STRADDLES;
-    judge_one_round(evidence, slo, found);
+    judge_few_rounds(evidence, slo, found);
     if (evidence->lost > 0 && !slo->kind->is_loss && !slo_allows_loss(list)) {
         found->verdict = SLO_BROKEN;
         found->reason = SLO_LOST;

@@ -29,7 +29,7 @@ enum slo_reason {
     SLO_NOT_STEADY, /* it would be kept, had it been the steady state */
     SLO_LOST,       /* jobs got no service, and that was not allowed */
     SLO_NO_ROUNDS,  /* no trial was good */
-    SLO_ONE_ROUND,  /* it would be broken, were it known of more than one round */
+    SLO_ONE_ROUND,  /* it would be broken, were it known of more than one round, or two */
 };
 
 struct slo_judgement {

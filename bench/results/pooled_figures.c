@@ -79,15 +79,11 @@ static struct pooled_round beyond(const json_t *trial, const char *name, double 
     return (struct pooled_round){(double)hist_later(&one, ns), (double)(one.count + one.lost)};
 }
 
-/* The 95% interval of a quantile of a configuration's own samples, as a promise's. An end
- * that so many cannot have, or that is among the lost, is null. */
-static void add_interval(json_t *figure, const json_t *configuration, const char *name, double quantile,
-                         const struct hist *hist)
+/* How many independent samples its rounds say that a quantile's are worth. */
+static double worth_of(const json_t *configuration, const char *name, double value)
 {
     enum { ROUNDS_MAX = 10000 };
     static struct pooled_round rounds[ROUNDS_MAX];
-    double value = hist_quantile(hist, quantile), low, high;
-    struct pooled_levels levels;
     json_t *trial;
     size_t i;
     int count = 0;
@@ -97,11 +93,25 @@ static void add_interval(json_t *figure, const json_t *configuration, const char
         rounds[count] = beyond(trial, name, value);
         count += rounds[count].all > 0;
     }
-    levels = pooled_levels(pooled_worth(rounds, count), quantile);
+    return pooled_worth(rounds, count);
+}
+
+static double upper_end(const struct hist *hist, double quantile, double worth)
+{
+    struct pooled_levels levels = pooled_levels(worth, quantile);
+    return fmax(levels.high <= 1 ? hist_quantile(hist, levels.high) : INFINITY, hist_quantile(hist, quantile));
+}
+
+/* The 95% interval of a quantile of a configuration's own samples, as a promise's. An end
+ * that so many cannot have, or that is among the lost, is null. */
+static void add_interval(json_t *figure, const json_t *configuration, const char *name, double quantile,
+                         const struct hist *hist)
+{
+    double value = hist_quantile(hist, quantile), worth = worth_of(configuration, name, value), low;
+    struct pooled_levels levels = pooled_levels(worth, quantile);
     low = levels.low > 0 ? hist_quantile(hist, levels.low) : (double)hist->min;
-    high = levels.high <= 1 ? hist_quantile(hist, levels.high) : INFINITY;
     json_object_update_new(figure, must_pack("{s:o, s:o}", "pooled_low", number(fmin(low, value)), "pooled_high",
-                                             number(fmax(high, value))));
+                                             number(upper_end(hist, quantile, worth))));
 }
 
 static void add_to(const json_t *result, const json_t *configuration, const struct workload_ops *ops)
@@ -141,5 +151,26 @@ void pooled_figures_add(json_t *result)
         const struct workload_ops *ops = ops_of(configuration);
         if (ops && json_object_get(configuration, "summary"))
             add_to(result, configuration, ops);
+    }
+}
+
+void pooled_figures_widen(const json_t *configuration, pooled_figures_worth_fn *worth, void *context)
+{
+    static struct hist hist; /* large; this runs in one thread only */
+    const struct workload_ops *ops = ops_of(configuration);
+    json_t *figures = json_object_get(json_object_get(configuration, "summary"), "figures");
+    for (int f = 0; ops && f < ops->figure_count; f++) {
+        const struct workload_figure *figure = &ops->figures[f];
+        json_t *found = json_object_get(figures, figure->name);
+        double value, above;
+        if (!json_is_number(json_object_get(found, "pooled_high")))
+            continue;
+        hist = (struct hist){0};
+        add_samples(&hist, configuration, ops->samples[figure->sample]);
+        value = hist_quantile(&hist, figure->quantile);
+        above = fmin(worth(context, (double)(hist.count + hist.lost), value),
+                     worth_of(configuration, ops->samples[figure->sample], value));
+        if (hist.count && isfinite(value))
+            json_object_set_new(found, "pooled_high", number(upper_end(&hist, figure->quantile, above)));
     }
 }

@@ -81,6 +81,37 @@ Test(slo_judge, one_round_is_broken_only_where_no_job_was_in_time, .timeout = 10
     cr_assert(judge(closed_loop(mean, 3, 20000), "p99=5ms").verdict == SLO_BROKEN, "three say it");
 }
 
+/* Of two rounds one may have been a standstill's; where each says it, it is so. */
+Test(slo_judge, two_rounds_are_broken_only_where_both_are, .timeout = 10)
+{
+    static const double one[] = {0.1, 50}, both[] = {40, 50}, three[] = {0.1, 50, 45};
+    struct slo_judgement found = judge(closed_loop(one, 2, 20000), "p99=5ms");
+    cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_ONE_ROUND && strstr(found.why, "one of two"),
+              "%s", found.why);
+    cr_assert(found.low > 5e6, "by all samples together it would be broken");
+    cr_assert(judge(closed_loop(both, 2, 20000), "p99=5ms").verdict == SLO_BROKEN);
+    cr_assert(judge(closed_loop(three, 3, 20000), "p50=100us").verdict != SLO_KEPT);
+}
+
+/* The same of what is lost. */
+Test(slo_judge, a_share_is_lost_in_each_of_two_rounds, .timeout = 10)
+{
+    static const double even[] = {1, 1};
+    json_t *one = closed_loop(even, 2, 20000), *both = closed_loop(even, 2, 20000), *trial;
+    for (size_t i = 0; i < 2; i++) {
+        trial = json_array_get(json_object_get(both, "trials"), i);
+        json_object_set_new(trial, "refused", json_integer(4000));
+        json_object_set_new(json_object_get(json_object_get(trial, "latency"), "submit_to_end"), "lost",
+                            json_integer(4000));
+    }
+    trial = json_array_get(json_object_get(one, "trials"), 0);
+    json_object_set_new(trial, "refused", json_integer(8000));
+    json_object_set_new(json_object_get(json_object_get(trial, "latency"), "submit_to_end"), "lost",
+                        json_integer(8000));
+    cr_assert(judge(one, "loss=1%").verdict == SLO_CANNOT_TELL);
+    cr_assert(judge(both, "loss=1%").verdict == SLO_BROKEN);
+}
+
 Test(slo_judge, few_samples_cannot_tell, .timeout = 10)
 {
     static const double even[] = {1, 1, 1, 1, 1, 1};
