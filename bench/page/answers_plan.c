@@ -9,7 +9,7 @@
 #include "bench/show/plan_table.h"
 #include "workloads/core/units.h"
 
-#define TO "figure-plan"
+#define TO "figure-plan-workers"
 
 static const json_t *size_of(const json_t *plan, json_int_t workers)
 {

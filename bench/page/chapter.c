@@ -17,7 +17,10 @@ xmlNode *chapter_part(const struct chapter *chapter, xmlNode *parent, const char
 void chapter_link(const struct chapter *chapter, xmlNode *group, const char *id, const char *text)
 {
     const char *label = chapter->label;
-    xmlNode *link = *label ? tree_say(group, "link", "%s (%s)", text, label) : tree_add_text(group, "link", text);
+    xmlNode *link;
+    if (chapter->without_figures && group == chapter->workloads) /* those that all share are linked */
+        return;
+    link = *label ? tree_say(group, "link", "%s (%s)", text, label) : tree_add_text(group, "link", text);
     tree_setf(link, "to", "%s%s", chapter->prefix, id);
 }
 

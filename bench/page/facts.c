@@ -147,7 +147,7 @@ void facts_warn(const struct chapter *chapter, xmlNode *page)
              noise_show(document, noise, sizeof noise));
     json_array_foreach (json_object_get(json_object_get(document, "before"), "remarks"), i, remark)
         if (json_is_string(json_object_get(remark, "help")))
-            tree_say(page, "notice", "%s%sBefore it began: %s. What helps: %s.", label, colon,
+            tree_say(page, "notice", "%s%sWhen it began: %s. What helps: %s.", label, colon,
                      result_string(remark, "what"), result_string(remark, "help"));
 }
 

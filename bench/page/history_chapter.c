@@ -46,13 +46,19 @@ static void find(const struct series_list *list, struct all_told *told)
     }
 }
 
-/* Those that changed are shown, the others as long as there is room. */
+/* How much there is to be seen of it: a change, runs enough to tell, some runs, one. */
+static int rank_of(const struct told *one)
+{
+    return one->course.count ? 0 : course_can_tell(one->series) ? 1 : one->series->count > 1 ? 2 : 3;
+}
+
+/* As many as there is room for. */
 static void choose(struct all_told *told)
 {
     int shown = 0;
-    for (int changed = 1; changed >= 0; changed--)
+    for (int rank = 0; rank <= 3; rank++)
         for (int i = 0; i < told->count && shown < SHOWN_MAX; i++)
-            if ((told->all[i].course.count > 0) == (changed == 1)) {
+            if (rank_of(&told->all[i]) == rank) {
                 told->all[i].shown = true;
                 shown++;
             }
@@ -114,7 +120,7 @@ static void changes_part(struct chapter *chapter, const struct all_told *told)
 static void series_part(struct chapter *chapter, xmlNode *parent, const struct told *told, int number,
                         struct figure_kept *figure)
 {
-    struct figure_words words = {.finding = ""};
+    struct figure_words words = {.finding = ""}; /* the title says it */
     struct blocks blocks;
     char id[ID], command[700];
     xmlNode *part;
@@ -123,7 +129,6 @@ static void series_part(struct chapter *chapter, xmlNode *parent, const struct t
     chapter_link(chapter, chapter->pools, id, told->series->benchmark);
     snprintf(command, sizeof command, "poolbench history show '%.600s'", told->series->benchmark);
     words.command = command;
-    words.finding = figure ? figure->title : "";
     if (figure)
         figures_kept_place(&chapter->figures, figure, part, &words);
     course_show_table(told->series, &told->course, blocks_begin(&blocks));

@@ -84,6 +84,8 @@ static void widen(struct cleaning *cleaning, const char *transform, double size)
         return;
     cleaning->extent.top = fmin(cleaning->extent.top, y - size);
     cleaning->extent.bottom = fmax(cleaning->extent.bottom, y + size / 2);
+    if (strstr(transform, "rotate") && isfinite(x)) /* it stands upright, left of its line */
+        cleaning->extent.left = fmin(cleaning->extent.left, x - size);
 }
 
 static void set_path(xmlNode *node, const char *value, struct cleaning *cleaning)
@@ -228,12 +230,12 @@ static void set_box(xmlNode *svg, const xmlNode *from, const struct picture_exte
 {
     enum { MARGIN = 12 };
     xmlChar *box = xmlGetProp(from, BAD_CAST "viewBox");
-    double x, y, width, height, top, bottom;
+    double x, y, width, height, top, bottom, left = fmax(floor(fmin(extent->left, 0)), -100);
     if (box && sscanf((const char *)box, "%lf %lf %lf %lf", &x, &y, &width, &height) == 4 && width > 0) {
         top = fmax(y, floor(extent->top - MARGIN));
         bottom = fmin(y + height, ceil(extent->bottom + MARGIN));
         if (bottom > top)
-            tree_setf(svg, "viewBox", "%g %g %g %g", x, top, width, bottom - top);
+            tree_setf(svg, "viewBox", "%g %g %g %g", x + left, top, width - left, bottom - top);
     }
     xmlFree(box);
 }

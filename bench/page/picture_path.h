@@ -4,9 +4,9 @@
 
 #include <stddef.h>
 
-/* How far a drawing reaches up and down. */
+/* How far a drawing reaches up and down, and its texts to the left. */
 struct picture_extent {
-    double top, bottom;
+    double top, bottom, left;
 };
 
 /* Makes `out` the path `d` (its commands M, L and z with absolute points are looked at one by one, any

@@ -1,6 +1,7 @@
 /* plan_chapter.c - see plan_chapter.h. */
 #include "bench/page/plan_chapter.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "bench/page/answers_noise.h"
@@ -18,22 +19,24 @@ bool plan_chapter_is(const json_t *document)
 int plan_chapter(struct chapter *chapter, struct answers *answers)
 {
     const json_t *plan = json_object_get(chapter->document, "plan");
-    struct answers first = {.count = 0};
-    struct figure_words words = {.finding = ""};
+    char finding[2 * ANSWERS_TEXT], id[ANSWERS_PLACE];
+    struct figure_words words = {.finding = finding};
     struct blocks blocks;
     xmlNode *part, *command;
     int error = chapter_draw(chapter, chapter->document);
     if (error)
         return error;
-    answers_plan(chapter->document, &first);
-    if (first.count)
-        words.finding = first.all[0].text;
     words.command = *result_string(plan, "verify") ? result_string(plan, "verify") : NULL;
     part = chapter_part(chapter, chapter->parent, "all", "The plan");
     chapter_link(chapter, chapter->workloads, "all", result_string(plan, "workload"));
     chapter_link(chapter, chapter->pools, "all", result_string(plan, "pool"));
-    for (int f = 0; f < chapter->figures.count; f++)
+    answers_plan(chapter->document, answers);
+    for (int f = 0; f < chapter->figures.count; f++) {
+        snprintf(id, sizeof id, "figure-%.250s", chapter->figures.all[f].name);
+        if (!*answers_at(answers, id, finding, sizeof finding) && answers->count)
+            snprintf(finding, sizeof finding, "%s", answers->all[0].text);
         figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    }
     plan_show(chapter->document, blocks_begin(&blocks), false);
     blocks_end(&blocks);
     tables_add(part, &blocks, "The sizes that were measured");
@@ -42,7 +45,6 @@ int plan_chapter(struct chapter *chapter, struct answers *answers)
         command = tree_add_text(part, "command", words.command);
         tree_set(command, "what", "Measure the answer again:");
     }
-    answers_plan(chapter->document, answers);
     answers_noise(chapter->document, "", answers);
     return 0;
 }
