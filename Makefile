@@ -396,6 +396,15 @@ $(BUILD)/runner-explore: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(filter-out $(
 	$(call say,LD $@)
 	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
 
+# A library that is loaded later: what it keeps is set back, too.
+$(BUILD)/explore/library.so: tests/explore/library/counts.c bench/explore/hooked.h
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -I. $(HOOKED) -fPIC -c -o $(@:.so=.o) $<
+	$(Q)$(CC) -shared -o $@ $(@:.so=.o)
+$(BUILD)/runner-explore: | $(BUILD)/explore/library.so
+$(BUILD)/runner/tests/explore/%.o: EXTRA = -DLIBRARY='"$(BUILD)/explore/library.so"'
+
 $(BUILD)/runner-contract: $(call RUNNABLE,contract) $(POOLS)
 $(BUILD)/runner-held: $(call RUNNABLE,held) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
 $(BUILD)/runner-self: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/runner tests/runner/self))

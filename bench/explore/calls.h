@@ -33,7 +33,7 @@ void calls_begin(const char *name, const void *address);
 void calls_end(void);
 
 /* Whether this wait ends at once, for no reason. */
-bool calls_spurious(void);
+bool calls_spurious(const char *why, const void *address);
 
 /* Waits in a call that is a cancellation point. */
 bool calls_block(const void *address, const char *why, int64_t deadline_ns);
@@ -45,6 +45,7 @@ void calls_relock(pthread_mutex_t *mutex, const char *why);
 
 /* calls_thread.c */
 void calls_threads_begin(void); /* a schedule begins */
+void calls_threads_keep(void);  /* keys that are there stay */
 struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg);
 
 /* calls_io.c */

@@ -58,9 +58,14 @@ void calls_end(void)
         choose_point(NULL, false);
 }
 
-bool calls_spurious(void)
+bool calls_spurious(const char *why, const void *address)
 {
-    return runtime.spurious && (choose_own_draw(4) & 15) == 0;
+    bool wakes = runtime.spurious && (choose_own_draw(4) & 15) == 0;
+    if (wakes) {
+        RUNTIME_TELL(EXPLORE_BLOCK, why, address, 0, 0);
+        RUNTIME_TELL(EXPLORE_WAKE, "for no reason", address, 0, 0);
+    }
+    return wakes;
 }
 
 static struct runtime_thread *thread_of(pthread_t self)
@@ -154,6 +159,12 @@ void calls_threads_begin(void)
         if (keys[i].inside)
             pthread_key_delete((pthread_key_t)i);
     atexit_count = 0;
+}
+
+void calls_threads_keep(void)
+{
+    for (int i = 0; i < KEYS_MAX; i++)
+        keys[i].inside = false;
 }
 
 int pthread_create(pthread_t *self, const pthread_attr_t *attributes, void *(*run)(void *), void *arg)

@@ -30,7 +30,7 @@ static int cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const ch
     if (!mutex->__data.__lock || mutex->__data.__owner != runtime.now->index + 1)
         runtime_stop(EXPLORE_MISUSE, mutex, "%s waits at a condition and does not hold its mutex", runtime.now->name);
     calls_unlock(mutex);
-    if (calls_spurious())
+    if (calls_spurious(why, condition))
         choose_point(condition, false);
     else
         woken = calls_block(condition, why, deadline);
@@ -205,7 +205,7 @@ static long futex_wait(uint32_t *word, int operation, uint32_t value, const stru
         deadline = runtime.now_ns + calls_ns(limit);
     else if (limit)
         deadline = calls_deadline(clock, limit);
-    if (calls_spurious())
+    if (calls_spurious("futex wait", word))
         return 0;
     woken = choose_block(word, "futex wait", deadline);
     full_fence();

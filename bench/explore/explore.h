@@ -89,7 +89,7 @@ enum explore_act {
     EXPLORE_FENCE,
     EXPLORE_CALL,  /* `name` says which */
     EXPLORE_BLOCK, /* it begins to wait */
-    EXPLORE_WAKE,  /* it is woken, or its time-out ended */
+    EXPLORE_WAKE,  /* it is woken, or its time-out ended (after: 1), or neither (name: "for no reason") */
     EXPLORE_DRAINED,
     EXPLORE_BEGIN, /* of a thread */
     EXPLORE_END,

@@ -4,6 +4,9 @@
  * in a schedule: so every use after free and of what lies between blocks is seen where a
  * hook looks at it. For the next schedule the arena is simply empty again.
  *
+ * What libraries ask for while they are loaded, between heap_libraries and heap_keep, lies in
+ * it, too: it is what they begin each schedule with.
+ *
  * The dynamic linker and the C library ask for memory that stays (thread-locals, streams),
  * even from within a schedule; they, and all libraries that the program came with, get it
  * from the C library's own heap. */
@@ -79,11 +82,35 @@ static int add_library(struct dl_phdr_info *info, size_t size, void *arg)
     return 0;
 }
 
+static bool loading;
+
+static void *reserve(void *at, size_t size)
+{
+    return mmap(at, size, PROT_READ | PROT_WRITE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (at ? MAP_FIXED_NOREPLACE : 0), -1, 0);
+}
+
+static int heap_reserve(void)
+{
+    if (heap.base)
+        return 0;
+    blocks = reserve(NULL, BLOCKS_MAX * sizeof *blocks);
+    heap.state = reserve(NULL, ARENA_SIZE / HEAP_GRANULE);
+    heap.base = reserve(ARENA_AT, ARENA_SIZE);
+    if (blocks == MAP_FAILED || heap.state == MAP_FAILED || heap.base == MAP_FAILED) {
+        heap.base = NULL;
+        return -ENOMEM;
+    }
+    return 0;
+}
+
 void heap_libraries(void)
 {
     int nth = 0;
-    if (!library_count)
-        dl_iterate_phdr(add_library, &nth);
+    if (library_count || heap_reserve())
+        return;
+    dl_iterate_phdr(add_library, &nth);
+    loading = true;
 }
 
 bool heap_is_library(const void *pc)
@@ -94,25 +121,12 @@ bool heap_is_library(const void *pc)
     return false;
 }
 
-static void *reserve(void *at, size_t size)
-{
-    return mmap(at, size, PROT_READ | PROT_WRITE,
-                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | (at ? MAP_FIXED_NOREPLACE : 0), -1, 0);
-}
-
 int heap_open(void)
 {
-    if (heap.base)
-        return 0;
-    heap_libraries();
-    blocks = reserve(NULL, BLOCKS_MAX * sizeof *blocks);
-    heap.state = reserve(NULL, ARENA_SIZE / HEAP_GRANULE);
-    heap.base = reserve(ARENA_AT, ARENA_SIZE);
-    if (blocks == MAP_FAILED || heap.state == MAP_FAILED || heap.base == MAP_FAILED) {
-        heap.base = NULL;
-        return -ENOMEM;
-    }
-    return 0;
+    int error = heap_reserve();
+    if (!error)
+        heap_libraries();
+    return error;
 }
 
 static struct block *block_at(const void *at)
@@ -130,18 +144,20 @@ static void *give(size_t alignment, size_t size, const void *pc)
     struct runtime_thread *thread = runtime.now;
     size_t at, rounded = (size + HEAP_GRANULE - 1) & ~(size_t)(HEAP_GRANULE - 1);
     struct block *block;
-    if (runtime.refuse_memory && runtime.refuse_memory_after-- <= 0) {
+    if (runtime.on && runtime.refuse_memory && runtime.refuse_memory_after-- <= 0) {
         runtime.refuse_memory--;
         errno = ENOMEM;
         return NULL;
     }
     at = (heap.used + NUMBER + alignment - 1) & ~(alignment - 1);
+    if (!runtime.on && (size > ARENA_SIZE || at + rounded > ARENA_SIZE || block_count == BLOCKS_MAX))
+        return NULL;
     if (size > ARENA_SIZE || at + rounded > ARENA_SIZE || block_count == BLOCKS_MAX)
         runtime_stop(EXPLORE_OVER_LIMITS, NULL, "more than %d MB of memory, or %d blocks", ARENA_SIZE >> 20,
                      BLOCKS_MAX);
     memcpy(heap.base + at - NUMBER, &block_count, sizeof block_count);
     block = &blocks[block_count++];
-    *block = (struct block){.at = heap.base + at, .size = size, .pc = pc, .thread = thread ? thread->index : -1};
+    *block = (struct block){.at = heap.base + at, .size = size, .pc = pc, .thread = runtime.on ? thread->index : -1};
     memset(heap.state + at / HEAP_GRANULE, HEAP_GRANULE, rounded / HEAP_GRANULE);
     if (size % HEAP_GRANULE)
         heap.state[(at + size) / HEAP_GRANULE] = size % HEAP_GRANULE;
@@ -157,11 +173,24 @@ static void *give_filled(size_t alignment, size_t size, const void *pc)
     return at;
 }
 
+static void mark_freed(struct block *block, const void *pc, int thread)
+{
+    block->free_pc = pc;
+    block->free_thread = thread;
+    memset(heap.state + (size_t)(block->at - heap.base) / HEAP_GRANULE, HEAP_FREED,
+           (block->size + HEAP_GRANULE - 1) / HEAP_GRANULE);
+    memset(block->at, STALE, block->size < STALE_MAX ? block->size : STALE_MAX);
+}
+
 static void take_back(void *at, const void *pc)
 {
     struct block *block = block_at(at);
     struct runtime_thread *thread = runtime.now;
-    size_t from = (size_t)((char *)at - heap.base) / HEAP_GRANULE;
+    if (!runtime.on) { /* of a library, outside */
+        if (block && !block->free_pc)
+            mark_freed(block, pc, -1);
+        return;
+    }
     thread->pc = pc;
     if (!block)
         runtime_stop(EXPLORE_DOUBLE_FREE, at, "%s frees what is no block of memory", thread->name);
@@ -173,10 +202,7 @@ static void take_back(void *at, const void *pc)
         memory_drain_all(thread);
         memory_plain_range(at, block->size, true, pc);
     }
-    block->free_pc = pc;
-    block->free_thread = thread->index;
-    memset(heap.state + from, HEAP_FREED, (block->size + HEAP_GRANULE - 1) / HEAP_GRANULE);
-    memset(at, STALE, block->size < STALE_MAX ? block->size : STALE_MAX);
+    mark_freed(block, pc, thread->index);
 }
 
 /* The block whose bytes, or those beside it, are meant. */
@@ -231,12 +257,16 @@ static void mappings_end(void)
 
 void heap_keep(void)
 {
+    loading = false;
     mapping_count = 0;
-    for (uint32_t i = blocks_kept; i < block_count; i++) {
+    for (uint32_t i = 0; i < block_count; i++) {
         struct block *block = &blocks[i];
-        block->kept = block->free_pc ? NULL : __libc_malloc(block->size + 1);
-        if (block->kept)
+        if (block->free_pc) {
+            __libc_free(block->kept);
+            block->kept = NULL;
+        } else if (block->kept || (block->kept = __libc_malloc(block->size + 1))) {
             memcpy(block->kept, block->at, block->size);
+        }
     }
     blocks_kept = block_count;
     used_kept = heap.used;
@@ -267,9 +297,16 @@ void heap_begin(void)
 
 /* The family. */
 
+/* Whether code of a library that came after the program's own asks. */
+static bool is_loaded(const void *caller)
+{
+    extern const char __executable_start[], etext[];
+    return !((const char *)caller >= __executable_start && (const char *)caller < etext) && !heap_is_library(caller);
+}
+
 static bool ours(const void *caller)
 {
-    return runtime.on && !heap_is_library(caller);
+    return runtime.on ? !heap_is_library(caller) : loading && is_loaded(caller);
 }
 
 static bool is_ours(const void *block)
@@ -302,7 +339,7 @@ void free(void *at)
 {
     if (!is_ours(at))
         __libc_free(at);
-    else if (runtime.on)
+    else
         take_back(at, __builtin_return_address(0));
 }
 
@@ -312,12 +349,12 @@ void *realloc(void *at, size_t size)
     struct block *block;
     if (at ? !is_ours(at) : !ours(caller))
         return __libc_realloc(at, size);
-    if (!runtime.on)
-        return NULL;
     block = at ? block_at(at) : NULL;
-    if (at && (!block || block->free_pc))
+    if (at && (!block || block->free_pc)) {
         take_back(at, caller); /* says so */
-    next = give_filled(HEAP_GRANULE, size, caller);
+        return NULL;
+    }
+    next = ours(caller) ? give_filled(HEAP_GRANULE, size, caller) : __libc_malloc(size);
     if (next && at) {
         memcpy(next, at, block->size < size ? block->size : size);
         take_back(at, caller);

@@ -12,7 +12,7 @@
 
 #include "bench/explore/hooked.h"
 
-enum { READS_BEFORE_HINT = 500, PLAIN_BEFORE_HINT = 1000 };
+enum { READS_BEFORE_HINT = 500, PLAIN_BEFORE_HINT = 200 };
 enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
 
 /* Before a load; many without a write between them are a spin. */

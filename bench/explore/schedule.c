@@ -231,6 +231,7 @@ int runtime_warm_up(const struct explore_knobs *knobs)
     if (verdict.kind != EXPLORE_GOOD) /* who knows what state that left */
         return 0;
     heap_keep();
+    calls_threads_keep();
     return data_keep();
 }
 
@@ -242,8 +243,10 @@ int explore_open(int threads, const struct explore_knobs *warm_up)
     error = heap_open();
     if (!error)
         error = fiber_take(threads < EXPLORE_THREADS_MAX ? threads : EXPLORE_THREADS_MAX);
-    if (!error)
+    if (!error) {
+        heap_keep();
         error = data_keep();
+    }
     if (!error && warm_up)
         error = runtime_warm_up(warm_up);
     return error;
