@@ -99,7 +99,7 @@ static bool look(struct pool_head *head, bool *asked)
     uint64_t queued;
     bool closed, quiet, ended = false;
 
-    /* Acquire: pairs with the store in pool_quiet_look; the asker's counters are read. */
+    /* Acquire: pairs with the exchange in pool_quiet_look; the asker's counters are read. */
     atomic_exchange_explicit(&head->quiet_asked, false, memory_order_seq_cst);
     POOL_STEP("quiet: looks");
     /* Closed is read first: once it is set no submitter can accept a job on its
@@ -132,7 +132,9 @@ static bool look(struct pool_head *head, bool *asked)
 bool pool_quiet_look(struct pool_head *head)
 {
     bool asked = true, quiet = false;
-    atomic_store_explicit(&head->quiet_asked, true, memory_order_seq_cst);
+    /* An exchange, not a store: who reads the last of several wishes acquires what the
+     * earlier ones release, too (a release sequence goes on by read-modify-writes only). */
+    atomic_exchange_explicit(&head->quiet_asked, true, memory_order_seq_cst);
     pool_fence(); /* the wish before the lock: pairs with quiet_unlock */
     while (asked && pool_trylock(&head->quiet_lock))
         quiet = look(head, &asked);

@@ -223,11 +223,13 @@ int64_t pool_results_leave(struct pool_head *head)
 void pool_results_stats(struct pool_head *head, struct pool_stats *stats)
 {
     struct pool_results_ring *ring = head->results;
-    uint64_t first;
+    uint64_t first, pending;
     if (!ring)
         return;
     first = atomic_load_explicit(&ring->head, memory_order_acquire);
-    stats->pending = atomic_load_explicit(&ring->tail, memory_order_acquire) - first;
+    pending = atomic_load_explicit(&ring->tail, memory_order_acquire) - first;
+    /* Some may have been received between the two readings, and others have come. */
+    stats->pending = pending < head->config.results_capacity ? pending : head->config.results_capacity;
     stats->received = atomic_load_explicit(&ring->received, memory_order_relaxed);
     stats->lost = atomic_load_explicit(&ring->lost, memory_order_relaxed);
 }
