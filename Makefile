@@ -54,8 +54,8 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 # Adapters that were built once follow the contract.
-all: need ## build ./poolbench, and ./poolbench-check and -contract beside it
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(wildcard $(BUILD)/peers/*.so)
+all: need ## build ./poolbench, with ./poolbench-check, -contract and -explore beside it
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT)
@@ -63,7 +63,7 @@ bench: deps ## install what is missing, build, run the default suite, draw the f
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
 	@$(MAKE) --no-print-directory page-deps
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) test-built
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11 test-built
 
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
@@ -78,7 +78,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' build/lint/poolbench build/lint/poolbench-check build/lint/poolbench-contract
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-explore)
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
@@ -88,11 +88,11 @@ lint-ci: ## the examples of docs/ci by the schemas of GitHub and GitLab (npm)
 	@sh tests/ci-lint.sh $(BUILD)/ci-lint
 
 clean: ## remove what was built; results stay
-	rm -rf build $(PROGRAM) $(CHECK) $(CONTRACT)
+	rm -rf build $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
-COMMANDS := run sweep plan check explain list plot compare duet history export report limits topology help
-$(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK)
+COMMANDS := run sweep plan check explain explore list plot compare duet history export report limits topology help
+$(BUILD)/poolbench.1: docs/poolbench.1.in docs/man.awk $(PROGRAM) $(CHECK) $(EXPLORE)
 	$(call say,MAN $@)
 	@{ sed '/^@COMMANDS@$$/,$$d' $<; echo '.SH OPTIONS AND EXAMPLES'; \
 	for command in $(COMMANDS); do said=$$(COLUMNS= ./$(PROGRAM) help $$command) && [ -n "$$said" ] || exit 1; \
@@ -108,6 +108,8 @@ install: all header man pools.so ## install under PREFIX (default /usr/local), b
 	install $(PROGRAM) "$(TO)/bin/poolbench"
 	install $(CHECK) "$(TO)/bin/poolbench-check"
 	install $(CONTRACT) "$(TO)/bin/poolbench-contract"
+	install $(EXPLORE) "$(TO)/bin/poolbench-explore"
+	install $(EXPLORE)-c11 "$(TO)/bin/poolbench-explore-c11"
 	install -m 644 plot/*.gp "$(TO)/share/poolbench/plot"
 	[ ! -d $(BUILD)/peers ] || install $(BUILD)/peers/*.so "$(TO)/lib/poolbench/peers"
 	install $(BUILD)/pools.so "$(TO)/lib/poolbench"
@@ -160,7 +162,7 @@ HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/exp
 EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
 explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
 # The command's parts; the rest of that room follows schedules, and needs nothing of them.
-EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options hunt shrink trace places report formats figure lines)
+EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options plugged hunt shrink trace places report formats figure lines)
 RUNTIME  := $(filter-out $(EXPLORER),$(call objects,bench/explore bench/ledger))
 # What is followed: pools, and what their users do.
 FOLLOWED := $(POOLS) $(call objects,bench/scenarios)
@@ -184,6 +186,36 @@ $(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(patsubst $(BUILD)/%,$(B
 $(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(EXPLORER) $(filter-out $(POOLS),$(PARTS))
 	$(call say,LD $@)
 	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
+
+# Pools with bugs put in, one of which is switched on at a time: what the exploration must find.
+MUTATION := $(BUILD)/mutants
+MUTATED  := $(patsubst $(BUILD)/%,$(MUTATION)/explored/%,$(POOLS))
+$(MUTATION)/mutate: tests/mutants/mutate.c tests/mutants/mutants.c tests/mutants/mutants.h
+	@mkdir -p $(@D)
+	$(call say,CC $@)
+	$(Q)$(CC) $(filter-out -MMD -MP,$(COMMON)) -O1 -o $@ $(filter %.c,$^)
+$(MUTATION)/made: $(MUTATION)/mutate $(wildcard pools/*.c pools/core/*.[ch])
+	$(Q)$< $(MUTATION)
+	@touch $@
+MUTATED_AS = $(patsubst -I.,-I$(MUTATION) -I.,$(COMMON)) -include $(MUTATION)/mutant.h $(EXTRA)
+$(MUTATED): $(MUTATION)/explored/%.o: $(MUTATION)/made $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $(MUTATION)/$*.c)
+	$(Q)$(CC) $(MUTATED_AS) -O1 -g -fno-pie $(HOOKED) -DPOOL_EXPLORED_C11 -c -o $@ $(MUTATION)/$*.c
+	$(Q)$(or $(OBJCOPY),objcopy) --rename-section .data=explored_data --rename-section .bss=explored_bss $@
+$(patsubst %,$(MUTATION)/explored/pools/core/%.o,caller_run submit theft) $(patsubst %,$(MUTATION)/plain/pools/core/%.o,caller_run submit theft): EXTRA := -fexceptions
+$(BUILD)/found: $(MUTATED) $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(call objects,bench/scenarios)) $(BUILD)/tests/mutants/found.o \
+    $(BUILD)/tests/mutants/mutants.o $(RUNTIME) $(filter-out %/main.o,$(EXPLORER)) $(filter-out $(POOLS),$(PARTS))
+	$(call say,LD $@)
+	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
+# The same on real threads, for comparison.
+$(patsubst $(BUILD)/%,$(MUTATION)/plain/%,$(POOLS)): $(MUTATION)/plain/%.o: $(MUTATION)/made $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $(MUTATION)/$*.c)
+	$(Q)$(CC) $(MUTATED_AS) $(CFLAGS) -c -o $@ $(MUTATION)/$*.c
+$(BUILD)/explore-stress: $(patsubst $(BUILD)/%,$(MUTATION)/plain/%,$(POOLS)) $(call objects,bench/scenarios bench/ledger) $(BUILD)/tests/prove/explore_stress.o
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 
 # What a plug-in is compiled against: the two contracts in one header.
 $(BUILD)/include/poolbench.h: pools/core/pool.h workloads/core/workload.h
@@ -592,7 +624,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
+test-built: $(BUILD)/found torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@echo tests/explore
@@ -602,6 +634,7 @@ test-built: torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers
 	@$(MAKE) --no-print-directory exports-read
 	@$(MAKE) --no-print-directory page-here
 	@sh docs/models/run.sh quick
+	@timeout 600 $(BUILD)/found
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 

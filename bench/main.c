@@ -73,6 +73,8 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
     if (argc >= 2 &&
         (command_line_command(argv[1]) == OPTIONS_CHECK || command_line_command(argv[1]) == OPTIONS_EXPLAIN))
         return check_command(argv + 1);
+    if (argc >= 2 && command_line_command(argv[1]) == OPTIONS_EXPLORE)
+        return check_explore(argv + 1);
     if (command_line_parse(&options, argc, argv, why, sizeof why)) {
         /* what was typed may hold anything; the message is one line */
         fprintf(stderr, "poolbench: %s\n", utf8_plain(why, false));

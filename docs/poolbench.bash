@@ -10,6 +10,9 @@ _poolbench()
         case $before in
         -p | --pools) words=$("$program" list pools 2>/dev/null | awk '{print $1}') ;;
         -w | --workload) words=$("$program" list workloads 2>/dev/null | awk '{print $1}') ;;
+        --scenario) words=$("$program" explore --list 2>/dev/null | awk '{print $1}') ;;
+        --memory) words="sc tso c11" ;;
+        --strategy) words="mix pos pct random" ;;
         -f | --faults) words=$("$program" check --list 2>/dev/null | awk '{print $1}') ;;
         -g | --group) words=$("$program" check --list 2>/dev/null | awk '{print $2}' | uniq) ;;
         --full) words="block reject timeout caller-runs drop-oldest" ;;
@@ -19,12 +22,17 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
+<<<<<<< HEAD
         -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before) return ;;
+=======
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay) return ;;
+>>>>>>> 914c1db (explore: the command, and 54 mutants that it finds)
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)
             case $command in
             check) words="table json tap junit" ;;
+            explore) words="table json junit" ;;
             compare | duet) words="table markdown json junit" ;;
             plan) words="table markdown json" ;;
             explain) words="text tsv" ;;

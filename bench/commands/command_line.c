@@ -117,9 +117,11 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "written then; 3 the generator or the machine is the limit, and it is said how that is known; 130\n"
          "interrupted, and what was measured is kept.\n",
          0, 0, NULL},
-    /* The options of these two are poolbench-check's own (bench/check). */
+    /* The options of these are other programs' own (bench/check, bench/explore). */
     [OPTIONS_CHECK] = {"check", "[options]", "provoke the known bugs of worker pools", "", 0, 0, NULL},
     [OPTIONS_EXPLAIN] = {"explain", "[BUG] [options]", "the known bugs, to read and to run", "", 0, 0, NULL},
+    [OPTIONS_EXPLORE] = {"explore", "[options]", "is there a schedule in which a pool breaks a promise?", "", 0, 0,
+                         NULL},
     [OPTIONS_LIST] =
         {"list", "pools|workloads", "say what there is",
          "The first word of each line is the name.\n\n"

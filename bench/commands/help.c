@@ -30,6 +30,8 @@ int help_of(enum options_command command)
         return check_command((char *[]){"check", "--help", NULL});
     if (command == OPTIONS_EXPLAIN)
         return check_command((char *[]){"explain", "--help", NULL});
+    if (command == OPTIONS_EXPLORE)
+        return check_explore((char *[]){"explore", "--help", NULL});
     command_line_help(stdout, command);
     if (command == OPTIONS_RUN || command == OPTIONS_SWEEP)
         help_workloads();

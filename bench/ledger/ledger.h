@@ -46,10 +46,11 @@ struct ledger_rules {
     int64_t capacity; /* -1: no bound is promised */
     enum pool_full full;
     enum pool_results results;
-    bool ordered;  /* one worker, and the pool keeps the order */
-    bool discards; /* config.discard is called */
-    bool contains; /* survives pool_fail and pthread_exit */
-    bool counts;   /* its statistics are its own */
+    int64_t places; /* for results; -1: no bound is promised */
+    bool ordered;   /* one worker, and the pool keeps the order */
+    bool discards;  /* config.discard is called */
+    bool contains;  /* survives pool_fail and pthread_exit */
+    bool counts;    /* its statistics are its own */
 };
 
 /* When something happened, by the thread that did it. */
@@ -106,6 +107,9 @@ void ledger_free_returned(int pool, int64_t count);
 
 /* A result came: of which job, and its status. */
 void ledger_received(int job, int status);
+
+/* A receive returned 0: the pool is drained, and all results were received. */
+void ledger_results_ended(int pool);
 
 /* Statistics between which nothing is promised but the inequalities; before: of the same
  * reader, or NULL. At rest: nobody else calls, and the pool is quiet. Begins: before they are read. */

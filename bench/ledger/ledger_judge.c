@@ -141,6 +141,8 @@ void ledger_judge_started(int number)
     else if (job->cancelled || job->dropped)
         ledger_tell(LEDGER_DISCARD, "job %d was run after it had come back as %s", number,
                     job->cancelled ? "cancelled" : "dropped");
+    else if (pool->ended && pool->rules.discards)
+        ledger_tell(LEDGER_EARLY, "job %d was run after pool_receive had returned 0: the pool was drained", number);
     else if (pool->free_returned)
         ledger_tell(LEDGER_EARLY, "job %d was run after the pool had been freed", number);
     else if (pool->rules.ordered && job->apart && job->parent < 0 && (before = overtaken(job)) >= 0)
@@ -255,6 +257,16 @@ void ledger_judge_received(int number, int status)
     else if (status != job->status)
         ledger_tell(LEDGER_RESULT, "the result of job %d is %d, and the job's status was %d", number, status,
                     job->status);
+}
+
+void ledger_judge_ended_results(int pool)
+{
+    for (int i = 0; ledger->pools[pool].rules.discards && i < ledger->count; i++)
+        if (ledger->jobs[i].pool == pool && ledger->jobs[i].state == LEDGER_ACCEPTED &&
+            !ledger_settled(&ledger->jobs[i]))
+            ledger_tell(LEDGER_EARLY, "pool_receive returned 0 while job %d had no outcome", i);
+    if (!ledger->pools[pool].closes.count && !ledger->pools[pool].free_began)
+        ledger_tell(LEDGER_EARLY, "pool_receive returned 0, and nobody has closed");
 }
 
 static void judge_fate(int number)

@@ -90,6 +90,9 @@ void ledger_stats(int pool, int call, const struct pool_stats *now, const struct
     else if (now->done + now->failed > (uint64_t)count(pool, has_ended))
         ledger_tell(LEDGER_STATISTICS, "pool_stats says %" PRIu64 " done or failed; %d jobs have ended",
                     now->done + now->failed, count(pool, has_ended));
+    else if (seen->rules.places >= 0 && now->pending > (uint64_t)seen->rules.places)
+        ledger_tell(LEDGER_BOUND, "pool_stats says that %" PRIu64 " results are pending, of %d places", now->pending,
+                    (int)seen->rules.places);
     else if (seen->rules.capacity >= 0 && now->waiting > (uint64_t)seen->rules.capacity)
         ledger_tell(LEDGER_BOUND, "pool_stats says that %" PRIu64 " jobs wait; the capacity is %d", now->waiting,
                     (int)seen->rules.capacity);

@@ -310,6 +310,15 @@ void ledger_received(int job, int status)
     give();
 }
 
+void ledger_results_ended(int pool)
+{
+    NOTE("is told that there are no more results");
+    take();
+    ledger->pools[pool].ended = ledger->now;
+    ledger_judge_ended_results(pool);
+    give();
+}
+
 int ledger_stats_begins(int pool)
 {
     return begins(pool, &ledger->pools[pool].looks, "look at the statistics");

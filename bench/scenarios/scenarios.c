@@ -104,9 +104,15 @@ static void free_at_once(struct stage *stage)
 {
     struct side *side = first(stage);
     bool waits = stage_draw(stage, 2), closes = stage_draw(stage, 2);
-    int jobs = 1 + stage_draw(stage, stage->plan.jobs);
+    int jobs = 1 + stage_draw(stage, stage->plan.jobs), places = (int)side->config.results_capacity;
     if (stage_open(side, false))
         return;
+    /* With nobody to receive no more than one worker may have to wait for a place: free gives up. */
+    if (side->config.results == POOL_RESULTS_BLOCK && side->config.full == POOL_BLOCK && !waits &&
+        side->ops->can & POOL_CAN_RUN_APART)
+        places++;
+    if (side->config.results != POOL_RESULTS_NONE && jobs > places)
+        jobs = places;
     for (int i = 0; i < jobs; i++)
         stage_submit(side, JOB_PLAIN, 0, NULL);
     if (waits)
@@ -215,11 +221,13 @@ static void leaves(struct hand *hand)
     stage_receive(hand->side, -1);
 }
 
-/* The consumer leaves; to give up is to close, then to cancel. */
+/* The consumer leaves; to give up is to close, then to cancel. A submit that was under way at the close may
+ * still be accepted after that cancel, and its job wait for a place: hence the second. */
 static void leaving(struct stage *stage)
 {
     struct side *side = first(stage);
     bool frees = stage_draw(stage, 3) == 0;
+    struct pool_stats stats;
     if (stage_open(side, false))
         return;
     stage_producers(side, JOB_PLAIN);
@@ -227,8 +235,10 @@ static void leaving(struct stage *stage)
     stage_close(side);
     stage_cancel(side);
     stage_join(stage);
+    stage_cancel(side);
     if (!frees)
         stage_wait(side, -1);
+    stage_stats(side, &stats, NULL);
     stage_free(side);
 }
 
@@ -404,6 +414,33 @@ static void full(struct stage *stage)
     stage_finish(side);
 }
 
+static void produces_once(struct hand *hand)
+{
+    stage_submit(hand->side, hand->kind, hand->who, NULL);
+}
+
+/* Whoever waits for room in a full pool is told by close, and by cancel, while all workers are held. */
+static void full_ends(struct stage *stage)
+{
+    struct side *side = first(stage);
+    bool cancels = side->ops->can & POOL_CAN_CANCEL && stage_draw(stage, 2);
+    if (stage_open(side, true))
+        return;
+    for (int i = 0; i < side->workers; i++)
+        stage_submit(side, JOB_NEEDS, 0, NULL);
+    for (int i = 0; i < stage->plan.producers; i++)
+        stage_hand(side, cancels ? produces_once : stage_produces, i, JOB_PLAIN);
+    if (stage->world->settle)
+        stage->world->settle();
+    if (cancels)
+        stage_cancel(side);
+    else
+        stage_close(side);
+    stage_join(stage);
+    gate_open(&side->gate);
+    stage_finish(side);
+}
+
 static int counts(void *arg)
 {
     atomic_fetch_add_explicit((_Atomic int *)arg, 1, memory_order_relaxed);
@@ -476,7 +513,7 @@ SCENARIO(cancel_race, "cancel", "one or two cancel while producers submit", .can
 SCENARIO(cancel_sleepers, "cancel-running", "a cancel meets jobs that sleep, poll or look", .can = POOL_CAN_CANCEL);
 SCENARIO(nested, "nested", "jobs submit jobs");
 SCENARIO(free_at_once, "free", "the pool is freed as soon as that is allowed",
-         .not_of = POOL_CLOSE_CANCELS | POOL_NO_WAIT | POOL_NO_CLOSE, .results = NO_RESULTS);
+         .not_of = POOL_CLOSE_CANCELS | POOL_NO_WAIT | POOL_NO_CLOSE);
 SCENARIO(waiters, "waiters", "several wait at the same time");
 SCENARIO(free_with_waiters, "free-waited", "the pool is freed while somebody waits", .can = POOL_CAN_RUN_APART,
          .not_of = POOL_NO_COUNTS | POOL_NO_WAIT | POOL_CLOSE_CANCELS | POOL_NO_CLOSE | POOL_CALLER_MAY_RUN |
@@ -509,6 +546,10 @@ SCENARIO(timeouts, "timeouts", "waits with limits");
 SCENARIO(full, "full", "all workers are held, and the queue fills", .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED, .results = NO_RESULTS,
          .full = 1u << POOL_BLOCK | 1u << POOL_TIMEOUT);
+SCENARIO(full_ends, "full-ends", "a close or a cancel meets who waits for room",
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS,
+         .results = NO_RESULTS, .full = WAITS_ONLY);
 SCENARIO(stands_still, "freeze", "one thread stands still, the others go on", .freezes = true,
          .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE, .full = REFUSES_ONLY, .results = NO_RESULTS, .jobs_max = 4);
 
@@ -520,15 +561,34 @@ SCENARIO(order, "order", "one worker begins the jobs of a producer in their orde
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS, .can = POOL_CAN_KEEP_ORDER, .jobs_max = 4);
 
 const struct scenario *const scenario_table[] = {
-    &scenario_plain,        &scenario_wakes,           &scenario_close_race,
-    &scenario_cancel_race,  &scenario_cancel_sleepers, &scenario_nested,
-    &scenario_free_at_once, &scenario_waiters,         &scenario_free_with_waiters,
-    &scenario_batches,      &scenario_results,         &scenario_consumers,
-    &scenario_leaving,      &scenario_fails,           &scenario_exits,
-    &scenario_forks,        &scenario_no_threads,      &scenario_two_pools,
-    &scenario_needs,        &scenario_needs_child,     &scenario_inside,
-    &scenario_observed,     &scenario_timeouts,        &scenario_full,
-    &scenario_order,        &scenario_stands_still,    NULL,
+    &scenario_plain,
+    &scenario_wakes,
+    &scenario_close_race,
+    &scenario_cancel_race,
+    &scenario_cancel_sleepers,
+    &scenario_nested,
+    &scenario_free_at_once,
+    &scenario_waiters,
+    &scenario_free_with_waiters,
+    &scenario_batches,
+    &scenario_results,
+    &scenario_consumers,
+    &scenario_leaving,
+    &scenario_fails,
+    &scenario_exits,
+    &scenario_forks,
+    &scenario_no_threads,
+    &scenario_two_pools,
+    &scenario_needs,
+    &scenario_needs_child,
+    &scenario_inside,
+    &scenario_observed,
+    &scenario_timeouts,
+    &scenario_full,
+    &scenario_order,
+    &scenario_full_ends,
+    &scenario_stands_still,
+    NULL,
 };
 
 const struct scenario *scenario_find(const char *name)

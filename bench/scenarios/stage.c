@@ -63,6 +63,7 @@ static void rules_of(const struct side *side, struct ledger_rules *rules)
         .capacity = queues ? (int64_t)side->config.capacity : -1,
         .full = side->config.full,
         .results = side->config.results,
+        .places = queues ? (int64_t)side->config.results_capacity : -1,
         .ordered = ordered && side->workers == 1 && !(ops->declares & (POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS)),
         .discards = !(ops->declares & POOL_NO_DISCARD),
         .contains = ops->can & POOL_CAN_CONTAIN,
@@ -206,6 +207,8 @@ int stage_receive(struct side *side, int64_t timeout_ns)
     int got = pool_receive_batch(side->pool, results, 2, timeout_ns);
     if (got > 2 || (got < 0 && got != -ETIMEDOUT && got != -ESHUTDOWN) || (got == -ETIMEDOUT && timeout_ns < 0))
         ledger_tell(LEDGER_STATUS, "pool_receive_batch of 2 results returned %d", got);
+    if (!got)
+        ledger_results_ended(side->number);
     for (int i = 0; i < got; i++) {
         const struct job *job = results[i].arg;
         if (results[i].fn != job_run || job < side->stage->jobs || job >= side->stage->jobs + LEDGER_JOBS ||

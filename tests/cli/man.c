@@ -122,13 +122,15 @@ CLI_TEST(man, has_all_that_the_help_of_each_command_has)
 /* Beside a build the program may be half there: then there is no page, not one without commands. */
 CLI_TEST(man, of_a_program_that_says_nothing_there_is_no_page)
 {
-    static const char make[] = "cd tree && env -u MAKEFLAGS make -s -o poolbench -o poolbench-check build/poolbench.1 "
-                               "2>/dev/null";
+    static const char make[] =
+        "cd tree && env -u MAKEFLAGS make -s -o poolbench -o poolbench-check -o poolbench-explore build/poolbench.1 "
+        "2>/dev/null";
     static const char *const programs[] = {"exit 1", "exit 0",
                                            "echo 'poolbench run: runs'; echo; echo '  --option  it is'"};
     char command[8192];
     snprintf(command, sizeof command,
-             "mkdir -p tree/build && cp -r '%.*s/Makefile' '%.*s/docs' tree && touch tree/poolbench-check",
+             "mkdir -p tree/build && cp -r '%.*s/Makefile' '%.*s/docs' tree && touch tree/poolbench-check "
+             "tree/poolbench-explore",
              (int)(strrchr(program, '/') - program), program, (int)(strrchr(program, '/') - program), program);
     cr_assert(system(command) == 0);
     for (int i = 0; i < 3; i++) {

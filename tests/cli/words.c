@@ -9,8 +9,8 @@
 /* The man page is made of these. */
 CLI_TEST(words, each_command_says_its_exit_statuses)
 {
-    static const char *const commands[] = {"run",  "sweep",   "check",  "explain", "list",
-                                           "plot", "compare", "limits", "topology"};
+    static const char *const commands[] = {"run",  "sweep", "check",   "explain", "explore",
+                                           "list", "plot",  "compare", "limits",  "topology"};
     char command[64];
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         snprintf(command, sizeof command, "help %s", commands[i]);

@@ -17,6 +17,15 @@
 #include "bench/scenarios/scenario.h"
 #include "pools/core/futex.h"
 
+/* Of pools with mutants in (tests/mutants): the one that is on, by $MUTANT. */
+static int on = -1;
+
+int mutant_on(int number);
+int mutant_on(int number)
+{
+    return number == on;
+}
+
 enum { HANG_NS = 1000000000, LOOK_US = 1000, NAP_US = 100, WORDS = 256 };
 
 struct shared {
@@ -99,6 +108,7 @@ int main(int argc, char **argv)
 {
     const struct pool_ops *ops = argc > 2 ? pool_find(argv[1]) : NULL;
     pid_t child;
+    on = getenv("MUTANT") ? atoi(getenv("MUTANT")) : -1;
     if (!ops)
         return fprintf(stderr, "usage: explore_stress POOL SECONDS [SEED [SCENARIO]]\n"), 2;
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -1,0 +1,150 @@
+/* lines.c - `poolbench explore --lines`: how many cache lines move between cores for each
+ * job, as a machine with a core for each thread would see it. Counted, not measured: the
+ * same each time, and for more cores than there are. */
+#include <string.h>
+
+#include "bench/commands/options.h"
+#include "bench/explore/command.h"
+#include "bench/json/must.h"
+#include "bench/show/grid.h"
+#include "bench/show/terminal.h"
+
+enum { JOBS = 256, STEPS_MAX = 20000000 };
+
+/* What one schedule does: empty jobs from so many producers, from when all workers sleep
+ * until all have run. */
+struct burst {
+    const struct pool_ops *ops;
+    int workers, producers;
+};
+
+struct feeder {
+    struct pool *pool;
+    int jobs;
+};
+
+static int nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static void *feed(void *arg)
+{
+    const struct feeder *feeder = arg;
+    for (int i = 0; i < feeder->jobs; i++)
+        pool_submit(feeder->pool, nothing, NULL);
+    return NULL;
+}
+
+static void run(void *arg)
+{
+    const struct burst *burst = arg;
+    struct pool_config config = {.workers = burst->workers, .spin_ns = POOL_NO_SPIN};
+    struct feeder feeder = {.jobs = JOBS / burst->producers};
+    pthread_t threads[COMMAND_WORKERS_MAX];
+    uint64_t before;
+    if (pool_open(&feeder.pool, burst->ops, &config))
+        explore_fail("pool_open failed");
+    explore_settle();
+    before = explore_transfers();
+    for (int i = 0; i < burst->producers; i++)
+        if (pthread_create(&threads[i], NULL, feed, &feeder))
+            explore_fail("no thread for a producer");
+    for (int i = 0; i < burst->producers; i++)
+        pthread_join(threads[i], NULL);
+    pool_wait(feeder.pool, -1);
+    explore_count(0, explore_transfers() - before);
+    explore_count(1, (uint64_t)(feeder.jobs * burst->producers));
+    pool_free(feeder.pool);
+}
+
+/* Transfers per job, or < 0: it could not be counted. */
+static double count(const struct pool_ops *ops, int workers, int producers, char *why, size_t size)
+{
+    struct burst burst = {ops, workers, producers};
+    struct explore_search search = {
+        .knobs =
+            {.run = run, .arg = &burst, .strategy = EXPLORE_CORES, .steps_max = STEPS_MAX, .early = -1, .spurious = -1},
+        .seed = 1,
+        .count = 1,
+        .fork_each = ops->declares & POOL_THREADS_STAY,
+        .stuck_ns = INT64_C(60000000000)};
+    struct explore_counts counts;
+    struct explore_verdict verdict;
+    uint64_t k;
+    int error = explore_search(&search, &counts, &verdict, &k);
+    if (error || verdict.kind != EXPLORE_GOOD || !counts.user[1]) {
+        snprintf(why, size, "%s", error ? strerror(-error) : verdict.words);
+        return -1;
+    }
+    return (double)counts.user[0] / (double)counts.user[1];
+}
+
+struct row {
+    double one[COMMAND_POOLS_MAX], all[COMMAND_POOLS_MAX]; /* with one producer, with as many as workers */
+};
+
+static void print_table(const struct command_options *options, const struct row *rows, int count, FILE *out)
+{
+    struct grid grid;
+    grid_begin(&grid);
+    grid_column(&grid, "workers", "", GRID_RIGHT, 0);
+    for (int p = 0; p < options->pool_count; p++)
+        grid_column(&grid, options->pools[p]->name, "", GRID_RIGHT, p);
+    for (int i = 0; i < count; i++) {
+        grid_row(&grid);
+        grid_cell(&grid, "%d", options->workers[i]);
+        for (int p = 0; p < options->pool_count; p++) {
+            if (rows[i].one[p] < 0 || rows[i].all[p] < 0)
+                grid_cell(&grid, "-");
+            else
+                grid_cell(&grid, "%.1f / %.1f", rows[i].one[p], rows[i].all[p]);
+        }
+    }
+    terminal_print(out, 0,
+                   "cache lines that move between cores, per empty job: with 1 producer / with as many as workers\n");
+    grid_print(&grid, out, terminal_width(out), false);
+    grid_end(&grid);
+    terminal_print(out, 0,
+                   "\nCounted in a machine with a core for each thread (a line is owned by one core, or shared by "
+                   "readers), %d jobs: the same each time. It is no time.",
+                   JOBS);
+}
+
+static void print_json(const struct command_options *options, const struct row *rows, int count, FILE *out)
+{
+    json_t *list = json_array(), *document;
+    for (int i = 0; i < count; i++)
+        for (int p = 0; p < options->pool_count; p++)
+            json_array_append_new(
+                list, must_pack("{s:s, s:i, s:o, s:o}", "pool", options->pools[p]->name, "workers", options->workers[i],
+                                "one_producer", rows[i].one[p] < 0 ? json_null() : json_real(rows[i].one[p]),
+                                "as_many_producers", rows[i].all[p] < 0 ? json_null() : json_real(rows[i].all[p])));
+    document =
+        must_pack("{s:s, s:i, s:i, s:o}", "program", "poolbench", "explore_format", 1, "jobs", JOBS, "transfers", list);
+    json_dumpf(document, out, JSON_INDENT(1));
+    fputc('\n', out);
+    json_decref(document);
+}
+
+int command_lines(const struct command_options *options, FILE *out)
+{
+    static struct row rows[COMMAND_WORKERS_MAX];
+    int status = EXIT_GOOD, i = 0;
+    for (; i < options->worker_count && !command_stop; i++) {
+        for (int p = 0; p < options->pool_count; p++) {
+            char why[EXPLORE_WORDS_SIZE];
+            int workers = options->workers[i];
+            rows[i].one[p] = count(options->pools[p], workers, 1, why, sizeof why);
+            rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(options->pools[p], workers, workers, why, sizeof why);
+            if (rows[i].all[p] >= 0)
+                continue;
+            fprintf(stderr, "poolbench: %s, %d workers: cannot be counted: %s\n", options->pools[p]->name, workers,
+                    why);
+            status = EXIT_CANNOT;
+        }
+    }
+    (options->format == COMMAND_JSON ? print_json : print_table)(options, rows, i, out);
+    return command_stop ? EXIT_INTERRUPTED : status;
+}

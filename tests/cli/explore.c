@@ -1,0 +1,104 @@
+/* explore.c - `poolbench explore` from outside: its words, its exit statuses, that schedules
+ * are the same each time, and that nothing is left behind. What it finds: tests/mutants. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tests/cli/program.h"
+
+CLI_TEST(explore_input, is_refused_in_one_line)
+{
+    EXPECT_BAD(
+        {"nosuch", "explore -p nosuch"}, {"\"steal\"", "explore -p stael"}, {"twice", "explore -p ring,ring"},
+        {"names nothing", "explore -p ring,"}, {"--seconds", "explore --seconds 0"},
+        {"--seconds", "explore --seconds soon"}, {"--seconds", "explore --seconds 1e9"},
+        {"--schedules", "explore --schedules 0"}, {"--seed", "explore --seed -1"}, {"--seed", "explore --seed 1x"},
+        {"--replay", "explore -p ring --replay 1:"}, {"--replay", "explore -p ring --replay 1:2:zzzz"},
+        {"one pool", "explore --replay 1:2"}, {"another build", "explore -p ring --replay 1:2:0001"},
+        {"tso", "explore --memory arm"}, {"pct", "explore --strategy luck"}, {"\"close\"", "explore --scenario clos"},
+        {"--freeze", "explore --scenario freeze"}, {"lock-free", "explore -p mutex --freeze"},
+        {"--lines", "explore --lines --freeze"}, {"--lines", "explore -t 2"}, {"64", "explore --lines -t 65"},
+        {"junit", "explore --format xml"}, {".json", "explore -o result.txt"},
+        {"/nonexistent", "explore -o /nonexistent/x.json"}, {"--format", "explore --frmat json"},
+        {"extra", "explore extra"}, {"wants a value", "explore -p"}, {"nosuch.so", "explore --plugin ./nosuch.so"});
+}
+
+CLI_TEST(explore_words, help_is_the_same_both_ways)
+{
+    static char first[65536];
+    cr_assert(run("explore --help") == 0 && strstr(out, "Exit status") && !*err);
+    snprintf(first, sizeof first, "%s", out);
+    cr_assert(run("help explore") == 0 && !strcmp(first, out));
+    cr_assert(run("--help") == 0 && strstr(out, "  explore"));
+    cr_assert(run("explore --list") == 0 && strstr(out, "free ") && strstr(out, "two-pools ") && lines(out) > 20);
+}
+
+CLI_TEST(explore_words, without_its_program_is_said)
+{
+    cr_assert(symlink("/dev/null", "nothing") == 0);
+    snprintf(err, sizeof err, "cp %s ./poolbench", program);
+    cr_assert(system(err) == 0 && realpath("poolbench", program));
+    cr_assert(run("explore") == 3 && lines(err) == 1 && strstr(err, "poolbench-explore"), "%s", err);
+}
+
+/* Each pool keeps its promises in so many schedules: always these. */
+CLI_TEST(explore_pools, hold)
+{
+    cr_assert(run("explore --schedules 4000") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "inline: no failure in 4.00 k schedules") && strstr(out, "textbook: no failure"), "%s", out);
+    cr_assert(!strstr(out, "FAILS") && files_here() == 0, "%s", out);
+}
+
+CLI_TEST(explore_pools, hold_where_memory_is_weaker)
+{
+    cr_assert(run("explore -p mutex,ring,steal,textbook --memory c11 --schedules 1500") == 0, "%s%s", out, err);
+}
+
+CLI_TEST(explore_pools, ring_goes_on_when_one_thread_stands_still)
+{
+    cr_assert(run("explore -p ring --freeze --schedules 3000") == 0, "%s%s", out, err);
+}
+
+/* Seeds are schedules: told twice, step by step, they are the same; another one differs. */
+CLI_TEST(explore_replay, is_the_same_each_time)
+{
+    static char first[PROGRAM_OUTPUT];
+    char *steps;
+    cr_assert(run("explore -p ring --replay 7:3 -v --scenario plain") == 0, "%s%s", out, err);
+    steps = strstr(out, "\nstep ");
+    cr_assert(steps && lines(steps) > 50, "%s", out);
+    snprintf(first, sizeof first, "%s", steps);
+    cr_assert(run("explore -p ring --replay 7:3 -v --scenario plain") == 0);
+    cr_assert(strstr(out, "\nstep ") && !strcmp(first, strstr(out, "\nstep ")), "%s\n%s", first, out);
+    cr_assert(run("explore -p ring --replay 7:4 -v --scenario plain") == 0);
+    cr_assert(strstr(out, "\nstep ") && strcmp(first, strstr(out, "\nstep ")));
+}
+
+CLI_TEST(explore_formats, are_read_by_programs)
+{
+    json_t *document, *pool;
+    cr_assert(run("explore -p textbook --schedules 200 --format json -o x.json") == 0, "%s%s", out, err);
+    document = json_loads(out, 0, NULL);
+    cr_assert(document, "%s", out);
+    pool = json_array_get(json_object_get(document, "pools"), 0);
+    cr_assert_str_eq(json_string_value(json_object_get(pool, "verdict")), "holds");
+    cr_assert(json_integer_value(json_object_get(pool, "schedules")) == 200);
+    json_decref(document);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(document && !strcmp(json_string_value(json_object_get(document, "program")), "poolbench"));
+    json_decref(document);
+    cr_assert(run("explore -p textbook,inline --schedules 50 --format junit") == 0);
+    cr_assert(strstr(out, "<testsuites name=\"poolbench explore\" tests=\"2\" failures=\"0\""), "%s", out);
+}
+
+/* Cache lines that move are counted: the same number each time. */
+CLI_TEST(explore_lines, are_the_same_each_time)
+{
+    static char first[PROGRAM_OUTPUT];
+    cr_assert(run("explore --lines -p textbook,ring -t 1,2") == 0, "%s%s", out, err);
+    snprintf(first, sizeof first, "%s", out);
+    cr_assert(run("explore --lines -p textbook,ring -t 1,2") == 0 && !strcmp(first, out), "%s%s", first, out);
+    cr_assert(strstr(out, "workers") && strstr(out, " / "), "%s", out);
+}

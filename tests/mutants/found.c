@@ -1,0 +1,182 @@
+/* found.c - that `poolbench explore` finds what it is for: each mutant, within a number of
+ * schedules. The schedules are those of seed 1, so that this passes always or never.
+ *
+ *     found                     every mutant, the seed draws all: ends with 1 if one is not found
+ *     found --table SECONDS     how soon each strategy finds it, as a table; SECONDS each
+ *     found NAME                one, told as `poolbench explore` does */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench/commands/stack.h"
+#include "bench/explore/command.h"
+#include "bench/json/must.h"
+#include "tests/mutants/mutants.h"
+
+enum { WITHIN = 20000 };
+
+volatile sig_atomic_t command_stop;
+
+/* The mutant that is switched on. No part of what each schedule begins with. */
+static int on = -1;
+
+int mutant_on(int number);
+int mutant_on(int number)
+{
+    return number == on;
+}
+
+static void options_of(const struct mutant *mutant, struct command_options *options)
+{
+    *options = (struct command_options){.seed = 1, .pool_count = 1, .brief = true};
+    options->pools[0] = pool_find(mutant->pool);
+    options->memory = mutant->c11 ? COMMAND_C11 : COMMAND_DRAWN;
+    options->freeze = mutant->freeze;
+    options->scenario = mutant->scenario ? scenario_find(mutant->scenario) : NULL;
+}
+
+static int hunt(int number, const struct command_options *options, struct command_finding *finding)
+{
+    int error;
+    on = number;
+    error = command_hunt(finding, options, options->pools[0]);
+    on = -1;
+    if (error)
+        fprintf(stderr, "found: %s: %s\n", mutants[number].name, strerror(-error));
+    return error;
+}
+
+static const char *kind_of(const struct command_finding *finding)
+{
+    return !finding->found                           ? "nothing"
+           : finding->verdict.kind == EXPLORE_FAILED ? ledger_promise_name(finding->promise)
+                                                     : explore_kind_name(finding->verdict.kind);
+}
+
+/* All of them, each within its number of schedules. */
+static int find_all(void)
+{
+    static struct command_finding finding;
+    struct command_options options;
+    int missed = 0, found = 0;
+    for (int i = 0; i < mutant_count; i++) {
+        if (!*mutants[i].name)
+            continue;
+        options_of(&mutants[i], &options);
+        options.schedules = (uint64_t)(mutants[i].within ? mutants[i].within : WITHIN);
+        if (hunt(i, &options, &finding))
+            return 1;
+        found += finding.found;
+        if (!finding.found) {
+            missed++;
+            printf("mutant %s (%s: %s) is not found within %llu schedules%s%s\n", mutants[i].name, mutants[i].pool,
+                   mutants[i].what, (unsigned long long)options.schedules, finding.cannot ? ": " : "",
+                   finding.cannot ? finding.verdict.words : "");
+        } else if (getenv("V")) {
+            printf("%-26s %-9s %7llu  %.2f s  %s: %s\n", mutants[i].name, mutants[i].pool,
+                   (unsigned long long)finding.k, finding.seconds, finding.plan.scenario->name, kind_of(&finding));
+        }
+        fflush(stdout);
+        command_finding_free(&finding);
+    }
+    printf("explore: %d mutants found, %d missed\n", found, missed);
+    return missed ? 1 : 0;
+}
+
+static void print_cell(const struct command_finding *finding)
+{
+    if (finding->found)
+        printf(" %llu (%.2f s) |", (unsigned long long)finding->k, finding->seconds);
+    else
+        printf(" nothing in %llu |", (unsigned long long)finding->counts.schedules);
+}
+
+/* STRESS: a program that runs the same scenarios on threads: explore_stress. */
+static void print_stress(const struct mutant *mutant, int number, double seconds)
+{
+    char command[4096], line[512], words[256] = "";
+    unsigned long long runs = 0;
+    double took = 0;
+    FILE *pipe;
+    if (!getenv("STRESS") || mutant->c11 || mutant->freeze) {
+        printf(" - |");
+        return;
+    }
+    snprintf(command, sizeof command, "MUTANT=%d timeout %d %s %s %g 2>/dev/null", number, (int)seconds + 5,
+             getenv("STRESS"), mutant->pool, seconds);
+    pipe = popen(command, "r");
+    if (pipe && fgets(line, sizeof line, pipe) && sscanf(line, "%llu %lf %255[^\n]", &runs, &took, words) == 3)
+        printf(strcmp(words, "nothing") ? " %llu (%.2f s) |" : " nothing in %llu |", runs, took);
+    else
+        printf(" - |");
+    if (pipe)
+        pclose(pipe);
+}
+
+static int print_table(double seconds)
+{
+    static const enum explore_strategy strategies[] = {EXPLORE_PCT, EXPLORE_POS, EXPLORE_RANDOM, EXPLORE_MIX};
+    static struct command_finding finding;
+    printf("| mutant | pool | seen as | stress, %g s | pct | pos | random | mix |\n|---|---|---|---|---|---|---|---|\n",
+           seconds);
+    for (int i = 0; i < mutant_count; i++) {
+        if (!*mutants[i].name)
+            continue;
+        printf("| %s: %s%s | %s |", mutants[i].name, mutants[i].what, mutants[i].c11 ? " (c11)" : "", mutants[i].pool);
+        for (int s = -1; s < 4; s++) {
+            struct command_options options;
+            options_of(&mutants[i], &options);
+            options.strategy = strategies[s < 0 ? 3 : s];
+            options.seconds_ns = (int64_t)(seconds * 1e9);
+            if (hunt(i, &options, &finding))
+                return 1;
+            if (s < 0) {
+                printf(" %s |", kind_of(&finding));
+                print_stress(&mutants[i], i, seconds);
+            } else {
+                print_cell(&finding);
+            }
+            command_finding_free(&finding);
+        }
+        printf("\n");
+        fflush(stdout);
+    }
+    return 0;
+}
+
+static int tell(const char *name)
+{
+    static struct command_finding finding;
+    struct command_options options;
+    for (int i = 0; i < mutant_count; i++) {
+        if (strcmp(mutants[i].name, name))
+            continue;
+        options_of(&mutants[i], &options);
+        options.brief = getenv("BRIEF") != NULL;
+        options.schedules = 1000000;
+        if (hunt(i, &options, &finding))
+            return 1;
+        on = i;
+        command_report(&finding, &options, stdout);
+        return finding.found ? 0 : 1;
+    }
+    fprintf(stderr, "found: no mutant \"%s\"\n", name);
+    return 2;
+}
+
+static __attribute__((noinline)) int begin(int argc, char **argv)
+{
+    must_begin();
+    if (explore_open(COMMAND_THREADS, NULL))
+        return fprintf(stderr, "found: cannot explore here\n"), 3;
+    if (argc > 2 && !strcmp(argv[1], "--table"))
+        return print_table(atof(argv[2]));
+    return argc > 1 ? tell(argv[1]) : find_all();
+}
+
+int main(int argc, char **argv)
+{
+    explore_fix_addresses(argv);
+    return stack_open() ? begin(argc, argv) : 3;
+}

@@ -1,0 +1,217 @@
+/* mutants.c - the table of mutants.h. Most are what shipped pools got wrong, or what these
+ * pools had wrong once. */
+#include "tests/mutants/mutants.h"
+
+const struct mutant mutants[] = {
+    /* A job that waits, and a worker that sleeps. */
+    {"if_for_while", "a woken worker does not look again", "textbook", "pools/textbook.c",
+     "    while (empty(pool)) {\n",
+     "    for (int looked = 0; empty(pool) && !(MUTANT(if_for_while) && looked); looked = 1) {\n"},
+    {"signal_first", "the signal comes before the push, without the lock", "textbook", "pools/textbook.c",
+     "        uint64_t last;\n        pthread_mutex_lock(&pool->lock);\n",
+     "        uint64_t last;\n        if (MUTANT(signal_first))\n            pthread_cond_signal(&pool->not_empty);\n"
+     "        pthread_mutex_lock(&pool->lock);\n"},
+    {"", "", "", "pools/textbook.c", "        pthread_cond_signal(&pool->not_empty);\n        pthread_mutex_unlock",
+     "        if (!MUTANT(signal_first) && !(MUTANT(signal_if_empty) && last != atomic_load(&pool->first)))\n"
+     "            pthread_cond_signal(&pool->not_empty);\n        pthread_mutex_unlock"},
+    {"signal_if_empty", "only a push into an empty queue signals", "textbook", "", "", ""},
+    {"one_condition", "one condition for workers and submitters, and one signal", "textbook", "pools/textbook.c",
+     "    pthread_cond_signal(&pool->not_full);\n",
+     "    pthread_cond_signal(MUTANT(one_condition) ? &pool->not_empty : &pool->not_full);\n"},
+    {"", "", "", "pools/textbook.c", "pthread_cond_wait(&pool->not_full, &pool->lock)",
+     "pthread_cond_wait(MUTANT(one_condition) ? &pool->not_empty : &pool->not_full, &pool->lock)"},
+    {"park_no_look", "who parks does not look after the gate rose", "mutex", "pools/core/idle.c",
+     "    if (!atomic_load_explicit(&head->drained, memory_order_acquire) && !pool_idle_look(head))\n",
+     "    if (!atomic_load_explicit(&head->drained, memory_order_acquire) &&\n"
+     "        (MUTANT(park_no_look) || !(MUTANT(park_looks_early) ? early : pool_idle_look(head))))\n"},
+    {"park_looks_early", "who parks looks before the gate rises", "mutex", "pools/core/idle.c",
+     "    sentry = lie_down(worker);\n",
+     "    bool early = MUTANT(park_looks_early) && pool_idle_look(head);\n    sentry = lie_down(worker);\n"},
+    {"search_no_look", "whose search ends calls nobody for what else lies there", "mutex", "pools/core/idle.c",
+     "    else if (attention_of(head) & POOL_GATE && pool_idle_look(head))\n",
+     "    else if (!MUTANT(search_no_look) && attention_of(head) & POOL_GATE && pool_idle_look(head))\n"},
+    {"retire_no_look", "the sentry goes to sleep without a look", "mutex", "pools/core/idle.c",
+     "    pool_fence(); /* gate before queues: pairs with pool_after_push */\n    return pool_idle_look(head);\n",
+     "    pool_fence(); /* gate before queues: pairs with pool_after_push */\n"
+     "    return !MUTANT(retire_no_look) && pool_idle_look(head);\n"},
+    {"announce_no_fence", "no fence between a counter and the look for who waits", "mutex", "pools/core/head.h",
+     "    pool_fence(); /* counters before watchers: pairs with the add in pool_head_wait */\n",
+     "    if (!MUTANT(announce_no_fence))\n        pool_fence();\n"},
+
+    /* The ring. */
+    {"helped_ignored", "a producer that was helped announces again", "ring", "pools/core/ring.h",
+     "        if ((int64_t)(end - (last & ~SEALED)) <= 0)\n",
+     "        if (!MUTANT(helped_ignored) && (int64_t)(end - (last & ~SEALED)) <= 0)\n", .scenario = "plain"},
+    {"last_relaxed", "the tail is read without acquire", "ring", "pools/core/ring.h",
+     "    uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);\n"
+     "    if (pool_unlikely((last & ~SEALED) == first)) {\n",
+     "    uint64_t last = MUTANT(last_relaxed) ? atomic_load_explicit(&pool->last, memory_order_relaxed)\n"
+     "                                         : atomic_load_explicit(&pool->last, memory_order_acquire);\n"
+     "    if (pool_unlikely((last & ~SEALED) == first)) {\n",
+     .c11 = 1},
+    {"announce_relaxed", "jobs are announced without release", "ring", "pools/core/ring.h",
+     "        !atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst, "
+     "memory_order_relaxed));\n",
+     "        !(MUTANT(announce_relaxed)\n"
+     "              ? atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_relaxed,\n"
+     "                                                      memory_order_relaxed)\n"
+     "              : atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst,\n"
+     "                                                      memory_order_relaxed)));\n",
+     .c11 = 1},
+    {"no_help", "a slot that is filled and not announced is waited for", "ring", "pools/core/ring.h",
+     "    if (dword_tag(&pool->slots[last & pool->mask].word) >> LAP_SHIFT != lap_of(pool, last))\n",
+     "    if (MUTANT(no_help) || dword_tag(&pool->slots[last & pool->mask].word) >> LAP_SHIFT != lap_of(pool, last))\n",
+     .freeze = 1},
+    {"never_sealed", "the closed queue takes jobs after its end", "ring", "pools/ring.c",
+     "    uint64_t last = accepted;\n",
+     "    uint64_t last = accepted;\n    if (MUTANT(never_sealed))\n        return true;\n"},
+    {"evict_no_slot", "who drops a job does not free its slot", "steal", "pools/steal.c", "        pool->purse++;\n",
+     "        pool->purse += !MUTANT(evict_no_slot);\n"},
+
+    /* Jobs that a blocked worker holds, and jobs that two take. */
+    {"stranded", "nobody takes what a blocked worker has claimed", "mutex", "pools/core/claims.h",
+     "    for (int i = 0; i < head->workers - 1; i++)\n        if (claim_steal_from(",
+     "    for (int i = 0; !MUTANT(stranded) && i < head->workers - 1; i++)\n        if (claim_steal_from("},
+    {"pop_no_swap", "the owner takes the last job of its deque without a swap", "steal", "pools/steal.c",
+     "        if (!atomic_compare_exchange_strong_explicit(&worker->top, &top, top + 1, memory_order_seq_cst,\n"
+     "                                                     memory_order_relaxed))\n            top = bottom + 1;\n",
+     "        if (MUTANT(pop_no_swap))\n            atomic_store(&worker->top, top + 1);\n"
+     "        else if (!atomic_compare_exchange_strong_explicit(&worker->top, &top, top + 1, memory_order_seq_cst,\n"
+     "                                                     memory_order_relaxed))\n            top = bottom + 1;\n"},
+    {"pop_no_fence", "no fence between bottom and top in the owner's pop", "steal", "pools/steal.c",
+     "    atomic_store_explicit(&worker->bottom, bottom, memory_order_seq_cst);\n    top = "
+     "atomic_load_explicit(&worker->top, memory_order_seq_cst);\n",
+     "    if (MUTANT(pop_no_fence))\n        atomic_store_explicit(&worker->bottom, bottom, memory_order_relaxed);\n"
+     "    else\n        atomic_store_explicit(&worker->bottom, bottom, memory_order_seq_cst);\n"
+     "    top = atomic_load_explicit(&worker->top, memory_order_seq_cst);\n",
+     .within = 100000},
+
+    /* The end. */
+    {"seal_no_look", "the queue is sealed though a job came", "textbook", "pools/textbook.c",
+     "    sealed = pool->sealed = pool->sealed || atomic_load_explicit(&pool->last, memory_order_relaxed) == "
+     "accepted;\n",
+     "    sealed = pool->sealed = pool->sealed || MUTANT(seal_no_look) ||\n"
+     "                            atomic_load_explicit(&pool->last, memory_order_relaxed) == accepted;\n",
+     .scenario = "close", .within = 100000},
+    {"wait_touches", "wait touches the pool after it has left", "mutex", "pools/core/quiet.c",
+     "    atomic_fetch_sub_explicit(&head->blocked_wait, 1, memory_order_relaxed);\n    pool_caller_leave(head);\n",
+     "    if (!MUTANT(wait_touches))\n        atomic_fetch_sub_explicit(&head->blocked_wait, 1, "
+     "memory_order_relaxed);\n"
+     "    pool_caller_leave(head);\n    if (MUTANT(wait_touches))\n"
+     "        atomic_fetch_sub_explicit(&head->blocked_wait, 1, memory_order_relaxed);\n"},
+    {"destroy_no_wait", "free does not wait for the last threads", "spawn", "pools/spawn.c",
+     "    while (pool->threads) {\n", "    while (!MUTANT(destroy_no_wait) && pool->threads) {\n"},
+    {"spawn_no_announce", "a thread of one job tells nobody of its end", "spawn", "pools/spawn.c",
+     "    pool_announce(&pool->head);\n    pool_lock(&pool->lock);\n",
+     "    if (!MUTANT(spawn_no_announce))\n        pool_announce(&pool->head);\n    pool_lock(&pool->lock);\n"},
+    {"close_wakes_nobody", "close does not wake who waits for room", "textbook", "pools/core/quiet.c",
+     "    pool_room_wake(head);\n    pool_announce(head);\n",
+     "    if (!MUTANT(close_wakes_nobody))\n        pool_room_wake(head);\n    pool_announce(head);\n"},
+    /* Quiet, room, locks. */
+    {"accepted_first", "quiet: what was accepted is read before what is settled", "mutex", "pools/core/quiet.c",
+     "    uint64_t settled = settled_sum(head);\n    uint64_t apart = accepted_apart(head);\n    *queued = "
+     "head->design->accepted(head);\n",
+     "    uint64_t early = head->design->accepted(head);\n    uint64_t settled = settled_sum(head);\n"
+     "    uint64_t apart = accepted_apart(head);\n"
+     "    *queued = MUTANT(accepted_first) ? early : head->design->accepted(head);\n",
+     .scenario = "nested"},
+    {"seen_unlocked", "a wait believes a look that began before it", "mutex", "pools/core/quiet.c",
+     "    pool_lock(&head->quiet_lock);\n    seen = atomic_load_explicit(&head->quiet_seen, memory_order_relaxed);\n"
+     "    if (quiet_unlock(head))\n        pool_quiet_look(head);\n",
+     "    if (!MUTANT(seen_unlocked))\n        pool_lock(&head->quiet_lock);\n"
+     "    seen = atomic_load_explicit(&head->quiet_seen, memory_order_relaxed);\n"
+     "    if (!MUTANT(seen_unlocked) && quiet_unlock(head))\n        pool_quiet_look(head);\n",
+     .scenario = "waiters", .within = 100000},
+    {"ask_by_store", "who asks for a look at quiet stores the wish: a later wish hides what an earlier one releases",
+     "ring", "pools/core/quiet.c", "    atomic_exchange_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n",
+     "    if (MUTANT(ask_by_store))\n        atomic_store_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n"
+     "    else\n        atomic_exchange_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n",
+     .c11 = 1, .scenario = "full-ends"},
+    {"not_watching", "a wait is not counted among those to be told", "mutex", "pools/core/quiet.c",
+     "    /* Then the counters: pairs with the fence in pool_announce. */\n    "
+     "atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);\n",
+     "    atomic_fetch_add_explicit(&head->watchers, !MUTANT(not_watching), memory_order_seq_cst);\n"},
+    {"", "", "", "pools/core/quiet.c",
+     "    atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);\n    if (!MUTANT(wait_touches))",
+     "    atomic_fetch_sub_explicit(&head->watchers, !MUTANT(not_watching), memory_order_relaxed);\n"
+     "    if (!MUTANT(wait_touches))"},
+    {"wish_late", "a submitter says that it waits after its last try", "mutex", "pools/core/submit.c",
+     "        if (!late)\n            pool_room_want(head, want);\n        pool_fence();\n        pushed = "
+     "submit_when(head, job, "
+     "epoch, want);\n",
+     "        if (!late && !MUTANT(wish_late))\n            pool_room_want(head, want);\n        pool_fence();\n"
+     "        pushed = submit_when(head, job, epoch, want);\n        if (!late && MUTANT(wish_late) && !pushed)\n"
+     "            pool_room_want(head, want);\n",
+     .scenario = "full"},
+    {"lock_as_1", "who was woken takes the lock as if nobody else waits", "mutex", "pools/core/life.c",
+     "    while (atomic_exchange_explicit(&lock->word, 2, memory_order_acquire))\n        pool_futex_wait(&lock->word, "
+     "2, "
+     "-1);\n",
+     "    for (unsigned as = 2; atomic_exchange_explicit(&lock->word, as, memory_order_acquire);\n"
+     "         as = MUTANT(lock_as_1) ? 1 : 2)\n        pool_futex_wait(&lock->word, 2, -1);\n"},
+    {"done_relaxed", "an outcome is counted without release", "mutex", "pools/core/head.h",
+     "    if (pool_likely(status >= 0))\n        pool_count_own(&worker->done, 1, memory_order_release);\n",
+     "    if (MUTANT(done_relaxed) && status >= 0)\n        pool_count_own(&worker->done, 1, memory_order_relaxed);\n"
+     "    else if (pool_likely(status >= 0))\n        pool_count_own(&worker->done, 1, memory_order_release);\n",
+     .c11 = 1},
+    {"unlock_relaxed", "a lock is given back without release", "mutex", "pools/core/futex.h",
+     "    if (atomic_exchange_explicit(&lock->word, 0, memory_order_release) == 2)\n",
+     "    if ((MUTANT(unlock_relaxed) ? atomic_exchange_explicit(&lock->word, 0, memory_order_relaxed)\n"
+     "                                : atomic_exchange_explicit(&lock->word, 0, memory_order_release)) == 2)\n",
+     .c11 = 1},
+
+    /* Cancel, drop, results. */
+    {"cancel_once", "a cancel does not wait for jobs on the move", "mutex", "pools/core/cancel.c",
+     "    cancel_pass(head, below);\n    pool_transit_wait_workers(head);\n",
+     "    cancel_pass(head, below);\n    if (MUTANT(cancel_once))\n        return;\n"
+     "    pool_transit_wait_workers(head);\n",
+     .scenario = "cancel", .within = 100000},
+    {"cancel_no_boundary", "a worker takes what a cancel is settling", "mutex", "pools/core/cancel.c",
+     "    if (!POOL_DEFECT(CANCEL_UNSEEN))\n        atomic_store_explicit(&head->stale_below",
+     "    if (!POOL_DEFECT(CANCEL_UNSEEN) && !MUTANT(cancel_no_boundary))\n        "
+     "atomic_store_explicit(&head->stale_below",
+     .scenario = "leaving"},
+    {"place_never_given", "a receiver does not wake who waits for a place", "mutex", "pools/core/results.c",
+     "    if (atomic_load_explicit(&head->blocked_results, memory_order_seq_cst))\n",
+     "    if (!MUTANT(place_never_given) && atomic_load_explicit(&head->blocked_results, memory_order_seq_cst))\n"},
+    {"place_stays", "a cancelled job's place is not given back", "mutex", "pools/core/retire.c",
+     "    if (head->config.results == POOL_RESULTS_THROTTLE)\n        pool_place_give(head, 1);\n    "
+     "pool_discard(head, "
+     "task->arg, POOL_WHY_CANCELLED);\n",
+     "    if (head->config.results == POOL_RESULTS_THROTTLE && !MUTANT(place_stays))\n        pool_place_give(head, "
+     "1);\n"
+     "    pool_discard(head, task->arg, POOL_WHY_CANCELLED);\n",
+     .within = 100000},
+    {"pending_torn", "the results that are pending are the difference of two readings", "spawn", "pools/core/results.c",
+     "    stats->pending = pending < head->config.results_capacity ? pending : head->config.results_capacity;\n",
+     "    stats->pending =\n        pending < head->config.results_capacity || MUTANT(pending_torn) ? pending : "
+     "head->config.results_capacity;\n",
+     .scenario = "observed"},
+    {"drop_untold", "a dropped job is counted, and not given back", "ring", "pools/core/submit.c",
+     "    if (pushed == 1) {\n        pool_after_push(head);\n        pool_drop_one(head, &oldest);\n",
+     "    if (pushed == 1) {\n        pool_after_push(head);\n        if (MUTANT(drop_untold))\n"
+     "            atomic_fetch_add(&head->dropped, 1);\n        else\n            pool_drop_one(head, &oldest);\n"},
+
+    /* The defects that `poolbench check` switches on. */
+    {"", "", "", "pools/core/inject.h", "#define POOL_DEFECT(name) 0\n",
+     "#define POOL_DEFECT(name) MUTANT(defect_##name)\n"},
+    {"defect_END_UNTOLD", "receivers are not told of the end", "mutex", "", "", ""},
+    {"defect_COUNTED_LATE", "a job is counted once it has started", "mutex", "", "", ""},
+    {"defect_OPEN_DOOR", "submit does not look whether it is closed", "mutex", "", "", ""},
+    {"defect_TORN_COUNTER", "a shared counter is read, then written", "mutex", "", "", ""},
+    {"defect_NO_GIVE_UP", "free does not give results up", "mutex", "", "", "", .scenario = "free"},
+    {"defect_LEFT_BEHIND", "free ends nothing", "mutex", "", "", ""},
+    {"defect_FAIL_IS_FATAL", "a failing job takes the process", "mutex", "", "", ""},
+    {"defect_WORKER_LOST", "a job's pthread_exit takes its worker", "mutex", "", "", ""},
+    {"defect_RECOVER_AT_TOP", "a failing job is contained above the worker's loop", "mutex", "", "", ""},
+    {"defect_CANCEL_UNSEEN", "nobody looks for the cancel", "mutex", "", "", ""},
+    {"defect_SILENT_LOSS", "free says nothing of the results that are left", "mutex", "", "", ""},
+    {"defect_EVERY_CLOSE", "each close believes that it is the first", "mutex", "", "", ""},
+    {"defect_ZERO_WORKERS", "open takes a size of zero", "mutex", "", "", ""},
+    {"defect_NO_BOUND", "results have no bound", "mutex", "", "", ""},
+    {"defect_CLOSED_IS_RESULT", "\"closed\" is received as a result", "mutex", "", "", ""},
+    {"defect_ONE_UNCOUNTED", "one job fewer is counted than was accepted", "mutex", "", "", ""},
+    {"defect_ENDLESS_RECEIVE", "receive forgets its time-out", "mutex", "", "", ""},
+};
+
+const int mutant_count = sizeof mutants / sizeof *mutants;
