@@ -1,6 +1,6 @@
 <?xml version="1.0" encoding="UTF-8"?>
-<!-- figure.xsl - a figure: its question, the picture, and folded under it its numbers, the command that
-     repeats it and what it does not tell. The picture has a title and a description of its own (picture.c):
+<!-- figure.xsl - a figure: its question, the picture, how to read it, what it does not tell, and folded under
+     it its numbers and the command that repeats it. The picture has a title and a description of its own (picture.c):
      the description says the finding. -->
 <xsl:stylesheet version="1.0" xmlns:xsl="http://www.w3.org/1999/XSL/Transform" xmlns:svg="http://www.w3.org/2000/svg"
                 exclude-result-prefixes="svg">
@@ -8,21 +8,21 @@
   <xsl:template match="figure">
     <figure id="{@id}">
       <figcaption>
-        <strong><bdi><xsl:value-of select="@title"/></bdi></strong>
-        <xsl:if test="@finding != ''"><span class="finding"><bdi><xsl:value-of select="@finding"/></bdi></span></xsl:if>
+        <xsl:element name="h{count(ancestor::part) + 2}"><bdi><xsl:value-of select="@title"/></bdi></xsl:element>
+        <xsl:if test="@finding != '' and @finding != @title"><span class="finding"><bdi><xsl:value-of select="@finding"/></bdi></span></xsl:if>
       </figcaption>
       <xsl:apply-templates select="picture|missing"/>
+      <xsl:apply-templates select="untold"/>
       <xsl:if test="table">
         <details class="numbers">
           <summary>The numbers<span class="hidden"> of: <xsl:value-of select="@title"/></span></summary>
           <xsl:apply-templates select="table"/>
         </details>
       </xsl:if>
-      <xsl:if test="command|untold">
+      <xsl:if test="command">
         <details class="about">
-          <summary>Repeat it; what it does not tell<span class="hidden"> (<xsl:value-of select="@title"/>)</span></summary>
+          <summary>Repeat it<span class="hidden"> (<xsl:value-of select="@title"/>)</span></summary>
           <xsl:apply-templates select="command"/>
-          <xsl:apply-templates select="untold"/>
         </details>
       </xsl:if>
     </figure>
@@ -30,7 +30,7 @@
 
   <xsl:template match="picture">
     <div class="picture" tabindex="0" role="group" aria-label="Picture: {../@title}"><xsl:copy-of select="svg:svg"/></div>
-      <p class="dim"><xsl:value-of select="../@dim"/></p>
+    <xsl:if test="../@dim != ''"><p class="dim"><bdi><xsl:value-of select="../@dim"/></bdi></p></xsl:if>
   </xsl:template>
 
   <xsl:template match="missing">
