@@ -96,7 +96,6 @@ void choose_begin(void)
 {
     const struct explore_knobs *knobs = runtime.knobs;
     runtime.random = mix(knobs->seed) | 1;
-    runtime.draws = 0;
     draw_strategy(knobs);
     runtime.memory = knobs->memory;
     runtime.rank_low = UINT64_C(1) << 31;

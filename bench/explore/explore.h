@@ -228,7 +228,8 @@ int explore_search(const struct explore_search *search, struct explore_counts *c
 
 /* ---- From inside: scenarios, on any of their threads. ---- */
 
-/* A number below `below` (> 0), from the seed; the same whatever is drawn for the schedule. */
+/* A number below `below` (> 0), from the seed, the calling thread's number, and how many it
+ * has drawn before: the same in whichever schedule. */
 uint64_t explore_draw(uint64_t below);
 
 /* Ends the schedule at once with EXPLORE_FAILED and these words. */

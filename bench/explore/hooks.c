@@ -176,6 +176,84 @@ ATOMIC(16, uint16_t)
 ATOMIC(32, uint32_t)
 ATOMIC(64, uint64_t)
 
+/* 16 bytes at once: known to all, in every model. */
+typedef unsigned __int128 wide;
+
+static void wide_point(const volatile wide *a, bool writes)
+{
+    const void *address = (const void *)(uintptr_t)a;
+    heap_check(address, sizeof *a, writes);
+    choose_point(address, writes);
+    if (runtime.memory != EXPLORE_SC)
+        memory_fence(SEQ_CST);
+}
+
+wide __tsan_atomic128_load(const volatile wide *a, int order);
+wide __tsan_atomic128_load(const volatile wide *a, int order)
+{
+    (void)order;
+    if (runtime.on) {
+        RUNTIME_HERE();
+        wide_point(a, false);
+    }
+    return *a;
+}
+
+void __tsan_atomic128_store(volatile wide *a, wide value, int order);
+void __tsan_atomic128_store(volatile wide *a, wide value, int order)
+{
+    (void)order;
+    if (runtime.on) {
+        RUNTIME_HERE();
+        wide_point(a, true);
+    }
+    *a = value;
+}
+
+wide __tsan_atomic128_exchange(volatile wide *a, wide value, int order);
+wide __tsan_atomic128_exchange(volatile wide *a, wide value, int order)
+{
+    wide before;
+    (void)order;
+    if (runtime.on) {
+        RUNTIME_HERE();
+        wide_point(a, true);
+    }
+    before = *a;
+    *a = value;
+    return before;
+}
+
+wide __tsan_atomic128_compare_exchange_val(volatile wide *a, wide c, wide v, int order, int otherwise);
+wide __tsan_atomic128_compare_exchange_val(volatile wide *a, wide c, wide v, int order, int otherwise)
+{
+    wide before;
+    (void)order, (void)otherwise;
+    if (runtime.on) {
+        RUNTIME_HERE();
+        wide_point(a, true);
+    }
+    before = *a;
+    if (before == c)
+        *a = v;
+    return before;
+}
+
+int __tsan_atomic128_compare_exchange_strong(volatile wide *a, wide *c, wide v, int order, int otherwise);
+int __tsan_atomic128_compare_exchange_strong(volatile wide *a, wide *c, wide v, int order, int otherwise)
+{
+    wide before = __tsan_atomic128_compare_exchange_val(a, *c, v, order, otherwise);
+    bool same = before == *c;
+    *c = before;
+    return same;
+}
+
+int __tsan_atomic128_compare_exchange_weak(volatile wide *a, wide *c, wide v, int order, int otherwise);
+int __tsan_atomic128_compare_exchange_weak(volatile wide *a, wide *c, wide v, int order, int otherwise)
+{
+    return __tsan_atomic128_compare_exchange_strong(a, c, v, order, otherwise);
+}
+
 /* Of two words, which is two accesses: the value's before the tag's, so that who sees the
  * new tag can see the new value. */
 bool explore_dword_swap(void *dword, uint64_t tag, uint64_t value, uint64_t new_tag, uint64_t new_value)

@@ -38,6 +38,7 @@ struct runtime_thread {
     pthread_t self; /* its carrier's */
     int index;
     enum explore_state state;
+    uint32_t draws;        /* explore_draw */
     uint32_t own;          /* points that it came to */
     uint32_t reads, plain; /* since its last write: it may spin */
     uint64_t rank;         /* POS, PCT: the highest goes on */
@@ -85,7 +86,7 @@ struct runtime {
     int ready[EXPLORE_THREADS_MAX], ready_count;
     uint32_t steps, steps_max, fair_from;
     int64_t now_ns, next_deadline;
-    uint64_t random, draws;
+    uint64_t random;
 
     /* Drawn once for each schedule. */
     enum explore_strategy strategy;

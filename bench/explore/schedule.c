@@ -187,6 +187,8 @@ void explore_run(const struct explore_knobs *knobs, struct explore_verdict *verd
 
 bool explore_fix_addresses(char **argv)
 {
+    char path[4096];
+    ssize_t length;
     int now = personality(0xffffffff);
     heap_libraries();
     if (now < 0 || now & ADDR_NO_RANDOMIZE)
@@ -194,7 +196,9 @@ bool explore_fix_addresses(char **argv)
     if (getenv("POOLBENCH_EXPLORE_AGAIN") || personality((unsigned long)now | ADDR_NO_RANDOMIZE) < 0)
         return false;
     setenv("POOLBENCH_EXPLORE_AGAIN", "1", 1);
-    execv("/proc/self/exe", argv);
+    length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    execv(path, argv);
     unsetenv("POOLBENCH_EXPLORE_AGAIN");
     return false;
 }
@@ -256,7 +260,8 @@ int explore_open(int threads, const struct explore_knobs *warm_up)
 
 uint64_t explore_draw(uint64_t below)
 {
-    return choose_drawn(1u << 20 | (unsigned)runtime.draws++) % below;
+    struct runtime_thread *thread = runtime.now;
+    return choose_drawn((unsigned)(thread->index + 1) << 20 | thread->draws++) % below;
 }
 
 void explore_fail(const char *format, ...)
