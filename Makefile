@@ -311,7 +311,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn faulty))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -336,6 +336,10 @@ $(BUILD)/plugins/odd-%.so: tests/plugins/odd.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DODD=$*)
+$(BUILD)/plugins/faulty.so: tests/plugins/faulty.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN)
 $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

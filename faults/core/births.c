@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <threads.h>
 #include <unistd.h>
@@ -31,6 +32,80 @@ static _Atomic uint32_t down; /* a futex */
 static _Atomic uint32_t held, waiting;
 static struct record *_Atomic known_in;
 static _Atomic int *_Atomic report;
+
+static _Atomic int niceness;
+
+void births_nice(int nice)
+{
+    atomic_store(&niceness, nice);
+}
+
+/* The k-th of `created` fails. */
+static _Atomic uint32_t created, failing;
+static _Atomic bool failing_on;
+
+void births_fail(uint32_t k, bool on)
+{
+    atomic_store(&failing_on, on);
+    atomic_store(&failing, k ? atomic_load(&created) + k : 0);
+}
+
+static bool is_to_fail(void)
+{
+    uint32_t number = atomic_fetch_add(&created, 1) + 1, at = atomic_load(&failing);
+    return at && (number == at || (number > at && atomic_load(&failing_on)));
+}
+
+/* Threads in their main functions; those beyond the table are only counted. */
+enum { LIVES = 256 };
+static _Atomic pid_t lives[LIVES];
+static _Atomic uint32_t alive;
+
+static void live(void)
+{
+    pid_t none = 0, me = (pid_t)syscall(SYS_gettid);
+    atomic_fetch_add(&alive, 1);
+    for (int i = 0; i < LIVES; i++, none = 0)
+        if (atomic_compare_exchange_strong(&lives[i], &none, me))
+            return;
+}
+
+static void die(void *arg)
+{
+    pid_t me = (pid_t)syscall(SYS_gettid);
+    (void)arg;
+    for (int i = 0; i < LIVES; i++) {
+        pid_t id = me;
+        if (atomic_compare_exchange_strong(&lives[i], &id, 0))
+            break;
+    }
+    atomic_fetch_sub(&alive, 1);
+}
+
+/* Calls die for one that ends by pthread_exit. */
+static pthread_key_t living;
+static pthread_once_t lives_once = PTHREAD_ONCE_INIT;
+
+static void make_lives(void)
+{
+    pthread_key_create(&living, die);
+}
+
+uint32_t births_alive(void)
+{
+    return atomic_load(&alive);
+}
+
+int births_living(pid_t *threads, int most)
+{
+    int count = 0;
+    for (int i = 0; i < LIVES && count < most; i++) {
+        pid_t id = atomic_load(&lives[i]);
+        if (id)
+            threads[count++] = id;
+    }
+    return count;
+}
 
 /* Not what the caller asked for in vain: a priority or a stack that is not to be had. */
 static void refused(int error)
@@ -95,6 +170,8 @@ static struct birth be_born(void *arg)
     if (birth.record)
         record_born(birth.record, (int)syscall(SYS_gettid));
     prctl(PR_SET_NAME, "worker"); /* until it gives itself a better one */
+    if (atomic_load(&niceness))
+        setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), atomic_load(&niceness));
     if (atomic_load(&down)) {
         atomic_fetch_add(&held, 1);
         atomic_fetch_add(&waiting, 1);
@@ -102,19 +179,34 @@ static struct birth be_born(void *arg)
             pool_futex_wait(&down, 1, -1);
         atomic_fetch_sub(&waiting, 1);
     }
+    pthread_once(&lives_once, make_lives);
+    live();
+    pthread_setspecific(living, &living);
     return birth;
+}
+
+/* The last, unless it left by pthread_exit. */
+static void be_gone(void)
+{
+    pthread_setspecific(living, NULL);
+    die(NULL);
 }
 
 static void *born(void *arg)
 {
     struct birth birth = be_born(arg);
-    return birth.main(birth.arg);
+    void *value = birth.main(birth.arg);
+    be_gone();
+    return value;
 }
 
 int INTERPOSED(pthread_t *thread, const pthread_attr_t *attributes, void *(*main)(void *), void *arg)
 {
-    struct birth *birth = malloc(sizeof *birth);
+    struct birth *birth;
     int error;
+    if (is_to_fail())
+        return EAGAIN;
+    birth = malloc(sizeof *birth);
     if (!birth) {
         refused(ENOMEM);
         return EAGAIN;
@@ -132,14 +224,19 @@ int INTERPOSED(pthread_t *thread, const pthread_attr_t *attributes, void *(*main
 static int born_c11(void *arg)
 {
     struct birth birth = be_born(arg);
-    return birth.c11(birth.arg);
+    int value = birth.c11(birth.arg);
+    be_gone();
+    return value;
 }
 
 int thrd_create(thrd_t *thread, thrd_start_t main, void *arg)
 {
     thrd_create_fn *real = (thrd_create_fn *)(uintptr_t)dlsym(RTLD_NEXT, "thrd_create");
-    struct birth *birth = real ? malloc(sizeof *birth) : NULL;
+    struct birth *birth;
     int answer;
+    if (is_to_fail())
+        return thrd_error;
+    birth = real ? malloc(sizeof *birth) : NULL;
     if (!birth) {
         refused(ENOMEM);
         return thrd_nomem;

@@ -8,7 +8,9 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "faults/core/record.h"
 
@@ -23,6 +25,19 @@ uint32_t births_waiting(void);
 
 /* The record that says from now on which threads were born here (record_knows). */
 void births_register(struct record *record);
+
+/* From now on the k-th creation (1 is the next) fails with EAGAIN, once or, with `on`, as
+ * all later ones; k 0: none does. That is our own doing, and not kept (births_report). */
+void births_fail(uint32_t k, bool on);
+
+/* From now on new threads are that nice (setpriority(2)); they cannot be less so again. */
+void births_nice(int nice);
+
+/* How many threads are between the first and the last instruction of their main function. */
+uint32_t births_alive(void);
+
+/* Their ids; returns how many, at most `most`. */
+int births_living(pid_t *threads, int most);
 
 /* Where it is kept (record_refuse) from now on that a thread could not be started. */
 void births_report(_Atomic int *refused);

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +35,11 @@ static __thread int thread_number; /* 0: the first; helpers 1.. */
 const struct pool_ops *cell_pool(void)
 {
     return cell.pool;
+}
+
+int cell_asked(void)
+{
+    return cell.asked;
 }
 
 int cell_workers(void)
@@ -77,6 +83,14 @@ void cell_tried(int tries, int gaps)
     atomic_store(&cell.record->gaps, (uint32_t)gaps);
 }
 
+void cell_remark(const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(cell.record->remark, sizeof cell.record->remark, format, arguments);
+    va_end(arguments);
+}
+
 void cell_not_asked(const char *why)
 {
     snprintf(cell.record->not_asked, sizeof cell.record->not_asked, "%s", why);
@@ -115,13 +129,24 @@ static bool all_finished(void)
     return cell_unfinished() == 0;
 }
 
+static void (*_Atomic in_discard)(void);
+static _Atomic bool others; /* there are jobs that are not in the ledger */
+
+void cell_on_discard(void (*call)(void))
+{
+    atomic_store(&in_discard, call);
+}
+
 static void on_discard(void *arg, enum pool_why why)
 {
+    void (*call)(void) = atomic_load(&in_discard);
     struct record_job *job = job_of(arg);
-    if (!job)
+    if (!job && !atomic_load(&others))
         mark(&cell.record->phantoms);
-    else
+    if (job)
         mark(why == POOL_WHY_CANCELLED ? &job->cancelled : why == POOL_WHY_DROPPED ? &job->dropped : &job->lost);
+    if (call)
+        call();
 }
 
 /* Calls. */
@@ -159,6 +184,12 @@ static void await_arrivals(struct gate *gate, uint32_t count)
     uint32_t seen;
     while ((seen = atomic_load(&gate->arrived)) < count)
         pool_futex_wait(&gate->arrived, seen, -1);
+}
+
+void gate_meet(int gate, int width)
+{
+    arrive(&gates[gate]);
+    await_arrivals(&gates[gate], (uint32_t)width);
 }
 
 void gate_pass(int gate)
@@ -266,10 +297,8 @@ int cell_job(void *arg)
         role->call((int)(uintptr_t)arg);
     if (role->act == CELL_CLOSE)
         cell_note(role->note, pool_close(pool));
-    if (role->act == CELL_MEET) {
-        arrive(&gates[role->gate]);
-        await_arrivals(&gates[role->gate], (uint32_t)role->width);
-    }
+    if (role->act == CELL_MEET)
+        gate_meet(role->gate, role->width);
     mark(&job->finished);
     if (role->act == CELL_FAIL)
         pool_fail(-EIO);
@@ -339,20 +368,60 @@ int cell_open_size(struct pool_config config, int workers)
     return error;
 }
 
+void cell_exit(void)
+{
+    begin("exit");
+    exit(0);
+}
+
+int cell_try_open(struct pool_config config)
+{
+    struct pool *opened = NULL;
+    int error;
+    config.workers = cell.asked;
+    config.discard = on_discard;
+    config.spin_ns = POOL_NO_SPIN;
+    begin("pool_open");
+    error = pool_open(&opened, cell.pool, &config);
+    pool = error ? NULL : opened;
+    end();
+    if (!error && !cell_is_foreign() && cell_stats().workers >= 1 && cell_stats().workers < cell.workers)
+        cell.workers = cell_stats().workers;
+    if (error == -ENOTSUP)
+        cell_not_asked("its open answers that it cannot (-ENOTSUP)");
+    return error;
+}
+
+int cell_submit_other(pool_job_fn *fn, void *arg)
+{
+    int error;
+    atomic_store(&others, true);
+    begin("pool_submit");
+    error = pool_submit(pool, fn, arg);
+    end();
+    return error;
+}
+
 int cell_open(struct pool_config config)
 {
     return cell_open_size(config, cell.workers);
 }
 
-int cell_submit_inside(int id)
+/* From here on job numbers up to this one are known. */
+static struct record_job *issue(int id)
 {
     struct record_job *job = &cell.record->jobs[id];
     uint32_t count = atomic_load(&cell.record->job_count);
-    int error;
     while (count <= (uint32_t)id && !atomic_compare_exchange_weak(&cell.record->job_count, &count, (uint32_t)id + 1))
         ;
     mark(&job->submitted);
-    error = pool_submit(pool, cell_job, (void *)(uintptr_t)id);
+    return job;
+}
+
+int cell_submit_inside(int id)
+{
+    struct record_job *job = issue(id);
+    int error = pool_submit(pool, cell_job, (void *)(uintptr_t)id);
     mark(error ? &job->refused : &job->accepted);
     return error;
 }
@@ -364,6 +433,22 @@ int cell_submit(int id)
     error = cell_submit_inside(id);
     end();
     return error;
+}
+
+int cell_submit_batch(int first, int count)
+{
+    struct pool_job jobs[RECORD_JOBS];
+    int took;
+    for (int i = 0; i < count; i++) {
+        issue(first + i);
+        jobs[i] = (struct pool_job){cell_job, (void *)(uintptr_t)(first + i)};
+    }
+    begin("pool_submit_batch");
+    took = pool_submit_batch(pool, jobs, count);
+    end();
+    for (int i = 0; i < count; i++)
+        mark(i < took ? &cell.record->jobs[first + i].accepted : &cell.record->jobs[first + i].refused);
+    return took;
 }
 
 int cell_submit_range(int first, int count)

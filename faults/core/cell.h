@@ -11,7 +11,7 @@
 
 #include "faults/core/record.h"
 
-enum { CELL_GATES = 3, CELL_HELPERS = 2, CELL_WORKERS_LEAST = 2 };
+enum { CELL_GATES = 16, CELL_HELPERS = 8, CELL_WORKERS_LEAST = 2 };
 
 /* What a job does between its start and its end. */
 enum cell_act {
@@ -31,10 +31,14 @@ struct cell_role {
     void (*call)(int id);
 };
 
+/* Called in each discard, after the ledger: with the pool's own lock held, it is said? */
+void cell_on_discard(void (*call)(void));
+
 /* The pool under test; whether it comes from a plug-in; how many of its workers run. */
 const struct pool_ops *cell_pool(void);
 bool cell_is_foreign(void);
 int cell_workers(void);
+int cell_asked(void); /* how many it is asked for */
 /* Workers that jobs can run on at once: 1 where they run in their submitter. */
 int cell_runners(void);
 
@@ -51,9 +55,20 @@ int cell_job(void *id);
 int cell_open(struct pool_config config);
 int cell_open_size(struct pool_config config, int workers);
 
+/* Ends the process by exit(0), as one that leaves main does. */
+_Noreturn void cell_exit(void);
+
+/* As cell_open, where it is no failure that the pool does not open: nothing is kept of
+ * it, and where its policy is not to be had (-ENOTSUP), nothing was asked. */
+int cell_try_open(struct pool_config config);
+
+/* A job of the scenario's own, which is not in the ledger. */
+int cell_submit_other(pool_job_fn *fn, void *arg);
+
 /* As the calls of pool.h. */
 int cell_submit(int id);
 int cell_submit_inside(int id);              /* by a job: in the ledger, but not marked as pending */
+int cell_submit_batch(int first, int count); /* a batch: the answer of pool_submit_batch */
 int cell_submit_range(int first, int count); /* stops at an error, and returns it */
 int cell_wait(int64_t timeout_ns);
 int cell_receive(int count, int64_t timeout_ns); /* at most 64 at once */
@@ -79,7 +94,8 @@ void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed
  * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. */
 void cell_settle(void);
 
-void gate_pass(int gate); /* of a job: arrives, and waits until it is open */
+void gate_meet(int gate, int width); /* of a job: waits until so many are there */
+void gate_pass(int gate);            /* of a job: arrives, and waits until it is open */
 
 /* Sleeps for 50 us. */
 void cell_nap(void);
@@ -101,6 +117,9 @@ void cell_tried(int tries, int gaps);
 
 /* What the scenario needs is not there (CPUs, a gauge): nothing was asked. */
 void cell_not_asked(const char *why);
+
+/* What is worth saying of a pool that holds. */
+__attribute__((format(printf, 1, 2))) void cell_remark(const char *format, ...);
 
 /* Empties the ledger, between two pools of one cell. */
 void cell_forget(void);

@@ -79,6 +79,33 @@ bool verdict_named(struct verdict *verdict, const char *format, ...)
     return true;
 }
 
+bool outcome_hung_in(const struct outcome *outcome, const char *call)
+{
+    return outcome->end == OUTCOME_HUNG && (!call || (outcome->call && !strcmp(outcome->call, call)));
+}
+
+static int job_balance(const struct record_job *job)
+{
+    return (int)atomic_load(&job->accepted) - (int)atomic_load(&job->started) - (int)atomic_load(&job->cancelled) -
+           (int)atomic_load(&job->dropped);
+}
+
+int ledger_unsettled(const struct record *record)
+{
+    int count = 0;
+    for (int i = 0; i < RECORD_JOBS; i++)
+        count += job_balance(&record->jobs[i]) > 0;
+    return count;
+}
+
+int ledger_overrun(const struct record *record)
+{
+    int count = 0;
+    for (int i = 0; i < RECORD_JOBS; i++)
+        count += job_balance(&record->jobs[i]) < 0;
+    return count;
+}
+
 #define LEDGER_SUM(what)                                                                                               \
     int ledger_##what(const struct record *record)                                                                     \
     {                                                                                                                  \
@@ -104,7 +131,7 @@ struct record *record_copy(const struct record *shared)
         copy->calls[i].name[RECORD_NAME - 1] = '\0';
     copy->explanation[RECORD_TEXT - 1] = '\0';
     copy->untold[RECORD_NAME - 1] = '\0';
-    copy->not_asked[RECORD_WHY - 1] = '\0';
+    copy->not_asked[RECORD_WHY - 1] = copy->remark[RECORD_WHY - 1] = '\0';
     return copy;
 }
 

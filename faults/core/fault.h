@@ -113,6 +113,14 @@ bool fault_is_known(const struct fault *fault); /* has a program in faults/progr
 __attribute__((format(printf, 2, 3))) bool verdict_own(struct verdict *verdict, const char *format, ...);
 __attribute__((format(printf, 2, 3))) bool verdict_named(struct verdict *verdict, const char *format, ...);
 
+/* Whether it was proved to hang, in this call; NULL: in any. */
+bool outcome_hung_in(const struct outcome *outcome, const char *call);
+
+/* Jobs accepted and neither started nor given back; jobs started or given back more often
+ * than they were accepted. */
+int ledger_unsettled(const struct record *record);
+int ledger_overrun(const struct record *record);
+
 /* Sums over the ledger. */
 int ledger_accepted(const struct record *record);
 int ledger_started(const struct record *record);

@@ -504,6 +504,8 @@ static void weaken(const struct record *record, struct verdict *verdict)
         verdict->kind = VERDICT_UNSEEN;
         snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tries at %u gap%s", tries, gaps,
                  gaps == 1 ? "" : "s");
+    } else if (record->remark[0]) {
+        snprintf(verdict->finding, sizeof verdict->finding, "%s", record->remark);
     } else if (record->untold[0]) {
         snprintf(verdict->finding, sizeof verdict->finding, "its statistics do not tell of %s: judged without",
                  record->untold);

@@ -18,8 +18,8 @@
 
 enum {
     RECORD_JOBS = 64,
-    RECORD_CALLS = 4,
-    RECORD_CLIENTS = 4,
+    RECORD_CALLS = 10,
+    RECORD_CLIENTS = 10,
     RECORD_NOTES = 12,
     RECORD_TEXT = 4096,
     RECORD_NAME = 40,
@@ -68,6 +68,7 @@ struct record {
     _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
     _Atomic uint32_t tries, gaps;        /* of what shows itself by chance; 0: it would have been seen */
     char not_asked[RECORD_WHY];          /* why the scenario could not be played; empty: it was */
+    char remark[RECORD_WHY];             /* worth saying though it holds; empty: nothing */
     _Atomic uint32_t ask;                /* a futex, of enum record_ask; the inspector makes it 0 */
     _Atomic int waker;                   /* of enum waker: what the last RECORD_WAKER found */
     char untold[RECORD_NAME];            /* what the statistics were to say and did not; "": nothing */

@@ -3,11 +3,14 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <linux/futex.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -48,6 +51,13 @@ static bool sleeps(const char *thread)
     return bracket && bracket[1] == ' ' && bracket[2] == 'S';
 }
 
+bool settle_sleeping(pid_t thread)
+{
+    char name[24];
+    snprintf(name, sizeof name, "%d", (int)thread);
+    return sleeps(name);
+}
+
 /* A sum over the other threads of what they ran; whether all sleep. */
 static bool look(uint64_t *sum)
 {
@@ -83,4 +93,121 @@ void settle(int64_t limit_ns)
         slept = sleeping;
         before = now;
     } while (pool_clock_ns() < until);
+}
+
+/* The timed futex wait that a thread is in: its operation and its time; false: in none.
+ * The time is read as another process would read it, for the thread may be gone. */
+static bool timed_wait(const char *thread, int *operation, struct timespec *time)
+{
+    char text[256];
+    unsigned long op, at;
+    long number;
+    struct iovec here = {time, sizeof *time}, there;
+    if (!slurp(thread, "syscall", text, sizeof text) || sscanf(text, "%ld %*x %lx %*x %lx", &number, &op, &at) != 3 ||
+        number != SYS_futex || !at)
+        return false;
+    *operation = (int)op;
+    op &= FUTEX_CMD_MASK;
+    there = (struct iovec){(void *)at, sizeof *time};
+    return (op == FUTEX_WAIT || op == FUTEX_WAIT_BITSET) &&
+           process_vm_readv(getpid(), &here, 1, &there, 1, 0) == (ssize_t)sizeof *time;
+}
+
+static int64_t in_ns(struct timespec time)
+{
+    return (int64_t)time.tv_sec > INT64_MAX / 1000000000 - 1 ? INT64_MAX
+                                                             : (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+}
+
+bool settle_on_wall_clock(pid_t thread, int64_t further_ns)
+{
+    char name[24];
+    struct timespec until, now;
+    int operation;
+    snprintf(name, sizeof name, "%d", (int)thread);
+    if (!timed_wait(name, &operation, &until) || !(operation & FUTEX_CLOCK_REALTIME) ||
+        (operation & FUTEX_CMD_MASK) != FUTEX_WAIT_BITSET)
+        return false;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return in_ns(until) - in_ns(now) > further_ns;
+}
+
+int64_t settle_next_wake_ns(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *entry;
+    int64_t next = 0;
+    while (tasks && (entry = readdir(tasks))) {
+        struct timespec until;
+        int operation;
+        int64_t at;
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid) ||
+            !timed_wait(entry->d_name, &operation, &until))
+            continue;
+        at = in_ns(until);
+        if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
+            at += pool_clock_ns(); /* from its beginning, which was a moment ago */
+        else if (operation & FUTEX_CLOCK_REALTIME)
+            continue;
+        if (!next || at < next)
+            next = at;
+    }
+    if (tasks)
+        closedir(tasks);
+    return next;
+}
+
+int64_t settle_sleeps(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *entry;
+    int64_t sum = 0;
+    while (tasks && (entry = readdir(tasks))) {
+        char text[4096];
+        const char *count;
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid) ||
+            !slurp(entry->d_name, "status", text, sizeof text))
+            continue;
+        count = strstr(text, "\nvoluntary_ctxt_switches:");
+        sum += count ? strtoll(strchr(count, ':') + 1, NULL, 10) : 0;
+    }
+    if (tasks)
+        closedir(tasks);
+    return sum;
+}
+
+/* jemalloc's, where it is there; its statistics are of the last epoch. */
+int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size) __attribute__((weak));
+
+static int64_t heap(void)
+{
+    uint64_t epoch = 1;
+    size_t bytes = 0, size = sizeof bytes;
+    if (mallctl && !mallctl("epoch", NULL, NULL, &epoch, sizeof epoch) &&
+        !mallctl("stats.allocated", &bytes, &size, NULL, 0))
+        return (int64_t)bytes;
+    return (int64_t)(mallinfo2().uordblks + mallinfo2().hblkhd);
+}
+
+struct settle_use settle_use(void)
+{
+    struct settle_use use = {.heap = heap()};
+    FILE *maps = fopen("/proc/self/maps", "re");
+    DIR *descriptors = opendir("/proc/self/fd");
+    struct dirent *entry;
+    char line[512];
+    while (descriptors && (entry = readdir(descriptors)))
+        use.descriptors += entry->d_name[0] != '.';
+    while (maps && fgets(line, sizeof line, maps)) {
+        unsigned long low, high;
+        if (sscanf(line, "%lx-%lx", &low, &high) == 2) {
+            use.mappings++;
+            use.mapped += (int64_t)(high - low);
+        }
+    }
+    if (descriptors)
+        closedir(descriptors);
+    if (maps)
+        fclose(maps);
+    return use;
 }

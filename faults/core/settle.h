@@ -5,6 +5,7 @@
 #ifndef SETTLE_H
 #define SETTLE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -14,5 +15,26 @@ void settle(int64_t limit_ns);
 
 /* What a thread of this process has used, in ns; -1: it is gone, or hidden. */
 int64_t settle_run_ns(pid_t thread);
+
+/* Whether it is asleep now. */
+bool settle_sleeping(pid_t thread);
+
+/* Whether a thread of this process waits for a moment of the wall clock that is further
+ * off than this; read from its call, as the kernel shows it. */
+bool settle_on_wall_clock(pid_t thread, int64_t further_ns);
+
+/* The moment of CLOCK_MONOTONIC at which the earliest timed wait of the other threads ends;
+ * 0: none is seen. */
+int64_t settle_next_wake_ns(void);
+
+/* How often the other threads of this process went to sleep so far. */
+int64_t settle_sleeps(void);
+
+/* What this process holds: bytes that are allocated, as the allocator counts them,
+ * descriptors, mappings, and bytes that are mapped. */
+struct settle_use {
+    int64_t heap, descriptors, mappings, mapped;
+};
+struct settle_use settle_use(void);
 
 #endif

@@ -103,6 +103,8 @@ struct broken {
     pthread_t threads[POOL_WORKERS_MAX];
 };
 
+static __thread struct broken *inside;
+
 static uint64_t settled(const struct pool_stats *s)
 {
     return s->done + s->failed + s->cancelled;
@@ -124,7 +126,9 @@ static void *worker(void *arg)
         pthread_mutex_unlock(&pool->lock);
         if (DELAY_NS)
             nanosleep(&(struct timespec){0, DELAY_NS}, NULL);
+        inside = pool;
         status = job.fn(job.arg);
+        inside = NULL;
         pthread_mutex_lock(&pool->lock);
         *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
         pthread_cond_broadcast(&pool->changed);
@@ -203,11 +207,14 @@ static int broken_cancel(struct pool *base)
 static int broken_wait(struct pool *base, int64_t timeout_ns)
 {
     struct broken *pool = (struct broken *)base;
+    static const int64_t year_ns = INT64_C(31536000000000000);
     struct timespec until;
     int64_t end;
     int error = 0;
+    if (inside == pool)
+        return -EDEADLK;
     clock_gettime(CLOCK_MONOTONIC, &until);
-    end = until.tv_nsec + timeout_ns;
+    end = until.tv_nsec + (timeout_ns < year_ns ? timeout_ns : year_ns);
     until = (struct timespec){until.tv_sec + end / 1000000000, end % 1000000000};
     pthread_mutex_lock(&pool->lock);
     while (!error && settled(&pool->stats) < pool->stats.accepted)
@@ -235,6 +242,8 @@ static int broken_stats(struct pool *base, struct pool_stats *stats)
 static int64_t broken_free(struct pool *base)
 {
     struct broken *pool = (struct broken *)base;
+    if (inside == pool)
+        return -EDEADLK;
     broken_close(base);
     for (int i = 0; i < pool->stats.workers; i++)
         pthread_join(pool->threads[i], NULL);

@@ -174,16 +174,19 @@ static int as_clone(void *arg)
     return 0;
 }
 
-static void start_worker(void)
+static bool start_worker(void)
 {
+    int error = 0;
     pthread_t *thread = &pond.threads[pond.started++];
     if (odd == COUNTS)
-        thrd_create((thrd_t *)thread, as_thrd, NULL);
+        error = thrd_create((thrd_t *)thread, as_thrd, NULL) != thrd_success;
     else if (odd == CLONED)
         clone(as_clone, (char *)malloc(STACK) + STACK,
               CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL);
     else
-        pthread_create(thread, NULL, worker, NULL);
+        error = pthread_create(thread, NULL, worker, NULL);
+    pond.started -= error != 0;
+    return !error;
 }
 
 static int workers(int asked)
@@ -195,8 +198,7 @@ static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
     (void)base;
     pthread_mutex_lock(&pond.lock);
-    if (odd == LAZY && pond.started < workers(pond.asked)) {
-        start_worker();
+    if (odd == LAZY && pond.started < workers(pond.asked) && start_worker()) {
         pond.stats.workers++;
         pthread_mutex_unlock(&pond.lock);
         sem_wait(&born);
@@ -352,6 +354,8 @@ static void *sleep_for_ever(void *arg)
 
 static int64_t pond_free(struct pool *base)
 {
+    if (inside && odd != CLONED) /* which shares the thread-locals of who made it */
+        return -EDEADLK;
     pond_close(base);
     pthread_mutex_lock(&pond.lock);
     while (!at_rest())
@@ -411,8 +415,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     sem_init(&born, 0, 0);
     if (staged())
         start_timer();
-    while (odd != LAZY && pond.started < workers(config->workers))
-        start_worker();
+    while (odd != LAZY && pond.started < workers(config->workers) && start_worker())
+        ;
     for (int i = 0; odd == MANY && i < MORE; i++)
         pthread_create(&thread, NULL, sleep_for_ever, NULL);
     if (odd == STAYS)

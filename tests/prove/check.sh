@@ -6,10 +6,11 @@
 # no file. FAULTS=a,b: only these. Exit status: 0 when all were right.
 program=${POOLBENCH:-./poolbench}
 if [ "$1" = --quick ]; then
-    exec timeout 600 "$program" check --repeat 20
+    exec timeout 600 "$program" check -g known --repeat 20
 fi
 file=${1:-docs/check.md}
 many=${MANY:-1000} some=${SOME:-200} only=${FAULTS:+-f $FAULTS}
+[ -n "$only" ] || only="-g known"
 folder=$(mktemp -d) || exit 1
 load=
 trap 'kill $load 2>/dev/null; rm -rf "$folder"' EXIT

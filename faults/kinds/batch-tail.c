@@ -1,0 +1,103 @@
+/* batch-tail.c - a batch loses its tail, or wakes one worker.
+ *
+ * A batch that is larger than the room says that it took all and drops the rest; and a
+ * batch of as many jobs as there are workers wakes one of them, so that jobs which
+ * wait for each other do not meet. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, MEETING = 1, CAPACITY = 4, BATCH = 12 };
+enum { TAIL, WAKES };
+
+/* What the batch answered, and that it did. */
+enum { ANSWER, BACK };
+
+static int next;
+
+static void submitter(void)
+{
+    cell_note(ANSWER, cell_submit_batch(next, BATCH));
+    cell_note(BACK, 1);
+}
+
+/* Workers held, a batch that is larger than the queue; then they are let go. */
+static void play_tail(void)
+{
+    int running;
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+        return;
+    running = cell_runners() < RECORD_JOBS - BATCH ? cell_runners() : RECORD_JOBS - BATCH;
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    next = running;
+    helper_start(0, submitter);
+    cell_settle();
+    gate_open(GATE);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
+/* All workers asleep, a batch of jobs that wait for each other. */
+static void play_wakes(void)
+{
+    int workers;
+    if (cell_open((struct pool_config){.capacity = 64}))
+        return;
+    workers = cell_workers();
+    cell_settle();
+    for (int id = 0; id < workers; id++)
+        cell_role(id, (struct cell_role){.act = CELL_MEET, .gate = MEETING, .width = workers});
+    cell_note(ANSWER, cell_submit_batch(0, workers));
+    cell_note(BACK, 1);
+    cell_wait(-1);
+    cell_free();
+}
+
+static void drive(int client)
+{
+    client == TAIL ? play_tail() : play_wakes();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    int answer = (int)atomic_load(&record->notes[ANSWER]), left = ledger_unsettled(record);
+    if (!atomic_load(&record->notes[BACK]))
+        return false;
+    if (outcome->cell->client == WAKES && outcome_hung_in(outcome, "pool_wait") && left)
+        return verdict_own(verdict, "of a batch of %d that wait for each other %d do not start: too few workers woke",
+                           answer, left);
+    if (outcome->cell->client == TAIL && outcome->end == OUTCOME_ENDED && left)
+        return verdict_own(verdict, "a batch said that it took %d, and %d of them never ran", answer, left);
+    if (outcome->cell->client == TAIL && outcome->end == OUTCOME_ENDED && ledger_overrun(record))
+        return verdict_own(verdict, "a batch said that it took %d, and %d others ran", answer, ledger_overrun(record));
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"larger than the queue", FAULT_CLEAN, TAIL, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_CALLER_MAY_RUN},
+    {"for all workers", FAULT_CLEAN, WAKES, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+};
+
+static const struct fault batch_tail = {
+    .number = 94,
+    .name = "batch-tail",
+    .group = "policies",
+    .source = "NVIDIA/stdexec#2209, GaijinEntertainment/daScript#3362",
+    .summary = "a batch loses what has no room, or wakes one worker for all its jobs",
+    .bug = "The batch is put in by a loop that skips what does not fit, and rings once.",
+    .scenario = "A batch larger than the queue, with the workers held; a batch of as many jobs as sleeping workers, "
+                "which wait for each other.",
+    .diagnosis = "The answer counts jobs that are nowhere; or all but one worker sleep while jobs wait.",
+    .remedy = "As single submits: stop at the first that does not fit, answer with the number taken, wake as many as "
+              "jobs came.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(batch_tail);

@@ -1,0 +1,67 @@
+/* cancel-abandons.c - what is cancelled has no outcome.
+ *
+ * After the cancel nobody looks at the queue any more, and nobody counts what lies in
+ * it: whoever waits for it waits for ever. All workers are held in jobs, others are
+ * queued; then comes the cancel. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, QUEUED = 8, CAPACITY = 64 };
+
+/* Whether cancel had returned. */
+enum { CANCELLED };
+
+static void drive(int client)
+{
+    int running = cell_runners() < RECORD_JOBS - QUEUED ? cell_runners() : RECORD_JOBS - QUEUED;
+    (void)client;
+    if (cell_open_size((struct pool_config){.capacity = CAPACITY}, running))
+        return;
+    if (running > cell_runners())
+        running = cell_runners();
+    for (int id = 0; id < running; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+    cell_submit_range(0, running);
+    gate_await(GATE, running);
+    cell_submit_range(running, QUEUED);
+    cell_cancel();
+    cell_note(CANCELLED, 1);
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    int left = ledger_unsettled(record);
+    bool silent = outcome->pool->declares & POOL_NO_DISCARD;
+    if (!atomic_load(&record->notes[CANCELLED]))
+        return false;
+    if (left && (outcome_hung_in(outcome, "pool_wait") || outcome_hung_in(outcome, "pool_free")))
+        return verdict_own(verdict, "after a cancel %s does not return: %d jobs have no outcome", outcome->call, left);
+    if (outcome->end == OUTCOME_ENDED && left && !silent)
+        return verdict_own(verdict, "%d jobs were cancelled without a word: neither run nor given back", left);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+};
+
+static const struct fault cancel_abandons = {
+    .number = 30,
+    .name = "cancel-abandons",
+    .group = "cancel",
+    .source = "alitto/pond#61, alitto/pond#138",
+    .summary = "cancelled jobs have no outcome; whoever waits for them waits for ever",
+    .bug = "The cancel makes the workers deaf, and what is queued is neither run nor counted as cancelled.",
+    .scenario = "All workers held in jobs, 8 more queued; cancel; the workers are let go; wait, free.",
+    .diagnosis = "The count that wait looks at still has the cancelled jobs in it.",
+    .remedy = "Settle what is queued in the cancel itself: give each argument back, count it, wake the waiters.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(cancel_abandons);

@@ -1,0 +1,78 @@
+/* cancel-keeps-blocked.c - a cancel empties the queue and tells no submitter.
+ *
+ * Who waits for room sleeps on beside an empty queue, until a worker takes another
+ * job, which may be never. The workers are held in jobs, the queue is full, and a
+ * submitter waits; it must come back while they are held. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0 };
+
+/* Whether the submitter came back; whether that was before the cancel. */
+enum { BACK, EARLY, CANCELLED };
+
+static int blocked;
+
+static void submitter(void)
+{
+    cell_submit(blocked);
+    cell_note(BACK, 1);
+}
+
+static void drive(int client)
+{
+    int running;
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = 1}))
+        return;
+    running = cell_runners();
+    blocked = running + 1;
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit(running);
+    helper_start(0, submitter);
+    cell_settle();
+    if (atomic_load(&cell_record()->notes[BACK]))
+        cell_not_asked("a submit beyond the capacity did not wait");
+    cell_cancel();
+    cell_note(CANCELLED, 1);
+    helpers_join();
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    if (outcome_hung_in(outcome, "its other thread") && atomic_load(&record->notes[CANCELLED]) &&
+        !atomic_load(&record->notes[BACK]))
+        return verdict_own(verdict, "a submitter that waits for room is not told of the cancel, which made it");
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+};
+
+static const struct fault cancel_keeps_blocked = {
+    .number = 32,
+    .name = "cancel-keeps-blocked",
+    .group = "cancel",
+    .source = "alitto/pond#115, long2ice/asyncmy#157",
+    .summary = "a cancel empties the queue, and a blocked submitter sleeps on beside it",
+    .bug = "The cancel wakes workers and waiters, and nobody who waits for room.",
+    .scenario =
+        "Workers held, the queue full, a submitter waits; cancel; it must come back while the workers are held.",
+    .diagnosis = "Room was made by somebody who does not tell of it.",
+    .remedy = "Whoever makes room, a worker or a cancel, wakes those who wait for it.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(cancel_keeps_blocked);

@@ -1,0 +1,80 @@
+/* close-leaves-blocked.c - a submitter that waits for room is not told of the close.
+ *
+ * It looked whether the pool is open before it slept, and then looks at room only. So
+ * it sleeps on; and when room comes, its job goes in after the end. It must come back,
+ * refused, while the workers are held. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0 };
+
+enum { BACK, CLOSED, ANSWER };
+
+static int blocked;
+
+static void submitter(void)
+{
+    cell_note(ANSWER, cell_submit(blocked));
+    cell_note(BACK, 1);
+}
+
+static void drive(int client)
+{
+    int running;
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = 1}))
+        return;
+    running = cell_runners();
+    blocked = running + 1;
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit(running);
+    helper_start(0, submitter);
+    cell_settle();
+    if (atomic_load(&cell_record()->notes[BACK]))
+        cell_not_asked("a submit beyond the capacity did not wait");
+    cell_close();
+    if (!cell_record()->not_asked[0])
+        cell_note(CLOSED, 1);
+    helpers_join();
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    if (!atomic_load(&record->notes[CLOSED]))
+        return false;
+    if (outcome_hung_in(outcome, "its other thread") && !atomic_load(&record->notes[BACK]))
+        return verdict_own(verdict, "a submitter that waits for room is not told of the close");
+    if (atomic_load(&record->notes[BACK]) && atomic_load(&record->notes[ANSWER]) == 0)
+        return verdict_own(verdict, "a submitter that waited for room went in after the close");
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_CLOSE},
+};
+
+static const struct fault close_leaves_blocked = {
+    .number = 100,
+    .name = "close-leaves-blocked",
+    .group = "end",
+    .source = "micronaut-projects/micronaut-core#12942, alitto/pond#115",
+    .summary = "a submitter that waits for room is not told of the close, or goes in after it",
+    .bug = "Whether the pool is open is looked at before the sleep, and not after it.",
+    .scenario = "Workers held, the queue full, a submitter waits; close; it must come back, refused, while the workers "
+                "are held.",
+    .diagnosis = "The loop that waits for room has one condition where it needs two.",
+    .remedy = "Look at room and at the state after each sleep; the close wakes everybody who waits for room.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(close_leaves_blocked);

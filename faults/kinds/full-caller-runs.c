@@ -1,0 +1,98 @@
+/* full-caller-runs.c - the submitter should run the job itself, and does not, or does so after the close.
+ *
+ * Workers are held and the queue is full: the submitter runs the job before its submit
+ * returns. After the close it is refused and nothing runs. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, CAPACITY = 2 };
+
+/* What came back, and whether the job had run by then. */
+enum { BACK, ANSWER, RAN, AFTER };
+
+static int next;
+
+/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
+ * this pool does not open so. */
+static int fill(struct pool_config config)
+{
+    int running;
+    if (cell_try_open(config))
+        return 0;
+    running = cell_runners();
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit_range(running, CAPACITY);
+    cell_settle();
+    if (ledger_started(cell_record()) == running)
+        return running + CAPACITY;
+    cell_not_asked("has workers that cannot be held");
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+    return 0;
+}
+
+static void submitter(void)
+{
+    cell_note(ANSWER, cell_submit(next));
+    cell_note(RAN, atomic_load(&cell_record()->jobs[next].finished));
+    cell_close();
+    cell_note(AFTER, cell_submit(next + 1));
+    cell_note(BACK, 1);
+}
+
+static void drive(int client)
+{
+    (void)client;
+    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_CALLER_RUNS});
+    if (!next)
+        return;
+    helper_start(0, submitter);
+    cell_settle();
+    if (!atomic_load(&cell_record()->notes[BACK]))
+        cell_not_asked("its open takes POOL_CALLER_RUNS, and its submit waits all the same");
+    else if (atomic_load(&cell_record()->notes[ANSWER]) < 0)
+        cell_not_asked("its open takes POOL_CALLER_RUNS, and its submit refuses all the same");
+    gate_open(GATE);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+        return false;
+    if (!atomic_load(&record->notes[RAN]))
+        return verdict_own(verdict, "a submit into a full queue came back with 0 before it had run its job");
+    if (atomic_load(&record->notes[AFTER]) == 0)
+        return verdict_own(verdict, "a submitter ran its job after the close");
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_CLOSE},
+};
+
+static const struct fault full_caller_runs = {
+    .number = 92,
+    .name = "full-caller-runs",
+    .group = "policies",
+    .source = "FgForrest/evitaDB#1387",
+    .summary = "the submitter should run the job itself, and it is lost, or runs after the close",
+    .bug =
+        "The policy stands before the look at the state, or the job is queued beyond the bound in place of being run.",
+    .scenario = "Workers held, the queue full, under POOL_CALLER_RUNS; a submit, a close, a submit.",
+    .diagnosis = "The caller was told 0, and had not run its job; or ran one that must be refused.",
+    .remedy = "Look at the state first; then run it on this stack, as a job of the pool, counted as such.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(full_caller_runs);

@@ -1,0 +1,98 @@
+/* full-rejects.c - a full queue that should refuse does something else.
+ *
+ * It waits, it loses the job with a good answer, or runs one that it refused. Workers
+ * are held and the queue is full: one more is refused with -EAGAIN at once, alone and
+ * in a batch, and whatever was accepted runs. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, CAPACITY = 2, BATCH = 4 };
+
+/* The answers of the submit and of the batch beyond the capacity. */
+enum { BACK, ALONE, BATCHED };
+
+static int next;
+
+/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
+ * this pool does not open so. */
+static int fill(struct pool_config config)
+{
+    int running;
+    if (cell_try_open(config))
+        return 0;
+    running = cell_runners();
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit_range(running, CAPACITY);
+    cell_settle();
+    if (ledger_started(cell_record()) == running)
+        return running + CAPACITY;
+    cell_not_asked("has workers that cannot be held");
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+    return 0;
+}
+
+static void submitter(void)
+{
+    cell_note(ALONE, cell_submit(next));
+    cell_note(BATCHED, cell_submit_batch(next + 1, BATCH));
+    cell_note(BACK, 1);
+}
+
+static void drive(int client)
+{
+    (void)client;
+    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_REJECT});
+    if (!next)
+        return;
+    helper_start(0, submitter);
+    cell_settle();
+    if (!atomic_load(&cell_record()->notes[BACK]))
+        cell_not_asked("its open takes POOL_REJECT, and its submit waits all the same");
+    gate_open(GATE);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    int alone = (int)atomic_load(&record->notes[ALONE]), batched = (int)atomic_load(&record->notes[BATCHED]);
+    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+        return false;
+    if (ledger_overrun(record))
+        return verdict_own(verdict, "%d refused jobs ran nevertheless", ledger_overrun(record));
+    if (ledger_unsettled(record))
+        return verdict_own(verdict, "%d jobs were taken by a full queue, and never ran", ledger_unsettled(record));
+    if (alone != -EAGAIN || batched != -EAGAIN)
+        return verdict_own(verdict, "in a full queue a submit was answered %d and a batch %d", alone, batched);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+};
+
+static const struct fault full_rejects = {
+    .number = 90,
+    .name = "full-rejects",
+    .group = "policies",
+    .source = "python/cpython#17615, NVIDIA/stdexec#2209",
+    .summary = "a full queue that should refuse loses the job, runs what it refused, or answers something else",
+    .bug =
+        "The answer is decided at one place and the queue changed at another, or a batch counts what it did not take.",
+    .scenario = "Workers held, the queue full, under POOL_REJECT; then a submit and a batch.",
+    .diagnosis = "What the caller was told is not what became of the job.",
+    .remedy = "Decide and insert in one step; a batch answers with the number that it took.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(full_rejects);

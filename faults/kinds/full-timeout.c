@@ -1,0 +1,104 @@
+/* full-timeout.c - a submit that may wait so long waits another time, or its job runs though it was refused.
+ *
+ * Workers are held and the queue is full: a submit with 2 ms comes back with
+ * -ETIMEDOUT, and its job never runs; one with an hour stands until there is room. */
+#include <time.h>
+
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, CAPACITY = 2 };
+
+enum { BACK, ANSWER, LATE };
+enum { BRIEF, LONG };
+static const int64_t times_ns[] = {2000000, INT64_C(3600000000000)};
+
+static int next;
+
+/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
+ * this pool does not open so. */
+static int fill(struct pool_config config)
+{
+    int running;
+    if (cell_try_open(config))
+        return 0;
+    running = cell_runners();
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit_range(running, CAPACITY);
+    cell_settle();
+    if (ledger_started(cell_record()) == running)
+        return running + CAPACITY;
+    cell_not_asked("has workers that cannot be held");
+    gate_open(GATE);
+    cell_wait(-1);
+    cell_free();
+    return 0;
+}
+
+static void submitter(void)
+{
+    cell_note(ANSWER, cell_submit(next));
+    cell_note(BACK, 1);
+}
+
+static void drive(int client)
+{
+    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_TIMEOUT, .full_timeout_ns = times_ns[client]});
+    if (!next)
+        return;
+    helper_start(0, submitter);
+    for (int i = 0; i < 10 && !atomic_load(&cell_record()->notes[BACK]); i++)
+        cell_settle();
+    if (client == BRIEF && !atomic_load(&cell_record()->notes[BACK])) {
+        struct timespec more = {0, 100000000};
+        nanosleep(&more, NULL);
+        if (!atomic_load(&cell_record()->notes[BACK]))
+            cell_not_asked("its open takes POOL_TIMEOUT, and its submit waits without end");
+    }
+    cell_note(LATE, atomic_load(&cell_record()->notes[BACK]) == 0);
+    gate_open(GATE);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    int answer = (int)atomic_load(&record->notes[ANSWER]);
+    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+        return false;
+    if (ledger_overrun(record))
+        return verdict_own(verdict, "a job ran whose submit was answered %d", answer);
+    if (ledger_unsettled(record))
+        return verdict_own(verdict, "a job was accepted by a submit that timed out, and never ran");
+    if (outcome->cell->client == LONG && !atomic_load(&record->notes[LATE]) && answer == -ETIMEDOUT)
+        return verdict_own(verdict, "a submit that may wait an hour said at once that its time was over");
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"2 ms", FAULT_CLEAN, BRIEF, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"an hour", FAULT_CLEAN, LONG, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+};
+
+static const struct fault full_timeout = {
+    .number = 91,
+    .name = "full-timeout",
+    .group = "policies",
+    .source = "ClickHouse/ClickHouse#117898, llvm/llvm-project#59260",
+    .summary = "a submit with a time-out comes back early or never, or its job runs though it timed out",
+    .bug = "The time wraps, is counted anew at each wake-up, or is over after the job was put in.",
+    .scenario = "Workers held, the queue full, under POOL_TIMEOUT; a submit of 2 ms and one of an hour.",
+    .diagnosis = "The answer, the time and the fate of the job do not agree.",
+    .remedy = "One deadline on the monotonic clock, computed before the loop; look for room once more at the end.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(full_timeout);

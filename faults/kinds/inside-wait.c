@@ -1,0 +1,60 @@
+/* inside-wait.c - a job waits for its own pool, and so for itself.
+ *
+ * The wait cannot end: the job that makes it is one of those it waits for. Whoever
+ * calls a library from a job may do so without knowing. A pool answers that it would
+ * be a deadlock. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+/* Whether the job was in its wait, what came of it, and how many jobs were unfinished then. */
+enum { BEGUN, ENDED, ANSWER };
+
+static void wait_inside(int id)
+{
+    (void)id;
+    cell_note(BEGUN, 1);
+    cell_note(ANSWER, pool_wait(cell_handle(), -1));
+    cell_note(ENDED, 1);
+}
+
+static void drive(int client)
+{
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = 4}))
+        return;
+    cell_role(0, (struct cell_role){.act = CELL_CALL, .call = wait_inside});
+    cell_submit_range(0, 2);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    if (outcome->end == OUTCOME_HUNG && atomic_load(&notes[BEGUN]) && !atomic_load(&notes[ENDED]))
+        return verdict_own(verdict, "a job that waits for its own pool never comes back; -EDEADLK would tell it");
+    if (atomic_load(&notes[ENDED]) && atomic_load(&notes[ANSWER]) == 0)
+        return verdict_own(verdict, "a job's wait for its own pool returned 0 while that job was still running");
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
+};
+
+static const struct fault inside_wait = {
+    .number = 21,
+    .name = "inside-wait",
+    .group = "calls",
+    .source = "TileDB-Inc/TileDB#1757",
+    .summary = "a job that waits for its own pool waits for itself",
+    .bug = "Wait sleeps until every job has ended, and the job that called it has not.",
+    .scenario = "A job calls pool_wait on its own pool.",
+    .diagnosis = "The wait does not look whether its caller is a job of this pool.",
+    .remedy = "Keep in a thread-local which pool's job is on this stack, and answer -EDEADLK at once.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(inside_wait);

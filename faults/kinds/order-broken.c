@@ -1,0 +1,97 @@
+/* order-broken.c - a promised order is not kept.
+ *
+ * One producer's queued jobs start in their order, where a pool says so. All workers
+ * are held while the jobs are queued; then one is let go, and takes them all: what
+ * starts is written down one by one. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+#include "faults/core/settle.h"
+
+enum { FIRST = 0, REST = 1, QUEUED = 24, CAPACITY = 64 };
+static const int64_t patience_ns = 100000000;
+
+/* How many started while one worker ran, and the first that started too early: its number
+ * and the one before it. */
+enum { SEEN, EARLY, BEFORE };
+
+static int place[QUEUED]; /* when each of them started; 0: not yet */
+static int begin;         /* the number of the first */
+static _Atomic int started;
+
+static void write_down(int id)
+{
+    place[id - begin] = atomic_fetch_add(&started, 1) + 1;
+}
+
+static void look(void)
+{
+    int seen = atomic_load(&started);
+    cell_note(SEEN, seen);
+    for (int i = 1; i < QUEUED; i++) {
+        if (!place[i] || (place[i - 1] && place[i - 1] < place[i]))
+            continue;
+        cell_note(EARLY, begin + i);
+        cell_note(BEFORE, begin + i - 1);
+        return;
+    }
+}
+
+static void drive(int client)
+{
+    int workers;
+    if (cell_open((struct pool_config){.capacity = CAPACITY, .flags = client ? POOL_KEEP_ORDER : 0}))
+        return;
+    workers = cell_runners();
+    if (workers + QUEUED > RECORD_JOBS || cell_stats().workers > workers) {
+        cell_not_asked("has workers that cannot be held");
+        cell_free();
+        return;
+    }
+    begin = workers;
+    for (int id = 0; id < workers; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = id ? REST : FIRST});
+    for (int id = begin; id < begin + QUEUED; id++)
+        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = write_down});
+    for (int id = 0; id < workers; id++)
+        cell_submit(id);
+    gate_await(FIRST, 1);
+    gate_await(REST, workers - 1);
+    cell_submit_range(begin, QUEUED);
+    gate_open(FIRST);
+    settle(patience_ns);
+    look();
+    gate_open(REST);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    if (atomic_load(&notes[EARLY]))
+        return verdict_own(verdict, "of jobs that one thread queued, job %d started before job %d",
+                           (int)atomic_load(&notes[EARLY]), (int)atomic_load(&notes[BEFORE]));
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_KEEPS_ORDER | POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"on demand", FAULT_CLEAN, 1, 0, POOL_CAN_KEEP_ORDER | POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+};
+
+static const struct fault order_broken = {
+    .number = 60,
+    .name = "order-broken",
+    .group = "order",
+    .source = "apache/druid#1809",
+    .summary = "a promised order is not kept: later jobs of one producer start first",
+    .bug = "The queue is a heap, a stack or several, and the promise is that of one list.",
+    .scenario = "All workers held, 24 jobs queued by one thread; then one worker is let go and takes them.",
+    .diagnosis = "A single worker started them in another order than that of their submits.",
+    .remedy = "One list, or a number for each job by which equals are told apart; or do not promise it.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(order_broken);

@@ -1,0 +1,83 @@
+/* thread-refused.c - a thread that cannot be started is taken badly.
+ *
+ * Submit queues the job, starts a worker, fails, and says no: the job runs
+ * nevertheless, and its caller submits it again or frees its argument. Or the pool
+ * opens and counts a worker that is not there. The k-th thread is refused for k = 2,
+ * 3, ..., once, or from then on; whatever was accepted runs, whatever was refused does
+ * not. */
+#include "faults/core/births.h"
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { ONCE, FROM_THEN_ON };
+enum { EACH = 2 }; /* jobs for each worker */
+
+/* The thread that is refused now; jobs that ran though refused, and accepted ones that did not. */
+enum { NOW, OVERRUN, UNSETTLED, AT };
+
+static void drive(int client)
+{
+    int asked = cell_asked();
+    for (int k = 2; k <= asked + 1; k++) {
+        int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
+        cell_note(NOW, k);
+        births_fail((uint32_t)k, client == FROM_THEN_ON);
+        error = cell_try_open((struct pool_config){.capacity = 64});
+        if (!error) {
+            for (int id = 0; id < count; id++)
+                cell_submit(id);
+            cell_wait(-1);
+            cell_free();
+        }
+        births_fail(0, false);
+        if (ledger_overrun(cell_record()) || ledger_unsettled(cell_record())) {
+            cell_note(OVERRUN, ledger_overrun(cell_record()));
+            cell_note(UNSETTLED, ledger_unsettled(cell_record()));
+            cell_note(AT, k);
+            return;
+        }
+        cell_forget();
+    }
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    int at = (int)atomic_load(&notes[AT]), now = (int)atomic_load(&notes[NOW]);
+    if (at && atomic_load(&notes[OVERRUN]))
+        return verdict_own(verdict, "with thread %d refused, %d jobs were refused and ran nevertheless", at,
+                           (int)atomic_load(&notes[OVERRUN]));
+    if (at)
+        return verdict_own(verdict, "with thread %d refused, %d accepted jobs never ran", at,
+                           (int)atomic_load(&notes[UNSETTLED]));
+    if (outcome->end == OUTCOME_HUNG)
+        return verdict_own(verdict, "with thread %d refused, %s does not return", now,
+                           outcome->call ? outcome->call : "a call");
+    if (outcome->end == OUTCOME_CRASHED)
+        return verdict_own(verdict, "with thread %d refused, the process ends", now);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"once", FAULT_CLEAN, ONCE, 0, POOL_CAN_RUN_APART},
+    {"from then on", FAULT_CLEAN, FROM_THEN_ON, 0, POOL_CAN_RUN_APART},
+};
+
+static const struct fault thread_refused = {
+    .number = 110,
+    .name = "thread-refused",
+    .group = "threads",
+    .source = "python/cpython#17615",
+    .summary = "a thread that cannot be started: the job is refused and runs, or is accepted and does not",
+    .bug =
+        "The job is queued before the thread is started, and the failure is answered with the job still in the queue.",
+    .scenario = "The k-th thread is refused, for k = 2, 3, ...; a pool is opened, jobs are submitted, awaited, and it "
+                "is freed.",
+    .diagnosis = "What the caller was told is not what became of the job.",
+    .remedy = "Start the thread first, or take the job out again; with other workers there, the failure is no error.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(thread_refused);

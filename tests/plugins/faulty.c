@@ -1,0 +1,519 @@
+/* faulty.c - a pool that keeps its contract; and with one bug of the kinds in faults/kinds,
+ * the one that the environment names: FAULTY=inside-full and so on, for the tests of
+ * `poolbench check`. Each is made where somebody would really make it: see HAS. */
+#define _GNU_SOURCE
+#include <poolbench.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define HAS(bug) __builtin_expect(!strcmp(bug_name, bug), 0)
+static char bug_name[40];
+
+struct faulty {
+    struct pool base;
+    pthread_mutex_t lock;
+    pthread_cond_t jobs, room, quiet;
+    struct pool_stats stats;
+    struct pool_config config;
+    uint64_t first, last; /* job p lies in slots[p % capacity] */
+    size_t capacity;
+    struct pool_job *slots;
+    pthread_t threads[POOL_WORKERS_MAX + 1];
+    int started, gone, tokens, idle, turn;
+    uint64_t epoch; /* of cancels */
+    bool stop, deaf, event;
+    void *kept;
+};
+
+static __thread struct faulty *inside;
+static __thread int depth;
+static struct faulty *opened; /* the last, for exit-open */
+
+static bool at_rest(const struct faulty *pool)
+{
+    const struct pool_stats *s = &pool->stats;
+    return s->done + s->failed + s->cancelled + s->dropped == s->accepted;
+}
+
+static uint64_t queued(const struct faulty *pool)
+{
+    return pool->last - pool->first;
+}
+
+static struct pool_job take(struct faulty *pool)
+{
+    if (HAS("order-broken") && queued(pool) > 2)
+        return pool->slots[--pool->last % pool->capacity];
+    return pool->slots[pool->first++ % pool->capacity];
+}
+
+static void tell(struct faulty *pool)
+{
+    if (HAS("one-waiter"))
+        pthread_cond_signal(&pool->quiet);
+    else
+        pthread_cond_broadcast(&pool->quiet);
+}
+
+/* With the lock, which it gives away while the job runs. */
+static void run(struct faulty *pool, struct pool_job job)
+{
+    struct faulty *outer = inside;
+    int status;
+    if (HAS("growth-per-job")) {
+        void **record = malloc(64);
+        *record = pool->kept, pool->kept = record;
+    }
+    pool->stats.started++;
+    pthread_mutex_unlock(&pool->lock);
+    inside = pool, depth++;
+    status = job.fn(job.arg);
+    if (HAS("lost-under-load") && pool->stats.started % 500 == 499)
+        job.fn(job.arg);
+    depth--, inside = outer;
+    pthread_mutex_lock(&pool->lock);
+    *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
+    pool->event = true;
+    if (at_rest(pool)) {
+        tell(pool);
+        pthread_cond_broadcast(&pool->jobs);
+    }
+}
+
+static bool may_leave(const struct faulty *pool)
+{
+    if (HAS("child-at-close"))
+        return pool->stats.state != POOL_OPEN;
+    if (HAS("stop-missed") || HAS("join-locked"))
+        return pool->stop;
+    return pool->stats.state != POOL_OPEN && at_rest(pool);
+}
+
+static struct timespec after(clockid_t clock, int64_t ns)
+{
+    static const int64_t year_ns = INT64_C(31536000000000000);
+    struct timespec now;
+    clock_gettime(clock, &now);
+    ns = (ns < 0 ? 0 : ns < year_ns ? ns : year_ns) + now.tv_nsec;
+    return (struct timespec){now.tv_sec + ns / 1000000000, ns % 1000000000};
+}
+
+/* Returns whether the worker leaves: after a while without work it says so to nobody. */
+static bool leaves_idle(struct faulty *pool)
+{
+    struct timespec until = after(CLOCK_MONOTONIC, 1000000);
+    pool->idle++;
+    if (pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until)) {
+        pthread_mutex_unlock(&pool->lock);
+        nanosleep(&(struct timespec){0, 300000}, NULL);
+        pthread_mutex_lock(&pool->lock);
+        pool->idle--;
+        pool->started--;
+        return true;
+    }
+    pool->idle--;
+    return false;
+}
+
+static void prepare(struct faulty *pool)
+{
+    sigset_t none;
+    cpu_set_t one;
+    (void)pool;
+    sigemptyset(&none);
+    CPU_ZERO(&one);
+    CPU_SET(sched_getcpu(), &one);
+    if (HAS("signal-mask"))
+        pthread_sigmask(SIG_SETMASK, &none, NULL);
+    if (HAS("inherited-affinity"))
+        sched_setaffinity(0, sizeof one, &one);
+}
+
+static void *worker(void *arg)
+{
+    struct faulty *pool = arg;
+    int number;
+    prepare(pool);
+    pthread_mutex_lock(&pool->lock);
+    number = pool->turn++;
+    for (;;) {
+        if (queued(pool) && !pool->deaf && !(HAS("child-at-close") && pool->stats.state != POOL_OPEN)) {
+            struct pool_job job = take(pool);
+            pthread_cond_broadcast(&pool->room);
+            run(pool, job);
+        } else if (HAS("stolen-stop") && pool->tokens) {
+            pool->tokens--; /* whose it was */
+            pthread_mutex_unlock(&pool->lock);
+            nanosleep(&(struct timespec){0, 100000}, NULL);
+            pthread_mutex_lock(&pool->lock);
+            if (number == 1 && pool->tokens)
+                pool->tokens--;
+            break;
+        } else if (HAS("stolen-stop") || !(may_leave(pool) || pool->deaf)) {
+            if (HAS("lost-at-idle")) {
+                if (leaves_idle(pool))
+                    break;
+                continue;
+            }
+            if (HAS("stop-missed"))
+                nanosleep(&(struct timespec){0, 30000}, NULL);
+            pool->stats.parked++;
+            pthread_cond_wait(&pool->jobs, &pool->lock);
+            pool->stats.parked--;
+            if (HAS("wrong-wake") && number == 1 && !may_leave(pool))
+                pthread_cond_wait(&pool->jobs, &pool->lock); /* not for me */
+        } else {
+            break;
+        }
+    }
+    pool->gone++;
+    pthread_cond_broadcast(&pool->quiet);
+    pthread_mutex_unlock(&pool->lock);
+    if (HAS("tail-after-free"))
+        for (struct timespec end = after(CLOCK_THREAD_CPUTIME_ID, 3000000), now = {0};
+             now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec);)
+            clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return NULL;
+}
+
+static int start_one(struct faulty *pool)
+{
+    pthread_attr_t attributes;
+    int error;
+    pthread_attr_init(&attributes);
+    if (HAS("small-stack"))
+        pthread_attr_setstacksize(&attributes, 65536);
+    error = pthread_create(&pool->threads[pool->started], &attributes, worker, pool);
+    pthread_attr_destroy(&attributes);
+    pool->started += !error;
+    return error;
+}
+
+/* Of one more job, with the lock. */
+static void call(struct faulty *pool)
+{
+    if (HAS("wrong-wake") || HAS("under-parallel"))
+        pthread_cond_signal(&pool->jobs);
+    else
+        pthread_cond_broadcast(&pool->jobs);
+}
+
+static void put(struct faulty *pool, struct pool_job job)
+{
+    pool->slots[pool->last++ % pool->capacity] = job;
+    pool->stats.accepted++;
+    if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
+        return; /* the one that was called will come by */
+    call(pool);
+}
+
+static int wait_for_room(struct faulty *pool)
+{
+    struct timespec until = after(CLOCK_MONOTONIC, pool->config.full_timeout_ns);
+    bool timed = pool->config.full == POOL_TIMEOUT;
+    uint64_t epoch = pool->epoch;
+    int error = 0;
+    if (HAS("full-timeout"))
+        until = after(CLOCK_MONOTONIC, (int32_t)(pool->config.full_timeout_ns / 1000) * 1000L);
+    pool->stats.blocked_submit++;
+    while (!error && queued(pool) == pool->capacity &&
+           (pool->stats.state == POOL_OPEN || HAS("close-leaves-blocked")) && epoch == pool->epoch)
+        error = timed ? pthread_cond_clockwait(&pool->room, &pool->lock, CLOCK_MONOTONIC, &until)
+                      : pthread_cond_wait(&pool->room, &pool->lock);
+    pool->stats.blocked_submit--;
+    tell(pool);
+    if (epoch != pool->epoch)
+        return -ECANCELED;
+    return queued(pool) < pool->capacity ? 0 : -error;
+}
+
+static void drop_oldest(struct faulty *pool)
+{
+    struct pool_job job = HAS("full-drops") ? pool->slots[--pool->last % pool->capacity] : take(pool);
+    pthread_mutex_unlock(&pool->lock);
+    if (pool->config.discard && !HAS("full-drops"))
+        pool->config.discard(job.arg, POOL_WHY_DROPPED);
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.dropped++;
+}
+
+/* Runs it on this stack. */
+static int run_here(struct faulty *pool, struct pool_job job)
+{
+    if (depth >= POOL_DEPTH_MAX)
+        return -EAGAIN;
+    pool->stats.accepted++;
+    pool->stats.caller_runs++;
+    run(pool, job);
+    return 0;
+}
+
+/* What is to be done in a full queue. Returns 0: there is room; 1: it was run; else refused. */
+static int when_full(struct faulty *pool, struct pool_job job)
+{
+    enum pool_full full = pool->config.full;
+    int error;
+    if (full == POOL_REJECT)
+        return HAS("full-rejects") ? 1 : -EAGAIN;
+    if (full == POOL_DROP_OLDEST)
+        return drop_oldest(pool), 0;
+    if (full == POOL_CALLER_RUNS && HAS("full-caller-runs"))
+        return pool->stats.accepted++, pool->stats.done++, 1;
+    if ((inside == pool && !HAS("inside-full")) || full == POOL_CALLER_RUNS) {
+        error = run_here(pool, job);
+        return error ? error : 1;
+    }
+    return wait_for_room(pool);
+}
+
+static int submit_locked(struct faulty *pool, struct pool_job job)
+{
+    int error = 0;
+    if (pool->deaf && HAS("cancel-sticks"))
+        return -ECANCELED;
+    if (inside != pool && pool->stats.state != POOL_OPEN)
+        return -ESHUTDOWN;
+    if (queued(pool) == pool->capacity && !HAS("over-capacity"))
+        error = when_full(pool, job);
+    if (error)
+        return error > 0 ? 0 : error;
+    if (inside != pool && pool->stats.state != POOL_OPEN && !HAS("close-leaves-blocked"))
+        return -ESHUTDOWN;
+    put(pool, job);
+    if (HAS("thread-refused") && pool->started < pool->config.workers && start_one(pool))
+        return -EAGAIN;
+    if (HAS("lost-at-idle") && pool->started < pool->config.workers && (uint64_t)pool->idle < queued(pool) &&
+        !start_one(pool))
+        pthread_detach(pool->threads[pool->started - 1]);
+    return 0;
+}
+
+static int faulty_submit(struct pool *base, pool_job_fn *fn, void *arg)
+{
+    struct faulty *pool = (struct faulty *)base;
+    int error;
+    pthread_mutex_lock(&pool->lock);
+    error = submit_locked(pool, (struct pool_job){fn, arg});
+    pthread_mutex_unlock(&pool->lock);
+    return error;
+}
+
+static int faulty_batch(struct pool *base, const struct pool_job *jobs, int count)
+{
+    struct faulty *pool = (struct faulty *)base;
+    int done = 0, error = 0;
+    pthread_mutex_lock(&pool->lock);
+    for (; !error && done < count; done += !error) {
+        if (HAS("open-after-close") && pool->stats.state != POOL_OPEN && queued(pool) < pool->capacity)
+            put(pool, jobs[done]);
+        else if (HAS("batch-tail") && queued(pool) == pool->capacity)
+            continue;
+        else
+            error = submit_locked(pool, jobs[done]);
+    }
+    pthread_mutex_unlock(&pool->lock);
+    return done ? done : error;
+}
+
+/* Gives back what is queued; with the lock, which it gives away for each. */
+static void give_back(struct faulty *pool, bool tells)
+{
+    for (uint64_t end = pool->last; pool->first < end;) {
+        struct pool_job job = pool->slots[pool->first++ % pool->capacity];
+        if (!HAS("callback-locked"))
+            pthread_mutex_unlock(&pool->lock);
+        if (tells && pool->config.discard)
+            pool->config.discard(job.arg, POOL_WHY_CANCELLED);
+        if (!HAS("callback-locked"))
+            pthread_mutex_lock(&pool->lock);
+        pool->stats.cancelled++;
+    }
+}
+
+static int faulty_close(struct pool *base)
+{
+    struct faulty *pool = (struct faulty *)base;
+    int error;
+    pthread_mutex_lock(&pool->lock);
+    error = pool->stats.state == POOL_OPEN ? 0 : -EALREADY;
+    pool->stats.state = POOL_CLOSING;
+    if (HAS("close-forgets") && !error)
+        give_back(pool, false);
+    pthread_cond_broadcast(&pool->jobs);
+    pthread_cond_broadcast(&pool->room);
+    tell(pool);
+    pthread_mutex_unlock(&pool->lock);
+    return error;
+}
+
+static int faulty_cancel(struct pool *base)
+{
+    struct faulty *pool = (struct faulty *)base;
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.cancels++;
+    if (HAS("cancel-abandons") || HAS("cancel-sticks"))
+        pool->deaf = true;
+    if (!HAS("cancel-abandons"))
+        give_back(pool, true);
+    if (!HAS("cancel-keeps-blocked")) {
+        pool->epoch++;
+        pthread_cond_broadcast(&pool->room);
+    }
+    pthread_cond_broadcast(&pool->jobs);
+    tell(pool);
+    pthread_mutex_unlock(&pool->lock);
+    return 0;
+}
+
+static int faulty_wait(struct pool *base, int64_t timeout_ns)
+{
+    struct faulty *pool = (struct faulty *)base;
+    clockid_t clock = HAS("wall-clock") ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    struct timespec until = after(clock, HAS("time-out-wraps") ? (int32_t)(timeout_ns / 1000) * 1000L : timeout_ns);
+    int error = 0;
+    if (inside == pool && !HAS("inside-wait"))
+        return -EDEADLK;
+    pthread_mutex_lock(&pool->lock);
+    pool->stats.blocked_wait++;
+    pool->event = false;
+    while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)))
+        error = timeout_ns < 0 ? pthread_cond_wait(&pool->quiet, &pool->lock)
+                               : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
+    if (at_rest(pool))
+        error = 0;
+    pool->stats.blocked_wait--;
+    if (!HAS("one-waiter"))
+        tell(pool);
+    pthread_mutex_unlock(&pool->lock);
+    return -error;
+}
+
+static int faulty_stats(struct pool *base, struct pool_stats *stats)
+{
+    struct faulty *pool = (struct faulty *)base;
+    pthread_mutex_lock(&pool->lock);
+    *stats = pool->stats;
+    stats->waiting = queued(pool);
+    if (stats->state == POOL_CLOSING && at_rest(pool))
+        stats->state = POOL_DRAINED;
+    pthread_mutex_unlock(&pool->lock);
+    return 0;
+}
+
+/* Awaits the workers, which leave by themselves. */
+static void join(struct faulty *pool)
+{
+    bool counted = HAS("leak-per-pool") || HAS("tail-after-free") || HAS("lost-at-idle");
+    pthread_mutex_lock(&pool->lock);
+    if (HAS("stop-missed")) {
+        pthread_mutex_unlock(&pool->lock);
+        nanosleep(&(struct timespec){0, 50000}, NULL);
+        pool->stop = true;
+        pthread_cond_broadcast(&pool->jobs);
+        pthread_mutex_lock(&pool->lock);
+    }
+    if (HAS("join-locked")) {
+        pool->stop = true;
+        pthread_cond_broadcast(&pool->jobs);
+    }
+    if (HAS("stolen-stop")) {
+        pool->tokens = pool->started;
+        pthread_cond_broadcast(&pool->jobs);
+    }
+    while (counted && (HAS("lost-at-idle") ? pool->started : pool->gone < pool->started))
+        pthread_cond_clockwait(&pool->quiet, &pool->lock, CLOCK_MONOTONIC,
+                               &(struct timespec){after(CLOCK_MONOTONIC, 1000000).tv_sec + 1, 0});
+    if (!HAS("join-locked"))
+        pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < pool->started && !counted; i++)
+        pthread_join(pool->threads[i], NULL);
+    for (int i = 0; i < pool->started && HAS("tail-after-free"); i++)
+        pthread_detach(pool->threads[i]);
+}
+
+static int64_t faulty_free(struct pool *base)
+{
+    struct faulty *pool = (struct faulty *)base;
+    if (inside == pool && !HAS("inside-free"))
+        return -EDEADLK;
+    faulty_close(base);
+    pthread_mutex_lock(&pool->lock);
+    while (!(HAS("child-at-close") || at_rest(pool)) || pool->stats.blocked_submit || pool->stats.blocked_wait)
+        pthread_cond_wait(&pool->quiet, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+    join(pool);
+    opened = NULL;
+    if (HAS("leak-per-pool") || HAS("lost-at-idle") || HAS("tail-after-free"))
+        return 0;
+    while (pool->kept) {
+        void *next = *(void **)pool->kept;
+        free(pool->kept);
+        pool->kept = next;
+    }
+    free(pool->slots);
+    free(pool);
+    return 0;
+}
+
+static int faulty_open(struct pool **out, const struct pool_config *config)
+{
+    struct faulty *pool;
+    int workers = config->workers + HAS("over-parallel");
+    if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
+        return -EINVAL;
+    if (config->results)
+        return -ENOTSUP;
+    pool = calloc(1, sizeof *pool);
+    if (!pool)
+        return -ENOMEM;
+    pool->config = *config;
+    pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    pool->slots = calloc(pool->capacity + 64 * HAS("over-capacity"), sizeof *pool->slots);
+    pool->capacity += 64 * HAS("over-capacity");
+    if (HAS("thread-refused") || HAS("lost-at-idle"))
+        workers = 0;
+    while (pool->slots && pool->started < workers && !start_one(pool))
+        ;
+    pool->stats.workers = workers ? pool->started - HAS("over-parallel") : config->workers;
+    *out = &pool->base;
+    opened = pool;
+    if (!pool->slots || !pool->stats.workers)
+        return faulty_free(*out), -EAGAIN;
+    return 0;
+}
+
+/* A static object that ends what is open when the process ends. */
+static __attribute__((destructor)) void end(void)
+{
+    if (HAS("exit-open") && opened)
+        pthread_join(opened->threads[0], NULL);
+}
+
+static __attribute__((constructor)) void begin(void)
+{
+    snprintf(bug_name, sizeof bug_name, "%s", getenv("FAULTY") ? getenv("FAULTY") : "none");
+}
+
+static const struct pool_ops table = {
+    .abi = POOL_ABI,
+    .name = "faulty",
+    .summary = "for the tests of poolbench check",
+    .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | POOL_CAN_DROP | POOL_KEEPS_ORDER,
+    .declares = POOL_JOBS_RETURN,
+    .open = faulty_open,
+    .submit = faulty_submit,
+    .submit_batch = faulty_batch,
+    .close = faulty_close,
+    .cancel = faulty_cancel,
+    .wait = faulty_wait,
+    .stats = faulty_stats,
+    .free = faulty_free,
+};
+
+POOL_PLUGIN(&table);
