@@ -1,7 +1,7 @@
 # How soon does the work stop after a cancel? One panel for each kind of job, one
 # line for each pool.
 # cancel.tsv: panel, pool, ms since the call, share of the running jobs that have
-# ended. Also: panels (names), panel_count, least, most (ms), shown (pools).
+# ended, workload. Also: panels (names), panel_count, least, most (ms), shown (pools).
 load style
 left = 0.06; right = 0.875
 width = (right - left) / panel_count

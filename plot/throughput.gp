@@ -1,7 +1,7 @@
 # Which pool gets the most jobs done? One panel for each workload, one row for
 # each pool; filled marks for the most workers, hollow ones for the fewest.
 # throughput.tsv: panel, row, pool, workers, which (0 fewest, 1 most), jobs/s
-# median, low, high, text of the median. Also: panels (array of names), panel_count,
+# median, low, high, text of the median, workload. Also: panels (array of names), panel_count,
 # panel_rows, rows; lows, highs, few and many (range and workers of each panel, by space).
 load style
 set multiplot

@@ -239,16 +239,19 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "that this format can say.\n",
          1, 1, NULL},
     [OPTIONS_REPORT] =
-        {"report", "RESULT...", "results as one page to read and to send",
+        {"report", "[RESULT...]", "results as one page to read and to send",
          "One HTML file, which needs nothing else: what came of it in a few sentences, each figure with its numbers, "
          "the\n"
          "command that repeats it and what it does not tell, how it was measured, and the numbers as files. It lies\n"
-         "beside the first result unless -o says where.\n\n"
+         "beside the first result unless -o says where. Of a run, a sweep, a search, a check, a duet, a plan, the "
+         "history (its\n"
+         "database), or of several; of two runs what changed. Without a name: the newest result of results/.\n\n"
          "  poolbench report results/mine.json\n"
-         "  poolbench report results/mine.json -o mine.html\n\n"
+         "  poolbench report before.json after.json -o both.html\n"
+         "  poolbench report results/history.db\n\n"
          "Exit status: 0 good; 1 the page could not be written; 2 wrong usage, or a file is no result, or the file of\n"
          "that name is no page of ours: nothing is written then.\n",
-         1, PAGE_DOCUMENTS_MAX, NULL},
+         0, PAGE_DOCUMENTS_MAX, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n\n"

@@ -351,7 +351,8 @@ static const json_t *stops_of(const struct drawing *drawing, const struct drawin
 }
 
 /* A curve: from nobody at the first stop to everybody at the last. */
-static void stops_write(FILE *file, const json_t *stops, int panel, const char *pool, double range[2])
+static void stops_write(FILE *file, const json_t *stops, int panel, const char *pool, const char *workload,
+                        double range[2])
 {
     double total = (double)result_integer(stops, "count"), seen = 0;
     json_t *bucket;
@@ -359,9 +360,9 @@ static void stops_write(FILE *file, const json_t *stops, int panel, const char *
     json_array_foreach (json_object_get(stops, "buckets"), i, bucket) {
         double at = json_number_value(json_array_get(bucket, 0)) / 1e6;
         at = fmax(at, 1e-4);
-        fprintf(file, "%d\t%s\t%.6g\t%.6g\n", panel, pool, at, seen / total);
+        fprintf(file, "%d\t%s\t%.6g\t%.6g\t%s\n", panel, pool, at, seen / total, workload);
         seen += json_number_value(json_array_get(bucket, 1));
-        fprintf(file, "%d\t%s\t%.6g\t%.6g\n", panel, pool, at, seen / total);
+        fprintf(file, "%d\t%s\t%.6g\t%.6g\t%s\n", panel, pool, at, seen / total, workload);
         range[0] = fmin(range[0], at);
         range[1] = fmax(range[1], at);
     }
@@ -387,7 +388,7 @@ int figures_cancel(const struct drawing *drawing)
             if (!file && !(file = drawing_data(drawing, "cancel")))
                 return -EIO;
             if (panels == 0 && !some)
-                fprintf(file, "panel\tpool\ttime_ms\tstopped_share\n");
+                fprintf(file, "panel\tpool\ttime_ms\tstopped_share\tworkload\n");
             if (!some) {
                 if (!panels)
                     drawing_say(&figure, "array panels[%d]", PANELS_MAX);
@@ -395,7 +396,7 @@ int figures_cancel(const struct drawing *drawing)
                 drawing_say_text(&figure, element, spec->text);
             }
             some = shown[p] = true;
-            stops_write(file, stops, panels + 1, drawing->pools[p], range);
+            stops_write(file, stops, panels + 1, drawing->pools[p], drawing->specs[s].text, range);
         }
         panels += some;
         last = some ? spec->workers_high : last;

@@ -43,8 +43,8 @@ static void panel_write(const struct drawing *drawing, const struct drawing_spec
             if (!drawing_metric(drawing, spec->text, drawing->pools[p], workers, "jobs_per_s", v) || !(v[1] > 0))
                 continue;
             units_count_text(v[0], text, sizeof text);
-            fprintf(file, "%d\t%d\t%s\t%d\t%d\t%.6g\t%.6g\t%.6g\t%s\n", panel, p + 1, drawing->pools[p], workers, most,
-                    v[0], v[1], v[2], text);
+            fprintf(file, "%d\t%d\t%s\t%d\t%d\t%.6g\t%.6g\t%.6g\t%s\t%s\n", panel, p + 1, drawing->pools[p], workers,
+                    most, v[0], v[1], v[2], text, spec->text);
             range[0] = fmin(range[0], v[1]);
             range[1] = fmax(range[1], v[2]);
         }
@@ -66,7 +66,7 @@ int figures_throughput(const struct drawing *drawing)
     FILE *file = count ? drawing_data(drawing, "throughput") : NULL;
     if (!file)
         return count ? -EIO : 0;
-    fprintf(file, "panel\trow\tpool\tworkers\tmost_workers\tjobs_per_s\tlow\thigh\ttext\n");
+    fprintf(file, "panel\trow\tpool\tworkers\tmost_workers\tjobs_per_s\tlow\thigh\ttext\tworkload\n");
     rows = count > PANELS_IN_ROW ? 2 : 1;
     drawing_say(&figure, "rows = %d\npanel_count = %d\npanel_rows = %d\narray panels[%d]\nheight = %d",
                 drawing->pool_count, count, rows, count, rows * (110 + 42 * drawing->pool_count) + 190);

@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "bench/json/must.h"
+#include "bench/page/figure_table.h"
 #include "bench/page/picture.h"
-#include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/page/untold.h"
 
-enum { DATA_BYTES_MAX = 1 << 20, ROWS_WHOLE = 80, ROWS_SOME = 30, COLUMNS_MAX = 24 };
+enum { DATA_BYTES_MAX = 1 << 20 };
 
 /* Keeping. */
 
@@ -115,64 +115,6 @@ void figures_kept_close(struct figures_kept *kept)
     *kept->folder = '\0';
 }
 
-/* Its numbers. */
-
-static int count_lines(const char *text)
-{
-    int lines = 0;
-    for (; *text; text++)
-        lines += *text == '\n';
-    return lines;
-}
-
-/* Takes one line apart; returns how many fields. */
-static int fields_of(char *line, char *fields[COLUMNS_MAX + 1])
-{
-    int count = 0;
-    char *field;
-    while (count < COLUMNS_MAX && (field = strsep(&line, "\t")))
-        fields[count++] = field;
-    fields[count] = NULL;
-    return count;
-}
-
-/* "jobs_per_s" is a word of the data, "jobs per s" one of people. */
-static char *plain(char *name)
-{
-    for (char *c = name; *c; c++)
-        *c = *c == '_' ? ' ' : *c;
-    return name;
-}
-
-/* All rows of a short table; of a long one some, at even distances, and the last. */
-static void add_numbers(xmlNode *parent, const struct figure_kept *figure)
-{
-    char *text = copy(figure->data), *rest = text, *line = strsep(&rest, "\n"), *fields[COLUMNS_MAX + 1], caption[400];
-    int rows = count_lines(rest ? rest : ""), every = rows > ROWS_WHOLE ? rows / ROWS_SOME : 1, count;
-    xmlNode *table;
-    count = fields_of(plain(line), fields);
-    snprintf(caption, sizeof caption, "%s", figure->title);
-    table = tables_new(parent, caption, (const char *const *)fields, 1);
-    if (every > 1)
-        tree_setf(
-            table, "note",
-            "One row of every %d, of %d; all of them are in %s.tsv, which poolbench plot writes beside the figure.",
-            every, rows, figure->name);
-    for (int r = 0; (line = strsep(&rest, "\n")) && *line; r++) {
-        xmlNode *row;
-        int filled;
-        if (r % every && r != rows - 1)
-            continue;
-        filled = fields_of(line, fields);
-        row = tables_row(table);
-        for (int c = 0; c < count; c++) {
-            const char *field = c < filled ? fields[c] : "";
-            tables_cell(row, "%s", !strcmp(field, "NaN") || !strcmp(field, "nan") ? "-" : field);
-        }
-    }
-    free(text);
-}
-
 const char *figures_kept_id(const struct figures_kept *kept, const char *name, char *text, size_t size)
 {
     snprintf(text, size, "%sfigure-%s", kept->prefix, name);
@@ -196,7 +138,7 @@ void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, x
         tree_say(node, "missing", "There is no picture: %s. The numbers are below.",
                  figure->svg ? "what gnuplot drew cannot be read" : figure->why);
     if (figure->data && strchr(figure->data, '\n'))
-        add_numbers(node, figure);
+        figure_table(node, figure->data, figure->name, figure->title);
     if (words->command) {
         command = tree_add_text(node, "command", words->command);
         tree_set(command, "what", "Measure it again:");

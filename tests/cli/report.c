@@ -78,6 +78,16 @@ CLI_TEST(report, a_run_becomes_a_page_that_needs_nothing_else)
     cr_assert(!system("cmp -s x.html page.html"), "the same page of the same result");
 }
 
+CLI_TEST(report, without_a_name_the_newest_result_is_taken)
+{
+    make_result("x.json");
+    cr_assert(
+        system("mkdir results; cp x.json results/b.json; cp x.json results/a.json; touch -d 2020-01-01 results/b.json; "
+               "echo no >results/z.txt") == 0);
+    cr_assert(run("report") == 0, "%s", err);
+    cr_assert_str_eq(out, "page     results/a.html\n");
+}
+
 CLI_TEST(report, the_numbers_can_be_taken_out_of_it)
 {
     make_result("x.json");
@@ -186,7 +196,7 @@ CLI_TEST(report, bad_input)
     cr_assert(run("report other.json") == 2 && lines(err) == 1 && strstr(err, "other.json"), "%s", err);
     cr_assert(run("report torn.db") == 2 && lines(err) == 1 && strstr(err, "torn.db"), "%s", err);
     cr_assert(run("report x.json missing.json") == 2 && lines(err) == 1 && strstr(err, "missing.json"), "%s", err);
-    cr_assert(run("report") == 2 && lines(err) == 1, "%s", err);
+    cr_assert(run("report") == 2 && lines(err) == 1 && strstr(err, "no result in results/"), "%s", err);
     cr_assert(run("limits -o limits.json --no-figures") == 0 && run("report limits.json") == 2 && lines(err) == 1 &&
                   strstr(err, "poolbench limits"),
               "%s", err);
