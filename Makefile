@@ -505,6 +505,13 @@ prove-duet: deps ## of how many runs a duet accuses what has not changed, and fi
 	@$(MAKE) --no-print-directory $(BUILD)/prove-duet $(BUILD)/pools.so $(BUILD)/pools-24.so $(BUILD)/pools-40.so
 	@KEEP=$(if $(ROWS),yes) LIMIT=86400 sh tests/prove/write.sh "$(DUET_PROOF)" docs/duet.md
 
+# Seconds for each mutant and strategy, and for the stress beside them.
+EXPLORE_SECONDS ?= 10
+.PHONY: prove-explore
+prove-explore: deps ## how soon bugs that are put into the pools are found, and by which strategy, stress beside it: docs/explore.md (EXPLORE_SECONDS=10)
+	@$(MAKE) --no-print-directory $(BUILD)/found $(BUILD)/explore-stress
+	@STRESS=$(BUILD)/explore-stress LIMIT=14400 sh tests/prove/write.sh "$(BUILD)/found --table $(EXPLORE_SECONDS)" docs/explore.md
+
 prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh

@@ -89,7 +89,8 @@ static void set_knobs(const struct command_options *options, const struct pool_o
     knobs->strategy = options->strategy;
     knobs->memory = memory_of(options, seed);
     knobs->freeze = options->freeze;
-    knobs->leaks = !options->freeze && !(ops->declares & POOL_THREADS_STAY);
+    /* Libraries that are taken as they are keep memory for later; what is built for this is asked. */
+    knobs->leaks = !options->freeze && !(ops->declares & POOL_THREADS_STAY) && command_is_hooked(ops);
 }
 
 static void prepare(void *arg, uint64_t k, struct explore_knobs *knobs)

@@ -50,7 +50,8 @@ static int cannot(const struct pool_ops *ops, int error)
                 "followed\n",
                 ops->name);
     else if (error == -ENOTSUP)
-        fprintf(stderr, "poolbench: cannot explore %s: no scenario can be asked of it\n", ops->name);
+        fprintf(stderr, "poolbench: cannot explore %s: %s\n", ops->name,
+                "it says that it cannot do what the scenario needs, or none can be asked of it");
     else
         fprintf(stderr, "poolbench: cannot explore %s: the machine refuses it: %s\n", ops->name, strerror(-error));
     return EXIT_CANNOT;

@@ -31,11 +31,17 @@ static bool object_of(const void *pc, struct object *object, struct command_plac
 {
     Dl_info info, own;
     const Elf64_Ehdr *head;
-    if (!pc || !dladdr(pc, &info) || !info.dli_fname)
+    const Elf64_Sym *symbol = NULL;
+    const char *slash;
+    if (!pc || !dladdr1(pc, &info, (void **)&symbol, RTLD_DL_SYMENT) || !info.dli_fname)
         return false;
     head = info.dli_fbase;
-    if (info.dli_sname)
+    slash = strrchr(info.dli_fname, '/');
+    /* The nearest name before it says nothing where a library's own functions have none. */
+    if (info.dli_sname && symbol && (const char *)pc <= (const char *)info.dli_saddr + symbol->st_size)
         snprintf(place->function, sizeof place->function, "%s", info.dli_sname);
+    else
+        snprintf(place->function, sizeof place->function, "%.63s", slash ? slash + 1 : info.dli_fname);
     /* Of a call the address is the next instruction's. */
     object->in = (uintptr_t)pc - 1 - (head->e_type == ET_DYN ? (uintptr_t)info.dli_fbase : 0);
     object->path = dladdr((const void *)(uintptr_t)command_places, &own) && own.dli_fbase == info.dli_fbase
@@ -62,10 +68,19 @@ static bool is_small(const struct command_place *place)
     return !strcmp(place->file, "futex.h") || !strcmp(place->file, "dword.h");
 }
 
+/* Without what it takes. */
+static void read_function(char *text, struct command_place *place)
+{
+    char *arguments = strchr(text, '(');
+    if (arguments && arguments != text)
+        *arguments = '\0';
+    snprintf(place->function, sizeof place->function, "%.63s", text);
+}
+
 /* Of each address: "0x...", then pairs of a function and a line, the innermost first. */
 static void read_answers(FILE *file, struct command_place **wanted, int count)
 {
-    char line[LINE_SIZE];
+    static char line[LINE_SIZE], function[LINE_SIZE];
     int at = -1, row = 0;
     while (fgets(line, sizeof line, file)) {
         line[strcspn(line, "\n")] = '\0';
@@ -76,10 +91,12 @@ static void read_answers(FILE *file, struct command_place **wanted, int count)
         }
         if (at < 0 || at >= count)
             continue;
-        if (row % 2 == 0 && (row == 0 || is_small(wanted[at])) && strncmp(line, "??", 2))
-            snprintf(wanted[at]->function, sizeof wanted[at]->function, "%.63s", line);
-        if (row % 2 == 1 && (row == 1 || is_small(wanted[at])))
+        if (row % 2 == 0)
+            snprintf(function, sizeof function, "%s", line);
+        else if ((row == 1 || is_small(wanted[at])) && strncmp(line, "??", 2)) {
+            read_function(function, wanted[at]); /* one without a line is the nearest name, and may be another's */
             read_line(line, wanted[at]);
+        }
         row++;
     }
 }

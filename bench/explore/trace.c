@@ -21,6 +21,21 @@ static bool is_told(const struct command_step *step)
 }
 
 /* Of accesses and calls only the last before another thread goes on. */
+/* Leaves out who wakes, finds nothing and waits on. */
+static int drop_vain(struct command_step *steps, int count)
+{
+    int n = 0;
+    for (int i = 0; i < count; i++) {
+        int thread = steps[i].thread;
+        if (n && i + 1 < count && steps[i].act == EXPLORE_WAKE && steps[n - 1].act == EXPLORE_BLOCK &&
+            steps[i + 1].act == EXPLORE_BLOCK && steps[n - 1].thread == thread && steps[i + 1].thread == thread)
+            i++;
+        else
+            steps[n++] = steps[i];
+    }
+    return n;
+}
+
 static int choose(const struct command_step *steps, int count, bool all, struct command_step *kept)
 {
     int n = 0;
@@ -33,7 +48,7 @@ static int choose(const struct command_step *steps, int count, bool all, struct 
         else if (all || is_told(&steps[i]) || left)
             kept[n++] = steps[i];
     }
-    return n;
+    return all ? n : drop_vain(kept, n);
 }
 
 static int find_places(struct command_finding *finding)
