@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/page/isolated.h"
 #include "bench/results/result.h"
 
 enum { FINDINGS_SAID = 3 };
@@ -39,12 +40,14 @@ static void say_cells(const json_t *cells, const char *verdict, const char *word
     size_t i;
     int all = count_of(cells, verdict), said = 0;
     json_array_foreach (cells, i, cell) {
-        char place[ANSWERS_PLACE];
+        char place[ANSWERS_PLACE], pool[160], fault[160], finding[480];
         if (strcmp(result_string(cell, "verdict"), verdict) || said == FINDINGS_SAID)
             continue;
         snprintf(place, sizeof place, "p-%.200s", result_string(cell, "pool"));
-        answers_add(answers, state, place, "figure-matrix", "%.100s %s %.100s: %.400s.", result_string(cell, "pool"),
-                    words, result_string(cell, "fault"), result_string(cell, "finding"));
+        answers_add(answers, state, place, "figure-matrix", "%s %s %s: %s.",
+                    isolated(result_string(cell, "pool"), pool, sizeof pool), words,
+                    isolated(result_string(cell, "fault"), fault, sizeof fault),
+                    isolated(result_string(cell, "finding"), finding, sizeof finding));
         said++;
     }
     if (all > said)

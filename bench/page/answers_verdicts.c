@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/page/isolated.h"
 #include "bench/results/result.h"
 #include "bench/show/verdicts.h"
 
@@ -30,18 +31,19 @@ static void say_row(const json_t *row, struct answers *answers)
 {
     const char *base = result_string(row, "base"), *new = result_string(row, "new"),
                *change = result_string(row, "change"), *interval = result_string(row, "interval");
+    char name[300], note[300];
+    isolated(result_string(row, "name"), name, sizeof name);
+    isolated(result_string(row, "note"), note, sizeof note);
     if (*base && *new &&*change)
         answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts",
-                    "%.200s: %s, %s before and %s after (%s%s%s).", result_string(row, "name"),
-                    result_string(row, "verdict"), base, new, change, *interval ? "; 95% interval " : "", interval);
+                    "%s: %s, %s before and %s after (%s%s%s).", name, result_string(row, "verdict"), base, new, change,
+                    *interval ? "; 95% interval " : "", interval);
     else if (*change)
-        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%.200s: %s, %s%s%s%s.",
-                    result_string(row, "name"), result_string(row, "verdict"), change, *interval ? " (" : "", interval,
-                    *interval ? ")" : "");
+        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%s: %s, %s%s%s%s.", name,
+                    result_string(row, "verdict"), change, *interval ? " (" : "", interval, *interval ? ")" : "");
     else
-        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%.200s: %s%s%.200s.",
-                    result_string(row, "name"), result_string(row, "verdict"), *result_string(row, "note") ? ", " : "",
-                    result_string(row, "note"));
+        answers_add(answers, words_of(verdicts_state(row)), "figure-changes", "verdicts", "%s: %s%s%s.", name,
+                    result_string(row, "verdict"), *note ? ", " : "", result_string(row, "note"));
 }
 
 /* Returns how many of them were not said. */

@@ -188,6 +188,11 @@ static void pool_parts(struct chapter *chapter)
     int count = names_of(chapter->document, "pool", pools);
     struct exported_rows rows;
     xmlNode *part = chapter_part(chapter, chapter->parent, "pools", "Pool by pool");
+    tree_add_text(
+        part, "text",
+        "time: wall time from the producers' start to quiet, divided by the jobs that ran; cpu-time: of all "
+        "threads, divided likewise; latency-p99: within that long 99% of the jobs are done, from the submit, or of "
+        "jobs that come at a rate from their plan, to the end. Others are a workload's own.");
     exported_rows_make(chapter->document, &rows);
     for (int p = 0; p < count; p++)
         pool_part(chapter, part, &rows, pools[p]);

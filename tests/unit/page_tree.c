@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/page/isolated.h"
 #include "bench/page/template.h"
 
 /* Markup, quotes, an entity, a new line, a right-to-left mark and an override, a control character. */
@@ -142,4 +143,19 @@ Test(page_tree, ids_are_found_by_their_beginning, .timeout = 10)
 Test(page_tree, nothing_is_written_unescaped, .timeout = 10)
 {
     cr_assert(system("! grep -rq 'disable-output-escaping=' bench/page/templates") == 0);
+}
+
+/* A name that turns the direction of writing turns nothing but itself. */
+Test(page_tree, names_in_sentences_are_isolated_where_they_turn_it, .timeout = 10)
+{
+    char text[64];
+    cr_assert_str_eq(isolated("ring/cpu:size=1us/t2", text, sizeof text), "ring/cpu:size=1us/t2");
+    cr_assert_str_eq(isolated("a\xe2\x80\xae"
+                              "b",
+                              text, sizeof text),
+                     "\xe2\x81\xa8"
+                     "a\xe2\x80\xae"
+                     "b\xe2\x81\xa9");
+    cr_assert_str_eq(isolated("\xd7\x90", text, sizeof text), "\xe2\x81\xa8\xd7\x90\xe2\x81\xa9");
+    cr_assert_str_eq(isolated("\xc3\xa9\xe2\x82\xac", text, sizeof text), "\xc3\xa9\xe2\x82\xac");
 }
