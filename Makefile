@@ -313,7 +313,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn faulty))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
-           FLOODS COUNTS EMPTY
+           FLOODS COUNTS EMPTY SELFISH
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
 MUTANTS := $(basename $(notdir $(wildcard tests/plugins/mutants/*.sed)))
 PLUGINS += $(MUTANTS:%=$(BUILD)/plugins/mine-%.so)

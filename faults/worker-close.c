@@ -26,9 +26,10 @@ static bool drained(void)
     return cell_stats().state == POOL_DRAINED;
 }
 
-static bool closing(void)
+/* The job that closes the pool is through with that. */
+static bool has_closed(void)
 {
-    return cell_stats().state != POOL_OPEN;
+    return atomic_load(&cell_record()->jobs[0].finished);
 }
 
 static void producer(void)
@@ -65,7 +66,7 @@ static void drive(int client)
         gate_open(GATE);
         if (!bounded) {
             /* Nobody is blocked behind the queue, so that the others must not empty it first. */
-            cell_until_told("its being closed", closing);
+            cell_await(has_closed);
             gate_open(LATER);
         }
     } else {
@@ -75,6 +76,7 @@ static void drive(int client)
         if (cell_pool()->declares & POOL_WAIT_HELPS) /* there may be nobody else who runs it */
             cell_wait(-1);
     }
+    cell_await(has_closed);
     cell_until_told("its being drained", drained);
     helpers_join();
     cell_note(AFTER, cell_submit(next + 1));

@@ -137,7 +137,7 @@ static enum contract_state state_of(const struct contract_note *note)
 /* All threads but the inspector; while the first one awaits a state, and only looks, not it. */
 static void look(const struct watch *watch, bool awaits, struct proof_look *look)
 {
-    look->but = atomic_load(&watch->note->inspector);
+    look->but[0] = atomic_load(&watch->note->inspector);
     proof_look(watch->process, look);
     for (int i = 0; awaits && i < look->count; i++)
         if (look->threads[i].id == watch->process)

@@ -110,7 +110,8 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, in
                                 .become = cell_process_become};
     struct judge_result probed;
     int error = 0, first = matrix->count;
-    bool opens = !pool_is_added(pool) || judge_probe(&setup, pool, &setup.width, &probed, &error);
+    bool opens = !pool_is_added(pool) || pool->declares & POOL_MUST_ENTER ||
+                 judge_probe(&setup, pool, &setup.width, &probed, &error);
     for (int f = 0; !error && f < options->fault_count; f++) {
         const struct fault *fault = options->faults[f];
         for (int c = 0; !error && c < fault->cell_count; c++) {

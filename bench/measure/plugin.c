@@ -343,6 +343,25 @@ int plugin_try(const char *path, plugin_load_fn *loader, struct why why)
                      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
+/* Loads it into the process that the user talks to: whatever a library does with signals when
+ * it is loaded, those that end this program, or tell of its children, are its own. */
+static int load_here(const char *path, struct why why)
+{
+    static const int own[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD};
+    enum { OWN = sizeof own / sizeof *own };
+    struct sigaction before[OWN];
+    sigset_t mask;
+    int error;
+    for (int i = 0; i < OWN; i++)
+        sigaction(own[i], NULL, &before[i]);
+    sigprocmask(SIG_SETMASK, NULL, &mask);
+    error = load(path, why);
+    for (int i = 0; i < OWN; i++)
+        sigaction(own[i], &before[i], NULL);
+    sigprocmask(SIG_SETMASK, &mask, NULL);
+    return error;
+}
+
 int plugin_load(const char *path, char *text, size_t size)
 {
     struct why why = {text, size};
@@ -363,7 +382,7 @@ int plugin_load(const char *path, char *text, size_t size)
     else
         error = plugin_try(real, load, why);
     if (!error)
-        error = load(real, why);
+        error = load_here(real, why);
     if (error)
         free(real);
     else

@@ -252,19 +252,33 @@ void cell_nap(void)
     pool_futex_wait(&never, 0, pool_clock_ns() + NAP_NS);
 }
 
-bool cell_until_told(const char *what, bool (*reached)(void))
+static void yield(int turn)
 {
     enum { YIELDS = 200 };
+    if (turn < YIELDS)
+        sched_yield();
+    else
+        cell_nap();
+}
+
+void cell_await(bool (*reached)(void))
+{
+    begin("the end of a job");
+    atomic_store(&cell.record->reads[thread_number], 1); /* which wakes nobody */
+    for (int i = 0; !reached(); i++)
+        yield(i);
+    atomic_store(&cell.record->reads[thread_number], 0);
+    end();
+}
+
+bool cell_until_told(const char *what, bool (*reached)(void))
+{
     int64_t since_ns = pool_clock_ns();
     uint32_t before = record_ledger(cell.record);
     bool there;
     begin(what);
-    for (int i = 0; !(there = reached()) && !loses_patience(what, &before, &since_ns); i++) {
-        if (i < YIELDS)
-            sched_yield();
-        else
-            cell_nap();
-    }
+    for (int i = 0; !(there = reached()) && !loses_patience(what, &before, &since_ns); i++)
+        yield(i);
     end();
     return there;
 }
@@ -610,7 +624,7 @@ void births_await(void)
         return;
     }
     /* Whoever was created may not have come to the gate yet. */
-    for (int i = 0; cell_is_foreign() && i < NAPS && some_are_not_held(); i++)
+    for (int i = 0; cell_is_foreign() && i < NAPS && some_are_not_held(); i += record_unborn(cell.record) == 0)
         cell_nap();
     atomic_store(&cell.record->held, births_held());
     if (atomic_load(&cell.record->let_go))

@@ -100,11 +100,16 @@ void gate_pass(int gate);            /* of a job: arrives, and waits until it is
 /* Sleeps for 50 us. */
 void cell_nap(void);
 
-/* Yields until it is so; the judge's limit bounds it. Of a foreign pool, whose statistics may
+/* Yields until it is so; the judge's limit bounds it. For what the ledger says:
+ * `reached` calls nothing, so that this thread, though it does not sleep, is in the way of no
+ * proof of a hang. */
+void cell_await(bool (*reached)(void));
+
+/* The same for what the pool's statistics tell. Of a foreign pool, whose statistics may
  * not keep what `reached` looks at, it is not waited for longer than 100 ms (once; then 5)
- * in which nothing happens: the scenario goes on without it, and must not depend on it for a
- * verdict. `what` is told where that was so: "a submit to be blocked". Returns whether it was
- * reached. */
+ * in which nothing happens: on a busy machine that comes to pass with any pool. So the scenario
+ * goes on without it, and nothing that it then sees may be a reason for FAILS. `what` is told where that was so: "a
+ * submit to be blocked". Returns whether it was reached. */
 bool cell_until_told(const char *what, bool (*reached)(void));
 void cell_until(bool (*reached)(void)); /* "a state of the pool" */
 

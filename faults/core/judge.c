@@ -31,6 +31,8 @@ enum {
 #define START_NS INT64_C(10000000000)       /* of a process and its libraries, as long as trying them may take */
 static const int64_t leave_ns = 2000000000; /* how long a thread may outlive its pool's free */
 
+_Static_assert((int)PROOF_BUT >= (int)RECORD_CLIENTS, "each client can be left out");
+
 struct watch {
     const struct judge_setup *setup;
     struct record *record; /* shared with the process */
@@ -136,7 +138,10 @@ static void look(struct watch *watch)
     struct proof_look before = watch->looks[0];
     watch->looks[0] = watch->looks[1];
     watch->looks[1] = before;
-    watch->looks[1].but = atomic_load(&watch->record->clients[RECORD_CLIENTS - 1]);
+    for (int i = 0; i < RECORD_CLIENTS; i++) /* the inspector, and those that only read the ledger */
+        watch->looks[1].but[i] = i == RECORD_CLIENTS - 1 || atomic_load(&watch->record->reads[i])
+                                     ? atomic_load(&watch->record->clients[i])
+                                     : 0;
     proof_look(watch->process, &watch->looks[1]);
 }
 
@@ -448,7 +453,10 @@ static void judge_common(const struct outcome *outcome, struct verdict *verdict)
                   outcome->status);
         return;
     case OUTCOME_HUNG:
-        other(verdict, SEEN_HANG, "hang: %s does not return", outcome->call ? outcome->call : "a call");
+        if (outcome->call && strncmp(outcome->call, "pool_", 5)) /* a state, not a call */
+            other(verdict, SEEN_HANG, "hang: %s is awaited for ever", outcome->call);
+        else
+            other(verdict, SEEN_HANG, "hang: %s does not return", outcome->call ? outcome->call : "a call");
         return;
     case OUTCOME_STALLED:
         verdict->kind = VERDICT_STALLED;
@@ -529,8 +537,9 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         snprintf(verdict->finding, sizeof verdict->finding, "%s is not to be had as this asks for it: open says so",
                  what->pool->name);
     } else if (error)
-        other(verdict, SEEN_UNOPENED, "could not be opened: %s",
-              error == EPROTO ? "open says 0 and brings no pool" : strerror(error));
+        other(verdict, SEEN_UNOPENED, "could not be opened: %s%s",
+              error == EPROTO ? "open says 0 and brings no pool" : strerror(error),
+              error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
     else if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     weaken(watch->copy, verdict);

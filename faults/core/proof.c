@@ -91,6 +91,14 @@ static bool has_room(struct proof_look *look)
     return true;
 }
 
+static bool is_left_out(const struct proof_look *look, pid_t thread)
+{
+    for (int i = 0; i < PROOF_BUT; i++)
+        if (look->but[i] == thread)
+            return true;
+    return false;
+}
+
 void proof_look(pid_t process, struct proof_look *look)
 {
     char path[32];
@@ -100,7 +108,7 @@ void proof_look(pid_t process, struct proof_look *look)
     tasks = opendir(path);
     look->count = tasks ? 0 : -1;
     while (tasks && (entry = readdir(tasks))) {
-        if (entry->d_name[0] == '.' || (look->but && atoi(entry->d_name) == look->but))
+        if (entry->d_name[0] == '.' || is_left_out(look, atoi(entry->d_name)))
             continue;
         if (!has_room(look)) {
             look->count = look->count < PROOF_THREADS_MAX ? -1 : look->count;
@@ -119,10 +127,10 @@ void proof_close(struct proof_look *look)
     *look = (struct proof_look){0};
 }
 
-/* With less room than threads the look is not of all. */
+/* With less room than threads the look is not of all. None is whole, too: all were left out. */
 static bool is_whole(const struct proof_look *look)
 {
-    return look->count > 0 && look->count < PROOF_THREADS_MAX;
+    return look->count >= 0 && look->count < PROOF_THREADS_MAX;
 }
 
 bool proof_asleep(const struct proof_look *look)
@@ -185,7 +193,7 @@ char *proof_why_not(const struct proof_look *look, char *text, size_t size)
     const struct proof_thread *thread = look->threads;
     int i = 0;
     *text = '\0';
-    if (look->count <= 0)
+    if (look->count < 0)
         return snprintf(text, size, "its threads cannot be looked at"), text;
     if (!is_whole(look))
         return snprintf(text, size, "it has %d threads or more", PROOF_THREADS_MAX), text;

@@ -19,7 +19,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-enum { PROOF_THREADS_MAX = 4096 }; /* of more than that nothing is said */
+enum {
+    PROOF_THREADS_MAX = 4096, /* of more than that nothing is said */
+    PROOF_BUT = 16
+};
 
 struct proof_thread {
     pid_t id;
@@ -32,8 +35,8 @@ struct proof_thread {
 
 /* Zero at the beginning; used again and again; proof_close in the end. */
 struct proof_look {
-    pid_t but; /* a thread that is not looked at; 0: none */
-    int count; /* PROOF_THREADS_MAX at most; -1: /proc cannot be read, or no memory */
+    pid_t but[PROOF_BUT]; /* threads that are not looked at: they wake nobody; 0: none */
+    int count;            /* PROOF_THREADS_MAX at most; -1: /proc cannot be read, or no memory */
     int room;
     struct proof_thread *threads;
 };

@@ -64,15 +64,16 @@ struct record {
     _Atomic int fewer;                  /* why a pool has fewer workers than asked for; as `refused` */
     _Atomic int workers;                /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
-    _Atomic int clients[RECORD_CLIENTS]; /* ids of threads that are not the pool's */
-    _Atomic int64_t notes[RECORD_NOTES]; /* of the scenario; each fault has its own meanings */
-    _Atomic uint32_t tries, gaps;        /* of what shows itself by chance; 0: it would have been seen */
-    char not_asked[RECORD_WHY];          /* why the scenario could not be played; empty: it was */
-    char remark[RECORD_WHY];             /* worth saying though it holds; empty: nothing */
-    _Atomic uint32_t ask;                /* a futex, of enum record_ask; the inspector makes it 0 */
-    _Atomic int waker;                   /* of enum waker: what the last RECORD_WAKER found */
-    char untold[RECORD_NAME];            /* what the statistics were to say and did not; "": nothing */
-    _Atomic uint32_t explained;          /* how often the following was written */
+    _Atomic int clients[RECORD_CLIENTS];    /* ids of threads that are not the pool's */
+    _Atomic uint32_t reads[RECORD_CLIENTS]; /* this client only reads the ledger, again and again */
+    _Atomic int64_t notes[RECORD_NOTES];    /* of the scenario; each fault has its own meanings */
+    _Atomic uint32_t tries, gaps;           /* of what shows itself by chance; 0: it would have been seen */
+    char not_asked[RECORD_WHY];             /* why the scenario could not be played; empty: it was */
+    char remark[RECORD_WHY];                /* worth saying though it holds; empty: nothing */
+    _Atomic uint32_t ask;                   /* a futex, of enum record_ask; the inspector makes it 0 */
+    _Atomic int waker;                      /* of enum waker: what the last RECORD_WAKER found */
+    char untold[RECORD_NAME];               /* what the statistics were to say and did not; "": nothing */
+    _Atomic uint32_t explained;             /* how often the following was written */
     struct pool_stats stats;
     char explanation[RECORD_TEXT];
 };

@@ -113,6 +113,13 @@ CLI_TEST(check_odd, a_hang_on_the_way_has_its_own_words)
     cr_assert(check("MANY", "-f no-recover") == 1 && !strstr(out, "the job that failed"), "%s", out);
 }
 
+/* The client only reads the ledger meanwhile: that it does not sleep is no matter. */
+CLI_TEST(check_odd, a_job_that_never_comes_back_is_proved)
+{
+    cr_assert(check("SELFISH", "-f worker-close") == 1 && strstr(out, "hang: the end of a job is awaited for ever"),
+              "%s", out);
+}
+
 CLI_TEST(check_odd, a_stall_says_what_it_waited_for_and_why_that_is_no_proof)
 {
     cr_assert(check("PIPES", "-f double-close --limit 300ms") == 1, "%s", out);

@@ -12,7 +12,8 @@
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read. ODD_reaped dies in wait, and ignores SIGCHLD from load time.
  * ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts a job when it runs,
- * on threads of C11. ODD_empty says that it is open, and brings nothing. */
+ * on threads of C11. ODD_empty says that it is open, and brings nothing. ODD_selfish waits in close
+ * for all jobs, the one that closes among them. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poolbench.h>
@@ -53,7 +54,8 @@ enum odd {
     REAPED,
     FLOODS,
     COUNTS,
-    EMPTY
+    EMPTY,
+    SELFISH
 };
 static const enum odd odd = ODD;
 
@@ -117,7 +119,7 @@ static void run_one(void)
     pond.stats.started++;
     pthread_cond_broadcast(&pond.changed);
     pthread_mutex_unlock(&pond.lock);
-    inside = true;
+    inside = odd != CLONED; /* whose threads share this with who made them */
     pthread_cleanup_push(gone, NULL);
     status = job.fn(job.arg);
     pthread_cleanup_pop(0);
@@ -224,6 +226,8 @@ static int pond_close(struct pool *base)
     int error;
     (void)base;
     pthread_mutex_lock(&pond.lock);
+    while (odd == SELFISH && !at_rest())
+        pthread_cond_wait(&pond.changed, &pond.lock);
     error = pond.stats.state == POOL_OPEN ? 0 : -EALREADY;
     pond.stats.state = POOL_CLOSING;
     pthread_cond_broadcast(&pond.changed);
