@@ -163,6 +163,10 @@ static void *worker(void *arg)
             }
             if (HAS("stop-missed"))
                 nanosleep(&(struct timespec){0, 30000}, NULL);
+            if (HAS("preempted")) { /* what comes now is not seen before the sleep */
+                pthread_mutex_unlock(&pool->lock);
+                pthread_mutex_lock(&pool->lock);
+            }
             pool->stats.parked++;
             pthread_cond_wait(&pool->jobs, &pool->lock);
             pool->stats.parked--;

@@ -1,0 +1,77 @@
+/* steps.h - the calls that threads make of the C library, as steps at which one can be held:
+ * locks, condition variables, semaphores, futex waits and wake-ups made through syscall(),
+ * naps. They are interposed in this program as births.h interposes pthread_create; it needs
+ * no change to the pool. What a thread does between two of them is not seen.
+ *
+ * A thread that is held is one that is preempted there, for as long as it takes: a pool must
+ * bear it. Steps that the memory allocator or the C library itself takes are none: who holds
+ * a lock of theirs is not held, or whoever lets it go would wait for it. */
+#ifndef STEPS_H
+#define STEPS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "faults/core/record.h"
+
+/* Whom to hold, and where. */
+struct steps_plan {
+    int thread;     /* 0: the client; 1..: threads of the pool in the order of their first steps */
+    int step;       /* its 1st, 2nd, ... since steps_arm; 0: nobody */
+    int swap;       /* not 0: when another one is about to wait, as the 1st, 2nd, ... to do so meanwhile,
+                     * that one is held in its place */
+    uint64_t noise; /* not 0: a seed; each thread naps now and then, for up to 0.2 ms */
+};
+
+/* What was held. */
+struct steps_held {
+    int thread, step, call; /* of enum steps_call; -1: nobody */
+    bool after;             /* at the end of the call, not before it */
+};
+
+enum steps_call {
+    STEPS_LOCK,
+    STEPS_UNLOCK,
+    STEPS_WAIT,
+    STEPS_TIMED_WAIT,
+    STEPS_SIGNAL,
+    STEPS_BROADCAST,
+    STEPS_SEM_WAIT,
+    STEPS_SEM_POST,
+    STEPS_FUTEX_WAIT,
+    STEPS_FUTEX_WAKE,
+    STEPS_NAP,
+    STEPS_CALLS
+};
+const char *steps_call_name(int call); /* of any number */
+
+/* Whether there are any here: not in a sanitizer's program, which interposes them itself. */
+bool steps_possible(void);
+
+/* This thread is the client. Threads of the client in the record, which has their numbers,
+ * take no steps. */
+void steps_begin(const struct record *record);
+
+/* From now on; forgets what was. Threads: the client, while nobody else takes steps. */
+void steps_arm(const struct steps_plan *plan);
+void steps_disarm(void);
+
+/* Sleeps until somebody is held, or so long. */
+void steps_await(int64_t ns);
+
+/* Whether somebody was held since steps_arm; whether a thread of the pool is, now. */
+bool steps_reached(void);
+bool steps_holds_a_worker(void);
+
+/* After pool_free: waits until such a thread, if there is one, was let go and has ended, for
+ * 50 ms at most. Whether it did not just return meanwhile: it came to another step, or ran for
+ * more than a millisecond, which the end of a thread does not take. */
+bool steps_outlive(void);
+struct steps_held steps_held(void); /* the first that was */
+
+/* Runs in a thread of its own until steps_end: who is held is let go once all others seem to
+ * sleep, or 20 ms have passed. */
+void steps_release(void);
+void steps_end(void);
+
+#endif
