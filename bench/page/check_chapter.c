@@ -3,9 +3,12 @@
 
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/page/answers_check.h"
+#include "bench/page/repeat.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/results/result.h"
@@ -34,6 +37,7 @@ static void add_row(xmlNode *table, const json_t *cell)
     tables_cell(row, "%lld of %lld", (long long)result_integer(cell, "passed"),
                 (long long)result_integer(cell, "runs"));
     tables_cell(row, "%s", ns > 0 ? units_time_text(ns, time, sizeof time) : "-");
+    tables_cell(row, "%s", result_string(cell, "source"));
 }
 
 /* What was seen, line by line. */
@@ -49,7 +53,8 @@ static void add_report(xmlNode *part, const json_t *cell)
 
 static void pool_part(struct chapter *chapter, xmlNode *parent, const char *pool)
 {
-    static const char *const heads[] = {"bug", "how it was asked", "verdict", "finding", "passed", "took", NULL};
+    static const char *const heads[] = {"bug",  "how it was asked", "verdict", "finding", "passed",
+                                        "took", "reported in",      NULL};
     const json_t *cells = json_object_get(chapter->document, "cells"), *cell;
     xmlNode *part, *table;
     char id[300], caption[300];
@@ -69,6 +74,39 @@ static void pool_part(struct chapter *chapter, xmlNode *parent, const char *pool
             add_report(part, cell);
 }
 
+/* The different texts of a key, by comma, as one word. */
+static void put_names(FILE *out, const json_t *cells, const char *key)
+{
+    char *names = NULL;
+    size_t length, i, j;
+    FILE *list = must_memory(open_memstream(&names, &length));
+    for (i = 0; i < json_array_size(cells); i++) {
+        const char *name = result_string(json_array_get(cells, i), key);
+        for (j = 0; j < i && strcmp(result_string(json_array_get(cells, j), key), name);)
+            j++;
+        if (j == i)
+            fprintf(list, "%s%s", i ? "," : "", name);
+    }
+    fclose(list);
+    repeat_word(out, must_memory(names));
+    free(names);
+}
+
+/* "poolbench check -p ring,mutex -f late-add": the same pools and bugs. Owner: the caller (free). */
+static char *command_of(const json_t *document)
+{
+    const json_t *cells = json_object_get(document, "cells");
+    char *text = NULL;
+    size_t length;
+    FILE *out = must_memory(open_memstream(&text, &length));
+    fputs("poolbench check -p", out);
+    put_names(out, cells, "pool");
+    fputs(" -f", out);
+    put_names(out, cells, "fault");
+    fclose(out);
+    return must_memory(text);
+}
+
 /* What the figure shows, in a line. */
 static void finding_of(const json_t *document, char *text, size_t size)
 {
@@ -85,17 +123,19 @@ int check_chapter(struct chapter *chapter, struct answers *answers)
 {
     const json_t *cells = json_object_get(chapter->document, "cells"), *cell;
     const char *pools[NAMES_MAX];
-    char finding[300];
+    char finding[300], *command;
     struct figure_words words = {.finding = finding};
     xmlNode *part;
     size_t i;
     int count = 0, error = chapter_draw(chapter, chapter->document);
     if (error)
         return error;
+    words.command = command = command_of(chapter->document);
     finding_of(chapter->document, finding, sizeof finding);
     part = chapter_part(chapter, chapter->parent, "all", "All pools and bugs");
     for (int f = 0; f < chapter->figures.count; f++)
         figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
+    free(command);
     part = chapter_part(chapter, chapter->parent, "pools", "Pool by pool");
     json_array_foreach (cells, i, cell) {
         int known = 0;

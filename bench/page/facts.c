@@ -191,10 +191,11 @@ static void add_download(xmlNode *downloads, const char *name, const char *what,
 /* Objects below without their field of that name. Owner: the caller. */
 static json_t *without_buckets(const json_t *value)
 {
-    json_t *less = json_object(), *field;
+    json_t *less, *field;
     const char *name;
     if (!json_is_object(value))
         return json_deep_copy(value);
+    less = json_object();
     json_object_foreach ((json_t *)(uintptr_t)value, name, field)
         if (strcmp(name, "buckets"))
             json_object_set_new(less, name, must_have(without_buckets(field)));

@@ -11,6 +11,7 @@
 #include "bench/findings/course.h"
 #include "bench/history/series.h"
 #include "bench/json/must.h"
+#include "bench/page/repeat.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/results/label.h"
@@ -122,19 +123,24 @@ static void series_part(struct chapter *chapter, xmlNode *parent, const struct t
 {
     struct figure_words words = {.finding = ""}; /* the title says it */
     struct blocks blocks;
-    char id[ID], command[700];
+    char id[ID], *command = NULL;
+    size_t length;
+    FILE *out = must_memory(open_memstream(&command, &length));
     xmlNode *part;
     part_id(told->series, number, id);
     part = chapter_part(chapter, parent, id, told->series->benchmark);
     chapter_link(chapter, chapter->pools, id, told->series->benchmark);
-    snprintf(command, sizeof command, "poolbench history show '%.600s'", told->series->benchmark);
-    words.command = command;
+    fputs("poolbench history show", out);
+    repeat_word(out, told->series->benchmark);
+    fclose(out);
+    words.command = must_memory(command);
     if (figure)
         figures_kept_place(&chapter->figures, figure, part, &words);
     course_show_table(told->series, &told->course, blocks_begin(&blocks));
     blocks_end(&blocks);
     tables_add(part, &blocks, told->series->benchmark);
     blocks_free(&blocks);
+    free(command);
 }
 
 /* Names of figures are of benchmarks, and several machines may have the same: numbers tell them apart. */

@@ -66,8 +66,7 @@ char *repeat_command(const json_t *result, const char *spec)
     return must_memory(text);
 }
 
-/* As a shell takes it: what is not plain stands in single quotes. */
-static void put_word(FILE *out, const char *word)
+void repeat_word(FILE *out, const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
     bool quotes = !*word || strspn(word, plain) != strlen(word);
@@ -91,7 +90,7 @@ char *repeat_whole(const json_t *result, bool output)
         if (!output && (!strcmp(is, "-o") || !strcmp(is, "--output")))
             i++; /* and its value */
         else if (output || (strncmp(is, "-o", 2) && strncmp(is, "--output=", 9)))
-            put_word(out, is);
+            repeat_word(out, is);
     }
     fclose(out);
     return must_memory(text);

@@ -11,6 +11,7 @@
 #include "bench/page/answers_plan.h"
 #include "bench/page/answers_run.h"
 #include "bench/page/answers_verdicts.h"
+#include "bench/page/repeat.h"
 #include "bench/page/several.h"
 #include "bench/page/side_by_side_rows.h"
 #include "bench/results/result.h"
@@ -336,4 +337,33 @@ Test(page_answers, there_is_room_for_so_many, .timeout = 20)
     for (int i = 0; i < 50; i++)
         answers_add(&answers, "plain", "a", "b", "%d", i);
     cr_assert(answers.count == ANSWERS_ROOM && !strcmp(answers.all[7].text, "7"));
+}
+
+/* Commands. */
+
+static const char *repeated(const char *word)
+{
+    static char text[128];
+    FILE *out = fmemopen(text, sizeof text, "w");
+    repeat_word(out, word);
+    fclose(out);
+    return text;
+}
+
+/* Who copies a command from a page runs no other. */
+Test(page_answers, a_command_that_is_copied_runs_nothing_else, .timeout = 20)
+{
+    json_t *result = json_pack("{s:[s, s, s, s, s, s]}", "command", "./x/poolbench", "run", "-w",
+                               "cpu:size=1us;touch x", "-o", "mine.json");
+    char *text = repeat_whole(result, false);
+    cr_assert_str_eq(text, "poolbench run -w 'cpu:size=1us;touch x'");
+    free(text);
+    text = repeat_whole(result, true);
+    cr_assert_str_eq(text, "poolbench run -w 'cpu:size=1us;touch x' -o mine.json");
+    free(text);
+    cr_assert_str_eq(repeated("ring/cpu:size=1us/t2"), " ring/cpu:size=1us/t2");
+    cr_assert_str_eq(repeated("$(touch x)"), " '$(touch x)'");
+    cr_assert_str_eq(repeated("it's"), " 'it'\\''s'");
+    cr_assert_str_eq(repeated(""), " ''");
+    json_decref(result);
 }
