@@ -133,13 +133,35 @@ void fiber_main(void)
     thread_ends(thread);
 }
 
+/* A number that was never used; where all were, that of a thread that is gone for good. What
+ * it has counted goes on from there: steps and clocks of one number never repeat. */
+static struct runtime_thread *thread_new(void)
+{
+    if (runtime.count < fiber_carriers()) {
+        struct runtime_thread *thread = &runtime.threads[runtime.count];
+        memset(thread, 0, sizeof *thread);
+        thread->index = runtime.count++;
+        return thread;
+    }
+    for (int i = 1; i < runtime.count; i++) {
+        struct runtime_thread *thread = &runtime.threads[i];
+        struct runtime_thread before = *thread;
+        if (thread->state != EXPLORE_ENDED || !(thread->joined || thread->detached))
+            continue;
+        memset(thread, 0, sizeof *thread);
+        thread->index = before.index;
+        thread->own = before.own;
+        thread->draws = before.draws;
+        thread->stored = before.stored;
+        thread->drained = before.drained;
+        return thread;
+    }
+    runtime_stop(EXPLORE_OVER_LIMITS, NULL, "more than %d threads", fiber_carriers());
+}
+
 struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg)
 {
-    struct runtime_thread *thread = &runtime.threads[runtime.count];
-    if (runtime.count >= fiber_carriers())
-        runtime_stop(EXPLORE_OVER_LIMITS, NULL, "more than %d threads", fiber_carriers());
-    memset(thread, 0, sizeof *thread);
-    thread->index = runtime.count++;
+    struct runtime_thread *thread = thread_new();
     thread->run = run;
     thread->arg = arg;
     thread->may_freeze = thread->index > 0;

@@ -86,3 +86,9 @@ void data_begin(void)
     for (int i = 0; i < stretch_count; i++)
         memcpy(stretches[i].at, stretches[i].copy, stretches[i].size);
 }
+
+void data_each(void (*look)(const char *at, size_t size))
+{
+    for (int i = 0; i < stretch_count; i++)
+        look(stretches[i].at, stretches[i].size);
+}

@@ -22,13 +22,17 @@
 #include <stdint.h>
 
 enum {
-    EXPLORE_THREADS_MAX = 160, /* of one schedule; numbers are never used twice in it */
+    EXPLORE_THREADS_MAX = 160, /* at once, of one schedule */
     EXPLORE_VIEWS_MAX = 24,    /* of one schedule under EXPLORE_C11 */
     EXPLORE_STACK_MAX = 24,    /* frames that are kept of a thread */
     EXPLORE_NAME_SIZE = 24,
     EXPLORE_WORDS_SIZE = 256,
     EXPLORE_COUNTS = 16, /* of a scenario's own */
 };
+
+/* Threads of a schedule are numbered from 0, the scenario's own. When explore_open's number of
+ * them is used up, that of one that has ended and was joined, or detached, is used again; its
+ * steps are counted on. */
 
 enum explore_strategy {
     EXPLORE_MIX, /* the seed draws one of the next three */

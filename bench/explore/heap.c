@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "bench/explore/calls.h"
+#include "bench/explore/data.h"
 
 enum {
     ARENA_SIZE = 512 << 20,
@@ -48,7 +49,8 @@ struct block {
     size_t size;
     const void *pc, *free_pc;
     int thread, free_thread;
-    char *kept; /* its contents at each schedule's begin; of blocks that stay */
+    bool reached; /* heap_leaks */
+    char *kept;   /* its contents at each schedule's begin; of blocks that stay */
 };
 static struct block *blocks;
 static uint32_t block_count, blocks_kept;
@@ -83,6 +85,7 @@ static int add_library(struct dl_phdr_info *info, size_t size, void *arg)
 }
 
 static bool loading;
+static uint32_t *to_look, to_look_count; /* blocks that are reached, and were not looked into */
 
 static void *reserve(void *at, size_t size)
 {
@@ -95,9 +98,10 @@ static int heap_reserve(void)
     if (heap.base)
         return 0;
     blocks = reserve(NULL, BLOCKS_MAX * sizeof *blocks);
+    to_look = reserve(NULL, BLOCKS_MAX * sizeof *to_look);
     heap.state = reserve(NULL, ARENA_SIZE / HEAP_GRANULE);
     heap.base = reserve(ARENA_AT, ARENA_SIZE);
-    if (blocks == MAP_FAILED || heap.state == MAP_FAILED || heap.base == MAP_FAILED) {
+    if (blocks == MAP_FAILED || to_look == MAP_FAILED || heap.state == MAP_FAILED || heap.base == MAP_FAILED) {
         heap.base = NULL;
         return -ENOMEM;
     }
@@ -208,11 +212,17 @@ static void take_back(void *at, const void *pc)
 /* The block whose bytes, or those beside it, are meant. */
 static struct block *block_near(const char *address)
 {
-    struct block *near = NULL;
-    for (uint32_t i = 0; i < block_count && blocks[i].at <= address + NUMBER; i++)
-        if (!near || blocks[i].at <= address)
-            near = &blocks[i];
-    return near;
+    uint32_t from = 0, to = block_count; /* blocks lie in the order of their numbers */
+    while (from < to) {
+        uint32_t middle = from + (to - from) / 2;
+        if (blocks[middle].at <= address)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    if (from)
+        return &blocks[from - 1];
+    return block_count && blocks[0].at <= address + NUMBER ? &blocks[0] : NULL;
 }
 
 void heap_bad(const void *address, size_t size, bool writes)
@@ -229,14 +239,55 @@ void heap_bad(const void *address, size_t size, bool writes)
                        name, act, size, (const char *)address - block->at, block->size);
 }
 
+/* Marks blocks that these bytes point into. */
+static void reach(const char *at, size_t size)
+{
+    for (; size >= sizeof(void *); at += sizeof(void *), size -= sizeof(void *)) {
+        const char *to;
+        struct block *block;
+        memcpy(&to, at, sizeof to);
+        block = to >= heap.base && to < heap.base + heap.used ? block_near(to) : NULL;
+        if (block && !block->free_pc && !block->reached && to <= block->at + block->size) {
+            block->reached = true;
+            to_look[to_look_count++] = (uint32_t)(block - blocks);
+        }
+    }
+}
+
+/* From static data, and from what was there before the schedule: caches, which are no leaks. */
+static void reach_all(void)
+{
+    for (uint32_t i = 0; i < block_count; i++)
+        blocks[i].reached = false;
+    to_look_count = 0;
+    data_each(reach);
+    for (uint32_t i = 0; i < blocks_kept; i++)
+        if (!blocks[i].free_pc)
+            reach(blocks[i].at, blocks[i].size);
+    while (to_look_count) {
+        struct block *block = &blocks[to_look[--to_look_count]];
+        reach(block->at, block->size);
+    }
+}
+
+static bool is_left(const struct block *block)
+{
+    return !block->free_pc && !block->reached;
+}
+
 void heap_leaks(void)
 {
     size_t bytes = 0;
-    uint32_t count = 0;
+    uint32_t count = 0, live = 0;
     struct block *first = NULL;
+    for (uint32_t i = blocks_kept; i < block_count; i++)
+        live += !blocks[i].free_pc;
+    if (!live)
+        return;
+    reach_all();
     for (uint32_t i = blocks_kept; i < block_count; i++) {
         struct block *block = &blocks[i];
-        if (block->free_pc)
+        if (!is_left(block))
             continue;
         first = first ? first : block;
         bytes += block->size;

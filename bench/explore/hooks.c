@@ -329,7 +329,7 @@ static inline void plain(const void *address, size_t size, bool writes, const vo
     thread->pc = pc;
     thread->frame = frame;
     heap_check(address, size, writes);
-    if (__builtin_expect(runtime.watches, 0))
+    if (__builtin_expect(runtime.watches, 0) && (thread->buffered || runtime.memory != EXPLORE_TSO))
         memory_plain(address, size, writes, pc);
     if (writes)
         thread->plain = 0;

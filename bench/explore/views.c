@@ -418,11 +418,14 @@ void views_release(const void *address)
 
 void views_born(struct runtime_thread *parent, struct runtime_thread *child)
 {
+    uint32_t clock;
     if (child->index >= THREADS)
         runtime_stop(EXPLORE_OVER_LIMITS, NULL, "more than %d threads under c11", THREADS);
+    clock = now[child->index].at[child->index] + 1; /* its number may have been another's */
     copy(&now[child->index], &now[parent->index]);
     copy(&acquired[child->index], &now[parent->index]);
-    now[child->index].at[child->index] = 1;
+    clear(&released[child->index]);
+    now[child->index].at[child->index] = clock;
     tick();
 }
 

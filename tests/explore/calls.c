@@ -263,6 +263,21 @@ Test(calls, misuse_and_what_is_left_are_named, .timeout = 60)
     comes_to(leaves_one, EXPLORE_THREAD_LEFT, "never ends");
 }
 
+/* More threads, one after the other, than run at once. */
+static void many(void *arg)
+{
+    (void)arg;
+    locks_begin();
+    for (int i = 0; i < 20; i++)
+        join(start(adds, NULL));
+    WANT(count == 60);
+}
+
+Test(calls, a_joined_threads_number_is_used_again, .timeout = 60)
+{
+    all_good(many);
+}
+
 static sem_t semaphore;
 
 static void *posts(void *arg)

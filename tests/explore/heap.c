@@ -28,6 +28,7 @@ Test(heap, wrong_uses_are_named, .timeout = 60)
 Test(heap, right_uses_are_not, .timeout = 60)
 {
     comes_to(wrong_nothing, EXPLORE_GOOD, "");
+    comes_to(wrong_cache, EXPLORE_GOOD, "");
 }
 
 Test(heap, who_spins_for_ever_is_a_livelock, .timeout = 60)

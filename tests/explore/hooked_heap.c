@@ -38,6 +38,18 @@ void wrong_leak(void *arg)
     (void)at;
 }
 
+static void *cache;
+
+/* What static data points at is not lost. */
+void wrong_cache(void *arg)
+{
+    void **first = malloc(30);
+    (void)arg;
+    first[0] = malloc(40);
+    first[1] = NULL;
+    cache = (char *)first + 8;
+}
+
 void wrong_nothing(void *arg)
 {
     char *at = calloc(3, 5), *next;

@@ -8,6 +8,7 @@ void wrong_after_free(void *arg);
 void wrong_beyond(void *arg);
 void wrong_free(void *arg);
 void wrong_leak(void *arg);
+void wrong_cache(void *arg);   /* right */
 void wrong_nothing(void *arg); /* right */
 void wrong_spin(void *arg);
 void wrong_livelock(void *arg);
