@@ -254,6 +254,9 @@ static void print_counts(const struct command_finding *finding, const struct com
                   units_count_text((double)counts->schedules, text, sizeof text), finding->seconds,
                   units_count_text((double)counts->schedules / seconds, per_s, sizeof per_s), memory_text(options),
                   options->freeze ? ", one thread frozen" : "", counts->user[COMMAND_ONLY_TIMER], counts->unfair);
+    if (counts->kinds[EXPLORE_OVER_LIMITS])
+        terminal_line(out, 2, "  %" PRIu64 " had more threads than can be followed, and say nothing",
+                      counts->kinds[EXPLORE_OVER_LIMITS]);
 }
 
 static void print_kinds(const struct command_finding *finding, FILE *out)

@@ -103,7 +103,7 @@ bool scenario_draw(struct stage_plan *plan, const struct pool_ops *ops, const st
     plan->config.workers = between(&state, low, high);
     plan->producers = between(&state, 1, scenario->producers_max ? scenario->producers_max : 2);
     plan->jobs = between(&state, 1, scenario->jobs_max ? scenario->jobs_max : 3);
-    plan->config.capacity = sizes[draw(&state, 3)];
+    plan->config.capacity = sizes[draw_of(&state, scenario->capacities ? scenario->capacities : 7, 3)];
     plan->config.full = (enum pool_full)draw_of(&state, policies(scenario, ops), POOL_DROP_OLDEST + 1);
     plan->config.full_timeout_ns = limits_ns[draw(&state, 3)];
     plan->config.results = draw_results(&state, modes(scenario, ops));

@@ -137,5 +137,6 @@ int job_run(void *arg)
 void job_discard(void *arg, enum pool_why why)
 {
     const struct job *job = arg;
+    stage_drops += why == POOL_WHY_DROPPED;
     ledger_discarded(job->number, why, stage_frees == job->side);
 }

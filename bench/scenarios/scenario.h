@@ -15,6 +15,7 @@ struct scenario {
     unsigned can;           /* of enum pool_can: what a pool must be able to do */
     unsigned not_of;        /* of enum pool_declares: of which pools it cannot be asked */
     unsigned full, results; /* sets of policies, as bits; 0: all */
+    unsigned capacities;    /* set of those drawn: 1, 2, 8, as bits 0 to 2; 0: all */
     int workers_min, workers_max, producers_max, jobs_max; /* 0: 2, 3, 2 and 3 */
     bool freezes;                                          /* for one thread that stands still: only then drawn */
     bool refuses_threads;

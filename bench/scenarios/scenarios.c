@@ -414,6 +414,28 @@ static void full(struct stage *stage)
     stage_finish(side);
 }
 
+static void batch_of_three(struct hand *hand)
+{
+    stage_batch(hand->side, JOB_PLAIN, hand->who, 3);
+}
+
+/* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too. */
+static void free_with_submitters(struct stage *stage)
+{
+    struct side *side = first(stage);
+    struct pool_stats stats = {0};
+    if (stage_open(side, false))
+        return;
+    for (int i = 0; i < side->workers; i++)
+        stage_submit(side, JOB_NEEDS, 0, NULL);
+    stage_hand(side, batch_of_three, 0, JOB_PLAIN);
+    while (!pool_stats(side->pool, &stats) && !stats.blocked_submit)
+        sched_yield();
+    gate_open(&side->gate);
+    stage_free(side);
+    stage_join(stage);
+}
+
 static void produces_once(struct hand *hand)
 {
     stage_submit(hand->side, hand->kind, hand->who, NULL);
@@ -488,6 +510,7 @@ static bool others_done(const struct stage *stage)
 static void stands_still(struct stage *stage)
 {
     struct side *side = first(stage);
+    side->config.discard = NULL; /* these jobs are none of the ledger's */
     if (stage_open(side, false))
         return;
     for (int i = 0; i < stage->plan.producers; i++)
@@ -546,12 +569,18 @@ SCENARIO(timeouts, "timeouts", "waits with limits");
 SCENARIO(full, "full", "all workers are held, and the queue fills", .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED, .results = NO_RESULTS,
          .full = 1u << POOL_BLOCK | 1u << POOL_TIMEOUT);
+SCENARIO(free_with_submitters, "free-blocked", "the pool is freed while somebody waits for room",
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS |
+                   POOL_NO_COUNTS,
+         .results = NO_RESULTS, .full = WAITS_ONLY, .capacities = 1u << 0 | 1u << 1);
 SCENARIO(full_ends, "full-ends", "a close or a cancel meets who waits for room",
          .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS,
          .results = NO_RESULTS, .full = WAITS_ONLY);
 SCENARIO(stands_still, "freeze", "one thread stands still, the others go on", .freezes = true,
-         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE, .full = REFUSES_ONLY, .results = NO_RESULTS, .jobs_max = 4);
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .full = REFUSES_ONLY | 1u << POOL_DROP_OLDEST | 1u << POOL_CALLER_RUNS, .results = NO_RESULTS, .jobs_max = 4);
 
 static void order(struct stage *stage)
 {
@@ -587,6 +616,7 @@ const struct scenario *const scenario_table[] = {
     &scenario_full,
     &scenario_order,
     &scenario_full_ends,
+    &scenario_free_with_submitters,
     &scenario_stands_still,
     NULL,
 };

@@ -5,6 +5,7 @@
 #include <string.h>
 
 __thread bool stage_mine;
+__thread int stage_drops;
 __thread const struct side *stage_frees;
 
 /* Splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
@@ -122,9 +123,11 @@ static struct job *job_make(struct side *side, enum job_kind kind, int who, cons
 
 static int submit(struct side *side, struct job *job)
 {
-    int status;
+    int status, drops = stage_drops;
     ledger_submit_begins(job->number);
     status = pool_submit(side->pool, job_run, job);
+    if (status == -ESHUTDOWN && stage_drops != drops)
+        ledger_tell(LEDGER_DISCARD, "the submit of job %d returned -ESHUTDOWN, and dropped another job", job->number);
     ledger_submit_returned(job->number, status);
     return status;
 }

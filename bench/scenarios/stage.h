@@ -152,6 +152,7 @@ void job_discard(void *arg, enum pool_why why);
 
 /* Whether the caller is a thread of the scenario, not of the pool; the side that it is freeing, or NULL. */
 extern __thread bool stage_mine;
+extern __thread int stage_drops; /* jobs that were dropped on this thread */
 extern __thread const struct side *stage_frees;
 
 #endif

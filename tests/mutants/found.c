@@ -12,6 +12,7 @@
 #include "bench/commands/stack.h"
 #include "bench/explore/command.h"
 #include "bench/json/must.h"
+#include "bench/machine/machine.h"
 #include "tests/mutants/mutants.h"
 
 enum { WITHIN = 20000 };
@@ -118,6 +119,7 @@ static int print_table(double seconds)
 {
     static const enum explore_strategy strategies[] = {EXPLORE_PCT, EXPLORE_POS, EXPLORE_RANDOM, EXPLORE_MIX};
     static struct command_finding finding;
+    char machine[512];
     printf("| mutant | pool | seen as | stress, %g s | pct | pos | random | mix |\n|---|---|---|---|---|---|---|---|\n",
            seconds);
     for (int i = 0; i < mutant_count; i++) {
@@ -142,6 +144,8 @@ static int print_table(double seconds)
         printf("\n");
         fflush(stdout);
     }
+    printf("\nMeasured on %s; poolbench %s, make prove-explore EXPLORE_SECONDS=%g\n",
+           machine_text(machine, sizeof machine), machine_revision, seconds);
     return 0;
 }
 

@@ -33,7 +33,8 @@ const struct mutant mutants[] = {
     {"retire_no_look", "the sentry goes to sleep without a look", "mutex", "pools/core/idle.c",
      "    pool_fence(); /* gate before queues: pairs with pool_after_push */\n    return pool_idle_look(head);\n",
      "    pool_fence(); /* gate before queues: pairs with pool_after_push */\n"
-     "    return !MUTANT(retire_no_look) && pool_idle_look(head);\n"},
+     "    return !MUTANT(retire_no_look) && pool_idle_look(head);\n",
+     .scenario = "needs"},
     {"announce_no_fence", "no fence between a counter and the look for who waits", "mutex", "pools/core/head.h",
      "    pool_fence(); /* counters before watchers: pairs with the add in pool_head_wait */\n",
      "    if (!MUTANT(announce_no_fence))\n        pool_fence();\n"},
@@ -190,7 +191,16 @@ const struct mutant mutants[] = {
     {"drop_untold", "a dropped job is counted, and not given back", "ring", "pools/core/submit.c",
      "    if (pushed == 1) {\n        pool_after_push(head);\n        pool_drop_one(head, &oldest);\n",
      "    if (pushed == 1) {\n        pool_after_push(head);\n        if (MUTANT(drop_untold))\n"
-     "            atomic_fetch_add(&head->dropped, 1);\n        else\n            pool_drop_one(head, &oldest);\n"},
+     "            atomic_fetch_add(&head->dropped, 1);\n        else if (!MUTANT(drop_first))\n"
+     "            pool_drop_one(head, &oldest);\n"},
+    {"drop_first", "who drops settles the old job before the new one is in", "ring", "pools/core/submit.c",
+     "    POOL_STEP(\"submit: the oldest is taken\");\n",
+     "    if (MUTANT(drop_first))\n        pool_drop_one(head, &oldest);\n", .within = 100000},
+    {"batch_uncounted", "a batch that has blocked is not counted between its jobs", "mutex", "pools/core/submit.c",
+     "        POOL_STEP(\"submit: one job is in\");\n",
+     "        if (MUTANT(batch_uncounted)) {\n            call_ends(&call);\n            call.counted = false;\n       "
+     " }\n",
+     .scenario = "free-blocked"},
 
     /* The defects that `poolbench check` switches on. */
     {"", "", "", "pools/core/inject.h", "#define POOL_DEFECT(name) 0\n",
