@@ -2,6 +2,8 @@
 #include "bench/page/encoded.h"
 
 #include <nettle/base64.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -40,4 +42,17 @@ char *encoded_gzip(const char *bytes, size_t size, size_t *length)
     text[*length] = '\0';
     free(packed);
     return text;
+}
+
+const char *encoded_hash(const char *bytes, size_t size, char out[static ENCODED_HASH_SIZE])
+{
+    struct sha256_ctx hash;
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    char text[BASE64_ENCODE_RAW_LENGTH(SHA256_DIGEST_SIZE) + 1] = "";
+    sha256_init(&hash);
+    sha256_update(&hash, size, (const uint8_t *)bytes);
+    sha256_digest(&hash, sizeof digest, digest);
+    base64_encode_raw(text, sizeof digest, digest);
+    snprintf(out, ENCODED_HASH_SIZE, "'sha256-%s'", text);
+    return out;
 }

@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "bench/json/must.h"
+#include "bench/page/encoded.h"
 
 /* Each file of templates/ as bytes of the program. The Makefile knows that they belong to this one. */
 #define TEMPLATE(name, file)                                                                                           \
@@ -98,6 +99,18 @@ static void add_asset(xmlDoc *tree, const char *element, const char *name)
     xmlAddChild(node, must_memory(xmlNewDocTextLen(tree, BAD_CAST file->begin, (int)(file->end - file->begin))));
 }
 
+/* What a browser may do with the page: run comfort.js, and nothing else that got in; fetch nothing. */
+static void add_policy(xmlDoc *tree)
+{
+    const struct file *script = file_of("comfort.js");
+    char hash[ENCODED_HASH_SIZE], policy[256];
+    snprintf(policy, sizeof policy,
+             "default-src 'none'; style-src 'unsafe-inline'; img-src data:; script-src %s; base-uri 'none'; "
+             "form-action 'none'",
+             encoded_hash(script->begin, (size_t)(script->end - script->begin), hash));
+    must_memory(xmlNewTextChild(xmlDocGetRootElement(tree), NULL, BAD_CAST "policy", BAD_CAST policy));
+}
+
 static char *save(xsltStylesheet *style, xmlDoc *html, size_t *length)
 {
     static const char head[] = "<!DOCTYPE html>\n";
@@ -127,6 +140,7 @@ char *template_render(xmlDoc *tree, size_t *length, char *why, size_t size)
     xsltSetLoaderFunc(load);
     add_asset(tree, "style", "style.css");
     add_asset(tree, "script", "comfort.js");
+    add_policy(tree);
     source = parse("page.xsl", NULL);
     style = source ? xsltParseStylesheetDoc(source) : NULL;
     if (style && !style->errors)

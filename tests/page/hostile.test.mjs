@@ -116,6 +116,18 @@ describe("hostile results", () => {
       await close();
     });
 
+  it("and what got in as markup would not run", async () => {
+    const clean = readFileSync(join(process.env.PAGES, "run.html"), "utf8");
+    const file = join(FOLDER, "injected.html");
+    writeFileSync(file, clean.replace("<main>", `<main><script>alert(1)</script><img src="data:," onerror="alert(2)"><a href="javascript:alert(3)" id="run">x</a>`));
+    const { page, seen, close } = await open(browser, file);
+    await page.locator("#run").click();
+    assert.ok(await page.locator(".tools").count(), "comfort.js runs");
+    assert.deepEqual(seen.filter((one) => !/^console: .*Content Security Policy/.test(one)), []);
+    assert.ok(seen.length >= 2, "nothing was refused");
+    await close();
+  });
+
   it("a file's name does not", async () => {
     const name = `a<img src=x onerror=alert(1)>&amp;"'\n\u202egnp.json`;
     const file = join(FOLDER, name);

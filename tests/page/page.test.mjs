@@ -154,10 +154,13 @@ describe("pages", () => {
 
     it(`${name}: on paper`, () => with_page(file, { viewport: { width: 680, height: 1000 } }, async (page) => {
       await page.emulateMedia({ media: "print" });
+      const folded = () => page.evaluate(() => [...document.querySelectorAll("main section details:not(.numbers) > *, .numbers[open] > *")].filter((one) => !one.checkVisibility()).length);
+      assert.equal(await folded(), 0, "something stays folded");
       assert.deepEqual(await cut(page, 680), []);
-      const hidden = await page.evaluate(() => [...document.querySelectorAll("details table")].filter((one) => !one.checkVisibility()).length);
-      assert.equal(hidden, 0, "tables stay folded");
       await shoot(page, `${name}-print`);
+      await unfold(page);
+      assert.equal(await folded(), 0, "what was unfolded is not printed");
+      assert.deepEqual(await cut(page, 680), []);
     }));
   }
 });

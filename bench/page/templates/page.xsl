@@ -10,6 +10,7 @@
        part            a section: id, title; in it parts, text, figures (figure.xsl), tables (table.xsl),
                        facts (name and text), commands, downloads (name, kind, size, href)
        style, script   style.css and comfort.js, as they are; hues: the colours of the figures, as CSS
+       policy          what a browser may do with the page (template.c)
 
      Conventions of the markup, which style.css and the tests of the page build on:
      one h1; landmarks header, main, footer and nav with names; each part is a section that is labelled by its
@@ -25,6 +26,7 @@
   <xsl:template match="/page">
     <html lang="en">
       <head>
+        <meta http-equiv="Content-Security-Policy" content="{policy}"/>
         <meta name="viewport" content="width=device-width, initial-scale=1"/>
         <meta name="generator" content="{@generator}"/>
         <meta name="color-scheme" content="light dark"/>
