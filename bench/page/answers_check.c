@@ -20,19 +20,6 @@ static int count_of(const json_t *cells, const char *verdict)
     return count;
 }
 
-static int pools_in(const json_t *cells)
-{
-    const json_t *cell;
-    size_t i, j;
-    int count = 0;
-    json_array_foreach (cells, i, cell) {
-        for (j = 0; j < i && strcmp(result_string(json_array_get(cells, j), "pool"), result_string(cell, "pool"));)
-            j++;
-        count += j == i;
-    }
-    return count;
-}
-
 static void say_cells(const json_t *cells, const char *verdict, const char *words, const char *more, const char *state,
                       struct answers *answers)
 {
@@ -57,12 +44,19 @@ static void say_cells(const json_t *cells, const char *verdict, const char *word
 static void say_good(const json_t *document, const json_t *cells, struct answers *answers)
 {
     int holds = count_of(cells, "holds"), named = count_of(cells, "named"), caught = count_of(cells, "caught"),
-        bad = count_of(cells, "FAILS") + count_of(cells, "missed") + count_of(cells, "STALLED"),
-        pools = pools_in(cells);
-    if (holds)
-        answers_add(answers, "good", "figure-matrix", "all",
-                    "%s %d cell%s of %d pool%s hold: the pool as it is does what it should.", bad ? "The other" : "All",
-                    holds, holds == 1 ? "" : "s", pools, pools == 1 ? "" : "s");
+        clean = 0;
+    const json_t *cell;
+    size_t i;
+    json_array_foreach (cells, i, cell)
+        clean += !strcmp(result_string(cell, "kind"), "clean");
+    if (holds && holds == clean)
+        answers_add(
+            answers, "good", "figure-matrix", "all",
+            "All %d cells hold in which no bug was switched on: the pools, as they are, do what they should there.",
+            holds);
+    else if (holds)
+        answers_add(answers, "good", "figure-matrix", "all", "%d of the %d cells hold in which no bug was switched on.",
+                    holds, clean);
     if (named)
         answers_add(answers, "good", "figure-matrix", "all",
                     "%d time%s a client in the wrong was told so, by the name of its mistake.", named,

@@ -41,10 +41,10 @@ static const struct kind {
     {"io", "With jobs that wait for I/O", "figure-throughput", "w-io"},
     {"tree", "With trees of forks", "figure-forks", "w-tree"},
     {"burst", "With jobs that come at a rate", "figure-spectrum-burst", "w-burst"},
-    {"wakeup", "With one job at a time, into an idle pool,", "figure-spectrum-wakeup", "w-wakeup"},
+    {"wakeup", "With one job at a time, into an idle pool", "figure-spectrum-wakeup", "w-wakeup"},
     {"cancel", "When a full queue is cancelled", "figure-cancel", "w-cancel"},
     {"memory", "With jobs that bring memory", "w-memory", "all"},
-    {"slow-consumer", "With a slow consumer, and workers that wait for it,", "figure-buffer", "w-slow"},
+    {"slow-consumer", "With a slow consumer that workers wait for", "figure-buffer", "w-slow"},
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
@@ -102,8 +102,11 @@ static void add_slower(char *text, const json_t *kind, const char *before)
         if (said == SLOWER_SAID && count > said + 1)
             break;
         ratio_text_digits(&ratio, middle, low, high);
-        snprintf(part, sizeof part, said ? "%s%s %sx (%s..%s)" : "%s%s reaches %sx of its speed (%s..%s)",
-                 said ? ", " : before, result_string(pool, "pool"), middle, low, high);
+        if (said)
+            snprintf(part, sizeof part, ", %s %sx (%s..%s)", result_string(pool, "pool"), middle, low, high);
+        else
+            snprintf(part, sizeof part, "%s%s reaches %sx of %s's speed (%s..%s)", before, result_string(pool, "pool"),
+                     middle, result_string(kind, "best"), low, high);
         add(text, part);
         said++;
     }
@@ -117,25 +120,26 @@ static void add_slower(char *text, const json_t *kind, const char *before)
 static bool kind_sentence(const json_t *kind, const char *words, char *text)
 {
     const json_t *pools = json_object_get(kind, "pools");
+    json_int_t settings = result_integer(kind, "configurations");
     int alike = count_of(pools, "alike"), slower = count_of(pools, "slower"), all = (int)json_array_size(pools);
     char of[160];
     *text = '\0';
     if (!alike && !slower)
         return false;
     add(text, words);
+    if (settings > 1) { /* it is a mean, then */
+        snprintf(of, sizeof of, " (mean of %lld settings)", (long long)settings);
+        add(text, of);
+    }
     add(text, " ");
-    snprintf(of, sizeof of, "; ");
     if (alike) {
         add_alike(text, kind);
         add(text, " are alike (within 3%)");
-        snprintf(of, sizeof of, "; against %s, ", result_string(kind, "best"));
     } else if (slower == all) {
         add(text, result_string(kind, "best"));
         add(text, " is first");
-    } else {
-        snprintf(of, sizeof of, "and against %s, ", result_string(kind, "best"));
     }
-    add_slower(text, kind, of);
+    add_slower(text, kind, alike || slower == all ? "; " : "");
     if (alike + slower < all)
         add(text, "; of the others nobody can tell");
     return true;
@@ -358,11 +362,10 @@ void answers_run(const json_t *result, struct answers *answers)
     said = json_array_size(json_object_get(result, "searches")) ? 1 : say_kinds(answer, answers);
     if (!said && json_array_size(answer) && !has_intervals(answer))
         answers_add(answers, "open", "all", "pools",
-                    "No pool is told apart from another: there are too few rounds for an interval (six make one).");
+                    "No pool is called faster than another: there are too few rounds for an interval (six make one).");
     else if (!said && json_array_size(answer))
         answers_add(answers, "open", "all", "pools",
-                    "No pool is told apart from another: the intervals of their ratios hold 1, and more. More rounds "
-                    "would tell.");
+                    "No pool is called faster than another: their intervals do not bear it. More rounds may tell.");
     say_consumer(result, answers);
     say_tally(&tally, answers);
     answers_noise(result, "", answers);

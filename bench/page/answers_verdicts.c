@@ -60,19 +60,18 @@ static int say_state(const json_t *verdicts, enum verdicts_state state, int most
     return verdicts_count(verdicts, state) - said;
 }
 
+/* The verdicts' own words, and no reason that only some of them have. */
 static void say_counts(const json_t *verdicts, struct answers *answers)
 {
     int all = (int)json_array_size(json_object_get(verdicts, "rows")), same = verdicts_count(verdicts, VERDICTS_SAME),
         open = verdicts_count(verdicts, VERDICTS_UNDECIDED), worse = verdicts_count(verdicts, VERDICTS_REGRESSION);
     if (!worse && all && open < all)
-        answers_add(answers, "good", "verdicts", "verdicts", "%s in %d of %d benchmarks%s.",
-                    "Nothing is worse by what was asked for", all - open, all, open ? ", those that are decided" : "");
+        answers_add(answers, "good", "verdicts", "verdicts", "No regression in %d of %d benchmarks%s.", all - open, all,
+                    open ? ", those that are decided" : "");
     if (same)
-        answers_add(answers, "good", "verdicts", "verdicts",
-                    "%d of %d benchmarks are the same, within the margin, by their whole interval.", same, all);
+        answers_add(answers, "good", "verdicts", "verdicts", "%d of %d benchmarks are the same.", same, all);
     if (open)
-        answers_add(answers, "open", "verdicts", "verdicts",
-                    "Of %d of %d benchmarks nobody can tell: their intervals hold no change, and more.", open, all);
+        answers_add(answers, "open", "verdicts", "verdicts", "Of %d of %d benchmarks nobody can tell.", open, all);
 }
 
 void answers_verdicts(const json_t *verdicts, struct answers *answers)

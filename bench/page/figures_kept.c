@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,6 +122,12 @@ const char *figures_kept_id(const struct figures_kept *kept, const char *name, c
     return text;
 }
 
+/* Whether a whole table of what it shows stands right below, so that its data would only repeat it. */
+static bool has_table(const char *script)
+{
+    return !strcmp(script, "changes") || !strcmp(script, "history");
+}
+
 void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, xmlNode *parent,
                         const struct figure_words *words)
 {
@@ -137,7 +144,7 @@ void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, x
     if (!figure->svg || picture_add(node, figure->svg, figure->length, &says, kept->hues))
         tree_say(node, "missing", "There is no picture: %s. The numbers are below.",
                  figure->svg ? "what gnuplot drew cannot be read" : figure->why);
-    if (figure->data && strchr(figure->data, '\n'))
+    if (figure->data && strchr(figure->data, '\n') && !has_table(figure->script))
         figure_table(node, figure->data, figure->name, figure->title);
     if (words->command) {
         command = tree_add_text(node, "command", words->command);
