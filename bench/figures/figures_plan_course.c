@@ -83,6 +83,35 @@ static double warm_ms(const struct panel *panel)
     return warm > 0 ? warm / 1e6 : 0;
 }
 
+double figures_plan_course_clear(const double *values, int count, double places, double range, bool right)
+{
+    static const double share = 0.3, height = 0.14; /* of the panel: what the label takes */
+    double band = height * range, clear = INFINITY;
+    int part = (int)ceil(share * count);
+    for (int i = 0; i < part; i++) {
+        double v = values[right ? count - 1 - i : i];
+        clear = fmin(clear, v < places ? places - v : v > places + band ? v - places - band : -1);
+    }
+    return clear;
+}
+
+/* At which end of the line of its places their number meets the curve least. */
+static bool is_right(const struct panel *panel)
+{
+    enum { STEPS = 4096 };
+    static double values[STEPS];
+    const json_t *waiting = json_object_get(json_object_get(panel->course, "series"), "waiting");
+    double places = (double)result_integer(panel->configuration, "capacity"), range = fmax(panel->high, places);
+    json_t *value;
+    size_t i;
+    int count = 0;
+    json_array_foreach (waiting, i, value)
+        if (count < STEPS)
+            values[count++] = json_number_value(value);
+    return figures_plan_course_clear(values, count, places, range, true) >=
+           figures_plan_course_clear(values, count, places, range, false);
+}
+
 int figures_plan_course(const struct planned *planned)
 {
     static const char name[] = "plan-queue";
@@ -90,6 +119,7 @@ int figures_plan_course(const struct planned *planned)
     struct drawing_figure figure = {
         .script = "plan-queue", .name = name, .dim = dim, .title = "How long does the queue get?"};
     struct panel panels[PANELS_MAX + 1];
+    bool shaded = false;
     int count = gather(planned, panels);
     FILE *file = count ? drawing_data(planned->drawing, name) : NULL;
     if (!file)
@@ -99,21 +129,23 @@ int figures_plan_course(const struct planned *planned)
     fprintf(file, "panel\ttime_ms\twaiting\n");
     drawing_say(&figure,
                 "panel_count = %d\narray panels[%d]\narray highs[%d]\narray lengths[%d]\narray warm[%d]\n"
-                "array places[%d]",
-                count, count, count, count, count, count);
+                "array places[%d]\narray rights[%d]",
+                count, count, count, count, count, count, count);
     for (int p = 0; p < count; p++) {
         write_panel(file, p + 1, &panels[p]);
         snprintf(element, sizeof element, "panels[%d]", p + 1);
         drawing_say_text(&figure, element, panels[p].title);
-        drawing_say(&figure, "highs[%d] = %.6g\nlengths[%d] = %.6g\nwarm[%d] = %.6g\nplaces[%d] = %lld", p + 1,
+        shaded = shaded || warm_ms(&panels[p]) > 0;
+        drawing_say(&figure,
+                    "highs[%d] = %.6g\nlengths[%d] = %.6g\nwarm[%d] = %.6g\nrights[%d] = %d\nplaces[%d] = %lld", p + 1,
                     panels[p].high, p + 1, panels[p].length_ms, p + 1, warm_ms(&panels[p]), p + 1,
-                    (long long)result_integer(panels[p].configuration, "capacity"));
+                    (int)is_right(&panels[p]), p + 1, (long long)result_integer(panels[p].configuration, "capacity"));
     }
     drawing_close(planned->drawing, file);
     snprintf(dim, sizeof dim,
              "%s, %s; jobs that were planned and had not started, means over steps of one slice; dotted: the places of "
-             "the queue (what is beyond them waits with the producer); shaded: warm-up%s",
+             "the queue (what is beyond them waits with the producer)%s%s",
              planned->rest, drawing_workers_text(planned->answer, workers, sizeof workers),
-             count > 1 ? "; gold: so many times what it holds" : "");
+             shaded ? "; shaded: warm-up" : "", count > 1 ? "; gold: so many times what it holds" : "");
     return drawing_draw(planned->drawing, &figure);
 }

@@ -1,5 +1,6 @@
 /* planned.c - what the figures of a planning are made of, from a document that is made up. */
 #include "bench/figures/planned.h"
+#include "bench/figures/figures_plan_course.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -103,4 +104,21 @@ Test(planned, sizes_of_the_highest_rates_are_drawn, .timeout = 20)
     cr_assert(planned.size_count == 2 && planned.rate == 0 && !planned.answer);
     cr_assert(planned.sizes[0].workers == 2 && planned.sizes[0].model_rate == 1600 && isnan(planned.sizes[0].model_ns));
     planned_end(&planned);
+}
+
+/* A queue that fills up meets the number of its places at the right, one that drains at the left. */
+Test(planned, the_number_of_places_stands_where_the_curve_is_not, .timeout = 10)
+{
+    double fills[20], drains[20], beyond[20];
+    for (int i = 0; i < 20; i++) {
+        fills[i] = fmin(46, 4 * i);
+        drains[19 - i] = fills[i];
+        beyond[i] = 100;
+    }
+    fills[18] = drains[1] = 47;
+    cr_assert(figures_plan_course_clear(fills, 20, 44, 47, true) < 0);
+    cr_assert(figures_plan_course_clear(fills, 20, 44, 47, false) > 20);
+    cr_assert(figures_plan_course_clear(drains, 20, 44, 47, true) > 20);
+    cr_assert(figures_plan_course_clear(drains, 20, 44, 47, false) < 0);
+    cr_assert(figures_plan_course_clear(beyond, 20, 44, 100, true) > 0, "below a curve nothing is met");
 }
