@@ -265,8 +265,10 @@ void cell_await(bool (*reached)(void))
 {
     begin("the end of a job");
     atomic_store(&cell.record->reads[thread_number], 1); /* which wakes nobody */
-    for (int i = 0; !reached(); i++)
+    for (int i = 0; !reached(); i++) {
+        atomic_fetch_add(&cell.record->reads[thread_number], 1);
         yield(i);
+    }
     atomic_store(&cell.record->reads[thread_number], 0);
     end();
 }

@@ -41,8 +41,9 @@ struct watch {
     int process_fd, ended_fd, output_fd, record_fd;
     int64_t begin_ns;
     struct proof_look looks[2];
-    char why_not[160]; /* why the last look was no proof */
-    bool ate;          /* it took more memory than a cell may */
+    uint32_t reads_begin[RECORD_CLIENTS], reads_end[RECORD_CLIENTS]; /* of the latest look */
+    char why_not[160];                                               /* why the last look was no proof */
+    bool ate;                                                        /* it took more memory than a cell may */
     struct outcome outcome;
 };
 
@@ -133,24 +134,46 @@ static bool ask_inspector(struct watch *watch, enum record_ask ask)
     return !atomic_load(&watch->record->ask);
 }
 
+/* How often each client has read the ledger in vain, 0: it does not. */
+static void note_reads(const struct watch *watch, uint32_t reads[RECORD_CLIENTS])
+{
+    for (int i = 0; i < RECORD_CLIENTS; i++)
+        reads[i] = atomic_load(&watch->record->reads[i]);
+}
+
+/* At all threads but the inspector, and those that only read the ledger. */
 static void look(struct watch *watch)
 {
     struct proof_look before = watch->looks[0];
     watch->looks[0] = watch->looks[1];
     watch->looks[1] = before;
-    for (int i = 0; i < RECORD_CLIENTS; i++) /* the inspector, and those that only read the ledger */
-        watch->looks[1].but[i] = i == RECORD_CLIENTS - 1 || atomic_load(&watch->record->reads[i])
-                                     ? atomic_load(&watch->record->clients[i])
-                                     : 0;
+    note_reads(watch, watch->reads_begin);
+    for (int i = 0; i < RECORD_CLIENTS; i++)
+        watch->looks[1].but[i] =
+            i == RECORD_CLIENTS - 1 || watch->reads_begin[i] ? atomic_load(&watch->record->clients[i]) : 0;
     proof_look(watch->process, &watch->looks[1]);
+    note_reads(watch, watch->reads_end);
+}
+
+/* Whether who reads the ledger has read it all between two looks: what was there to be seen
+ * it has seen. */
+static bool have_read(const uint32_t before[RECORD_CLIENTS], const uint32_t after[RECORD_CLIENTS])
+{
+    for (int i = 0; i < RECORD_CLIENTS; i++)
+        if ((before[i] || after[i]) && (!before[i] || !after[i] || after[i] - before[i] < 2))
+            return false;
+    return true;
 }
 
 /* One look more, after a pause: whether nobody ran since the last one. */
 static bool still(struct watch *watch, uint32_t turn, int pause_ms)
 {
+    uint32_t reads[RECORD_CLIENTS];
+    memcpy(reads, watch->reads_end, sizeof reads);
     poll(NULL, 0, pause_ms);
     look(watch);
-    return proof_holds(&watch->looks[0], &watch->looks[1]) && pending_turn(watch) == turn;
+    return proof_holds(&watch->looks[0], &watch->looks[1]) && have_read(reads, watch->reads_begin) &&
+           pending_turn(watch) == turn;
 }
 
 /* All sleep, of a pool that may have ways to wake them that are not threads. What it

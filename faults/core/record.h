@@ -65,7 +65,7 @@ struct record {
     _Atomic int workers;                /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS];    /* ids of threads that are not the pool's */
-    _Atomic uint32_t reads[RECORD_CLIENTS]; /* this client only reads the ledger, again and again */
+    _Atomic uint32_t reads[RECORD_CLIENTS]; /* while a client only reads the ledger: how often it did in vain, plus 1 */
     _Atomic int64_t notes[RECORD_NOTES];    /* of the scenario; each fault has its own meanings */
     _Atomic uint32_t tries, gaps;           /* of what shows itself by chance; 0: it would have been seen */
     char not_asked[RECORD_WHY];             /* why the scenario could not be played; empty: it was */
