@@ -109,9 +109,12 @@ static _Atomic uint32_t let_go[2]; /* futexes: the first that is held, the one i
 static _Atomic int holding[2];     /* thread + 1, while held */
 static _Atomic int threads, waits; /* numbers given, and waits seen */
 static _Atomic bool reached, idle, ends;
-static _Atomic int held_id; /* of the pool's thread that was held last */
-static _Atomic bool freed;  /* pool_free has returned */
-static _Atomic int late;    /* steps of the pool's threads since then */
+static _Atomic int held_id; /* of the pool's thread that was held last, and where it came from */
+#ifndef FAULTS_WRAP
+static const void *_Atomic held_from;
+#endif
+static _Atomic bool freed; /* pool_free has returned */
+static _Atomic int late;   /* steps of the pool's threads since then */
 static struct steps_held first;
 
 /* A thread's own. */
@@ -154,6 +157,38 @@ static bool is_barred(const void *from)
     return false;
 }
 
+struct object {
+    uintptr_t address;
+    bool stays;
+};
+
+/* Whether it is this one, and whether it says that it is never unloaded. */
+static int look_at_object(struct dl_phdr_info *info, size_t size, void *data)
+{
+    struct object *object = data;
+    const ElfW(Dyn) *entry = NULL;
+    bool here = false;
+    (void)size;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        uintptr_t low = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+        here |= info->dlpi_phdr[i].p_type == PT_LOAD && object->address >= low &&
+                object->address - low < info->dlpi_phdr[i].p_memsz;
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            entry = (const ElfW(Dyn) *)low;
+    }
+    for (; here && entry && entry->d_tag != DT_NULL; entry++)
+        object->stays |= entry->d_tag == DT_FLAGS_1 && entry->d_un.d_val & DF_1_NODELETE;
+    return here;
+}
+
+/* A thread may stay in the code of such a library after free: it is there. */
+static bool is_never_unloaded(const void *from)
+{
+    struct object object = {.address = (uintptr_t)from};
+    dl_iterate_phdr(look_at_object, &object);
+    return object.stays;
+}
+
 static bool is_of_client(void)
 {
     int me = (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL);
@@ -184,10 +219,12 @@ static void nap_now_and_then(void)
         sleep_on(&never, 0, (int64_t)((my_random >> 40) % NS_MAX));
 }
 
-static void hold(int which)
+static void hold(int which, const void *from)
 {
-    if (my_number > 0)
+    if (my_number > 0) {
         atomic_store(&held_id, (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL));
+        atomic_store(&held_from, from);
+    }
     atomic_store(&holding[which], my_number + 1);
     atomic_fetch_add(&events, 1);
     wake_all(&events);
@@ -202,7 +239,7 @@ static void release(int which)
     wake_all(&let_go[which]);
 }
 
-static void take(int call, bool after)
+static void take(int call, bool after, const void *from)
 {
     bool is_wait = !after && (call == STEPS_WAIT || call == STEPS_TIMED_WAIT || call == STEPS_SEM_WAIT ||
                               call == STEPS_FUTEX_WAIT || call == STEPS_NAP);
@@ -210,17 +247,17 @@ static void take(int call, bool after)
     if (number_me(atomic_load(&armed)) < 0)
         return;
     my_steps++;
-    if (my_number > 0 && atomic_load(&freed))
+    if (my_number > 0 && atomic_load(&freed) && !is_never_unloaded(from))
         atomic_fetch_add(&late, 1);
     if (plan.noise)
         nap_now_and_then();
     if (my_number == plan.thread && my_steps == plan.step && atomic_compare_exchange_strong(&reached, &none, true)) {
         first = (struct steps_held){my_number, my_steps, call, after};
-        hold(0);
+        hold(0, from);
     } else if (plan.swap && is_wait && my_number != plan.thread && atomic_load(&holding[0]) &&
                !atomic_load(&let_go[0]) && atomic_fetch_add(&waits, 1) + 1 == plan.swap) {
         release(0);
-        hold(1);
+        hold(1, from);
     }
 }
 
@@ -230,7 +267,7 @@ static void step(int call, bool after, const void *from)
     if (!atomic_load_explicit(&armed, memory_order_acquire) || inside || is_barred(from))
         return;
     inside = true;
-    take(call, after);
+    take(call, after, from);
     inside = false;
     errno = error;
 }
@@ -362,7 +399,16 @@ long syscall(long number, ...)
         STEP_AFTER(call);
     return answer;
 }
+
+static bool stays_loaded(void)
+{
+    return is_never_unloaded(atomic_load(&held_from));
+}
 #else
+static bool stays_loaded(void)
+{
+    return true;
+}
 static void release(int which)
 {
     (void)which;
@@ -429,7 +475,7 @@ bool steps_outlive(void)
     static _Atomic uint32_t never;
     pid_t thread = atomic_load(&held_id);
     int64_t before, now = 0;
-    if (!steps_holds_a_worker())
+    if (!steps_holds_a_worker() || stays_loaded())
         return false;
     atomic_store(&freed, true);
     before = ran_ns(thread);

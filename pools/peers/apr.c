@@ -25,6 +25,8 @@ static int apr_open(struct pool **out, const struct pool_config *config)
         return -ENOMEM;
     if (apr_initialize() || apr_pool_create(&pool->memory, NULL) ||
         apr_thread_pool_create(&pool->pool, workers, workers, pool->memory)) {
+        if (pool->memory)
+            apr_pool_destroy(pool->memory); /* and the threads that were started */
         free(pool);
         return -EAGAIN;
     }
