@@ -28,6 +28,7 @@ enum {
     MAPPINGS_MAX = 4096,
     MAPPING_SMALL = 128 << 10,
     PAGE = 4096,
+    LATE_MAX = 4096,
     LARGE = 64 << 20, /* that a schedule may leave in use */
     NUMBER = 16,      /* bytes in front of a block, with its number; they are the gap between blocks, too */
     FRESH = 0xa5,
@@ -67,11 +68,17 @@ static struct {
 } mappings[MAPPINGS_MAX];
 static int mapping_count;
 
+/* C++'s own library asks on behalf of others, and may come with the program: by libxml2. */
+static bool is_language(const char *path)
+{
+    return strstr(path, "/libstdc++.so") || strstr(path, "/libc++");
+}
+
 static int add_library(struct dl_phdr_info *info, size_t size, void *arg)
 {
     int *nth = arg;
     (void)size;
-    if ((*nth)++ == 0) /* the program itself */
+    if ((*nth)++ == 0 || is_language(info->dlpi_name)) /* the program itself */
         return 0;
     for (int i = 0; i < info->dlpi_phnum && library_count < LIBRARIES_MAX; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
@@ -298,6 +305,16 @@ void heap_leaks(void)
                            bytes, count);
 }
 
+/* Blocks of the C library's heap that were freed in the schedule. */
+static void *late[LATE_MAX];
+static int late_count;
+
+static void late_free(void)
+{
+    while (late_count)
+        __libc_free(late[--late_count]);
+}
+
 static void mappings_end(void)
 {
     for (int i = 0; i < mapping_count; i++)
@@ -326,6 +343,7 @@ void heap_keep(void)
 void heap_begin(void)
 {
     mappings_end();
+    late_free();
     if (heap.used > LARGE && used_kept < LARGE) /* back to the kernel */
         madvise(heap.base + LARGE, heap.used - LARGE, MADV_DONTNEED);
     memset(heap.state + used_kept / HEAP_GRANULE, 0, (heap.used - used_kept) / HEAP_GRANULE);
@@ -388,7 +406,9 @@ void *calloc(size_t count, size_t size)
 /* Of a block that belongs to no schedule: outside, or in the C library's heap. */
 void free(void *at)
 {
-    if (!is_ours(at))
+    if (!is_ours(at) && runtime.on && at && late_count < LATE_MAX)
+        late[late_count++] = at; /* no memory has two owners in one schedule */
+    else if (!is_ours(at))
         __libc_free(at);
     else
         take_back(at, __builtin_return_address(0));

@@ -263,6 +263,25 @@ Test(calls, misuse_and_what_is_left_are_named, .timeout = 60)
     comes_to(leaves_one, EXPLORE_THREAD_LEFT, "never ends");
 }
 
+/* The C library's own heap, which strdup takes from. */
+static void copies(void *arg)
+{
+    uintptr_t seen[8];
+    (void)arg;
+    for (int i = 0; i < 8; i++) {
+        char *copy = strdup("abcdefgh");
+        seen[i] = (uintptr_t)copy;
+        free(copy);
+        for (int j = 0; j < i; j++)
+            WANT(seen[i] != seen[j]);
+    }
+}
+
+Test(calls, no_memory_has_two_owners_in_one_schedule, .timeout = 60)
+{
+    all_good(copies);
+}
+
 /* More threads, one after the other, than run at once. */
 static void many(void *arg)
 {
