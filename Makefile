@@ -311,7 +311,7 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound clock waits cgroup ends unborn faulty))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY SELFISH
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -340,6 +340,13 @@ $(BUILD)/plugins/faulty.so: tests/plugins/faulty.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
+# The example, built to be explored, by the line of docs/explore.md; and so that it cannot be.
+$(BUILD)/plugins/followed.so: $(BUILD)/plugins/mine.c $(BUILD)/include/poolbench.h
+	$(call say,CC $<)
+	$(Q)$(CC) -I$(BUILD)/include -fPIC -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__ -c -o $(@:.so=.o) $< && $(CC) -shared -pthread -o $@ $(@:.so=.o)
+$(BUILD)/plugins/linked.so: $(BUILD)/plugins/mine.c $(BUILD)/include/poolbench.h
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN,-fsanitize=thread)
 $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -349,6 +356,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so unborn.so): $(BUILD)/pl
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
+$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so)
 $(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(BUILD)/faults-in.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)

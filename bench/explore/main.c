@@ -45,11 +45,11 @@ static int change_program(char **argv, const struct command_options *options)
 static int cannot(const struct pool_ops *ops, int error)
 {
     if (error == -EBUSY)
-        fprintf(stderr,
-                "poolbench: cannot explore %s: a plug-in started threads when it was loaded, and those cannot be "
-                "followed\n",
-                ops->name);
-    else if (error == -ENOTSUP)
+        return fprintf(stderr,
+                       "poolbench: --plugin: a thread was started when it was loaded, and that one cannot be followed: "
+                       "threads may be started by pool_open\n"),
+               EXIT_USAGE;
+    if (error == -ENOTSUP)
         fprintf(stderr, "poolbench: cannot explore %s: %s\n", ops->name,
                 "it says that it cannot do what the scenario needs, or none can be asked of it");
     else

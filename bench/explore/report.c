@@ -283,6 +283,6 @@ void command_report(const struct command_finding *finding, const struct command_
         print_failure(finding, options, out);
     if (finding->found || finding->cannot) {
         command_replay_text(finding, options, text, sizeof text);
-        terminal_print(out, 2, "\nreplay    %s -v", text);
+        fprintf(out, "\nreplay    %s -v\n", text); /* one line, to be copied */
     }
 }

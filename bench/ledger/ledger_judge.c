@@ -43,7 +43,9 @@ static int calls_open(int pool)
 static void judge_bound(int pool)
 {
     const struct ledger_rules *rules = &ledger->pools[pool].rules;
-    int waiting = 0, in_hand = rules->workers - running_apart(pool) + calls_open(pool);
+    /* Who drops may hold two: the next one is taken before the last one has its outcome. */
+    int hands = calls_open(pool) * (rules->full == POOL_DROP_OLDEST ? 2 : 1);
+    int waiting = 0, in_hand = rules->workers - running_apart(pool) + hands;
     if (rules->capacity < 0)
         return;
     for (int i = 0; i < ledger->count; i++)

@@ -76,6 +76,51 @@ CLI_TEST(explore_replay, is_the_same_each_time)
     cr_assert(strstr(out, "\nstep ") && strcmp(first, strstr(out, "\nstep ")));
 }
 
+/* Arguments with the path of a plug-in of build/plugins in the place of %s. */
+static int run_with(const char *plugin, const char *format)
+{
+    char path[4200], arguments[8400];
+    snprintf(path, sizeof path, "%.*s/build/plugins/%s.so", (int)(strrchr(program, '/') - program), program, plugin);
+    snprintf(arguments, sizeof arguments, format, path);
+    return run(arguments);
+}
+
+CLI_TEST(explore_plugin, is_followed_or_taken_as_it_is)
+{
+    static const char *const plugins[] = {"followed", "mine"};
+    for (int i = 0; i < 2; i++) {
+        json_t *document, *pool;
+        cr_assert(run_with(plugins[i], "explore --plugin %s --schedules 300 --format json") == 0, "%s%s", out, err);
+        document = json_loads(out, 0, NULL);
+        pool = json_array_get(json_object_get(document, "pools"), 0);
+        cr_assert(json_is_true(json_object_get(pool, "instrumented")) == (i == 0), "%s", out);
+        json_decref(document);
+    }
+}
+
+/* It fails, is told, shown in XML, and fails again in the same way by the command that is printed. */
+CLI_TEST(explore_plugin, that_loses_jobs_fails)
+{
+    char *replay, again[8400], words[256];
+    cr_assert(run_with("loses", "explore --plugin %s --schedules 2000 --format junit") == 1, "%s%s", out, err);
+    cr_assert(strstr(out, "<failure type="), "%s", out);
+    cr_assert(run_with("loses", "explore --plugin %s --schedules 2000 -o x.json") == 1, "%s%s", out, err);
+    cr_assert(strstr(out, "FAILS: ") && strstr(out, "at the end") && access("x.json", F_OK) == 0, "%s", out);
+    snprintf(words, sizeof words, "%.*s", (int)strcspn(strstr(out, "FAILS: "), "\n"), strstr(out, "FAILS: "));
+    replay = strstr(out, "replay    poolbench ");
+    cr_assert(replay, "%s", out);
+    snprintf(again, sizeof again, "%s", replay + strlen("replay    poolbench "));
+    again[strcspn(again, "\n")] = '\0';
+    cr_assert(run(again) == 1 && strstr(out, words), "%s: %s%s", again, out, err);
+}
+
+CLI_TEST(explore_plugin, that_cannot_be_followed_is_one_line)
+{
+    cr_assert(run_with("linked", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "link without"), "%s",
+              err);
+    cr_assert(run_with("threads", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "thread"), "%s", err);
+}
+
 CLI_TEST(explore_formats, are_read_by_programs)
 {
     json_t *document, *pool;

@@ -1,6 +1,7 @@
 /* unloadable.c - plug-ins that must be refused in one line, compiled once for
  * each reason: IS_version, IS_lacks, IS_crashes, IS_exits, IS_nameless, IS_taken,
  * IS_empty, IS_leaves (a process), IS_forges (the answer of who loads it),
+ * IS_threads (one runs from the start on: for an exploration),
  * IS_bound (for a duet: a function of its own that the program has, too). */
 #include <poolbench.h>
 #include <stdlib.h>
@@ -41,6 +42,22 @@ static int64_t refuse_free(struct pool *pool)
     (void)pool;
     return 0;
 }
+
+#ifdef IS_threads
+#include <pthread.h>
+
+static void *stay(void *arg)
+{
+    pause();
+    return arg;
+}
+
+__attribute__((constructor)) static void start(void)
+{
+    pthread_t thread;
+    pthread_create(&thread, NULL, stay, NULL);
+}
+#endif
 
 #ifdef IS_bound
 int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
