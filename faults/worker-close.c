@@ -51,6 +51,8 @@ static void drive(int client)
                           .act = id ? CELL_WAIT : CELL_CLOSE, .gate = id && !bounded ? LATER : GATE, .note = CLOSE});
     cell_note(BLOCKED_ID, next);
     cell_note(AFTER_ID, next + 1);
+    if (cell_is_foreign())
+        cell_settle(); /* where its jobs go must not depend on who just began */
     if (queued) {
         /* All workers in jobs, the queue full, one producer blocked. */
         for (int id = 0; id < running; id++) {

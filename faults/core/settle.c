@@ -51,6 +51,23 @@ static bool sleeps(const char *thread)
     return bracket && bracket[1] == ' ' && bracket[2] == 'S';
 }
 
+int64_t settle_others_run_ns(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    struct dirent *entry;
+    int64_t sum = 0;
+    while (tasks && (entry = readdir(tasks))) {
+        int64_t ran;
+        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid))
+            continue;
+        ran = settle_run_ns((pid_t)atoi(entry->d_name));
+        sum += ran > 0 ? ran : 0;
+    }
+    if (tasks)
+        closedir(tasks);
+    return sum;
+}
+
 bool settle_sleeping(pid_t thread)
 {
     char name[24];

@@ -16,6 +16,9 @@ void settle(int64_t limit_ns);
 /* What a thread of this process has used, in ns; -1: it is gone, or hidden. */
 int64_t settle_run_ns(pid_t thread);
 
+/* What the other threads of this process have used together, in ns. */
+int64_t settle_others_run_ns(void);
+
 /* Whether it is asleep now. */
 bool settle_sleeping(pid_t thread);
 

@@ -26,6 +26,7 @@ static void play_tail(void)
     int running;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
+    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
     running = cell_runners() < RECORD_JOBS - BATCH ? cell_runners() : RECORD_JOBS - BATCH;
     for (int id = 0; id < running; id++) {
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});

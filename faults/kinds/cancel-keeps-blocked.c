@@ -25,6 +25,7 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = 1}))
         return;
+    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
     running = cell_runners();
     blocked = running + 1;
     for (int id = 0; id < running; id++) {

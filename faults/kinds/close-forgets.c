@@ -16,6 +16,7 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
+    cell_settle();
     running = cell_runners() < 16 ? cell_runners() : 16;
     for (int id = 0; id < running; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});

@@ -22,6 +22,7 @@ static int fill(struct pool_config config)
     int running;
     if (cell_try_open(config))
         return 0;
+    cell_settle();
     running = cell_runners();
     for (int id = 0; id < running; id++) {
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});

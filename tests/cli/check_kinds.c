@@ -55,15 +55,33 @@ static bool caught(const char *kind)
     return found;
 }
 
-/* A herd is said, and not judged. Where there is one CPU its sharing cannot be seen. */
+/* Costs are said, and not judged. Where there is one CPU its sharing cannot be seen. */
 CLI_TEST(check_kinds, each_is_caught_by_its_name)
 {
     static char names[64][40];
     int count = kinds(names, 64);
     cr_assert(count > 30);
     for (int i = 0; i < count; i++)
-        if (strcmp(names[i], "herd") != 0 && strcmp(names[i], "inherited-affinity") != 0)
+        if (strcmp(names[i], "herd") != 0 && strcmp(names[i], "idle-burn") != 0 &&
+            strcmp(names[i], "inherited-affinity") != 0)
             cr_assert(caught(names[i]), "%s", names[i]);
+}
+
+/* The pool calls all its workers for each job. */
+CLI_TEST(check_kinds, costs_are_said_and_not_judged)
+{
+    static const char *const said[][2] = {{"herd", "threads wake for each single job"}, {"idle-burn", "% of a CPU"}};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
+        char options[80];
+        json_t *document, *cell;
+        snprintf(options, sizeof options, "-f %s", said[i][0]);
+        document = check(said[i][0], options);
+        cell = json_array_get(json_object_get(document, "cells"), 0);
+        cr_assert(is(cell, "verdict", "holds") &&
+                      strstr(json_string_value(json_object_get(cell, "finding")), said[i][1]),
+                  "%s", out);
+        json_decref(document);
+    }
 }
 
 CLI_TEST(check_kinds, a_pool_without_holds_under_all)

@@ -35,15 +35,17 @@ static __thread struct faulty *inside;
 static __thread int depth;
 static struct faulty *opened; /* the last, for exit-open */
 
-static bool at_rest(const struct faulty *pool)
-{
-    const struct pool_stats *s = &pool->stats;
-    return s->done + s->failed + s->cancelled + s->dropped == s->accepted;
-}
-
 static uint64_t queued(const struct faulty *pool)
 {
     return pool->last - pool->first;
+}
+
+static bool at_rest(const struct faulty *pool)
+{
+    const struct pool_stats *s = &pool->stats;
+    if (HAS("early-wait") && !queued(pool) && s->done)
+        return true;
+    return s->done + s->failed + s->cancelled + s->dropped == s->accepted;
 }
 
 static struct pool_job take(struct faulty *pool)
@@ -159,6 +161,12 @@ static void *worker(void *arg)
             if (HAS("lost-at-idle")) {
                 if (leaves_idle(pool))
                     break;
+                continue;
+            }
+            if (HAS("idle-burn")) {
+                pthread_mutex_unlock(&pool->lock);
+                sched_yield();
+                pthread_mutex_lock(&pool->lock);
                 continue;
             }
             if (HAS("stop-missed"))
@@ -301,9 +309,16 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
 static int faulty_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
     struct faulty *pool = (struct faulty *)base;
-    int error;
+    int error = 0;
     pthread_mutex_lock(&pool->lock);
-    error = submit_locked(pool, (struct pool_job){fn, arg});
+    if (HAS("close-race") && pool->stats.state == POOL_OPEN && queued(pool) < pool->capacity / 2) {
+        pthread_mutex_unlock(&pool->lock);
+        nanosleep(&(struct timespec){0, 20000}, NULL);
+        pthread_mutex_lock(&pool->lock);
+        put(pool, (struct pool_job){fn, arg}); /* it was open a moment ago */
+    } else {
+        error = submit_locked(pool, (struct pool_job){fn, arg});
+    }
     pthread_mutex_unlock(&pool->lock);
     return error;
 }
@@ -375,6 +390,16 @@ static int faulty_cancel(struct pool *base)
     return 0;
 }
 
+/* With the lock. Looks again now and then; a signal is taken for the end of the time. */
+static int nap(struct faulty *pool)
+{
+    int error;
+    pthread_mutex_unlock(&pool->lock);
+    error = nanosleep(&(struct timespec){0, 10000000}, NULL);
+    pthread_mutex_lock(&pool->lock);
+    return error ? ETIMEDOUT : 0;
+}
+
 static int faulty_wait(struct pool *base, int64_t timeout_ns)
 {
     struct faulty *pool = (struct faulty *)base;
@@ -387,8 +412,9 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     pool->stats.blocked_wait++;
     pool->event = false;
     while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)))
-        error = timeout_ns < 0 ? pthread_cond_wait(&pool->quiet, &pool->lock)
-                               : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
+        error = HAS("wait-interrupted") ? nap(pool)
+                : timeout_ns < 0        ? pthread_cond_wait(&pool->quiet, &pool->lock)
+                                        : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
     if (at_rest(pool))
         error = 0;
     pool->stats.blocked_wait--;

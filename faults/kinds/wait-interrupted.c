@@ -1,0 +1,98 @@
+/* wait-interrupted.c - a signal ends a wait.
+ *
+ * The application's own thread gets a signal while it waits, and the call takes EINTR
+ * for a wake-up, for its time-out, or gives it back. A job is held and a wait, or a
+ * submit into the full queue, stands; twenty signals come, and it must still stand. */
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { GATE = 0, SIGNALS = 20, CAPACITY = 1 };
+enum { WAIT, SUBMIT };
+
+/* Whether the call was still standing after the signals; its answer. */
+enum { STOOD, ANSWER, BACK };
+
+static pthread_t first;
+
+static void on_signal(int number)
+{
+    (void)number;
+}
+
+static void interrupt(void)
+{
+    cell_settle();
+    if (!atomic_load(&cell_record()->notes[BACK])) {
+        for (int i = 0; i < SIGNALS; i++) {
+            pthread_kill(first, SIGUSR1);
+            nanosleep(&(struct timespec){0, 200000}, NULL);
+        }
+        cell_settle();
+        cell_note(STOOD, atomic_load(&cell_record()->notes[BACK]) ? -1 : 1);
+    }
+    gate_open(GATE);
+}
+
+static void drive(int client)
+{
+    struct sigaction action = {.sa_handler = on_signal}; /* without SA_RESTART */
+    int running;
+    first = pthread_self();
+    if (cell_open((struct pool_config){.capacity = client == SUBMIT ? CAPACITY : 64}))
+        return;
+    running = client == SUBMIT ? cell_runners() : 1;
+    cell_settle();
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    if (client == SUBMIT)
+        cell_submit(running);
+    sigaction(SIGUSR1, &action, NULL);
+    helper_start(0, interrupt);
+    cell_note(ANSWER, client == SUBMIT ? cell_submit(running + 1) : cell_wait(INT64_C(3600000000000)));
+    cell_note(BACK, 1);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    const char *call = outcome->cell->client == SUBMIT ? "a submit into a full queue" : "a wait of an hour";
+    int answer = (int)atomic_load(&notes[ANSWER]);
+    if (atomic_load(&notes[STOOD]) < 0)
+        return verdict_own(verdict, "%s came back with %d when a signal came", call, answer);
+    if (atomic_load(&notes[BACK]) && answer == -EINTR)
+        return verdict_own(verdict, "%s was answered -EINTR", call);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"a wait", FAULT_CLEAN, WAIT, 0, POOL_CAN_RUN_APART},
+    {"a submit", FAULT_CLEAN, SUBMIT, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
+};
+
+static const struct fault wait_interrupted = {
+    .number = 82,
+    .name = "wait-interrupted",
+    .group = "timeouts",
+    .source = "documented in signal(7): EINTR",
+    .summary = "a signal ends a wait: EINTR is taken for a wake-up or a time-out",
+    .bug = "sem_wait, poll, nanosleep and the futex call return when a signal comes, and nobody looks why.",
+    .scenario = "A job is held; a wait, or a submit into the full queue, stands; twenty signals come to its thread.",
+    .diagnosis = "The call came back though nothing had happened in the pool.",
+    .remedy = "Look at the condition again after each return, and at the clock for the time-out.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(wait_interrupted);
