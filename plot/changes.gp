@@ -1,6 +1,6 @@
 # What became slower or faster, and of what can nobody tell? A line for each benchmark.
 # NAME.tsv: row, name (in two lines where it is long), change, low, high (shares), the same as ln(1 + share), kind
-# (0 nothing to draw, 1 worse, 2 undecided, 3 same, 4 better), regression, text, verdict. Also: rows, x_low, x_high,
+# (0 nothing to draw, 1 worse, 2 undecided, 3 same, 4 better), regression, text, verdict, values (both sides, or nothing). Also: rows, x_low, x_high,
 # threshold (where worse begins), threshold_text, less (a change above 0 is worse), height.
 load style
 name_edge = 0.045 + name_length * 0.0066
@@ -45,5 +45,7 @@ plot file every ::1 using (inside($8)):1:(inside($9) - inside($8)):(0):(tint($10
      file every ::1 using (x_low):($1 - (strcol(3) eq "" ? 0 : 0.22)):2 with labels right offset -1.2,0 font ",11" \
          textcolor rgb ink noenhanced, \
      file every ::1 using (x_low):($1 + 0.22):3 with labels right offset -1.2,0 font ",11" textcolor rgb ink noenhanced, \
-     file every ::1 using (x_high):1:12 with labels left offset 1.2,0 font ",11" textcolor rgb ink noenhanced, \
+     file every ::1 using (x_high):($1 - (strcol(14) eq "" ? 0 : 0.2)):12 with labels left offset 1.2,0 font ",11" \
+         textcolor rgb ink noenhanced, \
+     file every ::1 using (x_high):($1 + 0.24):14 with labels left offset 1.2,0 font ",10" textcolor rgb grey noenhanced, \
      file every ::1 using (x_high):1:13:(written($10)) with labels left offset 26,0 font ",11" textcolor rgb variable noenhanced

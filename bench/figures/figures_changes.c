@@ -156,7 +156,7 @@ static double number(double change)
     return isfinite(change) ? place(change) : NAN;
 }
 
-/* The data of one page. Returns how many lines the longest name takes, and its letters. */
+/* The data of one page. Returns how many lines the highest row takes, and the letters of the longest name. */
 static int write_page(const struct drawing *drawing, const char *file_name, const struct figures_change *all, int count,
                       int *letters)
 {
@@ -164,17 +164,20 @@ static int write_page(const struct drawing *drawing, const char *file_name, cons
     int most = 1;
     if (!file)
         return most;
-    fprintf(file, "row\tname\tname_2\tchange\tlow\thigh\tln\tln_low\tln_high\tkind\tregression\ttext\tverdict\n");
+    fprintf(file,
+            "row\tname\tname_2\tchange\tlow\thigh\tln\tln_low\tln_high\tkind\tregression\ttext\tverdict\tvalues\n");
     for (int i = 0; i < count; i++) {
         char lines[LINES][NAME] = {"", ""}, text[96], verdict[128];
         int used = lines_of(all[i].name, lines);
         most = used > most ? used : most;
+        most = *all[i].values && most < 2 ? 2 : most; /* they stand below the change */
         for (int l = 0; l < used; l++)
             *letters = letters_of(lines[l]) > *letters ? letters_of(lines[l]) : *letters;
         change_text(&all[i], text, sizeof text);
-        fprintf(file, "%d\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%d\t%d\t%s\t%s\n", i, lines[0], lines[1],
+        fprintf(file, "%d\t%s\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%.6g\t%d\t%d\t%s\t%s\t%s\n", i, lines[0], lines[1],
                 all[i].change, all[i].low, all[i].high, number(all[i].change), number(all[i].low), number(all[i].high),
-                (int)all[i].kind, all[i].regression, text, plain(all[i].verdict, verdict, sizeof verdict));
+                (int)all[i].kind, all[i].regression, text, plain(all[i].verdict, verdict, sizeof verdict),
+                all[i].values);
     }
     drawing_close(drawing, file);
     return most;

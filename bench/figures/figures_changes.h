@@ -25,6 +25,7 @@ struct figures_change {
     enum figures_change_kind kind;
     bool regression;   /* no pass */
     char verdict[128]; /* in words */
+    char values[96];   /* both sides: "14.1 ns, now 15.3 ns"; "" where one is not known */
 };
 
 struct figures_changes {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "bench/figures/figures_changes.h"
+#include "bench/results/benchmark.h"
 
 static double number_of(const json_t *object, const char *key)
 {
@@ -39,6 +40,12 @@ static void set_verdict(struct figures_change *change, const char *text)
         *c = (char)toupper((unsigned char)*c);
 }
 
+static void set_values(struct figures_change *change, const char *base, const char *new)
+{
+    if (strcmp(base, "-") && strcmp(new, "-"))
+        snprintf(change->values, sizeof change->values, "%.40s, now %.40s", base, new);
+}
+
 /* A comparison. */
 
 static bool is_drawn(const struct comparison_row *row)
@@ -56,11 +63,14 @@ static struct figures_change change_of_row(const struct comparison_row *row)
     const struct stats_ratio *ratio = &row->change;
     struct figures_change change = {.kind = kinds[row->verdict], .regression = row->regression};
     bool none = change.kind == FIGURES_CHANGE_NONE;
+    char base[48], new[48];
     change.change = none ? NAN : ratio->ratio - 1;
     change.low = none || !ratio->known ? NAN : ratio->low - 1;
     change.high = none || !ratio->known ? NAN : ratio->high - 1;
     snprintf(change.name, sizeof change.name, "%.255s", row->name);
     set_verdict(&change, comparison_row_verdict(row));
+    set_values(&change, comparison_row_value(row, row->base, base, sizeof base),
+               comparison_row_value(row, row->new, new, sizeof new));
     return change;
 }
 
@@ -103,6 +113,7 @@ static struct figures_change change_of_benchmark(const json_t *benchmark)
 {
     const json_t *finding = json_object_get(benchmark, "finding");
     const char *verdict = result_string(finding, "verdict");
+    char base[48], new[48];
     struct figures_change change = {.kind = FIGURES_CHANGE_UNDECIDED,
                                     .change = number_of(finding, "change"),
                                     .low = number_of(finding, "low"),
@@ -118,6 +129,8 @@ static struct figures_change change_of_benchmark(const json_t *benchmark)
         change.kind = FIGURES_CHANGE_NONE;
     snprintf(change.name, sizeof change.name, "%.255s", result_string(benchmark, "name"));
     set_verdict(&change, *verdict ? verdict : "not measured");
+    set_values(&change, benchmark_side(benchmark, "base", base, sizeof base),
+               benchmark_side(benchmark, "new", new, sizeof new));
     return change;
 }
 

@@ -3,6 +3,10 @@
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "workloads/core/units.h"
 
 static const struct {
     const char *name, *same, *better, *worse;
@@ -128,4 +132,23 @@ bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, in
     return gsl_cdf_hypergeometric_Q((unsigned)now_failed - 1, (unsigned)(base_failed + now_failed),
                                     (unsigned)(base_all - base_failed + now_all - now_failed),
                                     (unsigned)now_all) < level;
+}
+
+const char *comparison_row_value(const struct comparison_row *row, double value, char *text, size_t size)
+{
+    if (isnan(value))
+        return snprintf(text, size, "-"), text;
+    if (row->is_rate)
+        units_count_text(value, text, size);
+    else if (row->unit == WORKLOAD_NS)
+        units_time_text(value, text, size);
+    else if (row->unit == WORKLOAD_BYTES)
+        units_bytes_text(value, text, size);
+    else if (row->unit == WORKLOAD_SHARE)
+        snprintf(text, size, "%.3g%%", 100 * value);
+    else
+        snprintf(text, size, "%.3g", value);
+    if (row->is_rate)
+        snprintf(text + strlen(text), size - strlen(text), "/s");
+    return text;
 }

@@ -91,4 +91,7 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
  * `level`. */
 bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level);
 
+/* One side's median in its unit: "14.1 ns", "209 k/s"; "-" where it is NaN. Returns text. */
+const char *comparison_row_value(const struct comparison_row *row, double value, char *text, size_t size);
+
 #endif

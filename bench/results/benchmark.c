@@ -6,6 +6,7 @@
 
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
+#include "workloads/core/units.h"
 
 const char *benchmark_name(const json_t *configuration, char *text, size_t size)
 {
@@ -42,4 +43,19 @@ void benchmark_metric(const json_t *configuration, struct benchmark_metric *metr
     for (int i = 0; i < spec.ops->figure_count; i++)
         if (!strcmp(spec.ops->figures[i].name, spec.ops->judged_by))
             metric->unit = spec.ops->figures[i].unit;
+}
+
+const char *benchmark_side(const json_t *benchmark, const char *side, char *text, size_t size)
+{
+    const json_t *value = json_object_get(json_object_get(benchmark, "finding"), side);
+    const char *unit = result_string(benchmark, "figure_unit");
+    if (!json_is_number(value))
+        snprintf(text, size, "-");
+    else if (!strcmp(unit, "ns"))
+        units_time_text(json_number_value(value), text, size);
+    else if (!strcmp(unit, "bytes"))
+        units_bytes_text(json_number_value(value), text, size);
+    else
+        snprintf(text, size, "%.3g", json_number_value(value));
+    return text;
 }

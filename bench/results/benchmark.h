@@ -25,4 +25,7 @@ struct benchmark_metric {
 /* By what its workload is judged; jobs per second where the workload is not known here. */
 void benchmark_metric(const json_t *configuration, struct benchmark_metric *metric);
 
+/* One side of a duet's benchmark, "base" or "new": "14.1 ns"; "-" where it has none. Returns text. */
+const char *benchmark_side(const json_t *benchmark, const char *side, char *text, size_t size);
+
 #endif

@@ -13,25 +13,6 @@
 
 enum { TEXT = 80 };
 
-static const char *value_text(const struct comparison_row *row, double value, char *text, size_t size)
-{
-    if (isnan(value))
-        return snprintf(text, size, "-"), text;
-    if (row->is_rate)
-        units_count_text(value, text, size);
-    else if (row->unit == WORKLOAD_NS)
-        units_time_text(value, text, size);
-    else if (row->unit == WORKLOAD_BYTES)
-        units_bytes_text(value, text, size);
-    else if (row->unit == WORKLOAD_SHARE)
-        snprintf(text, size, "%.3g%%", 100 * value);
-    else
-        snprintf(text, size, "%.3g", value);
-    if (row->is_rate)
-        snprintf(text + strlen(text), size - strlen(text), "/s");
-    return text;
-}
-
 static bool is_cost(const struct comparison_row *row)
 {
     return row->kind != COMPARISON_SPEED && row->kind != COMPARISON_RATE;
@@ -72,8 +53,8 @@ static void row_texts(const struct comparison_row *row, struct texts *texts)
     *texts = (struct texts){0};
     snprintf(texts->name, sizeof texts->name, "%s%s%s", row->name, row->kind == COMPARISON_SPEED ? "" : ", ",
              row->kind == COMPARISON_SPEED ? "" : comparison_row_kind(row->kind));
-    value_text(row, row->base, texts->base, TEXT);
-    value_text(row, row->new, texts->new, TEXT);
+    comparison_row_value(row, row->base, texts->base, TEXT);
+    comparison_row_value(row, row->new, texts->new, TEXT);
     percent_text(row->verdict >= COMPARISON_FAILED ? NAN : ratio, "%", texts->change, TEXT);
     if (change->known)
         snprintf(texts->interval, TEXT, "%s .. %s", percent_text(low, "", end[0], TEXT),

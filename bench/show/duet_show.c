@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/findings/slo_judge.h"
+#include "bench/results/benchmark.h"
 #include "bench/results/result.h"
 #include "bench/show/terminal.h"
 #include "bench/show/verdicts.h"
@@ -26,17 +27,7 @@ static const json_t *finding_of(const json_t *benchmark)
 
 static const char *value_text(const json_t *benchmark, const char *key, char *text)
 {
-    double value = number_of(finding_of(benchmark), key);
-    const char *unit = result_string(benchmark, "figure_unit");
-    if (isnan(value))
-        snprintf(text, TEXT, "-");
-    else if (!strcmp(unit, "ns"))
-        units_time_text(value, text, TEXT);
-    else if (!strcmp(unit, "bytes"))
-        units_bytes_text(value, text, TEXT);
-    else
-        snprintf(text, TEXT, "%.3g", value);
-    return text;
+    return benchmark_side(benchmark, key, text, TEXT);
 }
 
 /* In tenths of a percent, and never minus nothing. */

@@ -59,6 +59,8 @@ CLI_TEST(changes, a_comparison_is_drawn_with_what_is_worse_first)
     third = strstr(data, "\n2\t");
     first = strstr(data, "\np3/cpu");
     cr_assert(third && strstr(third, "SLOWER") && !strstr(strstr(data, "\n3\t"), "SLOWER") && !first, "%s", data);
+    cr_assert(strstr(data, "/s, now ") && strstr(text_of("drawn/changes.svg"), "/s, now "), "before and after: %s",
+              data);
 }
 
 /* A figure of speeds does not say that all is well where a cost is a regression. */
