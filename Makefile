@@ -445,9 +445,13 @@ $(BUILD)/explore/library.so: tests/explore/library/counts.c bench/explore/hooked
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -I. $(HOOKED) -fPIC -c -o $(@:.so=.o) $<
-	$(Q)$(CC) -shared -o $@ $(@:.so=.o)
-$(BUILD)/runner-explore: | $(BUILD)/explore/library.so
-$(BUILD)/runner/tests/explore/%.o: EXTRA = -DLIBRARY='"$(BUILD)/explore/library.so"'
+		$(Q)$(CC) -shared -o $@ $(@:.so=.o)
+$(BUILD)/explore/plain.so: tests/explore/library/counts.c
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O1 -g -Wall -Wextra -fPIC -shared -o $@ $<
+$(BUILD)/runner-explore: | $(BUILD)/explore/library.so $(BUILD)/explore/plain.so
+$(BUILD)/runner/tests/explore/%.o: EXTRA = -DLIBRARY='"$(BUILD)/explore/library.so"' -DPLAIN_LIBRARY='"$(BUILD)/explore/plain.so"'
 
 $(BUILD)/runner-contract: $(call RUNNABLE,contract) $(POOLS)
 $(BUILD)/runner-held: $(call RUNNABLE,held) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))

@@ -66,6 +66,52 @@ static int keep_library(struct dl_phdr_info *info, size_t size, void *arg)
     return 0;
 }
 
+/* Whether a library's undefined symbols name a hook. They are looked for up to the names
+ * themselves, which linkers put behind the symbols. */
+static bool has_hooks(const struct dl_phdr_info *info)
+{
+    const ElfW(Dyn) *dynamic = NULL;
+    const ElfW(Sym) *symbols = NULL;
+    const char *names = NULL;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
+            dynamic = (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr);
+    for (; dynamic && dynamic->d_tag != DT_NULL; dynamic++) {
+        if (dynamic->d_tag == DT_SYMTAB)
+            symbols = (const ElfW(Sym) *)dynamic->d_un.d_ptr;
+        else if (dynamic->d_tag == DT_STRTAB)
+            names = (const char *)dynamic->d_un.d_ptr;
+    }
+    for (; symbols && names && (const char *)(symbols + 1) <= names; symbols++)
+        if (symbols->st_shndx == SHN_UNDEF && !strncmp(names + symbols->st_name, "__tsan_", 7))
+            return true;
+    return false;
+}
+
+static int look_for_hooks(struct dl_phdr_info *info, size_t size, void *arg)
+{
+    int *nth = arg;
+    bool code = false, known = false;
+    (void)size;
+    if ((*nth)++ == 0)
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &info->dlpi_phdr[i];
+        if (segment->p_type == PT_LOAD && segment->p_flags & PF_X) {
+            code = true;
+            known = known || heap_is_library((const char *)info->dlpi_addr + segment->p_vaddr);
+        }
+    }
+    known = known || heap_is_language(info->dlpi_name) || strstr(info->dlpi_name, "/libgcc_s.so");
+    return code && !known && !has_hooks(info); /* ends the walk */
+}
+
+bool data_is_hooked(void)
+{
+    int nth = 0;
+    return dl_iterate_phdr(look_for_hooks, &nth) == 0;
+}
+
 int data_keep(void)
 {
     int nth = 0;

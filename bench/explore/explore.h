@@ -46,7 +46,9 @@ enum explore_strategy {
 enum explore_memory {
     EXPLORE_SC,
     EXPLORE_TSO, /* a store buffer of 8 for each thread */
-    EXPLORE_C11, /* older values may be read, and data races are looked for. Pools must be the second build */
+    /* Older values may be read. Data races are looked for, unless a library that was loaded
+     * later has no hooks: what that orders is not seen. Own pools must be the second build. */
+    EXPLORE_C11,
 };
 
 /* What a schedule came to. EXPLORE_GOOD and the last three accuse nobody. */

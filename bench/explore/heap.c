@@ -69,7 +69,7 @@ static struct {
 static int mapping_count;
 
 /* C++'s own library asks on behalf of others, and may come with the program: by libxml2. */
-static bool is_language(const char *path)
+bool heap_is_language(const char *path)
 {
     return strstr(path, "/libstdc++.so") || strstr(path, "/libc++");
 }
@@ -78,7 +78,7 @@ static int add_library(struct dl_phdr_info *info, size_t size, void *arg)
 {
     int *nth = arg;
     (void)size;
-    if ((*nth)++ == 0 || is_language(info->dlpi_name)) /* the program itself */
+    if ((*nth)++ == 0 || heap_is_language(info->dlpi_name)) /* the program itself */
         return 0;
     for (int i = 0; i < info->dlpi_phnum && library_count < LIBRARIES_MAX; i++) {
         const ElfW(Phdr) *segment = &info->dlpi_phdr[i];

@@ -91,6 +91,7 @@ struct runtime {
     /* Drawn once for each schedule. */
     enum explore_strategy strategy;
     enum explore_memory memory;
+    bool races;   /* are looked for */
     bool watches; /* plain accesses matter to more than the heap */
     int depth;
     uint32_t changes[4]; /* PCT: at these steps who runs falls behind all */
@@ -182,6 +183,7 @@ void runtime_tell(enum explore_act act, const char *name, const void *address, u
 int heap_open(void);
 void heap_libraries(void); /* those that are loaded now keep to the C library's own heap */
 bool heap_is_library(const void *pc);
+bool heap_is_language(const char *path);
 void heap_keep(void);  /* what is there stays, and is set back to what it is now */
 void heap_begin(void); /* a schedule begins */
 void heap_leaks(void); /* stops the schedule if anything is left */

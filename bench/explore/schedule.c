@@ -250,6 +250,7 @@ int explore_open(int threads, const struct explore_knobs *warm_up)
     if (!error) {
         heap_keep();
         error = data_keep();
+        runtime.races = data_is_hooked();
     }
     if (!error && warm_up)
         error = runtime_warm_up(warm_up);

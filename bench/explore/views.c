@@ -242,7 +242,7 @@ static void cell_access(struct cell *cell, const struct access *access, const vo
 
 static void note(const void *address, size_t size, bool writes, bool atomic, const void *pc)
 {
-    uintptr_t at = (uintptr_t)address, end = at + size;
+    uintptr_t at = (uintptr_t)address, end = runtime.races ? at + size : at;
     struct access access = {
         .pc = pc, .clock = now[self()].at[self()], .thread = (int8_t)self(), .writes = writes, .atomic = atomic};
     for (uintptr_t granule = at / GRANULE; granule * GRANULE < end; granule++) {

@@ -2,13 +2,21 @@
  * first one did. */
 #include <criterion/criterion.h>
 #include <dlfcn.h>
+#include <stdatomic.h>
 
+#include "bench/explore/data.h"
 #include "bench/explore/runtime.h"
 #include "tests/explore/kit.h"
+#include "tests/explore/litmus.h"
 
 static int (*counts)(void);
 static struct explore_counts seen;
 static struct explore_verdict verdict;
+
+static void hands_over(void *orders)
+{
+    litmus_hand_over(orders);
+}
 
 static int warm = 20060306, cold = 18060104;
 
@@ -35,6 +43,7 @@ Test(loaded, a_librarys_data_threads_heap_and_keys_are_set_back, .timeout = 60)
     cr_assert(library, "%s", dlerror());
     *(void **)&counts = dlsym(library, "library_counts");
     cr_assert(explore_open(2, NULL) == 0);
+    cr_assert(data_is_hooked());
     for (int apart = 0; apart < 2; apart++) {
         search.knobs.arg = apart ? &cold : &warm;
         search.fork_each = apart;
@@ -42,4 +51,19 @@ Test(loaded, a_librarys_data_threads_heap_and_keys_are_set_back, .timeout = 60)
         cr_assert(seen.schedules == 100 && seen.failures == 0, "schedule %lu of %lu: %s", k, seen.schedules,
                   verdict.words);
     }
+}
+
+/* What orders two accesses may be in a library that is not followed. */
+Test(loaded, no_races_are_told_where_a_library_has_no_hooks, .timeout = 60)
+{
+    struct litmus_orders relaxed = {memory_order_relaxed, memory_order_relaxed, false};
+    struct explore_search search = {
+        .knobs = {.run = hands_over, .arg = &relaxed, .memory = EXPLORE_C11}, .seed = 1, .count = 500};
+    uint64_t k;
+    heap_libraries();
+    cr_assert(explore_open(4, NULL) == 0 && data_is_hooked());
+    cr_assert(explore_search(&search, &seen, &verdict, &k) == 0 && verdict.kind == EXPLORE_RACE, "%s", verdict.words);
+    cr_assert(dlopen(PLAIN_LIBRARY, RTLD_NOW), "%s", dlerror());
+    cr_assert(explore_open(4, NULL) == 0 && !data_is_hooked());
+    cr_assert(explore_search(&search, &seen, &verdict, &k) == 0 && verdict.kind == EXPLORE_GOOD, "%s", verdict.words);
 }
