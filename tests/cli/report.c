@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/cli/program.h"
@@ -76,6 +77,20 @@ CLI_TEST(report, a_run_becomes_a_page_that_needs_nothing_else)
     /* Beside the result, where nothing else is said. */
     cr_assert(run("report x.json") == 0 && !access("x.html", F_OK), "%s", err);
     cr_assert(!system("cmp -s x.html page.html"), "the same page of the same result");
+}
+
+/* As much as a mail takes. */
+CLI_TEST(report, the_page_of_the_default_suite_is_two_megabytes_at_most)
+{
+    enum { MOST = 2000000 };
+    char words[4400], suite[4200];
+    struct stat info;
+    snprintf(suite, sizeof suite, "%.*s/results/reference/suite.json", (int)(strrchr(program, '/') - program), program);
+    if (access(suite, R_OK))
+        cr_skip_test("no reference run beside %s", program);
+    snprintf(words, sizeof words, "report %s -o page.html", suite);
+    cr_assert(run(words) == 0, "%s", err);
+    cr_assert(!stat("page.html", &info) && info.st_size <= MOST, "%lld bytes", (long long)info.st_size);
 }
 
 CLI_TEST(report, without_a_name_the_newest_result_is_taken)
