@@ -310,6 +310,14 @@ $(BUILD)/peers/%.so: pools/peers/%.cc $(BUILD)/flags
 	$(call say,CXX $<)
 	$(Q)$(CXX) -std=c++20 $(PEER)
 
+# The same of those in C that come as sources, built for `poolbench explore` (docs/explore.md).
+FOLLOWED_PEER = -std=gnu11 -D_GNU_SOURCE -I. -fPIC -fexceptions -O1 -g -fsanitize=thread -U__SANITIZE_THREAD__ -pthread \
+                -DPEER_VERSION='"$(PEER_$*) $(shell dpkg-query -W -f '$${Version}' $(PEER_$*) 2>/dev/null)"' $(call uses,$*)
+$(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
+
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
