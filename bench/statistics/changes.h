@@ -6,8 +6,11 @@
  * coefficient is estimated from the series itself, once with its best step removed, and once
  * from its differences, which steps do not reach (Chakar, Lebarbier, Levy-Leduc and Robin, A robust
  * approach for estimating change-points in the mean of an AR(1) process, Bernoulli 23, 2017);
- * with 0 it is the permutation test of Matteson and James. The permutations are seeded: the same series has the
- * same changes. How often it errs: docs/history.md (make prove-history).
+ * with 0 it is the permutation test of Matteson and James. A second test looks at the same ranks, as normal scores,
+ * with that coefficient taken out (prewhitening: generalised least squares of a step in an AR(1) process, as in
+ * Cochrane and Orcutt, J. Am. Stat. Assoc. 44, 1949), by the same permutations: where values hang together, what is
+ * left of a step is its jump. The permutations are seeded: the same series has the same changes. How often it errs:
+ * docs/history.md (make prove-history).
  *
  * Threads: one at a time (the permutations are remembered between calls). */
 #ifndef CHANGES_H
@@ -20,10 +23,12 @@ enum {
     CHANGES_FOUND_MAX = 32,
     CHANGES_SIDE = 3,     /* values on either side of a change */
     CHANGES_LEAST = 10,   /* values of a series: of fewer nothing is said */
+    CHANGES_SHORT = 45,   /* values of a part that is judged by CHANGES_P_SHORT */
     CHANGES_LEVEL = 5,    /* newest values whose median is the level of now */
     CHANGES_TRIALS = 1999 /* permutations */
 };
-#define CHANGES_P 0.0005 /* a change has at most this probability if there is none */
+#define CHANGES_P 0.0005      /* a change has at most this probability if there is none, */
+#define CHANGES_P_SHORT 0.001 /* in a part of fewer than CHANGES_SHORT values, where there are fewer places for one */
 
 struct changes_found {
     int at;               /* the first value after it */
