@@ -40,10 +40,16 @@
         <xsl:variable name="at" select="position()"/>
         <xsl:choose>
           <xsl:when test="$at = 1">
-            <th scope="row" class="{$columns[1]/@side}"><bdi><xsl:value-of select="."/></bdi></th>
+            <th scope="row" class="{$columns[1]/@side}">
+              <xsl:if test="string-length(.) &gt; 24">
+                <xsl:attribute name="class"><xsl:value-of select="concat($columns[1]/@side, ' long')"/></xsl:attribute>
+              </xsl:if><bdi><xsl:value-of select="."/></bdi></th>
           </xsl:when>
           <xsl:otherwise>
             <td class="{$columns[$at]/@side}">
+              <xsl:if test="string-length(.) &gt; 24">
+                <xsl:attribute name="class"><xsl:value-of select="concat($columns[$at]/@side, ' long')"/></xsl:attribute>
+              </xsl:if>
               <xsl:if test="@span"><xsl:attribute name="colspan"><xsl:value-of select="@span"/></xsl:attribute></xsl:if>
               <bdi><xsl:value-of select="."/></bdi>
             </td>
