@@ -120,6 +120,7 @@ struct watch {
     int64_t begin_ns, limit_ns;
     const volatile sig_atomic_t *stop;
     struct proof_look looks[2];
+    uint64_t slices; /* of the thread that awaits a state, in the latest look */
     pid_t process;
     int output_fd;
     enum outcome_end end;
@@ -135,24 +136,31 @@ static enum contract_state state_of(const struct contract_note *note)
 }
 
 /* All threads but the inspector; while the first one awaits a state, and only looks, not it. */
-static void look(const struct watch *watch, bool awaits, struct proof_look *look)
+static void look(struct watch *watch, bool awaits, struct proof_look *look)
 {
     look->but[0] = atomic_load(&watch->note->inspector);
     proof_look(watch->process, look);
     for (int i = 0; awaits && i < look->count; i++)
-        if (look->threads[i].id == watch->process)
+        if (look->threads[i].id == watch->process) {
+            watch->slices = look->threads[i].slices;
             look->threads[i] = look->threads[--look->count];
+        }
 }
 
 /* Whether those slept for want of a wake-up by another in two looks, and none ran between. */
 static bool are_asleep(struct watch *watch, bool awaits, int pause_ms)
 {
+    enum { WHOLE_LOOK = 3 }; /* slices: the rest of one, one from its begin to its end, the next */
     uint32_t turn = atomic_load(&watch->note->turn);
+    uint64_t slices;
     look(watch, awaits, &watch->looks[0]);
+    slices = watch->slices;
     if (watch->looks[0].count && !proof_asleep(&watch->looks[0]))
         return false;
     poll(NULL, 0, pause_ms);
     look(watch, awaits, &watch->looks[1]);
+    if (awaits && watch->slices < slices + WHOLE_LOOK) /* the state may be there, and it had no CPU to see it */
+        return false;
     if (!watch->looks[0].count && !watch->looks[1].count) /* it awaits a state, alone */
         return awaits && atomic_load(&watch->note->turn) == turn;
     return proof_holds(&watch->looks[0], &watch->looks[1]) && atomic_load(&watch->note->turn) == turn;
@@ -170,7 +178,7 @@ static bool may_be_woken(struct watch *watch)
 }
 
 /* All sleep for ever: in a call; or but for the first one, which awaits a state that nobody
- * will bring. It looks for it every 0.2 ms, so also between two looks of ours. */
+ * will bring. It looks for it every 0.2 ms, and must have done so between two looks of ours. */
 static bool is_hung(struct watch *watch)
 {
     bool awaits = atomic_load(&watch->note->turn) & 1 && watch->note->awaits;
