@@ -62,7 +62,7 @@ enum explore_kind {
     EXPLORE_AFTER_FREE,  /* memory is used that was freed */
     EXPLORE_BEYOND,      /* memory is used just beside a block of the heap */
     EXPLORE_DOUBLE_FREE, /* or free of what malloc never gave */
-    EXPLORE_LEAK,        /* memory is left when all threads have ended */
+    EXPLORE_LEAK,        /* memory is left when all threads have ended, and nothing static leads to it */
     EXPLORE_THREAD_LEFT, /* thread 0 has ended, another one never does */
     EXPLORE_NOT_JOINED,  /* a thread ended and was neither joined nor detached */
     EXPLORE_MISUSE,      /* of a mutex and the like: unlocked by another one, destroyed in use */
@@ -123,7 +123,7 @@ struct explore_knobs {
     enum explore_strategy strategy;
     int depth; /* of PCT, 2..4; 0: drawn */
     enum explore_memory memory;
-    uint32_t steps_max; /* 0: 20,000. Fair from a quarter of it on, and from 10,000 */
+    uint32_t steps_max; /* 0: 20,000. Fair from a quarter of it on, and from 10,000; time goes faster there */
     int freeze;         /* 1: one thread that explore_freezable() holds for stands still for ever at one step */
     int early;          /* of timers, in 1/16 of the points: 0 in half of the schedules, 1 always, -1 never */
     int spurious;       /* wake-ups and failures for no reason: the same */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,23 @@ static void times_out(void *arg)
 Test(calls, time_is_virtual, .timeout = 60)
 {
     all_good(times_out);
+}
+
+/* Spins on the clock, which is no livelock. */
+static void spins(void *arg)
+{
+    struct timespec begin, now;
+    (void)arg;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    do {
+        sched_yield();
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while (now.tv_sec < begin.tv_sec + 2);
+}
+
+Test(calls, a_spin_until_a_time_has_an_end, .timeout = 60)
+{
+    all_good(spins);
 }
 
 static void unlocks_anothers(void *arg)
