@@ -6,6 +6,8 @@
 #include "bench/commands/options.h"
 #include "bench/explore/command.h"
 #include "bench/json/must.h"
+#include "bench/machine/machine.h"
+#include "bench/results/save.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 
@@ -112,20 +114,38 @@ static void print_table(const struct command_options *options, const struct row 
                    JOBS);
 }
 
-static void print_json(const struct command_options *options, const struct row *rows, int count, FILE *out)
+static json_t *rows_json(const struct command_options *options, const struct row *rows, int count)
 {
-    json_t *list = json_array(), *document;
+    json_t *list = json_array();
     for (int i = 0; i < count; i++)
         for (int p = 0; p < options->pool_count; p++)
             json_array_append_new(
                 list, must_pack("{s:s, s:i, s:o, s:o}", "pool", options->pools[p]->name, "workers", options->workers[i],
                                 "one_producer", rows[i].one[p] < 0 ? json_null() : json_real(rows[i].one[p]),
                                 "as_many_producers", rows[i].all[p] < 0 ? json_null() : json_real(rows[i].all[p])));
-    document =
-        must_pack("{s:s, s:i, s:i, s:o}", "program", "poolbench", "explore_format", 1, "jobs", JOBS, "transfers", list);
-    json_dumpf(document, out, JSON_INDENT(1));
-    fputc('\n', out);
+    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:o}", "program", "poolbench", "explore_format", 1, "machine",
+                     machine_json(), "build", machine_build_json(), "jobs", JOBS, "transfers", list);
+}
+
+/* Prints and keeps what was asked for. Returns 0 or -errno, and says what failed. */
+static int give(const struct command_options *options, const struct row *rows, int count, FILE *out)
+{
+    json_t *document = rows_json(options, rows, count);
+    int error = 0;
+    if (options->format == COMMAND_JSON) {
+        json_dumpf(document, out, JSON_INDENT(1));
+        fputc('\n', out);
+    } else {
+        print_table(options, rows, count, out);
+    }
+    if (options->out)
+        error = save_document(document, options->out, true);
+    if (error)
+        fprintf(stderr, "poolbench: cannot write %s: %s\n", options->out, strerror(-error));
+    else if (options->out && options->format == COMMAND_TABLE)
+        fprintf(out, "\nsaved    %s\n", options->out);
     json_decref(document);
+    return error;
 }
 
 int command_lines(const struct command_options *options, FILE *out)
@@ -145,6 +165,7 @@ int command_lines(const struct command_options *options, FILE *out)
             status = EXIT_CANNOT;
         }
     }
-    (options->format == COMMAND_JSON ? print_json : print_table)(options, rows, i, out);
+    if (give(options, rows, i, out))
+        status = EXIT_BAD;
     return command_stop ? EXIT_INTERRUPTED : status;
 }

@@ -337,8 +337,11 @@ static int set(struct command_options *options, int letter, const char *value, s
 static int agree(const struct command_options *options, struct why why)
 {
     if (options->lines &&
-        (options->replay || options->freeze || options->scenario || options->memory || options->go_on))
+        (options->replay || options->freeze || options->scenario || options->memory || options->go_on ||
+         options->seconds_ns || options->schedules || options->strategy != EXPLORE_MIX))
         return why_wrong(why, "--lines: goes with -p, --plugin, -t, --format and -o only");
+    if (options->lines && options->format == COMMAND_JUNIT)
+        return why_wrong(why, "--format \"junit\": goes without --lines, which judges nothing");
     if (options->worker_count && !options->lines)
         return why_wrong(why, "-t: is for --lines; scenarios draw their workers, 1 to 3");
     if (options->replay && options->pool_count != 1)

@@ -65,8 +65,9 @@ const char *command_sentence(const struct command_finding *finding, char *text, 
     } else if (finding->cannot) {
         snprintf(text, size, "%s: %s", explore_kind_name(finding->verdict.kind), finding->verdict.words);
     } else {
-        snprintf(text, size, "no failure in %s schedules",
-                 units_count_text((double)finding->counts.schedules, count, sizeof count));
+        snprintf(text, size, "no failure in %s schedules%s",
+                 units_count_text((double)finding->counts.schedules, count, sizeof count),
+                 finding->interrupted ? "; interrupted" : "");
     }
     return text;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "tests/cli/program.h"
@@ -19,8 +20,9 @@ CLI_TEST(explore_input, is_refused_in_one_line)
         {"one pool", "explore --replay 1:2"}, {"another build", "explore -p ring --replay 1:2:0001"},
         {"tso", "explore --memory arm"}, {"pct", "explore --strategy luck"}, {"\"close\"", "explore --scenario clos"},
         {"--freeze", "explore --scenario freeze"}, {"lock-free", "explore -p mutex --freeze"},
-        {"--lines", "explore --lines --freeze"}, {"--lines", "explore -t 2"}, {"64", "explore --lines -t 65"},
-        {"junit", "explore --format xml"}, {".json", "explore -o result.txt"},
+        {"--lines", "explore --lines --freeze"}, {"--lines", "explore -t 2"},
+        {"junit", "explore --lines --format junit"}, {"--lines", "explore --lines --seconds 1"},
+        {"64", "explore --lines -t 65"}, {"junit", "explore --format xml"}, {".json", "explore -o result.txt"},
         {"/nonexistent", "explore -o /nonexistent/x.json"}, {"--format", "explore --frmat json"},
         {"extra", "explore extra"}, {"wants a value", "explore -p"}, {"nosuch.so", "explore --plugin ./nosuch.so"});
 }
@@ -138,6 +140,19 @@ CLI_TEST(explore_formats, are_read_by_programs)
     cr_assert(strstr(out, "<testsuites name=\"poolbench explore\" tests=\"2\" failures=\"0\""), "%s", out);
 }
 
+/* Once it searches, in a process of its own, it is told to end: what was seen by then is printed. */
+CLI_TEST(explore_interrupted, says_so)
+{
+    char command[5000];
+    snprintf(command, sizeof command,
+             "%s explore -p textbook --seconds 1000 >said 2>&1 & p=$!; "
+             "until [ -n \"$(cat /proc/$p/task/$p/children)\" ]; do sleep 0.01; done; kill -TERM $p; wait $p",
+             program);
+    cr_assert(WEXITSTATUS(system(command)) == 130);
+    slurp("said", out, sizeof out);
+    cr_assert(strstr(out, "textbook: no failure in "), "%s", out);
+}
+
 /* Cache lines that move are counted: the same number each time. */
 CLI_TEST(explore_lines, are_the_same_each_time)
 {
@@ -146,4 +161,8 @@ CLI_TEST(explore_lines, are_the_same_each_time)
     snprintf(first, sizeof first, "%s", out);
     cr_assert(run("explore --lines -p textbook,ring -t 1,2") == 0 && !strcmp(first, out), "%s%s", first, out);
     cr_assert(strstr(out, "workers") && strstr(out, " / "), "%s", out);
+    cr_assert(run("explore --lines -p textbook -t 1 -o x.json") == 0 && strstr(out, "saved    x.json"), "%s%s", out,
+              err);
+    cr_assert(run("explore --lines -p textbook -t 1 --format json") == 0 && strstr(out, "\"one_producer\": 0."), "%s",
+              out);
 }
