@@ -169,29 +169,42 @@ static int draw_all(struct chapter *chapter, const struct all_told *told)
 
 /* Sentences. */
 
+static void say_change(const struct series *series, const struct course_change *change, int number,
+                       struct answers *answers)
+{
+    const struct series_point *point = point_of(series, change);
+    char id[ID], before[64], after[64], revision[64];
+    bool worse = change->speed < 1;
+    part_id(series, number, id);
+    answers_add(answers, worse ? "bad" : "good", id, "all",
+                "%.150s is %.1f%% %s %s%s (%.10s): %s, now %s (p %s %.3f)%s.", series->benchmark,
+                100 * fabs(change->speed - 1), worse ? "worse" : "better",
+                change->creeps ? "by creeping, against its level at " : "since ",
+                history_show_revision(point->revision, revision, sizeof revision), point->date,
+                course_show_value(series, change->before, before, sizeof before),
+                course_show_value(series, change->after, after, sizeof after), change->p < 0.001 ? "<" : "=",
+                fmax(change->p, 0.001), series->is_floor ? "; it has no pool: the machine changed" : "");
+}
+
+/* The last change of each series, those for the worse first. */
+static void say_changes(const struct all_told *told, struct answers *answers)
+{
+    int said = 0;
+    for (int worse = 1; worse >= 0; worse--)
+        for (int i = 0; i < told->count && said < SAID; i++) {
+            const struct course *course = &told->all[i].course;
+            const struct course_change *last = course->count ? &course->changes[course->count - 1] : NULL;
+            if (!last || (last->speed < 1) != (worse == 1))
+                continue;
+            say_change(told->all[i].series, last, i, answers);
+            said++;
+        }
+}
+
 static void say(const struct all_told *told, struct answers *answers)
 {
-    int said = 0, quiet = 0;
-    char id[ID], before[64], after[64], revision[64];
-    for (int worse = 1; worse >= 0; worse--)
-        for (int i = 0; i < told->count && said < SAID; i++)
-            for (int c = 0; c < told->all[i].course.count && said < SAID; c++) {
-                const struct series *series = told->all[i].series;
-                const struct course_change *change = &told->all[i].course.changes[c];
-                if ((change->speed < 1) != (worse == 1) || c != told->all[i].course.count - 1)
-                    continue;
-                part_id(series, i, id);
-                answers_add(
-                    answers, worse ? "bad" : "good", id, "all",
-                    "%.150s is %.1f%% %s %s%s (%.10s): %s, now %s (p %s %.3f)%s.", series->benchmark,
-                    100 * fabs(change->speed - 1), worse ? "worse" : "better",
-                    change->creeps ? "by creeping, against its level at " : "since ",
-                    history_show_revision(point_of(series, change)->revision, revision, sizeof revision),
-                    point_of(series, change)->date, course_show_value(series, change->before, before, sizeof before),
-                    course_show_value(series, change->after, after, sizeof after), change->p < 0.001 ? "<" : "=",
-                    fmax(change->p, 0.001), series->is_floor ? "; it has no pool: the machine changed" : "");
-                said++;
-            }
+    int quiet = 0;
+    say_changes(told, answers);
     answers_add(answers, "plain", "all", "all", "%d change%s in %d series, %d for the worse.", told->changes,
                 told->changes == 1 ? "" : "s", told->count, told->worse);
     for (int i = 0; i < told->count; i++)
