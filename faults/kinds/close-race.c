@@ -7,7 +7,7 @@
 #include "faults/core/fault.h"
 #include "pools/core/futex.h"
 
-enum { TRIES = 60, TRIES_OURS = 12, SUBMITTERS = 3, EACH = 64 };
+enum { TRIES = 60, TRIES_OURS = 4, SUBMITTERS = 3, EACH = 64 };
 static const int64_t budget_ns = 250000000;
 
 /* Of the try that went wrong: its number, accepted jobs that did not run, jobs that ran though

@@ -10,7 +10,7 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { GATE = 0, SIGNALS = 20, CAPACITY = 1 };
+enum { GATE = 0, SIGNALS = 20, SIGNALS_OURS = 5, CAPACITY = 1 };
 enum { WAIT, SUBMIT };
 
 /* Whether the call was still standing after the signals; its answer. */
@@ -27,7 +27,7 @@ static void interrupt(void)
 {
     cell_settle();
     if (!atomic_load(&cell_record()->notes[BACK])) {
-        for (int i = 0; i < SIGNALS; i++) {
+        for (int i = 0; i < (cell_is_foreign() ? SIGNALS : SIGNALS_OURS); i++) {
             pthread_kill(first, SIGUSR1);
             nanosleep(&(struct timespec){0, 200000}, NULL);
         }
