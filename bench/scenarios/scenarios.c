@@ -1,15 +1,9 @@
-/* scenarios.c - what users do with a pool: one small function each. */
-#include "bench/scenarios/scenario.h"
+/* scenarios.c - what users do with a pool: one small function each; and the table of all. */
+#include "bench/scenarios/scenarios.h"
 
-#include <sched.h>
 #include <string.h>
 
 enum { OBSERVED = 4, SOON_NS = 300000 };
-
-static struct side *first(struct stage *stage)
-{
-    return &stage->sides[0];
-}
 
 static void plain(struct stage *stage)
 {
@@ -99,64 +93,6 @@ static void nested(struct stage *stage)
     stage_finish(side);
 }
 
-/* Who returns from wait may free at once, and who has submitted may free without a wait. */
-static void free_at_once(struct stage *stage)
-{
-    struct side *side = first(stage);
-    bool waits = stage_draw(stage, 2), closes = stage_draw(stage, 2);
-    int jobs = 1 + stage_draw(stage, stage->plan.jobs), places = (int)side->config.results_capacity;
-    if (stage_open(side, false))
-        return;
-    /* With nobody to receive no more than one worker may have to wait for a place: free gives up. */
-    if (side->config.results == POOL_RESULTS_BLOCK && side->config.full == POOL_BLOCK && !waits &&
-        side->ops->can & POOL_CAN_RUN_APART)
-        places++;
-    if (side->config.results != POOL_RESULTS_NONE && jobs > places)
-        jobs = places;
-    for (int i = 0; i < jobs; i++)
-        stage_submit(side, JOB_PLAIN, 0, NULL);
-    if (waits)
-        stage_wait(side, -1);
-    if (closes)
-        stage_close(side);
-    stage_free(side);
-}
-
-static void waits_once(struct hand *hand)
-{
-    stage_wait(hand->side, -1);
-}
-
-/* Several wait, at various times: each is told. */
-static void waiters(struct stage *stage)
-{
-    struct side *side = first(stage);
-    if (stage_open(side, true))
-        return;
-    for (int i = 0; i < 2; i++)
-        stage_hand(side, waits_once, 2, JOB_PLAIN);
-    stage_producers(side, JOB_PLAIN);
-    stage_wait(side, -1);
-    stage_join(stage);
-    stage_finish(side);
-}
-
-/* Free wakes and awaits who is counted as blocked in wait. */
-static void free_with_waiters(struct stage *stage)
-{
-    struct side *side = first(stage);
-    struct pool_stats stats = {0};
-    if (stage_open(side, false))
-        return;
-    stage_submit(side, JOB_NEEDS, 0, NULL);
-    stage_hand(side, waits_once, 2, JOB_PLAIN);
-    while (!pool_stats(side->pool, &stats) && !stats.blocked_wait)
-        sched_yield();
-    gate_open(&side->gate);
-    stage_free(side);
-    stage_join(stage);
-}
-
 static void batch_produces(struct hand *hand)
 {
     stage_batch(hand->side, hand->kind, hand->who, hand->count);
@@ -175,71 +111,6 @@ static void batches(struct stage *stage)
         stage_hand(side, stage_closes, 2, JOB_PLAIN);
     stage_join(stage);
     stage_finish(side);
-}
-
-/* After a wait all results are there to be received at once. */
-static void results(struct stage *stage)
-{
-    struct side *side = first(stage);
-    int left;
-    if (stage_open(side, false))
-        return;
-    left =
-        stage->plan.jobs < (int)side->config.results_capacity ? stage->plan.jobs : (int)side->config.results_capacity;
-    for (int i = 0; i < left; i++)
-        stage_submit(side, JOB_PLAIN, 0, NULL);
-    stage_wait(side, -1);
-    while (stage_receive(side, 0) > 0)
-        ;
-    if (ledger_results_open(side->number))
-        ledger_tell(LEDGER_RESULT, "after pool_wait returned, a result could not be received at once");
-    stage_finish(side);
-}
-
-static void receives(struct hand *hand)
-{
-    while (stage_receive(hand->side, -1) > 0)
-        ;
-}
-
-static void consumers(struct stage *stage)
-{
-    struct side *side = first(stage);
-    if (stage_open(side, false))
-        return;
-    for (int i = 0; i < 2; i++)
-        stage_hand(side, receives, 2, JOB_PLAIN);
-    for (int i = 0; i < stage->plan.jobs; i++)
-        stage_submit(side, stage_draw(stage, 3) ? JOB_PLAIN : JOB_FAILS, 0, NULL);
-    stage_close(side);
-    stage_join(stage);
-    stage_finish(side);
-}
-
-static void leaves(struct hand *hand)
-{
-    stage_receive(hand->side, -1);
-}
-
-/* The consumer leaves; to give up is to close, then to cancel. A submit that was under way at the close may
- * still be accepted after that cancel, and its job wait for a place: hence the second. */
-static void leaving(struct stage *stage)
-{
-    struct side *side = first(stage);
-    bool frees = stage_draw(stage, 3) == 0;
-    struct pool_stats stats;
-    if (stage_open(side, false))
-        return;
-    stage_producers(side, JOB_PLAIN);
-    stage_hand(side, leaves, 2, JOB_PLAIN);
-    stage_close(side);
-    stage_cancel(side);
-    stage_join(stage);
-    stage_cancel(side);
-    if (!frees)
-        stage_wait(side, -1);
-    stage_stats(side, &stats, NULL);
-    stage_free(side);
 }
 
 static void fails(struct stage *stage)
@@ -399,135 +270,10 @@ static void timeouts(struct stage *stage)
     stage_finish(side);
 }
 
-/* All workers are held, so that what waits is known exactly. */
-static void full(struct stage *stage)
+static void order(struct stage *stage)
 {
-    struct side *side = first(stage);
-    if (stage_open(side, true))
-        return;
-    for (int i = 0; i < side->workers; i++)
-        stage_submit(side, JOB_NEEDS, 0, NULL);
-    for (int i = 0; i < stage->plan.producers; i++)
-        stage_hand(side, stage_produces, i, JOB_PLAIN);
-    gate_open(&side->gate);
-    stage_join(stage);
-    stage_finish(side);
+    plain(stage);
 }
-
-static void batch_of_three(struct hand *hand)
-{
-    stage_batch(hand->side, JOB_PLAIN, hand->who, 3);
-}
-
-/* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too. */
-static void free_with_submitters(struct stage *stage)
-{
-    struct side *side = first(stage);
-    struct pool_stats stats = {0};
-    if (stage_open(side, false))
-        return;
-    for (int i = 0; i < side->workers; i++)
-        stage_submit(side, JOB_NEEDS, 0, NULL);
-    stage_hand(side, batch_of_three, 0, JOB_PLAIN);
-    while (!pool_stats(side->pool, &stats) && !stats.blocked_submit)
-        sched_yield();
-    gate_open(&side->gate);
-    stage_free(side);
-    stage_join(stage);
-}
-
-static void produces_once(struct hand *hand)
-{
-    stage_submit(hand->side, hand->kind, hand->who, NULL);
-}
-
-/* Whoever waits for room in a full pool is told by close, and by cancel, while all workers are held. */
-static void full_ends(struct stage *stage)
-{
-    struct side *side = first(stage);
-    bool cancels = side->ops->can & POOL_CAN_CANCEL && stage_draw(stage, 2);
-    if (stage_open(side, true))
-        return;
-    for (int i = 0; i < side->workers; i++)
-        stage_submit(side, JOB_NEEDS, 0, NULL);
-    for (int i = 0; i < stage->plan.producers; i++)
-        stage_hand(side, cancels ? produces_once : stage_produces, i, JOB_PLAIN);
-    if (stage->world->settle)
-        stage->world->settle();
-    if (cancels)
-        stage_cancel(side);
-    else
-        stage_close(side);
-    stage_join(stage);
-    gate_open(&side->gate);
-    stage_finish(side);
-}
-
-static int counts(void *arg)
-{
-    atomic_fetch_add_explicit((_Atomic int *)arg, 1, memory_order_relaxed);
-    return 0;
-}
-
-static void submits_again(struct hand *hand)
-{
-    while (pool_submit(hand->side->pool, counts, &hand->out) == -EAGAIN)
-        sched_yield();
-}
-
-/* The last one is submitted after whoever stands had stood still, if anybody does by then. */
-static void stands_submits(struct hand *hand)
-{
-    const struct stage_world *world = hand->side->stage->world;
-    int before;
-    atomic_store_explicit(&hand->self, world->self(), memory_order_relaxed);
-    world->freezable(true);
-    for (int i = 0; i < hand->count; i++)
-        submits_again(hand);
-    world->freezable(false);
-    before = atomic_load_explicit(&hand->out, memory_order_relaxed);
-    while (atomic_load_explicit(&hand->out, memory_order_relaxed) == before && before < hand->count)
-        submits_again(hand);
-    atomic_store_explicit(&hand->done, true, memory_order_relaxed);
-}
-
-/* Threads 1 to `workers` are the pool's. One that has not said its number yet may be the one. */
-static bool stands(const struct stage *stage, const struct hand *hand)
-{
-    int frozen = stage->world->frozen(), self = atomic_load_explicit(&hand->self, memory_order_relaxed);
-    return frozen > stage->sides[0].workers && (self == frozen || self < 0);
-}
-
-static bool others_done(const struct stage *stage)
-{
-    for (int i = 0; i < stage->hand_count; i++)
-        if (!atomic_load_explicit(&stage->hands[i].done, memory_order_relaxed) && !stands(stage, &stage->hands[i]))
-            return false;
-    return true;
-}
-
-/* One thread stands still for ever, at any step: jobs of the others go in and come out. */
-static void stands_still(struct stage *stage)
-{
-    struct side *side = first(stage);
-    side->config.discard = NULL; /* these jobs are none of the ledger's */
-    if (stage_open(side, false))
-        return;
-    for (int i = 0; i < stage->plan.producers; i++)
-        stage_hand(side, stands_submits, i, JOB_PLAIN);
-    while (!others_done(stage))
-        sched_yield();
-    stage->world->end();
-}
-
-#define ALL_BUT_DROPS (1u << POOL_BLOCK | 1u << POOL_REJECT | 1u << POOL_TIMEOUT | 1u << POOL_CALLER_RUNS)
-#define WAITS_ONLY (1u << POOL_BLOCK)
-#define REFUSES_ONLY (1u << POOL_REJECT)
-#define NO_RESULTS (1u << POOL_RESULTS_NONE)
-#define SOME_RESULTS (1u << POOL_RESULTS_BLOCK | 1u << POOL_RESULTS_THROTTLE | 1u << POOL_RESULTS_DROP)
-
-#define SCENARIO(id, title, what, ...)                                                                                 \
-    static const struct scenario scenario_##id = {.name = title, .summary = what, .run = id, __VA_ARGS__}
 
 SCENARIO(plain, "plain", "producers submit, somebody waits");
 SCENARIO(wakes, "wakes", "one job after the other, all asleep in between");
@@ -535,19 +281,8 @@ SCENARIO(close_race, "close", "one or two close while producers submit", .not_of
 SCENARIO(cancel_race, "cancel", "one or two cancel while producers submit", .can = POOL_CAN_CANCEL);
 SCENARIO(cancel_sleepers, "cancel-running", "a cancel meets jobs that sleep, poll or look", .can = POOL_CAN_CANCEL);
 SCENARIO(nested, "nested", "jobs submit jobs");
-SCENARIO(free_at_once, "free", "the pool is freed as soon as that is allowed",
-         .not_of = POOL_CLOSE_CANCELS | POOL_NO_WAIT | POOL_NO_CLOSE);
-SCENARIO(waiters, "waiters", "several wait at the same time");
-SCENARIO(free_with_waiters, "free-waited", "the pool is freed while somebody waits", .can = POOL_CAN_RUN_APART,
-         .not_of = POOL_NO_COUNTS | POOL_NO_WAIT | POOL_CLOSE_CANCELS | POOL_NO_CLOSE | POOL_CALLER_MAY_RUN |
-                   POOL_WAIT_HELPS,
-         .results = NO_RESULTS, .full = WAITS_ONLY);
 SCENARIO(batches, "batches", "producers submit several jobs at once, and one closes",
          .not_of = POOL_NO_CLOSE | POOL_CLOSE_CANCELS);
-SCENARIO(results, "results", "after a wait all results are there", .can = POOL_CAN_RESULTS, .results = SOME_RESULTS);
-SCENARIO(consumers, "consumers", "two receive until the end", .can = POOL_CAN_RESULTS, .results = SOME_RESULTS);
-SCENARIO(leaving, "leaving", "the consumer leaves; close, cancel", .can = POOL_CAN_RESULTS | POOL_CAN_CANCEL,
-         .results = SOME_RESULTS);
 SCENARIO(fails, "fails", "jobs fail, by their status or by pool_fail");
 SCENARIO(exits, "exits", "jobs end their threads", .can = POOL_CAN_CONTAIN | POOL_CAN_RUN_APART,
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_JOBS_RETURN, .full = WAITS_ONLY,
@@ -566,26 +301,6 @@ SCENARIO(inside, "inside", "jobs make the calls that are refused inside",
          .not_of = POOL_NO_WAIT | POOL_NO_CLOSE | POOL_NO_COUNTS);
 SCENARIO(observed, "observed", "somebody reads the statistics all the time", .not_of = POOL_NO_COUNTS);
 SCENARIO(timeouts, "timeouts", "waits with limits");
-SCENARIO(full, "full", "all workers are held, and the queue fills", .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
-         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED, .results = NO_RESULTS,
-         .full = 1u << POOL_BLOCK | 1u << POOL_TIMEOUT);
-SCENARIO(free_with_submitters, "free-blocked", "the pool is freed while somebody waits for room",
-         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
-         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS |
-                   POOL_NO_COUNTS,
-         .results = NO_RESULTS, .full = WAITS_ONLY, .capacities = 1u << 0 | 1u << 1);
-SCENARIO(full_ends, "full-ends", "a close or a cancel meets who waits for room",
-         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
-         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS,
-         .results = NO_RESULTS, .full = WAITS_ONLY);
-SCENARIO(stands_still, "freeze", "one thread stands still, the others go on", .freezes = true,
-         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
-         .full = REFUSES_ONLY | 1u << POOL_DROP_OLDEST | 1u << POOL_CALLER_RUNS, .results = NO_RESULTS, .jobs_max = 4);
-
-static void order(struct stage *stage)
-{
-    plain(stage);
-}
 SCENARIO(order, "order", "one worker begins the jobs of a producer in their order", .workers_min = 1, .workers_max = 1,
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS, .can = POOL_CAN_KEEP_ORDER, .jobs_max = 4);
 

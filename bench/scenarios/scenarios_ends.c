@@ -1,0 +1,206 @@
+/* scenarios_ends.c - pools that are full, waited for and freed; and one thread that stands still. */
+#include "bench/scenarios/scenarios.h"
+
+#include <sched.h>
+
+/* Who returns from wait may free at once, and who has submitted may free without a wait. */
+static void free_at_once(struct stage *stage)
+{
+    struct side *side = first(stage);
+    bool waits = stage_draw(stage, 2), closes = stage_draw(stage, 2);
+    int jobs = 1 + stage_draw(stage, stage->plan.jobs), places = (int)side->config.results_capacity;
+    if (stage_open(side, false))
+        return;
+    /* With nobody to receive no more than one worker may have to wait for a place: free gives up. */
+    if (side->config.results == POOL_RESULTS_BLOCK && side->config.full == POOL_BLOCK && !waits &&
+        side->ops->can & POOL_CAN_RUN_APART)
+        places++;
+    if (side->config.results != POOL_RESULTS_NONE && jobs > places)
+        jobs = places;
+    for (int i = 0; i < jobs; i++)
+        stage_submit(side, JOB_PLAIN, 0, NULL);
+    if (waits)
+        stage_wait(side, -1);
+    if (closes)
+        stage_close(side);
+    stage_free(side);
+}
+
+static void waits_once(struct hand *hand)
+{
+    stage_wait(hand->side, -1);
+}
+
+/* Several wait, at various times: each is told. */
+static void waiters(struct stage *stage)
+{
+    struct side *side = first(stage);
+    if (stage_open(side, true))
+        return;
+    for (int i = 0; i < 2; i++)
+        stage_hand(side, waits_once, 2, JOB_PLAIN);
+    stage_producers(side, JOB_PLAIN);
+    stage_wait(side, -1);
+    stage_join(stage);
+    stage_finish(side);
+}
+
+/* Free wakes and awaits who is counted as blocked in wait. */
+static void free_with_waiters(struct stage *stage)
+{
+    struct side *side = first(stage);
+    struct pool_stats stats = {0};
+    if (stage_open(side, false))
+        return;
+    stage_submit(side, JOB_NEEDS, 0, NULL);
+    stage_hand(side, waits_once, 2, JOB_PLAIN);
+    while (!pool_stats(side->pool, &stats) && !stats.blocked_wait)
+        sched_yield();
+    gate_open(&side->gate);
+    stage_free(side);
+    stage_join(stage);
+}
+
+/* All workers are held, so that what waits is known exactly. */
+static void full(struct stage *stage)
+{
+    struct side *side = first(stage);
+    if (stage_open(side, true))
+        return;
+    for (int i = 0; i < side->workers; i++)
+        stage_submit(side, JOB_NEEDS, 0, NULL);
+    for (int i = 0; i < stage->plan.producers; i++)
+        stage_hand(side, stage_produces, i, JOB_PLAIN);
+    gate_open(&side->gate);
+    stage_join(stage);
+    stage_finish(side);
+}
+
+static void batch_of_three(struct hand *hand)
+{
+    stage_batch(hand->side, JOB_PLAIN, hand->who, 3);
+}
+
+/* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too. */
+static void free_with_submitters(struct stage *stage)
+{
+    struct side *side = first(stage);
+    struct pool_stats stats = {0};
+    if (stage_open(side, false))
+        return;
+    for (int i = 0; i < side->workers; i++)
+        stage_submit(side, JOB_NEEDS, 0, NULL);
+    stage_hand(side, batch_of_three, 0, JOB_PLAIN);
+    while (!pool_stats(side->pool, &stats) && !stats.blocked_submit)
+        sched_yield();
+    gate_open(&side->gate);
+    stage_free(side);
+    stage_join(stage);
+}
+
+static void produces_once(struct hand *hand)
+{
+    stage_submit(hand->side, hand->kind, hand->who, NULL);
+}
+
+/* Whoever waits for room in a full pool is told by close, and by cancel, while all workers are held. */
+static void full_ends(struct stage *stage)
+{
+    struct side *side = first(stage);
+    bool cancels = side->ops->can & POOL_CAN_CANCEL && stage_draw(stage, 2);
+    if (stage_open(side, true))
+        return;
+    for (int i = 0; i < side->workers; i++)
+        stage_submit(side, JOB_NEEDS, 0, NULL);
+    for (int i = 0; i < stage->plan.producers; i++)
+        stage_hand(side, cancels ? produces_once : stage_produces, i, JOB_PLAIN);
+    if (stage->world->settle)
+        stage->world->settle();
+    if (cancels)
+        stage_cancel(side);
+    else
+        stage_close(side);
+    stage_join(stage);
+    gate_open(&side->gate);
+    stage_finish(side);
+}
+
+static int counts(void *arg)
+{
+    atomic_fetch_add_explicit((_Atomic int *)arg, 1, memory_order_relaxed);
+    return 0;
+}
+
+static void submits_again(struct hand *hand)
+{
+    while (pool_submit(hand->side->pool, counts, &hand->out) == -EAGAIN)
+        sched_yield();
+}
+
+/* The last one is submitted after whoever stands had stood still, if anybody does by then. */
+static void stands_submits(struct hand *hand)
+{
+    const struct stage_world *world = hand->side->stage->world;
+    int before;
+    atomic_store_explicit(&hand->self, world->self(), memory_order_relaxed);
+    world->freezable(true);
+    for (int i = 0; i < hand->count; i++)
+        submits_again(hand);
+    world->freezable(false);
+    before = atomic_load_explicit(&hand->out, memory_order_relaxed);
+    while (atomic_load_explicit(&hand->out, memory_order_relaxed) == before && before < hand->count)
+        submits_again(hand);
+    atomic_store_explicit(&hand->done, true, memory_order_relaxed);
+}
+
+/* Threads 1 to `workers` are the pool's. One that has not said its number yet may be the one. */
+static bool stands(const struct stage *stage, const struct hand *hand)
+{
+    int frozen = stage->world->frozen(), self = atomic_load_explicit(&hand->self, memory_order_relaxed);
+    return frozen > stage->sides[0].workers && (self == frozen || self < 0);
+}
+
+static bool others_done(const struct stage *stage)
+{
+    for (int i = 0; i < stage->hand_count; i++)
+        if (!atomic_load_explicit(&stage->hands[i].done, memory_order_relaxed) && !stands(stage, &stage->hands[i]))
+            return false;
+    return true;
+}
+
+/* One thread stands still for ever, at any step: jobs of the others go in and come out. */
+static void stands_still(struct stage *stage)
+{
+    struct side *side = first(stage);
+    side->config.discard = NULL; /* these jobs are none of the ledger's */
+    if (stage_open(side, false))
+        return;
+    for (int i = 0; i < stage->plan.producers; i++)
+        stage_hand(side, stands_submits, i, JOB_PLAIN);
+    while (!others_done(stage))
+        sched_yield();
+    stage->world->end();
+}
+
+SCENARIO(free_at_once, "free", "the pool is freed as soon as that is allowed",
+         .not_of = POOL_CLOSE_CANCELS | POOL_NO_WAIT | POOL_NO_CLOSE);
+SCENARIO(waiters, "waiters", "several wait at the same time");
+SCENARIO(free_with_waiters, "free-waited", "the pool is freed while somebody waits", .can = POOL_CAN_RUN_APART,
+         .not_of = POOL_NO_COUNTS | POOL_NO_WAIT | POOL_CLOSE_CANCELS | POOL_NO_CLOSE | POOL_CALLER_MAY_RUN |
+                   POOL_WAIT_HELPS,
+         .results = NO_RESULTS, .full = WAITS_ONLY);
+SCENARIO(full, "full", "all workers are held, and the queue fills", .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED, .results = NO_RESULTS,
+         .full = 1u << POOL_BLOCK | 1u << POOL_TIMEOUT);
+SCENARIO(free_with_submitters, "free-blocked", "the pool is freed while somebody waits for room",
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS |
+                   POOL_NO_COUNTS,
+         .results = NO_RESULTS, .full = WAITS_ONLY, .capacities = 1u << 0 | 1u << 1);
+SCENARIO(full_ends, "full-ends", "a close or a cancel meets who waits for room",
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_CLOSE_CANCELS,
+         .results = NO_RESULTS, .full = WAITS_ONLY);
+SCENARIO(stands_still, "freeze", "one thread stands still, the others go on", .freezes = true,
+         .can = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+         .full = REFUSES_ONLY | 1u << POOL_DROP_OLDEST | 1u << POOL_CALLER_RUNS, .results = NO_RESULTS, .jobs_max = 4);
