@@ -1,4 +1,4 @@
-/* choose.c - who goes on at each point of a schedule, and what time it is.
+/* choose.c - who goes on at each point of a schedule.
  *
  * Agents are threads that are ready and, under TSO, store buffers that are not empty.
  *   POS     each thing that is about to be done has a random rank, a new one whenever a
@@ -12,116 +12,11 @@
  * What threads meet beside the schedule (a wake-up for no reason, an older value) is drawn
  * from the seed, the thread and its own step, so that a schedule that is shrunk still meets
  * it. */
-#include "bench/explore/calls.h"
-
-#include <string.h>
-
-enum { HINTS_OF_READS = 500, FROZEN_JUMPS_MAX = 100, FREEZE_WITHIN = 512 };
-enum {
-    SALT_STRATEGY = 1000,
-    SALT_DEPTH,
-    SALT_BELIEF,
-    SALT_EARLY,
-    SALT_SPURIOUS,
-    SALT_STALE,
-    SALT_FREEZE,
-    SALT_RANGE,
-    SALT_AFTER
-};
-
-#define RANK_BASE (UINT64_C(1) << 32) /* of PCT: those that fell, or gave way, lie below */
-
-static uint64_t mix(uint64_t x)
-{
-    /* splitmix64 (Steele, Lea, Flood, OOPSLA 2014) */
-    x += 0x9e3779b97f4a7c15;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-    x = (x ^ x >> 27) * 0x94d049bb133111eb;
-    return x ^ x >> 31;
-}
-
-uint64_t explore_seed(uint64_t seed, uint64_t k)
-{
-    return mix(mix(seed) + k);
-}
-
-uint64_t choose_random(void)
-{
-    /* xorshift64* (Vigna, 2016) */
-    uint64_t x = runtime.random;
-    x ^= x >> 12;
-    x ^= x << 25;
-    x ^= x >> 27;
-    runtime.random = x;
-    return x * 0x2545f4914f6cdd1d;
-}
-
-static uint32_t below(uint32_t bound)
-{
-    return (uint32_t)((choose_random() >> 32) * bound >> 32);
-}
-
-uint64_t choose_drawn(unsigned salt)
-{
-    return mix(mix(runtime.knobs->seed + 1) + salt);
-}
-
-uint64_t choose_own_draw(unsigned salt)
-{
-    struct runtime_thread *thread = runtime.now;
-    return mix(mix(runtime.knobs->seed + ((uint64_t)thread->index << 32) + thread->own) + salt);
-}
-
-static void draw_strategy(const struct explore_knobs *knobs)
-{
-    static const enum explore_strategy mixed[] = {EXPLORE_POS, EXPLORE_PCT, EXPLORE_RANDOM};
-    runtime.strategy = knobs->strategy == EXPLORE_MIX ? mixed[choose_drawn(SALT_STRATEGY) % 3] : knobs->strategy;
-    runtime.depth = runtime.strategy != EXPLORE_PCT ? 0
-                    : knobs->depth                  ? knobs->depth
-                                                    : 2 + (int)(choose_drawn(SALT_DEPTH) % 3);
-    for (int i = 0; i < 4; i++) {
-        /* Of a schedule's length nothing is known but its order of magnitude. */
-        uint32_t range = 64u << choose_drawn(SALT_RANGE) % 6;
-        runtime.changes[i] = i < runtime.depth - 1 ? 1 + below(range) : UINT32_MAX;
-    }
-}
-
-/* Asked for: -1 never, 0 in half of the schedules, else always. */
-static int drawn_share(int asked, unsigned salt, int share)
-{
-    return asked < 0 || (asked == 0 && choose_drawn(salt) & 1) ? 0 : share;
-}
-
-void choose_begin(void)
-{
-    const struct explore_knobs *knobs = runtime.knobs;
-    runtime.random = mix(knobs->seed) | 1;
-    draw_strategy(knobs);
-    runtime.memory = knobs->memory;
-    runtime.rank_low = UINT64_C(1) << 31;
-    runtime.belief = (int)(choose_drawn(SALT_BELIEF) % 3);
-    runtime.early = drawn_share(knobs->early, SALT_EARLY, 16);
-    runtime.spurious = drawn_share(knobs->spurious, SALT_SPURIOUS, 1);
-    runtime.after = (choose_drawn(SALT_AFTER) & 3) == 0;
-    runtime.stale = 1 + (int)(choose_drawn(SALT_STALE) % 64);
-    runtime.freeze_at = knobs->freeze ? (uint32_t)(choose_drawn(SALT_FREEZE) % FREEZE_WITHIN) : UINT32_MAX;
-    runtime.steps_max = knobs->steps_max ? knobs->steps_max : RUNTIME_STEPS_MAX;
-    runtime.fair_from = runtime.steps_max / 4 < RUNTIME_FAIR ? runtime.steps_max / 4 : RUNTIME_FAIR;
-    if (runtime.strategy == EXPLORE_CORES)
-        runtime.fair_from = UINT32_MAX;
-    if (runtime.strategy == EXPLORE_CORES)
-        runtime.early = runtime.spurious = runtime.after = 0;
-    runtime.steps = 0;
-    runtime.now_ns = 1000000000;
-    runtime.next_deadline = RUNTIME_NEVER;
-    runtime.count = runtime.live = runtime.ready_count = runtime.settling = runtime.until = runtime.buffers = 0;
-    runtime.freezable_steps = runtime.frozen_jumps = 0;
-    memset(runtime.follow_at, 0, sizeof runtime.follow_at);
-}
+#include "bench/explore/choose_inner.h"
 
 /* Decisions. */
 
-static void record(struct runtime_thread *to, enum explore_go what, bool waits)
+void choose_record(struct runtime_thread *to, enum explore_go what, bool waits)
 {
     const struct explore_knobs *knobs = runtime.knobs;
     struct runtime_thread *from = runtime.now;
@@ -182,142 +77,6 @@ void choose_born(struct runtime_thread *thread)
     choose_ready(thread, false);
 }
 
-/* Time. */
-
-static void next_deadline(void)
-{
-    runtime.next_deadline = RUNTIME_NEVER;
-    for (int i = 0; i < runtime.count; i++) {
-        struct runtime_thread *thread = &runtime.threads[i];
-        if (thread->state == EXPLORE_WAITS && thread->deadline < runtime.next_deadline)
-            runtime.next_deadline = thread->deadline;
-    }
-}
-
-static void timers_fire(void)
-{
-    for (int i = 0; i < runtime.count; i++) {
-        struct runtime_thread *thread = &runtime.threads[i];
-        if (thread->state == EXPLORE_WAITS && thread->deadline <= runtime.now_ns)
-            choose_ready(thread, true);
-    }
-    next_deadline();
-}
-
-void choose_passes(int64_t ns)
-{
-    if (runtime.strategy != EXPLORE_CORES)
-        runtime.now_ns += ns;
-    else if ((runtime.now->local_ns += ns) > runtime.now_ns)
-        runtime.now_ns = runtime.now->local_ns;
-}
-
-static void timer_early(struct runtime_thread *thread)
-{
-    if (runtime.now_ns < thread->deadline)
-        runtime.now_ns = thread->deadline;
-    runtime.verdict->early++;
-    timers_fire();
-}
-
-/* Fires one that is drawn. */
-static void timers_drawn(void)
-{
-    struct runtime_thread *found = NULL;
-    uint32_t seen = 0;
-    for (int i = 0; i < runtime.count; i++) {
-        struct runtime_thread *thread = &runtime.threads[i];
-        if (thread->state == EXPLORE_WAITS && thread->deadline != RUNTIME_NEVER && below(++seen) == 0)
-            found = thread;
-    }
-    if (found) {
-        record(found, EXPLORE_GO_TIMER, runtime.now->state != EXPLORE_READY);
-        timer_early(found);
-    }
-}
-
-/* Nobody is ready. */
-
-static bool settlers_ready(void)
-{
-    bool any = runtime.settling > 0;
-    for (int i = 0; any && i < runtime.count; i++)
-        if (runtime.threads[i].settles)
-            choose_ready(&runtime.threads[i], false);
-    return any;
-}
-
-/* What is asked is no part of the schedule. */
-static bool holds(const struct runtime_thread *thread)
-{
-    bool held;
-    runtime.on = false;
-    held = thread->ready(thread->ready_arg);
-    runtime.on = true;
-    return held;
-}
-
-static void until_ready(void)
-{
-    for (int i = 0; i < runtime.count; i++) {
-        struct runtime_thread *thread = &runtime.threads[i];
-        if (thread->ready && holds(thread))
-            choose_ready(thread, false);
-    }
-}
-
-static bool time_jumps(void)
-{
-    if (runtime.next_deadline == RUNTIME_NEVER)
-        return false;
-    if (runtime.verdict->frozen >= 0 && ++runtime.frozen_jumps > FROZEN_JUMPS_MAX)
-        return false;
-    if (runtime.knobs->jumps) {
-        runtime.on = false;
-        runtime.knobs->jumps(runtime.knobs->arg);
-        runtime.on = true;
-    }
-    runtime.verdict->jumps++;
-    if (runtime.now_ns < runtime.next_deadline)
-        runtime.now_ns = runtime.next_deadline;
-    timers_fire();
-    return true;
-}
-
-static void buffers_drain(void)
-{
-    for (int i = 0; i < runtime.count && runtime.buffers; i++)
-        if (runtime.threads[i].buffered)
-            memory_drain_all(&runtime.threads[i]);
-}
-
-static void __attribute__((noreturn)) nobody_can(void)
-{
-    for (int i = 0; i < runtime.count; i++)
-        if (calls_io_outside(&runtime.threads[i]))
-            runtime_stop(EXPLORE_STUCK, NULL, "%s waits for a descriptor that was not made in the schedule",
-                         runtime.threads[i].name);
-    if (runtime.verdict->frozen >= 0)
-        runtime_stop(EXPLORE_FROZEN, NULL, "%s stands still, and the others do not finish",
-                     runtime.threads[runtime.verdict->frozen].name);
-    if (runtime.threads[0].state == EXPLORE_ENDED)
-        runtime_stop(EXPLORE_THREAD_LEFT, NULL, "a thread is left that never ends");
-    runtime_stop(EXPLORE_DEADLOCK, NULL, "nobody can go on, and no timer is left");
-}
-
-static void await_anybody(void)
-{
-    while (!runtime.ready_count) {
-        if (runtime.buffers)
-            buffers_drain();
-        if (runtime.until)
-            until_ready();
-        if (runtime.ready_count || calls_io_ready() || settlers_ready() || time_jumps())
-            continue;
-        nobody_can();
-    }
-}
-
 /* The next one. */
 
 static struct runtime_thread *buffer_of(int nth)
@@ -330,7 +89,7 @@ static struct runtime_thread *buffer_of(int nth)
 
 static void drain_one(struct runtime_thread *thread, bool waits)
 {
-    record(thread, EXPLORE_GO_DRAIN, waits);
+    choose_record(thread, EXPLORE_GO_DRAIN, waits);
     memory_drain(thread);
     thread->buffer_rank = choose_random() | RANK_BASE;
 }
@@ -338,7 +97,7 @@ static void drain_one(struct runtime_thread *thread, bool waits)
 static struct runtime_thread *pick_random(bool waits)
 {
     for (;;) {
-        uint32_t drawn = below((uint32_t)(runtime.ready_count + runtime.buffers));
+        uint32_t drawn = choose_below((uint32_t)(runtime.ready_count + runtime.buffers));
         if (drawn < (uint32_t)runtime.ready_count)
             return &runtime.threads[runtime.ready[drawn]];
         drain_one(buffer_of((int)drawn - runtime.ready_count), waits);
@@ -408,8 +167,8 @@ static struct runtime_thread *pick_followed(bool waits)
         if (next->what == EXPLORE_GO_DRAIN && to->buffered)
             drain_one(to, waits);
         else if (next->what == EXPLORE_GO_TIMER && to->state == EXPLORE_WAITS && to->deadline != RUNTIME_NEVER) {
-            record(to, EXPLORE_GO_TIMER, waits);
-            timer_early(to);
+            choose_record(to, EXPLORE_GO_TIMER, waits);
+            choose_timer_early(to);
         } else if (next->what == EXPLORE_GO_RUN && to->state == EXPLORE_READY)
             return to;
     }
@@ -427,17 +186,17 @@ static struct runtime_thread *pick(bool waits)
 {
     struct runtime_thread *next;
     if (runtime.until)
-        until_ready();
+        choose_until();
     if (runtime.now_ns >= runtime.next_deadline)
-        timers_fire();
+        choose_timers();
     if (runtime.early && runtime.next_deadline != RUNTIME_NEVER && runtime.strategy != EXPLORE_FOLLOW &&
-        below(256) < (uint32_t)runtime.early)
-        timers_drawn();
+        choose_below(256) < (uint32_t)runtime.early)
+        choose_timers_drawn();
     /* For one who waits anything may be decided before somebody is ready. */
     if (runtime.strategy == EXPLORE_FOLLOW && waits && !runtime.ready_count && (next = pick_followed(true)))
         return next;
     if (!runtime.ready_count)
-        await_anybody();
+        choose_await();
     switch (runtime.strategy) {
     case EXPLORE_POS:
     case EXPLORE_PCT:
@@ -455,7 +214,7 @@ static void go_to(struct runtime_thread *next, bool waits)
 {
     struct runtime_thread *from = runtime.now;
     if (next != from || waits) /* whose own time-out ended */
-        record(next, EXPLORE_GO_RUN, waits);
+        choose_record(next, EXPLORE_GO_RUN, waits);
     if (next == from)
         return;
     runtime.verdict->switches++;
@@ -606,7 +365,7 @@ int choose_wake(const void *address, int count)
         }
     }
     if (woken)
-        next_deadline();
+        choose_deadline();
     return woken;
 }
 

@@ -148,8 +148,7 @@ int choose_waiters(const void *address);
 /* So much time has passed for the current thread. */
 void choose_passes(int64_t ns);
 void choose_end(void) __attribute__((noreturn)); /* the current thread has ended */
-uint64_t choose_random(void);
-uint64_t choose_drawn(unsigned salt); /* from the seed, the same whatever else is drawn */
+uint64_t choose_drawn(unsigned salt);            /* from the seed, the same whatever else is drawn */
 /* A draw that depends on the seed, the thread and how far it is, and on nothing else. */
 uint64_t choose_own_draw(unsigned salt);
 
