@@ -90,7 +90,8 @@ struct command_finding {
     char jobs[4096];                  /* what became of each job, a line each */
     uint32_t switches_first;          /* of the schedule as it was found */
     bool shrunk;
-    struct command_step *steps; /* what is told of it */
+    char names[EXPLORE_THREADS_MAX][EXPLORE_NAME_SIZE]; /* of its threads */
+    struct command_step *steps;                         /* what is told of it */
     int step_count;
     struct command_place places[EXPLORE_THREADS_MAX][EXPLORE_STACK_MAX]; /* of verdict.threads[].pcs */
     struct command_place place, other_place;                             /* of verdict.pc, verdict.other_pc */
@@ -109,6 +110,7 @@ struct command_shared {
     struct stage_plan plan;
     struct explore_switch record[COMMAND_SWITCHES_MAX], follow[COMMAND_SWITCHES_MAX];
     uint32_t step_count, step_lost;
+    char names[EXPLORE_THREADS_MAX][EXPLORE_NAME_SIZE]; /* of threads, as the steps last had them */
     struct command_step steps[COMMAND_STEPS_MAX];
 };
 extern struct command_shared *command_shared;

@@ -53,7 +53,7 @@ static int write_data(const struct command_finding *finding, const struct drawin
     drawing_say(figure, "steps = %d", finding->step_count);
     drawing_say(figure, "lanes = %d", lane_count);
     for (int i = 0; i < lane_count; i++)
-        drawing_tic(figure, "ytics", finding->verdict.threads[lanes[i]].name, i, i == 0);
+        drawing_tic(figure, "ytics", finding->names[lanes[i]], i, i == 0);
     return 0;
 }
 

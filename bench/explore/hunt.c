@@ -246,6 +246,8 @@ static void copy_step(void *arg, const struct explore_step *step)
 {
     struct command_step *to;
     (void)arg;
+    if (step->thread >= 0 && step->thread < EXPLORE_THREADS_MAX && step->thread_name)
+        strncpy(command_shared->names[step->thread], step->thread_name, EXPLORE_NAME_SIZE - 1);
     if (step->act == EXPLORE_LOAD || step->act == EXPLORE_STORE || step->act == EXPLORE_SWAP)
         if (command_shared->step_count >= COMMAND_STEPS_MAX - COMMAND_STEPS_MAX / 8) {
             command_shared->step_lost++;

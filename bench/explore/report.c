@@ -76,8 +76,8 @@ const char *command_sentence(const struct command_finding *finding, char *text, 
 
 static const char *thread_name(const struct command_finding *finding, int thread, char *text, size_t size)
 {
-    if (thread >= 0 && thread < finding->verdict.thread_count && *finding->verdict.threads[thread].name)
-        snprintf(text, size, "%s", finding->verdict.threads[thread].name);
+    if (thread >= 0 && thread < EXPLORE_THREADS_MAX && *finding->names[thread])
+        snprintf(text, size, "%s", finding->names[thread]);
     else
         snprintf(text, size, "thread %d", thread);
     return text;
@@ -226,8 +226,9 @@ static void print_failure(const struct command_finding *finding, const struct co
 {
     char text[512];
     terminal_print(out, 2, "  scenario  %s", scenario_plan_text(&finding->plan, text, sizeof text));
-    terminal_print(out, 2, "  schedule  %" PRIu64 " of seed %" PRIu64 ", %s, %s%s", finding->k, options->seed,
-                   explore_memory_name(finding->memory), explore_strategy_name(finding->strategy),
+    terminal_print(out, 2, "  schedule  %" PRIu64 " of seed %" PRIu64 ", %s%s%s%s", finding->k, options->seed,
+                   explore_memory_name(finding->memory), finding->found ? ", " : "",
+                   finding->found ? explore_strategy_name(finding->strategy) : "",
                    finding->hooked ? "" : "; the plug-in is not built for this: only its calls are points");
     if (finding->shrunk)
         terminal_print(out, 2, "  shrunk    from %" PRIu32 " switches between threads to %" PRIu32 "%s",

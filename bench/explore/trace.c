@@ -94,6 +94,7 @@ int command_trace(struct command_finding *finding, const struct command_options 
         finding->verdict = verdict; /* as it is told, switches and words and all */
         ledger_describe(finding->jobs, sizeof finding->jobs);
     }
+    memcpy(finding->names, command_shared->names, sizeof finding->names);
     finding->steps = calloc((size_t)command_shared->step_count + 1, sizeof *finding->steps);
     if (!finding->steps)
         return -ENOMEM;
