@@ -320,8 +320,8 @@ static timer_t timer;
 
 static void start_timer(void)
 {
-    struct itimerspec each = {{0, 2000000}, {0, 2000000}};
-    struct itimerval alarm = {{0, 2000}, {0, 2000}};
+    struct itimerspec each = {{0, 10000000}, {0, 10000000}};
+    struct itimerval alarm = {{0, 10000}, {0, 10000}};
     struct sigaction act = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
     struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 1};
     sigaction(odd == ALARMS ? SIGALRM : SIGRTMIN + 1, &act, NULL);
