@@ -122,7 +122,7 @@ const struct mutant mutants[] = {
      "    if (!MUTANT(seen_unlocked))\n        pool_lock(&head->quiet_lock);\n"
      "    seen = atomic_load_explicit(&head->quiet_seen, memory_order_relaxed);\n"
      "    if (!MUTANT(seen_unlocked) && quiet_unlock(head))\n        pool_quiet_look(head);\n",
-     .scenario = "waiters", .within = 100000},
+     .scenario = "close"},
     {"ask_by_store", "who asks for a look at quiet stores the wish: a later wish hides what an earlier one releases",
      "ring", "pools/core/quiet.c", "    atomic_exchange_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n",
      "    if (MUTANT(ask_by_store))\n        atomic_store_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n"
