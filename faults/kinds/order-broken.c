@@ -14,8 +14,8 @@ static const int64_t patience_ns = 100000000;
  * and the one before it. */
 enum { SEEN, EARLY, BEFORE };
 
-static int place[QUEUED]; /* when each of them started; 0: not yet */
-static int begin;         /* the number of the first */
+static _Atomic int place[QUEUED]; /* when each of them started; 0: not yet */
+static int begin;                 /* the number of the first */
 static _Atomic int started;
 
 static void write_down(int id)
