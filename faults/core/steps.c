@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faults/core/births.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
@@ -113,8 +114,9 @@ static _Atomic int held_id; /* of the pool's thread that was held last, and wher
 #ifndef FAULTS_WRAP
 static const void *_Atomic held_from;
 #endif
-static _Atomic bool freed; /* pool_free has returned */
-static _Atomic int late;   /* steps of the pool's threads since then */
+static _Atomic bool held_before; /* a call, not at its end */
+static _Atomic bool freed;       /* pool_free has returned */
+static _Atomic int late;         /* steps of the pool's threads since then */
 static struct steps_held first;
 
 /* A thread's own. */
@@ -219,11 +221,12 @@ static void nap_now_and_then(void)
         sleep_on(&never, 0, (int64_t)((my_random >> 40) % NS_MAX));
 }
 
-static void hold(int which, const void *from)
+static void hold(int which, bool after, const void *from)
 {
     if (my_number > 0) {
         atomic_store(&held_id, (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL));
         atomic_store(&held_from, from);
+        atomic_store(&held_before, !after);
     }
     atomic_store(&holding[which], my_number + 1);
     atomic_fetch_add(&events, 1);
@@ -247,17 +250,18 @@ static void take(int call, bool after, const void *from)
     if (number_me(atomic_load(&armed)) < 0)
         return;
     my_steps++;
-    if (my_number > 0 && atomic_load(&freed) && !is_never_unloaded(from))
+    /* The end of a call that began before free returned may come after it. */
+    if (my_number > 0 && !after && atomic_load(&freed) && !is_never_unloaded(from))
         atomic_fetch_add(&late, 1);
     if (plan.noise)
         nap_now_and_then();
     if (my_number == plan.thread && my_steps == plan.step && atomic_compare_exchange_strong(&reached, &none, true)) {
         first = (struct steps_held){my_number, my_steps, call, after};
-        hold(0, from);
+        hold(0, after, from);
     } else if (plan.swap && is_wait && my_number != plan.thread && atomic_load(&holding[0]) &&
                !atomic_load(&let_go[0]) && atomic_fetch_add(&waits, 1) + 1 == plan.swap) {
         release(0);
-        hold(1, from);
+        hold(1, after, from);
     }
 }
 
@@ -469,18 +473,35 @@ static int64_t ran_ns(pid_t thread)
     return clock_gettime(clock, &ran) ? -1 : ran.tv_sec * INT64_C(1000000000) + ran.tv_nsec;
 }
 
+/* In its main function: what comes after is the C library's, and the allocator's. */
+static bool is_alive(pid_t thread)
+{
+    enum { MOST = 64 };
+    pid_t living[MOST];
+    int count = births_living(living, MOST);
+    for (int i = 0; i < count; i++)
+        if (living[i] == thread)
+            return true;
+    return false;
+}
+
 bool steps_outlive(void)
 {
-    enum { NAPS = 500, NAP_NS = 100000, RAN_NS = 1000000 };
+    enum { NAPS = 500, NAP_NS = 100000, RAN_NS = 300000 };
     static _Atomic uint32_t never;
     pid_t thread = atomic_load(&held_id);
-    int64_t before, now = 0;
+    int64_t before;
     if (!steps_holds_a_worker() || stays_loaded())
         return false;
+    if (atomic_load(&held_before))
+        return true; /* it still has to make that call */
     atomic_store(&freed, true);
     before = ran_ns(thread);
-    for (int i = 0; i < NAPS && (now = ran_ns(thread)) >= 0; i++) {
-        if (atomic_load(&late) || (before >= 0 && now - before > RAN_NS))
+    for (int i = 0; i < NAPS && is_alive(thread); i++) {
+        int64_t now = ran_ns(thread);
+        if (before >= 0 && now - before > RAN_NS && is_alive(thread))
+            return true;
+        if (atomic_load(&late))
             return true;
         sleep_on(&never, 0, NAP_NS);
     }

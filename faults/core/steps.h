@@ -64,8 +64,8 @@ bool steps_reached(void);
 bool steps_holds_a_worker(void);
 
 /* After pool_free: waits until such a thread, if there is one, was let go and has ended, for
- * 50 ms at most. Whether it did not just return meanwhile: it came to another step, or ran for
- * more than a millisecond, which the end of a thread does not take; and this in code that may be
+ * 50 ms at most. Whether it did not just return meanwhile: it was held before a call, came to another, or ran for
+ * more than 0.3 ms in its main function; and this in code that may be
  * unloaded. */
 bool steps_outlive(void);
 struct steps_held steps_held(void); /* the first that was */
