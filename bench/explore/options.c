@@ -53,7 +53,7 @@ void command_help(FILE *out)
 {
     fputs("poolbench explore [options]: is there a schedule in which a pool breaks a promise?\n\n"
           "Threads of a small scenario (two or three workers, one to three jobs) run on one kernel thread, and at\n"
-          "each atomic access, lock, futex and sleep the seed draws who goes on: tens of thousands of schedules a\n"
+          "each atomic access, lock, futex and sleep the seed draws who goes on: thousands of schedules a\n"
           "second, each of which can be run again. A ledger judges what callers see by the contract; deadlocks,\n"
           "livelocks, memory used after it was freed, and what is left behind are seen beside it. Stops at the\n"
           "first failure of a pool, and tells it step by step. docs/explore.md explains.\n\n"
