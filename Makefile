@@ -11,6 +11,7 @@ PROGRAM  ?= poolbench
 CHECK    ?= $(PROGRAM)-check
 EXPLORE  ?= $(PROGRAM)-explore
 CONTRACT ?= $(PROGRAM)-contract
+PAGE     ?= $(PROGRAM)-page
 
 PACKAGES := gcc libc6-dev pkg-config libhwloc-dev libjemalloc-dev libjansson-dev libgsl-dev nettle-dev libcriterion-dev \
             libsqlite3-dev zlib1g-dev libxslt1-dev gnuplot-nox fonts-dejavu-core spin git libxml2-utils \
@@ -23,7 +24,8 @@ COMMON   := -std=gnu11 -D_GNU_SOURCE -I. -pthread -Wall -Wextra -Wshadow -Wstric
             -Wno-format-truncation -Wno-missing-field-initializers -Wno-unknown-warning-option -fno-omit-frame-pointer -falign-functions=64 -MMD -MP
 SANITIZE ?=
 MALLOC   ?= -ljemalloc
-LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lxslt -lxml2 -lm -ldl
+LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lm -ldl
+XML_LIBS := -lxslt -lxml2
 LINK     := -pthread -rdynamic
 FLAGS    := $(COMMON) $(CFLAGS) $(SANITIZE)
 VERSION  := 0.4.0
@@ -31,11 +33,12 @@ REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || ech
 
 objects   = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(addsuffix /*.c,$(1))))
 POOLS    := $(call objects,pools pools/core)
-# The program's rooms. The others are other programs': poolbench-check, poolbench-explore.
-ROOMS    := $(filter-out bench/check bench/explore bench/ledger bench/scenarios,$(patsubst %/,%,$(wildcard bench/*/)))
+# The program's rooms. The others are other programs': poolbench-check, -explore, -page.
+ROOMS    := $(filter-out bench/check bench/page bench/explore bench/ledger bench/scenarios,$(patsubst %/,%,$(wildcard bench/*/)))
 PARTS    := $(POOLS) $(call objects,workloads workloads/core $(ROOMS))
 CHECKED  := $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS)) $(call objects,faults faults/core faults/kinds bench/check) \
             $(filter-out $(POOLS),$(PARTS))
+PAGED    := $(filter-out $(BUILD)/bench/page/main.o,$(call objects,bench/page)) # what makes a page
 SUITES   := unit contract held cli check
 TORTURES := $(patsubst tests/torture/%.c,%,$(wildcard tests/torture/*.c))
 FUZZED   := $(filter-out replay,$(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c)))
@@ -54,16 +57,16 @@ help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
 # Adapters that were built once follow the contract.
-all: need ## build ./poolbench, with ./poolbench-check, -contract and -explore beside it
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
+all: need ## build ./poolbench, with ./poolbench-check, -contract, -explore and -page beside it
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE)
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
 	@$(MAKE) --no-print-directory page-deps
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11 test-built
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 test-built
 
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
@@ -78,7 +81,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-explore)
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
@@ -88,7 +91,7 @@ lint-ci: ## the examples of docs/ci by the schemas of GitHub and GitLab (npm)
 	@sh tests/ci-lint.sh $(BUILD)/ci-lint
 
 clean: ## remove what was built; results stay
-	rm -rf build $(PROGRAM) $(CHECK) $(CONTRACT) $(EXPLORE) $(EXPLORE)-c11
+	rm -rf build $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11
 
 # The man page: options, workloads, examples and exit statuses are those of the help.
 COMMANDS := run sweep plan check explain explore list plot compare duet history export report limits topology help
@@ -108,6 +111,7 @@ install: all header man pools.so ## install under PREFIX (default /usr/local), b
 	install $(PROGRAM) "$(TO)/bin/poolbench"
 	install $(CHECK) "$(TO)/bin/poolbench-check"
 	install $(CONTRACT) "$(TO)/bin/poolbench-contract"
+	install $(PAGE) "$(TO)/bin/poolbench-page"
 	install $(EXPLORE) "$(TO)/bin/poolbench-explore"
 	install $(EXPLORE)-c11 "$(TO)/bin/poolbench-explore-c11"
 	install -m 644 plot/*.gp "$(TO)/share/poolbench/plot"
@@ -144,6 +148,11 @@ need:
 $(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+
+# What `poolbench report` starts.
+$(sort $(PAGE) $(BUILD)/poolbench-page): $(PAGED) $(PARTS) $(BUILD)/bench/page/main.o
+	$(call say,LD $@)
+	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS) $(XML_LIBS)
 
 # What `poolbench check` starts: the same pools with injection points, which the
 # measured program has none of, and the faults. It interposes pthread_create; a
@@ -389,7 +398,7 @@ $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/submit.o $(BUILD)/pools/cor
 $(BUILD)/bench/machine/version.o: EXTRA = -DPOOLBENCH_VERSION='"$(VERSION)"' -DPOOLBENCH_REVISION='"$(REVISION)"' -DPOOLBENCH_FLAGS='"$(FLAGS)"'
 $(BUILD)/bench/machine/version.o: $(BUILD)/revision
 # The page is a tree of libxml2's; its templates are bytes of this object.
-$(BUILD)/bench/page/%.o $(BUILD)/tests/unit/page_%.o: EXTRA = $(XML)
+$(BUILD)/bench/page/%.o $(BUILD)/tests/unit/page_%.o $(BUILD)/tests/fuzz/page.o: EXTRA = $(XML)
 XML := $(shell pkg-config --cflags libxml-2.0 2>/dev/null)
 $(BUILD)/bench/page/template.o: $(wildcard bench/page/templates/*)
 
@@ -406,10 +415,12 @@ $(BUILD)/revision: FORCE
 # The tests.
 
 suite_objects = $(call objects,tests/$(1) tests/core) $(PARTS)
+$(BUILD)/tests-unit $(BUILD)/fuzz-page $(BUILD)/replay-page: $(PAGED)
+$(BUILD)/tests-unit $(BUILD)/fuzz-page $(BUILD)/replay-page: LIBS += $(XML_LIBS)
 define SUITE
 $(BUILD)/tests-$(1): $$(call suite_objects,$(1))
 	$$(call say,LD $$@)
-	$$(Q)$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $(LIBS)
+	$$(Q)$(CC) $(LINK) $(SANITIZE) -o $$@ $$^ -lcriterion $$(LIBS)
 endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
@@ -599,10 +610,10 @@ FUZZ_FLAGS   := -fsanitize=address,undefined -fno-sanitize-recover=undefined
 define FUZZ
 $(BUILD)/fuzz-$(1): $(BUILD)/tests/fuzz/$(1).o $(PARTS)
 	$$(call say,LD $$@)
-	$$(Q)$(CC) $$(LINK) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $(LIBS)
+	$$(Q)$(CC) $$(LINK) $(SANITIZE) -fsanitize=fuzzer -o $$@ $$^ $$(LIBS)
 $(BUILD)/replay-$(1): $(BUILD)/tests/fuzz/$(1).o $(BUILD)/tests/fuzz/replay.o $(PARTS)
 	$$(call say,LD $$@)
-	$$(Q)$(CC) $$(LINK) $(SANITIZE) -o $$@ $$^ $(LIBS)
+	$$(Q)$(CC) $$(LINK) $(SANITIZE) -o $$@ $$^ $$(LIBS)
 endef
 $(foreach target,$(FUZZED),$(eval $(call FUZZ,$(target))))
 $(BUILD)/fuzz-figures $(BUILD)/replay-figures $(BUILD)/fuzz-page $(BUILD)/replay-page: LINK += -Wl,--wrap=gnuplot_run

@@ -11,7 +11,6 @@
 #include "bench/json/utf8.h"
 #include "bench/measure/plugin.h"
 #include "bench/models/fleet.h"
-#include "bench/page/page.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/exported.h"
@@ -562,6 +561,18 @@ static int check_place(const char *value, const char *example, bool (*may)(const
 int options_check_out(const char *value, struct why why)
 {
     return check_place(value, "results/mine.json", may_replace, "result", why);
+}
+
+/* Whether a file begins as our pages do (bench/page/templates); others are nobody's to overwrite. */
+static bool page_is_ours(const char *path)
+{
+    static const char mark[] = "<meta name=\"generator\" content=\"poolbench ";
+    char begins[4096];
+    FILE *file = fopen(path, "re");
+    size_t length = file ? fread(begins, 1, sizeof begins, file) : 0;
+    if (file)
+        fclose(file);
+    return length && memmem(begins, length, mark, strlen(mark));
 }
 
 static bool may_replace_page(const char *path, off_t size)

@@ -283,19 +283,19 @@ static bool is_suite(const struct options *options)
     return options->command == OPTIONS_RUN && !options->workload_count;
 }
 
-static int page(const json_t *result, const struct target *target, FILE *say)
+static int page(const struct target *target, FILE *say)
 {
     char path[4300];
     snprintf(path, sizeof path, "%s/index.html", target->figures);
     if (mkdir(target->figures, 0755) && errno != EEXIST) /* without gnuplot there is none */
         return fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", target->figures, strerror(errno)),
                EXIT_BAD;
-    return report_page_of_run(result, target->path, path, say);
+    return report_page_of_run(target->path, path, say);
 }
 
 /* Draws; says where all is, on stdout beside a table, else on stderr. Returns the exit
  * status: figures that nobody can draw here (no gnuplot) are none that failed. */
-static int draw(const struct options *options, const json_t *result, const struct target *target, const char *history)
+static int draw(const struct options *options, const struct target *target, const char *history)
 {
     FILE *say = options->format == OPTIONS_TABLE ? stdout : stderr;
     fprintf(say, "saved    %s\n%s", target->path, history);
@@ -308,7 +308,7 @@ static int draw(const struct options *options, const json_t *result, const struc
         fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
     if (error && error != -ENOENT)
         return EXIT_BAD;
-    return is_suite(options) ? page(result, target, say) : EXIT_GOOD;
+    return is_suite(options) ? page(target, say) : EXIT_GOOD;
 }
 
 /* What follows from the trials. */
@@ -352,7 +352,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     interrupts_leave(); /* all is kept: from here on they end the program */
     print_result(options, result);
     if (saved == EXIT_GOOD)
-        drawn = draw(options, result, target, history);
+        drawn = draw(options, target, history);
     saved = saved != EXIT_GOOD ? saved : recorded != EXIT_GOOD ? recorded : kept != EXIT_GOOD ? kept : drawn;
     if (saved != EXIT_GOOD || error)
         return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;

@@ -222,14 +222,3 @@ int page_make(const struct document *documents, int count, FILE *log, char **tex
     xmlFreeDoc(tree);
     return error;
 }
-
-bool page_is_ours(const char *path)
-{
-    static const char mark[] = "<meta name=\"generator\" content=\"poolbench ";
-    char begins[4096];
-    FILE *file = fopen(path, "re");
-    size_t length = file ? fread(begins, 1, sizeof begins, file) : 0;
-    if (file)
-        fclose(file);
-    return length && memmem(begins, length, mark, strlen(mark));
-}

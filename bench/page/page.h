@@ -8,7 +8,6 @@
 #ifndef PAGE_H
 #define PAGE_H
 
-#include <stdbool.h>
 #include <stdio.h>
 
 #include "bench/page/documents.h"
@@ -19,8 +18,5 @@ enum { PAGE_DOCUMENTS_MAX = 16 };
  * text of *length bytes, which the caller owns (free). Says on `log` why not: -EINVAL: a history is damaged or empty;
  * -EIO: a file in a temporary folder, or a database, could not be read or written, or the templates are wrong. */
 int page_make(const struct document *documents, int count, FILE *log, char **text, size_t *length);
-
-/* Whether a file begins as our pages do; others are nobody's to overwrite. */
-bool page_is_ours(const char *path);
 
 #endif

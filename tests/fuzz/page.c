@@ -1,6 +1,7 @@
 /* page.c - a document of any kind: what `report` makes of it, but for gnuplot itself, in whose place stands a drawing
  * that wants to run code. Whatever the document holds, the page has its own script and no other, nothing that is
  * fetched, and one end. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
