@@ -98,7 +98,7 @@ static int print_columns(const struct check_matrix *matrix, int begin, int end, 
         grid_column(&grid, options->pools[p]->name, "", GRID_LEFT, 0);
     for (int f = 0; f < options->fault_count; f++) {
         grid_row(&grid);
-        grid_cell(&grid, "%-18s", options->faults[f]->name);
+        grid_cell(&grid, "%-20s", options->faults[f]->name);
         for (int p = begin; p < end; p++)
             grid_cell(&grid, "%s", summary(matrix, options->pools[p], options->faults[f], text, sizeof text));
     }
@@ -149,14 +149,16 @@ static const char *verdict_of(const struct check_row *row)
 static void print_line(FILE *out, const char *name, const struct check_row *clean, const struct check_row *misuse,
                        const struct check_row *armed)
 {
-    enum { INDENT = 53, WIDTH = 50 };
+    enum { INDENT = 57, WIDTH = 46 };
     char time[32] = "", text[sizeof armed->result.verdict.finding + 64] = "";
     if (supported(armed))
         units_time_text((double)check_median_ns(armed), time, sizeof time);
     if (armed)
         snprintf(text, sizeof text, "%s%s%s%s", *armed->what.cell->name ? "[" : "", armed->what.cell->name,
                  *armed->what.cell->name ? "] " : "", armed->result.verdict.finding);
-    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed),
+    else if (clean && clean->result.verdict.kind == VERDICT_UNSEEN)
+        snprintf(text, sizeof text, "%s", clean->result.verdict.finding);
+    fprintf(out, "%-20s  %-8s  %-6s  %-6s  %7s  ", name, verdict_of(clean), verdict_of(misuse), verdict_of(armed),
             time);
     wrap(out, text, INDENT, room_behind(INDENT, WIDTH, out));
 }
@@ -164,7 +166,8 @@ static void print_line(FILE *out, const char *name, const struct check_row *clea
 static void print_pool(const struct check_matrix *matrix, const struct pool_ops *pool, FILE *out)
 {
     const struct check_options *options = matrix->options;
-    fprintf(out, "%-18s  %-6s  %-6s  %-6s  %7s  %s\n", "fault", "clean", "misuse", "armed", "took", "found when armed");
+    fprintf(out, "%-20s  %-8s  %-6s  %-6s  %7s  %s\n", "fault", "clean", "misuse", "armed", "took",
+            "found (when armed)");
     for (int f = 0; f < options->fault_count; f++) {
         const struct fault *fault = options->faults[f];
         const struct check_row *clean = first_of(matrix, pool, fault, FAULT_CLEAN),
@@ -180,7 +183,7 @@ static void print_pool(const struct check_matrix *matrix, const struct pool_ops 
             if (row->what.cell->kind == FAULT_ARMED)
                 print_line(out, "", NULL, NULL, row);
             else if (row->passed < row->runs)
-                fprintf(out, "%-18s  %s: %s\n", "", check_verdict_name(row), row->what.cell->name);
+                fprintf(out, "%-20s  %s: %s\n", "", check_verdict_name(row), row->what.cell->name);
         }
     }
 }
@@ -188,9 +191,9 @@ static void print_pool(const struct check_matrix *matrix, const struct pool_ops 
 /* A plug-in: what was asked of it, as it is, and what was not, with the reason. */
 static void print_foreign(const struct check_matrix *matrix, const struct pool_ops *pool, FILE *out)
 {
-    enum { INDENT = 46, WIDTH = 70 };
+    enum { INDENT = 48, WIDTH = 70 };
     const struct check_options *options = matrix->options;
-    fprintf(out, "%s%s%s: %s\n%-18s  %-13s  %9s  %s\n", pool->name, pool->version ? ", " : "",
+    fprintf(out, "%s%s%s: %s\n%-20s  %-13s  %9s  %s\n", pool->name, pool->version ? ", " : "",
             pool->version ? pool->version : "", pool->summary, "fault", "as it is", "took", "found");
     for (int f = 0; f < options->fault_count; f++) {
         const struct fault *fault = options->faults[f];
@@ -205,13 +208,13 @@ static void print_foreign(const struct check_matrix *matrix, const struct pool_o
                 continue;
             snprintf(text, sizeof text, "%s%s%s%s", *row->what.cell->name ? "[" : "", row->what.cell->name,
                      *row->what.cell->name ? "] " : "", row->result.verdict.finding);
-            fprintf(out, "%-18s  %-13s  %9s  ", told ? "" : fault->name, check_verdict_name(row),
+            fprintf(out, "%-20s  %-13s  %9s  ", told ? "" : fault->name, check_verdict_name(row),
                     units_time_text((double)check_median_ns(row), time, sizeof time));
             wrap(out, text, INDENT, room_behind(INDENT, WIDTH, out));
             told = true;
         }
         if (!told && unsupported) {
-            fprintf(out, "%-18s  %-13s  %9s  ", fault->name, check_verdict_name(unsupported), "");
+            fprintf(out, "%-20s  %-13s  %9s  ", fault->name, check_verdict_name(unsupported), "");
             wrap(out, unsupported->result.verdict.finding, INDENT, room_behind(INDENT, WIDTH, out));
         }
     }
