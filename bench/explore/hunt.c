@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "bench/explore/command.h"
+#include "bench/measure/plugin.h"
 #include "bench/show/progress.h"
 #include "pools/core/futex.h"
 
@@ -93,13 +94,21 @@ static void set_knobs(const struct command_options *options, const struct pool_o
     knobs->leaks = !options->freeze && !(ops->declares & POOL_THREADS_STAY) && command_is_hooked(ops);
 }
 
+static bool draw_plan(struct stage_plan *plan, const struct pool_ops *ops, const struct command_options *options,
+                      uint64_t seed)
+{
+    bool suits = scenario_draw(plan, ops, options->scenario, options->freeze, seed);
+    plan->one_by_one = plugin_batch_is_loop(ops);
+    return suits;
+}
+
 static void prepare(void *arg, uint64_t k, struct explore_knobs *knobs)
 {
     const struct hunt *hunt = arg;
     const struct command_options *options = hunt->options;
     uint64_t seed = explore_seed(options->seed, k);
     set_knobs(options, hunt->finding->ops, seed, knobs);
-    scenario_draw(&command_shared->plan, hunt->finding->ops, options->scenario, options->freeze, seed);
+    draw_plan(&command_shared->plan, hunt->finding->ops, options, seed);
 }
 
 static bool progress(void *arg, const struct explore_counts *counts)
@@ -147,7 +156,7 @@ static void search_of(struct hunt *hunt, struct explore_search *search)
 static void keep(struct command_finding *finding, const struct command_options *options)
 {
     uint64_t seed = explore_seed(options->seed, finding->k);
-    scenario_draw(&finding->plan, finding->ops, options->scenario, options->freeze, seed);
+    draw_plan(&finding->plan, finding->ops, options, seed);
     finding->memory = finding->told = memory_of(options, seed);
     finding->strategy = finding->verdict.strategy;
     finding->promise = command_shared->promise;
@@ -201,7 +210,7 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     *finding = (struct command_finding){.ops = ops, .hooked = command_is_hooked(ops)};
     if (error)
         return error;
-    if (!scenario_draw(&plan, ops, options->scenario, options->freeze, 0))
+    if (!draw_plan(&plan, ops, options, 0))
         return -ENOTSUP;
     hunt.begin_ns = pool_clock_ns();
     search_of(&hunt, &search);

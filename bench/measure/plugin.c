@@ -45,6 +45,11 @@ static int batch_by_loop(struct pool *pool, const struct pool_job *jobs, int cou
     return count;
 }
 
+bool plugin_batch_is_loop(const struct pool_ops *ops)
+{
+    return ops->submit_batch == batch_by_loop;
+}
+
 static int no_cancel(struct pool *pool)
 {
     (void)pool;

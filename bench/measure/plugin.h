@@ -8,6 +8,7 @@
 #define PLUGIN_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "pools/core/pool.h"
@@ -39,5 +40,8 @@ int plugin_load_files(const json_t *files);
 typedef int plugin_load_fn(const char *path, struct why why);
 int plugin_try(const char *path, plugin_load_fn *load, struct why why);
 int plugin_complete(const struct pool_ops *theirs, const char *path, struct why why, struct pool_ops **out);
+
+/* Whether a batch is single submits, because the pool has none of its own: between them it cannot count who submits. */
+bool plugin_batch_is_loop(const struct pool_ops *ops);
 
 #endif

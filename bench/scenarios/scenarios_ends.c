@@ -81,7 +81,13 @@ static void batch_of_three(struct hand *hand)
     stage_batch(hand->side, JOB_PLAIN, hand->who, 3);
 }
 
-/* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too. */
+static void produces_once(struct hand *hand)
+{
+    stage_submit(hand->side, hand->kind, hand->who, NULL);
+}
+
+/* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too: of a batch that is
+ * single submits one is all that free can know of. */
 static void free_with_submitters(struct stage *stage)
 {
     struct side *side = first(stage);
@@ -90,17 +96,14 @@ static void free_with_submitters(struct stage *stage)
         return;
     for (int i = 0; i < side->workers; i++)
         stage_submit(side, JOB_NEEDS, 0, NULL);
-    stage_hand(side, batch_of_three, 0, JOB_PLAIN);
+    for (size_t i = 0; stage->plan.one_by_one && i < stage->plan.config.capacity; i++)
+        stage_submit(side, JOB_PLAIN, 0, NULL);
+    stage_hand(side, stage->plan.one_by_one ? produces_once : batch_of_three, 0, JOB_PLAIN);
     while (!pool_stats(side->pool, &stats) && !stats.blocked_submit)
         sched_yield();
     gate_open(&side->gate);
     stage_free(side);
     stage_join(stage);
-}
-
-static void produces_once(struct hand *hand)
-{
-    stage_submit(hand->side, hand->kind, hand->who, NULL);
 }
 
 /* Whoever waits for room in a full pool is told by close, and by cancel, while all workers are held. */

@@ -35,6 +35,7 @@ struct stage_plan {
     struct pool_config config;
     int producers, jobs; /* jobs of each */
     bool settle;         /* all workers sleep before the first submit */
+    bool one_by_one;     /* a batch is single submits: nobody is counted between them; the caller's to set */
     uint64_t seed;       /* of the scenario's own draws */
 };
 

@@ -100,6 +100,13 @@ CLI_TEST(explore_plugin, is_followed_or_taken_as_it_is)
     }
 }
 
+/* A batch is single submits there, and no free can know of who stands between two of them. */
+CLI_TEST(explore_plugin, is_not_accused_of_what_its_calls_cannot_know)
+{
+    cr_assert(run_with("mine", "explore --plugin %s --scenario free-blocked --schedules 1500") == 0, "%s%s", out, err);
+    cr_assert(run_with("followed", "explore --plugin %s --scenario free-blocked --schedules 1500") == 0, "%s%s", out, err);
+}
+
 /* It fails, is told, shown in XML, and fails again in the same way by the command that is printed. */
 CLI_TEST(explore_plugin, that_loses_jobs_fails)
 {
