@@ -91,6 +91,7 @@ static void print_table(const struct command_options *options, const struct row 
 {
     struct grid grid;
     grid_begin(&grid);
+    grid.elsewhere = "--format json has all";
     grid_column(&grid, "workers", "", GRID_RIGHT, 0);
     for (int p = 0; p < options->pool_count; p++)
         grid_column(&grid, options->pools[p]->name, "", GRID_RIGHT, p);
@@ -148,14 +149,34 @@ static int give(const struct command_options *options, const struct row *rows, i
     return error;
 }
 
+/* Without hooks only calls are seen, and a count of those would be a wrong one. */
+static int say_unseen(const struct command_options *options)
+{
+    int unseen = 0;
+    for (int p = 0; p < options->pool_count; p++)
+        if (!command_is_hooked(options->pools[p])) {
+            fprintf(stderr,
+                    "poolbench: %s: cannot be counted: it is not built for this, and its loads and stores are not seen; "
+                    "how to build it: docs/explore.md, \"Your pool\"\n",
+                    options->pools[p]->name);
+            unseen++;
+        }
+    return unseen;
+}
+
 int command_lines(const struct command_options *options, FILE *out)
 {
     static struct row rows[COMMAND_WORKERS_MAX];
-    int status = EXIT_GOOD, i = 0;
+    int unseen = say_unseen(options), status = unseen ? EXIT_CANNOT : EXIT_GOOD, i = 0;
+    if (unseen == options->pool_count)
+        return status;
     for (; i < options->worker_count && !command_stop; i++) {
         for (int p = 0; p < options->pool_count; p++) {
             char why[EXPLORE_WORDS_SIZE];
             int workers = options->workers[i];
+            rows[i].one[p] = rows[i].all[p] = -1;
+            if (!command_is_hooked(options->pools[p]))
+                continue;
             rows[i].one[p] = count(options->pools[p], workers, 1, why, sizeof why);
             rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(options->pools[p], workers, workers, why, sizeof why);
             if (rows[i].all[p] >= 0)

@@ -123,6 +123,18 @@ CLI_TEST(explore_plugin, that_loses_jobs_fails)
     cr_assert(run(again) == 1 && strstr(out, words), "%s: %s%s", again, out, err);
 }
 
+/* What is not seen is not counted. */
+CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
+{
+    cr_assert(run_with("followed", "explore --lines -t 2 --plugin %s") == 0 && strstr(out, "mine"), "%s%s", out, err);
+    cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -o x.json") == 3, "%s%s", out, err);
+    cr_assert(lines(err) == 1 && strstr(err, "docs/explore.md") && !*out && files_here() == 0, "%s%s", out, err);
+    cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -p mine,ring") == 3, "%s%s", out, err);
+    cr_assert(lines(err) == 1 && strstr(out, "  - "), "%s%s", out, err);
+    setenv("COLUMNS", "80", 1);
+    cr_assert(run("explore --lines -t 16 -p inline,mutex,ring,spawn,steal,textbook") == 0 && strstr(out, "--format json has all"), "%s%s", out, err);
+}
+
 CLI_TEST(explore_plugin, that_cannot_be_followed_is_one_line)
 {
     cr_assert(run_with("linked", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "link without"), "%s",
