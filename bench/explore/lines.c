@@ -155,10 +155,11 @@ static int say_unseen(const struct command_options *options)
     int unseen = 0;
     for (int p = 0; p < options->pool_count; p++)
         if (!command_is_hooked(options->pools[p])) {
-            fprintf(stderr,
-                    "poolbench: %s: cannot be counted: it is not built for this, and its loads and stores are not seen; "
-                    "how to build it: docs/explore.md, \"Your pool\"\n",
-                    options->pools[p]->name);
+            fprintf(
+                stderr,
+                "poolbench: %s: cannot be counted: it is not built for this, and its loads and stores are not seen; "
+                "how to build it: docs/explore.md, \"Your pool\"\n",
+                options->pools[p]->name);
             unseen++;
         }
     return unseen;

@@ -199,24 +199,37 @@ static void add(char *title, size_t size, const char *format, int count)
     snprintf(title + used, size - used, format, count);
 }
 
+/* What failed or is missing is no pass, and it is not called worse: nobody knows of a change. */
+static int count_lost(const struct figures_changes *changes)
+{
+    int lost = changes->missing;
+    for (int i = 0; i < changes->count; i++)
+        lost += changes->all[i].regression && changes->all[i].kind == FIGURES_CHANGE_NONE;
+    return lost;
+}
+
 /* The finding. */
 static void set_title(const struct figures_changes *changes, char *title, size_t size)
 {
-    int regressions = 0, undecided = count_of(changes, FIGURES_CHANGE_UNDECIDED),
-        worse = count_of(changes, FIGURES_CHANGE_WORSE);
+    int all = changes->count + changes->missing, lost = count_lost(changes), regressions = changes->missing - lost,
+        undecided = count_of(changes, FIGURES_CHANGE_UNDECIDED), worse = count_of(changes, FIGURES_CHANGE_WORSE);
     for (int i = 0; i < changes->count; i++)
         regressions += changes->all[i].regression;
     if (regressions)
-        snprintf(title, size, "%d of %d benchmark%s worse than before", regressions, changes->count,
-                 changes->count == 1 ? " is"
-                 : regressions == 1  ? "s is"
-                                     : "s are");
-    else if (undecided == changes->count)
-        snprintf(title, size, "Nobody can tell whether any of %d benchmarks changed", changes->count);
+        snprintf(title, size, "%d of %d benchmark%s worse than before", regressions, all,
+                 all == 1           ? " is"
+                 : regressions == 1 ? "s is"
+                                    : "s are");
+    else if (lost == all)
+        snprintf(title, size, "No benchmark has a change");
+    else if (undecided + lost == all)
+        snprintf(title, size, "Nobody can tell whether any of %d benchmarks changed", undecided);
     else
-        snprintf(title, size, "No regression in %d of %d benchmarks", changes->count - undecided, changes->count);
-    if (!regressions && undecided && undecided < changes->count)
+        snprintf(title, size, "No regression in %d of %d benchmarks", all - undecided - lost, all);
+    if (!regressions && undecided && undecided + lost < all)
         add(title, size, "%d undecided", undecided);
+    if (lost)
+        add(title, size, "%d failed or missing", lost);
     if (!regressions && worse)
         add(title, size, "%d worse by less", worse);
     if (changes->worse_costs)

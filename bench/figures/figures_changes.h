@@ -32,6 +32,7 @@ struct figures_changes {
     struct figures_change *all; /* [count]; put in order */
     int count;
     bool less_is_better; /* a change above 0 is worse */
+    int missing;         /* further ones that are in the base only: too many to be drawn */
     int worse_costs;     /* regressions that are none of these, but in what a job costs beside its time */
     double threshold;    /* of a regression, as a share */
     const char *what;    /* "change of speed" */

@@ -53,6 +53,16 @@ static bool is_drawn(const struct comparison_row *row)
     return row->kind == COMPARISON_SPEED || row->kind == COMPARISON_RATE;
 }
 
+/* Lines in which nothing is drawn would bury the others. */
+static bool are_too_many_missing(const struct comparison *comparison)
+{
+    enum { MISSING_MOST = 12 };
+    int missing = 0;
+    for (int i = 0; i < comparison->count; i++)
+        missing += is_drawn(&comparison->rows[i]) && comparison->rows[i].verdict == COMPARISON_MISSING;
+    return missing > MISSING_MOST;
+}
+
 static struct figures_change change_of_row(const struct comparison_row *row)
 {
     static const enum figures_change_kind kinds[] = {
@@ -83,14 +93,18 @@ int figures_compared(const struct comparison *comparison, const char *folder, co
                                       .bars = comparison->speeds > 1 ? "95% intervals, which hold all together"
                                                                      : "95% intervals"};
     char machine[128];
+    bool less;
     int error = drawing_find_scripts(&drawing);
     if (error)
         return error;
     changes.all = calloc((size_t)comparison->count + 1, sizeof *changes.all);
     if (!changes.all)
         return fprintf(log, "poolbench: figure changes: out of memory\n"), -ENOMEM;
+    less = are_too_many_missing(comparison);
     for (int i = 0; i < comparison->count; i++)
-        if (is_drawn(&comparison->rows[i]))
+        if (is_drawn(&comparison->rows[i]) && less && comparison->rows[i].verdict == COMPARISON_MISSING)
+            changes.missing++;
+        else if (is_drawn(&comparison->rows[i]))
             changes.all[changes.count++] = change_of_row(&comparison->rows[i]);
         else
             changes.worse_costs += comparison->rows[i].regression;

@@ -6,7 +6,7 @@
 
 #include "bench/results/result.h"
 
-void answers_noise(const json_t *document, const char *before, struct answers *answers)
+void answers_noise(const json_t *document, struct answers *answers)
 {
     const json_t *noise = json_object_get(document, "noise");
     const char *verdict = result_string(noise, "verdict");
@@ -15,15 +15,14 @@ void answers_noise(const json_t *document, const char *before, struct answers *a
     if (rounds)
         snprintf(many, sizeof many, "the %zu round%s", rounds, rounds == 1 ? "" : "s");
     if (!*verdict)
-        answers_add(answers, "open", "measured", "all", "%sHow quiet the machine was is not known.", before);
+        answers_add(answers, "open", "measured", "all", "How quiet the machine was is not known.");
     else if (!strcmp(verdict, "quiet"))
-        answers_add(answers, "good", "measured", "all", "%sThe machine was quiet before, during and after %s.", before,
-                    many);
+        answers_add(answers, "good", "measured", "all", "The machine was quiet before, during and after %s.", many);
     else
         answers_add(
             answers, "bad", "measured", "all",
-            "%sThe machine was %s (before: %s; during %s: %s; the intervals: %s): where something matters, measure "
+            "The machine was %s (before: %s; during %s: %s; the intervals: %s): where something matters, measure "
             "again.",
-            before, verdict, result_string(noise, "before"), many, result_string(noise, "during"),
+            verdict, result_string(noise, "before"), many, result_string(noise, "during"),
             result_string(noise, "intervals"));
 }

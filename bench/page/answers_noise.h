@@ -6,7 +6,7 @@
 
 #include "bench/page/answers.h"
 
-/* Of any document with "noise". `before`: what stands before the sentence, as "A: "; or "". */
-void answers_noise(const json_t *document, const char *before, struct answers *answers);
+/* Of any document with "noise". */
+void answers_noise(const json_t *document, struct answers *answers);
 
 #endif

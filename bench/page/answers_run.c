@@ -368,6 +368,6 @@ void answers_run(const json_t *result, struct answers *answers)
                     "No pool is called faster than another: their intervals do not bear it. More rounds may tell.");
     say_consumer(result, answers);
     say_tally(&tally, answers);
-    answers_noise(result, "", answers);
+    answers_noise(result, answers);
     json_decref(answer);
 }

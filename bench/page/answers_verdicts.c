@@ -46,18 +46,33 @@ static void say_row(const json_t *row, struct answers *answers)
                     result_string(row, "verdict"), *note ? ", " : "", result_string(row, "note"));
 }
 
-/* Returns how many of them were not said. */
+static bool is_missing(const json_t *row)
+{
+    return !strcmp(result_string(row, "verdict"), "MISSING");
+}
+
+static int count_missing(const json_t *verdicts)
+{
+    const json_t *row;
+    size_t i;
+    int missing = 0;
+    json_array_foreach (json_object_get(verdicts, "rows"), i, row)
+        missing += is_missing(row);
+    return missing;
+}
+
+/* Returns how many of them were not said, but for those that are missing: they are said together. */
 static int say_state(const json_t *verdicts, enum verdicts_state state, int most, struct answers *answers)
 {
     const json_t *row;
     size_t i;
     int said = 0;
     json_array_foreach (json_object_get(verdicts, "rows"), i, row)
-        if (verdicts_state(row) == state && said < most) {
+        if (verdicts_state(row) == state && !is_missing(row) && said < most) {
             say_row(row, answers);
             said++;
         }
-    return verdicts_count(verdicts, state) - said;
+    return verdicts_count(verdicts, state) - said - (state == VERDICTS_REGRESSION ? count_missing(verdicts) : 0);
 }
 
 /* The verdicts' own words, and no reason that only some of them have. */
@@ -76,9 +91,14 @@ static void say_counts(const json_t *verdicts, struct answers *answers)
 
 void answers_verdicts(const json_t *verdicts, struct answers *answers)
 {
-    int more = say_state(verdicts, VERDICTS_REGRESSION, SAID, answers), better;
+    int more = say_state(verdicts, VERDICTS_REGRESSION, SAID, answers), missing = count_missing(verdicts), better;
     if (more > 0)
         answers_add(answers, "bad", "verdicts", "verdicts", "%d more are no pass.", more);
+    if (missing)
+        answers_add(answers, "bad", "verdicts", "verdicts",
+                    "%d of %d benchmarks %s MISSING: only the first run has %s, and nobody knows of a change.", missing,
+                    (int)json_array_size(json_object_get(verdicts, "rows")), missing == 1 ? "is" : "are",
+                    missing == 1 ? "it" : "them");
     say_state(verdicts, VERDICTS_WORSE, 1, answers);
     better = say_state(verdicts, VERDICTS_BETTER, 1, answers);
     if (better > 0)

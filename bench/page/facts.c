@@ -130,25 +130,23 @@ void facts_add(const struct chapter *chapter)
 
 /* Warnings. */
 
-void facts_warn(const struct chapter *chapter, xmlNode *page)
+void facts_warn(const struct chapter *chapter)
 {
     const json_t *document = chapter->document, *remark;
-    const char *label = chapter->label, *colon = *label ? ": " : "";
     char noise[800];
     size_t i, failures = json_array_size(json_object_get(document, "failures"));
     if (failures)
-        tree_say(page, "notice", "%s%s%zu trial%s failed; the numbers are of the others.", label, colon, failures,
+        tree_say(chapter->parent, "notice", "%zu trial%s failed; the numbers are of the others.", failures,
                  failures == 1 ? "" : "s");
     if (json_is_true(json_object_get(document, "interrupted")))
-        tree_say(page, "notice", "%s%sIt was interrupted: there is less than was wanted.", label, colon);
+        tree_say(chapter->parent, "notice", "It was interrupted: there is less than was wanted.");
     if (!json_is_object(json_object_get(document, "noise")) || noise_is_quiet(document))
         return;
-    tree_say(page, "notice", "%s%sThe machine was not quiet: %s.", label, colon,
-             noise_show(document, noise, sizeof noise));
+    tree_say(chapter->parent, "notice", "The machine was not quiet: %s.", noise_show(document, noise, sizeof noise));
     json_array_foreach (json_object_get(json_object_get(document, "before"), "remarks"), i, remark)
         if (json_is_string(json_object_get(remark, "help")))
-            tree_say(page, "notice", "%s%sWhen it began: %s. What helps: %s.", label, colon,
-                     result_string(remark, "what"), result_string(remark, "help"));
+            tree_say(chapter->parent, "notice", "When it began: %s. What helps: %s.", result_string(remark, "what"),
+                     result_string(remark, "help"));
 }
 
 /* Downloads. */

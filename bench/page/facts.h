@@ -7,8 +7,8 @@
 /* Adds the parts "how it was measured" and "machine" of a document that has rounds and a machine. */
 void facts_add(const struct chapter *chapter);
 
-/* Adds what a reader should be warned of, as `notice`s of the page. */
-void facts_warn(const struct chapter *chapter, xmlNode *page);
+/* Adds what a reader should be warned of, as `notice`s where the chapter is: of the page, or of its part. */
+void facts_warn(const struct chapter *chapter);
 
 /* Adds the part with the numbers: each as a file in the page. `csv` is its text, or NULL. */
 void facts_downloads(const struct chapter *chapter);

@@ -15,6 +15,7 @@
 #include "bench/page/run_chapter.h"
 #include "bench/page/several.h"
 #include "bench/page/several_label.h"
+#include "bench/page/several_warn.h"
 #include "bench/page/template.h"
 #include "bench/page/tree.h"
 #include "bench/page/verdicts_chapter.h"
@@ -141,12 +142,12 @@ static int add_document(struct making *making, const struct document *document, 
     begin_chapter(&chapter, making, document, label, prefix, parent);
     chapter.without_figures = !figures;
     answers.count = 0;
+    facts_warn(&chapter);
     error = fill(&chapter, document->kind, &answers);
     if (!error && document->kind != DOCUMENTS_HISTORY) {
         facts_add(&chapter);
         facts_downloads(&chapter);
     }
-    facts_warn(&chapter, making->page);
     if (!error)
         chapter_answers(&chapter, making->page, &answers, answers_most);
     figures_kept_free(&chapter.figures);
@@ -165,6 +166,7 @@ static int add_documents(struct making *making, const struct document *documents
     begin_chapter(&chapter, making, documents, "", "", making->page);
     answers.count = 0;
     error = several_add(&chapter, documents, count, &answers);
+    several_warn(making->page, documents, count);
     if (!error)
         chapter_answers(&chapter, making->page, &answers, ANSWERS_MOST);
     figures_kept_free(&chapter.figures);

@@ -45,6 +45,6 @@ int plan_chapter(struct chapter *chapter, struct answers *answers)
         command = tree_add_text(part, "command", words.command);
         tree_set(command, "what", "Measure the answer again:");
     }
-    answers_noise(chapter->document, "", answers);
+    answers_noise(chapter->document, answers);
     return 0;
 }

@@ -11,9 +11,9 @@
 #include "bench/findings/comparison.h"
 #include "bench/findings/comparison_identity.h"
 #include "bench/json/must.h"
-#include "bench/page/answers_noise.h"
 #include "bench/page/answers_verdicts.h"
 #include "bench/page/several_label.h"
+#include "bench/page/several_warn.h"
 #include "bench/page/side_by_side.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
@@ -96,6 +96,7 @@ static int judge(struct chapter *chapter, const struct document *documents, stru
     struct comparison comparison = {.paths = {documents[0].path, documents[1].path},
                                     .documents = {documents[0].json, documents[1].json},
                                     .threshold = 0.03};
+    static const char known[] = "not comparable: ";
     char why[1024];
     json_t *verdicts;
     int error = 0;
@@ -105,7 +106,8 @@ static int judge(struct chapter *chapter, const struct document *documents, stru
     }
     if (comparison_make(&comparison, why, sizeof why)) {
         free(comparison.rows);
-        tree_say(chapter->parent, "notice", "They are not judged: %s.", why);
+        tree_say(chapter->parent, "notice", "They are not judged: %s.",
+                 !strncmp(why, known, strlen(known)) ? why + strlen(known) : why);
         return 1;
     }
     verdicts = comparison_show_verdicts(&comparison);
@@ -180,14 +182,6 @@ int several_add(struct chapter *chapter, const struct document *documents, int c
     if (!error)
         error = add_figures(chapter, documents, count);
     side_by_side_facts(chapter, documents, count);
-    for (int i = 0; i < count && !error; i++) {
-        char label[16], before[32];
-        if (!several_label_is_run(&documents[i]))
-            continue;
-        snprintf(before, sizeof before, "%s: ", several_label(documents, count, i, label));
-        answers_noise(documents[i].json, before, answers);
-        if (answers->count)
-            strcpy(answers->all[answers->count - 1].to[0], "facts");
-    }
+    several_warn_answer(documents, count, answers);
     return error;
 }

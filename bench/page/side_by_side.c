@@ -70,8 +70,8 @@ static void say(const struct side_by_side_rows *rows, const struct document *doc
                     rows->count);
     if (rows->count > apart)
         answers_add(answers, "open", "side-by-side", "facts",
-                    "In %d of %d benchmarks all intervals overlap: no difference is said.", rows->count - apart,
-                    rows->count);
+                    "In %d of %d benchmarks that they share all intervals overlap: no difference is said.",
+                    rows->count - apart, rows->count);
     if (!rows->count)
         answers_add(answers, "open", "side-by-side", "facts", "They have no benchmark in common.");
 }
@@ -90,6 +90,14 @@ void side_by_side(struct chapter *chapter, const struct document *documents, int
             heads[columns++] = several_label(documents, count, i, labels[i]);
     part = chapter_part(chapter, chapter->parent, "side-by-side", "Side by side");
     chapter_link(chapter, chapter->workloads, "side-by-side", "all of them, side by side");
+    say(&rows, documents, count, answers);
+    if (!rows.count) {
+        tree_add_text(
+            part, "text",
+            "No pool ran the same workload with the same workers and parameters in two of them, so that nothing "
+            "can stand side by side. What each says stands below.");
+        return;
+    }
     tree_add_text(part, "text",
                   "Medians with their 95% intervals. What was measured at different times, or by different machines, "
                   "is not paired: where intervals overlap, no difference is said.");
@@ -108,7 +116,6 @@ void side_by_side(struct chapter *chapter, const struct document *documents, int
             if (several_label_is_run(&documents[i]))
                 tables_cell(row, "%s", cell_text(is, i, text, sizeof text));
     }
-    say(&rows, documents, count, answers);
     free(rows.all);
 }
 

@@ -43,6 +43,14 @@ static const char *text_of(const char *path)
     return text;
 }
 
+static void remove_last(const char *name, int count)
+{
+    json_t *document = json_load_file(name, 0, NULL), *list = json_object_get(document, "configurations");
+    while (count--)
+        json_array_remove(list, json_array_size(list) - 1);
+    save(document, name);
+}
+
 CLI_TEST(changes, a_comparison_is_drawn_with_what_is_worse_first)
 {
     const char *data, *third, *first;
@@ -76,6 +84,27 @@ CLI_TEST(changes, what_costs_more_is_in_the_title)
     save(document, "new.json");
     cr_assert(run("compare base.json new.json --plot drawn") == 1, "%s", out);
     cr_assert(strstr(text_of("drawn/changes.svg"), "; costs grew in 1"));
+}
+
+/* The title says so of many and of few, in one line or two, and calls nothing worse. */
+static void expect_missing(int all, int missing)
+{
+    char words[64];
+    make_pair(all, 0);
+    remove_last("new.json", missing);
+    cr_assert(run("compare base.json new.json --plot drawn") == 1, "%s", out);
+    snprintf(words, sizeof words, "%d failed or missing", missing);
+    cr_assert(strstr(text_of("drawn/changes.svg"), words), "%s", words);
+    cr_assert(strstr(text_of("drawn/changes.svg"), "any of 2 benchmarks"));
+    cr_assert(!strstr(text_of("drawn/changes.svg"), "worse than before"));
+}
+
+CLI_TEST(changes, what_is_missing_is_not_worse)
+{
+    expect_missing(3, 1);
+    cr_assert(strstr(text_of("drawn/changes.tsv"), "MISSING"));
+    expect_missing(20, 18);
+    cr_assert(!strstr(text_of("drawn/changes.tsv"), "MISSING"), "no figure of lines with nothing in them");
 }
 
 /* Many go on in further figures; fewer take the place of those that were there. */

@@ -104,7 +104,8 @@ CLI_TEST(explore_plugin, is_followed_or_taken_as_it_is)
 CLI_TEST(explore_plugin, is_not_accused_of_what_its_calls_cannot_know)
 {
     cr_assert(run_with("mine", "explore --plugin %s --scenario free-blocked --schedules 1500") == 0, "%s%s", out, err);
-    cr_assert(run_with("followed", "explore --plugin %s --scenario free-blocked --schedules 1500") == 0, "%s%s", out, err);
+    cr_assert(run_with("followed", "explore --plugin %s --scenario free-blocked --schedules 1500") == 0, "%s%s", out,
+              err);
 }
 
 /* It fails, is told, shown in XML, and fails again in the same way by the command that is printed. */
@@ -132,7 +133,9 @@ CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
     cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -p mine,ring") == 3, "%s%s", out, err);
     cr_assert(lines(err) == 1 && strstr(out, "  - "), "%s%s", out, err);
     setenv("COLUMNS", "80", 1);
-    cr_assert(run("explore --lines -t 16 -p inline,mutex,ring,spawn,steal,textbook") == 0 && strstr(out, "--format json has all"), "%s%s", out, err);
+    cr_assert(run("explore --lines -t 16 -p inline,mutex,ring,spawn,steal,textbook") == 0 &&
+                  strstr(out, "--format json has all"),
+              "%s%s", out, err);
 }
 
 CLI_TEST(explore_plugin, that_cannot_be_followed_is_one_line)

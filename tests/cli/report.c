@@ -141,6 +141,52 @@ CLI_TEST(report, two_runs_are_compared_and_drawn_together)
     cr_assert(is_alone(text) && links_lead_somewhere(text));
 }
 
+/* A run of that pool that was noisy, and says why and what helps. */
+static void make_noisy(const char *name, const char *pool)
+{
+    char words[256];
+    json_t *json, *noise;
+    snprintf(words, sizeof words, "run -p %s -w empty -t 1 --rounds 1 --budget 10ms --no-figures --no-history -o %s",
+             pool, name);
+    cr_assert(run(words) == 0, "%s", err);
+    json = json_load_file(name, 0, NULL);
+    noise = json_object_get(json, "noise");
+    json_object_set_new(noise, "verdict", json_string("noisy"));
+    json_object_set_new(noise, "before", json_string("noisy"));
+    json_object_set_new(json_object_get(json, "before"), "remarks",
+                        json_pack("[{s:s, s:s, s:s}]", "level", "noisy", "what", "a build runs", "help", "stop it"));
+    cr_assert(!json_dump_file(json, name, 0));
+    json_decref(json);
+}
+
+/* Before the first figure, but for the list of links. */
+static const char *beginning(const char *text)
+{
+    static char begins[1 << 16];
+    snprintf(begins, sizeof begins, "%.*s", (int)(strstr(text, "id=\"finder\"") - strstr(text, "<main")),
+             strstr(text, "<main"));
+    return begins;
+}
+
+/* Each result's notes stand with it; and of what they do not share there is no table. */
+CLI_TEST(report, several_begin_with_one_note)
+{
+    const char *text;
+    make_noisy("a.json", "mutex");
+    make_noisy("b.json", "ring");
+    make_noisy("c.json", "steal");
+    text = page_of("a.json b.json c.json");
+    cr_assert(count(beginning(text), "The machine was") == 1 && !strstr(beginning(text), "What helps"), "%s",
+              beginning(text));
+    cr_assert(strstr(beginning(text), "The machine was not quiet (A: noisy, B: noisy, C: noisy)"), "%s",
+              beginning(text));
+    cr_assert(count(text, "When it began: a build runs. What helps: stop it.") == 3);
+    cr_assert(strstr(text, "They have no benchmark in common.") && strstr(text, "nothing can stand side by side"));
+    cr_assert(!strstr(text, "those first that are farthest apart") && links_lead_somewhere(text));
+    text = page_of("a.json");
+    cr_assert(strstr(beginning(text), "What helps: stop it."), "of one all stands there");
+}
+
 CLI_TEST(report, of_other_machines_nothing_is_judged)
 {
     const char *text;

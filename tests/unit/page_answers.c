@@ -265,6 +265,27 @@ Test(page_answers, of_what_is_undecided_no_verdict_is_made, .timeout = 20)
     json_decref(verdicts);
 }
 
+/* Many that are missing are one sentence, in which none is called worse; what is slower comes first. */
+Test(page_answers, what_is_missing_is_said_once, .timeout = 20)
+{
+    json_t *verdicts = verdicts_new("compare", NULL);
+    verdicts_row(verdicts, "a/empty/t1", "a", VERDICTS_REGRESSION, "MISSING");
+    verdicts_row(verdicts, "b/empty/t1", "b", VERDICTS_REGRESSION, "MISSING");
+    verdicts_row(verdicts, "c/empty/t1", "c", VERDICTS_SAME, "same");
+    answers.count = 0;
+    answers_verdicts(verdicts, &answers);
+    cr_assert(strstr(sentences(), "bad: 2 of 3 benchmarks are MISSING: only the first run has them") == sentences(),
+              "%s", sentences());
+    cr_assert(!strstr(sentences(), "no pass") && !strstr(sentences(), "a/empty"), "%s", sentences());
+    verdicts_row(verdicts, "d/empty/t1", "d", VERDICTS_REGRESSION, "slower");
+    answers.count = 0;
+    answers_verdicts(verdicts, &answers);
+    cr_assert(strstr(sentences(), "bad: d/empty/t1: slower") == sentences(), "%s", sentences());
+    cr_assert(strstr(sentences(), "2 of 4 benchmarks are MISSING") && !strstr(sentences(), "no pass"), "%s",
+              sentences());
+    json_decref(verdicts);
+}
+
 static json_t *cell(const char *pool, const char *kind, const char *verdict)
 {
     return json_pack("{s:s, s:s, s:s, s:s, s:s}", "pool", pool, "fault", "lost-results", "kind", kind, "verdict",

@@ -5,7 +5,7 @@
 
        title, lead     the heading, and a line under it
        answer          a sentence that the data decides; to: the id of its figure; state: good, bad, open or plain
-       notice          what the reader must know before anything else
+       notice          what the reader must know before anything else; in a part: of that result
        finder          groups (name) of links (to, and what stands on them)
        part            a section: id, title; in it parts, text, figures (figure.xsl), tables (table.xsl),
                        facts (name and text), commands, downloads (name, kind, size, href)
