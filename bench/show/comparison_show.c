@@ -126,11 +126,13 @@ static void kind_text(const struct comparison *comparison, char *text, size_t si
 /* The whole in a few words, as the exit status says it. */
 static void whole_text(const struct comparison *comparison, char *text, size_t size)
 {
-    int undecided = comparison_undecided(comparison), all = 0;
+    int undecided = comparison_undecided(comparison), all = 0, worse = 0;
+    for (int k = 0; k < COMPARISON_KINDS; k++)
+        worse += comparison->worse[k];
     for (int v = 0; v < COMPARISON_VERDICTS; v++)
         all += sum_of(comparison, (enum comparison_verdict)v);
     if (comparison->regressions)
-        snprintf(text, size, "worse");
+        snprintf(text, size, worse ? "worse" : "no pass"); /* what failed or is missing is not known to be worse */
     else if (undecided == all)
         snprintf(text, size, "cannot tell");
     else if (undecided)
