@@ -224,6 +224,19 @@ static int observe(struct watch *watch)
     return error;
 }
 
+/* "pool mine: not supported: POOL_CAN_DROP" of the test, beside a verdict that says the half of it: "mine: this needs
+ * POOL_CAN_DROP". */
+static void say_unsupported(const char *text, char *finding, size_t size)
+{
+    static const char pool[] = "pool ", middle[] = ": not supported: ";
+    const char *at = strstr(text, middle), *why = at ? at + strlen(middle) : "";
+    if (!at || strncmp(text, pool, strlen(pool)))
+        snprintf(finding, size, "%s", text);
+    else
+        snprintf(finding, size, "%.*s: %s%s", (int)(at - text - (ptrdiff_t)strlen(pool)), text + strlen(pool),
+                 !strncmp(why, "POOL_CAN_", 9) ? "this needs " : "", why);
+}
+
 /* The verdict, with `doing` and `text` as copies that end. */
 static void give_verdict(const struct watch *watch, const char *doing, const char *text, struct judge_result *result)
 {
@@ -255,7 +268,7 @@ static void give_verdict(const struct watch *watch, const char *doing, const cha
         snprintf(finding, size, "%s", text);
     else if (state_of(watch->note) == CONTRACT_NOT_ASKED) {
         verdict->kind = VERDICT_UNSUPPORTED;
-        snprintf(finding, size, "%s", text);
+        say_unsupported(text, finding, size);
     } else
         snprintf(finding, size, "the process exited from within, status %d%s%s", WEXITSTATUS(watch->status),
                  told ? ", in " : "", told ? doing : "");

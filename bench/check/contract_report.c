@@ -52,7 +52,7 @@ static void print_suites(const struct check_matrix *matrix, const struct pool_op
     grid_column(&grid, "kept", "", GRID_RIGHT, 0);
     grid_column(&grid, "FAILS", "", GRID_RIGHT, 0);
     grid_column(&grid, "STALLED", "", GRID_RIGHT, 0);
-    grid_column(&grid, "not asked", "", GRID_RIGHT, 0);
+    grid_column(&grid, "not supported", "", GRID_RIGHT, 0);
     for (int f = 0; f < matrix->options->fault_count; f++) {
         struct tally tally = count(matrix, pool, matrix->options->faults[f]);
         grid_row(&grid);

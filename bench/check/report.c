@@ -343,7 +343,7 @@ static void print_unsupported(const struct check_matrix *matrix, FILE *out)
             cells++;
         }
         if (!told)
-            terminal_line(out, 2, "%s, %d cells: %s", check_verdict_name(row), cells, why);
+            terminal_line(out, 2, "%s, %d cell%s: %s", check_verdict_name(row), cells, cells == 1 ? "" : "s", why);
     }
 }
 

@@ -714,6 +714,7 @@ static int check_word(const struct options *options, struct why why)
 /* All words after the command; plain ones are kept in the second of two passes. */
 static int take_words(struct options *options, int argc, char **argv, bool early, struct why why)
 {
+    enum { FEW = 2 }; /* the usage names them one by one */
     const struct command *command = &commands[options->command];
     bool seen[ROWS] = {0}, plain = false;
     int error = 0;
@@ -724,6 +725,9 @@ static int take_words(struct options *options, int argc, char **argv, bool early
             error = take_word(options, argc, argv, &i, seen, early, why);
         else if (early)
             continue;
+        else if (options->word_count >= command->words_max && command->words_max > FEW)
+            error = why_wrong(why, "%s: \"%.60s\" is one too many: at most %d are taken", argv[1], argv[i],
+                              command->words_max);
         else if (options->word_count >= command->words_max)
             error = why_wrong(why, "%s: what is \"%.60s\"? (usage: poolbench %s %s)", argv[1], argv[i], argv[1],
                               command->arguments);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "bench/results/read.h"
 #include "bench/results/read_duet.h"
@@ -15,7 +16,8 @@ static bool is_database(const char *path)
 {
     static const char magic[] = "SQLite format 3";
     char begin[sizeof magic] = "";
-    FILE *file = fopen(path, "re");
+    struct stat info;
+    FILE *file = !stat(path, &info) && S_ISREG(info.st_mode) ? fopen(path, "re") : NULL; /* a FIFO would wait */
     size_t length = file ? fread(begin, 1, sizeof begin, file) : 0;
     if (file)
         fclose(file);

@@ -309,6 +309,8 @@ static const char *other_kind(const json_t *document)
 {
     if (json_object_get(document, "limits_format"))
         return "what poolbench limits wrote: it has a figure of its own";
+    if (json_object_get(document, "explore_format"))
+        return "what poolbench explore wrote: a failure has a figure of its own";
     if (json_object_get(document, "fleet_format"))
         return "what poolbench plan --from wrote: it has a table only";
     if (json_object_get(document, "regressions") && json_object_get(document, "rows"))

@@ -60,6 +60,9 @@ CLI_TEST(contract, is_kept_by_the_pool_of_the_manual)
         strstr(text_of(cell_of(document, "fork", "a_child_may_open_pools_of_its_own"), "finding"), "POOL_FORK_UNSEEN"));
     cr_assert(strstr(text_of(cell_of(document, "submit", "timeout_gives_up"), "finding"), "refuses POOL_TIMEOUT"));
     json_decref(document);
+    cr_assert(check("mine", "-f cancel,idle") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "not supported, 1 cell: mine: pool_sleep is of our own pools only\n"), "%s", out);
+    cr_assert(strstr(out, "not supported, 2 cells: mine: this needs POOL_CAN_CANCEL\n"), "%s", out);
 }
 
 CLI_TEST(contract, each_broken_promise_is_named)

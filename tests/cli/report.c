@@ -261,6 +261,14 @@ CLI_TEST(report, bad_input)
     cr_assert(run("limits -o limits.json --no-figures") == 0 && run("report limits.json") == 2 && lines(err) == 1 &&
                   strstr(err, "poolbench limits"),
               "%s", err);
+    cr_assert(run("explore -p inline --schedules 1 -o explored.json") == 0 && run("report explored.json") == 2 &&
+                  lines(err) == 1 && strstr(err, "poolbench explore"),
+              "%s", err);
+    cr_assert(mkfifo("pipe.json", 0600) == 0 && run("report pipe.json") == 2 && strstr(err, "pipe.json: not a file"),
+              "%s", err);
+    cr_assert(run("report 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17") == 2 && lines(err) == 1 &&
+                  strstr(err, "\"17\" is one too many: at most 16"),
+              "%s", err);
     cr_assert(access("missing.html", F_OK) && access("torn.html", F_OK) && access("x.html", F_OK) &&
               access("other.html", F_OK));
     /* Its own may be replaced. */
