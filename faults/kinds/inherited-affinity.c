@@ -1,83 +1,123 @@
-/* inherited-affinity.c - all workers share one CPU.
+/* inherited-affinity.c - all workers share one CPU, of several.
  *
  * Nobody asked for it: a thread starts with the affinity of the one that creates it,
- * and that one was bound. Asked twice: with nobody bound, where one CPU for all is
- * wrong; and with a submitter that binds itself after the open, where it is only said,
- * for a pool that starts its workers when they are needed does not promise more. */
+ * and that one was bound. Asked three times: with nobody bound; with a thread that is bound
+ * and submits the first job, before another that is not submits the others; and with one
+ * submitter of all, who is bound. The last is only said, for a pool that starts a worker in a
+ * submit does not promise more. A pool that binds each worker to a CPU of its own does so
+ * on purpose. */
 #include <sched.h>
 
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { GATE = 0 };
-enum { UNBOUND, BOUND };
+enum { GATE = 0, FIRST_SUBMITTER = 0 };
+enum { UNBOUND, FIRST_BOUND, BOUND };
 
-/* The most CPUs that one of the jobs may use; how many the opener may. */
-enum { MOST, ALLOWED };
+/* How many CPUs the jobs may use together, and the opener. */
+enum { TOGETHER, ALLOWED };
 
-static _Atomic int most;
+static cpu_set_t all, seen[RECORD_JOBS];
 
 static void look(int id)
 {
-    cpu_set_t set;
-    int now, before = atomic_load(&most);
-    (void)id;
     gate_meet(GATE, cell_workers());
-    if (sched_getaffinity(0, sizeof set, &set))
-        return;
-    now = CPU_COUNT(&set);
-    while (now > before && !atomic_compare_exchange_weak(&most, &before, now))
-        ;
+    sched_getaffinity(0, sizeof seen[id], &seen[id]);
 }
 
-static void bind_to_one(const cpu_set_t *all)
+static void bind_to_one(void)
 {
     cpu_set_t one;
+    int cpu = 0;
+    while (!CPU_ISSET(cpu, &all))
+        cpu++;
     CPU_ZERO(&one);
-    for (int cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-        if (CPU_ISSET(cpu, all)) {
-            CPU_SET(cpu, &one);
-            break;
-        }
-    }
+    CPU_SET(cpu, &one);
     sched_setaffinity(0, sizeof one, &one);
+}
+
+static int pass(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+static void submit_first(void)
+{
+    bind_to_one();
+    if (!cell_submit_other(pass, NULL))
+        cell_wait(-1);
+}
+
+/* The CPUs that the jobs may use together; 0: one of them does not say. Counts those that
+ * may use one only. */
+static int together(int jobs, int *bound)
+{
+    cpu_set_t any;
+    CPU_ZERO(&any);
+    *bound = 0;
+    for (int id = 0; id < jobs; id++) {
+        if (!CPU_COUNT(&seen[id]))
+            return 0;
+        *bound += CPU_COUNT(&seen[id]) == 1;
+        CPU_OR(&any, &any, &seen[id]);
+    }
+    return CPU_COUNT(&any);
+}
+
+/* As many jobs as workers, which all run at once. */
+static void ask(int client)
+{
+    int workers = cell_workers(), cpus, bound;
+    for (int id = 0; id < workers; id++)
+        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = look});
+    if (cell_submit_range(0, workers) || cell_wait(-1))
+        return;
+    cpus = together(workers, &bound);
+    cell_note(TOGETHER, cpus);
+    if (client == BOUND && cpus == 1)
+        cell_remark("its workers all keep the one CPU of the thread that submitted");
+    else if (client == FIRST_BOUND && bound && cpus > 1)
+        cell_remark("%d of %d workers may use one CPU only", bound, workers);
 }
 
 static void drive(int client)
 {
-    cpu_set_t all;
-    int workers;
     if (sched_getaffinity(0, sizeof all, &all) || CPU_COUNT(&all) < 2) {
         cell_not_asked("cannot be asked here: there is one CPU");
         return;
     }
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
-    workers = cell_workers();
     cell_settle();
-    if (client == BOUND)
-        bind_to_one(&all);
-    for (int id = 0; id < workers; id++)
-        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = look});
-    cell_submit_range(0, workers);
-    cell_wait(-1);
     cell_note(ALLOWED, CPU_COUNT(&all));
-    cell_note(MOST, atomic_load(&most));
-    if (client == BOUND && atomic_load(&most) == 1)
-        cell_remark("its workers all keep the one CPU of the thread that submitted first");
+    if (client == BOUND)
+        bind_to_one();
+    if (client == FIRST_BOUND) {
+        helper_start(FIRST_SUBMITTER, submit_first);
+        helpers_join();
+    }
+    if (cell_workers() < 2)
+        cell_not_asked("has one worker");
+    else
+        ask(client);
     cell_free();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
-    int64_t seen = atomic_load(&outcome->record->notes[MOST]), allowed = atomic_load(&outcome->record->notes[ALLOWED]);
-    if (outcome->cell->client == UNBOUND && outcome->workers > 1 && allowed > 1 && seen == 1)
-        return verdict_own(verdict, "nobody asked for it, and each worker is bound to one CPU of %d", (int)allowed);
-    return false;
+    int64_t allowed = atomic_load(&outcome->record->notes[ALLOWED]);
+    int client = outcome->cell->client;
+    if (client == BOUND || allowed < 2 || atomic_load(&outcome->record->notes[TOGETHER]) != 1)
+        return false;
+    return verdict_own(verdict, "%s, and all workers may use the same one CPU only, of %d",
+                       client == UNBOUND ? "nobody is bound" : "the thread that submitted first was bound",
+                       (int)allowed);
 }
 
 static const struct fault_cell cells[] = {
     {"nobody is bound", FAULT_CLEAN, UNBOUND, 0, POOL_CAN_RUN_APART},
+    {"the first submitter is bound", FAULT_CLEAN, FIRST_BOUND, 0, POOL_CAN_RUN_APART},
     {"the submitter is bound", FAULT_CLEAN, BOUND, 0, POOL_CAN_RUN_APART},
 };
 
@@ -86,11 +126,11 @@ static const struct fault inherited_affinity = {
     .name = "inherited-affinity",
     .group = "workers",
     .source = "dotnet/runtime#8950, OpenHFT/Java-Thread-Affinity#57",
-    .summary = "workers are bound to one CPU, which nobody asked for",
+    .summary = "all workers are bound to the same CPU, which nobody asked for",
     .bug = "A new thread has the affinity of its creator; and a pool that binds its workers does so unasked.",
-    .scenario =
-        "As many jobs as workers say on how many CPUs they may run; again with a submitter that has bound itself.",
-    .diagnosis = "The affinity of the workers is not that of the process.",
+    .scenario = "As many jobs as workers say on which CPUs they may run: with nobody bound, after a first submitter "
+                "that was bound, and with all of them from one that is.",
+    .diagnosis = "The affinity of the workers is that of whoever started them, not that of the process.",
     .remedy = "Keep the mask of the opener, and give it to each worker as it is started.",
     FAULT_CELLS(cells),
     .drive = drive,

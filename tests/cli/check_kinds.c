@@ -2,6 +2,7 @@
  * name, in a pool that has exactly that one (tests/plugins/faulty.c); the same pool without
  * holds under all of them. */
 #include <jansson.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,6 +66,20 @@ CLI_TEST(check_kinds, each_is_caught_by_its_name)
         if (strcmp(names[i], "herd") != 0 && strcmp(names[i], "idle-burn") != 0 &&
             strcmp(names[i], "inherited-affinity") != 0)
             cr_assert(caught(names[i]), "%s", names[i]);
+}
+
+/* Of a pool that starts all its workers with the first job; its twin gives them the opener's mask. */
+CLI_TEST(check_kinds, one_cpu_for_all_is_caught)
+{
+    cpu_set_t set;
+    json_t *document;
+    if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < 2)
+        cr_skip_test("there is one CPU");
+    cr_assert(caught("inherited-affinity"));
+    document = check("kept-affinity", "-f inherited-affinity");
+    cr_assert(json_integer_value(json_object_get(json_object_get(document, "summary"), "holds")) == 3, "%s", out);
+    cr_assert(!strstr(out, "one CPU"), "%s", out);
+    json_decref(document);
 }
 
 /* The pool calls all its workers for each job. */

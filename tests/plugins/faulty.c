@@ -28,6 +28,7 @@ struct faulty {
     int started, gone, tokens, idle, turn;
     uint64_t epoch; /* of cancels */
     bool stop, deaf, event;
+    cpu_set_t mask; /* of the opener */
     void *kept;
 };
 
@@ -126,15 +127,11 @@ static bool leaves_idle(struct faulty *pool)
 static void prepare(struct faulty *pool)
 {
     sigset_t none;
-    cpu_set_t one;
-    (void)pool;
     sigemptyset(&none);
-    CPU_ZERO(&one);
-    CPU_SET(sched_getcpu(), &one);
     if (HAS("signal-mask"))
         pthread_sigmask(SIG_SETMASK, &none, NULL);
-    if (HAS("inherited-affinity"))
-        sched_setaffinity(0, sizeof one, &one);
+    if (HAS("kept-affinity"))
+        sched_setaffinity(0, sizeof pool->mask, &pool->mask);
 }
 
 static void *worker(void *arg)
@@ -192,6 +189,12 @@ static void *worker(void *arg)
              now.tv_sec < end.tv_sec || (now.tv_sec == end.tv_sec && now.tv_nsec < end.tv_nsec);)
             clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
     return NULL;
+}
+
+/* All workers with the first job; kept-affinity is without the bug. */
+static bool starts_late(void)
+{
+    return HAS("inherited-affinity") || HAS("kept-affinity");
 }
 
 static int start_one(struct faulty *pool)
@@ -300,6 +303,8 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
     put(pool, job);
     if (HAS("thread-refused") && pool->started < pool->config.workers && start_one(pool))
         return -EAGAIN;
+    while (starts_late() && pool->started < pool->config.workers && !start_one(pool))
+        ;
     if (HAS("lost-at-idle") && pool->started < pool->config.workers && (uint64_t)pool->idle < queued(pool) &&
         !start_one(pool))
         pthread_detach(pool->threads[pool->started - 1]);
@@ -506,8 +511,9 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
     pool->slots = calloc(pool->capacity + 64 * HAS("over-capacity"), sizeof *pool->slots);
     pool->capacity += 64 * HAS("over-capacity");
-    if (HAS("thread-refused") || HAS("lost-at-idle"))
+    if (HAS("thread-refused") || HAS("lost-at-idle") || starts_late())
         workers = 0;
+    sched_getaffinity(0, sizeof pool->mask, &pool->mask);
     while (pool->slots && pool->started < workers && !start_one(pool))
         ;
     pool->stats.workers = workers ? pool->started - HAS("over-parallel") : config->workers;
