@@ -329,7 +329,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty))
-ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY NEVER MANY PIPES REAPED \
+ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY SELFISH
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
 MUTANTS := $(basename $(notdir $(wildcard tests/plugins/mutants/*.sed)))

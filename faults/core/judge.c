@@ -30,6 +30,7 @@ enum {
 };
 #define START_NS INT64_C(10000000000)       /* of a process and its libraries, as long as trying them may take */
 static const int64_t leave_ns = 2000000000; /* how long a thread may outlive its pool's free */
+static const int64_t birth_ns = 1000000000; /* how long a call may wait for threads that the birth gate holds */
 
 _Static_assert((int)PROOF_BUT >= (int)RECORD_CLIENTS, "each client can be left out");
 
@@ -41,6 +42,7 @@ struct watch {
     int process_fd, ended_fd, output_fd, record_fd;
     int64_t begin_ns;
     struct proof_look looks[2];
+    uint32_t gate_turn; /* of the call for which the birth gate was looked at */
     uint32_t reads_begin[RECORD_CLIENTS], reads_end[RECORD_CLIENTS]; /* of the latest look */
     char why_not[160];                                               /* why the last look was no proof */
     bool ate;                                                        /* it took more memory than a cell may */
@@ -176,6 +178,29 @@ static bool still(struct watch *watch, uint32_t turn, int pause_ms)
            pending_turn(watch) == turn;
 }
 
+/* Opens the birth gate, where it holds somebody. Returns whether it did. */
+static bool let_go(struct watch *watch)
+{
+    if (!atomic_load(&watch->record->waiting) || atomic_load(&watch->record->let_go))
+        return false;
+    atomic_store(&watch->record->let_go, 1);
+    ask_inspector(watch, RECORD_LET_GO);
+    return true;
+}
+
+/* A call that looks again and again for a thread that the birth gate holds: there is no
+ * proof of it, and it is our own doing. */
+static void let_go_late(struct watch *watch)
+{
+    const struct record_call *call = &watch->record->calls[0];
+    uint32_t turn = pending_turn(watch);
+    if (!turn || turn == watch->gate_turn || pool_clock_ns() - atomic_load(&call->since_ns) < birth_ns)
+        return;
+    watch->gate_turn = turn;
+    if (ask_inspector(watch, RECORD_WAKER))
+        let_go(watch);
+}
+
 /* All sleep, of a pool that may have ways to wake them that are not threads. What it
  * could be woken by, and once more after a while; what the birth gate holds is let go. */
 static bool is_for_ever(struct watch *watch, uint32_t turn)
@@ -184,11 +209,8 @@ static bool is_for_ever(struct watch *watch, uint32_t turn)
     uint32_t ledger = record_ledger(record);
     if (!still(watch, turn, AGAIN_MS) || !ask_inspector(watch, RECORD_WAKER) || !still(watch, turn, LOOK_EVERY_MS))
         return false;
-    if (atomic_load(&record->waiting) && !atomic_load(&record->let_go)) {
-        atomic_store(&watch->record->let_go, 1);
-        ask_inspector(watch, RECORD_LET_GO);
+    if (let_go(watch))
         return false;
-    }
     if (atomic_load(&record->waker))
         snprintf(watch->why_not, sizeof watch->why_not, "all threads sleep, but %s",
                  waker_name(atomic_load(&record->waker)));
@@ -255,6 +277,8 @@ static int observe(struct watch *watch, bool foreign)
             outcome->end = OUTCOME_HUNG;
             return 0;
         }
+        if (foreign)
+            let_go_late(watch);
         watch->ate = turn % MEMORY_EVERY == 0 && confine_memory(watch->process) > memory_max(watch->setup);
         if (is_late(watch) || watch->ate ||
             record_refusal(&watch->record->refused)) /* it cannot be judged: no need to wait */

@@ -82,6 +82,14 @@ CLI_TEST(check_kinds, one_cpu_for_all_is_caught)
     json_decref(document);
 }
 
+/* 64 bytes for each pool, among what the allocator keeps. */
+CLI_TEST(check_kinds, a_small_leak_is_caught)
+{
+    json_t *document = check("small-leak", "-f leak-per-pool");
+    cr_assert(json_integer_value(json_object_get(json_object_get(document, "summary"), "fails")) == 1, "%s", out);
+    json_decref(document);
+}
+
 /* The pool calls all its workers for each job. */
 CLI_TEST(check_kinds, costs_are_said_and_not_judged)
 {

@@ -84,6 +84,26 @@ CLI_TEST(check_odd, threads_of_clone_are_said_not_to_be_held)
     cr_assert(check("CLONED", "-f late-add") == 0 && strstr(out, "neither pthread_create nor thrd_create"), "%s", out);
 }
 
+CLI_TEST(check_odd, a_thread_that_is_looked_for_at_birth_is_no_stall)
+{
+    holds("POLLS");
+    cr_assert(check("POLLS", "-f late-add") == 0 && strstr(out, "cannot be held at birth: whoever opens it or submits"),
+              "%s", out);
+}
+
+CLI_TEST(check_odd, a_cpu_for_each_worker_is_no_bug)
+{
+    holds("PINNED");
+    cr_assert(check("PINNED", "-f inherited-affinity") == 0 && !strstr(out, "FAILS"), "%s", out);
+}
+
+/* What has a bound is no leak, though it grows for long. */
+CLI_TEST(check_odd, what_stops_to_grow_is_no_leak)
+{
+    cr_assert(check("TRACES", "-f growth-per-job") == 0 && strstr(out, "jobs, and then no more"), "%s", out);
+    cr_assert(check("KEEPS", "-f leak-per-pool") == 0 && strstr(out, "pools, and then no more"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
 {
     holds("PICKY");

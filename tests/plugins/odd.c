@@ -7,7 +7,9 @@
  * the C library's own thread serves. ODD_early has its workers from load time. ODD_reserves takes
  * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges. ODD_stays leaves a thread
  * that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone.
- * ODD_picky cannot be opened with a queue of less than eight.
+ * ODD_picky cannot be opened with a queue of less than eight. ODD_pinned binds each worker to a CPU of
+ * its own. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last 800 pools. ODD_polls looks in
+ * open, again and again, whether its workers run.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read. ODD_reaped dies in wait, and ignores SIGCHLD from load time.
@@ -30,7 +32,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 4096, MORE = 200, STACK = 1 << 18 };
+enum { SLOTS = 4096, MORE = 200, STACK = 1 << 18, TRACED = 50000, CHUNK = 1000, KEPT = 800 };
 
 enum odd {
     PLAIN,
@@ -48,6 +50,10 @@ enum odd {
     CONTAINS,
     CLONED,
     PICKY,
+    PINNED,
+    TRACES,
+    KEEPS,
+    POLLS,
     NEVER,
     MANY,
     PIPES,
@@ -75,6 +81,8 @@ struct pond {
 
 static struct pond pond; /* one at a time will do */
 static sem_t tick, born;
+static _Atomic int running; /* workers that have begun */
+static void *trace[TRACED / CHUNK], *kept[KEPT];
 static __thread bool inside;
 
 static bool staged(void)
@@ -109,6 +117,27 @@ static void gone(void *arg)
     pthread_mutex_unlock(&pond.lock);
 }
 
+/* A record for each of the last jobs; room for them comes by and by. */
+static void remember(uint64_t job)
+{
+    void **chunk = &trace[job % TRACED / CHUNK];
+    if (!*chunk)
+        *chunk = calloc(CHUNK, 16);
+    if (*chunk)
+        ((uint64_t *)*chunk)[job % CHUNK * 2] = job;
+}
+
+static void bind_to(int cpu)
+{
+    cpu_set_t all, one;
+    sched_getaffinity(0, sizeof all, &all);
+    CPU_ZERO(&one);
+    for (int at = 0, n = cpu % CPU_COUNT(&all); at < CPU_SETSIZE; at++)
+        if (CPU_ISSET(at, &all) && n-- == 0)
+            CPU_SET(at, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
 /* With the lock. */
 static void run_one(void)
 {
@@ -116,6 +145,8 @@ static void run_one(void)
     int status;
     if (odd == COUNTS)
         pond.stats.accepted++;
+    if (odd == TRACES)
+        remember(pond.stats.started);
     pond.stats.started++;
     pthread_cond_broadcast(&pond.changed);
     pthread_mutex_unlock(&pond.lock);
@@ -143,8 +174,12 @@ static void await_change(void)
 
 static void *worker(void *arg)
 {
+    int number;
     if (odd == LAZY)
         sem_post(&born);
+    number = running++;
+    if (odd == PINNED)
+        bind_to(number);
     pthread_mutex_lock(&pond.lock);
     for (;;) {
         if (!staged())
@@ -378,6 +413,11 @@ static int64_t pond_free(struct pool *base)
     }
     if (staged())
         stop_timer();
+    if (odd == KEEPS) {
+        static unsigned freed;
+        free(kept[freed % KEPT]);
+        kept[freed++ % KEPT] = malloc(1000);
+    }
     return 0;
 }
 
@@ -419,8 +459,11 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     sem_init(&born, 0, 0);
     if (staged())
         start_timer();
+    running = 0;
     while (odd != LAZY && pond.started < workers(config->workers) && start_worker())
         ;
+    while (odd == POLLS && running < pond.started)
+        nanosleep(&(struct timespec){0, 100000}, NULL);
     for (int i = 0; odd == MANY && i < MORE; i++)
         pthread_create(&thread, NULL, sleep_for_ever, NULL);
     if (odd == STAYS)

@@ -20,7 +20,8 @@ by_chance=" stop-missed stolen-stop tail-after-free lost-at-idle wrong-wake lost
 slow=" inside-full leak-per-pool growth-per-job herd lost-under-load preempted "
 kinds=$("$program" check --list | awk '$2 != "known" && $1 != "herd" && $1 != "inherited-affinity" {print $1}')
 unusual="mine sound odd-PLAIN odd-CAPPED odd-SERIAL odd-SILENT odd-LAZY odd-TICKS odd-ALARMS odd-HELPED odd-EARLY
-    odd-RESERVES odd-GAUGELESS odd-CONTAINS odd-PICKY"
+    odd-RESERVES odd-GAUGELESS odd-CONTAINS odd-PICKY
+    odd-PINNED odd-TRACES odd-KEEPS odd-POLLS"
 
 wanted() {
     case " ${ONLY:-$1} " in *" $1 "*) return 0 ;; *) return 1 ;; esac

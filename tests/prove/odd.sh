@@ -17,7 +17,7 @@ accused() {
 }
 
 cpu=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
-pools=${POOLS:-PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY}
+pools=${POOLS:-PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS}
 echo "| correct, but odd | accused | on one CPU | loaded |"
 echo "|---|---|---|---|"
 for pool in $pools; do
