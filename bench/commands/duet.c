@@ -377,7 +377,7 @@ static int measure(const struct options *options, struct plan *plan, struct targ
     json_t *result;
     int status;
     interrupts_take(on_interrupt);
-    probe_machine("", PROBE_MS, &probe);
+    probe_machine("", PROBE_MS, false, &probe);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
     fprintf(stderr, "plan     %d benchmarks, both sides in every process; about %.0f s\n", plan->count,
             (double)plan->budget_ns / 1e9);

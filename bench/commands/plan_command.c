@@ -117,7 +117,7 @@ static int begin(struct plan_session *session, const struct options *options)
 static void announce(const struct plan_session *session, struct probe *probe)
 {
     char machine[512], promises[256], rate[32];
-    probe_machine("", PROBE_MS, probe);
+    probe_machine("", PROBE_MS, true, probe);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine),
             (unsigned long long)session->options->seed);
     if (session->options->max)

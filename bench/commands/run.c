@@ -406,7 +406,7 @@ int run_command(const struct options *options, int argc, char **argv)
             plan.entries[0].record = recorded_path(options, recording, sizeof recording);
         interrupts_take(on_interrupt);
         say_warnings(&plan);
-        probe_machine("", PROBE_MS, &probe);
+        probe_machine("", PROBE_MS, false, &probe);
         announce(options, &plan);
         probe_print(&probe, stderr);
         instrument_measure(&instrument);

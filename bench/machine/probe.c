@@ -117,11 +117,12 @@ static void look_at_limits(const char *root, struct probe *probe)
                "a cgroup grants %.2g CPUs: threads are stopped when they have used them up (%.60s)", quota, from);
 }
 
-void probe_machine(const char *root, int watch_ms, struct probe *probe)
+void probe_machine(const char *root, int watch_ms, bool quota_is_meant, struct probe *probe)
 {
     *probe = (struct probe){.verdict = PROBE_QUIET};
     look_at_frequency(root, probe);
-    look_at_limits(root, probe);
+    if (!quota_is_meant)
+        look_at_limits(root, probe);
     look_at_clock(root, probe);
     look_at_others(root, watch_ms, probe);
 }

@@ -3,6 +3,7 @@
 #define PROBE_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 enum probe_verdict { PROBE_QUIET, PROBE_NOISY, PROBE_UNUSABLE };
@@ -20,8 +21,8 @@ struct probe {
 };
 
 /* Reads /proc and /sys below `root` ("" for the real ones) and watches the CPUs for
- * watch_ms. Reading only. */
-void probe_machine(const char *root, int watch_ms, struct probe *probe);
+ * watch_ms. quota_is_meant: a CPU quota is what is asked about, and no disturbance. Reading only. */
+void probe_machine(const char *root, int watch_ms, bool quota_is_meant, struct probe *probe);
 
 const char *probe_verdict_name(enum probe_verdict verdict);
 

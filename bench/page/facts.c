@@ -144,7 +144,7 @@ void facts_warn(const struct chapter *chapter)
         return;
     tree_say(chapter->parent, "notice", "The machine was not quiet: %s.", noise_show(document, noise, sizeof noise));
     json_array_foreach (json_object_get(json_object_get(document, "before"), "remarks"), i, remark)
-        if (json_is_string(json_object_get(remark, "help")))
+        if (*result_string(remark, "help"))
             tree_say(chapter->parent, "notice", "When it began: %s. What helps: %s.", result_string(remark, "what"),
                      result_string(remark, "help"));
 }
