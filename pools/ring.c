@@ -44,6 +44,13 @@ static inline int copy(struct ring_pool *pool, struct claim_worker *worker, uint
     return share;
 }
 
+/* Another worker was first: where `first` is now. */
+static uint64_t claim_lost(struct ring_pool *pool, unsigned *losses)
+{
+    pool_back_off(losses);
+    return atomic_load_explicit(&pool->first.tag, memory_order_acquire);
+}
+
 /* A swap of `first` succeeded: the jobs are this worker's, and seen by nobody. */
 static inline void claimed(struct ring_pool *pool, struct claim_worker *worker, int share, uint64_t box)
 {
@@ -60,6 +67,7 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
 {
     struct ring_pool *pool = ring_of(head);
     uint64_t first = atomic_load_explicit(&pool->first.tag, memory_order_acquire), box;
+    unsigned losses = 0;
     for (;;) {
         uint64_t n = readable(pool, first);
         int share;
@@ -73,6 +81,11 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
         }
         share = copy(pool, worker, first, claim_share(head, n, pool->share_max), task, &box);
         POOL_STEP("ring: copied");
+        /* A swap that must fail would take the line from the one that goes on. */
+        if (atomic_load_explicit(&pool->first.tag, memory_order_relaxed) != first) {
+            first = claim_lost(pool, &losses);
+            continue;
+        }
         pool_transit_enter(&worker->base);
         POOL_STEP("ring: about to claim");
         /* Release: who sees the claim sees the mark, and that the slots were read. */
@@ -82,6 +95,7 @@ static inline int ring_claim(struct pool_head *head, struct claim_worker *worker
             return share;
         }
         pool_transit_leave(&worker->base);
+        first = claim_lost(pool, &losses);
     }
 }
 

@@ -117,6 +117,17 @@ static inline void pool_futex_wake(_Atomic uint32_t *word, int count)
     syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count, NULL, NULL, 0);
 }
 
+/* After a race for a shared word that another thread won, *losses the races lost before this
+ * one in a row: pauses twice as long each time, up to some 2 us, so that many who race do not
+ * take its line from each other at each step. */
+static inline void pool_back_off(unsigned *losses)
+{
+    enum { LOSSES_MAX = 6 };
+    for (unsigned i = 0; i < 1U << *losses; i++)
+        pool_pause();
+    *losses += *losses < LOSSES_MAX;
+}
+
 /* A lock for cold paths and for the locked queues: 0 free, 1 held, 2 held and
  * somebody may sleep. All zero is a lock that is free. */
 struct pool_lock {

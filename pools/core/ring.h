@@ -4,7 +4,8 @@
  * p mod size. A slot is {lap and function, argument}, written in one double-
  * width compare-and-swap (dword.h): the lap tells whether the slot was filled
  * for this position yet, so that a filled slot beyond `last` can be finished by
- * anybody: all help `last` forward.
+ * anybody: all help `last` forward. A submitter that finds the slot at the tail
+ * filled goes on to the next free one, and announces all up to its own in one step.
  *
  * A lap has 48 bits: with 1024 slots it comes round after 2^58 jobs, 90 years at
  * 100 million a second. The function has the other 16: functions.h.
@@ -25,7 +26,7 @@
 #define DWORD_CAS 0
 #endif
 
-enum { LAP_SHIFT = POOL_FUNCTION_BITS, SLOTS_MIN = POOL_SIZE(1024, 4), PREFETCH = 16 };
+enum { LAP_SHIFT = POOL_FUNCTION_BITS, SLOTS_MIN = POOL_SIZE(1024, 4), PREFETCH = 16, AHEAD = 16 };
 
 #define SEALED (UINT64_C(1) << 63)
 #define LAP_MASK (UINT64_MAX >> LAP_SHIFT)
@@ -139,55 +140,91 @@ static inline bool fill(struct ring_pool *pool, uint64_t position, const struct 
     return swap(pool, position, number, (uint64_t)(uintptr_t)job->arg);
 }
 
+/* Whether the slot was filled for this position, and not yet again. */
+static inline bool is_filled(struct ring_pool *pool, uint64_t position)
+{
+    return dword_tag(&pool->slots[position & pool->mask].word) >> LAP_SHIFT == lap_of(pool, position);
+}
+
 /* Moves `last` over a slot that its producer filled and did not announce yet.
  * Returns whether there was one. */
 static inline bool help(struct ring_pool *pool, uint64_t last)
 {
-    if (dword_tag(&pool->slots[last & pool->mask].word) >> LAP_SHIFT != lap_of(pool, last))
+    if (!is_filled(pool, last))
         return false;
     POOL_STEP("ring: found a filled slot");
+    /* Another helped: no need to take the line from it. */
+    if (atomic_load_explicit(&pool->last, memory_order_relaxed) != last)
+        return true;
     /* Release: hands on what dword_tag acquired. If it fails, another helped. */
     atomic_compare_exchange_strong_explicit(&pool->last, &last, last + 1, memory_order_seq_cst, memory_order_relaxed);
     return true;
 }
 
-/* Announces the positions from `begin` up to `end`, all filled by this thread.
- * Returns how many were accepted: all, unless the ring was sealed before. */
-static inline int announce(struct ring_pool *pool, uint64_t begin, uint64_t end)
+/* Positions that one thread announces: all filled, from `mine` on by itself; from `begin`,
+ * the tail that it saw, by others, who may not have announced theirs. */
+struct ring_run {
+    uint64_t begin, mine, end;
+};
+
+/* Announces them. Returns how many of its own were accepted: all, unless the ring was
+ * sealed before. */
+static inline int announce(struct ring_pool *pool, const struct ring_run *run)
 {
-    uint64_t last = begin;
+    uint64_t last = run->begin;
     POOL_STEP("ring: filled");
     do {
-        if ((int64_t)(end - (last & ~SEALED)) <= 0)
-            break;                        /* helped, maybe before others, and sealed after them */
-        if (pool_unlikely(last & SEALED)) /* at quiet: what was not helped by then is out */
-            return (int)((last & ~SEALED) - begin);
-    } while (
-        !atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst, memory_order_relaxed));
-    return (int)(end - begin);
+        if ((int64_t)(run->end - (last & ~SEALED)) <= 0)
+            break;                          /* helped, maybe before others, and sealed after them */
+        if (pool_unlikely(last & SEALED)) { /* at quiet: what was not helped by then is out */
+            int64_t in = (int64_t)((last & ~SEALED) - run->mine);
+            return in > 0 ? (int)in : 0;
+        }
+    } while (!atomic_compare_exchange_weak_explicit(&pool->last, &last, run->end, memory_order_seq_cst,
+                                                    memory_order_relaxed));
+    return (int)(run->end - run->mine);
 }
 
-/* Fills free slots from the tail on, as long as nobody comes between, and
- * announces them together. Compiled for one job, and for many. */
+/* Fills free slots from run->begin on, `count` at most, as long as nobody comes between:
+ * what others have filled before its first is passed over. */
+static inline __attribute__((always_inline)) void fill_run(struct ring_pool *pool, const struct pool_job *jobs,
+                                                           int count, struct ring_run *run, unsigned *losses)
+{
+    uint64_t at = run->mine = run->begin;
+    while (at - run->mine < (uint64_t)count && has_room(pool, at)) {
+        if (pool_likely(fill(pool, at, &jobs[at - run->mine]))) {
+            at++;
+        } else if (at == run->mine && at - run->begin < AHEAD && is_filled(pool, at)) {
+            POOL_STEP("ring: passed a filled slot");
+            run->mine = ++at;
+            pool_back_off(losses);
+        } else {
+            break;
+        }
+    }
+    run->end = at;
+}
+
+/* Fills free slots, and announces them together. Compiled for one job, and for many. */
 static inline __attribute__((always_inline)) int ring_fill(struct pool_head *head, const struct pool_job *jobs,
                                                            int count)
 {
     struct ring_pool *pool = ring_of(head);
+    struct ring_run run;
+    unsigned losses = 0;
     int pushed = 0;
     while (pushed < count) {
-        uint64_t begin = atomic_load_explicit(&pool->last, memory_order_acquire), at = begin;
+        run.begin = atomic_load_explicit(&pool->last, memory_order_acquire);
         POOL_STEP("ring: looked at the tail");
-        if (pool_unlikely(begin & SEALED))
+        if (pool_unlikely(run.begin & SEALED))
             return pushed ? pushed : -ESHUTDOWN;
-        while (at - begin < (uint64_t)(count - pushed) && has_room(pool, at) &&
-               fill(pool, at, &jobs[pushed + (int)(at - begin)]))
-            at++;
-        if (at != begin) {
-            pushed += announce(pool, begin, at);
-        } else if (help(pool, begin)) {
+        fill_run(pool, jobs + pushed, count - pushed, &run, &losses);
+        if (run.end != run.mine) {
+            pushed += announce(pool, &run);
+        } else if (help(pool, run.begin)) {
             POOL_STEP("ring: helped");
             pool_published(head); /* its producer may not get to it */
-        } else if (!has_room(pool, begin) && atomic_load_explicit(&pool->last, memory_order_acquire) == begin) {
+        } else if (!has_room(pool, run.begin) && atomic_load_explicit(&pool->last, memory_order_acquire) == run.begin) {
             /* Full, and `begin` was no look at the past. Who filled it may stand before its
              * look at the gate, and then no other submitter comes that far. */
             pool_published(head);

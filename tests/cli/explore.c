@@ -188,3 +188,27 @@ CLI_TEST(explore_lines, are_the_same_each_time)
     cr_assert(run("explore --lines -p textbook -t 1 --format json") == 0 && strstr(out, "\"one_producer\": 0."), "%s",
               out);
 }
+
+/* Per job, with 16 workers and as many producers. */
+static double lines_moved(const char *pool)
+{
+    char arguments[64];
+    json_t *document;
+    double moved;
+    snprintf(arguments, sizeof arguments, "explore --lines -p %s -t 16 --format json", pool);
+    cr_assert(run(arguments) == 0, "%s", err);
+    document = json_loads(out, 0, NULL);
+    moved = json_number_value(
+        json_object_get(json_array_get(json_object_get(document, "transfers"), 0), "as_many_producers"));
+    json_decref(document);
+    cr_assert(moved > 0, "%s", out);
+    return moved;
+}
+
+/* Many who race for one word do not take its line from each other at each step: who has
+ * lost stands back (it were 62), and in the ring goes on to the next slot. */
+CLI_TEST(explore_lines, do_not_move_at_each_step_of_a_race)
+{
+    double ring = lines_moved("ring");
+    cr_assert(ring < 20, "%g", ring);
+}

@@ -41,8 +41,8 @@ const struct mutant mutants[] = {
 
     /* The ring. */
     {"helped_ignored", "a producer that was helped announces again", "ring", "pools/core/ring.h",
-     "        if ((int64_t)(end - (last & ~SEALED)) <= 0)\n",
-     "        if (!MUTANT(helped_ignored) && (int64_t)(end - (last & ~SEALED)) <= 0)\n", .scenario = "plain"},
+     "        if ((int64_t)(run->end - (last & ~SEALED)) <= 0)\n",
+     "        if (!MUTANT(helped_ignored) && (int64_t)(run->end - (last & ~SEALED)) <= 0)\n", .scenario = "plain"},
     {"last_relaxed", "the tail is read without acquire", "ring", "pools/core/ring.h",
      "    uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);\n"
      "    if (pool_unlikely((last & ~SEALED) == first)) {\n",
@@ -51,18 +51,24 @@ const struct mutant mutants[] = {
      "    if (pool_unlikely((last & ~SEALED) == first)) {\n",
      .c11 = 1},
     {"announce_relaxed", "jobs are announced without release", "ring", "pools/core/ring.h",
-     "        !atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst, "
-     "memory_order_relaxed));\n",
-     "        !(MUTANT(announce_relaxed)\n"
-     "              ? atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_relaxed,\n"
-     "                                                      memory_order_relaxed)\n"
-     "              : atomic_compare_exchange_weak_explicit(&pool->last, &last, end, memory_order_seq_cst,\n"
-     "                                                      memory_order_relaxed)));\n",
+     "    } while (!atomic_compare_exchange_weak_explicit(&pool->last, &last, run->end, memory_order_seq_cst,\n"
+     "                                                    memory_order_relaxed));\n",
+     "    } while (!(MUTANT(announce_relaxed)\n"
+     "                   ? atomic_compare_exchange_weak_explicit(&pool->last, &last, run->end, memory_order_relaxed,\n"
+     "                                                           memory_order_relaxed)\n"
+     "                   : atomic_compare_exchange_weak_explicit(&pool->last, &last, run->end, memory_order_seq_cst,\n"
+     "                                                           memory_order_relaxed)));\n",
      .c11 = 1},
     {"no_help", "a slot that is filled and not announced is waited for", "ring", "pools/core/ring.h",
-     "    if (dword_tag(&pool->slots[last & pool->mask].word) >> LAP_SHIFT != lap_of(pool, last))\n",
-     "    if (MUTANT(no_help) || dword_tag(&pool->slots[last & pool->mask].word) >> LAP_SHIFT != lap_of(pool, last))\n",
-     .freeze = 1},
+     "    if (!is_filled(pool, last))\n", "    if (MUTANT(no_help) || !is_filled(pool, last))\n", .freeze = 1},
+    {"passed_counted", "a sealed ring: slots that were passed over are counted as its own", "ring", "pools/core/ring.h",
+     "            int64_t in = (int64_t)((last & ~SEALED) - run->mine);\n",
+     "            int64_t in = (int64_t)((last & ~SEALED) - (MUTANT(passed_counted) ? run->begin : run->mine));\n"},
+    {"passed_unfilled", "a slot that nobody has filled yet is passed over", "ring", "pools/core/ring.h",
+     "    while (at - run->mine < (uint64_t)count && has_room(pool, at)) {\n",
+     "    if (MUTANT(passed_unfilled) && count == 1 && has_room(pool, at) && has_room(pool, at + 1))\n"
+     "        run->mine = ++at;\n"
+     "    while (at - run->mine < (uint64_t)count && has_room(pool, at)) {\n"},
     {"never_sealed", "the closed queue takes jobs after its end", "ring", "pools/ring.c",
      "    uint64_t last = accepted;\n",
      "    uint64_t last = accepted;\n    if (MUTANT(never_sealed))\n        return true;\n"},
