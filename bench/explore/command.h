@@ -87,6 +87,7 @@ struct command_finding {
     enum explore_memory memory, told; /* that was drawn; under which it is told: sc, if it fails there, too */
     enum explore_strategy strategy;   /* that was drawn */
     enum ledger_promise promise;      /* of EXPLORE_FAILED */
+    int open_error;                   /* of COMMAND_NOT_OPENED, the last */
     char jobs[4096];                  /* what became of each job, a line each */
     uint32_t switches_first;          /* of the schedule as it was found */
     bool shrunk;
@@ -97,8 +98,11 @@ struct command_finding {
     struct command_place place, other_place;                             /* of verdict.pc, verdict.other_pc */
 };
 
-/* Schedules in which only a timer helped a job although a worker was free. */
-enum { COMMAND_ONLY_TIMER };
+/* Schedules in which only a timer helped a job although a worker was free; and in which pool_open failed. */
+enum { COMMAND_ONLY_TIMER, COMMAND_NOT_OPENED };
+
+/* Those of its schedules that say something: the pool was opened, and all was followed. */
+uint64_t command_judged(const struct command_finding *finding);
 
 /* Explores one pool as asked. Returns 0 or -errno; owner of *finding: the caller. */
 int command_hunt(struct command_finding *finding, const struct command_options *options, const struct pool_ops *ops);
@@ -107,6 +111,7 @@ void command_finding_free(struct command_finding *finding);
 /* What hunt.c keeps where both processes see it, and how it runs one schedule: for shrink.c and trace.c. */
 struct command_shared {
     enum ledger_promise promise;
+    int open_error; /* what pool_open last returned when it failed */
     struct stage_plan plan;
     struct explore_switch record[COMMAND_SWITCHES_MAX], follow[COMMAND_SWITCHES_MAX];
     uint32_t step_count, step_lost;

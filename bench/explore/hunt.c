@@ -32,6 +32,13 @@ static bool happened(struct ledger_mark when)
     return explore_happened((struct explore_mark){when.thread, when.clock});
 }
 
+/* Once in a schedule at most: scenarios give up at the first. */
+static void not_opened(int error)
+{
+    command_shared->open_error = error;
+    explore_count(COMMAND_NOT_OPENED, 1);
+}
+
 static const struct stage_world world = {
     .ledger = {.broken = broken, .mark = mark, .happened = happened, .note = explore_note},
     .name = explore_name,
@@ -41,6 +48,7 @@ static const struct stage_world world = {
     .self = explore_self,
     .frozen = explore_frozen,
     .freezable = explore_freezable,
+    .not_opened = not_opened,
 };
 
 static void run(void *arg)
@@ -201,6 +209,29 @@ static int search_on(struct explore_search *search, struct command_finding *find
     }
 }
 
+uint64_t command_judged(const struct command_finding *finding)
+{
+    const struct explore_counts *counts = &finding->counts;
+    uint64_t silent = counts->user[COMMAND_NOT_OPENED];
+    for (int kind = EXPLORE_STUCK; kind <= EXPLORE_CANNOT; kind++)
+        silent += counts->kinds[kind];
+    return counts->schedules > silent ? counts->schedules - silent : 0;
+}
+
+/* "No failure" is said of schedules that were judged, and of nothing else. */
+static void look_at_judged(struct command_finding *finding)
+{
+    struct explore_verdict *verdict = &finding->verdict;
+    if (verdict->kind != EXPLORE_GOOD || command_judged(finding) || finding->interrupted)
+        return;
+    verdict->kind = EXPLORE_CANNOT;
+    if (finding->open_error)
+        snprintf(verdict->words, sizeof verdict->words, "pool_open returns %d (%s) in each schedule",
+                 finding->open_error, strerror(-finding->open_error));
+    else
+        snprintf(verdict->words, sizeof verdict->words, "no schedule was judged");
+}
+
 int command_hunt(struct command_finding *finding, const struct command_options *options, const struct pool_ops *ops)
 {
     struct hunt hunt = {.finding = finding, .options = options};
@@ -220,6 +251,7 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     search.progress = progress;
     search.progress_arg = &hunt;
     finding->k = search.first;
+    command_shared->open_error = 0;
     if (!options->brief)
         progress_begin("thousand schedules");
     error = search_on(&search, finding);
@@ -229,6 +261,8 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     finding->interrupted = command_stop;
     if (error)
         return error;
+    finding->open_error = command_shared->open_error;
+    look_at_judged(finding);
     finding->found = explore_accuses(finding->verdict.kind);
     finding->cannot = !finding->found && finding->verdict.kind != EXPLORE_GOOD;
     keep(finding, options);

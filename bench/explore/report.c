@@ -66,7 +66,7 @@ const char *command_sentence(const struct command_finding *finding, char *text, 
         snprintf(text, size, "%s: %s", explore_kind_name(finding->verdict.kind), finding->verdict.words);
     } else {
         snprintf(text, size, "no failure in %s schedules%s",
-                 units_count_text((double)finding->counts.schedules, count, sizeof count),
+                 units_count_text((double)command_judged(finding), count, sizeof count),
                  finding->interrupted ? "; interrupted" : "");
     }
     return text;
@@ -259,6 +259,9 @@ static void print_counts(const struct command_finding *finding, const struct com
     if (counts->kinds[EXPLORE_OVER_LIMITS])
         terminal_line(out, 2, "  %" PRIu64 " had more threads than can be followed, and say nothing",
                       counts->kinds[EXPLORE_OVER_LIMITS]);
+    if (counts->user[COMMAND_NOT_OPENED])
+        terminal_line(out, 2, "  in %" PRIu64 " pool_open failed (%d, %s): they say nothing",
+                      counts->user[COMMAND_NOT_OPENED], finding->open_error, strerror(-finding->open_error));
 }
 
 static void print_kinds(const struct command_finding *finding, FILE *out)

@@ -161,7 +161,7 @@ static void no_threads(struct stage *stage)
     enum job_kind kind = side->ops->can & POOL_CAN_CONTAIN && stage_draw(stage, 3) == 0 ? JOB_EXITS : JOB_PLAIN;
     int error;
     stage->world->refuse_threads(after, count);
-    error = stage_open(side, false);
+    error = stage_try_open(side, false);
     if (error) {
         stage->world->refuse_threads(0, 0);
         if (error != -EAGAIN)

@@ -90,7 +90,7 @@ static void *consumer_main(void *arg)
     return NULL;
 }
 
-int stage_open(struct side *side, bool consumer)
+int stage_try_open(struct side *side, bool consumer)
 {
     struct ledger_rules rules;
     struct pool_stats stats;
@@ -107,6 +107,14 @@ int stage_open(struct side *side, bool consumer)
     if (side->stage->plan.settle && side->stage->world->settle)
         side->stage->world->settle();
     return 0;
+}
+
+int stage_open(struct side *side, bool consumer)
+{
+    int error = stage_try_open(side, consumer);
+    if (error && side->stage->world->not_opened)
+        side->stage->world->not_opened(error);
+    return error;
 }
 
 /* A job in the ledger, and in the stage's memory. */

@@ -19,10 +19,11 @@ struct stage_world {
     void (*name)(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the calling thread's; or NULL */
     void (*settle)(void);                                                        /* until all other threads wait */
     void (*refuse_threads)(int after, int count); /* of the following pthread_create; NULL: cannot */
-    void (*end)(void);       /* the schedule is over, nothing more is asked; need not return; NULL: cannot */
-    int (*self)(void);       /* the caller's number */
-    int (*frozen)(void);     /* who stands still for ever, or -1 */
-    void (*freezable)(bool); /* whether the caller may be the one */
+    void (*end)(void);             /* the schedule is over, nothing more is asked; need not return; NULL: cannot */
+    int (*self)(void);             /* the caller's number */
+    int (*frozen)(void);           /* who stands still for ever, or -1 */
+    void (*freezable)(bool);       /* whether the caller may be the one */
+    void (*not_opened)(int error); /* pool_open failed, and nobody had asked for that: nothing is judged; or NULL */
 };
 
 /* What a schedule does; drawn.h draws it. */
@@ -112,7 +113,8 @@ void stage_run(const struct stage_world *world, const struct stage_plan *plan);
 int stage_draw(struct stage *stage, int below);
 
 /* Opens the pool of a side, and a consumer where it has results and one is wanted. Returns 0, or what
- * pool_open did. */
+ * pool_open did. The other one tells world->not_opened of it. */
+int stage_try_open(struct side *side, bool consumer);
 int stage_open(struct side *side, bool consumer);
 
 /* One job; parent: the job on whose stack this is, or NULL. Returns what pool_submit did; -ENOSPC: the

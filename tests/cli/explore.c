@@ -138,6 +138,15 @@ CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
               "%s%s", out, err);
 }
 
+/* Nothing was submitted, so nothing holds. */
+CLI_TEST(explore_plugin, that_never_opens_is_no_good_pool)
+{
+    cr_assert(run_with("never", "explore --plugin %s --schedules 100") == 3, "%s%s", out, err);
+    cr_assert(strstr(out, "cannot be followed: ") && strstr(out, "pool_open returns -12"), "%s", out);
+    cr_assert(run_with("never", "explore --plugin %s --schedules 100 --format json") == 3, "%s%s", out, err);
+    cr_assert(strstr(out, "\"judged\": 0,") && !strstr(out, "\"holds\""), "%s", out);
+}
+
 CLI_TEST(explore_plugin, that_cannot_be_followed_is_one_line)
 {
     cr_assert(run_with("linked", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "link without"), "%s",
