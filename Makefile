@@ -187,6 +187,7 @@ $(BUILD)/explore/%.o: %.c $(BUILD)/flags
 	$(EXPLORED_OBJECT)
 $(BUILD)/explore/c11/%.o: EXTRA += -DPOOL_EXPLORED_C11
 $(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addprefix $(BUILD)/explore/c11/pools/core/,caller_run.o submit.o theft.o): EXTRA += -fexceptions
+$(BUILD)/bench/explore/calls_once.o: EXTRA := -fexceptions
 EXPLORE_LINK = $(CC) $(LINK) -no-pie $(SANITIZE)
 EXPLORE_LIBS = $(filter-out -ljemalloc,$(LIBS))
 # EXPLORE is linked with each of the two: $(BUILD)/poolbench-explore, and -c11 beside it.

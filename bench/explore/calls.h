@@ -16,7 +16,8 @@ void *calls_find(const char *name);
     })
 
 struct timespec;
-int64_t calls_ns(const struct timespec *time);
+int64_t calls_ns(const struct timespec *time); /* INT64_MAX: more than fits */
+int64_t calls_after(int64_t ns);               /* the deadline that is so far away */
 
 /* A deadline on one of the virtual clocks, as one of the monotonic one. */
 int64_t calls_deadline(clockid_t clock, const struct timespec *until);
@@ -47,6 +48,9 @@ void calls_relock(pthread_mutex_t *mutex, const char *why);
 void calls_threads_begin(void); /* a schedule begins */
 void calls_threads_keep(void);  /* keys that are there stay */
 struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg);
+
+/* calls_kernel.c */
+void calls_kernel_begin(void); /* a schedule begins */
 
 /* calls_io.c */
 void calls_io_begin(void);

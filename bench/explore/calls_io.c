@@ -16,6 +16,7 @@
 #include <sys/select.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,8 +30,8 @@ static struct {
 } descriptors[DESCRIPTORS_MAX];
 static bool any_inside;
 static int timers;
-static bool looked;      /* all who wait have looked since the last write */
-static const char waits; /* what they wait at */
+static uint32_t looked_at; /* step at which all who wait have looked; a look that is in vain is none */
+static const char waits;   /* what they wait at */
 
 static bool is_known(int descriptor)
 {
@@ -45,7 +46,7 @@ void calls_io_begin(void)
             descriptors[i].inside = descriptors[i].timer = false;
         }
     any_inside = false;
-    looked = false;
+    looked_at = UINT32_MAX;
     timers = 0;
 }
 
@@ -61,7 +62,6 @@ static int made(int descriptor)
 /* Somebody wrote: all look again. */
 static void wrote(void)
 {
-    looked = false;
     if (runtime.memory != EXPLORE_SC)
         memory_release(&waits);
     choose_wake(&waits, INT_MAX);
@@ -69,9 +69,9 @@ static void wrote(void)
 
 bool calls_io_ready(void)
 {
-    if (looked)
+    if (looked_at == runtime.steps)
         return false;
-    looked = true;
+    looked_at = runtime.steps;
     return choose_wake(&waits, INT_MAX) > 0;
 }
 
@@ -195,6 +195,39 @@ ssize_t send(int descriptor, const void *from, size_t size, int flags)
     return length;
 }
 
+/* The same by parts and by messages. */
+#define WRITE(name, parameters, arguments)                                                                             \
+    ssize_t name parameters                                                                                            \
+    {                                                                                                                  \
+        ssize_t length;                                                                                                \
+        if (!runtime.on)                                                                                               \
+            return CALLS_REAL(name) arguments;                                                                         \
+        CALLS_BEGIN(#name, NULL);                                                                                      \
+        until_ready_for(descriptor, POLLOUT, #name);                                                                   \
+        length = CALLS_REAL(name) arguments;                                                                           \
+        wrote();                                                                                                       \
+        calls_end();                                                                                                   \
+        return length;                                                                                                 \
+    }
+#define READ(name, parameters, arguments)                                                                              \
+    ssize_t name parameters                                                                                            \
+    {                                                                                                                  \
+        ssize_t length;                                                                                                \
+        if (!runtime.on)                                                                                               \
+            return CALLS_REAL(name) arguments;                                                                         \
+        CALLS_BEGIN(#name, NULL);                                                                                      \
+        until_ready_for(descriptor, POLLIN, #name);                                                                    \
+        length = CALLS_REAL(name) arguments;                                                                           \
+        if (runtime.memory != EXPLORE_SC)                                                                              \
+            memory_acquire(&waits);                                                                                    \
+        choose_wake(&waits, INT_MAX);                                                                                  \
+        return length;                                                                                                 \
+    }
+WRITE(writev, (int descriptor, const struct iovec *parts, int count), (descriptor, parts, count))
+WRITE(sendmsg, (int descriptor, const struct msghdr *message, int flags), (descriptor, message, flags))
+READ(readv, (int descriptor, const struct iovec *parts, int count), (descriptor, parts, count))
+READ(recvmsg, (int descriptor, struct msghdr *message, int flags), (descriptor, message, flags))
+
 int eventfd_read(int descriptor, eventfd_t *value)
 {
     return read(descriptor, value, sizeof *value) == sizeof *value ? 0 : -1;
@@ -264,7 +297,7 @@ int ppoll(struct pollfd *looks, nfds_t count, const struct timespec *limit, cons
     if (!runtime.on)
         return CALLS_REAL(ppoll)(looks, count, limit, mask);
     RUNTIME_HERE();
-    return poll_until(looks, count, limit ? runtime.now_ns + calls_ns(limit) : RUNTIME_NEVER, "ppoll");
+    return poll_until(looks, count, limit ? calls_after(calls_ns(limit)) : RUNTIME_NEVER, "ppoll");
 }
 
 int select(int count, fd_set *reads, fd_set *writes, fd_set *others, struct timeval *limit)
@@ -276,7 +309,7 @@ int select(int count, fd_set *reads, fd_set *writes, fd_set *others, struct time
         return CALLS_REAL(select)(count, reads, writes, others, limit);
     CALLS_BEGIN("select", NULL);
     if (limit)
-        deadline = runtime.now_ns + (int64_t)limit->tv_sec * SECOND_NS + limit->tv_usec * INT64_C(1000);
+        deadline = calls_after(calls_ns(&(struct timespec){limit->tv_sec, limit->tv_usec * 1000}));
     for (int i = 0; i < 3; i++)
         if (sets[i])
             wanted[i] = *sets[i];
@@ -398,7 +431,7 @@ int timerfd_settime(int descriptor, int flags, const struct itimerspec *next, st
     descriptors[descriptor].deadline = ns == 0 ? RUNTIME_NEVER
                                        : flags & TFD_TIMER_ABSTIME
                                            ? calls_deadline(descriptors[descriptor].clock, &next->it_value)
-                                           : runtime.now_ns + ns;
+                                           : calls_after(ns);
     if (before)
         *before = (struct itimerspec){0};
     if (fcntl(descriptor, F_GETFL) & O_NONBLOCK || CALLS_REAL(poll)(&(struct pollfd){descriptor, POLLIN, 0}, 1, 0) == 1)

@@ -171,7 +171,7 @@ static int rwlock_take(pthread_rwlock_t *at, bool writes, const char *why, int64
     heap_check(at, sizeof *at, true);
     calls_begin(why, at);
     if (rwlock->writer == own_number())
-        return EDEADLK;
+        return deadline ? EDEADLK : EBUSY;
     while (rwlock->writer || (writes && rwlock->readers))
         if (deadline == 0)
             return EBUSY;
@@ -284,10 +284,10 @@ int pthread_spin_unlock(pthread_spinlock_t *at)
     return 0;
 }
 
-/* Barriers: {count, arrived, round}. */
+/* Barriers: {count, arrived}. */
 
 struct barrier {
-    unsigned count, arrived, round;
+    unsigned count, arrived;
 };
 _Static_assert(sizeof(struct barrier) <= sizeof(pthread_barrier_t), "it lies in the first words");
 
@@ -304,23 +304,19 @@ int pthread_barrier_init(pthread_barrier_t *at, const pthread_barrierattr_t *att
 int pthread_barrier_wait(pthread_barrier_t *at)
 {
     struct barrier *barrier = (struct barrier *)at;
-    unsigned round;
     if (!runtime.on)
         return CALLS_REAL(pthread_barrier_wait)(at);
     heap_check(at, sizeof *at, true);
     CALLS_BEGIN("pthread_barrier_wait", at);
     order_given(at);
-    round = barrier->round;
     if (++barrier->arrived == barrier->count) {
         barrier->arrived = 0;
-        barrier->round++;
         order_taken(at);
         choose_wake(at, INT_MAX);
         calls_end();
         return PTHREAD_BARRIER_SERIAL_THREAD;
     }
-    while (barrier->round == round)
-        choose_block(at, "pthread_barrier_wait", RUNTIME_NEVER);
+    choose_block(at, "pthread_barrier_wait", RUNTIME_NEVER); /* it may have been made anew since */
     order_taken(at);
     return 0;
 }

@@ -165,6 +165,7 @@ struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg)
     thread->run = run;
     thread->arg = arg;
     thread->may_freeze = thread->index > 0;
+    thread->bits = UINT32_MAX;
     snprintf(thread->name, sizeof thread->name, "thread %d", thread->index);
     if (thread->index > 0) {
         thread->local_ns = runtime.now->local_ns; /* EXPLORE_CORES */
@@ -249,6 +250,14 @@ int pthread_timedjoin_np(pthread_t self, void **result, const struct timespec *u
     return join(self, result, calls_deadline(CLOCK_REALTIME, until), "pthread_timedjoin_np");
 }
 
+int pthread_clockjoin_np(pthread_t self, void **result, clockid_t clock, const struct timespec *until)
+{
+    if (!runtime.on)
+        return CALLS_REAL(pthread_clockjoin_np)(self, result, clock, until);
+    CALLS_BEGIN("pthread_clockjoin_np", thread_of(self));
+    return join(self, result, calls_deadline(clock, until), "pthread_clockjoin_np");
+}
+
 int pthread_tryjoin_np(pthread_t self, void **result)
 {
     struct runtime_thread *thread;
@@ -321,28 +330,6 @@ int pthread_key_delete(pthread_key_t key)
     return CALLS_REAL(pthread_key_delete)(key);
 }
 
-int pthread_once(pthread_once_t *once, void (*run)(void))
-{
-    enum { IN_PROGRESS = 1, DONE = 2 }; /* as the C library has them */
-    if (!runtime.on)
-        return CALLS_REAL(pthread_once)(once, run);
-    if (!(*once & DONE))
-        CALLS_BEGIN("pthread_once", once);
-    while (*once & IN_PROGRESS && !(*once & DONE))
-        choose_block(once, "pthread_once", RUNTIME_NEVER);
-    if (!(*once & DONE)) {
-        *once = IN_PROGRESS;
-        run();
-        *once = DONE;
-        if (runtime.memory != EXPLORE_SC)
-            memory_release(once);
-        choose_wake(once, INT_MAX);
-    }
-    if (runtime.memory != EXPLORE_SC)
-        memory_acquire(once);
-    return 0;
-}
-
 /* Cancellation: deferred only. */
 
 void calls_cancel_point(void)
@@ -358,6 +345,7 @@ bool calls_block(const void *address, const char *why, int64_t deadline_ns)
 {
     bool woken;
     calls_cancel_point();
+    runtime.now->cancel_woke = false;
     runtime.now->cancellable = true;
     woken = choose_block(address, why, deadline_ns);
     runtime.now->cancellable = false;
@@ -374,8 +362,10 @@ int pthread_cancel(pthread_t self)
     if (!thread)
         return ESRCH;
     thread->cancelled = true;
-    if (thread->state == EXPLORE_WAITS && thread->cancellable && thread->cancel_state == PTHREAD_CANCEL_ENABLE)
+    if (thread->state == EXPLORE_WAITS && thread->cancellable && thread->cancel_state == PTHREAD_CANCEL_ENABLE) {
+        thread->cancel_woke = true;
         choose_ready(thread, false);
+    }
     return 0;
 }
 

@@ -12,7 +12,14 @@ enum { SECOND_NS = 1000000000 };
 
 int64_t calls_ns(const struct timespec *time)
 {
+    if (time->tv_sec < 0)
+        return 0;
     return time->tv_sec > INT64_MAX / SECOND_NS - 1 ? INT64_MAX : (int64_t)time->tv_sec * SECOND_NS + time->tv_nsec;
+}
+
+int64_t calls_after(int64_t ns)
+{
+    return ns > INT64_MAX - 1 - runtime.now_ns ? INT64_MAX - 1 : runtime.now_ns + ns;
 }
 
 static bool is_realtime(clockid_t clock)
@@ -97,7 +104,7 @@ int clock_nanosleep(clockid_t clock, int flags, const struct timespec *time, str
     if (flags & TIMER_ABSTIME)
         ns = calls_deadline(clock, time);
     else
-        ns = ns > INT64_MAX - runtime.now_ns ? INT64_MAX - 1 : ns + runtime.now_ns;
+        ns = calls_after(ns);
     sleep_until(ns, "clock_nanosleep");
     return 0;
 }
@@ -107,7 +114,7 @@ int nanosleep(const struct timespec *time, struct timespec *left)
     if (!runtime.on)
         return CALLS_REAL(nanosleep)(time, left);
     RUNTIME_HERE();
-    sleep_until(runtime.now_ns + calls_ns(time) % (INT64_MAX / 2), "nanosleep");
+    sleep_until(calls_after(calls_ns(time)), "nanosleep");
     return 0;
 }
 

@@ -5,7 +5,9 @@
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
+#include <sched.h>
 #include <semaphore.h>
+#include <sys/random.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -22,7 +24,7 @@ static clockid_t clock_of(const pthread_cond_t *condition)
 
 static int cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const char *why, int64_t deadline)
 {
-    bool woken = true;
+    bool woken = true, signalled = false;
     heap_check(condition, sizeof *condition, true);
     heap_check(mutex, sizeof *mutex, true);
     calls_begin(why, condition);
@@ -33,9 +35,10 @@ static int cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex, const ch
     if (calls_spurious(why, condition))
         choose_point(condition, false);
     else
-        woken = calls_block(condition, why, deadline);
+        signalled = (woken = calls_block(condition, why, deadline)) && !runtime.now->cancel_woke;
     calls_relock(mutex, "pthread_mutex_lock, at the end of a wait");
-    calls_cancel_point();
+    if (!signalled) /* a signal is not taken along: it may have been meant for another one */
+        calls_cancel_point();
     return woken ? 0 : ETIMEDOUT;
 }
 
@@ -111,7 +114,8 @@ static int sem_take(sem_t *semaphore, const char *why, int64_t deadline)
             return errno = EAGAIN, -1;
         if (!calls_block(semaphore, why, deadline) && !*value)
             return errno = ETIMEDOUT, -1;
-        calls_cancel_point();
+        if (!*value)
+            calls_cancel_point();
     }
     --*value;
     if (runtime.memory != EXPLORE_SC)
@@ -192,7 +196,7 @@ static long failed(int error)
     return -1;
 }
 
-static long futex_wait(uint32_t *word, int operation, uint32_t value, const struct timespec *limit)
+static long futex_wait(uint32_t *word, int operation, uint32_t value, const struct timespec *limit, uint32_t bits)
 {
     int64_t deadline = RUNTIME_NEVER;
     clockid_t clock = operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
@@ -202,12 +206,14 @@ static long futex_wait(uint32_t *word, int operation, uint32_t value, const stru
     if (*word != value)
         return failed(EAGAIN);
     if (limit && (operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
-        deadline = runtime.now_ns + calls_ns(limit);
+        deadline = calls_after(calls_ns(limit));
     else if (limit)
         deadline = calls_deadline(clock, limit);
     if (calls_spurious("futex wait", word))
         return 0;
+    runtime.now->bits = bits;
     woken = choose_block(word, "futex wait", deadline);
+    runtime.now->bits = UINT32_MAX;
     full_fence();
     return woken ? 0 : failed(ETIMEDOUT);
 }
@@ -228,16 +234,21 @@ static long futex(uint32_t *word, int operation, uint32_t value, const struct ti
                   uint32_t value3)
 {
     int command = operation & FUTEX_CMD_MASK;
+    uint32_t bits = value3;
     long result;
     calls_begin(command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET ? "futex wake" : "futex", word);
+    if (command != FUTEX_WAIT_BITSET && command != FUTEX_WAKE_BITSET)
+        bits = UINT32_MAX;
+    else if (!bits)
+        return failed(EINVAL);
     switch (command) {
     case FUTEX_WAIT:
     case FUTEX_WAIT_BITSET:
-        return futex_wait(word, operation, value, limit);
+        return futex_wait(word, operation, value, limit, bits);
     case FUTEX_WAKE:
     case FUTEX_WAKE_BITSET:
         full_fence();
-        result = choose_wake(word, value > INT_MAX ? INT_MAX : (int)value);
+        result = choose_wake_bits(word, value > INT_MAX ? INT_MAX : (int)value, bits);
         full_fence();
         calls_end();
         return result;
@@ -269,8 +280,14 @@ long syscall(long number, ...)
                          (const struct timespec *)arguments[3], (uint32_t *)arguments[4], (uint32_t)arguments[5]);
         if (number == SYS_gettid)
             return runtime.now->index + 1;
-        if (number == SYS_membarrier) {
-            for (int i = 0; i < runtime.count && arguments[0] != MEMBARRIER_CMD_QUERY; i++)
+        if (number == SYS_getcpu)
+            return getcpu((unsigned *)arguments[0], (unsigned *)arguments[1]);
+        if (number == SYS_getrandom)
+            return getrandom((void *)arguments[0], (size_t)arguments[1], (unsigned)arguments[2]);
+        if (number == SYS_sched_yield)
+            return sched_yield();
+        if (number == SYS_membarrier && arguments[0] != MEMBARRIER_CMD_QUERY) {
+            for (int i = 0; i < runtime.count; i++)
                 memory_barrier_of(&runtime.threads[i]);
             return 0;
         }

@@ -12,6 +12,8 @@
  * What threads meet beside the schedule (a wake-up for no reason, an older value) is drawn
  * from the seed, the thread and its own step, so that a schedule that is shrunk still meets
  * it. */
+#include <string.h>
+
 #include "bench/explore/choose_inner.h"
 
 /* Decisions. */
@@ -235,6 +237,36 @@ static int64_t step_ns(void)
     return (int64_t)RUNTIME_STEP_NS << (doubles < DOUBLES_MAX ? doubles : DOUBLES_MAX);
 }
 
+/* Loops that make a queue of many cells are long, and none is a livelock: whoever spins comes
+ * back to the same places, and reads. Steps that write while no other thread is there, and those
+ * of the fair end at places that were not met there, if they are many, lengthen the schedule. */
+static void lengthen(const struct runtime_thread *thread)
+{
+    enum {
+        ALONE_MAX = 1 << 18,
+        ANEW_MAX = 1 << 18,
+        PLACES = 1 << 22,
+        SPIN_PLACES = 64,
+        STEPS_EACH = 4,
+        STEPS_ALONE = 2
+    };
+    static uint64_t met[PLACES / 64];
+    uint64_t place = (uint64_t)(uintptr_t)thread->pending * UINT64_C(0x9e3779b97f4a7c15) / (UINT64_MAX / PLACES + 1);
+    if (runtime.live == 1 && thread->pending && thread->pending_writes && runtime.alone < ALONE_MAX) {
+        runtime.alone++;
+        runtime.fair_from += runtime.fair_from != UINT32_MAX ? STEPS_ALONE : 0;
+        runtime.steps_max += STEPS_ALONE;
+    } else if (runtime.steps >= runtime.fair_from && thread->pending && runtime.anew < ANEW_MAX) {
+        if (runtime.steps == runtime.fair_from)
+            memset(met, 0, sizeof met);
+        if (met[place / 64] >> place % 64 & 1)
+            return;
+        met[place / 64] |= UINT64_C(1) << place % 64;
+        if (++runtime.anew > SPIN_PLACES)
+            runtime.steps_max += STEPS_EACH;
+    }
+}
+
 /* A step is made: what follows from how many there were. */
 static void step(void)
 {
@@ -243,6 +275,7 @@ static void step(void)
     if (__builtin_expect(++runtime.steps % 1024 == 0, 0) && runtime.beats)
         ++*runtime.beats;
     choose_passes(step_ns());
+    lengthen(thread);
 
     if (__builtin_expect(runtime.steps >= runtime.fair_from, 0)) {
         if (runtime.steps >= runtime.steps_max)
@@ -333,32 +366,47 @@ bool choose_block(const void *address, const char *why, int64_t deadline_ns)
     thread->state = EXPLORE_WAITS;
     thread->why = why;
     thread->address = address;
-    thread->deadline = deadline_ns;
+    thread->deadline = deadline_ns < RUNTIME_FAR ? deadline_ns : RUNTIME_NEVER;
     thread->timed_out = false;
-    if (deadline_ns < runtime.next_deadline)
-        runtime.next_deadline = deadline_ns;
+    if (thread->deadline < runtime.next_deadline)
+        runtime.next_deadline = thread->deadline;
     RUNTIME_TELL(EXPLORE_BLOCK, why, address, 0, 0);
     go_to(pick(true), true);
     RUNTIME_TELL(EXPLORE_WAKE, why, address, 0, thread->timed_out);
     return !thread->timed_out;
 }
 
-int choose_waiters(const void *address)
+static bool waits_at(const struct runtime_thread *thread, const void *address, uint32_t bits)
+{
+    return thread->state == EXPLORE_WAITS && thread->address == address && thread->bits & bits;
+}
+
+static int waiters_at(const void *address, uint32_t bits)
 {
     int waiters = 0;
     for (int i = 0; i < runtime.count; i++)
-        waiters += runtime.threads[i].state == EXPLORE_WAITS && runtime.threads[i].address == address;
+        waiters += waits_at(&runtime.threads[i], address, bits);
     return waiters;
+}
+
+int choose_waiters(const void *address)
+{
+    return waiters_at(address, UINT32_MAX);
 }
 
 int choose_wake(const void *address, int count)
 {
-    int waiters = choose_waiters(address), woken = 0;
+    return choose_wake_bits(address, count, UINT32_MAX);
+}
+
+int choose_wake_bits(const void *address, int count, uint32_t bits)
+{
+    int waiters = waiters_at(address, bits), woken = 0;
     for (int nth; waiters > 0 && woken < count; waiters--, woken++) {
         nth = count >= waiters + woken ? 0 : (int)(choose_own_draw(2 + (unsigned)woken) % (uint64_t)waiters);
         for (int i = 0; i < runtime.count; i++) {
             struct runtime_thread *thread = &runtime.threads[i];
-            if (thread->state == EXPLORE_WAITS && thread->address == address && nth-- == 0) {
+            if (waits_at(thread, address, bits) && nth-- == 0) {
                 choose_ready(thread, false);
                 break;
             }

@@ -81,7 +81,7 @@ void choose_begin(void)
         runtime.fair_from = UINT32_MAX;
     if (runtime.strategy == EXPLORE_CORES)
         runtime.early = runtime.spurious = runtime.after = 0;
-    runtime.steps = 0;
+    runtime.steps = runtime.alone = runtime.anew = 0;
     runtime.now_ns = 1000000000;
     runtime.next_deadline = RUNTIME_NEVER;
     runtime.count = runtime.live = runtime.ready_count = runtime.settling = runtime.until = runtime.buffers = 0;

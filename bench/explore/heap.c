@@ -51,6 +51,7 @@ struct block {
     const void *pc, *free_pc;
     int thread, free_thread;
     bool reached; /* heap_leaks */
+    size_t cut;   /* bytes that munmap took away before the rest */
     char *kept;   /* its contents at each schedule's begin; of blocks that stay */
 };
 static struct block *blocks;
@@ -354,12 +355,13 @@ void heap_begin(void)
         if (!block->kept)
             continue;
         memcpy(block->at, block->kept, block->size);
-        if (block->free_pc) { /* in the last schedule */
+        if (block->free_pc || block->cut) { /* in the last schedule */
             size_t from = (size_t)(block->at - heap.base) / HEAP_GRANULE;
             memset(heap.state + from, HEAP_GRANULE, block->size / HEAP_GRANULE);
             if (block->size % HEAP_GRANULE)
                 heap.state[from + block->size / HEAP_GRANULE] = block->size % HEAP_GRANULE;
             block->free_pc = NULL;
+            block->cut = 0;
         }
     }
 }
@@ -425,6 +427,10 @@ void *realloc(void *at, size_t size)
         take_back(at, caller); /* says so */
         return NULL;
     }
+    if (at && size == 0) { /* as in the C library */
+        take_back(at, caller);
+        return NULL;
+    }
     next = ours(caller) ? give_filled(HEAP_GRANULE, size, caller) : __libc_malloc(size);
     if (next && at) {
         memcpy(next, at, block->size < size ? block->size : size);
@@ -452,7 +458,10 @@ void *memalign(size_t alignment, size_t size)
 
 int posix_memalign(void **at, size_t alignment, size_t size)
 {
-    void *given = aligned(alignment, size, __builtin_return_address(0));
+    void *given;
+    if (alignment % sizeof(void *) || !alignment || alignment & (alignment - 1))
+        return EINVAL;
+    given = aligned(alignment, size, __builtin_return_address(0));
     if (!given)
         return ENOMEM;
     *at = given;
@@ -490,13 +499,33 @@ void *mmap(void *at, size_t size, int protection, int flags, int descriptor, off
     return mapped;
 }
 
+/* A part of a mapping that lies in the arena, or all of it. */
+static void unmap(char *at, size_t size, const void *pc)
+{
+    struct block *block = block_near(at);
+    size_t whole, from = (size_t)(at - heap.base) / HEAP_GRANULE;
+    if (!block || block->free_pc || at >= block->at + block->size) {
+        take_back(at, pc); /* says so */
+        return;
+    }
+    whole = (block->size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    size = (size + PAGE - 1) & ~(size_t)(PAGE - 1);
+    if (size + block->cut >= whole) {
+        take_back(block->at, pc);
+        return;
+    }
+    block->cut += size;
+    if (size > (size_t)(block->at + block->size - at))
+        size = (size_t)(block->at + block->size - at);
+    memset(heap.state + from, HEAP_FREED, (size + HEAP_GRANULE - 1) / HEAP_GRANULE);
+}
+
 int munmap(void *at, size_t size)
 {
     if (runtime.on && is_ours(at)) {
-        take_back(at, __builtin_return_address(0));
+        unmap(at, size, __builtin_return_address(0));
         return 0;
     }
-
     for (int i = 0; runtime.on && i < mapping_count; i++)
         if (mappings[i].at == at)
             mappings[i].size = 0;
@@ -505,5 +534,15 @@ int munmap(void *at, size_t size)
 
 int madvise(void *at, size_t size, int advice)
 {
-    return runtime.on && is_ours(at) ? 0 : CALLS_REAL(madvise)(at, size, advice);
+    if (!runtime.on || !is_ours(at))
+        return CALLS_REAL(madvise)(at, size, advice);
+    if (advice == MADV_DONTNEED)
+        memset(at, 0, size);
+    return 0;
+}
+
+/* Of the arena all stays as it is: its pages are other blocks' in the next schedule. */
+int mprotect(void *at, size_t size, int protection)
+{
+    return runtime.on && is_ours(at) ? 0 : CALLS_REAL(mprotect)(at, size, protection);
 }

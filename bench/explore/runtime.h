@@ -23,6 +23,7 @@ enum {
     RUNTIME_CLOCK_NS = 40,     /* what a look at the clock takes */
 };
 #define RUNTIME_NEVER INT64_MAX
+#define RUNTIME_FAR (INT64_MAX / 2) /* a deadline beyond, 146 years away, is none */
 
 /* A store that has not reached memory: TSO. */
 struct runtime_store {
@@ -51,6 +52,7 @@ struct runtime_thread {
     /* While it waits. */
     const char *why;
     const void *address;
+    uint32_t bits; /* of a futex wait: those that wake it; else all */
     int64_t deadline;
     bool timed_out;
     bool io_outside;       /* for a descriptor that somebody outside may write */
@@ -63,6 +65,7 @@ struct runtime_thread {
     void *arg, *result;
     bool detached, joined, cancelled;
     bool cancellable; /* waits at a cancellation point */
+    bool cancel_woke; /* that is why the last such wait ended */
     int cancel_state;
     sigset_t signals;              /* that are blocked */
     struct runtime_atexit *atexit; /* thread_local destructors */
@@ -85,6 +88,7 @@ struct runtime {
     int live;  /* of these, not ended */
     int ready[EXPLORE_THREADS_MAX], ready_count;
     uint32_t steps, steps_max, fair_from;
+    uint32_t alone, anew; /* steps that are no sign of a livelock: choose.c */
     int64_t now_ns, next_deadline;
     uint64_t random;
 
@@ -144,6 +148,7 @@ void choose_hint(void);
 bool choose_block(const void *address, const char *why, int64_t deadline_ns);
 /* Readies up to `count` of those who wait for this, drawn. Returns how many. */
 int choose_wake(const void *address, int count);
+int choose_wake_bits(const void *address, int count, uint32_t bits);
 int choose_waiters(const void *address);
 /* So much time has passed for the current thread. */
 void choose_passes(int64_t ns);

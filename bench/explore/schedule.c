@@ -169,6 +169,7 @@ void explore_run(const struct explore_knobs *knobs, struct explore_verdict *verd
     data_begin();
     calls_threads_begin();
     calls_io_begin();
+    calls_kernel_begin();
     choose_begin();
     verdict->strategy = runtime.strategy;
     verdict->depth = runtime.depth;

@@ -29,6 +29,7 @@ Test(heap, right_uses_are_not, .timeout = 60)
 {
     comes_to(wrong_nothing, EXPLORE_GOOD, "");
     comes_to(wrong_cache, EXPLORE_GOOD, "");
+    comes_to(wrong_long, EXPLORE_GOOD, "");
 }
 
 Test(heap, who_spins_for_ever_is_a_livelock, .timeout = 60)

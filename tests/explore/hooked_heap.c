@@ -1,4 +1,5 @@
 /* hooked_heap.c - wrong uses of memory, for heap.c. */
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,4 +86,36 @@ void wrong_livelock(void *arg)
     (void)arg;
     while (!atomic)
         ;
+}
+
+/* A queue of many cells, each made by an atomic store. */
+static void make_cells(void)
+{
+    enum { CELLS = 30000 };
+    int *cells = malloc(CELLS * sizeof *cells);
+    for (int i = 0; i < CELLS; i++)
+        __atomic_store_n(&cells[i], i, __ATOMIC_RELAXED);
+    free(cells);
+}
+
+static pthread_mutex_t held = PTHREAD_MUTEX_INITIALIZER;
+
+static void *waits(void *arg)
+{
+    pthread_mutex_lock(&held);
+    pthread_mutex_unlock(&held);
+    return arg;
+}
+
+/* Before another thread is there, and then while it waits. */
+void wrong_long(void *arg)
+{
+    pthread_t one;
+    make_cells();
+    pthread_mutex_lock(&held);
+    if (pthread_create(&one, NULL, waits, arg))
+        abort();
+    make_cells();
+    pthread_mutex_unlock(&held);
+    pthread_join(one, NULL);
 }

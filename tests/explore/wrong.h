@@ -10,6 +10,7 @@ void wrong_free(void *arg);
 void wrong_leak(void *arg);
 void wrong_cache(void *arg);   /* right */
 void wrong_nothing(void *arg); /* right */
+void wrong_long(void *arg);    /* right */
 void wrong_spin(void *arg);
 void wrong_livelock(void *arg);
 
