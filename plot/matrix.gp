@@ -14,8 +14,8 @@ unset grid
 set border 0
 set tics scale 0
 unset xtics
-set x2tics font ",13"
-set ytics font ",12"
+set x2tics noenhanced font ",13"
+set ytics noenhanced font ",12"
 fill(ms) = ms == -1 ? 0xC0392B : ms == -2 ? 0xF4F6F8 : ms == -4 ? 0xFFF4D6 : 0xDCEFE6
 text(ms) = ms == -1 ? "not passed" : ms == -2 ? "not supported" : ms == -3 ? "holds" : ms == -4 ? "not seen" : sprintf("%.1f ms", ms)
 ink_of(ms) = ms == -1 ? 0xFFFFFF : ms == -2 ? 0x9AA5B1 : 0x1F2933

@@ -91,10 +91,17 @@ int figures_matrix(struct drawing *drawing)
     const json_t *summary = json_object_get(drawing->result, "summary");
     struct drawing_figure figure = {
         .script = "matrix", .name = "matrix", .title = "Which known bugs does each pool have, and would we see them?"};
+    bool contract =
+        !strcmp(result_string(json_array_get(json_object_get(drawing->result, "cells"), 0), "group"), "contract");
     char dim[256];
     int error;
+    if (contract)
+        figure.title = "Does each pool keep the contract, pool.h?";
     snprintf(dim, sizeof dim,
-             "each pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds); %lld workers",
+             contract
+                 ? "a row for each group of promises: holds where none of those that were asked is broken; %lld workers"
+                 : "each pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds); %lld "
+                   "workers",
              (long long)result_integer(drawing->result, "workers"));
     figure.dim = dim;
     snprintf(drawing->foot, sizeof drawing->foot,

@@ -49,7 +49,11 @@ static void say_good(const json_t *document, const json_t *cells, struct answers
     size_t i;
     json_array_foreach (cells, i, cell)
         clean += !strcmp(result_string(cell, "kind"), "clean");
-    if (holds && holds == clean)
+    if (answers_check_is_contract(document)) {
+        if (holds)
+            answers_add(answers, "good", "figure-matrix", "all",
+                        "%d of %d promises of the contract were seen to be kept.", holds, clean);
+    } else if (holds && holds == clean)
         answers_add(
             answers, "good", "figure-matrix", "all",
             "All %d cells hold in which no bug was switched on: the pools, as they are, do what they should there.",
@@ -70,8 +74,9 @@ static void say_good(const json_t *document, const json_t *cells, struct answers
                     "It was interrupted: of what is not here nothing is known.");
 }
 
-static void say_open(const json_t *cells, struct answers *answers)
+static void say_open(const json_t *cells, bool contract, struct answers *answers)
 {
+    const char *what = contract ? "promise" : "cell";
     int unseen = count_of(cells, "not seen"), unsupported = count_of(cells, "not supported"),
         cannot = count_of(cells, "CANNOT");
     if (unseen)
@@ -80,20 +85,27 @@ static void say_open(const json_t *cells, struct answers *answers)
                     unseen == 1 ? " did" : "s did");
     if (unsupported)
         answers_add(answers, "open", "figure-matrix", "all",
-                    "%d cell%s not asked: the pool does not support what it takes.", unsupported,
+                    "%d %s%s not asked: the pool does not support what it takes.", unsupported, what,
                     unsupported == 1 ? " was" : "s were");
     if (cannot)
-        answers_add(answers, "open", "figure-matrix", "all", "%d cell%s this machine cannot run.", cannot,
+        answers_add(answers, "open", "figure-matrix", "all", "%d %s%s this machine cannot run.", cannot, what,
                     cannot == 1 ? "" : "s");
+}
+
+bool answers_check_is_contract(const json_t *document)
+{
+    return !strcmp(result_string(json_array_get(json_object_get(document, "cells"), 0), "group"), "contract");
 }
 
 void answers_check(const json_t *document, struct answers *answers)
 {
+    bool contract = answers_check_is_contract(document);
     const json_t *cells = json_object_get(document, "cells");
-    say_cells(cells, "FAILS", "has", "cells fail", "bad", answers);
+    say_cells(cells, "FAILS", contract ? "breaks a promise of" : "has", contract ? "promises are broken" : "cells fail",
+              "bad", answers);
     say_cells(cells, "missed", "with the bug switched on passes, so that the check does not see", "bugs were missed",
               "bad", answers);
     say_cells(cells, "STALLED", "neither ends nor is proved to hang under", "cells are stalled", "bad", answers);
     say_good(document, cells, answers);
-    say_open(cells, answers);
+    say_open(cells, contract, answers);
 }

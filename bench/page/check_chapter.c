@@ -92,14 +92,31 @@ static void put_names(FILE *out, const json_t *cells, const char *key)
     free(names);
 }
 
+static void add_number(FILE *out, const json_t *document, const char *key, const char *option, long long usual)
+{
+    long long value = result_integer(document, key);
+    if (value > 0 && value != usual)
+        fprintf(out, " %s %lld", option, value);
+}
+
 /* "poolbench check -p ring,mutex -f late-add": the same pools and bugs. Owner: the caller (free). */
 static char *command_of(const json_t *document)
 {
-    const json_t *cells = json_object_get(document, "cells");
+    enum { WORKERS = 3 }; /* of which -t says nothing */
+    const json_t *cells = json_object_get(document, "cells"), *plugin;
+    size_t i;
     char *text = NULL;
     size_t length;
     FILE *out = must_memory(open_memstream(&text, &length));
-    fputs("poolbench check -p", out);
+    fputs(answers_check_is_contract(document) ? "poolbench check --contract" : "poolbench check", out);
+    json_array_foreach (json_object_get(document, "plugins"), i, plugin)
+        if (json_is_string(plugin)) {
+            fputs(" --plugin", out);
+            repeat_word(out, json_string_value(plugin));
+        }
+    add_number(out, document, "workers", "-t", WORKERS);
+    add_number(out, document, "repeat", "--repeat", 1);
+    fputs(" -p", out);
     put_names(out, cells, "pool");
     fputs(" -f", out);
     put_names(out, cells, "fault");
@@ -111,6 +128,12 @@ static char *command_of(const json_t *document)
 static void finding_of(const json_t *document, char *text, size_t size)
 {
     const json_t *summary = json_object_get(document, "summary");
+    if (answers_check_is_contract(document)) {
+        snprintf(text, size, "%lld promises were seen to be kept, %lld are broken, %lld are stalled",
+                 (long long)result_integer(summary, "holds"), (long long)result_integer(summary, "fails"),
+                 (long long)result_integer(summary, "stalled"));
+        return;
+    }
     snprintf(text, size,
              "%lld cells hold, %lld misuses were named, %lld armed bugs were caught and %lld missed; %lld fail, "
              "%lld are stalled",
@@ -132,7 +155,8 @@ int check_chapter(struct chapter *chapter, struct answers *answers)
         return error;
     words.command = command = command_of(chapter->document);
     finding_of(chapter->document, finding, sizeof finding);
-    part = chapter_part(chapter, chapter->parent, "all", "All pools and bugs");
+    part = chapter_part(chapter, chapter->parent, "all",
+                        answers_check_is_contract(chapter->document) ? "All pools and promises" : "All pools and bugs");
     for (int f = 0; f < chapter->figures.count; f++)
         figures_kept_place(&chapter->figures, &chapter->figures.all[f], part, &words);
     free(command);

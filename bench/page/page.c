@@ -7,6 +7,7 @@
 
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
+#include "bench/page/answers_check.h"
 #include "bench/page/chapter.h"
 #include "bench/page/check_chapter.h"
 #include "bench/page/facts.h"
@@ -30,14 +31,16 @@ struct making {
 
 /* The head. */
 
-static const char *question_of(enum documents_kind kind)
+static const char *question_of(const struct document *document)
 {
     static const char *const questions[] = {[DOCUMENTS_RUN] = "Which pool for which load?",
                                             [DOCUMENTS_PLAN] = "How many workers, how long a queue?",
                                             [DOCUMENTS_DUET] = "Is the new build slower?",
                                             [DOCUMENTS_CHECK] = "Which known bugs does each pool have?",
                                             [DOCUMENTS_HISTORY] = "What became faster or slower, and when?"};
-    return questions[kind];
+    return document->kind == DOCUMENTS_CHECK && answers_check_is_contract(document->json)
+               ? "Does each pool keep the contract?"
+               : questions[document->kind];
 }
 
 static void lead_of(const struct document *document, char *text, size_t size)
@@ -60,7 +63,7 @@ static void begin(xmlNode *page, const struct document *documents, int count)
     tree_add_text(page, "title",
                   compared    ? "What changed between two runs?"
                   : count > 1 ? "Several results side by side"
-                              : question_of(documents->kind));
+                              : question_of(documents));
     for (int i = 0; i < count; i++) {
         lead_of(&documents[i], lead, sizeof lead);
         if (count > 1)

@@ -1,6 +1,7 @@
 /* report.c - `poolbench report`: the file that it writes, and what it refuses. What a browser makes of pages is
  * another test's matter. */
 #include <jansson.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -212,6 +213,23 @@ CLI_TEST(report, checks_and_the_history_have_pages_too)
     text = page_of("h.db");
     cr_assert(strstr(text, "What became faster or slower, and when?") && strstr(text, "mutex/empty/t1"));
     cr_assert(links_lead_somewhere(text));
+}
+
+/* Promises are no bugs, and the command asks of the same pool the same. */
+CLI_TEST(report, a_contract_has_words_of_its_own)
+{
+    const char *text;
+    char words[8400], plugin[4200], real[PATH_MAX];
+    snprintf(plugin, sizeof plugin, "%.*s/build/plugins/mine.so", (int)(strrchr(program, '/') - program), program);
+    snprintf(words, sizeof words, "check --contract --plugin '%s' -f cancel_meets,stats --repeat 2 -o k.json", plugin);
+    cr_assert(run(words) == 0, "%s", err);
+    text = page_of("k.json");
+    snprintf(words, sizeof words, "poolbench check --contract --plugin %s --repeat 2 -p mine -f cancel_meets,stats",
+             realpath(plugin, real));
+    cr_assert(strstr(text, words), "%s", words);
+    cr_assert(strstr(text, "Does each pool keep the contract?") && !strstr(text, "Which known bugs"));
+    cr_assert(strstr(text, "promises of the contract were seen to be kept") && !strstr(text, "no bug was switched on"));
+    cr_assert(count(text, ">cancel_meets<") >= 2, "an underscore is no subscript");
 }
 
 /* Text from elsewhere is text, in each place where a check has any. */
