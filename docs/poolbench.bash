@@ -22,11 +22,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-<<<<<<< HEAD
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before) return ;;
-=======
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay) return ;;
->>>>>>> 914c1db (explore: the command, and 54 mutants that it finds)
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)

@@ -102,5 +102,11 @@ if grep -rnE -B1 '\babort\(\)' bench --include='*.c' | grep -E 'if \(!|asprintf'
     exit 1
 fi
 
+# What nobody builds may be no program any more, by a merge, say.
+if git grep -nE '^(<<<<<<<|>>>>>>>) ' -- . || { command -v bash >/dev/null && ! bash -n docs/poolbench.bash; }; then
+    echo "a merge that was never finished"
+    exit 1
+fi
+
 # Long files are worth a look; they fail nothing.
 find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'
