@@ -91,6 +91,7 @@ struct command_finding {
     char jobs[4096];                  /* what became of each job, a line each */
     uint32_t switches_first;          /* of the schedule as it was found */
     bool shrunk;
+    bool differs; /* it came to something else when it was run again: what was found cannot be shown */
     char names[EXPLORE_THREADS_MAX][EXPLORE_NAME_SIZE]; /* of its threads */
     struct command_step *steps;                         /* what is told of it */
     int step_count;

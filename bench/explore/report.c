@@ -235,6 +235,10 @@ static void print_failure(const struct command_finding *finding, const struct co
                        finding->switches_first, finding->verdict.switches,
                        finding->told != finding->memory ? "; it fails under sc, too, and so is told" : "");
     print_where(finding, out);
+    if (finding->differs)
+        terminal_print(out, 2,
+                       "  again     it came to something else when it was run again: the pool asks something that no "
+                       "seed knows (docs/explore.md), and the replay may do so, too");
     fputc('\n', out);
     if (finding->step_count)
         print_steps(finding, out);

@@ -102,8 +102,10 @@ int command_shrink(struct command_finding *finding, const struct command_options
     static struct shrinking shrinking; /* too large for a stack */
     struct explore_verdict verdict;
     shrinking = (struct shrinking){.finding = finding, .options = options, .until_ns = pool_clock_ns() + time_max_ns};
-    if (command_run_again(finding, options, false, 0, false, &verdict) || verdict.kind != finding->verdict.kind ||
-        verdict.recorded > COMMAND_SWITCHES_MAX)
+    if (command_run_again(finding, options, false, 0, false, &verdict))
+        return -1;
+    finding->differs = verdict.kind != finding->verdict.kind || !alike(verdict.words, finding->verdict.words);
+    if (finding->differs || verdict.recorded > COMMAND_SWITCHES_MAX)
         return -1;
     finding->switches_first = verdict.switches;
     if (!finding->found)

@@ -95,6 +95,8 @@ int command_trace(struct command_finding *finding, const struct command_options 
         ledger_describe(finding->jobs, sizeof finding->jobs);
     }
     memcpy(finding->names, command_shared->names, sizeof finding->names);
+    if (finding->differs)
+        command_shared->step_count = 0; /* another schedule's */
     finding->steps = calloc((size_t)command_shared->step_count + 1, sizeof *finding->steps);
     if (!finding->steps)
         return -ENOMEM;

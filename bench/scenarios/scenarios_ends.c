@@ -45,20 +45,41 @@ static void waiters(struct stage *stage)
     stage_finish(side);
 }
 
+/* Until the statistics say that somebody is blocked in wait, or in a submit. Not every pool
+ * counts these: false. */
+static bool is_counted(struct side *side, bool in_submit)
+{
+    int looks = side->stage->world->settle ? 500 : 1 << 20;
+    struct pool_stats stats = {0};
+    while (looks-- && !pool_stats(side->pool, &stats)) {
+        if (in_submit ? stats.blocked_submit : stats.blocked_wait)
+            return true;
+        sched_yield();
+    }
+    return false;
+}
+
+/* With what is not counted free need not know: it is called when they have returned. */
+static void free_when_counted(struct side *side, bool in_submit)
+{
+    bool counted = is_counted(side, in_submit);
+    gate_open(&side->gate);
+    if (counted)
+        stage_free(side);
+    stage_join(side->stage);
+    if (!counted)
+        stage_finish(side);
+}
+
 /* Free wakes and awaits who is counted as blocked in wait. */
 static void free_with_waiters(struct stage *stage)
 {
     struct side *side = first(stage);
-    struct pool_stats stats = {0};
     if (stage_open(side, false))
         return;
     stage_submit(side, JOB_NEEDS, 0, NULL);
     stage_hand(side, waits_once, 2, JOB_PLAIN);
-    while (!pool_stats(side->pool, &stats) && !stats.blocked_wait)
-        sched_yield();
-    gate_open(&side->gate);
-    stage_free(side);
-    stage_join(stage);
+    free_when_counted(side, false);
 }
 
 /* All workers are held, so that what waits is known exactly. */
@@ -91,7 +112,6 @@ static void produces_once(struct hand *hand)
 static void free_with_submitters(struct stage *stage)
 {
     struct side *side = first(stage);
-    struct pool_stats stats = {0};
     if (stage_open(side, false))
         return;
     for (int i = 0; i < side->workers; i++)
@@ -99,11 +119,7 @@ static void free_with_submitters(struct stage *stage)
     for (size_t i = 0; stage->plan.one_by_one && i < stage->plan.config.capacity; i++)
         stage_submit(side, JOB_PLAIN, 0, NULL);
     stage_hand(side, stage->plan.one_by_one ? produces_once : batch_of_three, 0, JOB_PLAIN);
-    while (!pool_stats(side->pool, &stats) && !stats.blocked_submit)
-        sched_yield();
-    gate_open(&side->gate);
-    stage_free(side);
-    stage_join(stage);
+    free_when_counted(side, true);
 }
 
 /* Whoever waits for room in a full pool is told by close, and by cancel, while all workers are held. */

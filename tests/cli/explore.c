@@ -138,6 +138,23 @@ CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
               "%s%s", out, err);
 }
 
+/* It does not count who is blocked, and is no worse for that. */
+CLI_TEST(explore_plugin, that_counts_no_waiters_is_not_accused)
+{
+    cr_assert(run_with("sound", "explore --plugin %s --schedules 2000") == 0, "%s%s", out, err);
+}
+
+/* What fails once and not again is told so, and no steps of another schedule. */
+CLI_TEST(explore_plugin, that_asks_what_no_seed_knows_is_told_so)
+{
+    cr_assert(run_with("guesses", "explore --plugin %s --schedules 2000") == 1, "%s%s", out, err);
+    cr_assert(strstr(out, "FAILS: ") && strstr(out, "it came to something else") && !strstr(out, "submits job"), "%s",
+              out);
+    cr_assert(remove("first") == 0);
+    cr_assert(run_with("guesses", "explore --plugin %s --schedules 2000 --format json") == 1, "%s%s", out, err);
+    cr_assert(strstr(out, "\"repeats\": false"), "%s", out);
+}
+
 /* Nothing was submitted, so nothing holds. */
 CLI_TEST(explore_plugin, that_never_opens_is_no_good_pool)
 {

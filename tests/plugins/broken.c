@@ -7,9 +7,11 @@
  * BROKEN_scribbles fills all memory that it shares with others; BROKEN_lies has
  * statistics that cannot be; BROKEN_doubles says that it holds twice as many jobs as it
  * does; BROKEN_refuses takes no job although it would block.
+ * BROKEN_guesses loses jobs in the first process that closes it, and in no other one.
  * BROKEN_never opens never, and says that memory is short. BROKEN_colours has colours and
  * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded. */
 #define _GNU_SOURCE
+#include <fcntl.h>
 #include <limits.h>
 #include <poolbench.h>
 #include <pthread.h>
@@ -17,10 +19,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #ifdef BROKEN_loses
 #define LOSES 1
 #define NAME "loses"
+#elif defined BROKEN_guesses
+#define LOSES is_first()
+#define NAME "guesses"
 #elif defined BROKEN_deaf
 #define DEAF 1
 #define NAME "deaf"
@@ -170,6 +176,19 @@ static int broken_submit(struct pool *base, pool_job_fn *fn, void *arg)
     pthread_mutex_unlock(&pool->lock);
     return error;
 }
+
+#ifdef BROKEN_guesses
+/* By a file here, which has its number. */
+static int is_first(void)
+{
+    int fd = open("first", O_RDWR | O_CREAT, 0600);
+    pid_t own = getpid(), first;
+    if (pread(fd, &first, sizeof first, 0) != sizeof first)
+        first = pwrite(fd, &own, sizeof own, 0) == sizeof own ? own : 0;
+    close(fd);
+    return first == own;
+}
+#endif
 
 static int broken_close(struct pool *base)
 {
