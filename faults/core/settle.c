@@ -196,7 +196,7 @@ int64_t settle_sleeps(void)
 /* jemalloc's, where it is there; its statistics are of the last epoch. */
 int mallctl(const char *name, void *old, size_t *old_size, void *new, size_t new_size) __attribute__((weak));
 
-static int64_t heap(void)
+int64_t settle_heap(void)
 {
     uint64_t epoch = 1;
     size_t bytes = 0, size = sizeof bytes;
@@ -208,7 +208,7 @@ static int64_t heap(void)
 
 struct settle_use settle_use(void)
 {
-    struct settle_use use = {.heap = heap()};
+    struct settle_use use = {.heap = settle_heap()};
     FILE *maps = fopen("/proc/self/maps", "re");
     DIR *descriptors = opendir("/proc/self/fd");
     struct dirent *entry;

@@ -39,5 +39,6 @@ struct settle_use {
     int64_t heap, descriptors, mappings, mapped;
 };
 struct settle_use settle_use(void);
+int64_t settle_heap(void); /* the first alone, which is quick */
 
 #endif

@@ -15,6 +15,7 @@
 enum { WARM = 288, BLOCK = 128, BLOCKS = 3, LONG_BLOCK = 320, BLOCKS_MOST = 6, LEAST_POOLS = 16, JOBS = 4 };
 enum { ONE = 900 /* thousandths */, LEAST_BYTES = 32, NOISE_BYTES = 4000 /* of a block */ };
 static const int64_t stack = 256 * 1024, slow_ns = 60000000, block_ns = 800000000, long_ns = 3000000000;
+static const int64_t much = 256 << 20; /* bytes */
 
 /* Lost for each pool, in the least block: descriptors and mappings by thousands, bytes. */
 enum { DESCRIPTORS, MAPPINGS, HEAP, POOLS };
@@ -25,12 +26,14 @@ static int pass(void *arg)
     return 0;
 }
 
-/* So many pools; fewer, where they take long. Returns how many; 0: one does not open. */
+/* So many pools; fewer, where they take long, or much. Returns how many; 0: one does not open. */
 static int open_and_free(int count)
 {
+    static int64_t first = -1;
     int64_t began = pool_clock_ns();
+    first = first < 0 ? settle_heap() : first;
     for (int i = 0; i < count; i++) {
-        if (i >= LEAST_POOLS && pool_clock_ns() - began > block_ns)
+        if (i >= LEAST_POOLS && (pool_clock_ns() - began > block_ns || settle_heap() - first > much))
             return i;
         if (cell_open((struct pool_config){.capacity = 1024}))
             return 0;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -73,6 +74,10 @@ static void run(struct faulty *pool, struct pool_job job)
         void **record = malloc(64);
         *record = pool->kept, pool->kept = record;
     }
+    if (HAS("descriptor-per-job"))
+        dup(2);
+    if (HAS("page-per-job"))
+        mmap(NULL, 4096, PROT_READ | (pool->stats.started % 2 ? PROT_WRITE : 0), MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     pool->stats.started++;
     pthread_mutex_unlock(&pool->lock);
     inside = pool, depth++;
@@ -410,13 +415,16 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     struct faulty *pool = (struct faulty *)base;
     clockid_t clock = HAS("wall-clock") ? CLOCK_REALTIME : CLOCK_MONOTONIC;
     struct timespec until = after(clock, HAS("time-out-wraps") ? (int32_t)(timeout_ns / 1000) * 1000L : timeout_ns);
+    uint64_t cancels;
     int error = 0;
     if (inside == pool && !HAS("inside-wait"))
         return -EDEADLK;
     pthread_mutex_lock(&pool->lock);
     pool->stats.blocked_wait++;
     pool->event = false;
-    while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)))
+    cancels = pool->stats.cancels;
+    while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)) &&
+           !(HAS("cancel-ends-wait") && cancels != pool->stats.cancels))
         error = HAS("wait-interrupted") ? nap(pool)
                 : timeout_ns < 0        ? pthread_cond_wait(&pool->quiet, &pool->lock)
                                         : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
