@@ -208,6 +208,54 @@ const struct mutant mutants[] = {
      " }\n",
      .scenario = "free-blocked"},
 
+    /* Promises that these pools had broken once, with the mend undone; drop_first, batch_uncounted and pending_torn
+     * above are others. What took months to wrap is made so small that it wraps in a schedule. */
+    {"credits_in_hand", "a collector holds credits outside the lock", "steal", "pools/steal.c",
+     "        added += word >> 32;\n",
+     "        added += word >> 32;\n        if (MUTANT(credits_in_hand)) {\n            pool_unlock(&pool->lock);\n"
+     "            pool_lock(&pool->lock);\n        }\n",
+     .scenario = "two-pools"},
+    {"", "", "", "pools/steal.c", "    got = purse_take(pool, count);\n",
+     "    got = purse_take(pool, count);\n    if (MUTANT(credits_in_hand) && pool->sealed) {\n"
+     "        pool->purse += got;\n        pool_unlock(&pool->lock);\n        return -ESHUTDOWN;\n    }\n"},
+    {"second_close", "a second close returns while the queue still accepts", "mutex", "pools/core/quiet.c",
+     "    atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst);\n",
+     "    if (atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_CLOSED, memory_order_seq_cst) &\n"
+     "            POOL_CALLER_CLOSED &&\n        MUTANT(second_close)) {\n"
+     "        pool_caller_leave(head);\n        return -EALREADY;\n    }\n",
+     .scenario = "close"},
+    {"call_trusted", "a worker that was called is believed in for ever", "mutex", "pools/core/idle.c",
+     "    return age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;\n",
+     "    return MUTANT(call_trusted) || age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;\n", .freeze = 1},
+    {"call_locked", "who calls a worker takes a lock", "ring", "pools/core/idle.c",
+     "    call_one(head, gate_is_up);\n}\n",
+     "    if (MUTANT(call_locked))\n        pool_lock(&head->cancel_lock);\n    call_one(head, gate_is_up);\n"
+     "    if (MUTANT(call_locked))\n        pool_unlock(&head->cancel_lock);\n}\n",
+     .freeze = 1},
+    {"callers_carry", "calls in progress, counted in two bits, carry into \"free has begun\"", "inline",
+     "pools/core/head.h",
+     "#define POOL_CALLER_INSIDE_MASK ((UINT64_C(1) << 30) - 1)\n#define POOL_CALLER_FREEING (UINT64_C(1) << 30)\n",
+     "#define POOL_CALLER_INSIDE_MASK (POOL_CALLER_FREEING - 1)\n"
+     "#define POOL_CALLER_FREEING (UINT64_C(1) << (MUTANT(callers_carry) ? 2 : 30))\n"},
+    {"callers_wrap", "jobs on their submitters' stacks are counted in two bits, and no more", "inline",
+     "pools/core/quiet.c", "    return before + (uint32_t)(accepted - (uint32_t)before);\n",
+     "    return MUTANT(callers_wrap) ? accepted & 3 : before + (uint32_t)(accepted - (uint32_t)before);\n"},
+    {"no_keeper", "no thread can be started, and nobody serves in its place", "spawn", "pools/spawn.c",
+     "    atomic_fetch_or_explicit(&slot->orders, SPAWN_SERVE, memory_order_release);\n    thread_gone",
+     "    if (!MUTANT(no_keeper))\n        atomic_fetch_or_explicit(&slot->orders, SPAWN_SERVE, "
+     "memory_order_release);\n"
+     "    thread_gone"},
+    {"min_ignored", "a pool opens with fewer workers than it was to have at least", "spawn", "pools/core/life.c",
+     "    if (head->workers < head->config.workers_min)\n",
+     "    if (!MUTANT(min_ignored) && head->workers < head->config.workers_min)\n"},
+    {"lap_short", "one bit counts the laps of a slot", "ring", "pools/core/ring.h",
+     "#define LAP_MASK (UINT64_MAX >> LAP_SHIFT)\n",
+     "#define LAP_MASK (MUTANT(lap_short) ? UINT64_C(1) : UINT64_MAX >> LAP_SHIFT)\n", .scenario = "nested"},
+    {"claim_holds_all", "one claim may hold all slots until it is shown", "ring", "pools/ring.c",
+     "    pool->share_max = head->config.flags",
+     "    pool->share_max = MUTANT(claim_holds_all) ? CLAIM_MAX\n                      : head->config.flags",
+     .freeze = 1},
+
     /* The defects that `poolbench check` switches on. */
     {"", "", "", "pools/core/inject.h", "#define POOL_DEFECT(name) 0\n",
      "#define POOL_DEFECT(name) MUTANT(defect_##name)\n"},
@@ -228,6 +276,8 @@ const struct mutant mutants[] = {
     {"defect_CLOSED_IS_RESULT", "\"closed\" is received as a result", "mutex", "", "", ""},
     {"defect_ONE_UNCOUNTED", "one job fewer is counted than was accepted", "mutex", "", "", ""},
     {"defect_ENDLESS_RECEIVE", "receive forgets its time-out", "mutex", "", "", ""},
+    {"", "", "", "pools/core/inject.h", "    return false;\n", "    return MUTANT(defect_CANCEL_BY_CHANCE);\n"},
+    {"defect_CANCEL_BY_CHANCE", "a worker draws between cancel and job", "mutex", "", "", ""},
 };
 
 const int mutant_count = sizeof mutants / sizeof *mutants;
