@@ -379,8 +379,8 @@ static int measure(const struct options *options, struct plan *plan, struct targ
     interrupts_take(on_interrupt);
     probe_machine("", PROBE_MS, false, &probe);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
-    fprintf(stderr, "plan     %d benchmarks, both sides in every process; about %.0f s\n", plan->count,
-            (double)plan->budget_ns / 1e9);
+    fprintf(stderr, "plan     %d benchmark%s, both sides in every process; about %.0f s\n", plan->count,
+            plan->count == 1 ? "" : "s", (double)plan->budget_ns / 1e9);
     probe_print(&probe, stderr);
     result = new_document(options, plan, argc, argv);
     json_object_set_new(result, "before", probe_json(&probe));

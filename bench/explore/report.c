@@ -65,9 +65,9 @@ const char *command_sentence(const struct command_finding *finding, char *text, 
     } else if (finding->cannot) {
         snprintf(text, size, "%s: %s", explore_kind_name(finding->verdict.kind), finding->verdict.words);
     } else {
-        snprintf(text, size, "no failure in %s schedules%s",
+        snprintf(text, size, "no failure in %s schedule%s%s",
                  units_count_text((double)command_judged(finding), count, sizeof count),
-                 finding->interrupted ? "; interrupted" : "");
+                 command_judged(finding) == 1 ? "" : "s", finding->interrupted ? "; interrupted" : "");
     }
     return text;
 }
@@ -255,11 +255,12 @@ static void print_counts(const struct command_finding *finding, const struct com
     char text[32], per_s[32];
     double seconds = finding->seconds > 0 ? finding->seconds : 1;
     terminal_line(out, 2,
-                  "  %s schedules in %.1f s (%s/s), %s%s; only a timer helped a waiting job in %" PRIu64
+                  "  %s schedule%s in %.1f s (%s/s), %s%s; only a timer helped a waiting job in %" PRIu64
                   ", unfair ends %" PRIu64,
-                  units_count_text((double)counts->schedules, text, sizeof text), finding->seconds,
-                  units_count_text((double)counts->schedules / seconds, per_s, sizeof per_s), memory_text(options),
-                  options->freeze ? ", one thread frozen" : "", counts->user[COMMAND_ONLY_TIMER], counts->unfair);
+                  units_count_text((double)counts->schedules, text, sizeof text), counts->schedules == 1 ? "" : "s",
+                  finding->seconds, units_count_text((double)counts->schedules / seconds, per_s, sizeof per_s),
+                  memory_text(options), options->freeze ? ", one thread frozen" : "", counts->user[COMMAND_ONLY_TIMER],
+                  counts->unfair);
     if (counts->kinds[EXPLORE_OVER_LIMITS])
         terminal_line(out, 2, "  %" PRIu64 " had more threads than can be followed, and say nothing",
                       counts->kinds[EXPLORE_OVER_LIMITS]);

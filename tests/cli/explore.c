@@ -128,6 +128,7 @@ CLI_TEST(explore_plugin, that_loses_jobs_fails)
 CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
 {
     cr_assert(run_with("followed", "explore --lines -t 2 --plugin %s") == 0 && strstr(out, "mine"), "%s%s", out, err);
+    cr_assert(run("explore -p inline --schedules 1") == 0 && strstr(out, "  1 schedule in "), "%s%s", out, err);
     cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -o x.json") == 3, "%s%s", out, err);
     cr_assert(lines(err) == 1 && strstr(err, "docs/explore.md") && !*out && files_here() == 0, "%s%s", out, err);
     cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -p mine,ring") == 3, "%s%s", out, err);
