@@ -68,10 +68,43 @@ static void a_dropper_stands(const char *name, const char *step)
     cr_assert(pool_free(pool) == 0);
 }
 
+static void *cancel(void *pool)
+{
+    return (void *)(intptr_t)pool_cancel(pool);
+}
+
+/* So did a canceller: the one worker that there is looks meanwhile, and finds nothing. */
+static void a_canceller_stands(const char *name, const char *step)
+{
+    struct held held = HELD_AT(step);
+    struct pool_config config = {.workers = 1, .capacity = 4};
+    struct gate gate;
+    struct pool *pool;
+    pthread_t thread;
+    void *answer;
+    gate_init(&gate);
+    cr_assert(pool_open(&pool, pool_find(name), &config) == 0);
+    cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+    KIT_UNTIL(gate_entered(&gate) == 1);
+    cr_assert(pool_submit(pool, ledger_job, ledger_arg(0)) == 0);
+    held_arm(&held);
+    cr_assert(pthread_create(&thread, NULL, cancel, pool) == 0);
+    KIT_UNTIL(held_there(&held));
+    gate_open(&gate);
+    assert_asleep(pool, step);
+    held_let_go(&held);
+    cr_assert(pthread_join(thread, &answer) == 0 && !answer);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(kit_stats(pool).cancelled == 1 && kit_stats(pool).done == 1);
+    cr_assert(pool_free(pool) == 0);
+}
+
 Test(sleep, is_not_disturbed_by_jobs_on_the_move, .timeout = 60)
 {
     a_claimer_stands("ring", "ring: claimed");
     a_claimer_stands("mutex", "mutex: claimed");
     a_dropper_stands("ring", "ring: evicted");
     a_dropper_stands("mutex", "mutex: evicted");
+    a_canceller_stands("ring", "ring: evicted");
+    a_canceller_stands("mutex", "mutex: evicted");
 }
