@@ -408,6 +408,11 @@ int cell_try_open(struct pool_config config)
     return error;
 }
 
+void cell_adopt(struct pool *other)
+{
+    pool = other;
+}
+
 int cell_submit_other(pool_job_fn *fn, void *arg)
 {
     int error;

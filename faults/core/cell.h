@@ -62,6 +62,9 @@ _Noreturn void cell_exit(void);
  * it, and where its policy is not to be had (-ENOTSUP), nothing was asked. */
 int cell_try_open(struct pool_config config);
 
+/* Another open pool becomes the cell's, in the place of one that was freed. */
+void cell_adopt(struct pool *other);
+
 /* A job of the scenario's own, which is not in the ledger. */
 int cell_submit_other(pool_job_fn *fn, void *arg);
 

@@ -9,17 +9,21 @@
 /* Whether the job was in its wait, what came of it, and how many jobs were unfinished then. */
 enum { BEGUN, ENDED, ANSWER };
 
+enum { FOR_EVER, BRIEFLY };
+
+static int64_t timeout_ns;
+
 static void wait_inside(int id)
 {
     (void)id;
     cell_note(BEGUN, 1);
-    cell_note(ANSWER, pool_wait(cell_handle(), -1));
+    cell_note(ANSWER, pool_wait(cell_handle(), timeout_ns));
     cell_note(ENDED, 1);
 }
 
 static void drive(int client)
 {
-    (void)client;
+    timeout_ns = client == FOR_EVER ? -1 : 1000000;
     if (cell_open((struct pool_config){.capacity = 4}))
         return;
     cell_role(0, (struct cell_role){.act = CELL_CALL, .call = wait_inside});
@@ -39,7 +43,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
+    {"", FAULT_CLEAN, FOR_EVER, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
+    {"with a time-out", FAULT_CLEAN, BRIEFLY, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
 };
 
 static const struct fault inside_wait = {
@@ -49,7 +54,7 @@ static const struct fault inside_wait = {
     .source = "TileDB-Inc/TileDB#1757",
     .summary = "a job that waits for its own pool waits for itself",
     .bug = "Wait sleeps until every job has ended, and the job that called it has not.",
-    .scenario = "A job calls pool_wait on its own pool.",
+    .scenario = "A job calls pool_wait on its own pool, for ever, and for 1 ms.",
     .diagnosis = "The wait does not look whether its caller is a job of this pool.",
     .remedy = "Keep in a thread-local which pool's job is on this stack, and answer -EDEADLK at once.",
     FAULT_CELLS(cells),

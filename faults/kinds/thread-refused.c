@@ -3,26 +3,48 @@
  * Submit queues the job, starts a worker, fails, and says no: the job runs
  * nevertheless, and its caller submits it again or frees its argument. Or the pool
  * opens and counts a worker that is not there. The k-th thread is refused for k = 2,
- * 3, ..., once, or from then on; whatever was accepted runs, whatever was refused does
+ * 3, ..., once, or from then on, or the k-th after a job has run and workers may have
+ * retired; whatever was accepted runs, whatever was refused does
  * not. */
 #include "faults/core/births.h"
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/settle.h"
+#include "pools/core/futex.h"
 
-enum { ONCE, FROM_THEN_ON };
+enum { ONCE, FROM_THEN_ON, LATER };
 enum { EACH = 2 }; /* jobs for each worker */
 
 /* The thread that is refused now; jobs that ran though refused, and accepted ones that did not. */
 enum { NOW, OVERRUN, UNSETTLED, AT };
 
+/* One job; then idle for as long as the workers' own timed waits are, 100 ms at most. */
+static void let_retire(void)
+{
+    static const int64_t most_ns = 100000000;
+    int64_t now = pool_clock_ns(), wake;
+    cell_submit(0);
+    cell_wait(-1);
+    cell_settle();
+    wake = settle_next_wake_ns();
+    while (wake && wake - now < most_ns && pool_clock_ns() < wake + most_ns / 50)
+        cell_nap();
+}
+
 static void drive(int client)
 {
     int asked = cell_asked();
-    for (int k = 2; k <= asked + 1; k++) {
+    uint32_t begun = 0;
+    for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
         cell_note(NOW, k);
-        births_fail((uint32_t)k, client == FROM_THEN_ON);
+        births_fail(client == LATER ? 0 : (uint32_t)k, client == FROM_THEN_ON);
         error = cell_try_open((struct pool_config){.capacity = 64});
+        if (!error && client == LATER) {
+            let_retire();
+            begun = atomic_load(&cell_record()->begun);
+            births_fail((uint32_t)k, false);
+        }
         if (!error) {
             for (int id = 0; id < count; id++)
                 cell_submit(id);
@@ -34,6 +56,10 @@ static void drive(int client)
             cell_note(OVERRUN, ledger_overrun(cell_record()));
             cell_note(UNSETTLED, ledger_unsettled(cell_record()));
             cell_note(AT, k);
+            return;
+        }
+        if (client == LATER && k == 1 && !error && atomic_load(&cell_record()->begun) == begun) {
+            cell_not_asked("starts no thread later than in its open");
             return;
         }
         cell_forget();
@@ -61,6 +87,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"once", FAULT_CLEAN, ONCE, 0, POOL_CAN_RUN_APART},
     {"from then on", FAULT_CLEAN, FROM_THEN_ON, 0, POOL_CAN_RUN_APART},
+    {"later", FAULT_CLEAN, LATER, 0, POOL_CAN_RUN_APART},
 };
 
 static const struct fault thread_refused = {
@@ -71,8 +98,8 @@ static const struct fault thread_refused = {
     .summary = "a thread that cannot be started: the job is refused and runs, or is accepted and does not",
     .bug =
         "The job is queued before the thread is started, and the failure is answered with the job still in the queue.",
-    .scenario = "The k-th thread is refused, for k = 2, 3, ...; a pool is opened, jobs are submitted, awaited, and it "
-                "is freed.",
+    .scenario = "The k-th thread is refused, for k = 2, 3, ..., or the k-th after the first job and a while of "
+                "idleness; jobs are submitted, awaited, and the pool is freed.",
     .diagnosis = "What the caller was told is not what became of the job.",
     .remedy = "Start the thread first, or take the job out again; with other workers there, the failure is no error.",
     FAULT_CELLS(cells),

@@ -36,10 +36,22 @@ struct faulty {
 static __thread struct faulty *inside;
 static __thread int depth;
 static struct faulty *opened; /* the last, for exit-open */
+static bool one_was_freed;    /* of all pools */
+
+/* Workers leave after a while without work, and come back. */
+static bool retires(void)
+{
+    return HAS("lost-at-idle") || HAS("idle-return") || HAS("thread-refused-later");
+}
 
 static uint64_t queued(const struct faulty *pool)
 {
-    return pool->last - pool->first;
+    return HAS("index-wraps") ? (uint16_t)(pool->last - pool->first) : pool->last - pool->first;
+}
+
+static struct pool_job *slot(struct faulty *pool, uint64_t position)
+{
+    return &pool->slots[(HAS("index-wraps") ? (uint16_t)position : position) % pool->capacity];
 }
 
 static bool at_rest(const struct faulty *pool)
@@ -53,8 +65,8 @@ static bool at_rest(const struct faulty *pool)
 static struct pool_job take(struct faulty *pool)
 {
     if (HAS("order-broken") && queued(pool) > 2)
-        return pool->slots[--pool->last % pool->capacity];
-    return pool->slots[pool->first++ % pool->capacity];
+        return *slot(pool, --pool->last);
+    return *slot(pool, pool->first++);
 }
 
 static void tell(struct faulty *pool)
@@ -115,14 +127,16 @@ static struct timespec after(clockid_t clock, int64_t ns)
 /* Returns whether the worker leaves: after a while without work it says so to nobody. */
 static bool leaves_idle(struct faulty *pool)
 {
-    struct timespec until = after(CLOCK_MONOTONIC, 1000000);
+    struct timespec until = after(CLOCK_MONOTONIC, HAS("lost-at-idle") ? 1000000 : 20000000);
     pool->idle++;
-    if (pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until)) {
-        pthread_mutex_unlock(&pool->lock);
-        nanosleep(&(struct timespec){0, 300000}, NULL);
-        pthread_mutex_lock(&pool->lock);
-        pool->idle--;
-        pool->started--;
+    if (pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until) &&
+        (HAS("lost-at-idle") || !queued(pool))) {
+        if (HAS("lost-at-idle")) {
+            pthread_mutex_unlock(&pool->lock);
+            nanosleep(&(struct timespec){0, 300000}, NULL);
+            pthread_mutex_lock(&pool->lock);
+        }
+        pool->idle -= !HAS("idle-return");
         return true;
     }
     pool->idle--;
@@ -160,7 +174,7 @@ static void *worker(void *arg)
                 pool->tokens--;
             break;
         } else if (HAS("stolen-stop") || !(may_leave(pool) || pool->deaf)) {
-            if (HAS("lost-at-idle")) {
+            if (retires()) {
                 if (leaves_idle(pool))
                     break;
                 continue;
@@ -187,6 +201,7 @@ static void *worker(void *arg)
         }
     }
     pool->gone++;
+    pool->started -= retires();
     pthread_cond_broadcast(&pool->quiet);
     pthread_mutex_unlock(&pool->lock);
     if (HAS("tail-after-free"))
@@ -226,7 +241,7 @@ static void call(struct faulty *pool)
 
 static void put(struct faulty *pool, struct pool_job job)
 {
-    pool->slots[pool->last++ % pool->capacity] = job;
+    *slot(pool, pool->last++) = job;
     pool->stats.accepted++;
     if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
         return; /* the one that was called will come by */
@@ -236,7 +251,8 @@ static void put(struct faulty *pool, struct pool_job job)
 static int wait_for_room(struct faulty *pool)
 {
     struct timespec until = after(CLOCK_MONOTONIC, pool->config.full_timeout_ns);
-    bool timed = pool->config.full == POOL_TIMEOUT;
+    bool timed =
+        pool->config.full == POOL_TIMEOUT && !(HAS("time-out-ignored") && pool->config.full_timeout_ns < 1000000);
     uint64_t epoch = pool->epoch;
     int error = 0;
     if (HAS("full-timeout"))
@@ -255,7 +271,7 @@ static int wait_for_room(struct faulty *pool)
 
 static void drop_oldest(struct faulty *pool)
 {
-    struct pool_job job = HAS("full-drops") ? pool->slots[--pool->last % pool->capacity] : take(pool);
+    struct pool_job job = HAS("full-drops") ? *slot(pool, --pool->last) : take(pool);
     pthread_mutex_unlock(&pool->lock);
     if (pool->config.discard && !HAS("full-drops"))
         pool->config.discard(job.arg, POOL_WHY_DROPPED);
@@ -285,6 +301,8 @@ static int when_full(struct faulty *pool, struct pool_job job)
         return drop_oldest(pool), 0;
     if (full == POOL_CALLER_RUNS && HAS("full-caller-runs"))
         return pool->stats.accepted++, pool->stats.done++, 1;
+    if (inside == pool && HAS("helping-lock"))
+        return run(pool, take(pool)), 0;
     if ((inside == pool && !HAS("inside-full")) || full == POOL_CALLER_RUNS) {
         error = run_here(pool, job);
         return error ? error : 1;
@@ -297,7 +315,7 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
     int error = 0;
     if (pool->deaf && HAS("cancel-sticks"))
         return -ECANCELED;
-    if (inside != pool && pool->stats.state != POOL_OPEN)
+    if (inside != pool && (pool->stats.state != POOL_OPEN || (HAS("second-pool-stops") && one_was_freed)))
         return -ESHUTDOWN;
     if (queued(pool) == pool->capacity && !HAS("over-capacity"))
         error = when_full(pool, job);
@@ -310,9 +328,12 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
         return -EAGAIN;
     while (starts_late() && pool->started < pool->config.workers && !start_one(pool))
         ;
-    if (HAS("lost-at-idle") && pool->started < pool->config.workers && (uint64_t)pool->idle < queued(pool) &&
-        !start_one(pool))
-        pthread_detach(pool->threads[pool->started - 1]);
+    if (retires() && pool->started < pool->config.workers && (uint64_t)pool->idle < queued(pool)) {
+        if (!start_one(pool))
+            pthread_detach(pool->threads[pool->started - 1]);
+        else if (HAS("thread-refused-later"))
+            return -EAGAIN;
+    }
     return 0;
 }
 
@@ -354,13 +375,15 @@ static int faulty_batch(struct pool *base, const struct pool_job *jobs, int coun
 static void give_back(struct faulty *pool, bool tells)
 {
     for (uint64_t end = pool->last; pool->first < end;) {
-        struct pool_job job = pool->slots[pool->first++ % pool->capacity];
+        struct pool_job job = *slot(pool, pool->first);
+        pool->first += !HAS("cancel-twice");
         if (!HAS("callback-locked"))
             pthread_mutex_unlock(&pool->lock);
         if (tells && pool->config.discard)
             pool->config.discard(job.arg, POOL_WHY_CANCELLED);
         if (!HAS("callback-locked"))
             pthread_mutex_lock(&pool->lock);
+        pool->first += HAS("cancel-twice");
         pool->stats.cancelled++;
     }
 }
@@ -417,8 +440,8 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     struct timespec until = after(clock, HAS("time-out-wraps") ? (int32_t)(timeout_ns / 1000) * 1000L : timeout_ns);
     uint64_t cancels;
     int error = 0;
-    if (inside == pool && !HAS("inside-wait"))
-        return -EDEADLK;
+    if (HAS("second-pool") ? inside != NULL : inside == pool && !HAS("inside-wait"))
+        return HAS("inside-wait-briefly") && timeout_ns >= 0 ? 0 : -EDEADLK;
     pthread_mutex_lock(&pool->lock);
     pool->stats.blocked_wait++;
     pool->event = false;
@@ -426,8 +449,9 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)) &&
            !(HAS("cancel-ends-wait") && cancels != pool->stats.cancels))
         error = HAS("wait-interrupted") ? nap(pool)
-                : timeout_ns < 0        ? pthread_cond_wait(&pool->quiet, &pool->lock)
-                                        : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
+                : timeout_ns < HAS("time-out-ignored")
+                    ? pthread_cond_wait(&pool->quiet, &pool->lock)
+                    : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
     if (at_rest(pool))
         error = 0;
     pool->stats.blocked_wait--;
@@ -440,8 +464,11 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
 static int faulty_stats(struct pool *base, struct pool_stats *stats)
 {
     struct faulty *pool = (struct faulty *)base;
+    uint64_t accepted = pool->stats.accepted; /* before the lock */
     pthread_mutex_lock(&pool->lock);
     *stats = pool->stats;
+    if (HAS("counts-torn"))
+        stats->accepted = accepted;
     stats->waiting = queued(pool);
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
@@ -452,7 +479,7 @@ static int faulty_stats(struct pool *base, struct pool_stats *stats)
 /* Awaits the workers, which leave by themselves. */
 static void join(struct faulty *pool)
 {
-    bool counted = HAS("leak-per-pool") || HAS("tail-after-free") || HAS("lost-at-idle");
+    bool counted = HAS("leak-per-pool") || HAS("tail-after-free") || retires();
     pthread_mutex_lock(&pool->lock);
     if (HAS("stop-missed")) {
         pthread_mutex_unlock(&pool->lock);
@@ -469,7 +496,7 @@ static void join(struct faulty *pool)
         pool->tokens = pool->started;
         pthread_cond_broadcast(&pool->jobs);
     }
-    while (counted && (HAS("lost-at-idle") ? pool->started : pool->gone < pool->started))
+    while (counted && (retires() ? pool->started : pool->gone < pool->started))
         pthread_cond_clockwait(&pool->quiet, &pool->lock, CLOCK_MONOTONIC,
                                &(struct timespec){after(CLOCK_MONOTONIC, 1000000).tv_sec + 1, 0});
     if (!HAS("join-locked"))
@@ -491,8 +518,8 @@ static int64_t faulty_free(struct pool *base)
         pthread_cond_wait(&pool->quiet, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
     join(pool);
-    opened = NULL;
-    if (HAS("leak-per-pool") || HAS("lost-at-idle") || HAS("tail-after-free"))
+    opened = NULL, one_was_freed = true;
+    if (HAS("leak-per-pool") || retires() || HAS("tail-after-free"))
         return 0;
     while (pool->kept) {
         void *next = *(void **)pool->kept;
@@ -505,6 +532,14 @@ static int64_t faulty_free(struct pool *base)
     else if (!realloc(pool, 64))
         abort();
     return 0;
+}
+
+/* Of none where there is one: a CPU is kept for the submitter. */
+static int cpus_less_one(void)
+{
+    cpu_set_t allowed;
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    return CPU_COUNT(&allowed) - 1;
 }
 
 static int faulty_open(struct pool **out, const struct pool_config *config)
@@ -522,7 +557,7 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
     pool->slots = calloc(pool->capacity + 64 * HAS("over-capacity"), sizeof *pool->slots);
     pool->capacity += 64 * HAS("over-capacity");
-    if (HAS("thread-refused") || HAS("lost-at-idle") || starts_late())
+    if (HAS("thread-refused") || retires() || starts_late() || (HAS("one-cpu") && !cpus_less_one()))
         workers = 0;
     sched_getaffinity(0, sizeof pool->mask, &pool->mask);
     while (pool->slots && pool->started < workers && !start_one(pool))

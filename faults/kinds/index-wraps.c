@@ -1,0 +1,127 @@
+/* index-wraps.c - the queue's positions pass the end of 16 bits, and two jobs get one slot.
+ *
+ * Where the number of slots is no power of two, position modulo slots jumps as the
+ * counter wraps: what lies in the queue at that moment is overwritten. So many jobs pass
+ * through; then workers are held, and a queue of 1,000 is filled across the end. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+#include "pools/core/futex.h"
+
+enum { GATE, CAPACITY = 1000, FEW = 64, AT_ONCE = 500, END = 65536, BEFORE = END - 400, JOBS = END + CAPACITY };
+static const int64_t budget_ns = 1500000000, few_ns = 300000000;
+
+/* Jobs that never ran, that ran more often than they were accepted; of how many; whether the queue was
+ * filled, and the jobs counted. */
+enum { LOST, DOUBLED, ACCEPTED, FILLED, LOOKED };
+
+static _Atomic uint8_t ran[JOBS];
+static uint8_t accepted[JOBS];
+
+static int mark_job(void *arg)
+{
+    atomic_fetch_add(&ran[(uintptr_t)arg], 1);
+    return 0;
+}
+
+/* Jobs from one number up to another, not too many at once where nothing bounds them; false: it
+ * takes too long. */
+static bool pass_through(int from, int to, int64_t until)
+{
+    for (int id = from; id < to; id++) {
+        accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
+        if (id == FEW && (cell_wait(-1) || pool_clock_ns() > until - budget_ns + few_ns))
+            return false;
+        if (id % AT_ONCE == 0 && (cell_wait(-1) || pool_clock_ns() > until))
+            return false;
+    }
+    return true;
+}
+
+static void filler(void)
+{
+    for (int id = BEFORE; id < BEFORE + CAPACITY; id++)
+        accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
+    cell_note(FILLED, 1);
+}
+
+/* By a thread of its own: a smaller queue than was asked for blocks it until the gate is open. */
+static void fill_across(void)
+{
+    enum { NAPS = 10 };
+    int running = cell_runners();
+    for (int id = 0; id < running; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+    cell_submit_range(0, running);
+    gate_await(GATE, running);
+    helper_start(0, filler);
+    for (int i = 0; i < NAPS && !atomic_load(&cell_record()->notes[FILLED]); i++)
+        cell_settle();
+    gate_open(GATE);
+    helpers_join();
+}
+
+static void look(void)
+{
+    for (int id = 0; id < JOBS; id++) {
+        int times = atomic_load(&ran[id]);
+        cell_note_add(ACCEPTED, accepted[id]);
+        if (times < accepted[id])
+            cell_note_add(LOST, 1);
+        if (times > accepted[id])
+            cell_note_add(DOUBLED, 1);
+    }
+    cell_note(LOOKED, 1);
+}
+
+static void drive(int client)
+{
+    int64_t until = pool_clock_ns() + budget_ns;
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+        return;
+    if (!pass_through(0, BEFORE, until)) {
+        cell_not_asked("takes too long for 65,536 jobs");
+    } else {
+        cell_wait(-1);
+        fill_across();
+        cell_remark("positions of 16 bits were passed, of 32 were not");
+    }
+    cell_wait(-1);
+    look();
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    if (!atomic_load(&notes[LOOKED]) && outcome->end == OUTCOME_HUNG)
+        return verdict_own(verdict, "around job 65,536 %s does not return", outcome->call ? outcome->call : "a call");
+    if (atomic_load(&notes[LOST]) || atomic_load(&notes[DOUBLED]))
+        return verdict_own(verdict, "of %d jobs across position 65,536, %d never ran, %d ran too often",
+                           (int)atomic_load(&notes[ACCEPTED]), (int)atomic_load(&notes[LOST]),
+                           (int)atomic_load(&notes[DOUBLED]));
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+};
+
+static const struct fault index_wraps = {
+    .number = 131,
+    .name = "index-wraps",
+    .group = "load",
+    .source = "zserge/pt#1, dbittman/waitfree-mpsc-queue#11",
+    .slow = true,
+    .summary = "the queue's positions pass the end of 16 bits, and jobs are overwritten",
+    .bug = "A position that wraps is taken modulo a number of slots that does not divide 65,536: it jumps.",
+    .scenario = "65,000 jobs pass through; workers held, and the queue of 1,000 is filled across position 65,536; then "
+                "they go.",
+    .diagnosis = "Jobs that lay in the queue when its positions wrapped are gone, or came twice.",
+    .remedy = "Positions of 64 bits, or a power of two for the slots; a test that starts them near their end.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(index_wraps);

@@ -1,0 +1,78 @@
+/* one-cpu.c - where one CPU is allowed, there is nobody to run the jobs.
+ *
+ * The number of workers is capped by the CPUs, less one for the submitter; or a thread
+ * spins for another one that cannot run meanwhile. The cell binds itself to one CPU as a
+ * container does, opens a pool, and jobs must run. */
+#include <sched.h>
+
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { EACH = 4 };
+
+/* Whether it is open. */
+enum { OPEN };
+
+/* To the first CPU that is allowed. */
+static void bind_to_one(void)
+{
+    cpu_set_t allowed, one;
+    CPU_ZERO(&one);
+    sched_getaffinity(0, sizeof allowed, &allowed);
+    for (int cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
+        if (CPU_ISSET(cpu, &allowed))
+            CPU_SET(cpu, &one);
+    sched_setaffinity(0, sizeof one, &one);
+}
+
+static void drive(int client)
+{
+    int count = EACH * cell_asked() < RECORD_JOBS ? EACH * cell_asked() : RECORD_JOBS, error;
+    (void)client;
+    bind_to_one();
+    error = cell_try_open((struct pool_config){.capacity = 64});
+    if (error) {
+        cell_not_asked("does not open where one CPU is allowed");
+        return;
+    }
+    cell_note(OPEN, 1);
+    cell_submit_range(0, count);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const struct record *record = outcome->record;
+    if (!atomic_load(&record->notes[OPEN]))
+        return false;
+    if (outcome->end == OUTCOME_HUNG)
+        return verdict_own(verdict, "with one CPU allowed: %d of %d jobs ran, and %s does not return",
+                           ledger_finished(record), ledger_accepted(record), outcome->call ? outcome->call : "a call");
+    if (outcome->end == OUTCOME_CRASHED)
+        return verdict_own(verdict, "with one CPU allowed the process ends");
+    if (outcome->end == OUTCOME_ENDED && ledger_unsettled(record))
+        return verdict_own(verdict, "with one CPU allowed, %d accepted jobs never ran", ledger_unsettled(record));
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, 0},
+};
+
+static const struct fault one_cpu = {
+    .number = 111,
+    .name = "one-cpu",
+    .group = "threads",
+    .source = "inetsoft-technology/stylebi#1579, bshoshany/thread-pool#52",
+    .summary = "where only one CPU is allowed, a pool has no worker, or its threads wait for each other",
+    .bug = "The workers are the CPUs less one, which is none; or somebody spins for a thread that needs the same CPU.",
+    .scenario = "The process binds itself to one CPU, opens a pool, and submits a few jobs.",
+    .diagnosis = "Jobs were accepted, and no thread is there, or comes to run, that takes them.",
+    .remedy = "At least one worker, whatever the count of CPUs says; spin with a bound, and then sleep.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(one_cpu);

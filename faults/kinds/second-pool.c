@@ -1,0 +1,162 @@
+/* second-pool.c - what is kept for each thread or process is taken for what is each pool's.
+ *
+ * A thread-local says "in a job" and not of which pool; a stop flag, a list of workers is
+ * static: two pools are one too many. A job opens a pool, uses it and frees it; and two
+ * pools whose jobs call each other go on when one of them is freed. */
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+
+enum { NESTED, SIDE_BY_SIDE };
+enum { GATE, JOBS = 4, HOPS = 32, CAPACITY = 64 };
+
+/* Of the nested pool: its submits that were refused, the answers of wait and free; jobs of both
+ * pools that ran; of how many; whether only one pool is left. */
+enum { REFUSED, ANSWER, FREED, RAN, EXPECTED, ALONE };
+
+static struct pool *pools[2];
+
+static struct pool_config config(void)
+{
+    return (struct pool_config){.workers = cell_asked(), .capacity = CAPACITY, .spin_ns = POOL_NO_SPIN};
+}
+
+static void submit_to(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    int error = pool_submit(pool, fn, arg);
+    if (error)
+        cell_note(REFUSED, error);
+}
+
+static int count(void *arg)
+{
+    (void)arg;
+    cell_note_add(RAN, 1);
+    return 0;
+}
+
+static int count_and_call_back(void *arg)
+{
+    submit_to(cell_handle(), count, NULL);
+    return count(arg);
+}
+
+/* In a job of the cell's pool. */
+static void nest(int id)
+{
+    struct pool *inner = NULL;
+    struct pool_config inner_config = config();
+    (void)id;
+    if (pool_open(&inner, cell_pool(), &inner_config)) {
+        cell_not_asked("does not open a second time while it is open");
+        return;
+    }
+    cell_note(EXPECTED, 2L * JOBS);
+    for (int i = 0; i < JOBS; i++)
+        submit_to(inner, count_and_call_back, NULL);
+    cell_note(ANSWER, pool_wait(inner, -1));
+    if (atomic_load(&cell_record()->notes[ANSWER]) == 0)
+        cell_note(FREED, pool_free(inner));
+}
+
+/* Goes from pool to pool. */
+static int hop(void *arg)
+{
+    uintptr_t left = (uintptr_t)arg;
+    cell_note_add(RAN, 1);
+    if (left)
+        submit_to(pools[left % 2], hop, (void *)(left - 1));
+    else
+        gate_pass(GATE);
+    return 0;
+}
+
+static void side_by_side(void)
+{
+    struct pool_config other = config();
+    pools[0] = cell_handle();
+    if (pool_open(&pools[1], cell_pool(), &other)) {
+        cell_not_asked("does not open a second time while it is open");
+        cell_free();
+        return;
+    }
+    cell_note(EXPECTED, HOPS + 1);
+    gate_open(GATE);
+    cell_submit_other(hop, (void *)HOPS);
+    gate_await(GATE, 1);
+    for (int i = 1; i >= 0; i--) { /* then no job of the one is in a submit to the other */
+        cell_adopt(pools[i]);
+        cell_wait(-1);
+    }
+    cell_free();
+    cell_adopt(pools[1]);
+    cell_note(ALONE, 1);
+    cell_note_add(EXPECTED, JOBS);
+    for (int i = 0; i < JOBS; i++) {
+        int error = cell_submit_other(count, NULL);
+        if (error)
+            cell_note(REFUSED, error);
+    }
+    cell_wait(-1);
+    cell_free();
+}
+
+static void drive(int client)
+{
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+        return;
+    if (client == SIDE_BY_SIDE) {
+        side_by_side();
+        return;
+    }
+    cell_role(0, (struct cell_role){.act = CELL_CALL, .call = nest});
+    cell_submit(0);
+    cell_wait(-1);
+    cell_free();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    const _Atomic int64_t *notes = outcome->record->notes;
+    int refused = (int)atomic_load(&notes[REFUSED]), answer = (int)atomic_load(&notes[ANSWER]);
+    int ran = (int)atomic_load(&notes[RAN]), expected = (int)atomic_load(&notes[EXPECTED]);
+    const char *when = atomic_load(&notes[ALONE]) ? "after the other pool was freed" : "beside another pool";
+    if (!expected)
+        return false;
+    if (answer)
+        return verdict_own(verdict, "in a job of another pool, pool_wait says %d", answer);
+    if (refused)
+        return verdict_own(verdict, "%s a submit, with room, is refused (%d)", when, refused);
+    if (atomic_load(&notes[FREED]) < 0)
+        return verdict_own(verdict, "in a job of another pool, pool_free says %d", (int)atomic_load(&notes[FREED]));
+    if (outcome->end == OUTCOME_HUNG)
+        return verdict_own(verdict, "%s: hang, %d of %d jobs ran", when, ran, expected);
+    if (outcome->end == OUTCOME_CRASHED)
+        return verdict_own(verdict, "%s: the process ends, %d of %d jobs ran", when, ran, expected);
+    if (outcome->end == OUTCOME_ENDED && ran != expected)
+        return verdict_own(verdict, "%s: %d jobs ran, of %d", when, ran, expected);
+    return false;
+}
+
+static const struct fault_cell cells[] = {
+    {"in a job", FAULT_CLEAN, NESTED, 0, 0, POOL_THREADS_STAY | POOL_WAIT_HELPS | POOL_NO_WAIT},
+    {"side by side", FAULT_CLEAN, SIDE_BY_SIDE, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY | POOL_CALLER_MAY_RUN},
+};
+
+static const struct fault second_pool = {
+    .number = 109,
+    .name = "second-pool",
+    .group = "end",
+    .source = "Pithikos/C-Thread-Pool#88, chadrem/workers#4",
+    .summary = "two pools get into each other's way: in a job of one, or when one is freed",
+    .bug = "A thread-local that says \"inside\" of any pool, a stop flag or a list of workers that all pools share.",
+    .scenario = "A job opens a second pool, whose jobs submit to the first, waits for it and frees it; two pools whose "
+                "jobs call each other, one freed before the other.",
+    .diagnosis = "One pool took the state of the other for its own.",
+    .remedy = "Keep all state in the pool; where a thread-local is needed, keep which pool it speaks of, and the one "
+              "before.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(second_pool);
