@@ -99,8 +99,9 @@ struct command_finding {
     struct command_place place, other_place;                             /* of verdict.pc, verdict.other_pc */
 };
 
-/* Schedules in which only a timer helped a job although a worker was free; and in which pool_open failed. */
-enum { COMMAND_ONLY_TIMER, COMMAND_NOT_OPENED };
+/* Schedules in which only a timer helped a job although a worker was free; in which pool_open failed; in which a job
+ * waited for its child; and of these, in which only a timer helped that child although a worker was free. */
+enum { COMMAND_ONLY_TIMER, COMMAND_NOT_OPENED, COMMAND_CHILD, COMMAND_CHILD_TIMER };
 
 /* Those of its schedules that say something: the pool was opened, and all was followed. */
 uint64_t command_judged(const struct command_finding *finding);
@@ -114,6 +115,7 @@ struct command_shared {
     enum ledger_promise promise;
     int open_error; /* what pool_open last returned when it failed */
     struct stage_plan plan;
+    bool timer_helped, timer_helped_child; /* in the schedule that runs */
     struct explore_switch record[COMMAND_SWITCHES_MAX], follow[COMMAND_SWITCHES_MAX];
     uint32_t step_count, step_lost;
     char names[EXPLORE_THREADS_MAX][EXPLORE_NAME_SIZE]; /* of threads, as the steps last had them */

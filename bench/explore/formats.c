@@ -66,13 +66,14 @@ static json_t *finding_json(const struct command_finding *finding, const struct 
 {
     char sentence[512], replay[1200], plan[256];
     json_t *document =
-        must_pack("{s:s, s:s?, s:s, s:b, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:b}", "pool", finding->ops->name,
+        must_pack("{s:s, s:s?, s:s, s:b, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:b}", "pool", finding->ops->name,
                   "pool_version", finding->ops->version, "verdict", verdict_name(finding), "instrumented",
                   (int)finding->hooked, "finding", command_sentence(finding, sentence, sizeof sentence), "schedules",
                   (json_int_t)finding->counts.schedules, "judged", (json_int_t)command_judged(finding), "seconds",
                   finding->seconds, "failures", (json_int_t)finding->counts.failures, "only_a_timer_helped",
                   (json_int_t)finding->counts.user[COMMAND_ONLY_TIMER], "unfair", (json_int_t)finding->counts.unfair,
-                  "repeats", (int)!finding->differs);
+                  "child_awaited", (json_int_t)finding->counts.user[COMMAND_CHILD], "only_a_timer_helped_the_child",
+                  (json_int_t)finding->counts.user[COMMAND_CHILD_TIMER], "repeats", (int)!finding->differs);
     if (!finding->found && !finding->cannot && !options->replay)
         return document;
     command_replay_text(finding, options, replay, sizeof replay);

@@ -55,7 +55,17 @@ static void run(void *arg)
 {
     (void)arg;
     explore_name("main");
+    command_shared->timer_helped = command_shared->timer_helped_child = false;
     stage_run(&world, &command_shared->plan);
+    if (ledger_child_awaited())
+        explore_count(COMMAND_CHILD, 1);
+}
+
+static void count_once(bool *counted, unsigned what)
+{
+    if (!*counted)
+        explore_count(what, 1);
+    *counted = true;
 }
 
 /* Nobody goes on without a timer. Where a job waits and a worker is free, it helps that job. */
@@ -63,7 +73,9 @@ static void jumps(void *arg)
 {
     (void)arg;
     if (ledger_waiting_jobs() && ledger_worker_free())
-        explore_count(COMMAND_ONLY_TIMER, 1);
+        count_once(&command_shared->timer_helped, COMMAND_ONLY_TIMER);
+    if (ledger_child_waits())
+        count_once(&command_shared->timer_helped_child, COMMAND_CHILD_TIMER);
 }
 
 /* One schedule's draw. */

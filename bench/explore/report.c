@@ -264,6 +264,11 @@ static void print_counts(const struct command_finding *finding, const struct com
     if (counts->kinds[EXPLORE_OVER_LIMITS])
         terminal_line(out, 2, "  %" PRIu64 " had more threads than can be followed, and say nothing",
                       counts->kinds[EXPLORE_OVER_LIMITS]);
+    if (options->verbose && counts->user[COMMAND_CHILD])
+        terminal_line(
+            out, 2, "  in %" PRIu64 " a job waited for its child: in %" PRIu64 " of these (%.1f%%) only a timer helped",
+            counts->user[COMMAND_CHILD], counts->user[COMMAND_CHILD_TIMER],
+            100.0 * (double)counts->user[COMMAND_CHILD_TIMER] / (double)counts->user[COMMAND_CHILD]);
     if (counts->user[COMMAND_NOT_OPENED])
         terminal_line(out, 2, "  in %" PRIu64 " pool_open failed (%d, %s): they say nothing",
                       counts->user[COMMAND_NOT_OPENED], finding->open_error, strerror(-finding->open_error));

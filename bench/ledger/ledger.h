@@ -132,6 +132,12 @@ int ledger_open_jobs(void);
 int ledger_waiting_jobs(void);
 bool ledger_worker_free(void);
 
+/* A job says so before it waits for one that it submitted, which counts if that has not ended. Whether any did; whether
+ * a child of such a job was accepted and has not begun, and a worker is free. */
+void ledger_awaits_child(int job);
+bool ledger_child_awaited(void);
+bool ledger_child_waits(void);
+
 /* One line for each job, for people: number, submitted by, accepted or how refused, began, ended. */
 void ledger_describe(char *text, size_t size);
 

@@ -10,7 +10,7 @@ enum ledger_state { LEDGER_UNUSED, LEDGER_PLANNED, LEDGER_CALLED, LEDGER_ACCEPTE
 struct ledger_job {
     enum ledger_state state;
     int pool, parent, who;
-    bool apart;
+    bool apart, awaits_child;
     int runs, cancelled, dropped, lost, received;
     int status; /* of its outcome; once ended */
     int called, returned, began, ended, given_back;

@@ -365,6 +365,34 @@ bool ledger_worker_free(void)
     return false;
 }
 
+void ledger_awaits_child(int job)
+{
+    take();
+    for (int i = 0; i < ledger->count; i++)
+        if (ledger->jobs[i].parent == job && ledger->jobs[i].state == LEDGER_ACCEPTED && !ledger->jobs[i].ended)
+            ledger->jobs[job].awaits_child = true;
+    give();
+}
+
+bool ledger_child_awaited(void)
+{
+    bool awaited = false;
+    for (int i = 0; i < ledger->count; i++)
+        awaited = awaited || ledger->jobs[i].awaits_child;
+    return awaited;
+}
+
+bool ledger_child_waits(void)
+{
+    bool waits = false;
+    for (int i = 0; i < ledger->count; i++) {
+        const struct ledger_job *job = &ledger->jobs[i];
+        waits = waits || (job->parent >= 0 && ledger->jobs[job->parent].awaits_child && job->state == LEDGER_ACCEPTED &&
+                          ledger_may_wait(job));
+    }
+    return waits && ledger_worker_free();
+}
+
 static const char *state_text(const struct ledger_job *job)
 {
     return job->state == LEDGER_PLANNED    ? "not submitted"

@@ -53,8 +53,10 @@ static void breeds(struct job *job)
 /* Where no room is left for the child, there is nobody to wait for. */
 static void needs_child(struct job *job)
 {
-    if (stage_submit(job->side, JOB_OPENS, -1, job) == 0)
-        gate_pass(&job->side->gate);
+    if (stage_submit(job->side, JOB_OPENS, -1, job))
+        return;
+    ledger_awaits_child(job->number);
+    gate_pass(&job->side->gate);
 }
 
 static void polls(void)
