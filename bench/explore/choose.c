@@ -282,7 +282,7 @@ static void step(void)
             runtime_stop(runtime.verdict->frozen >= 0 ? EXPLORE_FROZEN : EXPLORE_LIVELOCK, NULL,
                          "no end within %u steps", runtime.steps_max);
         runtime.verdict->unfair = true;
-        if (runtime.strategy != EXPLORE_FOLLOW)
+        if (runtime.strategy != EXPLORE_FOLLOW || runtime.knobs->follow_fair)
             runtime.strategy = EXPLORE_RANDOM;
     } else if (__builtin_expect(runtime.steps >= runtime.steps_max, 0)) {
         runtime_stop(EXPLORE_LIVELOCK, NULL, "no end within %u steps", runtime.steps_max);

@@ -130,6 +130,7 @@ struct explore_knobs {
     bool leaks;         /* look for memory, threads and joins that are left */
     const struct explore_switch *follow; /* of EXPLORE_FOLLOW */
     size_t follow_count;
+    bool follow_fair;              /* only up to the fair end, which is drawn: whom nobody lets on makes no livelock */
     struct explore_switch *record; /* decisions are written here; or NULL */
     size_t record_max;
     void (*step)(

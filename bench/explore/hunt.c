@@ -329,6 +329,8 @@ static void prepare_again(void *arg, uint64_t k, struct explore_knobs *knobs)
         knobs->strategy = EXPLORE_FOLLOW;
         knobs->follow = command_shared->follow;
         knobs->follow_count = again->count;
+        knobs->follow_fair = again->hunt.finding->verdict.kind == EXPLORE_LIVELOCK ||
+                             again->hunt.finding->verdict.kind == EXPLORE_FROZEN;
     }
     if (again->trace)
         knobs->step = copy_step;

@@ -230,7 +230,7 @@ static void print_failure(const struct command_finding *finding, const struct co
                    explore_memory_name(finding->memory), finding->found ? ", " : "",
                    finding->found ? explore_strategy_name(finding->strategy) : "",
                    finding->hooked ? "" : "; the plug-in is not built for this: only its calls are points");
-    if (finding->shrunk)
+    if (finding->shrunk && finding->verdict.switches < finding->switches_first)
         terminal_print(out, 2, "  shrunk    from %" PRIu32 " switches between threads to %" PRIu32 "%s",
                        finding->switches_first, finding->verdict.switches,
                        finding->told != finding->memory ? "; it fails under sc, too, and so is told" : "");

@@ -20,7 +20,6 @@ static bool is_told(const struct command_step *step)
     }
 }
 
-/* Of accesses and calls only the last before another thread goes on. */
 /* Leaves out who wakes, finds nothing and waits on. */
 static int drop_vain(struct command_step *steps, int count)
 {
@@ -36,6 +35,7 @@ static int drop_vain(struct command_step *steps, int count)
     return n;
 }
 
+/* Of accesses and calls only the last before another thread goes on. */
 static int choose(const struct command_step *steps, int count, bool all, struct command_step *kept)
 {
     int n = 0;
@@ -49,6 +49,20 @@ static int choose(const struct command_step *steps, int count, bool all, struct 
             kept[n++] = steps[i];
     }
     return all ? n : drop_vain(kept, n);
+}
+
+/* Two that spin for ever take turns for ever: the end of it is left out, but for the last step. */
+static int cut(struct command_step *steps, int count)
+{
+    enum { TOLD_MAX = 300 };
+    struct command_step *left_out = &steps[TOLD_MAX - 2];
+    if (count <= TOLD_MAX)
+        return count;
+    left_out->act = EXPLORE_NOTE;
+    left_out->pc = NULL;
+    snprintf(left_out->name, sizeof left_out->name, "(%d more like these: -v)", count - TOLD_MAX + 1);
+    steps[TOLD_MAX - 1] = steps[count - 1];
+    return TOLD_MAX;
 }
 
 static int find_places(struct command_finding *finding)
@@ -102,5 +116,7 @@ int command_trace(struct command_finding *finding, const struct command_options 
         return -ENOMEM;
     finding->step_count =
         choose(command_shared->steps, (int)command_shared->step_count, options->verbose, finding->steps);
+    if (!options->verbose)
+        finding->step_count = cut(finding->steps, finding->step_count);
     return find_places(finding);
 }

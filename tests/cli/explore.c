@@ -156,10 +156,11 @@ CLI_TEST(explore_plugin, has_lines_where_its_accesses_are_seen)
     cr_assert(lines(err) == 1 && strstr(err, "docs/explore.md") && !*out && files_here() == 0, "%s%s", out, err);
     cr_assert(run_with("mine", "explore --lines -t 2 --plugin %s -p mine,ring") == 3, "%s%s", out, err);
     cr_assert(lines(err) == 1 && strstr(out, "  - "), "%s%s", out, err);
-    setenv("COLUMNS", "60", 1);
-    cr_assert(run("explore --lines -t 16 -p inline,mutex,ring,spawn,steal,textbook") == 0 &&
-                  strstr(out, "--format json has all"),
-              "%s%s", out, err);
+    setenv("COLUMNS", "80", 1);
+    cr_assert(
+        run_with("followed", "explore --lines -t 16 --plugin %s -p inline,mutex,ring,spawn,steal,textbook,mine") == 0 &&
+            strstr(out, "--format json has all"),
+        "%s%s", out, err);
 }
 
 /* It does not count who is blocked, and is no worse for that. */

@@ -1,6 +1,7 @@
 /* schedule.c - what a seed decides, that it decides all, and what may be asked from inside. */
 #include <criterion/criterion.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 
 #include "pools/core/pool.h"
@@ -268,4 +269,36 @@ Test(schedule, lines_move_the_same_each_time, .timeout = 60)
     cr_assert(explore_search(&search, &counts, &verdict, &k) == 0 && counts.user[0] == first);
     search.knobs.arg = "inline"; /* one core only */
     cr_assert(explore_search(&search, &counts, &verdict, &k) == 0 && counts.user[0] == 0, "%lu", counts.user[0]);
+}
+
+static _Atomic int let_on;
+
+static void *lets_on(void *arg)
+{
+    let_on = 1;
+    return arg;
+}
+
+/* Whom it waits for goes on in the fair end at the latest. */
+static void spins_for_another(void *arg)
+{
+    pthread_t one;
+    let_on = 0;
+    if (pthread_create(&one, NULL, lets_on, arg))
+        explore_fail("no thread");
+    while (!let_on)
+        sched_yield();
+    pthread_join(one, NULL);
+}
+
+Test(schedule, what_is_followed_may_end_fairly, .timeout = 60)
+{
+    static const struct explore_switch none;
+    struct explore_knobs knobs = {
+        .run = spins_for_another, .strategy = EXPLORE_FOLLOW, .follow = &none, .follow_fair = true};
+    kit_try(&tried, &knobs, 20, false, NULL);
+    cr_assert(tried.odd == 0, "%s", explore_kind_name(tried.verdict.kind));
+    knobs.follow_fair = false;
+    kit_try(&tried, &knobs, 1, false, NULL);
+    cr_assert(tried.verdict.kind == EXPLORE_LIVELOCK);
 }
