@@ -104,11 +104,13 @@ static void wake_all(_Atomic uint32_t *word)
 /* What is asked for, and what came of it. */
 static struct steps_plan plan;
 static const struct record *clients;
-static _Atomic uint32_t armed;     /* number of the arming; 0: not */
-static _Atomic uint32_t events;    /* a futex: somebody is held, or it is the end */
-static _Atomic uint32_t let_go[2]; /* futexes: the first that is held, the one in its place */
-static _Atomic int holding[2];     /* thread + 1, while held */
-static _Atomic int threads, waits; /* numbers given, and waits seen */
+static _Atomic uint32_t armed;  /* number of the arming; 0: not */
+static _Atomic uint32_t events; /* a futex: somebody is held, or it is the end */
+static _Atomic uint32_t latest; /* number of the last arming */
+/* Futexes: up to which arming is let go who is held first, and who in its place. */
+static _Atomic uint32_t let_go[2];
+static _Atomic uint64_t holding[2]; /* arming and thread + 1, while held */
+static _Atomic int threads, waits;  /* numbers given, and waits seen */
 static _Atomic bool reached, idle, ends;
 static _Atomic int held_id; /* of the pool's thread that was held last, and where it came from */
 #ifndef FAULTS_WRAP
@@ -118,6 +120,11 @@ static _Atomic bool held_before; /* a call, not at its end */
 static _Atomic bool freed;       /* pool_free has returned */
 static _Atomic int late;         /* steps of the pool's threads since then */
 static struct steps_held first;
+
+static bool is_held(int which)
+{
+    return (uint32_t)(atomic_load(&holding[which]) >> 32) > atomic_load(&let_go[which]);
+}
 
 /* A thread's own. */
 static __thread bool is_the_client;
@@ -221,24 +228,27 @@ static void nap_now_and_then(void)
         sleep_on(&never, 0, (int64_t)((my_random >> 40) % NS_MAX));
 }
 
+/* A thread may outlive its pool, and be held while the next try begins. */
 static void hold(int which, bool after, const void *from)
 {
+    uint64_t me = (uint64_t)my_arming << 32 | (uint32_t)(my_number + 1);
+    uint32_t seen;
     if (my_number > 0) {
         atomic_store(&held_id, (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL));
         atomic_store(&held_from, from);
         atomic_store(&held_before, !after);
     }
-    atomic_store(&holding[which], my_number + 1);
+    atomic_store(&holding[which], me);
     atomic_fetch_add(&events, 1);
     wake_all(&events);
-    while (!atomic_load(&let_go[which]))
-        sleep_on(&let_go[which], 0, -1);
-    atomic_store(&holding[which], 0);
+    while ((seen = atomic_load(&let_go[which])) < my_arming)
+        sleep_on(&let_go[which], seen, -1);
+    atomic_compare_exchange_strong(&holding[which], &me, 0); /* the next try may hold another one already */
 }
 
 static void release(int which)
 {
-    atomic_store(&let_go[which], 1);
+    atomic_store(&let_go[which], atomic_load(&latest));
     wake_all(&let_go[which]);
 }
 
@@ -258,8 +268,8 @@ static void take(int call, bool after, const void *from)
     if (my_number == plan.thread && my_steps == plan.step && atomic_compare_exchange_strong(&reached, &none, true)) {
         first = (struct steps_held){my_number, my_steps, call, after};
         hold(0, after, from);
-    } else if (plan.swap && is_wait && my_number != plan.thread && atomic_load(&holding[0]) &&
-               !atomic_load(&let_go[0]) && atomic_fetch_add(&waits, 1) + 1 == plan.swap) {
+    } else if (plan.swap && is_wait && my_number != plan.thread && is_held(0) &&
+               atomic_fetch_add(&waits, 1) + 1 == plan.swap) {
         release(0);
         hold(1, after, from);
     }
@@ -433,7 +443,8 @@ void steps_begin(const struct record *record)
 
 void steps_arm(const struct steps_plan *asked)
 {
-    static uint32_t arming;
+    for (int i = 0; i < 2; i++)
+        release(i); /* who is left of the last try */
     plan = *asked;
     first = (struct steps_held){.call = -1};
     atomic_store(&reached, false);
@@ -441,9 +452,7 @@ void steps_arm(const struct steps_plan *asked)
     atomic_store(&waits, 0);
     atomic_store(&late, 0);
     atomic_store(&freed, false);
-    for (int i = 0; i < 2; i++)
-        atomic_store(&let_go[i], 0);
-    atomic_store_explicit(&armed, ++arming ? arming : ++arming, memory_order_release);
+    atomic_store_explicit(&armed, atomic_fetch_add(&latest, 1) + 1, memory_order_release);
 }
 
 void steps_disarm(void)
@@ -459,7 +468,7 @@ bool steps_reached(void)
 bool steps_holds_a_worker(void)
 {
     for (int i = 0; i < 2; i++)
-        if (atomic_load(&holding[i]) > 1 && !atomic_load(&let_go[i]))
+        if (is_held(i) && (uint32_t)atomic_load(&holding[i]) > 1)
             return true;
     return false;
 }
@@ -516,7 +525,7 @@ struct steps_held steps_held(void)
 static bool somebody_is_held(void)
 {
     for (int i = 0; i < 2; i++)
-        if (atomic_load(&holding[i]) && !atomic_load(&let_go[i]))
+        if (is_held(i))
             return true;
     return false;
 }
