@@ -5,6 +5,7 @@
  * pools whose jobs call each other go on when one of them is freed. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/waker.h"
 
 enum { NESTED, SIDE_BY_SIDE };
 enum { GATE, JOBS = 4, HOPS = 32, CAPACITY = 64 };
@@ -104,6 +105,11 @@ static void drive(int client)
 {
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
+    if (cell_is_foreign() && waker_find() != WAKER_NONE) {
+        cell_not_asked("is woken by a timer or a signal, of which a process may have one: one pool at a time");
+        cell_free();
+        return;
+    }
     if (client == SIDE_BY_SIDE) {
         side_by_side();
         return;

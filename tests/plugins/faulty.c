@@ -28,6 +28,7 @@ struct faulty {
     pthread_t threads[POOL_WORKERS_MAX + 1];
     int started, gone, tokens, idle, turn;
     uint64_t epoch; /* of cancels */
+    uint64_t walked;
     bool stop, deaf, event;
     cpu_set_t mask; /* of the opener */
     void *kept;
@@ -241,6 +242,8 @@ static void call(struct faulty *pool)
 
 static void put(struct faulty *pool, struct pool_job job)
 {
+    for (uint64_t i = pool->first; HAS("push-walk") && i < pool->last; i++)
+        pool->walked += pool->slots[i % pool->capacity].fn == job.fn;
     *slot(pool, pool->last++) = job;
     pool->stats.accepted++;
     if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
