@@ -7,7 +7,7 @@
 #include "faults/core/fault.h"
 #include "pools/core/futex.h"
 
-enum { LEDGER = 60000, PRODUCERS = 3, ROUND = 48, CAPACITY = 16, FEW = 8 };
+enum { LEDGER = 60000, PRODUCERS = 3, ROUND = 48, CAPACITY = 16, FEW = 8, TRIES = 4 };
 static const int64_t budget_ns = 700000000, slow_ns = 40000000;
 
 /* Jobs that were accepted; that never ran; that ran more than once or though refused; of
@@ -47,21 +47,33 @@ static void look(int rounds)
     cell_note(ROUNDS, rounds);
 }
 
+/* The best of some tries: a machine that others use is slow for a moment, a slow pool each time. */
+static int64_t few_jobs_take(void)
+{
+    int64_t least = INT64_MAX;
+    for (int try = 0; try < TRIES && least > slow_ns; try++) {
+        int64_t begin = pool_clock_ns(), took;
+        int first = atomic_fetch_add(&next_job, FEW);
+        for (int id = first; id < first + FEW; id++)
+            accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
+        cell_wait(-1);
+        took = pool_clock_ns() - begin;
+        least = took < least ? took : least;
+    }
+    return least;
+}
+
 static void drive(int client)
 {
     struct pool_stats stats;
     int rounds = 0;
     (void)client;
-    until = pool_clock_ns() + budget_ns;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    for (int id = 0; id < FEW; id++)
-        accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
-    cell_wait(-1);
-    atomic_store(&next_job, FEW);
-    if (until - pool_clock_ns() < budget_ns - slow_ns) {
+    if (few_jobs_take() > slow_ns) {
         cell_not_asked("takes too long for many jobs");
-        until = 0;
+    } else {
+        until = pool_clock_ns() + budget_ns;
     }
     while (pool_clock_ns() < until && atomic_load(&next_job) < LEDGER) {
         for (int i = 0; i < PRODUCERS; i++)
