@@ -25,14 +25,13 @@ static void *worker_main(void *slot);
 
 void pool_lock_slow(struct pool_lock *lock)
 {
-    enum { LOOKS = 6 }; /* 63 pauses between them */
-    unsigned losses = 0;
-    for (int i = 0; i < LOOKS; i++) {
+    enum { SPINS = 64 };
+    for (int i = 0; i < SPINS; i++) {
         uint32_t was = 0;
         if (atomic_load_explicit(&lock->word, memory_order_relaxed) == 0 &&
             atomic_compare_exchange_strong_explicit(&lock->word, &was, 1, memory_order_acquire, memory_order_relaxed))
             return;
-        pool_back_off(&losses);
+        pool_pause();
     }
     /* From here on it is held as 2: the unlocker wakes one, who takes it as 2
      * again, because there may be others. */
