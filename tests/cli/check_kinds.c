@@ -39,7 +39,10 @@ static int kinds(char names[][40], int most)
     return count;
 }
 
-static bool caught_as(const char *bug, const char *kind)
+#define TOO_LONG "takes too long"
+
+/* Asks once. *unseen: it does not hold, either: what shows by chance did not, or others had the CPUs. */
+static bool caught_once(const char *bug, const char *kind, bool *unseen)
 {
     char options[80];
     json_t *document, *cell;
@@ -48,11 +51,26 @@ static bool caught_as(const char *bug, const char *kind)
     snprintf(options, sizeof options, "-f %s --limit 5s", kind);
     document = check(bug, options);
     cr_assert(document, "%s: %s%s", kind, out, err);
-    json_array_foreach (json_object_get(document, "cells"), i, cell)
+    *unseen = false;
+    json_array_foreach (json_object_get(document, "cells"), i, cell) {
         found |= is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name"));
+        *unseen |=
+            is(cell, "verdict", "not seen") || strstr(json_string_value(json_object_get(cell, "finding")), TOO_LONG);
+    }
+    json_decref(document);
+    return found;
+}
+
+/* What shows by chance is asked again; so is all else, a little: beside other programs what
+ * goes wrong may get no CPU in the time that it is given. */
+static bool caught_as(const char *bug, const char *kind)
+{
+    enum { TRIES = 20, TRIES_CERTAIN = 4 };
+    bool unseen = true, found = false;
+    for (int i = 0; i < TRIES && (unseen || i < TRIES_CERTAIN) && !found; i++)
+        found = caught_once(bug, kind, &unseen);
     if (!found)
         fprintf(stderr, "%s", out);
-    json_decref(document);
     return found;
 }
 
@@ -104,16 +122,20 @@ CLI_TEST(check_kinds, costs_are_said_and_not_judged)
 {
     static const char *const said[][2] = {
         {"herd", "threads wake for each single job"}, {"idle-burn", "% of a CPU"}, {"push-walk", "with 10,000"}};
+    enum { TRIES = 20 };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         char options[80];
-        json_t *document, *cell;
+        bool is_said = false;
         snprintf(options, sizeof options, "-f %s", said[i][0]);
-        document = check(said[i][0], options);
-        cell = json_array_get(json_object_get(document, "cells"), 0);
-        cr_assert(is(cell, "verdict", "holds") &&
-                      strstr(json_string_value(json_object_get(cell, "finding")), said[i][1]),
-                  "%s", out);
-        json_decref(document);
+        for (int try = 0; try < TRIES && !is_said; try++) { /* beside other programs it may take too long */
+            json_t *document = check(said[i][0], options),
+                   *cell = json_array_get(json_object_get(document, "cells"), 0);
+            const char *finding = json_string_value(json_object_get(cell, "finding"));
+            is_said = is(cell, "verdict", "holds") && strstr(finding, said[i][1]);
+            cr_assert(is_said || strstr(finding, TOO_LONG), "%s", out);
+            json_decref(document);
+        }
+        cr_assert(is_said, "%s", out);
     }
 }
 
