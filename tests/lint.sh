@@ -108,5 +108,12 @@ if git grep -nE '^(<<<<<<<|>>>>>>>) ' -- . || { command -v bash >/dev/null && ! 
     exit 1
 fi
 
+# Results that are kept say ./poolbench, not in whose folder they were measured.
+if kept=$(grep -rlE '"/[^"]*/poolbench[a-z-]*"' results/reference tests/fuzz/corpus tests/exports); then
+    echo "$kept"
+    echo "results: a command with a folder of the machine where it ran; ./poolbench instead"
+    exit 1
+fi
+
 # Long files are worth a look; they fail nothing.
 find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'
