@@ -36,18 +36,32 @@ void calls_end(void);
 /* Whether this wait ends at once, for no reason. */
 bool calls_spurious(const char *why, const void *address);
 
-/* Waits in a call that is a cancellation point. */
+/* calls_cancel.c: waits in a call that is a cancellation point; is one. */
 bool calls_block(const void *address, const char *why, int64_t deadline_ns);
 void calls_cancel_point(void);
 
-/* calls_lock.c, for conditions. */
+/* calls_lock.c, for conditions. Relock: 0, or what pthread_mutex_lock would say of a robust one. */
 void calls_unlock(pthread_mutex_t *mutex);
-void calls_relock(pthread_mutex_t *mutex, const char *why);
+int calls_relock(pthread_mutex_t *mutex, const char *why);
+
+/* calls_robust.c: of a mutex that is none they do nothing. Taken: 0, or the error with which its
+ * lock returns. */
+bool calls_robust_is(const pthread_mutex_t *mutex);
+int calls_robust_taken(pthread_mutex_t *mutex);
+void calls_robust_given(pthread_mutex_t *mutex);
+void calls_robust_end(struct runtime_thread *thread); /* which ends, and may hold some */
 
 /* calls_thread.c */
-void calls_threads_begin(void); /* a schedule begins */
-void calls_threads_keep(void);  /* keys that are there stay */
+struct runtime_thread *calls_thread_of(pthread_t self); /* NULL: no thread of this schedule */
 struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg);
+
+/* calls_keys.c */
+void calls_keys_begin(void);                        /* a schedule begins */
+void calls_keys_keep(void);                         /* keys that are there stay */
+void calls_keys_end(struct runtime_thread *thread); /* destructors of what it has */
+
+/* calls_loader.c */
+void calls_loader_begin(void); /* a schedule begins */
 
 /* calls_kernel.c */
 void calls_kernel_begin(void); /* a schedule begins */

@@ -142,6 +142,7 @@ ssize_t read(int descriptor, void *to, size_t size)
     if (!runtime.on)
         return CALLS_REAL(read)(descriptor, to, size);
     CALLS_BEGIN("read", NULL);
+    calls_cancel_point();
     until_ready_for(descriptor, POLLIN, "read");
     timers_write();
     length = CALLS_REAL(read)(descriptor, to, size);
@@ -159,6 +160,7 @@ ssize_t write(int descriptor, const void *from, size_t size)
     if (!runtime.on)
         return CALLS_REAL(write)(descriptor, from, size);
     CALLS_BEGIN("write", NULL);
+    calls_cancel_point();
     until_ready_for(descriptor, POLLOUT, "write");
     length = CALLS_REAL(write)(descriptor, from, size);
     wrote();
@@ -172,6 +174,7 @@ ssize_t recv(int descriptor, void *to, size_t size, int flags)
     if (!runtime.on)
         return CALLS_REAL(recv)(descriptor, to, size, flags);
     CALLS_BEGIN("recv", NULL);
+    calls_cancel_point();
     if (!(flags & MSG_DONTWAIT))
         until_ready_for(descriptor, POLLIN, "recv");
     length = CALLS_REAL(recv)(descriptor, to, size, flags);
@@ -187,6 +190,7 @@ ssize_t send(int descriptor, const void *from, size_t size, int flags)
     if (!runtime.on)
         return CALLS_REAL(send)(descriptor, from, size, flags);
     CALLS_BEGIN("send", NULL);
+    calls_cancel_point();
     if (!(flags & MSG_DONTWAIT))
         until_ready_for(descriptor, POLLOUT, "send");
     length = CALLS_REAL(send)(descriptor, from, size, flags);
@@ -203,6 +207,7 @@ ssize_t send(int descriptor, const void *from, size_t size, int flags)
         if (!runtime.on)                                                                                               \
             return CALLS_REAL(name) arguments;                                                                         \
         CALLS_BEGIN(#name, NULL);                                                                                      \
+        calls_cancel_point();                                                                                          \
         until_ready_for(descriptor, POLLOUT, #name);                                                                   \
         length = CALLS_REAL(name) arguments;                                                                           \
         wrote();                                                                                                       \
@@ -216,6 +221,7 @@ ssize_t send(int descriptor, const void *from, size_t size, int flags)
         if (!runtime.on)                                                                                               \
             return CALLS_REAL(name) arguments;                                                                         \
         CALLS_BEGIN(#name, NULL);                                                                                      \
+        calls_cancel_point();                                                                                          \
         until_ready_for(descriptor, POLLIN, #name);                                                                    \
         length = CALLS_REAL(name) arguments;                                                                           \
         if (runtime.memory != EXPLORE_SC)                                                                              \
@@ -244,6 +250,7 @@ int close(int descriptor)
     if (!runtime.on)
         return CALLS_REAL(close)(descriptor);
     CALLS_BEGIN("close", NULL);
+    calls_cancel_point();
     if (is_known(descriptor)) {
         timers -= descriptors[descriptor].inside && descriptors[descriptor].timer;
         descriptors[descriptor].inside = descriptors[descriptor].timer = false;
@@ -272,6 +279,7 @@ static int poll_until(struct pollfd *looks, nfds_t count, int64_t deadline, cons
 {
     int ready;
     calls_begin(why, NULL);
+    calls_cancel_point();
     for (;;) {
         timers_write();
         ready = CALLS_REAL(poll)(looks, count, 0);
@@ -308,6 +316,7 @@ int select(int count, fd_set *reads, fd_set *writes, fd_set *others, struct time
     if (!runtime.on)
         return CALLS_REAL(select)(count, reads, writes, others, limit);
     CALLS_BEGIN("select", NULL);
+    calls_cancel_point();
     if (limit)
         deadline = calls_after(calls_ns(&(struct timespec){limit->tv_sec, limit->tv_usec * 1000}));
     for (int i = 0; i < 3; i++)
@@ -330,6 +339,7 @@ static int epoll_until(int epoll, struct epoll_event *events, int max, int64_t d
 {
     int ready;
     calls_begin("epoll_wait", NULL);
+    calls_cancel_point();
     for (;;) {
         timers_write();
         ready = CALLS_REAL(epoll_wait)(epoll, events, max, 0);

@@ -37,6 +37,7 @@ static const char *name_of(int number)
 
 static bool try_lock(pthread_mutex_t *mutex)
 {
+    heap_check(mutex, sizeof *mutex, true); /* each time: it may have been freed under who waits */
     if (mutex->__data.__lock)
         return false;
     mutex->__data.__lock = 1;
@@ -63,19 +64,25 @@ static int lock(pthread_mutex_t *mutex, const char *why, int64_t deadline)
     int again = lock_again(mutex);
     if (again >= 0)
         return again;
-    while (!try_lock(mutex))
-        if (!choose_block(mutex, why, deadline) && mutex->__data.__lock)
+    while (!try_lock(mutex)) {
+        bool woken;
+        runtime.now->lock = mutex;
+        woken = choose_block(mutex, why, deadline);
+        runtime.now->lock = NULL;
+        if (!woken && mutex->__data.__lock)
             return ETIMEDOUT;
-    return 0;
+    }
+    return calls_robust_taken(mutex);
 }
 
-void calls_relock(pthread_mutex_t *mutex, const char *why)
+int calls_relock(pthread_mutex_t *mutex, const char *why)
 {
-    lock(mutex, why, RUNTIME_NEVER);
+    return lock(mutex, why, RUNTIME_NEVER);
 }
 
 void calls_unlock(pthread_mutex_t *mutex)
 {
+    calls_robust_given(mutex);
     order_given(mutex);
     mutex->__data.__lock = 0;
     mutex->__data.__owner = 0;
@@ -87,8 +94,8 @@ int pthread_mutex_lock(pthread_mutex_t *mutex)
     int error;
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_lock)(mutex);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_lock", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     error = lock(mutex, "pthread_mutex_lock", RUNTIME_NEVER);
     calls_end();
     return error;
@@ -99,20 +106,20 @@ int pthread_mutex_trylock(pthread_mutex_t *mutex)
     int again;
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_trylock)(mutex);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_trylock", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     again = lock_again(mutex);
     if (again == 0)
         return 0;
-    return try_lock(mutex) ? 0 : EBUSY;
+    return try_lock(mutex) ? calls_robust_taken(mutex) : EBUSY;
 }
 
 int pthread_mutex_timedlock(pthread_mutex_t *mutex, const struct timespec *until)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_timedlock)(mutex, until);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_timedlock", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     return lock(mutex, "pthread_mutex_timedlock", calls_deadline(CLOCK_REALTIME, until));
 }
 
@@ -120,8 +127,8 @@ int pthread_mutex_clocklock(pthread_mutex_t *mutex, clockid_t clock, const struc
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_clocklock)(mutex, clock, until);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_clocklock", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     return lock(mutex, "pthread_mutex_clocklock", calls_deadline(clock, until));
 }
 
@@ -129,10 +136,12 @@ int pthread_mutex_unlock(pthread_mutex_t *mutex)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_unlock)(mutex);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_unlock", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     if (!mutex->__data.__lock || mutex->__data.__owner != own_number()) {
-        if ((mutex->__data.__kind & KIND_MASK) != PTHREAD_MUTEX_NORMAL)
+        int kind = mutex->__data.__kind;
+        if ((kind & KIND_MASK) == PTHREAD_MUTEX_RECURSIVE || (kind & KIND_MASK) == PTHREAD_MUTEX_ERRORCHECK ||
+            calls_robust_is(mutex))
             return EPERM;
         runtime_stop(EXPLORE_MISUSE, mutex, "%s unlocks a mutex that %s holds", runtime.now->name,
                      name_of(mutex->__data.__lock ? mutex->__data.__owner : 0));
@@ -150,8 +159,8 @@ int pthread_mutex_destroy(pthread_mutex_t *mutex)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_mutex_destroy)(mutex);
-    heap_check(mutex, sizeof *mutex, true);
     CALLS_BEGIN("pthread_mutex_destroy", mutex);
+    heap_check(mutex, sizeof *mutex, true);
     if (mutex->__data.__lock || choose_waiters(mutex))
         runtime_stop(EXPLORE_MISUSE, mutex, "a mutex is destroyed that %s holds", name_of(mutex->__data.__owner));
     mutex->__data.__kind = 0;
@@ -168,15 +177,19 @@ _Static_assert(sizeof(struct rwlock) <= sizeof(pthread_rwlock_t), "it lies in th
 static int rwlock_take(pthread_rwlock_t *at, bool writes, const char *why, int64_t deadline)
 {
     struct rwlock *rwlock = (struct rwlock *)at;
-    heap_check(at, sizeof *at, true);
+    bool woken;
     calls_begin(why, at);
+    heap_check(at, sizeof *at, true);
     if (rwlock->writer == own_number())
         return deadline ? EDEADLK : EBUSY;
-    while (rwlock->writer || (writes && rwlock->readers))
+    while (rwlock->writer || (writes && rwlock->readers)) {
         if (deadline == 0)
             return EBUSY;
-        else if (!choose_block(at, why, deadline) && (rwlock->writer || (writes && rwlock->readers)))
+        woken = choose_block(at, why, deadline);
+        heap_check(at, sizeof *at, true);
+        if (!woken && (rwlock->writer || (writes && rwlock->readers)))
             return ETIMEDOUT;
+    }
     if (writes)
         rwlock->writer = own_number();
     else
@@ -211,8 +224,8 @@ int pthread_rwlock_unlock(pthread_rwlock_t *at)
     struct rwlock *rwlock = (struct rwlock *)at;
     if (!runtime.on)
         return CALLS_REAL(pthread_rwlock_unlock)(at);
-    heap_check(at, sizeof *at, true);
     CALLS_BEGIN("pthread_rwlock_unlock", at);
+    heap_check(at, sizeof *at, true);
     if (rwlock->writer != own_number() && !rwlock->readers)
         runtime_stop(EXPLORE_MISUSE, at, "%s unlocks a read-write lock that %s holds", runtime.now->name,
                      name_of(rwlock->writer));
@@ -249,10 +262,12 @@ int pthread_spin_lock(pthread_spinlock_t *at)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_spin_lock)(at);
-    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
     CALLS_BEGIN("pthread_spin_lock", (const void *)(uintptr_t)at);
-    while (*at != SPIN_FREE) /* whoever spins waits, for a schedule */
+    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
+    while (*at != SPIN_FREE) { /* whoever spins waits, for a schedule */
         choose_block((const void *)(uintptr_t)at, "pthread_spin_lock", RUNTIME_NEVER);
+        heap_check((const void *)(uintptr_t)at, sizeof *at, true);
+    }
     *at = SPIN_TAKEN;
     order_taken((const void *)(uintptr_t)at);
     return 0;
@@ -262,8 +277,8 @@ int pthread_spin_trylock(pthread_spinlock_t *at)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_spin_trylock)(at);
-    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
     CALLS_BEGIN("pthread_spin_trylock", (const void *)(uintptr_t)at);
+    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
     if (*at != SPIN_FREE)
         return EBUSY;
     *at = SPIN_TAKEN;
@@ -275,8 +290,8 @@ int pthread_spin_unlock(pthread_spinlock_t *at)
 {
     if (!runtime.on)
         return CALLS_REAL(pthread_spin_unlock)(at);
-    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
     CALLS_BEGIN("pthread_spin_unlock", (const void *)(uintptr_t)at);
+    heap_check((const void *)(uintptr_t)at, sizeof *at, true);
     order_given((const void *)(uintptr_t)at);
     *at = SPIN_FREE;
     choose_wake((const void *)(uintptr_t)at, 1);
@@ -306,8 +321,8 @@ int pthread_barrier_wait(pthread_barrier_t *at)
     struct barrier *barrier = (struct barrier *)at;
     if (!runtime.on)
         return CALLS_REAL(pthread_barrier_wait)(at);
-    heap_check(at, sizeof *at, true);
     CALLS_BEGIN("pthread_barrier_wait", at);
+    heap_check(at, sizeof *at, true);
     order_given(at);
     if (++barrier->arrived == barrier->count) {
         barrier->arrived = 0;

@@ -69,12 +69,18 @@ static void not_ready(struct runtime_thread *thread)
         }
 }
 
+/* A processor's stores leave its buffer, whatever the priority of who runs there. */
+static uint64_t buffer_rank(void)
+{
+    return runtime.knobs->strict ? UINT64_MAX : choose_random() | RANK_BASE;
+}
+
 void choose_born(struct runtime_thread *thread)
 {
     thread->state = EXPLORE_WAITS;
     thread->deadline = RUNTIME_NEVER;
     thread->rank = choose_random() | RANK_BASE;
-    thread->buffer_rank = choose_random() | RANK_BASE;
+    thread->buffer_rank = buffer_rank();
     runtime.live++;
     choose_ready(thread, false);
 }
@@ -93,7 +99,7 @@ static void drain_one(struct runtime_thread *thread, bool waits)
 {
     choose_record(thread, EXPLORE_GO_DRAIN, waits);
     memory_drain(thread);
-    thread->buffer_rank = choose_random() | RANK_BASE;
+    thread->buffer_rank = buffer_rank();
 }
 
 static struct runtime_thread *pick_random(bool waits)
@@ -276,6 +282,8 @@ static void step(void)
         ++*runtime.beats;
     choose_passes(step_ns());
     lengthen(thread);
+    if (__builtin_expect(runtime.settling && runtime.steps >= runtime.settle_until, 0))
+        runtime.restless = choose_settled();
 
     if (__builtin_expect(runtime.steps >= runtime.fair_from, 0)) {
         if (runtime.steps >= runtime.steps_max)

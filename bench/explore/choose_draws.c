@@ -44,11 +44,15 @@ uint64_t choose_own_draw(unsigned salt)
 
 static void draw_strategy(const struct explore_knobs *knobs)
 {
+    bool strict = knobs->strict && knobs->strategy != EXPLORE_FOLLOW;
     static const enum explore_strategy mixed[] = {EXPLORE_POS, EXPLORE_PCT, EXPLORE_RANDOM};
     runtime.strategy = knobs->strategy == EXPLORE_MIX ? mixed[choose_drawn(SALT_STRATEGY) % 3] : knobs->strategy;
-    runtime.depth = runtime.strategy != EXPLORE_PCT ? 0
-                    : knobs->depth                  ? knobs->depth
-                                                    : 2 + (int)(choose_drawn(SALT_DEPTH) % 3);
+    if (strict)
+        runtime.strategy = EXPLORE_PCT;
+    runtime.depth = strict                            ? 1
+                    : runtime.strategy != EXPLORE_PCT ? 0
+                    : knobs->depth                    ? knobs->depth
+                                                      : 2 + (int)(choose_drawn(SALT_DEPTH) % 3);
     for (int i = 0; i < 4; i++) {
         /* Of a schedule's length nothing is known but its order of magnitude. */
         uint32_t range = 64u << choose_drawn(SALT_RANGE) % 6;
@@ -77,8 +81,10 @@ void choose_begin(void)
     runtime.freeze_at = knobs->freeze ? (uint32_t)(choose_drawn(SALT_FREEZE) % FREEZE_WITHIN) : UINT32_MAX;
     runtime.steps_max = knobs->steps_max ? knobs->steps_max : RUNTIME_STEPS_MAX;
     runtime.fair_from = runtime.steps_max / 4 < RUNTIME_FAIR ? runtime.steps_max / 4 : RUNTIME_FAIR;
-    if (runtime.strategy == EXPLORE_CORES)
+    if (runtime.strategy == EXPLORE_CORES || knobs->strict)
         runtime.fair_from = UINT32_MAX;
+    if (knobs->strict)
+        runtime.belief = 0;
     if (runtime.strategy == EXPLORE_CORES)
         runtime.early = runtime.spurious = runtime.after = 0;
     runtime.steps = runtime.alone = runtime.anew = 0;
@@ -86,5 +92,6 @@ void choose_begin(void)
     runtime.next_deadline = RUNTIME_NEVER;
     runtime.count = runtime.live = runtime.ready_count = runtime.settling = runtime.until = runtime.buffers = 0;
     runtime.freezable_steps = runtime.frozen_jumps = 0;
+    runtime.restless = false;
     memset(runtime.follow_at, 0, sizeof runtime.follow_at);
 }

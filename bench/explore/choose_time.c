@@ -59,7 +59,7 @@ void choose_timers_drawn(void)
 
 /* Nobody is ready. */
 
-static bool settlers_ready(void)
+bool choose_settled(void)
 {
     bool any = runtime.settling > 0;
     for (int i = 0; any && i < runtime.count; i++)
@@ -112,8 +112,61 @@ static void buffers_drain(void)
             memory_drain_all(&runtime.threads[i]);
 }
 
+void choose_alone(void)
+{
+    for (int i = 0; i < runtime.count; i++) {
+        struct runtime_thread *thread = &runtime.threads[i];
+        thread->buffered = 0;
+        if (thread == runtime.now)
+            continue;
+        thread->state = EXPLORE_ENDED;
+        thread->settles = false;
+        thread->ready = NULL;
+    }
+    runtime.ready[0] = runtime.now->index;
+    runtime.ready_count = runtime.live = 1;
+    runtime.settling = runtime.until = runtime.buffers = 0;
+    runtime.memory = EXPLORE_SC; /* what others wrote is there */
+    runtime.races = runtime.watches = false;
+    runtime.freeze_at = UINT32_MAX;
+    choose_deadline();
+}
+
+/* Who holds the mutex that a thread waits for; NULL: nobody who could be named. */
+static const struct runtime_thread *holder(const struct runtime_thread *thread)
+{
+    const pthread_mutex_t *lock = thread->state == EXPLORE_WAITS ? thread->lock : NULL;
+    int owner = lock && lock->__data.__lock ? lock->__data.__owner : 0;
+    return owner > 0 && owner <= runtime.count ? &runtime.threads[owner - 1] : NULL;
+}
+
+/* Locks that are waited for in a circle, or whose holder has ended, are the heart of a deadlock. */
+static void tell_of_locks(void)
+{
+    for (int i = 0; i < runtime.count; i++) {
+        const struct runtime_thread *first = &runtime.threads[i], *at = holder(first);
+        if (!at)
+            continue;
+        if (at->state == EXPLORE_ENDED)
+            runtime_stop(EXPLORE_DEADLOCK, first->lock, "%s waits for a lock that %s held when it ended", first->name,
+                         at->name);
+        if (at == first)
+            runtime_stop(EXPLORE_DEADLOCK, first->lock, "%s waits for a lock that it holds itself", first->name);
+        if (holder(at) == first)
+            runtime_stop(EXPLORE_DEADLOCK, first->lock, "%s and %s each wait for a lock that the other one holds",
+                         first->name, at->name);
+        for (int steps = 0; at && at != first && steps < runtime.count; steps++)
+            at = holder(at);
+        if (at == first)
+            runtime_stop(EXPLORE_DEADLOCK, first->lock,
+                         "%s and others wait in a circle for locks that the next one holds", first->name);
+    }
+}
+
 static void __attribute__((noreturn)) nobody_can(void)
 {
+    if (runtime.child)
+        runtime_stop(EXPLORE_DEADLOCK, NULL, "the child of a fork waits for ever");
     for (int i = 0; i < runtime.count; i++)
         if (calls_io_outside(&runtime.threads[i]))
             runtime_stop(EXPLORE_STUCK, NULL, "%s waits for a descriptor that was not made in the schedule",
@@ -123,6 +176,7 @@ static void __attribute__((noreturn)) nobody_can(void)
                      runtime.threads[runtime.verdict->frozen].name);
     if (runtime.threads[0].state == EXPLORE_ENDED)
         runtime_stop(EXPLORE_THREAD_LEFT, NULL, "a thread is left that never ends");
+    tell_of_locks();
     runtime_stop(EXPLORE_DEADLOCK, NULL, "nobody can go on, and no timer is left");
 }
 
@@ -133,7 +187,7 @@ void choose_await(void)
             buffers_drain();
         if (runtime.until)
             choose_until();
-        if (runtime.ready_count || calls_io_ready() || settlers_ready() || time_jumps())
+        if (runtime.ready_count || calls_io_ready() || choose_settled() || time_jumps())
             continue;
         nobody_can();
     }

@@ -20,6 +20,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum {
     EXPLORE_THREADS_MAX = 160, /* at once, of one schedule */
@@ -127,7 +128,10 @@ struct explore_knobs {
     int freeze;         /* 1: one thread that explore_freezable() holds for stands still for ever at one step */
     int early;          /* of timers, in 1/16 of the points: 0 in half of the schedules, 1 always, -1 never */
     int spurious;       /* wake-ups and failures for no reason: the same */
-    bool leaks;         /* look for memory, threads and joins that are left */
+    /* Threads have priorities, drawn at their birth, and who yields yields to nobody below it: SCHED_FIFO on one
+     * CPU. There is no fair end: who spins for one of a lower priority never ends. */
+    bool strict;
+    bool leaks;                          /* look for memory, threads and joins that are left */
     const struct explore_switch *follow; /* of EXPLORE_FOLLOW */
     size_t follow_count;
     bool follow_fair;              /* only up to the fair end, which is drawn: whom nobody lets on makes no livelock */
@@ -257,8 +261,9 @@ uint64_t explore_transfers(void); /* EXPLORE_CORES */
  * pool's, and those of the scenario, which call this around what is not promised. */
 void explore_freezable(bool may);
 
-/* Waits until all other threads wait (without regard to their timers) or have ended. */
-void explore_settle(void);
+/* Waits until all other threads wait (without regard to their timers) or have ended; returns whether they
+ * do. Where they do not come to it, since somebody looks for work again and again, say, it is given up. */
+bool explore_settle(void);
 
 /* Waits until ready(arg) holds; it is asked often, only reads, and orders nothing. */
 void explore_until(bool (*ready)(void *), void *arg);
@@ -275,6 +280,18 @@ void explore_count(int index, uint64_t more);
 /* The next `count` calls after `after` more of pthread_create fail with EAGAIN; of the malloc family with ENOMEM. */
 void explore_refuse_threads(int after, int count);
 void explore_refuse_memory(int after, int count);
+
+/* Each futex wait of another thread ends with EINTR, as when a signal comes for it. */
+void explore_interrupt(void);
+
+/* As fork; bare: as _Fork, without what pthread_atfork knows. In the child only the calling thread goes on,
+ * and it ends by _exit; the parent goes on when it has ended. What goes wrong in the child is the
+ * schedule's verdict. */
+pid_t explore_fork(bool bare);
+
+/* The caller holds the dynamic loader's lock, as whoever loads a library does, in whose constructor
+ * anything may run; dladdr waits for it. Not again before it was given back. */
+void explore_load(bool begins);
 
 /* When something happened, for a ledger. A mark is taken by the thread that did it, and
  * costs no order. happened: whether it happens before the calling thread's now, as far as

@@ -15,21 +15,22 @@
 enum { READS_BEFORE_HINT = 500, PLAIN_BEFORE_HINT = 200 };
 enum { RELAXED, CONSUME, ACQUIRE, RELEASE, ACQ_REL, SEQ_CST };
 
-/* Before a load; many without a write between them are a spin. */
+/* Before a load; many without a write between them are a spin. What is accessed is looked at
+ * after the point: another thread may have freed it there. */
 static inline void load_point(const void *address, size_t size)
 {
     struct runtime_thread *thread = runtime.now;
-    heap_check(address, size, false);
     if (__builtin_expect(++thread->reads > READS_BEFORE_HINT, 0))
         choose_hint();
     else
         choose_point(address, false);
+    heap_check(address, size, false);
 }
 
 static inline void write_point(const void *address, size_t size)
 {
-    heap_check(address, size, true);
     choose_point(address, true);
+    heap_check(address, size, true);
 }
 
 /* After a write that others may see: plain accesses that follow are no points. */
@@ -182,8 +183,8 @@ typedef unsigned __int128 wide;
 static void wide_point(const volatile wide *a, bool writes)
 {
     const void *address = (const void *)(uintptr_t)a;
-    heap_check(address, sizeof *a, writes);
     choose_point(address, writes);
+    heap_check(address, sizeof *a, writes);
     if (runtime.memory != EXPLORE_SC)
         memory_fence(SEQ_CST);
 }

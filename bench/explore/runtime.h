@@ -21,6 +21,7 @@ enum {
     RUNTIME_STEP_NS = 10,      /* what a step takes */
     RUNTIME_WAKE_NS = 1200,    /* EXPLORE_CORES: until a thread that is woken goes on */
     RUNTIME_CLOCK_NS = 40,     /* what a look at the clock takes */
+    RUNTIME_ROBUST = 8,        /* robust mutexes that one thread holds */
 };
 #define RUNTIME_NEVER INT64_MAX
 #define RUNTIME_FAR (INT64_MAX / 2) /* a deadline beyond, 146 years away, is none */
@@ -55,19 +56,23 @@ struct runtime_thread {
     uint32_t bits; /* of a futex wait: those that wake it; else all */
     int64_t deadline;
     bool timed_out;
-    bool io_outside;       /* for a descriptor that somebody outside may write */
-    bool settles;          /* explore_settle */
-    bool (*ready)(void *); /* explore_until */
+    const pthread_mutex_t *lock; /* it waits for; or NULL */
+    bool io_outside;             /* for a descriptor that somebody outside may write */
+    bool settles;                /* explore_settle */
+    bool (*ready)(void *);       /* explore_until */
     void *ready_arg;
 
     /* Its life. */
     void *(*run)(void *);
     void *arg, *result;
     bool detached, joined, cancelled;
-    bool cancellable; /* waits at a cancellation point */
-    bool cancel_woke; /* that is why the last such wait ended */
+    bool cancellable;           /* waits at a cancellation point */
+    bool cancel_woke;           /* that is why the last such wait ended */
+    bool in_futex, interrupted; /* it waits there; that wait was ended by a signal */
     int cancel_state;
-    sigset_t signals;              /* that are blocked */
+    sigset_t signals;                        /* that are blocked */
+    pthread_mutex_t *robust[RUNTIME_ROBUST]; /* that it holds */
+    int robust_count;
     struct runtime_atexit *atexit; /* thread_local destructors */
     char name[EXPLORE_NAME_SIZE];
 
@@ -80,7 +85,8 @@ struct runtime_thread {
 };
 
 struct runtime {
-    bool on; /* inside a schedule */
+    bool on;    /* inside a schedule */
+    bool child; /* in the child of explore_fork: it ends by _exit */
     const struct explore_knobs *knobs;
     struct explore_verdict *verdict;
     struct runtime_thread *now;
@@ -109,8 +115,10 @@ struct runtime {
     uint32_t frozen_jumps; /* since one stands still */
     size_t follow_at[EXPLORE_THREADS_MAX];
 
-    int settling, until; /* how many such threads wait */
-    int buffers;         /* that hold stores */
+    int settling, until;   /* how many such threads wait */
+    uint32_t settle_until; /* the step at which it is given up */
+    bool restless;         /* it was */
+    int buffers;           /* that hold stores */
     int refuse_threads_after, refuse_threads, refuse_memory_after, refuse_memory;
     uint64_t *user;           /* explore_count */
     volatile uint64_t *beats; /* grows, for who watches; or NULL */
@@ -154,10 +162,14 @@ int choose_waiters(const void *address);
 void choose_passes(int64_t ns);
 void choose_end(void) __attribute__((noreturn)); /* the current thread has ended */
 uint64_t choose_drawn(unsigned salt);            /* from the seed, the same whatever else is drawn */
+bool choose_settled(void);                       /* readies those who wait for all others; whether there were any */
+void choose_alone(void);                         /* the child of a fork: all but the current thread are gone */
 /* A draw that depends on the seed, the thread and how far it is, and on nothing else. */
 uint64_t choose_own_draw(unsigned salt);
 
 /* ---- schedule.c ---- */
+
+enum { RUNTIME_CHILD_STOPS = 97 }; /* status of a child that has written a verdict */
 
 /* Ends the schedule with a verdict. */
 void runtime_stop(enum explore_kind kind, const void *address, const char *format, ...)

@@ -97,6 +97,8 @@ static void __attribute__((noreturn)) stop(enum explore_kind kind, const void *a
     verdict->other_pc = other_pc;
     verdict->other_thread = other_thread;
     runtime_describe(verdict);
+    if (runtime.child)
+        _exit(RUNTIME_CHILD_STOPS);
     fiber_leave();
 }
 
@@ -117,6 +119,8 @@ void runtime_stop_other(enum explore_kind kind, const void *address, const void 
 
 void runtime_finish(void)
 {
+    if (runtime.child)
+        _exit(0);
     for (int i = 1; i < runtime.count && runtime.knobs->leaks; i++)
         if (!runtime.threads[i].joined && !runtime.threads[i].detached)
             runtime_stop(EXPLORE_NOT_JOINED, NULL, "%s has ended, and nobody joins it", runtime.threads[i].name);
@@ -167,9 +171,10 @@ void explore_run(const struct explore_knobs *knobs, struct explore_verdict *verd
         runtime.user = own_counts;
     heap_begin();
     data_begin();
-    calls_threads_begin();
+    calls_keys_begin();
     calls_io_begin();
     calls_kernel_begin();
+    calls_loader_begin();
     choose_begin();
     verdict->strategy = runtime.strategy;
     verdict->depth = runtime.depth;
@@ -236,7 +241,7 @@ int runtime_warm_up(const struct explore_knobs *knobs)
     if (verdict.kind != EXPLORE_GOOD) /* who knows what state that left */
         return 0;
     heap_keep();
-    calls_threads_keep();
+    calls_keys_keep();
     return data_keep();
 }
 
@@ -277,6 +282,8 @@ void explore_fail(const char *format, ...)
 void explore_end(void)
 {
     runtime.on = false;
+    if (runtime.child)
+        _exit(0);
     fiber_leave();
 }
 
@@ -318,12 +325,18 @@ uint64_t explore_transfers(void)
     return runtime.verdict->transfers;
 }
 
-void explore_settle(void)
+bool explore_settle(void)
 {
+    enum { STEPS_OF_CORES = 1 << 18 };
+    uint32_t steps = runtime.strategy == EXPLORE_CORES ? STEPS_OF_CORES : RUNTIME_STEPS_MAX / 4;
     RUNTIME_HERE();
+    if (runtime.restless)
+        return false;
     runtime.now->settles = true;
+    runtime.settle_until = runtime.steps + steps;
     runtime.settling++;
     choose_block(NULL, "settle", RUNTIME_NEVER);
+    return !runtime.restless;
 }
 
 void explore_until(bool (*ready)(void *), void *arg)

@@ -27,7 +27,8 @@ enum {
     PROGRESS_LOOKS = 5, /* a report to the caller at each fifth look */
     ASLEEP_LOOKS = 25,  /* looks in a row at which a child sleeps in the same schedule */
     ASK_SIGNAL = SIGVTALRM,
-    ASK_LOOKS = 50, /* that an answer may take */
+    ASK_LOOKS = 50,   /* that an answer may take */
+    STOP_LOOKS = 200, /* that the last schedule may take when the search is to stop */
     SIGNAL_STACK = 64 << 10,
 };
 #define STUCK_NS INT64_C(2000000000)
@@ -284,8 +285,7 @@ static int await(const struct explore_search *search, pid_t process)
 {
     struct pollfd ended = {.fd = (int)syscall(SYS_pidfd_open, process, 0), .events = POLLIN};
     struct watch watch = {0};
-    int status = 0, ready = 0;
-    bool wanted = true;
+    int status = 0, ready = 0, since = 0;
     for (int look = 1; ready <= 0; look++) {
         ready = poll(&ended, ended.fd >= 0, LOOK_MS);
         if (ended.fd < 0) /* an old kernel */
@@ -293,10 +293,10 @@ static int await(const struct explore_search *search, pid_t process)
                     state_of(process) == 'Z';
         if (ready > 0)
             break;
-        if (wanted && !tell_progress(search, look)) {
-            wanted = false;
+        if (!shared->stop && !tell_progress(search, look))
             shared->stop = true;
-        }
+        if (shared->stop && ++since > STOP_LOOKS)
+            kill(-process, SIGKILL);
         if (is_stuck(&watch, search->stuck_ns ? search->stuck_ns : STUCK_NS))
             ask(&watch, process);
     }
@@ -305,6 +305,18 @@ static int await(const struct explore_search *search, pid_t process)
     if (ended.fd >= 0)
         close(ended.fd);
     return status;
+}
+
+/* The last schedule was ended with the search: where it was the only one, nothing else is known. */
+static void note_unfinished(void)
+{
+    if (shared->counts.schedules || !shared->inside)
+        return;
+    if (shared->now.kind == EXPLORE_GOOD) {
+        shared->now.kind = EXPLORE_STUCK;
+        snprintf(shared->now.words, sizeof shared->now.words, "the first schedule did not come to an end in the time");
+    }
+    note_verdict(shared->k);
 }
 
 static int run_children(const struct explore_search *search)
@@ -325,6 +337,10 @@ static int run_children(const struct explore_search *search)
         status = await(search, process);
         if (shared->done)
             break;
+        if (shared->stop && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) {
+            note_unfinished();
+            break;
+        }
         if (shared->warmth == WARMING && !cold) {
             cold = true; /* it does not survive its warm-up: again without one */
             continue;
@@ -333,7 +349,7 @@ static int run_children(const struct explore_search *search)
             return -ECHILD;
         note_end(status);
         note_verdict(shared->k);
-        if (!search->go_on)
+        if (!search->go_on || !tell_progress(search, 0))
             break;
         from = shared->k + 1;
     }

@@ -120,7 +120,7 @@ static void crossed(void *arg)
 
 Test(calls, crossed_locks_are_a_deadlock_and_it_says_who_waits, .timeout = 60)
 {
-    comes_to(crossed, EXPLORE_DEADLOCK, "nobody can go on");
+    comes_to(crossed, EXPLORE_DEADLOCK, "thread 1 and thread 2 each wait for a lock that the other one holds");
     cr_assert(tried.verdict.thread_count == 3 && !strcmp(tried.verdict.threads[1].waits_in, "pthread_mutex_lock") &&
               tried.verdict.threads[1].waits_for == &lock && tried.verdict.threads[2].waits_for == &other_lock);
     cr_assert(!strcmp(tried.verdict.threads[0].waits_in, "pthread_join") && tried.verdict.threads[1].depth > 1);
