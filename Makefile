@@ -171,7 +171,7 @@ HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/exp
 EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
 explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
 # The command's parts; the rest of that room follows schedules, and needs nothing of them.
-EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options plugged hunt shrink trace places report formats figure lines)
+EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options help agree plugged asks hunt shrink trace places report formats figure lines)
 RUNTIME  := $(filter-out $(EXPLORER),$(call objects,bench/explore bench/ledger))
 # What is followed: pools, and what their users do.
 FOLLOWED := $(POOLS) $(call objects,bench/scenarios)
@@ -329,7 +329,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty wrong wrong-followed))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY SELFISH
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -358,6 +358,14 @@ $(BUILD)/plugins/faulty.so: tests/plugins/faulty.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
+$(BUILD)/plugins/wrong.so: tests/plugins/wrong.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN)
+$(BUILD)/plugins/wrong-followed.so: tests/plugins/wrong.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $< to be followed)
+	$(Q)$(CC) -std=gnu11 -I$(BUILD)/include -fPIC -O1 -g -Wall -Wextra -fsanitize=thread -U__SANITIZE_THREAD__ -c -o $(@:.so=.o) $< && $(CC) -shared -pthread -o $@ $(@:.so=.o)
 # The example, built to be explored, by the line of docs/explore.md; and so that it cannot be.
 $(BUILD)/plugins/followed.so: $(BUILD)/plugins/mine.c $(BUILD)/include/poolbench.h
 	$(call say,CC $<)

@@ -22,7 +22,7 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay) return ;;
+        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay | --jobs) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)

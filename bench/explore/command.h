@@ -17,7 +17,11 @@ enum {
     COMMAND_WORKERS_MAX = 64,
     COMMAND_THREADS = 48,
     COMMAND_STEPS_MAX = 1 << 16,
-    COMMAND_SWITCHES_MAX = 1 << 14
+    COMMAND_SWITCHES_MAX = 1 << 14,
+    COMMAND_SCENARIOS_MAX = 64,
+    COMMAND_LOADED_SIZE = 8192,
+    COMMAND_REPLAY_SIZE = COMMAND_LOADED_SIZE + 512, /* of the command that shows a schedule again */
+    COMMAND_JOBS_MAX = 1 << 16
 };
 
 enum command_format { COMMAND_TABLE, COMMAND_JSON, COMMAND_JUNIT };
@@ -25,20 +29,22 @@ enum command_memory { COMMAND_DRAWN, COMMAND_SC, COMMAND_TSO, COMMAND_C11 };
 
 struct command_options {
     bool help, list, verbose, freeze, lines, replay, go_on;
-    bool brief;        /* a failure is not told step by step */
-    bool foreign;      /* plug-ins were loaded: without -p, only they are explored */
-    char loaded[1024]; /* how, as on the command line, each after a space */
+    bool brief;                       /* a failure is not told step by step */
+    bool foreign;                     /* plug-ins were loaded: without -p, only they are explored */
+    char loaded[COMMAND_LOADED_SIZE]; /* how, as for a shell, each after a space */
     const struct pool_ops *pools[COMMAND_POOLS_MAX];
     int pool_count;
     const struct scenario *scenario; /* NULL: drawn */
     int64_t seconds_ns;              /* of each pool; 0: no limit */
     uint64_t schedules;              /* of each pool; 0: no limit */
     uint64_t seed, replay_k;
-    unsigned replay_build; /* of the program that printed the seed; 0: not said */
+    bool seed_given;
+    int replay_build; /* of the program that printed the seed; -1: not said */
     enum command_memory memory;
     enum explore_strategy strategy;
     int workers[COMMAND_WORKERS_MAX]; /* of --lines */
     int worker_count;
+    int jobs; /* of --lines; 0: not said */
     enum command_format format;
     const char *out; /* -o, or NULL */
 };
@@ -47,6 +53,11 @@ struct command_options {
 int command_parse(struct command_options *options, int argc, char **argv, char *why, size_t size);
 void command_help(FILE *out);
 void command_list(FILE *out);
+
+/* agree.c: what cannot be asked for together; of all pools those that are meant. Named: by -p. Returns 0 or
+ * -EINVAL. */
+struct why;
+int command_agree(struct command_options *options, bool named, struct why why);
 
 /* As plugin_load, of what can be followed. Returns 0, or -EINVAL with one line in `why`. */
 int command_load_plugin(const char *path, char *why, size_t size);
@@ -80,6 +91,8 @@ struct command_finding {
     const struct pool_ops *ops;
     bool found, cannot, interrupted, hooked;
     struct explore_counts counts;
+    struct scenario_refused refused;         /* with what pool_open fails; of a plug-in, which was asked */
+    uint64_t reached[COMMAND_SCENARIOS_MAX]; /* schedules of each scenario */
     double seconds;
     uint64_t k; /* the schedule that is told; when found */
     struct explore_verdict verdict;
@@ -106,6 +119,14 @@ enum { COMMAND_ONLY_TIMER, COMMAND_NOT_OPENED, COMMAND_CHILD, COMMAND_CHILD_TIME
 /* Those of its schedules that say something: the pool was opened, and all was followed. */
 uint64_t command_judged(const struct command_finding *finding);
 
+/* Whether one of the scenarios, which could be asked of the pool, was in none of the schedules. */
+bool command_is_missed(const struct command_finding *finding, const struct command_options *options, int scenario);
+
+/* asks.c: opens a plug-in's pool once with each combination, in schedules of its own, and writes down with
+ * which it says that it cannot. What fails in another way is no refusal. *verdict: EXPLORE_STUCK where no opening
+ * could be followed, else good. Returns 0 or -errno. */
+int command_ask(struct scenario_refused *refused, const struct pool_ops *ops, struct explore_verdict *verdict);
+
 /* Explores one pool as asked. Returns 0 or -errno; owner of *finding: the caller. */
 int command_hunt(struct command_finding *finding, const struct command_options *options, const struct pool_ops *ops);
 void command_finding_free(struct command_finding *finding);
@@ -116,6 +137,9 @@ struct command_shared {
     int open_error; /* what pool_open last returned when it failed */
     struct stage_plan plan;
     bool timer_helped, timer_helped_child; /* in the schedule that runs */
+    uint64_t reached[COMMAND_SCENARIOS_MAX];
+    struct scenario_refused refused; /* command_ask */
+    bool opened;                     /* command_ask: with something */
     struct explore_switch record[COMMAND_SWITCHES_MAX], follow[COMMAND_SWITCHES_MAX];
     uint32_t step_count, step_lost;
     char names[EXPLORE_THREADS_MAX][EXPLORE_NAME_SIZE]; /* of threads, as the steps last had them */
@@ -140,6 +164,8 @@ void command_places(const void *const *pcs, struct command_place *places, int co
 
 /* What is printed: report.c for people, formats.c for programs. */
 void command_report(const struct command_finding *finding, const struct command_options *options, FILE *out);
+void command_report_left(const struct command_options *options, int from,
+                         FILE *out); /* pools that were not begun with */
 void command_replay_text(const struct command_finding *finding, const struct command_options *options, char *text,
                          size_t size);
 const char *command_sentence(const struct command_finding *finding, char *text, size_t size);
@@ -154,6 +180,9 @@ int command_figure(const struct command_finding *finding, const char *folder);
 
 /* lines.c: transfers of cache lines per job. Returns an exit status. */
 int command_lines(const struct command_options *options, FILE *out);
+
+/* The machine gives each process other addresses: where a schedule depends on them, it is another one the next time. */
+extern bool command_moves;
 
 /* Set by SIGINT and SIGTERM. */
 extern volatile sig_atomic_t command_stop;

@@ -62,9 +62,27 @@ static json_t *threads_json(const struct command_finding *finding)
     return threads;
 }
 
+static json_t *missed_json(const struct command_finding *finding, const struct command_options *options)
+{
+    json_t *names = json_array();
+    for (int i = 0; scenario_table[i]; i++)
+        if (command_is_missed(finding, options, i))
+            json_array_append_new(names, must_text(scenario_table[i]->name));
+    return names;
+}
+
+static json_t *reached_json(const struct command_finding *finding)
+{
+    json_t *reached = json_object();
+    for (int i = 0; scenario_table[i]; i++)
+        if (finding->reached[i])
+            json_object_set_new(reached, scenario_table[i]->name, json_integer((json_int_t)finding->reached[i]));
+    return reached;
+}
+
 static json_t *finding_json(const struct command_finding *finding, const struct command_options *options)
 {
-    char sentence[512], replay[1200], plan[256];
+    char sentence[512], replay[COMMAND_REPLAY_SIZE], plan[256], refused[512];
     json_t *document =
         must_pack("{s:s, s:s?, s:s, s:b, s:s, s:I, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:b}", "pool", finding->ops->name,
                   "pool_version", finding->ops->version, "verdict", verdict_name(finding), "instrumented",
@@ -74,6 +92,10 @@ static json_t *finding_json(const struct command_finding *finding, const struct 
                   (json_int_t)finding->counts.user[COMMAND_ONLY_TIMER], "unfair", (json_int_t)finding->counts.unfair,
                   "child_awaited", (json_int_t)finding->counts.user[COMMAND_CHILD], "only_a_timer_helped_the_child",
                   (json_int_t)finding->counts.user[COMMAND_CHILD_TIMER], "repeats", (int)!finding->differs);
+    json_object_set_new(document, "scenarios", reached_json(finding));
+    json_object_set_new(document, "scenarios_not_reached", missed_json(finding, options));
+    json_object_set_new(document, "pool_open_refuses",
+                        must_text(scenario_refused_text(&finding->refused, finding->ops, refused, sizeof refused)));
     if (!finding->found && !finding->cannot && !options->replay)
         return document;
     command_replay_text(finding, options, replay, sizeof replay);
@@ -93,12 +115,15 @@ static json_t *finding_json(const struct command_finding *finding, const struct 
 
 static json_t *findings_json(const struct command_finding *findings, int count, const struct command_options *options)
 {
-    json_t *pools = json_array();
+    json_t *pools = json_array(), *left = json_array();
     for (int i = 0; i < count; i++)
         json_array_append_new(pools, finding_json(&findings[i], options));
-    return must_pack("{s:s, s:i, s:o, s:o, s:I, s:b, s:o}", "program", "poolbench", "explore_format",
+    for (int i = count; i < options->pool_count; i++)
+        json_array_append_new(left, must_text(options->pools[i]->name));
+    return must_pack("{s:s, s:i, s:o, s:o, s:I, s:b, s:o, s:o, s:b}", "program", "poolbench", "explore_format",
                      EXPLORE_RESULT_FORMAT, "machine", machine_json(), "build", machine_build_json(), "seed",
-                     (json_int_t)options->seed, "freeze", (int)options->freeze, "pools", pools);
+                     (json_int_t)options->seed, "freeze", (int)options->freeze, "pools", pools, "pools_not_reached",
+                     left, "addresses_fixed", (int)!command_moves);
 }
 
 void command_print_json(const struct command_finding *findings, int count, const struct command_options *options,
@@ -112,7 +137,7 @@ void command_print_json(const struct command_finding *findings, int count, const
 
 static void junit_case(const struct command_finding *finding, const struct command_options *options, FILE *out)
 {
-    char sentence[512], replay[1200];
+    char sentence[512], replay[COMMAND_REPLAY_SIZE];
     command_sentence(finding, sentence, sizeof sentence);
     command_replay_text(finding, options, replay, sizeof replay);
     fputs("    <testcase classname=\"poolbench.explore\" name=\"", out);
@@ -132,10 +157,17 @@ static void junit_case(const struct command_finding *finding, const struct comma
     fputs(finding->found ? "</failure></testcase>\n" : "</error></testcase>\n", out);
 }
 
+static void junit_left(const struct pool_ops *ops, FILE *out)
+{
+    fputs("    <testcase classname=\"poolbench.explore\" name=\"", out);
+    junit_text(ops->name, out);
+    fputs("\"><skipped message=\"not reached: interrupted before\"/></testcase>\n", out);
+}
+
 void command_print_junit(const struct command_finding *findings, int count, const struct command_options *options,
                          FILE *out)
 {
-    int failures = 0, errors = 0;
+    int failures = 0, errors = 0, left = options->pool_count - count;
     double seconds = 0;
     for (int i = 0; i < count; i++) {
         failures += findings[i].found;
@@ -145,10 +177,12 @@ void command_print_junit(const struct command_finding *findings, int count, cons
     fprintf(out,
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench explore\" tests=\"%d\" "
             "failures=\"%d\" errors=\"%d\" time=\"%.3f\">\n  <testsuite name=\"explore\" tests=\"%d\" failures=\"%d\" "
-            "errors=\"%d\" skipped=\"0\">\n",
-            count, failures, errors, seconds, count, failures, errors);
+            "errors=\"%d\" skipped=\"%d\">\n",
+            count + left, failures, errors, seconds, count + left, failures, errors, left);
     for (int i = 0; i < count; i++)
         junit_case(&findings[i], options, out);
+    for (int i = count; i < options->pool_count; i++)
+        junit_left(options->pools[i], out);
     fputs("  </testsuite>\n</testsuites>\n", out);
 }
 

@@ -48,6 +48,9 @@ static const struct stage_world world = {
     .self = explore_self,
     .frozen = explore_frozen,
     .freezable = explore_freezable,
+    .interrupt = explore_interrupt,
+    .load = explore_load,
+    .fork = explore_fork,
     .not_opened = not_opened,
 };
 
@@ -114,12 +117,25 @@ static void set_knobs(const struct command_options *options, const struct pool_o
     knobs->leaks = !options->freeze && !(ops->declares & POOL_THREADS_STAY) && command_is_hooked(ops);
 }
 
-static bool draw_plan(struct stage_plan *plan, const struct pool_ops *ops, const struct command_options *options,
-                      uint64_t seed)
+static bool draw_plan(struct stage_plan *plan, const struct command_finding *finding,
+                      const struct command_options *options, uint64_t seed)
 {
-    bool suits = scenario_draw(plan, ops, options->scenario, options->freeze, seed);
-    plan->one_by_one = plugin_batch_is_loop(ops);
+    bool suits = scenario_draw(plan, finding->ops, &finding->refused, options->scenario, options->freeze, seed);
+    plan->one_by_one = plugin_batch_is_loop(finding->ops);
     return suits;
+}
+
+static void count_scenario(const struct scenario *scenario)
+{
+    for (int i = 0; scenario_table[i] && i < COMMAND_SCENARIOS_MAX; i++)
+        command_shared->reached[i] += scenario_table[i] == scenario;
+}
+
+bool command_is_missed(const struct command_finding *finding, const struct command_options *options, int scenario)
+{
+    return !finding->found && !finding->cannot && !options->replay && !options->scenario &&
+           scenario_table[scenario]->freezes == options->freeze && !finding->reached[scenario] &&
+           scenario_suits(scenario_table[scenario], finding->ops, &finding->refused);
 }
 
 static void prepare(void *arg, uint64_t k, struct explore_knobs *knobs)
@@ -128,7 +144,9 @@ static void prepare(void *arg, uint64_t k, struct explore_knobs *knobs)
     const struct command_options *options = hunt->options;
     uint64_t seed = explore_seed(options->seed, k);
     set_knobs(options, hunt->finding->ops, seed, knobs);
-    draw_plan(&command_shared->plan, hunt->finding->ops, options, seed);
+    draw_plan(&command_shared->plan, hunt->finding, options, seed);
+    knobs->strict = command_shared->plan.scenario->strict;
+    count_scenario(command_shared->plan.scenario);
 }
 
 static bool progress(void *arg, const struct explore_counts *counts)
@@ -176,7 +194,7 @@ static void search_of(struct hunt *hunt, struct explore_search *search)
 static void keep(struct command_finding *finding, const struct command_options *options)
 {
     uint64_t seed = explore_seed(options->seed, finding->k);
-    draw_plan(&finding->plan, finding->ops, options, seed);
+    draw_plan(&finding->plan, finding, options, seed);
     finding->memory = finding->told = memory_of(options, seed);
     finding->strategy = finding->verdict.strategy;
     finding->promise = command_shared->promise;
@@ -212,6 +230,8 @@ static int search_on(struct explore_search *search, struct command_finding *find
         struct explore_counts counts = {0};
         int error = explore_search(search, &counts, &finding->verdict, &finding->k);
         add_counts(&finding->counts, &counts);
+        if (search->go_on && finding->verdict.kind == EXPLORE_OVER_LIMITS)
+            finding->verdict.kind = EXPLORE_GOOD; /* of the first; all others have been run */
         if (error || finding->verdict.kind != EXPLORE_OVER_LIMITS || finding->k + 1 >= end)
             return error;
         search->first = finding->k + 1;
@@ -253,8 +273,17 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     *finding = (struct command_finding){.ops = ops, .hooked = command_is_hooked(ops)};
     if (error)
         return error;
-    if (!draw_plan(&plan, ops, options, 0))
+    if (pool_is_added(ops))
+        error = command_ask(&finding->refused, ops, &finding->verdict);
+    if (error)
+        return error;
+    if (!draw_plan(&plan, finding, options, 0))
         return -ENOTSUP;
+    if (finding->verdict.kind != EXPLORE_GOOD) {
+        finding->cannot = true;
+        return 0;
+    }
+    memset(command_shared->reached, 0, sizeof command_shared->reached);
     hunt.begin_ns = pool_clock_ns();
     search_of(&hunt, &search);
     search.first = options->replay ? options->replay_k : 0;
@@ -274,6 +303,7 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     if (error)
         return error;
     finding->open_error = command_shared->open_error;
+    memcpy(finding->reached, command_shared->reached, sizeof finding->reached);
     look_at_judged(finding);
     finding->found = explore_accuses(finding->verdict.kind);
     finding->cannot = !finding->found && finding->verdict.kind != EXPLORE_GOOD;

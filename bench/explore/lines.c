@@ -11,13 +11,13 @@
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 
-enum { JOBS = 256, STEPS_MAX = 20000000 };
+enum { STEPS_EACH = 80000, STEPS_LEAST = 20000000, RAN = 2 };
 
 /* What one schedule does: empty jobs from so many producers, from when all workers sleep
  * until all have run. */
 struct burst {
     const struct pool_ops *ops;
-    int workers, producers;
+    int workers, producers, jobs;
 };
 
 struct feeder {
@@ -28,6 +28,7 @@ struct feeder {
 static int nothing(void *arg)
 {
     (void)arg;
+    explore_count(RAN, 1);
     return 0;
 }
 
@@ -43,7 +44,7 @@ static void run(void *arg)
 {
     const struct burst *burst = arg;
     struct pool_config config = {.workers = burst->workers, .spin_ns = POOL_NO_SPIN};
-    struct feeder feeder = {.jobs = JOBS / burst->producers};
+    struct feeder feeder = {.jobs = (burst->jobs + burst->producers - 1) / burst->producers};
     pthread_t threads[COMMAND_WORKERS_MAX];
     uint64_t before;
     if (pool_open(&feeder.pool, burst->ops, &config))
@@ -61,23 +62,69 @@ static void run(void *arg)
     pool_free(feeder.pool);
 }
 
-/* Transfers per job, or < 0: it could not be counted. */
-static double count(const struct pool_ops *ops, int workers, int producers, char *why, size_t size)
+/* Grows with the jobs, so that only what does not come on ends there. */
+static uint32_t steps_max(int jobs)
 {
-    struct burst burst = {ops, workers, producers};
-    struct explore_search search = {
-        .knobs =
-            {.run = run, .arg = &burst, .strategy = EXPLORE_CORES, .steps_max = STEPS_MAX, .early = -1, .spurious = -1},
-        .seed = 1,
-        .count = 1,
-        .fork_each = ops->declares & POOL_THREADS_STAY,
-        .stuck_ns = INT64_C(60000000000)};
+    uint64_t steps = (uint64_t)jobs * STEPS_EACH;
+    return steps < STEPS_LEAST ? STEPS_LEAST : steps > UINT32_MAX / 2 ? UINT32_MAX / 2 : (uint32_t)steps;
+}
+
+static bool goes_on(void *arg, const struct explore_counts *counts)
+{
+    (void)arg, (void)counts;
+    return !command_stop;
+}
+
+/* Where the first thread that could go on was when the steps were over. */
+static void add_place(const struct explore_verdict *verdict, char *why, size_t size)
+{
+    for (int i = 0; i < verdict->thread_count; i++) {
+        const struct explore_thread *thread = &verdict->threads[i];
+        struct command_place place = {0};
+        size_t used = strlen(why);
+        if (thread->state != EXPLORE_READY || !thread->depth)
+            continue;
+        command_places(thread->pcs, &place, 1);
+        if (*place.function)
+            snprintf(why + used, size - used, "; %s is in %s", thread->name, place.function);
+        return;
+    }
+}
+
+/* Why there is no count. */
+static void say_why(const struct burst *burst, int error, const struct explore_verdict *verdict,
+                    const struct explore_counts *counts, char *why, size_t size)
+{
+    if (error || verdict->kind != EXPLORE_LIVELOCK) {
+        snprintf(why, size, "%s", error ? strerror(-error) : command_stop ? "interrupted" : verdict->words);
+        return;
+    }
+    snprintf(why, size, "%s: %d of %d jobs have run by then%s", verdict->words, (int)counts->user[RAN], burst->jobs,
+             counts->user[RAN] ? " (fewer --jobs, or fewer workers, may do)" : ", and somebody spins");
+    add_place(verdict, why, size);
+}
+
+/* Transfers per job, or < 0: it could not be counted. */
+static double count(const struct burst *burst, char *why, size_t size)
+{
+    struct burst own = *burst;
+    struct explore_search search = {.knobs = {.run = run,
+                                              .arg = &own,
+                                              .strategy = EXPLORE_CORES,
+                                              .steps_max = steps_max(burst->jobs),
+                                              .early = -1,
+                                              .spurious = -1},
+                                    .seed = 1,
+                                    .count = 1,
+                                    .fork_each = burst->ops->declares & POOL_THREADS_STAY,
+                                    .progress = goes_on,
+                                    .stuck_ns = INT64_C(60000000000)};
     struct explore_counts counts;
-    struct explore_verdict verdict;
+    static struct explore_verdict verdict;
     uint64_t k;
     int error = explore_search(&search, &counts, &verdict, &k);
     if (error || verdict.kind != EXPLORE_GOOD || !counts.user[1]) {
-        snprintf(why, size, "%s", error ? strerror(-error) : verdict.words);
+        say_why(burst, error, &verdict, &counts, why, size);
         return -1;
     }
     return (double)counts.user[0] / (double)counts.user[1];
@@ -112,7 +159,7 @@ static void print_table(const struct command_options *options, const struct row 
     terminal_print(out, 0,
                    "\nCounted in a machine with a core for each thread (a line is owned by one core, or shared by "
                    "readers), %d jobs: the same each time. It is no time.",
-                   JOBS);
+                   options->jobs);
 }
 
 static json_t *rows_json(const struct command_options *options, const struct row *rows, int count)
@@ -125,7 +172,7 @@ static json_t *rows_json(const struct command_options *options, const struct row
                                 "one_producer", rows[i].one[p] < 0 ? json_null() : json_real(rows[i].one[p]),
                                 "as_many_producers", rows[i].all[p] < 0 ? json_null() : json_real(rows[i].all[p])));
     return must_pack("{s:s, s:i, s:o, s:o, s:i, s:o}", "program", "poolbench", "explore_format", 1, "machine",
-                     machine_json(), "build", machine_build_json(), "jobs", JOBS, "transfers", list);
+                     machine_json(), "build", machine_build_json(), "jobs", options->jobs, "transfers", list);
 }
 
 /* Prints and keeps what was asked for. Returns 0 or -errno, and says what failed. */
@@ -173,13 +220,15 @@ int command_lines(const struct command_options *options, FILE *out)
         return status;
     for (; i < options->worker_count && !command_stop; i++) {
         for (int p = 0; p < options->pool_count; p++) {
-            char why[EXPLORE_WORDS_SIZE];
+            char why[2 * EXPLORE_WORDS_SIZE];
             int workers = options->workers[i];
+            struct burst burst = {options->pools[p], workers, 1, options->jobs};
             rows[i].one[p] = rows[i].all[p] = -1;
             if (!command_is_hooked(options->pools[p]))
                 continue;
-            rows[i].one[p] = count(options->pools[p], workers, 1, why, sizeof why);
-            rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(options->pools[p], workers, workers, why, sizeof why);
+            rows[i].one[p] = count(&burst, why, sizeof why);
+            burst.producers = workers;
+            rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(&burst, why, sizeof why);
             if (rows[i].all[p] >= 0)
                 continue;
             fprintf(stderr, "poolbench: %s, %d workers: cannot be counted: %s\n", options->pools[p]->name, workers,

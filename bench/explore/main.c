@@ -14,6 +14,7 @@
 #include "bench/machine/interrupts.h"
 
 volatile sig_atomic_t command_stop;
+bool command_moves;
 
 static void on_stop(int signal_number)
 {
@@ -82,6 +83,8 @@ static int explore_all(const struct command_options *options)
         if (status != EXIT_BAD && status_of(&findings[count]) != EXIT_GOOD)
             status = status_of(&findings[count]);
     }
+    if (options->format == COMMAND_TABLE && count < options->pool_count)
+        command_report_left(options, count, stdout);
     if (options->format == COMMAND_JSON)
         command_print_json(findings, count, options, stdout);
     if (options->format == COMMAND_JUNIT)
@@ -114,7 +117,7 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
     error = change_program(argv, &options);
     if (error)
         return error;
-    if (options.replay_build && options.replay_build != command_build()) {
+    if (options.replay_build >= 0 && options.replay_build != (int)command_build()) {
         fprintf(stderr, "poolbench: --replay: that seed is of another build of the program or of the plug-in: here it "
                         "would be another schedule\n");
         return EXIT_USAGE;
@@ -128,6 +131,6 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
 int main(int argc, char **argv)
 {
     streams_open();
-    explore_fix_addresses(argv);
+    command_moves = !explore_fix_addresses(argv);
     return stack_open() ? begin(argc, argv) : EXIT_CANNOT;
 }

@@ -24,9 +24,10 @@ enum {
     STRATEGY,
     PLUGIN,
     PEERS,
-    GO_ON
+    GO_ON,
+    JOBS
 };
-enum { LINES_WORKERS = 16 /* unless they are given */ };
+enum { LINES_WORKERS = 16, LINES_JOBS = 256 }; /* unless they are given */
 
 static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"plugin", required_argument, NULL, PLUGIN},
@@ -42,59 +43,13 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"go-on", no_argument, NULL, GO_ON},
                                       {"lines", no_argument, NULL, LINES},
                                       {"workers", required_argument, NULL, 't'},
+                                      {"jobs", required_argument, NULL, JOBS},
                                       {"verbose", no_argument, NULL, 'v'},
                                       {"list", no_argument, NULL, LIST},
                                       {"format", required_argument, NULL, FORMAT},
                                       {"output", required_argument, NULL, 'o'},
                                       {"help", no_argument, NULL, 'h'},
                                       {0}};
-
-void command_help(FILE *out)
-{
-    fputs("poolbench explore [options]: is there a schedule in which a pool breaks a promise?\n\n"
-          "Threads of a small scenario (two or three workers, one to three jobs) run on one kernel thread, and at\n"
-          "each atomic access, lock, futex and sleep the seed draws who goes on: thousands of schedules a\n"
-          "second, each of which can be run again. A ledger judges what callers see by the contract; deadlocks,\n"
-          "livelocks, memory used after it was freed, and what is left behind are seen beside it. Stops at the\n"
-          "first failure of a pool, and tells it step by step. docs/explore.md explains.\n\n"
-          "  poolbench explore                                every pool, 5 s each\n"
-          "  poolbench explore -p ring --seconds 60           one pool, longer\n"
-          "  poolbench explore --plugin ./mine.so             anybody's: built for it, or as it is\n"
-          "  poolbench explore -p ring --replay 1:2672 -v     the same schedule again, step by step\n"
-          "  poolbench explore -p ring --freeze               one thread stands still; the others must go on\n"
-          "  poolbench explore -p ring --memory c11           as on processors that reorder more\n"
-          "  poolbench explore --lines -t 1..64               cache lines that move, per job\n"
-          "  poolbench explore --list                         the scenarios, a line each\n\n"
-          "Exit status: 0 no schedule failed; 1 one did, or the result could not be written; 2 wrong usage; 3 a\n"
-          "pool cannot be followed, or the machine refuses what it takes; 130 interrupted.\n\n"
-          "  -p, --pools POOLS        pools, by comma (default: all; with a plug-in: its own)\n"
-          "      --plugin FILE        a shared object with pools (docs/plugins.md); repeat for several\n"
-          "      --peers              pools that others wrote (make peers builds the adapters)\n"
-          "      --scenario NAME      only this one (default: drawn)\n"
-          "      --seconds N          of each pool (default: 5; with --schedules: no limit)\n"
-          "      --schedules N        of each pool, at most\n"
-          "      --seed N             other schedules (default: 1: the same each time)\n"
-          "      --replay SEED[:K]    the K-th schedule of a seed again; as it was printed, it also says of which\n"
-          "                           build it is\n"
-          "      --memory MODEL       sc, tso (x86-64) or c11 (arm64 and others); default: sc and tso, drawn\n"
-          "      --strategy NAME      pos, pct or random (default: mix, drawn for each schedule)\n"
-          "      --freeze             one thread stands still for ever at a step: what POOL_LOCK_FREE means\n"
-          "      --go-on              do not stop at a failure: count\n"
-          "      --lines              count transfers of cache lines per job, in place of looking for failures\n"
-          "  -t, --workers LIST       with --lines: numbers of workers, as in 1,2,8 or 1..64 (default: 1..16)\n"
-          "  -v, --verbose            tell every step, and what each pool was asked\n"
-          "      --list               say which scenarios there are\n"
-          "      --format FORMAT      table, json or junit (default: table)\n"
-          "  -o, --output FILE        write the result (JSON) there, and a figure of the first failure beside it\n"
-          "  -h, --help               this help\n",
-          out);
-}
-
-void command_list(FILE *out)
-{
-    for (int i = 0; scenario_table[i]; i++)
-        fprintf(out, "%-15s %s\n", scenario_table[i]->name, scenario_table[i]->summary);
-}
 
 static int add_pool(struct command_options *options, const char *name, struct why why)
 {
@@ -139,7 +94,7 @@ static int set_scenario(struct command_options *options, const char *text, struc
     return options->scenario ? 0 : why_wrong_name(why, "no scenario", text, "scenarios: ", names, count);
 }
 
-/* A whole number of digits only. */
+/* A whole number of digits only, and one that JSON can hold. */
 static const char *read_number(const char *text, uint64_t *number)
 {
     char *end;
@@ -147,28 +102,47 @@ static const char *read_number(const char *text, uint64_t *number)
         return NULL;
     errno = 0;
     *number = strtoull(text, &end, 10);
-    return errno ? NULL : end;
+    return errno || *number > INT64_MAX ? NULL : end;
 }
 
 static int set_seed(struct command_options *options, const char *text, struct why why)
 {
     const char *end = read_number(text, &options->seed);
-    return end && !*end ? 0 : why_wrong(why, "--seed \"%s\": must be a whole number of 64 bits", text);
+    options->seed_given = true;
+    return end && !*end ? 0
+                        : why_wrong(why, "--seed \"%s\": must be a whole number from 0 to %" PRId64, text, INT64_MAX);
+}
+
+/* Four digits as command_build has them. */
+static const char *read_build(const char *text, int *build)
+{
+    if (strspn(text, "0123456789abcdef") != 4 || text[4])
+        return NULL;
+    *build = (int)strtol(text, NULL, 16);
+    return text + 4;
 }
 
 static int set_replay(struct command_options *options, const char *text, struct why why)
 {
     const char *end = read_number(text, &options->seed);
-    char *last;
     options->replay = true;
     if (end && *end == ':')
         end = read_number(end + 1, &options->replay_k);
-    if (end && *end == ':' && strlen(end) == 5) {
-        options->replay_build = (unsigned)strtoul(end + 1, &last, 16);
-        end = last;
-    }
+    if (end && *end == ':')
+        end = read_build(end + 1, &options->replay_build);
     if (!end || *end)
-        return why_wrong(why, "--replay \"%s\": must be SEED or SEED:K, as it was printed (1:2672)", text);
+        return why_wrong(why, "--replay \"%s\": must be SEED, SEED:K or SEED:K:BUILD, as it was printed (1:2672:04af)",
+                         text);
+    return 0;
+}
+
+static int set_jobs(struct command_options *options, const char *text, struct why why)
+{
+    uint64_t jobs;
+    const char *end = read_number(text, &jobs);
+    if (!end || *end || jobs < 1 || jobs > COMMAND_JOBS_MAX)
+        return why_wrong(why, "--jobs \"%s\": must be a number from 1 to %d", text, COMMAND_JOBS_MAX);
+    options->jobs = (int)jobs;
     return 0;
 }
 
@@ -280,15 +254,35 @@ static int set_out(struct command_options *options, const char *text, struct why
     return options_check_out(text, why);
 }
 
+/* A word as a shell reads it. Returns its length; what does not fit is left out. */
+static size_t quote(const char *word, char *text, size_t size)
+{
+    size_t used = 0;
+    bool plain =
+        *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:,@%")];
+    if (plain)
+        return (size_t)snprintf(text, size, "%s", word);
+    used += (size_t)snprintf(text, size, "'");
+    for (; *word && used + 6 < size; word++)
+        used += (size_t)snprintf(text + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
+    return used + (size_t)snprintf(text + used, size - used, "'");
+}
+
 /* What says which names there are, before anything that names. */
 static int set_early(struct command_options *options, int letter, const char *value, struct why why)
 {
+    static const char option[] = " --plugin ";
     size_t used = strlen(options->loaded);
     if (letter != PLUGIN && letter != PEERS)
         return 0;
     options->foreign = true;
-    snprintf(options->loaded + used, sizeof options->loaded - used, letter == PEERS ? " --peers" : " --plugin %s",
-             value);
+    if (letter == PLUGIN && strlen(value) * 4 + sizeof option + 3 > sizeof options->loaded - used)
+        return why_wrong(why, "--plugin %s: these names are too long for the command that shows a schedule again",
+                         value);
+    used += (size_t)snprintf(options->loaded + used, sizeof options->loaded - used, "%s",
+                             letter == PEERS ? " --peers" : option);
+    if (letter == PLUGIN)
+        quote(value, options->loaded + used, sizeof options->loaded - used);
     return (letter == PLUGIN ? command_load_plugin(value, why.text, why.size) : plugin_load_peers(why.text, why.size))
                ? -EINVAL
                : 0;
@@ -307,6 +301,8 @@ static int set(struct command_options *options, int letter, const char *value, s
         return set_workers(options, value, why);
     case 'o':
         return set_out(options, value, why);
+    case JOBS:
+        return set_jobs(options, value, why);
     case 'v':
         options->verbose = true;
         return 0;
@@ -333,27 +329,6 @@ static int set(struct command_options *options, int letter, const char *value, s
     }
 }
 
-/* What cannot be asked for together, or of nobody here. */
-static int agree(const struct command_options *options, struct why why)
-{
-    if (options->lines &&
-        (options->replay || options->freeze || options->scenario || options->memory || options->go_on ||
-         options->seconds_ns || options->schedules || options->strategy != EXPLORE_MIX))
-        return why_wrong(why, "--lines: goes with -p, --plugin, -t, --format and -o only");
-    if (options->lines && options->format == COMMAND_JUNIT)
-        return why_wrong(why, "--format \"junit\": goes without --lines, which judges nothing");
-    if (options->worker_count && !options->lines)
-        return why_wrong(why, "-t: is for --lines; scenarios draw their workers, 1 to 3");
-    if (options->replay && options->pool_count != 1)
-        return why_wrong(why, "--replay: wants the one pool that it is of (-p POOL, as it was printed)");
-    if (options->replay && options->go_on)
-        return why_wrong(why, "--replay: is one schedule; --go-on counts many");
-    if (options->scenario && options->scenario->freezes != options->freeze)
-        return why_wrong(why, "--scenario \"%s\": goes %s --freeze", options->scenario->name,
-                         options->freeze ? "without" : "with");
-    return 0;
-}
-
 static int wrong_option(const char *word, struct why why)
 {
     const char *names[sizeof longs / sizeof *longs], *near;
@@ -365,40 +340,12 @@ static int wrong_option(const char *word, struct why why)
                      near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
 }
 
-/* Of all that there are, or of the plug-ins'; with --freeze those that promise it. */
-static int take_pools(struct command_options *options, struct why why)
-{
-    bool named = options->pool_count > 0;
-    for (int i = 0; !named && i < pool_count() && options->pool_count < COMMAND_POOLS_MAX; i++)
-        if (!options->foreign || pool_is_added(pool_at(i)))
-            options->pools[options->pool_count++] = pool_at(i);
-    if (!options->pool_count)
-        return why_wrong(why, "explore: the plug-in brings no pool (see: poolbench explore --help)");
-    return 0;
-}
-
-static int choose_freezable(struct command_options *options, bool named, struct why why)
-{
-    int kept = 0;
-    for (int i = 0; i < options->pool_count; i++) {
-        if (options->pools[i]->can & POOL_LOCK_FREE)
-            options->pools[kept++] = options->pools[i];
-        else if (named)
-            return why_wrong(why,
-                             "--freeze: %s does not say that it is lock-free (POOL_LOCK_FREE): others may wait for a "
-                             "thread that stands still",
-                             options->pools[i]->name);
-    }
-    options->pool_count = kept;
-    return kept ? 0 : why_wrong(why, "--freeze: none of these pools says that it is lock-free (POOL_LOCK_FREE)");
-}
-
 int command_parse(struct command_options *options, int argc, char **argv, char *text, size_t size)
 {
     struct why why = {text, size};
     bool named;
     int letter;
-    *options = (struct command_options){.seed = 1};
+    *options = (struct command_options){.seed = 1, .replay_build = -1};
     opterr = 0;
     for (int pass = 0; pass < 2; pass++) {
         optind = 0; /* from the start again */
@@ -414,12 +361,12 @@ int command_parse(struct command_options *options, int argc, char **argv, char *
     if (optind < argc)
         return why_wrong(why, "explore: what is \"%s\"? (usage: poolbench explore [options])", argv[optind]);
     named = options->pool_count > 0;
-    if (take_pools(options, why) || agree(options, why))
-        return -EINVAL;
-    if (options->freeze && choose_freezable(options, named, why))
+    if (command_agree(options, named, why))
         return -EINVAL;
     if (!options->seconds_ns && !options->schedules)
         options->seconds_ns = 5000000000;
+    if (!options->jobs)
+        options->jobs = LINES_JOBS;
     if (options->lines && !options->worker_count)
         for (int n = 1; n <= LINES_WORKERS; n *= 2)
             add_workers(options, n);

@@ -1,7 +1,9 @@
 /* plugged.c - plug-ins, seen as files: whether they were compiled to be followed, and which
  * build of program and plug-ins this is. */
 #include <elf.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -47,13 +49,13 @@ static bool names_begin(const char *file, size_t size, const char *begin)
 /* Asks a file; false where it cannot be read. */
 static bool file_asks_for(const char *path, const char *begin)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* it may be a pipe */
     struct stat status;
     void *file;
     bool found = false;
     if (fd < 0)
         return false;
-    if (!fstat(fd, &status) && status.st_size > 0 &&
+    if (!fstat(fd, &status) && S_ISREG(status.st_mode) && status.st_size > 0 &&
         (file = mmap(NULL, (size_t)status.st_size, PROT_READ, MAP_PRIVATE, fd, 0)) != MAP_FAILED) {
         found = names_begin(file, (size_t)status.st_size, begin);
         munmap(file, (size_t)status.st_size);
@@ -109,6 +111,28 @@ bool command_is_hooked(const struct pool_ops *ops)
     return false;
 }
 
+/* The hook that is not here, in what the loader said; NULL: that was something else. */
+static char *unknown_hook(char *text)
+{
+    static const char said[] = "undefined symbol: __tsan_";
+    char *found = strstr(text, said);
+    if (!found)
+        return NULL;
+    found += sizeof said - sizeof "__tsan_";
+    found[strcspn(found, " (\n")] = '\0';
+    return found;
+}
+
+static int refuse_hook(const char *path, char *hook, struct why why)
+{
+    char name[64];
+    snprintf(name, sizeof name, "%s", hook);
+    return why_wrong(why,
+                     "--plugin %s: calls %s, a hook that is not known here (those of gcc's and clang's "
+                     "-fsanitize=thread are); built without, it is taken as it is (docs/explore.md)",
+                     path, name);
+}
+
 int command_load_plugin(const char *path, char *text, size_t size)
 {
     struct why why = {text, size};
@@ -124,8 +148,10 @@ int command_load_plugin(const char *path, char *text, size_t size)
                          "--plugin %s: is built for another sanitizer; build it with -fsanitize=thread, or with none "
                          "(docs/explore.md)",
                          path);
-    if (plugin_load(path, why.text, why.size))
-        return -EINVAL;
+    if (plugin_load(path, why.text, why.size)) {
+        char *hook = unknown_hook(why.text);
+        return hook ? refuse_hook(path, hook, why) : -EINVAL;
+    }
     build_add_file(path);
     if (file_count < FILES_MAX) {
         files[file_count].first = first;

@@ -40,6 +40,7 @@ static const char *kind_text(const struct command_finding *finding)
 static void add_waiting(const struct command_finding *finding, char *text, size_t size)
 {
     int waiting = 0, running = 0;
+    bool told = finding->verdict.address != NULL; /* by the words */
     if (finding->verdict.kind != EXPLORE_DEADLOCK && finding->verdict.kind != EXPLORE_LIVELOCK)
         return;
     for (const char *line = finding->jobs; *line; line += strcspn(line, "\n"), line += *line == '\n') {
@@ -52,7 +53,7 @@ static void add_waiting(const struct command_finding *finding, char *text, size_
     if (waiting)
         snprintf(text + strlen(text), size - strlen(text), "; %d accepted job%s %s for a worker", waiting,
                  waiting == 1 ? "" : "s", waiting == 1 ? "waits" : "wait");
-    else if (!running)
+    else if (!running && !told && finding->verdict.kind == EXPLORE_DEADLOCK)
         snprintf(text + strlen(text), size - strlen(text), "; no job waits: somebody was not told of the end");
 }
 
@@ -239,6 +240,10 @@ static void print_failure(const struct command_finding *finding, const struct co
         terminal_print(out, 2,
                        "  again     it came to something else when it was run again: the pool asks something that no "
                        "seed knows (docs/explore.md), and the replay may do so, too");
+    if (command_moves)
+        terminal_print(out, 12,
+                       "  again     this machine gives each process other addresses: a replay may be another schedule "
+                       "(docs/explore.md)");
     fputc('\n', out);
     if (finding->step_count)
         print_steps(finding, out);
@@ -247,6 +252,28 @@ static void print_failure(const struct command_finding *finding, const struct co
         print_thread(finding, i, out);
     for (const char *line = finding->jobs; *line; line += strcspn(line, "\n"), line += *line == '\n')
         fprintf(out, "  %.*s\n", (int)strcspn(line, "\n"), line);
+}
+
+/* Which scenarios were in none of the schedules; and how often each of the others was. */
+static void print_scenarios(const struct command_finding *finding, const struct command_options *options, FILE *out)
+{
+    char missed[1024] = "", reached[2048] = "", count[32];
+    int some = 0, all = 0;
+    for (int i = 0; scenario_table[i]; i++) {
+        const char *name = scenario_table[i]->name;
+        bool is_missed = command_is_missed(finding, options, i);
+        all += is_missed || finding->reached[i];
+        some += is_missed;
+        if (is_missed)
+            snprintf(missed + strlen(missed), sizeof missed - strlen(missed), "%s%s", *missed ? ", " : "", name);
+        else if (finding->reached[i])
+            snprintf(reached + strlen(reached), sizeof reached - strlen(reached), "%s%s %s", *reached ? ", " : "", name,
+                     units_count_text((double)finding->reached[i], count, sizeof count));
+    }
+    if (some)
+        terminal_print(out, 4, "  not reached: %d of %d scenarios that can be asked of it: %s", some, all, missed);
+    if (options->verbose && *reached)
+        terminal_print(out, 4, "  asked: %s", reached);
 }
 
 static void print_counts(const struct command_finding *finding, const struct command_options *options, FILE *out)
@@ -262,7 +289,7 @@ static void print_counts(const struct command_finding *finding, const struct com
                   memory_text(options), options->freeze ? ", one thread frozen" : "", counts->user[COMMAND_ONLY_TIMER],
                   counts->unfair);
     if (counts->kinds[EXPLORE_OVER_LIMITS])
-        terminal_line(out, 2, "  %" PRIu64 " had more threads than can be followed, and say nothing",
+        terminal_line(out, 2, "  %" PRIu64 " had more threads or memory than can be followed, and say nothing",
                       counts->kinds[EXPLORE_OVER_LIMITS]);
     if (options->verbose && counts->user[COMMAND_CHILD])
         terminal_line(
@@ -272,6 +299,23 @@ static void print_counts(const struct command_finding *finding, const struct com
     if (counts->user[COMMAND_NOT_OPENED])
         terminal_line(out, 2, "  in %" PRIu64 " pool_open failed (%d, %s): they say nothing",
                       counts->user[COMMAND_NOT_OPENED], finding->open_error, strerror(-finding->open_error));
+}
+
+/* With what the pool was not asked. */
+static void print_refused(const struct command_finding *finding, FILE *out)
+{
+    char text[512];
+    if (finding->refused.any)
+        terminal_print(out, 4, "  pool_open refuses, and so nothing is drawn of it: %s",
+                       scenario_refused_text(&finding->refused, finding->ops, text, sizeof text));
+}
+
+void command_report_left(const struct command_options *options, int from, FILE *out)
+{
+    fputs("\nnot reached:", out);
+    for (int i = from; i < options->pool_count; i++)
+        fprintf(out, "%s %s", i > from ? "," : "", options->pools[i]->name);
+    fputc('\n', out);
 }
 
 static void print_kinds(const struct command_finding *finding, FILE *out)
@@ -284,7 +328,7 @@ static void print_kinds(const struct command_finding *finding, FILE *out)
 
 void command_report(const struct command_finding *finding, const struct command_options *options, FILE *out)
 {
-    char text[512];
+    char text[COMMAND_REPLAY_SIZE];
     terminal_print(out, 2, "%s%s%s: %s%s", finding->ops->name, finding->ops->version ? ", " : "",
                    finding->ops->version ? finding->ops->version : "",
                    finding->found    ? "FAILS: "
@@ -292,6 +336,8 @@ void command_report(const struct command_finding *finding, const struct command_
                                      : "",
                    command_sentence(finding, text, sizeof text));
     print_counts(finding, options, out);
+    print_refused(finding, out);
+    print_scenarios(finding, options, out);
     if (options->go_on)
         print_kinds(finding, out);
     if (finding->found || options->replay)

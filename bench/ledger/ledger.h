@@ -46,11 +46,12 @@ struct ledger_rules {
     int64_t capacity; /* -1: no bound is promised */
     enum pool_full full;
     enum pool_results results;
-    int64_t places; /* for results; -1: no bound is promised */
-    bool ordered;   /* one worker, and the pool keeps the order */
-    bool discards;  /* config.discard is called */
-    bool contains;  /* survives pool_fail and pthread_exit */
-    bool counts;    /* its statistics are its own */
+    int64_t places;   /* for results; -1: no bound is promised */
+    bool ordered;     /* one worker, and the pool keeps the order */
+    bool discards;    /* config.discard is called */
+    bool contains;    /* survives pool_fail and pthread_exit */
+    bool counts;      /* its statistics are its own */
+    bool runs_inside; /* inside a job, where the policy does not refuse, it runs at once what finds no room */
 };
 
 /* When something happened, by the thread that did it. */

@@ -56,17 +56,55 @@ static void judge_bound(int pool)
                     waiting, in_hand, (int)rules->capacity);
 }
 
+/* Jobs that were accepted before a cancel that had returned when this submit began: their
+ * slots are free, though one of each worker's may be in its hand. */
+static uint64_t cancelled_before(const struct ledger_job *job)
+{
+    const struct ledger_calls *cancels = &ledger_pool_of(job)->cancels;
+    uint64_t set = 0;
+    for (int i = 0; i < cancels->count; i++)
+        if (job->cancels_before & UINT32_C(1) << i)
+            set |= cancels->calls[i].accepted_before;
+    return set;
+}
+
 /* Whether the queue may have been full at some moment of this submit. */
 static bool may_be_full(const struct ledger_job *job)
 {
+    uint64_t gone = job->gone_before | cancelled_before(job);
     int most = 0;
     for (int i = 0; i < ledger->count; i++) {
         const struct ledger_job *other = &ledger->jobs[i];
         most += other != job && other->pool == job->pool &&
-                (other->state == LEDGER_CALLED || other->state == LEDGER_ACCEPTED) &&
-                !(job->gone_before & LEDGER_BIT(i));
+                (other->state == LEDGER_CALLED || other->state == LEDGER_ACCEPTED) && !(gone & LEDGER_BIT(i));
     }
     return most >= ledger_pool_of(job)->rules.capacity;
+}
+
+/* Whether a place for its result may have been missing: each job has one from its submit on,
+ * and with all of the ledger's there are enough. */
+static bool may_lack_place(const struct ledger_job *job)
+{
+    const struct ledger_rules *rules = &ledger_pool_of(job)->rules;
+    int most = 0;
+    for (int i = 0; i < ledger->count; i++)
+        most += ledger->jobs[i].pool == job->pool && ledger->jobs[i].state != LEDGER_PLANNED &&
+                ledger->jobs[i].state != LEDGER_UNUSED;
+    return rules->results == POOL_RESULTS_THROTTLE && (rules->places < 0 || most > rules->places);
+}
+
+static bool is_never_refused_inside(const struct ledger_rules *rules)
+{
+    return rules->runs_inside && rules->full != POOL_REJECT && rules->full != POOL_DROP_OLDEST;
+}
+
+/* Calls of ancestors on one stack: no pool nests more jobs than so many. */
+static int ancestors(const struct ledger_job *job)
+{
+    int count = 0;
+    for (; job->parent >= 0; count++)
+        job = &ledger->jobs[job->parent];
+    return count;
 }
 
 /* A job that has a cancelled job above it on the way to its producer. */
@@ -89,6 +127,10 @@ static void judge_refusal(int number, int status)
         ledger_tell(LEDGER_STATUS, "the submit of job %d returned -ESHUTDOWN, and nobody has closed", number);
     else if (status == -ECANCELED && !any_since(&pool->cancels, job->cancels_before) && !family_may_be_cancelled(job))
         ledger_tell(LEDGER_STATUS, "the submit of job %d returned -ECANCELED, and no cancel was under way", number);
+    else if (status == -EAGAIN && inside && ledger->jobs[job->parent].pool == job->pool &&
+             is_never_refused_inside(rules) && !may_lack_place(job) && ancestors(job) < POOL_DEPTH_MAX / 2)
+        ledger_tell(LEDGER_STATUS, "the submit of job %d inside a job returned -EAGAIN, and there it is to run at once",
+                    number);
     else if (status == -EAGAIN && rules->full != POOL_REJECT && !inside)
         ledger_tell(LEDGER_STATUS, "the submit of job %d returned -EAGAIN under a policy that does not refuse", number);
     else if (status == -ETIMEDOUT && rules->full != POOL_TIMEOUT && !inside)

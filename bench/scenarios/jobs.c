@@ -86,6 +86,14 @@ static __attribute__((noinline, noreturn)) void fails_deep(struct job *job)
     fails_here(job);
 }
 
+static void loads(struct job *job)
+{
+    const struct stage_world *world = job->side->stage->world;
+    world->load(true);
+    gate_pass(&job->side->gate);
+    world->load(false);
+}
+
 static void act(struct job *job)
 {
     struct side *other = &job->side->stage->sides[1 - job->side->number];
@@ -109,6 +117,16 @@ static void act(struct job *job)
         return looks();
     case JOB_ASKS:
         return asks(job);
+    case JOB_NEEDS_LATER:
+        return gate_pass(&job->side->later);
+    case JOB_ARMS:
+        (void)pool_cancel_fd();
+        return;
+    case JOB_LOADS:
+        return loads(job);
+    case JOB_BRANCHES:
+        stage_branch(job->side);
+        return;
     case JOB_CROSSES:
         stage_submit(other, JOB_PLAIN, -1, job);
         return;
@@ -121,10 +139,14 @@ int job_run(void *arg)
 {
     struct job *job = arg;
     int status = job->kind == JOB_FAILS ? FAILED : job->number;
+    if (stage_child)
+        ledger_tell(LEDGER_TWICE, "job %d is run in the child of a fork, too", job->number);
     ledger_started(job->number, !stage_mine);
     if (job->given != job->number + 1000)
         ledger_tell(LEDGER_MEMORY_ORDER, "job %d began, and what its submitter had written is not seen", job->number);
     act(job);
+    if (stage_child)
+        return status; /* the parent's job has not ended */
     job->made = job->given;
     if (job->kind == JOB_POOL_FAILS)
         fails_deep(job);
@@ -138,7 +160,9 @@ int job_run(void *arg)
 
 void job_discard(void *arg, enum pool_why why)
 {
-    const struct job *job = arg;
+    struct job *job = arg;
+    if (job->kind == JOB_SLOW)
+        gate_pass(&job->side->later);
     stage_drops += why == POOL_WHY_DROPPED;
     ledger_discarded(job->number, why, stage_frees == job->side);
 }

@@ -288,8 +288,9 @@ SCENARIO(exits, "exits", "jobs end their threads", .can = POOL_CAN_CONTAIN | POO
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_JOBS_RETURN, .full = WAITS_ONLY,
          .results = NO_RESULTS | 1u << POOL_RESULTS_DROP);
 SCENARIO(forks, "forks", "jobs fork and join", .can = POOL_CAN_FORK, .jobs_max = 1);
-SCENARIO(no_threads, "no-threads", "threads cannot be started", .refuses_threads = true, .results = NO_RESULTS,
-         .can = POOL_CAN_RUN_APART, .not_of = POOL_NO_COUNTS, .full = ALL_BUT_DROPS & ~(1u << POOL_CALLER_RUNS));
+SCENARIO(no_threads, "no-threads", "threads cannot be started", .refuses_threads = true, .ours = true,
+         .results = NO_RESULTS, .can = POOL_CAN_RUN_APART, .not_of = POOL_NO_COUNTS,
+         .full = ALL_BUT_DROPS & ~(1u << POOL_CALLER_RUNS));
 SCENARIO(two_pools, "two-pools", "jobs of two pools submit to the other", .full = REFUSES_ONLY, .can = POOL_CAN_QUEUE,
          .jobs_max = 2, .workers_max = 2);
 SCENARIO(needs, "needs", "jobs wait for one that comes later", .can = POOL_CAN_RUN_APART,
@@ -330,8 +331,16 @@ const struct scenario *const scenario_table[] = {
     &scenario_timeouts,
     &scenario_full,
     &scenario_order,
+    &scenario_real_time,
     &scenario_full_ends,
     &scenario_free_with_submitters,
+    &scenario_room,
+    &scenario_slow_discard,
+    &scenario_cancel_room,
+    &scenario_cancellation,
+    &scenario_spins,
+    &scenario_explained,
+    &scenario_branches,
     &scenario_stands_still,
     NULL,
 };

@@ -21,7 +21,8 @@ extern const struct scenario scenario_plain, scenario_wakes, scenario_close_race
     scenario_batches, scenario_results, scenario_consumers, scenario_leaving, scenario_fails, scenario_exits,
     scenario_forks, scenario_no_threads, scenario_two_pools, scenario_needs, scenario_needs_child, scenario_inside,
     scenario_observed, scenario_timeouts, scenario_full, scenario_order, scenario_full_ends,
-    scenario_free_with_submitters, scenario_stands_still;
+    scenario_free_with_submitters, scenario_stands_still, scenario_room, scenario_slow_discard, scenario_cancel_room,
+    scenario_cancellation, scenario_spins, scenario_explained, scenario_branches, scenario_real_time;
 
 static inline struct side *first(struct stage *stage)
 {

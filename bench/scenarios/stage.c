@@ -17,6 +17,18 @@ int stage_draw(struct stage *stage, int below)
     return (int)((z ^ z >> 31) % (uint64_t)below);
 }
 
+static void gate_begin(struct gate *gate)
+{
+    pthread_mutex_init(&gate->lock, NULL);
+    pthread_cond_init(&gate->opened, NULL);
+}
+
+static void gate_end(struct gate *gate)
+{
+    pthread_cond_destroy(&gate->opened);
+    pthread_mutex_destroy(&gate->lock);
+}
+
 static void side_begin(struct stage *stage, int number)
 {
     struct side *side = &stage->sides[number];
@@ -25,14 +37,14 @@ static void side_begin(struct stage *stage, int number)
     side->ops = stage->plan.ops;
     side->config = stage->plan.config;
     side->config.discard = job_discard;
-    pthread_mutex_init(&side->gate.lock, NULL);
-    pthread_cond_init(&side->gate.opened, NULL);
+    gate_begin(&side->gate);
+    gate_begin(&side->later);
 }
 
 static void side_end(struct side *side)
 {
-    pthread_cond_destroy(&side->gate.opened);
-    pthread_mutex_destroy(&side->gate.lock);
+    gate_end(&side->later);
+    gate_end(&side->gate);
 }
 
 void stage_run(const struct stage_world *world, const struct stage_plan *plan)
@@ -69,6 +81,7 @@ static void rules_of(const struct side *side, struct ledger_rules *rules)
         .discards = !(ops->declares & POOL_NO_DISCARD),
         .contains = ops->can & POOL_CAN_CONTAIN,
         .counts = !(ops->declares & POOL_NO_COUNTS),
+        .runs_inside = !pool_is_added(ops),
     };
 }
 

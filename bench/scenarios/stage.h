@@ -11,18 +11,22 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "bench/ledger/ledger.h"
 
 struct stage_world {
     struct ledger_world ledger;
     void (*name)(const char *format, ...) __attribute__((format(printf, 1, 2))); /* the calling thread's; or NULL */
-    void (*settle)(void);                                                        /* until all other threads wait */
+    bool (*settle)(void);                         /* until all other threads wait; whether they do; NULL: cannot */
     void (*refuse_threads)(int after, int count); /* of the following pthread_create; NULL: cannot */
     void (*end)(void);             /* the schedule is over, nothing more is asked; need not return; NULL: cannot */
     int (*self)(void);             /* the caller's number */
     int (*frozen)(void);           /* who stands still for ever, or -1 */
     void (*freezable)(bool);       /* whether the caller may be the one */
+    void (*interrupt)(void);       /* a signal for all who wait in the kernel; NULL: cannot */
+    void (*load)(bool begins);     /* the caller has the dynamic loader's lock, as who loads a library; NULL: cannot */
+    pid_t (*fork)(bool bare);      /* as fork, or _Fork; the parent goes on when the child has ended; NULL: cannot */
     void (*not_opened)(int error); /* pool_open failed, and nobody had asked for that: nothing is judged; or NULL */
 };
 
@@ -50,11 +54,16 @@ enum job_kind {
     JOB_OPENS,       /* opens the gate */
     JOB_NEEDS_CHILD, /* submits one that opens the gate, and waits for it */
     JOB_FORKS,
-    JOB_SLEEPS,  /* pool_sleep, and stops at a cancel */
-    JOB_POLLS,   /* waits at the cancel's descriptor, with a limit */
-    JOB_LOOKS,   /* looks at pool_cancelled a few times */
-    JOB_ASKS,    /* makes the calls that are refused inside */
-    JOB_CROSSES, /* submits a job to the other pool */
+    JOB_SLEEPS,      /* pool_sleep, and stops at a cancel */
+    JOB_POLLS,       /* waits at the cancel's descriptor, with a limit */
+    JOB_LOOKS,       /* looks at pool_cancelled a few times */
+    JOB_ASKS,        /* makes the calls that are refused inside */
+    JOB_CROSSES,     /* submits a job to the other pool */
+    JOB_NEEDS_LATER, /* waits at the later gate */
+    JOB_SLOW,        /* whoever gives it back unrun waits at the later gate */
+    JOB_ARMS,        /* asks for the cancel's descriptor, and comes to no cancellation point */
+    JOB_LOADS,       /* waits at the gate as who loads a library */
+    JOB_BRANCHES,    /* makes a process, in which the pool is dead, and whose thread goes on from here */
 };
 
 /* Waited at and opened for good. */
@@ -79,7 +88,7 @@ struct side {
     struct pool_config config;
     struct pool *pool;
     int workers; /* that run */
-    struct gate gate;
+    struct gate gate, later;
     pthread_t consumer;
     bool consumes;
 };
@@ -104,6 +113,8 @@ struct stage {
     struct hand hands[STAGE_THREADS];
     int hand_count;
     struct job jobs[LEDGER_JOBS];
+    long nap_ns; /* before somebody acts */
+    bool bare;   /* processes are made by _Fork */
 };
 
 /* Sets a scenario up and runs it, whole. */
@@ -146,6 +157,10 @@ void stage_cancels(struct hand *hand);
 /* Starts the plan's producers. */
 void stage_producers(struct side *side, enum job_kind kind);
 
+/* Makes a process. In the child all calls of the pool say that it is dead, and another pool works. Returns
+ * whether this is the child. */
+bool stage_branch(struct side *side);
+
 void gate_pass(struct gate *gate);
 void gate_open(struct gate *gate);
 
@@ -154,6 +169,7 @@ int job_run(void *arg);
 void job_discard(void *arg, enum pool_why why);
 
 /* Whether the caller is a thread of the scenario, not of the pool; the side that it is freeing, or NULL. */
+extern bool stage_child; /* in the child of stage_branch */
 extern __thread bool stage_mine;
 extern __thread int stage_drops; /* jobs that were dropped on this thread */
 extern __thread const struct side *stage_frees;

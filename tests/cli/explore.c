@@ -11,20 +11,57 @@
 
 CLI_TEST(explore_input, is_refused_in_one_line)
 {
-    EXPECT_BAD(
-        {"nosuch", "explore -p nosuch"}, {"\"steal\"", "explore -p stael"}, {"twice", "explore -p ring,ring"},
-        {"names nothing", "explore -p ring,"}, {"--seconds", "explore --seconds 0"},
-        {"--seconds", "explore --seconds soon"}, {"--seconds", "explore --seconds 1e9"},
-        {"--schedules", "explore --schedules 0"}, {"--seed", "explore --seed -1"}, {"--seed", "explore --seed 1x"},
-        {"--replay", "explore -p ring --replay 1:"}, {"--replay", "explore -p ring --replay 1:2:zzzz"},
-        {"one pool", "explore --replay 1:2"}, {"another build", "explore -p ring --replay 1:2:0001"},
-        {"tso", "explore --memory arm"}, {"pct", "explore --strategy luck"}, {"\"close\"", "explore --scenario clos"},
-        {"--freeze", "explore --scenario freeze"}, {"lock-free", "explore -p mutex --freeze"},
-        {"--lines", "explore --lines --freeze"}, {"--lines", "explore -t 2"},
-        {"junit", "explore --lines --format junit"}, {"--lines", "explore --lines --seconds 1"},
-        {"64", "explore --lines -t 65"}, {"junit", "explore --format xml"}, {".json", "explore -o result.txt"},
-        {"/nonexistent", "explore -o /nonexistent/x.json"}, {"--format", "explore --frmat json"},
-        {"extra", "explore extra"}, {"wants a value", "explore -p"}, {"nosuch.so", "explore --plugin ./nosuch.so"});
+    EXPECT_BAD({"nosuch", "explore -p nosuch"}, {"\"steal\"", "explore -p stael"}, {"twice", "explore -p ring,ring"},
+               {"names nothing", "explore -p ring,"}, {"--seconds", "explore --seconds 0"},
+               {"--seconds", "explore --seconds soon"}, {"--seconds", "explore --seconds 1e9"},
+               {"--schedules", "explore --schedules 0"}, {"--seed", "explore --seed -1"},
+               {"--seed", "explore --seed 1x"}, {"--replay", "explore -p ring --replay 1:"},
+               {"--replay", "explore -p ring --replay 1:2:zzzz"}, {"--replay", "explore -p ring --replay 1:2:+1a2"},
+               {"--replay", "explore -p ring --replay 1:2:0x1a"}, {"--replay", "explore -p ring --replay 1:2:1a2"},
+               {"--replay", "explore -p ring --replay 1:2:1a2b3"}, {"--replay", "explore -p ring --replay 1:2:"},
+               {"--replay", "explore -p ring --replay ring"}, {"--replay", "explore -p ring --replay 1:-2"},
+               {"--replay", "explore -p ring --replay ''"}, {"another build", "explore -p ring --replay 1:2:0000"},
+               {"9223372036854775807", "explore --seed 9223372036854775808"},
+               {"--seed", "explore -p ring --replay 1:2 --seed 7"}, {"--seed", "explore -p ring --seed 7 --replay 1:2"},
+               {"--seconds", "explore -p ring --replay 1:2 --seconds 3"},
+               {"--schedules", "explore -p ring --replay 1:2 --schedules 3"}, {"--lines", "explore --lines --seed 3"},
+               {"--lines", "explore --jobs 4"}, {"65536", "explore --lines --jobs 65537"},
+               {"--jobs", "explore --lines --jobs 0"}, {"--jobs", "explore --lines --jobs many"},
+               {"--jobs", "explore --lines --jobs 1e3"}, {"one pool", "explore --replay 1:2"},
+               {"another build", "explore -p ring --replay 1:2:0001"}, {"tso", "explore --memory arm"},
+               {"pct", "explore --strategy luck"}, {"\"close\"", "explore --scenario clos"},
+               {"--freeze", "explore --scenario freeze"}, {"lock-free", "explore -p mutex --freeze"},
+               {"--lines", "explore --lines --freeze"}, {"--lines", "explore -t 2"},
+               {"junit", "explore --lines --format junit"}, {"--lines", "explore --lines --seconds 1"},
+               {"64", "explore --lines -t 65"}, {"junit", "explore --format xml"}, {".json", "explore -o result.txt"},
+               {"/nonexistent", "explore -o /nonexistent/x.json"}, {"--format", "explore --frmat json"},
+               {"extra", "explore extra"}, {"wants a value", "explore -p"},
+               {"nosuch.so", "explore --plugin ./nosuch.so"});
+}
+
+/* Files that are no plug-in, or none that could be loaded here. */
+CLI_TEST(explore_input, that_is_no_plug_in_is_refused_in_one_line)
+{
+    static const struct {
+        const char *file, *word;
+    } files[] = {{"./pipe", "pipe"},
+                 {"./folder", "folder"},
+                 {"./empty.so", "empty.so"},
+                 {"./short.so", "short.so"},
+                 {"./cut.so", "cut.so"},
+                 {"./loop.so", "loop.so"},
+                 {"./hooks.so", "calls __tsan_nobody, a hook"},
+                 {"/dev/null", "/dev/null"},
+                 {"''", "\"\""}};
+    cr_assert(system("mkfifo pipe; mkdir folder; : >empty.so; printf '\\177ELF' >short.so; ln -s loop.so loop.so;"
+                     "echo 'void __tsan_nobody(void); void go(void) { __tsan_nobody(); }' >hooks.c;"
+                     "cc -shared -fPIC -o hooks.so hooks.c; head -c 300 hooks.so >cut.so") == 0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char arguments[64];
+        snprintf(arguments, sizeof arguments, "explore --plugin %s", files[i].file);
+        cr_assert(run(arguments) == 2 && lines(err) == 1 && !*out && strstr(err, files[i].word), "%s: %s%s", arguments,
+                  out, err);
+    }
 }
 
 CLI_TEST(explore_words, help_is_the_same_both_ways)
@@ -61,6 +98,15 @@ CLI_TEST(explore_pools, hold_where_memory_is_weaker)
 CLI_TEST(explore_pools, ring_goes_on_when_one_thread_stands_still)
 {
     cr_assert(run("explore -p ring --freeze --schedules 3000") == 0, "%s%s", out, err);
+}
+
+/* Where addresses are not the same in each process it is said with each failure. */
+CLI_TEST(explore_replay, may_be_another_one_where_addresses_move)
+{
+    setenv("POOLBENCH_EXPLORE_AGAIN", "1", 1);
+    cr_assert(run("explore -p ring --replay 7:3") == 0 && strstr(out, "other addresses"), "%s%s", out, err);
+    unsetenv("POOLBENCH_EXPLORE_AGAIN");
+    cr_assert(run("explore -p ring --replay 7:3") == 0 && !strstr(out, "other addresses"), "%s%s", out, err);
 }
 
 /* Seeds are schedules: told twice, step by step, they are the same; another one differs. */
@@ -169,6 +215,103 @@ CLI_TEST(explore_plugin, that_counts_no_waiters_is_not_accused)
     cr_assert(run_with("sound", "explore --plugin %s --schedules 2000") == 0, "%s%s", out, err);
 }
 
+/* Of wrong.c, with what the environment names. */
+static int run_wrong(const char *plugin, const char *what, const char *format)
+{
+    int status;
+    setenv("WRONG", what, 1);
+    status = run_with(plugin, format);
+    unsetenv("WRONG");
+    return status;
+}
+
+static const char *const wrong[] = {"wrong", "wrong-followed"};
+
+CLI_TEST(explore_plugin, that_is_right_in_a_rare_way_is_not_accused)
+{
+    static const char *const ways[] = {"", "robust", "inherits", "picky"};
+    for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++)
+        cr_assert(run_wrong(wrong[i % 2], ways[i / 2], "explore --plugin %s --schedules 1500") == 0, "%s: %s%s",
+                  ways[i / 2], out, err);
+}
+
+/* Five bugs, by their names, by calls alone and by each access; and again by the command that is printed. */
+CLI_TEST(explore_plugin, that_is_wrong_is_found_and_found_again)
+{
+    static const struct {
+        const char *bug, *kind;
+    } bugs[] = {{"lost-wakeup", "FAILS: deadlock: "},
+                {"double-run", "FAILS: ran twice: "},
+                {"lock-order", "FAILS: deadlock: "},
+                {"early-wait", "FAILS: early return: "},
+                {"leaves", "FAILS: use after free: "}};
+    for (size_t i = 0; i < 2 * sizeof bugs / sizeof *bugs; i++) {
+        char *replay, again[8400];
+        const char *bug = bugs[i / 2].bug, *kind = bugs[i / 2].kind;
+        cr_assert(run_wrong(wrong[i % 2], bug, "explore --plugin %s --schedules 20000") == 1, "%s: %s%s", bug, out,
+                  err);
+        cr_assert(strstr(out, kind) && !strstr(out, "came to something else"), "%s: %s", bug, out);
+        replay = strstr(out, "replay    poolbench ");
+        cr_assert(replay, "%s", out);
+        snprintf(again, sizeof again, "%s", replay + strlen("replay    poolbench "));
+        again[strcspn(again, "\n")] = '\0';
+        setenv("WRONG", bug, 1);
+        cr_assert(run(again) == 1 && strstr(out, kind), "%s: %s%s", again, out, err);
+    }
+}
+
+/* What is not followed is said at once, and accuses nobody. */
+CLI_TEST(explore_plugin, that_goes_where_nobody_follows_is_told_so)
+{
+    static const struct {
+        const char *way, *words;
+    } ways[] = {{"waitv", "futex_waitv"},
+                {"forks", "calls fork,"},
+                {"forks-bare", "calls _Fork,"},
+                {"clones", "calls clone,"},
+                {"spawns", "clone3"}};
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        cr_assert(run_wrong("wrong", ways[i].way, "explore --plugin %s --seconds 30") == 3, "%s: %s%s", ways[i].way,
+                  out, err);
+        cr_assert(strstr(out, "cannot be followed: cannot follow: ") && strstr(out, ways[i].words) &&
+                      !strstr(out, "no failure"),
+                  "%s: %s", ways[i].way, out);
+    }
+}
+
+/* Schedules in which it cannot be opened are not drawn: and so with this, the same again. */
+CLI_TEST(explore_plugin, is_not_asked_for_what_it_refuses)
+{
+    json_t *document, *pool;
+    cr_assert(run_with("mine", "explore --plugin %s --schedules 300 --format json") == 0, "%s%s", out, err);
+    document = json_loads(out, 0, NULL);
+    pool = json_array_get(json_object_get(document, "pools"), 0);
+    cr_assert(json_integer_value(json_object_get(pool, "judged")) == 300, "%s", out);
+    cr_assert_str_eq(json_string_value(json_object_get(pool, "pool_open_refuses")),
+                     "full=reject, full=timeout, full=caller-runs");
+    json_decref(document);
+    cr_assert(run_wrong("wrong", "picky", "explore --plugin %s --schedules 300") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "capacity 1, capacity 2\n") && !strstr(out, "pool_open failed"), "%s", out);
+    cr_assert(run_with("mine", "explore --plugin %s --replay 1:17 -v") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "full=block"), "%s", out);
+}
+
+/* The command that is printed can be given to a shell, wherever the plug-in lies. */
+CLI_TEST(explore_plugin, whose_path_has_blanks_is_found_again)
+{
+    char command[8400], *replay;
+    snprintf(command, sizeof command, "mkdir \"it's $HOME\" && cp %.*s/build/plugins/loses.so \"it's $HOME\"",
+             (int)(strrchr(program, '/') - program), program);
+    setenv("HOME", "a b", 1);
+    cr_assert(system(command) == 0);
+    cr_assert(run("explore --plugin \"it's a b/loses.so\" --schedules 2000") == 1, "%s%s", out, err);
+    replay = strstr(out, "replay    poolbench ");
+    cr_assert(replay, "%s", out);
+    snprintf(command, sizeof command, "%s", replay + strlen("replay    poolbench "));
+    command[strcspn(command, "\n")] = '\0';
+    cr_assert(run(command) == 1 && strstr(out, "FAILS: "), "%s: %s%s", command, out, err);
+}
+
 /* What fails once and not again is told so, and no steps of another schedule. */
 CLI_TEST(explore_plugin, that_asks_what_no_seed_knows_is_told_so)
 {
@@ -226,6 +369,35 @@ CLI_TEST(explore_interrupted, says_so)
     cr_assert(strstr(out, "textbook: no failure in "), "%s", out);
 }
 
+/* And what was not. */
+CLI_TEST(explore_interrupted, names_what_was_not_reached)
+{
+    static const char *const formats[] = {"table", "json", "junit"};
+    static const char *const left[] = {"\nnot reached: inline, ring\n",
+                                       "\"pools_not_reached\": [\n  \"inline\",\n  \"ring\"\n ]",
+                                       "<testcase classname=\"poolbench.explore\" name=\"ring\"><skipped "};
+    char command[5000];
+    for (int i = 0; i < 3; i++) {
+        snprintf(command, sizeof command,
+                 "%s explore -p textbook,inline,ring --seconds 1000 --format %s >said 2>&1 & p=$!; "
+                 "until [ -n \"$(cat /proc/$p/task/$p/children)\" ]; do sleep 0.01; done; kill -TERM $p; wait $p",
+                 program, formats[i]);
+        cr_assert(WEXITSTATUS(system(command)) == 130);
+        slurp("said", out, sizeof out);
+        cr_assert(strstr(out, left[i]), "%s", out);
+    }
+}
+
+CLI_TEST(explore_scenarios, that_were_not_reached_are_named)
+{
+    cr_assert(run("explore -p textbook --schedules 3 -v") == 0 && strstr(out, "  not reached: ") &&
+                  strstr(out, "  asked: "),
+              "%s%s", out, err);
+    cr_assert(run("explore -p textbook --schedules 3 --scenario plain") == 0 && !strstr(out, "not reached"), "%s%s",
+              out, err);
+    cr_assert(run("explore -p textbook --schedules 2000") == 0 && !strstr(out, "not reached"), "%s%s", out, err);
+}
+
 /* Cache lines that move are counted: the same number each time. */
 CLI_TEST(explore_lines, are_the_same_each_time)
 {
@@ -238,6 +410,18 @@ CLI_TEST(explore_lines, are_the_same_each_time)
               err);
     cr_assert(run("explore --lines -p textbook -t 1 --format json") == 0 && strstr(out, "\"one_producer\": 0."), "%s",
               out);
+}
+
+/* Of a pool that does not come on it is said how far it came. */
+CLI_TEST(explore_lines, that_have_no_end_say_why)
+{
+    setenv("WRONG", "spins", 1);
+    cr_assert(run_with("wrong-followed", "explore --lines --plugin %s -t 1 --jobs 8") == 3, "%s%s", out, err);
+    unsetenv("WRONG");
+    cr_assert(lines(err) == 1 && strstr(err, "0 of 8 jobs have run by then, and somebody spins; ") &&
+                  strstr(err, " is in worker"),
+              "%s", err);
+    cr_assert(run("explore --lines -p textbook -t 1 --jobs 1000") == 0 && strstr(out, "1000 jobs"), "%s%s", out, err);
 }
 
 /* Per job, with 16 workers and as many producers. */

@@ -18,6 +18,7 @@
 enum { WITHIN = 20000 };
 
 volatile sig_atomic_t command_stop;
+bool command_moves;
 
 /* The mutant that is switched on. No part of what each schedule begins with. */
 static int on = -1;

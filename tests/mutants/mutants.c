@@ -255,6 +255,61 @@ const struct mutant mutants[] = {
      "    pool->share_max = head->config.flags",
      "    pool->share_max = MUTANT(claim_holds_all) ? CLAIM_MAX\n                      : head->config.flags",
      .freeze = 1},
+    {"half_again", "who waits for half of the room begins anew at each signal", "mutex", "pools/core/submit.c",
+     "        else if (!pushed)\n            pool_futex_wait(&head->room_seq, seq,\n"
+     "                            any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);\n",
+     "        else if (!pushed &&\n                 pool_futex_wait(&head->room_seq, seq,\n"
+     "                                 any || (deadline >= 0 && deadline < half_until) ? deadline : half_until) !=\n"
+     "                     -ETIMEDOUT &&\n                 MUTANT(half_again))\n"
+     "            half_until = pool_clock_ns() + ROOM_HALF_NS;\n",
+     .scenario = "room"},
+    {"late_wants_half", "who is out of time looks for half of the room, and not for a slot", "mutex",
+     "pools/core/submit.c", "any = late || own_sleep || now >= half_until;",
+     "any = (late && !MUTANT(late_wants_half)) || own_sleep || now >= half_until;", .scenario = "room"},
+    {"throttle_refuses", "inside, with a place and no slot, a submit is refused", "mutex", "pools/core/submit.c",
+     "        if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST)\n",
+     "        if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST &&\n"
+     "            !(throttled && MUTANT(throttle_refuses)))\n"},
+    {"drop_waits", "who drops a job waits for a cancel, and so for its discards", "ring", "pools/core/submit.c",
+     "    int pushed;\n    if (!take_oldest(head, inside, &oldest)) {\n",
+     "    int pushed;\n    for (int turn = 0; MUTANT(drop_waits) && atomic_load(&head->cancelling); turn++)\n"
+     "        pool_relax(turn);\n    if (!take_oldest(head, inside, &oldest)) {\n"},
+    {"hand_unmarked", "a job is in a worker's hand, its slot is not free, and no cancel waits for that", "steal",
+     "pools/steal.c",
+     "    count = injector_take(pool, tasks, share > STEAL_MAX ? STEAL_MAX : share ? (int)share : 1);\n",
+     "    count = injector_take(pool, tasks, share > STEAL_MAX ? STEAL_MAX : share ? (int)share : 1);\n"
+     "    if (MUTANT(hand_unmarked))\n        pool_transit_leave(&worker->base);\n",
+     .scenario = "cancel-room"},
+    {"", "", "", "pools/steal.c", "    pool_transit_leave(&worker->base);\n    return count > 0;\n",
+     "    if (!MUTANT(hand_unmarked))\n        pool_transit_leave(&worker->base);\n    return count > 0;\n"},
+    {"free_cancellable", "pool_free is a cancellation point", "mutex", "pools/core/pool.c",
+     "    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);\n    given_up = pool->ops->free(pool);\n",
+     "    pthread_setcancelstate(MUTANT(free_cancellable) ? PTHREAD_CANCEL_ENABLE : PTHREAD_CANCEL_DISABLE, &state);\n"
+     "    given_up = pool->ops->free(pool);\n"},
+    {"open_cancellable", "pool_open is a cancellation point", "mutex", "pools/core/pool.c",
+     "    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);\n    error = pool_is_added(ops)",
+     "    pthread_setcancelstate(MUTANT(open_cancellable) ? PTHREAD_CANCEL_ENABLE : PTHREAD_CANCEL_DISABLE, &state);\n"
+     "    error = pool_is_added(ops)"},
+    {"fd_cancellable", "the end of a job on its submitter's stack is a cancellation point", "inline",
+     "pools/core/machinery.h",
+     "    pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &state);\n    close(frame->cancel_fd);\n",
+     "    pthread_setcancelstate(MUTANT(fd_cancellable) ? PTHREAD_CANCEL_ENABLE : PTHREAD_CANCEL_DISABLE, &state);\n"
+     "    close(frame->cancel_fd);\n"},
+    {"spins_out", "free waits until a worker has spun for as long as it may", "mutex", "pools/core/rest.c",
+     "        if (pool_unlikely(atomic_load_explicit(&head->drained, memory_order_acquire)))\n            return true;",
+     "        if (!MUTANT(spins_out) && pool_unlikely(atomic_load_explicit(&head->drained, memory_order_acquire)))\n"
+     "            return true;"},
+    {"explain_dladdr", "pool_explain asks the dynamic loader for a name, and waits for its lock", "mutex",
+     "pools/core/symbol.c", "    if (_dl_find_object((void *)function, &found))\n        return symbol;\n",
+     "    Dl_info info;\n    if (MUTANT(explain_dladdr))\n        dladdr((void *)function, &info);\n"
+     "    if (_dl_find_object((void *)function, &found))\n        return symbol;\n"},
+    {"relax_yields", "a canceller yields to who has jobs on the move, and never sleeps", "mutex", "pools/core/cancel.c",
+     "    else if (turn < PAUSES + YIELDS)\n", "    else if (turn < PAUSES + YIELDS || MUTANT(relax_yields))\n",
+     .scenario = "real-time"},
+    {"child_alive", "the child of a bare fork takes the parent's pool for its own", "mutex", "pools/core/process.c",
+     "    madvise(&pool_process, sizeof pool_process, MADV_WIPEONFORK);\n",
+     "    if (!MUTANT(child_alive))\n        madvise(&pool_process, sizeof pool_process, MADV_WIPEONFORK);\n",
+     .scenario = "processes"},
 
     /* The defects that `poolbench check` switches on. */
     {"", "", "", "pools/core/inject.h", "#define POOL_DEFECT(name) 0\n",

@@ -51,9 +51,10 @@ static bool happened(struct ledger_mark when)
     return true;
 }
 
-static void settle(void)
+static bool settle(void)
 {
     usleep(NAP_US);
+    return false; /* who knows */
 }
 
 static const struct stage_world world = {.ledger = {.broken = broken, .mark = mark, .happened = happened, .lock = true},
@@ -64,7 +65,7 @@ static void run(const struct pool_ops *ops, uint64_t seed, const struct scenario
 {
     for (;; seed++) {
         struct stage_plan plan;
-        if (!scenario_draw(&plan, ops, only, false, seed))
+        if (!scenario_draw(&plan, ops, NULL, only, false, seed))
             _exit(3);
         if (plan.scenario->refuses_threads)
             continue;
