@@ -216,6 +216,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench history import results/*.json          results of before, or what export wrote; all or none\n"
          "  poolbench history export >history.jsonl          every run as a line of JSON\n"
          "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
+         "  ssh ci poolbench history export | poolbench history import /dev/stdin\n"
          "  poolbench run --machine ci --revision $(git rev-parse --short HEAD) --plugin mine.so\n\n"
          "Exit status: 0 good, whatever changed; 1 the database could not be written or read, or is held by another "
          "for 30 s; 2 wrong\n"
@@ -385,7 +386,8 @@ static const struct row rows[] = {
      options_set_no_history},
     {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet",
      RUN | DUET | PLAN, false, options_set_machine},
-    {"machine", 0, "NAME", "only of this machine; of import: call it so", HISTORY, false, options_set_machine},
+    {"machine", 0, "NAME", "only of this machine, also baseline and prune; of import: call it so", HISTORY, false,
+     options_set_machine},
     {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)",
      RUN | HISTORY | DUET | PLAN, false, options_set_revision},
     {"no-figures", 0, NULL, "show: do not draw", HISTORY, false, options_set_no_figures},

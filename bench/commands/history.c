@@ -6,6 +6,7 @@
 
 #include "bench/commands/history_changes.h"
 #include "bench/commands/history_course.h"
+#include "bench/commands/history_import.h"
 #include "bench/commands/history_move.h"
 #include "bench/commands/kept.h"
 #include "bench/history/store.h"

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "bench/json/must.h"
+#include "bench/json/utf8.h"
 #include "bench/results/benchmark.h"
 #include "bench/results/result.h"
 #include "workloads/core/units.h"
@@ -64,6 +65,7 @@ static void hardware_of(const json_t *machine, char *text, size_t size)
     used = strlen(text);
     if (json_is_number(quota))
         snprintf(text + used, size - used, ", quota %g", json_number_value(quota));
+    utf8_plain(text, false);
 }
 
 /* All of one form, so that their order is that of text. */

@@ -118,6 +118,13 @@ int store_begin(struct store *store, char *text, size_t size)
     return error;
 }
 
+int store_look(struct store *store, char *text, size_t size)
+{
+    int error = store_do(store, "BEGIN", (struct why){text, size});
+    store->inside = !error;
+    return error;
+}
+
 int store_commit(struct store *store, char *text, size_t size)
 {
     store->inside = false;

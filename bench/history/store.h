@@ -41,6 +41,10 @@ int store_append(struct store *store, const json_t *document, long long *run, ch
 int store_begin(struct store *store, char *why, size_t size);
 int store_commit(struct store *store, char *why, size_t size);
 
+/* From here to store_commit it is read as it was at the first read, whatever others append or remove; they do not wait
+ * for it. */
+int store_look(struct store *store, char *why, size_t size);
+
 /* One run. Texts are valid during the call. */
 struct store_run {
     long long id;
@@ -65,14 +69,25 @@ int store_points(struct store *store, const char *machine, const char *pattern, 
 /* The document of a run. Owner of *document: the caller. */
 int store_document(struct store *store, long long run, json_t **document, char *why, size_t size);
 
-/* The run of that name or number, or the newest one for NULL: *run. */
+/* The run of that name or number: *run. */
 int store_find(struct store *store, const char *name, long long *run, char *why, size_t size);
 
-/* Gives a run a name; another one that had it loses it. */
+/* The newest run of a machine (NULL: of all) that may be compared with: *run. */
+int store_newest(struct store *store, const char *machine, long long *run, char *why, size_t size);
+
+/* Gives a run a name; another one that had it loses it. Of a duet, with which nothing is compared, -EINVAL. */
 int store_baseline(struct store *store, const char *name, long long run, char *why, size_t size);
 
-/* Removes all but the newest `keep` runs of each machine (keep < 0: none for that), or those
+/* The same where no run has the name. *has: the run that has it now. */
+int store_baseline_keep(struct store *store, const char *name, long long run, long long *has, char *why, size_t size);
+
+/* Removes, of a machine (NULL: of each), all but the newest `keep` runs (keep < 0: none for that), or those
  * before `date` (NULL: none for that); what is a baseline stays. Returns how many went. */
-int store_prune(struct store *store, long long keep, const char *date, char *why, size_t size);
+struct store_prune {
+    const char *machine;
+    long long keep;
+    const char *date; /* 2026-11-24, or 2026-11-24T21:37:19Z */
+};
+int store_prune(struct store *store, const struct store_prune *prune, char *why, size_t size);
 
 #endif

@@ -190,59 +190,106 @@ static int find_one(struct store *store, const char *sql, const char *name, long
 int store_find(struct store *store, const char *name, long long *run, char *text, size_t size)
 {
     struct why why = {text, size};
-    int found;
-    if (!name)
-        found =
-            find_one(store, "SELECT id FROM runs WHERE ?1 IS NULL ORDER BY date DESC, id DESC LIMIT 1", NULL, run, why);
-    else
-        found = find_one(store, "SELECT run FROM baselines WHERE name = ?1", name, run, why);
-    if (!found && name)
+    int found = find_one(store, "SELECT run FROM baselines WHERE name = ?1", name, run, why);
+    if (!found)
         found = find_one(store, "SELECT id FROM runs WHERE CAST(id AS TEXT) = ?1", name, run, why);
     if (found < 0)
         return found;
-    if (!found && !name)
-        return why_wrong(why, "%s: there is no run in it yet", store->path);
     return found ? 0
                  : why_wrong(why, "%s: there is no run or baseline \"%.60s\" (poolbench history lists them)",
                              store->path, name);
 }
 
-int store_baseline(struct store *store, const char *name, long long run, char *text, size_t size)
+int store_newest(struct store *store, const char *machine, long long *run, char *text, size_t size)
 {
-    sqlite3_stmt *statement =
-        store_prepare(store, "INSERT INTO baselines VALUES(?1, ?2) ON CONFLICT(name) DO UPDATE SET run = excluded.run");
-    int step = SQLITE_ERROR;
+    struct why why = {text, size};
+    int found = find_one(store,
+                         "SELECT id FROM runs WHERE (?1 IS NULL OR machine = ?1) AND kind <> 'duet'"
+                         " ORDER BY date DESC, id DESC LIMIT 1",
+                         machine, run, why);
+    if (found < 0)
+        return found;
+    return found ? 0
+                 : why_wrong(why, "%s: there is no run%s%s in it yet that could be compared with", store->path,
+                             machine ? " of machine " : "", machine ? machine : "");
+}
+
+/* Runs a statement of a name and a run. Returns how many rows it changed. */
+static int name_run(struct store *store, const char *sql, const char *name, long long run, struct why why)
+{
+    sqlite3_stmt *statement = store_prepare(store, sql);
+    int step = SQLITE_ERROR, error;
     if (statement) {
         bind(statement, 1, name);
         sqlite3_bind_int64(statement, 2, run);
         step = sqlite3_step(statement);
     }
-    return store_finish(store, statement, step, (struct why){text, size});
+    error = store_finish(store, statement, step, why);
+    return error ? error : sqlite3_changes(store->db);
 }
 
-int store_prune(struct store *store, long long keep, const char *date, char *text, size_t size)
+int store_baseline(struct store *store, const char *name, long long run, char *text, size_t size)
 {
     struct why why = {text, size};
-    sqlite3_stmt *statement = store_prepare(
+    int changed = name_run(store,
+                           "INSERT INTO baselines SELECT ?1, id FROM runs WHERE id = ?2 AND kind <> 'duet'"
+                           " ON CONFLICT(name) DO UPDATE SET run = excluded.run",
+                           name, run, why);
+    if (changed < 0)
+        return changed;
+    return changed ? 0
+                   : why_wrong(why, "%s: run %lld is none that could be compared with, as a duet", store->path, run);
+}
+
+int store_baseline_keep(struct store *store, const char *name, long long run, long long *has, char *text, size_t size)
+{
+    struct why why = {text, size};
+    int changed = name_run(store, "INSERT INTO baselines VALUES(?1, ?2) ON CONFLICT(name) DO NOTHING", name, run, why);
+    if (changed < 0)
+        return changed;
+    changed = find_one(store, "SELECT run FROM baselines WHERE name = ?1", name, has, why);
+    return changed < 0 ? changed : 0;
+}
+
+/* Of the two forms that dates are asked for in, and of the calendar: SQLite takes others, too, 2026 for
+ * a day of the year -4707, and the 31st of February for one in March. */
+static int check_date(struct store *store, const char *date, struct why why)
+{
+    long long right;
+    int found = find_one(store,
+                         "SELECT ?1 = strftime('%Y-%m-%d', ?1, '+0 days') OR"
+                         " ?1 = strftime('%Y-%m-%dT%H:%M:%SZ', ?1, '+0 days')",
+                         date, &right, why);
+    if (found < 0)
+        return found;
+    return found ? 0 : why_wrong(why, "--before %.40s: not a date (as in 2026-11-24, or 2026-11-24T21:37:19Z)", date);
+}
+
+int store_prune(struct store *store, const struct store_prune *prune, char *text, size_t size)
+{
+    struct why why = {text, size};
+    int step = SQLITE_ERROR, error = prune->date ? check_date(store, prune->date, why) : 0, count;
+    sqlite3_stmt *statement;
+    if (error)
+        return error;
+    statement = store_prepare(
         store,
-        "DELETE FROM runs WHERE id NOT IN (SELECT run FROM baselines) AND (date < strftime('%Y-%m-%dT%H:%M:%SZ', ?2) "
-        "OR (?1 >= 0 AND ?1 <="
+        "DELETE FROM runs WHERE id NOT IN (SELECT run FROM baselines) AND (?3 IS NULL OR machine = ?3)"
+        " AND (date < strftime('%Y-%m-%dT%H:%M:%SZ', ?2) OR (?1 >= 0 AND ?1 <="
         " (SELECT count(*) FROM runs AS other WHERE other.machine = runs.machine AND other.hardware = runs.hardware"
         " AND (other.date, other.id) > (runs.date, runs.id))))");
-    int step = SQLITE_ERROR, error, count;
-    long long seconds;
-    if (date && !find_one(store, "SELECT strftime('%s', ?1)", date, &seconds, why)) {
-        sqlite3_finalize(statement);
-        return why_wrong(why, "--before %.40s: not a date (as in 2026-11-24, or 2026-11-24T21:37:19Z)", date);
-    }
     if (statement) {
-        sqlite3_bind_int64(statement, 1, keep);
-        bind(statement, 2, date);
+        sqlite3_bind_int64(statement, 1, prune->keep);
+        bind(statement, 2, prune->date);
+        bind(statement, 3, prune->machine);
         step = sqlite3_step(statement);
     }
     error = store_finish(store, statement, step, why);
     count = sqlite3_changes(store->db);
-    if (!error && count)
-        error = store_do(store, "VACUUM", why); /* gives the space back */
+    if (!error && count) { /* gives the space back, where there is room to do it in and nobody reads */
+        sqlite3_busy_timeout(store->db, 0);
+        sqlite3_exec(store->db, "VACUUM", NULL, NULL, NULL);
+        sqlite3_busy_timeout(store->db, STORE_PATIENCE_MS);
+    }
     return error ? error : count;
 }

@@ -80,7 +80,7 @@ static void add(struct store *store)
     long long run;
     check(store_append(store, document, &run, why, sizeof why), why);
     check(store_baseline(store, "main", run, why, sizeof why), why);
-    check(store_prune(store, 1, NULL, why, sizeof why), why);
+    check(store_prune(store, &(struct store_prune){.keep = 1}, why, sizeof why), why);
     json_decref(document);
 }
 

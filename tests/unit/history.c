@@ -173,7 +173,7 @@ STORE_TEST(what_is_taken_back_was_not)
     append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 12), 1);
     store_close(store);
     store = opened();
-    cr_assert(store_find(store, NULL, &run, why, sizeof why) == -EINVAL && strstr(why, "no run"), "%s", why);
+    cr_assert(store_newest(store, NULL, &run, why, sizeof why) == -EINVAL && strstr(why, "no run"), "%s", why);
     store_close(store);
 }
 
@@ -188,12 +188,51 @@ STORE_TEST(baselines_are_names_of_runs)
     cr_assert(store_find(store, "main", &found, why, sizeof why) == 0 && found == second);
     snprintf(number, sizeof number, "%lld", first);
     cr_assert(store_find(store, number, &found, why, sizeof why) == 0 && found == first);
-    cr_assert(store_find(store, NULL, &found, why, sizeof why) == 0 && found == second);
+    cr_assert(store_newest(store, NULL, &found, why, sizeof why) == 0 && found == second);
     cr_assert(store_find(store, "other", &found, why, sizeof why) == -EINVAL && strstr(why, "\"other\""), "%s", why);
     cr_assert(store_baseline(store, "main", 99, why, sizeof why) < 0);
     append(store, document_of("a", 2, "2026-01-03T00:00:00Z", 3), 1);
-    cr_assert(store_prune(store, 0, NULL, why, sizeof why) == 2, "%s", why);
+    cr_assert(store_prune(store, &(struct store_prune){0}, why, sizeof why) == 2, "%s", why);
     cr_assert(store_find(store, "main", &found, why, sizeof why) == 0 && found == second, "%s", why);
+    store_close(store);
+}
+
+/* Of one machine, where one is named; a duet is none to be compared with, and a name that is taken stays. */
+STORE_TEST(what_is_asked_of_a_machine_is_its_own)
+{
+    struct store *store = opened();
+    long long ours = append(store, document_of("a", 2, "2026-01-01T00:00:00Z", 1), 1),
+              newer = append(store, document_of("a", 2, "2026-01-02T00:00:00Z", 2), 1),
+              theirs = append(store, document_of("b", 2, "2026-01-03T00:00:00Z", 3), 1), duets, found;
+    json_t *duet = document_of("a", 2, "2026-01-04T00:00:00Z", 4);
+    json_object_set_new(duet, "duet_format", json_integer(1));
+    duets = append(store, duet, 1);
+    cr_assert(store_newest(store, NULL, &found, why, sizeof why) == 0 && found == theirs);
+    cr_assert(store_newest(store, "a", &found, why, sizeof why) == 0 && found == newer);
+    cr_assert(store_newest(store, "c", &found, why, sizeof why) == -EINVAL && strstr(why, "machine c"), "%s", why);
+    cr_assert(store_baseline(store, "duet", duets, why, sizeof why) == -EINVAL && strstr(why, "duet"), "%s", why);
+    cr_assert(store_baseline(store, "main", ours, why, sizeof why) == 0);
+    cr_assert(store_baseline_keep(store, "main", newer, &found, why, sizeof why) == 0 && found == ours);
+    cr_assert(store_baseline_keep(store, "other", newer, &found, why, sizeof why) == 0 && found == newer);
+    cr_assert(store_prune(store, &(struct store_prune){.machine = "b"}, why, sizeof why) == 1, "%s", why);
+    cr_assert(store_find(store, "2", &found, why, sizeof why) == 0 && found == newer, "another machine's run is gone");
+    store_close(store);
+}
+
+/* SQLite reads more as dates than people do. */
+STORE_TEST(what_is_no_date_removes_nothing)
+{
+    static const char *const dates[] = {"2026",       "now",       "someday",     "",        "2026-02-31", "12:00",
+                                        "2026-13-01", "2460000.5", "2026-01-02 ", "20260102"};
+    struct store *store = opened();
+    append(store, document_of("a", 2, "2026-01-01T00:00:00Z", 1), 1);
+    for (size_t i = 0; i < sizeof dates / sizeof *dates; i++)
+        cr_assert(store_prune(store, &(struct store_prune){.keep = -1, .date = dates[i]}, why, sizeof why) == -EINVAL &&
+                      strstr(why, "not a date"),
+                  "%s: %s", dates[i], why);
+    cr_assert(store_prune(store, &(struct store_prune){.keep = -1, .date = "1970-01-01"}, why, sizeof why) == 0);
+    cr_assert(store_prune(store, &(struct store_prune){.keep = -1, .date = "2026-01-01T00:00:01Z"}, why, sizeof why) ==
+              1);
     store_close(store);
 }
 
