@@ -2,6 +2,7 @@
 #include "bench/findings/course.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "bench/statistics/stats.h"
 
@@ -45,6 +46,51 @@ static void judge_creep(const struct series *series, const double *values, const
     change->per_point = runs > 0 ? fabs(pow(change->speed, 1.0 / runs) - 1) : 0;
 }
 
+/* Of that point a revision is measured that was not before; where nobody said which, that may be. */
+static bool begins_revision(const struct series *series, int at)
+{
+    const char *revision = series->points[at].revision;
+    return at == 0 || !*revision || strcmp(revision, series->points[at - 1].revision) != 0;
+}
+
+/* Whether the values [from, to) may be of a level: no further off than chance puts values of either level. */
+static bool may_be_of(const double *values, int from, int to, double level, const struct changes_found *found)
+{
+    static const double wide = 3.5 * 1.4826;
+    double before = stats_mad(values + found->begin, found->at - found->begin),
+           after = stats_mad(values + found->at, found->end - found->at);
+    for (int i = from; i < to; i++)
+        if (!(fabs(values[i] - level) <= wide * fmax(before, after)))
+            return false;
+    return true;
+}
+
+/* Where a step is, is known to a point or two, and sources change between revisions. */
+static int to_revision(const struct series *series, int first, const double *values, const struct changes_found *found)
+{
+    enum { REACH = 2 };
+    for (int off = 0; off <= REACH; off++) {
+        int early = found->at - off, late = found->at + off;
+        if (early > found->begin && begins_revision(series, first + early) &&
+            may_be_of(values, early, found->at, found->after, found))
+            return early;
+        if (late < found->end && begins_revision(series, first + late) &&
+            may_be_of(values, found->at, late, found->before, found))
+            return late;
+    }
+    return found->at;
+}
+
+/* What ended where the step was, or began there, does so where it is now. */
+static void move(struct changes_found *found, int count, int i, int at)
+{
+    if (i > 0 && found[i - 1].end == found[i].at)
+        found[i - 1].end = at;
+    if (i + 1 < count && found[i + 1].begin == found[i].at)
+        found[i + 1].begin = at;
+    found[i].at = at;
+}
+
 void course_find(const struct series *series, double least, struct course *course)
 {
     double values[CHANGES_VALUES_MAX];
@@ -54,6 +100,9 @@ void course_find(const struct series *series, double least, struct course *cours
     for (int i = 0; i < count; i++)
         values[i] = series->points[course->first + i].value;
     course->count = changes_find(values, count, least, found);
+    for (int i = 0; i < course->count; i++)
+        if (!found[i].creeps)
+            move(found, course->count, i, to_revision(series, course->first, values, &found[i]));
     for (int i = 0; i < course->count; i++) {
         struct course_change *change = &course->changes[i];
         *change = (struct course_change){
@@ -63,6 +112,7 @@ void course_find(const struct series *series, double least, struct course *cours
         else
             change->speed = speed_of(series, change->before, change->after);
         change->at = course->first + found[i].at;
+        change->within = !change->creeps && !begins_revision(series, change->at);
         change->end = course->first + found[i].end;
         change->best += course->first;
     }

@@ -15,6 +15,7 @@ struct course_change {
     double before, after; /* levels; of a creep the best one before its end, and that of its end */
     double speed;         /* times as good: < 1 is slower */
     double p;
+    bool within; /* its revision was measured before it, too: that is no change of the revision */
     bool creeps;
     int best;         /* of a creep: the middle of its best level, a point */
     double per_point; /* of a creep: by how much a point, as a share, on average */
@@ -26,7 +27,8 @@ struct course {
     int count;
 };
 
-/* Finds the changes of at least `least`. */
+/* Finds the changes of at least `least`. A step is said to be at the beginning of a revision where one is near, and the
+ * runs between do not speak against it. */
 void course_find(const struct series *series, double least, struct course *course);
 
 /* Whether there are points enough to say anything. */

@@ -87,7 +87,11 @@ static void add_change(xmlNode *table, const struct series *series, const struct
     if (change->speed < 1)
         tree_set(row, "state", "worse");
     tables_cell(row, "%s", series->benchmark);
-    tables_cell(row, "%s", series->is_floor ? "no pool: the machine changed" : change->creeps ? "creeps" : "step");
+    tables_cell(row, "%s",
+                series->is_floor ? "no pool: the machine changed"
+                : change->creeps ? "creeps"
+                : change->within ? "step, not at a new revision"
+                                 : "step");
     tables_cell(row, "%s", history_show_revision(point->revision, revision, sizeof revision));
     tables_cell(row, "%.10s", point->date);
     tables_cell(row, "%+.1f%%", 100 * (change->speed - 1));
@@ -176,14 +180,14 @@ static void say_change(const struct series *series, const struct course_change *
     char id[ID], before[64], after[64], revision[64];
     bool worse = change->speed < 1;
     part_id(series, number, id);
-    answers_add(answers, worse ? "bad" : "good", id, "all",
-                "%.150s is %.1f%% %s %s%s (%.10s): %s, now %s (p %s %.3f)%s.", series->benchmark,
-                100 * fabs(change->speed - 1), worse ? "worse" : "better",
-                change->creeps ? "by creeping, against its level at " : "since ",
-                history_show_revision(point->revision, revision, sizeof revision), point->date,
-                course_show_value(series, change->before, before, sizeof before),
-                course_show_value(series, change->after, after, sizeof after), change->p < 0.001 ? "<" : "=",
-                fmax(change->p, 0.001), series->is_floor ? "; it has no pool: the machine changed" : "");
+    answers_add(
+        answers, worse ? "bad" : "good", id, "all", "%.150s is %.1f%% %s %s%s (%.10s%s): %s, now %s (p %s %.3f)%s.",
+        series->benchmark, 100 * fabs(change->speed - 1), worse ? "worse" : "better",
+        change->creeps ? "by creeping, against its level at " : "since ",
+        history_show_revision(point->revision, revision, sizeof revision), point->date,
+        change->within ? course_show_within : "", course_show_value(series, change->before, before, sizeof before),
+        course_show_value(series, change->after, after, sizeof after), change->p < 0.001 ? "<" : "=",
+        fmax(change->p, 0.001), series->is_floor ? "; it has no pool: the machine changed" : "");
 }
 
 /* The last change of each series, those for the worse first. */

@@ -12,6 +12,8 @@
 
 enum { TEXT = 64 };
 
+const char *const course_show_within = ", which was measured before, too: no change of revision";
+
 const char *course_show_value(const struct series *series, double value, char *text, size_t size)
 {
     switch (series->unit) {
@@ -47,8 +49,8 @@ void course_show_line(const struct series *series, const struct course_change *c
                 change->speed < 1 ? "best" : "earlier", revision, point->date, *subject ? ", \"" : "", subject,
                 *subject ? "\"" : "", change->end - 1 - change->best, 100 * change->per_point);
     else
-        fprintf(out, "from %s (%.10s%s%s%s)", revision, point->date, *subject ? ", \"" : "", subject,
-                *subject ? "\"" : "");
+        fprintf(out, "from %s (%.10s%s%s%s)%s", revision, point->date, *subject ? ", \"" : "", subject,
+                *subject ? "\"" : "", change->within ? course_show_within : "");
     fprintf(out, ", %s -> %s, p %s %.3f%s\n", before, after, change->p < 0.001 ? "<" : "=", fmax(change->p, 0.001),
             series->is_floor ? "; it has no pool: the machine changed" : "");
 }
@@ -56,12 +58,12 @@ void course_show_line(const struct series *series, const struct course_change *c
 json_t *course_show_json(const struct series *series, const struct course_change *change, const char *subject)
 {
     const struct series_point *point = &series->points[change->creeps ? change->best : change->at];
-    return must_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:s, s:f, s:f, s:f, s:f, s:i, s:b}", "benchmark",
+    return must_pack("{s:s, s:s, s:s, s:s, s:I, s:s, s:o, s:s, s:b, s:f, s:f, s:f, s:f, s:i, s:b}", "benchmark",
                      series->benchmark, "machine", series->machine, "hardware", series->hardware, "kind",
                      change->creeps ? "creep" : "step", "run", (json_int_t)point->run, "date", point->date, "revision",
-                     must_text(point->revision), "subject", subject, "before", change->before, "after", change->after,
-                     "speed_ratio", change->speed, "p", change->p, "points", change->end - change->at, "floor",
-                     (int)series->is_floor);
+                     must_text(point->revision), "subject", subject, "within", (int)change->within, "before",
+                     change->before, "after", change->after, "speed_ratio", change->speed, "p", change->p, "points",
+                     change->end - change->at, "floor", (int)series->is_floor);
 }
 
 /* The change that begins with that point; NULL: none does. */
@@ -89,8 +91,8 @@ static void add_row(struct grid *grid, const struct series *series, const struct
     if (change && change->creeps)
         grid_note(grid, "<- creeps from here: %+.1f%%", 100 * (change->speed - 1));
     else if (change)
-        grid_note(grid, "<- %+.1f%%, p %s %.3f", 100 * (change->speed - 1), change->p < 0.001 ? "<" : "=",
-                  fmax(change->p, 0.001));
+        grid_note(grid, "<- %+.1f%%, p %s %.3f%s", 100 * (change->speed - 1), change->p < 0.001 ? "<" : "=",
+                  fmax(change->p, 0.001), change->within ? "; no change of revision" : "");
     else if (point->failed)
         grid_note(grid, "%d of %d rounds failed", point->failed, point->rounds);
     else if (point->noisy)

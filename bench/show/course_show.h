@@ -20,6 +20,9 @@ json_t *course_show_json(const struct series *series, const struct course_change
 void course_show_table(const struct series *series, const struct course *course, FILE *out);
 json_t *course_show_points_json(const struct series *series, const struct course *course);
 
+/* What is said of a step within the runs of one revision. */
+extern const char *const course_show_within;
+
 /* "71.0 M/s", "14.2 us": a value of the series. Returns text. */
 const char *course_show_value(const struct series *series, double value, char *text, size_t size);
 
