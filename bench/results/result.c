@@ -301,21 +301,35 @@ int result_cannot(const json_t *result)
 
 /* CSV. */
 
+static void csv_text(FILE *out, const char *text)
+{
+    fputc('"', out);
+    for (const char *c = text; *c; c++) {
+        if (*c == '"')
+            fputc('"', out);
+        fputc(*c == '\n' ? ' ' : *c, out);
+    }
+    fputc('"', out);
+}
+
 static void csv_value(FILE *out, const json_t *value)
 {
     if (json_is_integer(value))
         fprintf(out, "%lld", (long long)json_integer_value(value));
     else if (json_is_real(value))
         fprintf(out, "%.9g", json_real_value(value));
-    else if (json_is_string(value)) {
-        fputc('"', out);
-        for (const char *c = json_string_value(value); *c; c++) {
-            if (*c == '"')
-                fputc('"', out);
-            fputc(*c == '\n' ? ' ' : *c, out);
-        }
-        fputc('"', out);
-    }
+    else if (json_is_string(value))
+        csv_text(out, json_string_value(value));
+}
+
+/* A file's figures may be called anything. */
+static void csv_head(FILE *out, const char *name)
+{
+    if (strpbrk(name, ",\"\r\n"))
+        csv_text(out, name);
+    else
+        fputs(name, out);
+    fputc(',', out);
 }
 
 /* The names of the workloads' figures, each once, as an object's keys. */
@@ -372,7 +386,7 @@ void result_csv(const json_t *result, FILE *out)
         fprintf(out, "%s,", of_trial[k]);
     fprintf(out, "p50_ns,p99_ns,p99.9_ns,");
     json_object_foreach (figures, name, unused)
-        fprintf(out, "%s,", name);
+        csv_head(out, name);
     fprintf(out, "failure\n");
     json_array_foreach (json_object_get(result, "configurations"), i, configuration) {
         json_array_foreach (json_object_get(configuration, "trials"), j, trial) {

@@ -92,6 +92,21 @@ CLI_TEST(export, text_formats_have_their_lines)
     cr_assert(run("export x.json --format csv") == 0 && lines(out) >= 3, "%s", out);
 }
 
+/* A file's figure may be called anything: it is one column all the same. */
+CLI_TEST(export, odd_names_are_one_column)
+{
+    json_t *document, *trial;
+    make_result();
+    document = json_load_file("x.json", 0, NULL);
+    trial =
+        json_array_get(json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials"), 0);
+    json_object_set_new(trial, "figures", json_pack("{s:i, s:i}", "odd, \"name\"", 7, "plain", 8));
+    cr_assert(json_dump_file(document, "x.json", 0) == 0);
+    json_decref(document);
+    cr_assert(run("export x.json --format csv") == 0, "%s", err);
+    cr_assert(strstr(out, ",\"odd, \"\"name\"\"\",plain,failure\n") && strstr(out, ",7,8,"), "%s", out);
+}
+
 static int count_text(const char *text, const char *what)
 {
     int count = 0;
