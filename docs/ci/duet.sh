@@ -36,7 +36,8 @@ if [ $# != 1 ] || [ -z "$base" ]; then
     say "which revision? duet.sh BASE, as in duet.sh origin/main"
     exit 2
 fi
-root=$(git rev-parse --show-toplevel 2>/dev/null) || { say "no git repository here"; exit 2; }
+command -v git >/dev/null || { say "no program git here"; exit 2; }
+root=$(git rev-parse --show-toplevel 2>&1) || { say "no git repository here ($(echo "$root" | head -n 1))"; exit 2; }
 cd "$root" || exit 2
 mkdir -p "$out" || exit 2
 out=$(cd "$out" && pwd) || exit 2
@@ -45,8 +46,14 @@ command -v "$poolbench" >/dev/null || end 2 "no program $poolbench (POOLBENCH na
 commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
     end 3 "no revision $base here; a shallow clone has no older ones (fetch-depth: 0, GIT_DEPTH: 0)"
 
-tree=$(mktemp -d) || exit 2
+# What a run that was killed has left.
+git worktree list --porcelain | sed -n 's|^worktree \(.*/poolbench-duet\.[0-9]*\.[^/]*\)/base$|\1|p' | while read -r old; do
+    number=${old##*/poolbench-duet.}
+    [ -e "/proc/${number%.*}" ] || { git worktree remove --force "$old/base" 2>/dev/null; rm -rf "$old"; }
+done
+tree=$(mktemp -d "${TMPDIR:-/tmp}/poolbench-duet.$$.XXXXXX") || exit 2
 trap 'git worktree remove --force "$tree/base" >/dev/null 2>&1; rm -rf "$tree"; git worktree prune' EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 git worktree add --quiet --detach "$tree/base" "$commit" || end 3 "cannot check out $base"

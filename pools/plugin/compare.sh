@@ -6,6 +6,15 @@
 cd "$(dirname "$0")/../.." || exit 2
 fail() { echo "compare: $*" >&2; exit 2; }
 
+# Other words than git's own, where it cannot look.
+command -v git >/dev/null || fail "no program git here"
+why=$(git rev-parse --git-dir 2>&1) || fail "no git repository here ($(echo "$why" | head -n 1))"
+# What a comparison that was killed has left.
+for old in build/compare.*; do
+    [ -d "$old" ] && [ ! -e "/proc/${old##*.}" ] || continue
+    git worktree remove --force "$old/tree" >/dev/null 2>&1
+    rm -rf "$old"
+done
 [ -n "$1" ] || fail "which revision? make compare BASE=<git revision>, as in BASE=HEAD~1"
 commit=$(git rev-parse --verify --quiet "$1^{commit}") || fail "no revision \"$1\" in this repository (git log --oneline)"
 name=$1
@@ -13,6 +22,7 @@ shift
 
 folder=build/compare.$$
 trap 'git worktree remove --force "$folder/tree" >/dev/null 2>&1; rm -rf "$folder"; git worktree prune' EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 mkdir -p "$folder" || exit 2

@@ -104,6 +104,33 @@ CLI_TEST(ci, undecided_may_fail)
     unsetenv("UNDECIDED");
 }
 
+/* A run that was killed leaves a worktree; the next one takes it away. */
+CLI_TEST(ci, what_a_killed_run_has_left_is_taken_away)
+{
+    make_repository();
+    setenv("TMPDIR", folder, 1);
+    cr_assert(shell("cd repo && mkdir ../poolbench-duet.999999999.abcdef && "
+                    "git worktree add --quiet --detach ../poolbench-duet.999999999.abcdef/base HEAD~1") == 0,
+              "%s", out);
+    setenv("BUILD", "false", 1);
+    cr_assert(run_script("HEAD~1") == 3 && strstr(out, "does not build"), "%s", out);
+    expect_clean();
+    cr_assert(shell("ls -d poolbench-duet.* 2>/dev/null") != 0, "%s is left", out);
+    unsetenv("BUILD");
+    unsetenv("TMPDIR");
+}
+
+/* Without a repository, and in one that git does not trust: its own reason. */
+CLI_TEST(ci, no_repository_is_said)
+{
+    make_repository();
+    cr_assert(shell("sh \"$OWN/docs/ci/duet.sh\" HEAD~1") == 2 && lines(out) == 1, "%s", out);
+    cr_assert(strstr(out, "no git repository here (fatal: not a git repository"), "%s", out);
+    setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1", 1);
+    cr_assert(run_script("HEAD~1") == 2 && lines(out) == 1 && strstr(out, "dubious ownership"), "%s", out);
+    unsetenv("GIT_TEST_ASSUME_DIFFERENT_OWNER");
+}
+
 /* What cannot be measured is said, on the page too, and no worktree is left. */
 CLI_TEST(ci, what_is_not_there_or_does_not_build_is_said)
 {

@@ -76,6 +76,26 @@ CLI_TEST(revisions, unknown_ones_are_refused)
     expect_clean();
 }
 
+/* A comparison that was killed leaves a worktree; the next one takes it away, and no other's. */
+CLI_TEST(revisions, what_a_killed_one_has_left_is_taken_away)
+{
+    make_clone();
+    cr_assert(shell("mkdir -p build/compare.999999999 build/compare.$$ && "
+                    "git worktree add --quiet --detach build/compare.999999999/tree HEAD && "
+                    "{ sh pools/plugin/compare.sh nosuch; ls -d build/compare.*; rmdir build/compare.$$; }") == 0,
+              "%s", out);
+    cr_assert(strstr(out, "no revision \"nosuch\"") && !strstr(out, "compare.999999999") && strstr(out, "compare."),
+              "%s", out);
+    expect_clean();
+}
+
+CLI_TEST(revisions, without_git_it_says_so)
+{
+    make_clone();
+    cr_assert(shell("rm -rf .git; sh pools/plugin/compare.sh HEAD") == 2, "%s", out);
+    cr_assert(lines(out) == 1 && strstr(out, "compare: no git repository here (fatal: "), "%s", out);
+}
+
 CLI_TEST(revisions, another_contract_is_refused_with_the_reason)
 {
     make_clone();
