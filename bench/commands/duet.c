@@ -260,6 +260,8 @@ static void add_power(json_t *result)
         size_t i;
         json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark) {
             struct duet_power power = {
+    if (duet_judge_cannot(benchmarks))
+        return EXIT_CANNOT;
                 .first = DUET_RULE_FIRST, .second = DUET_RULE_SECOND, .suspects = 2, .seed = 7 + i};
             int count = duet_judge_values(benchmark, "first", "log_ratio", values, DUET_VALUES_MAX);
             int more = duet_judge_values(benchmark, "second", "log_ratio", spare, DUET_VALUES_MAX);

@@ -209,6 +209,7 @@ int duet_sessions_run(struct duet_sessions *sessions)
             suspicions[i].verdict = duet_judge_look(benchmark_at(sessions, i)).verdict;
     progress_end();
     for (int i = 0; i < count; i++) {
+        suspicions[i].unfinished = error != 0;
         json_object_del(benchmark_at(sessions, i), "told");
         duet_judge_write(benchmark_at(sessions, i), &suspicions[i], sessions->threshold, sessions->each_s + process_s);
     }

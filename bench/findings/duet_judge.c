@@ -55,17 +55,32 @@ static const char *nothing(const json_t *benchmark)
     return "no rate was found on both sides, or the generator was the limit";
 }
 
-/* The first failure of its trials, "new: ..."; "": all are good. */
-static const char *failure_of(const json_t *benchmark)
+/* What went wrong in its trials: the first failure of each kind, "new: ..."; "": none. */
+struct failures {
+    const char *of_base, *of_new, *of_machine;
+};
+
+/* Whose a failure is, its text says; that it is the machine's, its verdict. */
+static void look_at_failure(struct failures *failures, const json_t *trial)
+{
+    const char *verdict = result_string(trial, "verdict"), *text = result_string(trial, "failure");
+    const char **kind = !strcmp(verdict, "cannot")      ? &failures->of_machine
+                        : strncmp(text, "new:", 4) != 0 ? &failures->of_base
+                                                        : &failures->of_new;
+    if (strcmp(verdict, "ok") && !**kind)
+        *kind = text;
+}
+
+static struct failures failures_of(const json_t *benchmark)
 {
     static const char *const sessions[] = {"first", "second"};
+    struct failures failures = {"", "", ""};
     json_t *trial;
     size_t i;
     for (int s = 0; s < 2; s++)
         json_array_foreach (json_object_get(benchmark, sessions[s]), i, trial)
-            if (strcmp(result_string(trial, "verdict"), "ok"))
-                return result_string(trial, "failure");
-    return "";
+            look_at_failure(&failures, trial);
+    return failures;
 }
 
 /* Of a side: the median over processes of their medians, or of a single number of each. */
@@ -118,12 +133,19 @@ static json_t *costs_of(const json_t *benchmark, const char *session)
 
 static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell"};
 
-static void write_failure(json_t *benchmark, const char *failure)
+/* Where the base fails, too, nobody knows of a change; what the machine refuses is no side's fault.
+ * Returns whether there was a failure. */
+static bool write_failure(json_t *benchmark)
 {
-    bool of_new = !strncmp(failure, "new:", 4);
+    const struct failures failures = failures_of(benchmark);
+    bool of_new = !*failures.of_base && *failures.of_new, cannot = !*failures.of_base && !of_new;
+    const char *text = of_new ? failures.of_new : cannot ? failures.of_machine : failures.of_base;
+    if (!*text)
+        return false;
     json_object_set_new(benchmark, "finding",
-                        must_pack("{s:s, s:b, s:o}", "verdict", of_new ? "FAILED" : "cannot tell", "regression",
-                                  (int)of_new, "note", must_text(failure)));
+                        must_pack("{s:s, s:b, s:b, s:o}", "verdict", of_new ? "FAILED" : "cannot tell", "regression",
+                                  (int)of_new, "cannot", (int)cannot, "note", must_text(text)));
+    return true;
 }
 
 static void write_finding(json_t *benchmark, const char *session, const struct duet_finding *finding, const char *note,
@@ -150,18 +172,19 @@ void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion,
 {
     static double values[DUET_VALUES_MAX];
     struct duet_finding first = duet_judge_look(benchmark), second;
-    const char *failure = failure_of(benchmark), *note = "";
+    const char *note = "";
     bool suspected = suspicion->verdict == DUET_SLOWER || suspicion->verdict == DUET_FASTER;
     int count = duet_judge_values(benchmark, "second", "log_ratio", values, DUET_VALUES_MAX);
     char text[128];
-    if (*failure) {
-        write_failure(benchmark, failure);
-    } else if (!suspected) {
+    if (write_failure(benchmark))
+        return;
+    if (!suspected) {
         write_finding(benchmark, "first", &first, first.change.count ? "" : nothing(benchmark), threshold, process_s);
-    } else if (count < 1) {
+    } else if (count < 1 || suspicion->unfinished) {
         first.verdict = DUET_UNDECIDED; /* accused by one session only */
         first.more = DUET_RULE_SECOND;
-        write_finding(benchmark, "first", &first, "a second session did not come to it", threshold, process_s);
+        note = count < 1 ? "a second session did not come to it" : "a second session did not come to its end";
+        write_finding(benchmark, "first", &first, note, threshold, process_s);
     } else {
         second = duet_rule_confirm(values, count, duet_judge_floor(benchmark), suspicion->verdict, suspicion->suspects);
         snprintf(text, sizeof text, "%+.1f%% at first, and a second session did not confirm it",
@@ -182,12 +205,23 @@ int duet_judge_count(const json_t *benchmarks, const char *verdict)
     return count;
 }
 
-int duet_judge_regressions(const json_t *benchmarks)
+/* Findings of which a field is true. */
+static int count_true(const json_t *benchmarks, const char *key)
 {
     json_t *benchmark;
     size_t i;
     int count = 0;
     json_array_foreach (benchmarks, i, benchmark)
-        count += json_is_true(json_object_get(json_object_get(benchmark, "finding"), "regression"));
+        count += json_is_true(json_object_get(json_object_get(benchmark, "finding"), key));
     return count;
+}
+
+int duet_judge_regressions(const json_t *benchmarks)
+{
+    return count_true(benchmarks, "regression");
+}
+
+int duet_judge_cannot(const json_t *benchmarks)
+{
+    return count_true(benchmarks, "cannot");
 }

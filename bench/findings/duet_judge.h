@@ -27,12 +27,14 @@ struct duet_finding duet_judge_look(const json_t *benchmark);
 struct duet_suspicion {
     enum duet_verdict verdict; /* DUET_SLOWER or DUET_FASTER; else there was none */
     int suspects;
+    bool unfinished; /* the second session was interrupted: how many processes it has was not fixed before */
 };
 void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion, double threshold, double process_s);
 
-/* Of all findings: how many have that verdict ("slower", ...), and how many are a
- * regression, which decides the exit status. */
+/* Of all findings: how many have that verdict ("slower", ...); how many are a regression, and how many
+ * the machine did not let be measured, which decide the exit status. */
 int duet_judge_count(const json_t *benchmarks, const char *verdict);
 int duet_judge_regressions(const json_t *benchmarks);
+int duet_judge_cannot(const json_t *benchmarks);
 
 #endif

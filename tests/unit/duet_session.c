@@ -3,6 +3,7 @@
 #include "bench/commands/duet_session.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "bench/json/must.h"
@@ -18,6 +19,7 @@ struct made_up {
     double first[BENCHMARKS], second[BENCHMARKS], little[BENCHMARKS];
     double now_s, each_s;
     int processes[BENCHMARKS], series;
+    int interrupted_in; /* after 16 processes of that series, counted from 1; 0: none */
 };
 
 static int made_run(void *context, const struct plan *part, const int *which, const struct round_events *events)
@@ -25,6 +27,8 @@ static int made_run(void *context, const struct plan *part, const int *which, co
     struct made_up *made = context;
     made->series++;
     for (int round = 0; round < part->rounds; round++) {
+        if (made->series == made->interrupted_in && round == 16)
+            return -EINTR;
         for (int i = 0; i < part->count; i++) {
             int b = which[i];
             double value = (part->duet.again ? made->first : made->second)[b] + (round & 1 ? 1 : -1) * made->little[b];
@@ -64,7 +68,7 @@ static json_t *whole_run(struct made_up *made, double budget_s)
     for (int i = 0; i < BENCHMARKS; i++)
         json_array_append_new(sessions.benchmarks, must_pack("{s:s, s:o, s:o}", "name", "made up", "first",
                                                              json_array(), "second", json_array()));
-    cr_assert(duet_sessions_run(&sessions) == 0);
+    cr_assert(duet_sessions_run(&sessions) == (made->interrupted_in ? -EINTR : 0));
     json_decref(sessions.rounds);
     return sessions.benchmarks;
 }
@@ -102,6 +106,21 @@ Test(duet_session, no_time_for_a_second_session_accuses_nobody, .timeout = 10)
     for (size_t i = 0; i < BENCHMARKS; i++)
         cr_assert(!strcmp(verdict_of(benchmarks, i), "cannot tell"), "%s", verdict_of(benchmarks, i));
     cr_assert(made.series == 1);
+    json_decref(benchmarks);
+}
+
+/* Its number of processes was fixed before: fewer are another session. */
+Test(duet_session, an_interrupted_second_session_accuses_nobody, .timeout = 10)
+{
+    struct made_up made = {.first = {0, 0.05, -0.05},
+                           .second = {0, 0.05, -0.05},
+                           .little = {0.001, 0.001, 0.001},
+                           .each_s = 0.1,
+                           .interrupted_in = 2};
+    json_t *benchmarks = whole_run(&made, 120);
+    cr_assert(made.series == 2 && made.processes[1] == DUET_RULE_FIRST + 16);
+    for (size_t i = 1; i < BENCHMARKS; i++)
+        cr_assert(!strcmp(verdict_of(benchmarks, i), "cannot tell"), "%s", verdict_of(benchmarks, i));
     json_decref(benchmarks);
 }
 

@@ -1,0 +1,72 @@
+/* duet_judge.c - what a duet says where something failed: whose fault it is. */
+#include "bench/findings/duet_judge.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "bench/json/must.h"
+#include "bench/results/result.h"
+
+struct made_up {
+    const char *verdict, *failure;
+};
+
+/* Twelve trials, of which the first ones ended so. Owner of what it returns: the caller. */
+static json_t *judged(const struct made_up *bad, int count)
+{
+    json_t *benchmark = must_pack("{s:[], s:[]}", "first", "second");
+    for (int i = 0; i < DUET_RULE_FIRST; i++) {
+        bool good = i >= count;
+        json_array_append_new(json_object_get(benchmark, "first"),
+                              must_pack("{s:s, s:s, s:o, s:f}", "verdict", good ? "ok" : bad[i].verdict, "failure",
+                                        good ? "" : bad[i].failure, "log_ratio", good ? json_real(0.001) : json_null(),
+                                        "log_ratio_again", 0.0));
+    }
+    duet_judge_write(benchmark, &(struct duet_suspicion){.verdict = DUET_UNDECIDED}, 0.03, 1);
+    return benchmark;
+}
+
+static void expect(const struct made_up *bad, int count, const char *verdict, const char *note, bool cannot)
+{
+    json_t *benchmarks = must_pack("[o]", judged(bad, count));
+    const json_t *finding = json_object_get(json_array_get(benchmarks, 0), "finding");
+    cr_assert_str_eq(result_string(finding, "verdict"), verdict);
+    cr_assert(strstr(result_string(finding, "note"), note), "%s", result_string(finding, "note"));
+    cr_assert(duet_judge_regressions(benchmarks) == !strcmp(verdict, "FAILED"));
+    cr_assert(duet_judge_cannot(benchmarks) == cannot);
+    json_decref(benchmarks);
+}
+
+Test(duet_judge, what_fails_on_the_new_side_only_has_failed, .timeout = 10)
+{
+    static const struct made_up one[] = {{"failed", "new: 3 jobs lost"}};
+    static const struct made_up late[] = {{"cannot", "new: no more memory"}, {"crash", "new: crash: signal 11"}};
+    expect(one, 1, "FAILED", "3 jobs lost", false);
+    expect(late, 2, "FAILED", "signal 11", false);
+}
+
+/* A pool that fails now and then fails on both sides, on the new one first by chance. */
+Test(duet_judge, what_fails_on_both_sides_is_no_change, .timeout = 10)
+{
+    static const struct made_up both[] = {{"failed", "new: 3 jobs lost"}, {"failed", "base: 2 jobs lost"}};
+    static const struct made_up again[] = {{"hang", "new: hang"}, {"hang", "base again: hang"}};
+    expect(both, 2, "cannot tell", "base: 2 jobs lost", false);
+    expect(again, 2, "cannot tell", "base again: hang", false);
+}
+
+/* No side is accused of it, and nothing passes for measured. */
+Test(duet_judge, what_the_machine_refuses_is_no_sides_fault, .timeout = 10)
+{
+    static const struct made_up of_new[] = {{"cannot", "new: the round's process was killed by signal 9"}};
+    static const struct made_up of_base[] = {{"cannot", "base: pool_open: Cannot allocate memory"}};
+    expect(of_new, 1, "cannot tell", "signal 9", true);
+    expect(of_base, 1, "cannot tell", "Cannot allocate", true);
+}
+
+Test(duet_judge, what_does_not_fail_is_judged, .timeout = 10)
+{
+    json_t *benchmark = judged(NULL, 0);
+    cr_assert(*result_string(json_object_get(benchmark, "finding"), "verdict"));
+    cr_assert(json_is_number(json_object_get(json_object_get(benchmark, "finding"), "change")));
+    json_decref(benchmark);
+}
