@@ -333,6 +333,8 @@ PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses g
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS NEVER MANY PIPES REAPED \
            FLOODS COUNTS EMPTY SELFISH
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
+RUDE    := POLITE PRINTS QUITS CRASHES MASKS GROWS TWINS SLOW
+PLUGINS += $(patsubst %,$(BUILD)/plugins/rude-%.so,$(RUDE))
 MUTANTS := $(basename $(notdir $(wildcard tests/plugins/mutants/*.sed)))
 PLUGINS += $(MUTANTS:%=$(BUILD)/plugins/mine-%.so)
 PLUGIN   = $(CC) -std=gnu11 -O2 -g -Wall -Wextra -shared -fPIC -pthread -I$(BUILD)/include $(1) -o $@ $<
@@ -354,6 +356,10 @@ $(BUILD)/plugins/odd-%.so: tests/plugins/odd.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DODD=$*)
+$(BUILD)/plugins/rude-%.so: tests/plugins/rude.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $< for $*)
+	$(Q)$(call PLUGIN,-DRUDE=$*)
 $(BUILD)/plugins/faulty.so: tests/plugins/faulty.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

@@ -176,9 +176,10 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench duet --self-test                 slows one side by 5%: would you be told?\n"
          "  make compare BASE=main~3                   our own pools of that revision against this tree's\n\n"
          "Exit status: 0 no regression; 1 something is slower by --threshold at least, and confirmed, or fails on\n"
-         "the new side (--self-test: it was not found); 2 wrong usage, or a plug-in that cannot be loaded; 3 the\n"
-         "machine cannot; 4 with --undecided fail: nothing of that, but something is undecided; 130 interrupted, and\n"
-         "what was measured is kept.\n",
+         "the new side only (--self-test: it was not found); 2 wrong usage, or a plug-in that cannot be loaded; 3 the\n"
+         "machine cannot, or a plug-in was changed while it was measured; 4 with --undecided fail: nothing of that, "
+         "but\n"
+         "something is undecided; 130 interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
@@ -215,8 +216,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench compare @main new.json\n"
          "  poolbench history import results/*.json          results of before, or what export wrote; all or none\n"
          "  poolbench history export >history.jsonl          every run as a line of JSON\n"
-         "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
          "  ssh ci poolbench history export | poolbench history import /dev/stdin\n"
+         "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
          "  poolbench run --machine ci --revision $(git rev-parse --short HEAD) --plugin mine.so\n\n"
          "Exit status: 0 good, whatever changed; 1 the database could not be written or read, or is held by another "
          "for 30 s; 2 wrong\n"

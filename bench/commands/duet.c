@@ -5,9 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/commands/before.h"
+#include "bench/commands/duet_files.h"
 #include "bench/commands/duet_rates.h"
 #include "bench/commands/duet_session.h"
 #include "bench/commands/kept.h"
@@ -33,7 +33,6 @@
 #include "workloads/core/units.h"
 
 enum { BENCHMARKS_MAX = 4096, PROBE_MS = 150 };
-#define SELF_TEST_SLOWED 0.05
 
 /* Without -w: about twenty benchmarks of our six pools. */
 static const struct {
@@ -48,41 +47,6 @@ static int refuse(const char *line)
 {
     fprintf(stderr, "poolbench: %s\n", line);
     return EXIT_USAGE;
-}
-
-/* Our own pools, beside the program or where they were installed. NULL: not there. */
-static const char *own_pools(char *path, size_t size)
-{
-    static const char *const places[] = {"build/pools.so", "../lib/poolbench/pools.so"};
-    char self[2048];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    self[length > 0 ? length : 0] = '\0';
-    if (strrchr(self, '/'))
-        *strrchr(self, '/') = '\0';
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        snprintf(path, size, "%s/%s", self, places[i]);
-        if (!access(path, R_OK))
-            return path;
-    }
-    return NULL;
-}
-
-/* Both files: those named, or, for the self-test, one and the same. Returns a status. */
-static int choose_files(const struct options *options, struct plan_duet *duet)
-{
-    static char path[2200];
-    char why[1400];
-    if (options->self_test && !options->base && !options->new && !own_pools(path, sizeof path))
-        return refuse("duet --self-test: no build/pools.so beside the program (run: make pools.so), and no --base");
-    if (!options->self_test && (!options->base || !options->new))
-        return refuse(
-            "duet wants two plug-ins: --base OLD.so --new NEW.so (make pools.so builds our own pools as one)");
-    duet->base = options->base ? options->base : options->new ? options->new : path;
-    duet->new = options->new ? options->new : duet->base;
-    duet->slowed = options->self_test ? SELF_TEST_SLOWED : 0;
-    if (sides_check(duet->base, duet->new, (struct why){why, sizeof why}))
-        return refuse(why);
-    return EXIT_GOOD;
 }
 
 /* The plan. */
@@ -192,6 +156,17 @@ int duet_plan(const struct options *options, struct plan *plan)
 
 /* The document. */
 
+/* The pools that one side has and another has not: nobody asked for less, and they are not measured. */
+static json_t *only_of(const struct options *options, enum side side, enum side other)
+{
+    const struct pool_ops *pool;
+    json_t *names = json_array();
+    for (int i = 0; !options->duet_pools && (pool = sides_at(side, i)); i++)
+        if (!sides_find(other, pool->name))
+            json_array_append_new(names, must_text(pool->name));
+    return names;
+}
+
 static const char *unit_of(const struct plan_entry *entry)
 {
     const char *figure = duet_figure(entry);
@@ -202,7 +177,8 @@ static const char *unit_of(const struct plan_entry *entry)
     return "ns";
 }
 
-static json_t *new_document(const struct options *options, const struct plan *plan, int argc, char **argv)
+static json_t *new_document(const struct options *options, const struct plan *plan, const struct duet_sums *sums,
+                            int argc, char **argv)
 {
     const struct plan_duet *duet = &plan->duet;
     json_t *benchmarks = json_array(), *result;
@@ -223,7 +199,9 @@ static json_t *new_document(const struct options *options, const struct plan *pl
         argc, argv,
         must_pack("{s:i, s:I, s:I, s:o}", "duet_format", 1, "seed", (json_int_t)plan->seed, "budget_ns",
                   (json_int_t)plan->budget_ns, "duet",
-                  must_pack("{s:o, s:o, s:f, s:f, s:f}", "base", must_text(duet->base), "new", must_text(duet->new),
+                  must_pack("{s:o, s:o, s:s, s:s, s:o, s:o, s:f, s:f, s:f}", "base", must_text(duet->base), "new",
+                            must_text(duet->new), "base_sha256", sums->of[0], "new_sha256", sums->of[1], "only_base",
+                            only_of(options, SIDE_BASE, SIDE_NEW), "only_new", only_of(options, SIDE_NEW, SIDE_BASE),
                             "threshold", options->threshold, "level", DUET_RULE_RUN, "slowed", duet->slowed)));
     json_object_set_new(result, "benchmarks", benchmarks);
     kept_names(options, result);
@@ -260,8 +238,6 @@ static void add_power(json_t *result)
         size_t i;
         json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark) {
             struct duet_power power = {
-    if (duet_judge_cannot(benchmarks))
-        return EXIT_CANNOT;
                 .first = DUET_RULE_FIRST, .second = DUET_RULE_SECOND, .suspects = 2, .seed = 7 + i};
             int count = duet_judge_values(benchmark, "first", "log_ratio", values, DUET_VALUES_MAX);
             int more = duet_judge_values(benchmark, "second", "log_ratio", spare, DUET_VALUES_MAX);
@@ -284,6 +260,8 @@ static int status_of(const struct options *options, const json_t *result, int er
         return duet_judge_count(benchmarks, "slower") ? EXIT_GOOD : EXIT_BAD;
     if (duet_judge_regressions(benchmarks))
         return EXIT_BAD;
+    if (duet_judge_cannot(benchmarks))
+        return EXIT_CANNOT;
     return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
 }
 
@@ -353,7 +331,8 @@ static int find_rates(struct plan *plan, double *share_s)
     return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_BAD;
 }
 
-static int measure_in(const struct options *options, struct plan *plan, struct target *target, json_t *result)
+static int measure_in(const struct options *options, struct plan *plan, const struct duet_sums *sums,
+                      struct target *target, json_t *result)
 {
     struct duet_sessions sessions = {.plan = plan,
                                      .benchmarks = json_object_get(result, "benchmarks"),
@@ -369,10 +348,13 @@ static int measure_in(const struct options *options, struct plan *plan, struct t
                 (double)(workload_now_ns() - began) / 1e9, sessions.share_s * plan->count);
     error = duet_sessions_run(&sessions);
     complete(result, &sessions, (double)(workload_now_ns() - began) / 1e9, error == -EINTR);
+    if (duet_files_changed(&plan->duet, sums))
+        return interrupts_leave(), EXIT_CANNOT;
     return conclude(options, result, target, error);
 }
 
-static int measure(const struct options *options, struct plan *plan, struct target *target, int argc, char **argv)
+static int measure(const struct options *options, struct plan *plan, const struct duet_sums *sums,
+                   struct target *target, int argc, char **argv)
 {
     struct probe probe;
     char machine[512];
@@ -384,9 +366,11 @@ static int measure(const struct options *options, struct plan *plan, struct targ
     fprintf(stderr, "plan     %d benchmark%s, both sides in every process; about %.0f s\n", plan->count,
             plan->count == 1 ? "" : "s", (double)plan->budget_ns / 1e9);
     probe_print(&probe, stderr);
-    result = new_document(options, plan, argc, argv);
+    if (!options->self_test && !strcmp(sums->of[0], sums->of[1]))
+        fprintf(stderr, "note     both files are the same bytes: what differs is chance\n");
+    result = new_document(options, plan, sums, argc, argv);
     json_object_set_new(result, "before", probe_json(&probe));
-    status = measure_in(options, plan, target, result);
+    status = measure_in(options, plan, sums, target, result);
     json_decref(result);
     return status;
 }
@@ -395,7 +379,8 @@ int duet_command(const struct options *options, int argc, char **argv)
 {
     struct plan plan = {.budget_ns = options->budget_ns, .seed = (uint64_t)options->seed, .rounds = DUET_RULE_FIRST};
     struct target target;
-    int status = choose_files(options, &plan.duet);
+    struct duet_sums sums;
+    int status = duet_files_choose(options, &plan.duet, &sums);
     plan.duet.slo = options->slo;
     plan.duet.slo_text = options->slo_text;
     if (status == EXIT_GOOD)
@@ -415,7 +400,7 @@ int duet_command(const struct options *options, int argc, char **argv)
     if (status == EXIT_GOOD)
         status = target_choose(options, &target);
     if (status == EXIT_GOOD)
-        status = measure(options, &plan, &target, argc, argv);
+        status = measure(options, &plan, &sums, &target, argc, argv);
     free(plan.entries);
     return status;
 }

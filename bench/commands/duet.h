@@ -6,8 +6,8 @@
 
 /* Measures both, saves the result, prints what there is to say. Returns an exit status: 0
  * no regression; 1 something is slower by the threshold at least, confirmed, or fails on the
- * new side only; 2 wrong usage, or a side that cannot be loaded; 3 this machine cannot;
- * EXIT_UNDECIDED with --undecided fail; 130 interrupted. */
+ * new side only; 2 wrong usage, or a side that cannot be loaded; 3 this machine cannot, or a side was changed
+ * meanwhile; EXIT_UNDECIDED with --undecided fail; 130 interrupted. */
 int duet_command(const struct options *options, int argc, char **argv);
 
 /* The benchmarks that are asked for, of pools that both sides (sides.h) have; says on

@@ -20,8 +20,10 @@ void streams_open(void)
 int streams_close(int status)
 {
     errno = 0;
-    if (!fflush(stdout) && !ferror(stdout))
+    if (!fflush(stdout) && !ferror(stdout)) {
+        dup2(STDERR_FILENO, STDOUT_FILENO);
         return status;
+    }
     fprintf(stderr, "poolbench: could not write to stdout: %s\n", errno ? strerror(errno) : "an earlier write failed");
     return status ? status : 1;
 }

@@ -8,8 +8,8 @@
  * child is to be asked for, even where our parent ignores that of its own. */
 void streams_open(void);
 
-/* Last thing: what was printed went out, else says so. Returns the exit status: `status`,
- * or 1 where it was good and stdout was not. */
+/* Last thing: what was printed went out, else says so. What plug-ins print when they are
+ * unloaded goes to stderr. Returns the exit status: `status`, or 1 where it was good and stdout was not. */
 int streams_close(int status);
 
 #endif

@@ -17,6 +17,8 @@ enum {
     LONG_JOB_NS = 10000,
     LONG_JOBS = 50,
     SLICE_JOBS_MAX = 1 << 22,
+    SLOW_MOST = 8, /* a slice of the new side may take so many times what one is to take */
+    SLOW_LOOKS = 3,
     WARM_NS = 2000000,
     WARM_RUNS = 8,
     WARM_JOBS = 4096,
@@ -156,14 +158,23 @@ static bool run(struct state *state, int index, enum side side, struct slice *sl
     return !*slice->failure && !slice->stopped;
 }
 
+static bool is_long(const struct plan_entry *entry, double ns_per_job)
+{
+    return ns_per_job * plan_workers(entry) >= LONG_JOB_NS;
+}
+
+static int64_t least_jobs(const struct plan_entry *entry, double ns_per_job)
+{
+    return is_long(entry, ns_per_job) ? LONG_JOBS : 5 * (int64_t)entry->capacity;
+}
+
 static int64_t slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job)
 {
     double ns = ns_per_job > 1 ? ns_per_job : 1;
-    bool is_long = ns * plan_workers(entry) >= LONG_JOB_NS;
-    int64_t jobs, least = is_long ? LONG_JOBS : 5 * (int64_t)entry->capacity;
+    int64_t jobs, least = least_jobs(entry, ns);
     if (entry->workload.ops->jobs)
         return plan_slice_jobs(plan, entry, ns_per_job);
-    jobs = (int64_t)((is_long ? SLICE_LONG_NS : SLICE_NS) / ns);
+    jobs = (int64_t)((is_long(entry, ns) ? SLICE_LONG_NS : SLICE_NS) / ns);
     jobs = jobs < least ? least : jobs;
     return jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
 }
@@ -195,6 +206,28 @@ static void begin_rate(struct state *state, int index, struct slice *slice, stru
         benchmark->delay_ns = state->plan->duet.slowed * slice->window.service_ns;
 }
 
+/* Looks at the new side with few jobs: what is many times slower would take its time from the processes that are to
+ * say so, and gets fewer in a slice, if not fewer than there may be; both sides do. A disturbed look is
+ * none, so that the shortest counts. Returns false where there is nothing to go on with. */
+static bool shorten(struct state *state, int index, double each, struct slice *slice, struct slice_samples *samples)
+{
+    struct benchmark *benchmark = &state->all[index];
+    const int64_t jobs = benchmark->jobs, least = least_jobs(&benchmark->entry[SIDE_BASE], each);
+    double most = SLOW_MOST * benchmark->slice_ns, shortest = INFINITY;
+    benchmark->jobs = jobs / SLOW_MOST < WARM_JOBS ? jobs / SLOW_MOST + 1 : WARM_JOBS;
+    for (int i = 0; i < SLOW_LOOKS && shortest * (double)jobs > most; i++) {
+        if (!run(state, index, SIDE_NEW, slice, samples) || state->over)
+            return false;
+        shortest = fmin(shortest, slice->wall_ns / (double)benchmark->jobs);
+    }
+    benchmark->jobs = jobs;
+    if (shortest * (double)jobs <= most || least >= jobs)
+        return true;
+    benchmark->jobs = (int64_t)(most / shortest);
+    benchmark->jobs = benchmark->jobs < least ? least : benchmark->jobs;
+    return true;
+}
+
 /* How many jobs make a slice, from the base; then once each on the other sides. */
 static void warm_up(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
 {
@@ -221,6 +254,8 @@ static void warm_up(struct state *state, int index, struct slice *slice, struct 
     }
     benchmark->jobs = slice_jobs(state->plan, entry, each);
     benchmark->slice_ns = (double)benchmark->jobs * each;
+    if (!fixed && !shorten(state, index, each, slice, samples))
+        return;
     for (int side = SIDE_BASE; side <= (state->plan->duet.again ? SIDE_AGAIN : SIDE_NEW) && !state->over; side++) {
         last = workload_now_ns();
         if (!run(state, index, (enum side)side, slice, samples))

@@ -348,22 +348,46 @@ int plugin_try(const char *path, plugin_load_fn *loader, struct why why)
                      WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
 }
 
-/* Loads it into the process that the user talks to: whatever a library does with signals when
- * it is loaded, those that end this program, or tell of its children, are its own. */
-static int load_here(const char *path, struct why why)
+/* What a library prints while it is loaded is no result: it goes to stderr. Returns the descriptor that stdout is
+ * kept in; -1: it stays where it is. */
+static int stdout_away(void)
+{
+    int kept;
+    fflush(stdout);
+    kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (kept >= 0)
+        dup2(STDERR_FILENO, STDOUT_FILENO);
+    return kept;
+}
+
+/* An error of before is still one; that stderr takes nothing is none of stdout. */
+static void stdout_back(int kept, bool failed)
+{
+    fflush(stdout);
+    if (!failed)
+        clearerr(stdout);
+    if (kept < 0)
+        return;
+    dup2(kept, STDOUT_FILENO);
+    close(kept);
+}
+
+int plugin_load_here(const char *path, plugin_load_fn *loader, struct why why)
 {
     static const int own[] = {SIGINT, SIGTERM, SIGHUP, SIGPIPE, SIGCHLD};
     enum { OWN = sizeof own / sizeof *own };
     struct sigaction before[OWN];
     sigset_t mask;
-    int error;
+    bool failed = ferror(stdout);
+    int error, kept = stdout_away();
     for (int i = 0; i < OWN; i++)
         sigaction(own[i], NULL, &before[i]);
     sigprocmask(SIG_SETMASK, NULL, &mask);
-    error = load(path, why);
+    error = loader(path, why);
     for (int i = 0; i < OWN; i++)
         sigaction(own[i], &before[i], NULL);
     sigprocmask(SIG_SETMASK, &mask, NULL);
+    stdout_back(kept, failed);
     return error;
 }
 
@@ -387,7 +411,7 @@ int plugin_load(const char *path, char *text, size_t size)
     else
         error = plugin_try(real, load, why);
     if (!error)
-        error = load_here(real, why);
+        error = plugin_load_here(real, load, why);
     if (error)
         free(real);
     else

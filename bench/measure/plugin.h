@@ -35,10 +35,13 @@ json_t *plugin_files(void);
 int plugin_load_files(const json_t *files);
 
 /* Parts of it, for those who load plug-ins otherwise (sides.h). Try: calls `load` in a
- * process of its own, and says in `why` what came of it. Complete: a copy of a pool's table
- * in which nothing is missing; its owner is the caller. Both return 0 or -EINVAL. */
+ * process of its own, and says in `why` what came of it. Load here: calls it in the process that the user talks to:
+ * whatever the library does with signals, those that end this program, or tell of its children, stay its
+ * own, and what it prints goes to stderr. Complete: a copy of a pool's table
+ * in which nothing is missing; its owner is the caller. All return 0 or -EINVAL. */
 typedef int plugin_load_fn(const char *path, struct why why);
 int plugin_try(const char *path, plugin_load_fn *load, struct why why);
+int plugin_load_here(const char *path, plugin_load_fn *load, struct why why);
 int plugin_complete(const struct pool_ops *theirs, const char *path, struct why why, struct pool_ops **out);
 
 /* Whether a batch is single submits, because the pool has none of its own: between them it cannot count who submits. */

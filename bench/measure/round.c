@@ -47,14 +47,14 @@ struct run {
 struct child {
     pid_t pid;
     int out;
-    const int *map; /* its indices to the plan's */
-    bool *done;     /* [plan.count]: no more of it in this round */
-    int running;    /* plan index, -1: none yet */
-    double limit_s; /* of the slice that runs */
-    char side[16];  /* of a duet, on which side; "" */
-    bool complete;
-    bool lacking; /* it has said that the machine refuses it memory */
-    char *text;   /* not yet parsed */
+    const int *map;       /* its indices to the plan's */
+    bool *done;           /* [plan.count]: no more of it in this round */
+    int running;          /* plan index, -1: none yet */
+    double limit_s;       /* of the slice that runs */
+    char side[16];        /* of a duet, on which side; "" */
+    bool complete, ended; /* it has told of its end: of a whole round, or of a spoilt one */
+    bool lacking;         /* it has said that the machine refuses it memory */
+    char *text;           /* not yet parsed */
     size_t length, room;
 };
 
@@ -170,6 +170,7 @@ static int child_start(struct child *child, int plan, uint64_t seed)
     if (child->pid == 0) {
         char *const arguments[] = {"poolbench", CHILD_ARGUMENT, plan_text, out_text, NULL};
         fcntl(pipes[1], F_SETFD, 0);
+        dup2(STDERR_FILENO, STDOUT_FILENO); /* what a pool prints is no result */
         execve("/proc/self/exe", arguments, environment);
         _exit(127);
     }
@@ -216,6 +217,7 @@ static void take_trial(struct run *run, struct child *child, json_t *trial)
 static void take_round(struct run *run, struct child *child, json_t *noise)
 {
     bool disturbed = round_noise_disturbs(noise);
+    child->ended = true;
     child->complete = json_is_true(json_object_get(noise, "complete"));
     json_object_del(noise, "complete");
     json_object_set_new(noise, "round", json_integer(run->round));
@@ -327,8 +329,9 @@ static void child_end(struct run *run, struct child *child, bool listened)
         tell_signal(run, child, WTERMSIG(status));
     } else if (WIFEXITED(status) && WEXITSTATUS(status) && child->lacking) {
         tell_failure(run, child, "cannot", "no more memory (ulimit -v, or the memory of a container)");
-    } else if (WIFEXITED(status) && WEXITSTATUS(status)) {
-        snprintf(why, sizeof why, "crash: the round's process ended with status %d", WEXITSTATUS(status));
+    } else if (WIFEXITED(status) && (WEXITSTATUS(status) || !(child->ended || round_interrupted))) {
+        snprintf(why, sizeof why, "crash: the round's process ended with status %d in the middle of it",
+                 WEXITSTATUS(status));
         tell_failure(run, child, "crash", why);
     }
     free(child->text);

@@ -6,6 +6,8 @@
 #include <fcntl.h>
 #include <link.h>
 #include <locale.h>
+#include <nettle/base16.h>
+#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,16 @@ static int check_own(void *object, const char *path, struct why why)
     return 0;
 }
 
+/* Twins would be one to whoever asks for them by their name. */
+static int check_name(enum side side, int index, const char *path, struct why why)
+{
+    const char *name = sides[side].pools[index]->name;
+    for (int i = 0; i < index; i++)
+        if (!strcmp(sides[side].pools[i]->name, name))
+            return why_wrong(why, "plug-in %s: two of its pools are called \"%s\"", path, name);
+    return 0;
+}
+
 static int load_side(enum side side, const char *path, struct why why)
 {
     const struct pool_ops *const *pools;
@@ -122,16 +134,23 @@ static int load_side(enum side side, const char *path, struct why why)
         if (i == SIDES_POOLS_MAX)
             return why_wrong(why, "plug-in %s: too many pools (at most %d)", path, SIDES_POOLS_MAX);
         error = plugin_complete(pools[i], path, why, &sides[side].pools[i]);
+        if (!error)
+            error = check_name(side, i, path, why);
         sides[side].count += !error;
     }
     sides[side].job_calls = dlsym(sides[side].object, "poolbench_job_calls");
     return error;
 }
 
-/* For the try, which is of one file. */
-static int load_one(const char *path, struct why why)
+/* The try, which is of one file, takes any for the base. */
+static int load_base(const char *path, struct why why)
 {
     return load_side(SIDE_BASE, path, why);
+}
+
+static int load_new(const char *path, struct why why)
+{
+    return load_side(SIDE_NEW, path, why);
 }
 
 /* Which object the code of a pool lies in; NULL: nobody knows. */
@@ -170,7 +189,7 @@ static int check_file(const char *path, const char *option, struct why why)
         return why_wrong(why, "%s %s: not a file (a shared object is wanted: cc -shared -fPIC)", option, path);
     if (!utf8_is(path))
         return why_wrong(why, "%s %s: its path is no UTF-8 (copy it to another folder, or rename it)", option, path);
-    return plugin_try(path, load_one, why);
+    return plugin_try(path, load_base, why);
 }
 
 int sides_check(const char *base, const char *new, struct why why)
@@ -179,10 +198,29 @@ int sides_check(const char *base, const char *new, struct why why)
     if (!error)
         error = check_file(new, "--new", why);
     if (!error)
-        error = load_side(SIDE_BASE, base, why);
+        error = plugin_load_here(base, load_base, why);
     if (!error)
-        error = load_side(SIDE_NEW, new, why);
+        error = plugin_load_here(new, load_new, why);
     return error ? error : check_apart(why);
+}
+
+int sides_sum(const char *path, char sum[SIDES_SUM])
+{
+    uint8_t part[1 << 14], digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx context;
+    ssize_t got;
+    int file = open(path, O_RDONLY | O_CLOEXEC), error;
+    if (file < 0)
+        return -errno;
+    sha256_init(&context);
+    while ((got = read(file, part, sizeof part)) > 0)
+        sha256_update(&context, (size_t)got, part);
+    error = got < 0 ? -errno : 0;
+    close(file);
+    sha256_digest(&context, sizeof digest, digest);
+    base16_encode_update(sum, sizeof digest, digest);
+    sum[SIDES_SUM - 1] = '\0';
+    return error;
 }
 
 /* Each one, and its mirror. */

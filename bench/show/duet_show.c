@@ -12,7 +12,7 @@
 #include "bench/statistics/duet_rule.h"
 #include "workloads/core/units.h"
 
-enum { TEXT = 48 };
+enum { TEXT = 48, LEFT_OUT = 900 };
 
 static double number_of(const json_t *object, const char *key)
 {
@@ -169,6 +169,29 @@ static void counts_text(const json_t *result, char *text, size_t size)
     add(text, size, count_of(result, "cannot tell"), "undecided");
 }
 
+/* "a, b" into text; returns it. */
+static const char *names_text(const json_t *names, char *text, size_t size)
+{
+    json_t *name;
+    size_t i;
+    *text = '\0';
+    json_array_foreach (names, i, name)
+        if (json_is_string(name))
+            snprintf(text + strlen(text), size - strlen(text), "%s%.40s", i ? ", " : "", json_string_value(name));
+    return text;
+}
+
+/* The pools that only one side has: "only on the base: a; only on the new side: b", or "". */
+static const char *left_out_text(const json_t *duet, char *text, size_t size)
+{
+    char base[400], new[400];
+    names_text(json_object_get(duet, "only_base"), base, sizeof base);
+    names_text(json_object_get(duet, "only_new"), new, sizeof new);
+    snprintf(text, size, "%s%s%s%s%s", *base ? "only on the base: " : "", base, *base && *new ? "; " : "",
+             *new ? "only on the new side: " : "", new);
+    return text;
+}
+
 /* What was found, first of all; then what that is worth. */
 static void show_totals(const json_t *result, FILE *out)
 {
@@ -222,7 +245,7 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
     json_t *benchmark;
     size_t i;
     int width = 9;
-    char again[TEXT];
+    char again[TEXT], left_out[LEFT_OUT];
     json_array_foreach (benchmarks, i, benchmark)
         if ((int)strlen(result_string(benchmark, "name")) > width)
             width = (int)strlen(result_string(benchmark, "name"));
@@ -240,6 +263,8 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
         show_row(benchmark, width, out);
     show_rates(benchmarks, width, out);
     show_dashes(benchmarks, out);
+    if (*left_out_text(duet, left_out, sizeof left_out))
+        terminal_print(out, 2, "not measured: pools %s", left_out);
     show_totals(result, out);
     if (saved)
         fprintf(out, "saved    %s\n%s", saved, history);
@@ -289,11 +314,18 @@ static void put_verdict(json_t *verdicts, const json_t *benchmark)
     verdicts_set(row, "noise", isfinite(copies) ? again : "");
 }
 
+/* The two files, where it is known what they held; a self-test slows one of them. */
+static bool are_the_same(const json_t *duet)
+{
+    const char *base = result_string(duet, "base_sha256");
+    return *base && !strcmp(base, result_string(duet, "new_sha256")) && !(number_of(duet, "slowed") > 0);
+}
+
 json_t *duet_show_verdicts(const json_t *result)
 {
     const json_t *duet = json_object_get(result, "duet"), *machine = json_object_get(result, "machine");
     json_t *verdicts = verdicts_new("duet", result), *facts = json_object_get(verdicts, "facts"), *benchmark;
-    char text[400] = "", words[400];
+    char text[400] = "", words[400], left_out[LEFT_OUT];
     size_t i;
     json_array_foreach (json_object_get(result, "benchmarks"), i, benchmark)
         put_verdict(verdicts, benchmark);
@@ -305,6 +337,10 @@ json_t *duet_show_verdicts(const json_t *result)
         json_object_set(verdicts, "seconds", json_object_get(duet, "took_s"));
     verdicts_set(facts, "base", result_string(duet, "base"));
     verdicts_set(facts, "new", result_string(duet, "new"));
+    if (are_the_same(duet))
+        verdicts_set(facts, "both", "the same bytes: what differs is chance");
+    if (*left_out_text(duet, left_out, sizeof left_out))
+        verdicts_set(facts, "pools not measured", left_out);
     snprintf(text, sizeof text, "slower by %.3g%% or more, confirmed by a second session of processes",
              100 * number_of(duet, "threshold"));
     verdicts_set(facts, "regression", text);

@@ -64,6 +64,20 @@ CLI_TEST(duet, pools_have_to_be_on_both_sides)
     refused("--new has no pool \"ring\"", "duet --base @/pools.so --new @/plugins/mine.so -p ring");
 }
 
+/* A pool that one side has lost is not passed over in silence. */
+CLI_TEST(duet, pools_of_one_side_are_named)
+{
+    json_t *document;
+    int status = run(full("duet --base @/pools.so --new @/plugins/taken.so -w empty -t 1 --budget 300ms -o x.json"));
+    cr_assert(status == 1 && strstr(out, "not measured: pools only on the base: ") && strstr(out, "steal"), "%s%s", out,
+              err);
+    document = json_load_file("x.json", 0, NULL);
+    cr_assert(json_array_size(json_object_get(json_object_get(document, "duet"), "only_base")) == 5);
+    json_decref(document);
+    cr_assert(run("export x.json --format markdown") == 0 && strstr(out, "- pools not measured: only on the base: "),
+              "%s", out);
+}
+
 CLI_TEST(duet, options)
 {
     refused("maybe", "duet --base @/pools.so --new @/pools.so --undecided maybe");
