@@ -93,6 +93,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     int accepted = ledger_accepted(record), started = ledger_started(record);
     bool lost =
         atomic_load(&record->notes[CLOSED]) && atomic_load(&blocked->accepted) && !atomic_load(&blocked->started);
+    if (ledger_overrun(record))
+        return false; /* a job that ran twice has closed twice */
     if (atomic_load(&after->accepted))
         return verdict_own(verdict, "a submit after the close was accepted%s",
                            atomic_load(&after->started) ? " (and run)" : ", and never run");

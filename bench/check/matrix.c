@@ -100,6 +100,17 @@ static void tell_progress(const struct check_matrix *matrix, const struct judge_
     progress_tell(text, matrix->count, cells, matrix->count ? spent / matrix->count * (cells - matrix->count) : 0);
 }
 
+/* How long a call may stand in which nothing happens, where cells have stalled already: a pool of
+ * which no hang can be proved would stall in each. 0: as long as a cell may take. Who asks for a
+ * longer limit waits for it. */
+static int64_t quiet_ns(const struct check_options *options, const struct pool_ops *pool, int stalled)
+{
+    enum { SOME = 4, FEWER = 5, FEWEST = 20 };
+    if (!stalled || !pool_is_added(pool) || options->limit_ns > CHECK_LIMIT_NS)
+        return 0;
+    return options->limit_ns / (stalled < SOME ? FEWER : FEWEST);
+}
+
 static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, int cells, int64_t begin_ns)
 {
     const struct check_options *options = matrix->options;
@@ -109,7 +120,7 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, in
                                 .stop = &check_stop,
                                 .become = cell_process_become};
     struct judge_result probed;
-    int error = 0, first = matrix->count;
+    int error = 0, first = matrix->count, stalled = matrix->stalled;
     bool opens = !pool_is_added(pool) || pool->declares & POOL_MUST_ENTER ||
                  judge_probe(&setup, pool, &setup.width, &probed, &error);
     for (int f = 0; !error && f < options->fault_count; f++) {
@@ -120,6 +131,7 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, in
                 continue;
             row->what = (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
             tell_progress(matrix, &row->what, cells, begin_ns);
+            setup.quiet_ns = quiet_ns(options, pool, matrix->stalled - stalled);
             error = opens ? run_row(&setup, row, options) : note_unopened(row, &probed, matrix->count == first);
             if (!error)
                 count(matrix, row);

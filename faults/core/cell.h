@@ -58,6 +58,10 @@ int cell_open_size(struct pool_config config, int workers);
 /* Ends the process by exit(0), as one that leaves main does. */
 _Noreturn void cell_exit(void);
 
+/* A foreign pool's plain life: four jobs, a wait, free when all sleep. What goes wrong here is
+ * not the bug of the scenario that follows, and is not called so. */
+void cell_live(void);
+
 /* As cell_open, where it is no failure that the pool does not open: nothing is kept of
  * it, and where its policy is not to be had (-ENOTSUP), nothing was asked. */
 int cell_try_open(struct pool_config config);

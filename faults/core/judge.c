@@ -46,6 +46,8 @@ struct watch {
     uint32_t reads_begin[RECORD_CLIENTS], reads_end[RECORD_CLIENTS]; /* of the latest look */
     char why_not[160];                                               /* why the last look was no proof */
     bool ate;                                                        /* it took more memory than a cell may */
+    uint32_t turn, ledger;                                           /* of the pending call, and all that it did */
+    int64_t quiet_since_ns;                                          /* since when these are so */
     struct outcome outcome;
 };
 
@@ -258,6 +260,19 @@ static void stalled(struct watch *watch)
         snprintf(watch->why_not, sizeof watch->why_not, "its threads sleep now, and have run a moment ago");
 }
 
+/* Whether the same call is pending, and nothing has happened to any job, for as long as is
+ * waited for a pool that has stalled before. */
+static bool is_quiet(struct watch *watch)
+{
+    uint32_t turn = pending_turn(watch), ledger = record_ledger(watch->record);
+    int64_t now_ns = pool_clock_ns();
+    if (!turn || turn != watch->turn || ledger != watch->ledger)
+        watch->quiet_since_ns = now_ns;
+    watch->turn = turn;
+    watch->ledger = ledger;
+    return now_ns - watch->quiet_since_ns > watch->setup->quiet_ns;
+}
+
 /* Waits for the process' end, the scenario's end, a proof, or the limit. */
 static int observe(struct watch *watch, bool foreign)
 {
@@ -280,7 +295,9 @@ static int observe(struct watch *watch, bool foreign)
         if (foreign)
             let_go_late(watch);
         watch->ate = turn % MEMORY_EVERY == 0 && confine_memory(watch->process) > memory_max(watch->setup);
-        if (is_late(watch) || watch->ate ||
+        if (watch->setup->quiet_ns && is_quiet(watch))
+            outcome->limit_ns = watch->setup->quiet_ns;
+        if (is_late(watch) || outcome->limit_ns || watch->ate ||
             record_refusal(&watch->record->refused)) /* it cannot be judged: no need to wait */
             return stalled(watch), 0;
     }
@@ -402,7 +419,7 @@ static void add_threads(struct report *report, const struct proof_look *look)
     for (int i = 0; i < look->count && i < SHOWN; i++) {
         const struct proof_thread *thread = &look->threads[i];
         add(report, "  thread %-10s %s; ran %.1f us in %lu slices\n", thread->name,
-            thread->asleep ? "asleep in a futex wait without a time-out" : "not asleep for ever",
+            thread->asleep ? "asleep in a wait without a time-out" : "not asleep for ever",
             (double)thread->run_ns / 1e3, (unsigned long)thread->slices);
     }
     if (look->count > SHOWN)
@@ -577,9 +594,10 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         result->end = watch->outcome.end;
         return;
     }
-    /* Nothing was asked of such a pool: nothing holds. */
+    /* Nothing was asked of such a pool: nothing holds. One that the probe could open does not have
+     * this configuration. */
     error = result->not_opened = record_refusal(&watch->copy->not_opened);
-    if (error == ENOTSUP && pool_is_added(what->pool) && what->fault != &probe_fault) {
+    if ((error == ENOTSUP || error == EINVAL) && pool_is_added(what->pool) && what->fault != &probe_fault) {
         verdict->kind = VERDICT_UNSUPPORTED;
         snprintf(verdict->finding, sizeof verdict->finding, "%s is not to be had as this asks for it: open says so",
                  what->pool->name);
@@ -587,7 +605,8 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         other(verdict, SEEN_UNOPENED, "could not be opened: %s%s",
               error == EPROTO ? "open says 0 and brings no pool" : strerror(error),
               error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
-    else if (watch->outcome.end == OUTCOME_STALLED || !what->fault->judge(&watch->outcome, verdict))
+    else if (watch->outcome.end == OUTCOME_STALLED || atomic_load(&watch->copy->plain) ||
+             !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     weaken(watch->copy, verdict);
     /* That a pool explains itself in our words is asked of our own. */
@@ -628,7 +647,8 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
     watch->outcome.cell = what->cell;
     watch->outcome.pool = what->pool;
     watch->outcome.workers = watch->setup->width ? watch->setup->width : watch->setup->workers;
-    watch->outcome.limit_ns = watch->setup->limit_ns;
+    if (!watch->outcome.limit_ns)
+        watch->outcome.limit_ns = watch->setup->limit_ns;
     watch->outcome.why_not = watch->why_not;
     look_closer(watch);
     result->took_ns = pool_clock_ns() - began_ns(watch);

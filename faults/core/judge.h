@@ -22,6 +22,7 @@ struct judge_setup {
     int width;                         /* that many run, where it is fewer (judge_probe); else 0 */
     int64_t memory_max;                /* of a cell, in bytes; 0: CONFINE_MEMORY_MAX */
     int64_t limit_ns;                  /* of a cell; after it the verdict is STALLED */
+    int64_t quiet_ns;                  /* not 0: and after a call in which nothing happened for so long */
     unsigned without;                  /* of both enums; 0 but for tests */
     const volatile sig_atomic_t *stop; /* set: give up and return; or NULL */
 

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
+
+enum { LOCK_PI2 = 13 }; /* FUTEX_LOCK_PI2, of newer kernels */
 
 /* Reads a small file whole; false if it is gone or hidden. */
 static bool slurp(int folder, const char *thread, const char *name, char *text, size_t size)
@@ -26,15 +30,62 @@ static bool slurp(int folder, const char *thread, const char *name, char *text, 
     return length > 0;
 }
 
-/* `number 0xARG0 0xARG1 ...`, or "running". The number of the call in *call, or -1. */
-static bool is_endless_wait(const char *text, long *call)
+/* Whether the moment at which a futex wait of a thread ends is further off than FAR_S: as good as
+ * never. Read from its memory, to which its call points. */
+static bool is_far(pid_t thread, unsigned long operation, unsigned long time)
 {
-    unsigned long operation, timeout;
-    *call = -1;
-    if (sscanf(text, "%ld %*x %lx %*x %lx", call, &operation, &timeout) != 3 || *call != SYS_futex)
+    enum { FAR_S = 600 };
+    struct timespec until, now = {0};
+    struct iovec here = {&until, sizeof until}, there = {(void *)time, sizeof until};
+    if (process_vm_readv(thread, &here, 1, &there, 1, 0) != (ssize_t)sizeof until)
         return false;
-    operation &= FUTEX_CMD_MASK;
-    return (operation == FUTEX_WAIT || operation == FUTEX_WAIT_BITSET) && timeout == 0;
+    switch (operation & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT: /* its time is from its beginning on */
+        break;
+    case FUTEX_WAIT_BITSET:
+        clock_gettime(operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
+        break;
+    default:
+        return false;
+    }
+    return until.tv_sec - now.tv_sec > FAR_S;
+}
+
+/* Of the futex call: waits for another thread, a lock with priority inheritance among them. */
+static bool is_futex_wait(unsigned long operation)
+{
+    switch (operation & FUTEX_CMD_MASK) {
+    case FUTEX_WAIT:
+    case FUTEX_WAIT_BITSET:
+    case FUTEX_WAIT_REQUEUE_PI:
+    case FUTEX_LOCK_PI:
+    case LOCK_PI2:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* `number 0xARG0 0xARG1 ...`, or "running". The number of the call in *call, or -1. */
+static bool is_endless_wait(pid_t thread, const char *text, long *call)
+{
+    unsigned long first, second, third, fourth;
+    *call = -1;
+    if (sscanf(text, "%ld %lx %lx %lx %lx", call, &first, &second, &third, &fourth) != 5)
+        return false;
+    switch (*call) {
+#ifdef SYS_pause
+    case SYS_pause:
+#endif
+    case SYS_rt_sigsuspend:
+        return true;
+    case SYS_rt_sigtimedwait:
+        return third == 0;
+    case SYS_futex:
+        return is_futex_wait(second) && (fourth == 0 || is_far(thread, second, fourth));
+    default:
+        return false;
+    }
 }
 
 static bool read_times(int folder, const char *name, struct proof_thread *thread)
@@ -65,10 +116,11 @@ static void look_at(int folder, const char *name, struct proof_thread *thread)
     if (!slurp(folder, name, "comm", text, sizeof text))
         return;
     snprintf(thread->name, sizeof thread->name, "%.*s", (int)strcspn(text, "\n"), text);
-    if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text) ||
-        !slurp(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
+    if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text))
         return;
-    endless = is_endless_wait(text, &thread->call);
+    endless = is_endless_wait(thread->id, text, &thread->call);
+    if (!slurp(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
+        return;
     thread->sleeps = sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
     thread->asleep = endless && thread->sleeps;
 }
@@ -163,7 +215,6 @@ static const char *call_name(long call)
         {SYS_poll, "poll"},
         {SYS_epoll_wait, "epoll_wait"},
         {SYS_select, "select"},
-        {SYS_pause, "pause"},
 #endif
         {SYS_read, "read"},
         {SYS_readv, "readv"},
@@ -172,7 +223,6 @@ static const char *call_name(long call)
         {SYS_pselect6, "pselect"},
         {SYS_epoll_pwait, "epoll_pwait"},
         {SYS_rt_sigtimedwait, "sigtimedwait"},
-        {SYS_rt_sigsuspend, "sigsuspend"},
         {SYS_recvfrom, "recvfrom"},
         {SYS_recvmsg, "recvmsg"},
         {SYS_accept, "accept"},

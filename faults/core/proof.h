@@ -1,14 +1,12 @@
 /* proof.h - the quiescence proof: "all threads are asleep", from outside.
  *
  * A process is quiescent when each of its threads is in a futex wait without a
- * time-out, none has run between two looks, and the call that is awaited is
- * still pending after the second: then nobody in it can wake anybody, now or
- * later. Look one sees each thread asleep; look two finds the same threads with
- * the same run times, asleep; so at any moment between the two all slept at
- * once. (A thread that was woken and waits for a CPU reads as running, or as
- * no longer asleep.) It says nothing of pools that poll or wait with a time-out, nor where
- * /proc is hidden; and nothing of what the kernel itself will do: a timer that is armed
- * can wake somebody though all sleep (waker.h).
+ * time-out, or with one of more than ten minutes, or waits for a signal, none has run between two looks, and the call
+ * that is awaited is still pending after the second: then nobody in it can wake anybody, now or later. Look one sees
+ * each thread asleep; look two finds the same threads with the same run times, asleep; so at any moment between the two
+ * all slept at once. (A thread that was woken and waits for a CPU reads as running, or as no longer asleep.) It says
+ * nothing of pools that poll or wait with a time-out, nor where /proc is hidden; and nothing of what the kernel itself
+ * will do: a timer that is armed can wake somebody though all sleep (waker.h).
  *
  * Source: /proc/PID/task/TID/syscall, stat and schedstat, see proc(5). */
 #ifndef PROOF_H
@@ -26,7 +24,7 @@ enum {
 
 struct proof_thread {
     pid_t id;
-    bool asleep; /* in a futex wait without a time-out */
+    bool asleep; /* in a wait without a time-out that only a thread, or a signal, ends */
     bool sleeps; /* in some call that waits; else it runs, or is about to */
     long call;   /* that it is in (SYS_...), -1: none */
     uint64_t run_ns, slices;

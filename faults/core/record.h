@@ -67,6 +67,7 @@ struct record {
     _Atomic int clients[RECORD_CLIENTS];    /* ids of threads that are not the pool's */
     _Atomic uint32_t reads[RECORD_CLIENTS]; /* while a client only reads the ledger: how often it did in vain, plus 1 */
     _Atomic int64_t notes[RECORD_NOTES];    /* of the scenario; each fault has its own meanings */
+    _Atomic uint32_t plain;                 /* the pool's plain life is played, before the scenario: cell_live */
     _Atomic uint32_t tries, gaps;           /* of what shows itself by chance; 0: it would have been seen */
     char not_asked[RECORD_WHY];             /* why the scenario could not be played; empty: it was */
     char remark[RECORD_WHY];                /* worth saying though it holds; empty: nothing */

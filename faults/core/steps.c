@@ -500,8 +500,8 @@ bool steps_outlive(void)
     static _Atomic uint32_t never;
     pid_t thread = atomic_load(&held_id);
     int64_t before;
-    if (!steps_holds_a_worker() || stays_loaded())
-        return false;
+    if (!steps_holds_a_worker() || stays_loaded() || !record_knows(clients, thread))
+        return false; /* not of the pool's making, as a thread for a timer that the C library starts */
     if (atomic_load(&held_before))
         return true; /* it still has to make that call */
     atomic_store(&freed, true);

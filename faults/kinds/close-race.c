@@ -56,9 +56,11 @@ static bool look(void)
 
 static void drive(int client)
 {
-    int64_t until = pool_clock_ns() + budget_ns;
+    int64_t until;
     int most = cell_is_foreign() ? TRIES : TRIES_OURS;
     (void)client;
+    cell_live();
+    until = pool_clock_ns() + budget_ns;
     for (int try = 0; try < most && pool_clock_ns() < until; try++) {
         int64_t gap;
         cell_note(TRY, try + 1);

@@ -75,8 +75,10 @@ static void look(void)
 
 static void drive(int client)
 {
-    int64_t until = pool_clock_ns() + budget_ns;
+    int64_t until;
     (void)client;
+    cell_live();
+    until = pool_clock_ns() + budget_ns;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     if (!pass_through(0, BEFORE, until)) {

@@ -68,6 +68,7 @@ static void drive(int client)
     struct pool_stats stats;
     int rounds = 0;
     (void)client;
+    cell_live();
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     if (few_jobs_take() > slow_ns) {

@@ -25,10 +25,19 @@ static void bind_to_one(void)
     sched_setaffinity(0, sizeof one, &one);
 }
 
+/* Whether it is so already. */
+static bool has_one(void)
+{
+    cpu_set_t allowed;
+    return sched_getaffinity(0, sizeof allowed, &allowed) || CPU_COUNT(&allowed) == 1;
+}
+
 static void drive(int client)
 {
     int count = EACH * cell_asked() < RECORD_JOBS ? EACH * cell_asked() : RECORD_JOBS, error;
     (void)client;
+    if (!has_one())
+        cell_live();
     bind_to_one();
     error = cell_try_open((struct pool_config){.capacity = 64});
     if (error) {

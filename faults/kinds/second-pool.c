@@ -103,6 +103,7 @@ static void side_by_side(void)
 
 static void drive(int client)
 {
+    cell_live();
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     if (cell_is_foreign() && waker_find() != WAKER_NONE) {

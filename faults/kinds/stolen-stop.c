@@ -21,9 +21,11 @@ static int work(void *arg)
 
 static void drive(int client)
 {
-    int64_t until = pool_clock_ns() + (cell_is_foreign() ? foreign_ns : budget_ns);
+    int64_t until;
     int tries = 0;
     (void)client;
+    cell_live();
+    until = pool_clock_ns() + (cell_is_foreign() ? foreign_ns : budget_ns);
     for (; tries < TRIES && pool_clock_ns() < until; tries++) {
         int jobs = cell_workers() + tries % 3;
         cell_note(TRY, tries + 1);

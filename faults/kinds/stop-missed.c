@@ -27,9 +27,11 @@ static void spin(int64_t ns)
 
 static void drive(int client)
 {
-    int64_t until = pool_clock_ns() + (cell_is_foreign() ? foreign_ns : budget_ns);
+    int64_t until;
     int tries = 0;
     (void)client;
+    cell_live();
+    until = pool_clock_ns() + (cell_is_foreign() ? foreign_ns : budget_ns);
     for (; tries < TRIES && pool_clock_ns() < until; tries++) {
         cell_note(TRY, tries + 1);
         if (cell_open((struct pool_config){.capacity = 16}))

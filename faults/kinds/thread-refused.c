@@ -35,6 +35,7 @@ static void drive(int client)
 {
     int asked = cell_asked();
     uint32_t begun = 0;
+    cell_live();
     for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
         cell_note(NOW, k);

@@ -17,18 +17,31 @@ enum { WAIT, SUBMIT };
 enum { STOOD, ANSWER, BACK };
 
 static pthread_t first;
+static int chosen; /* the signal */
 
 static void on_signal(int number)
 {
     (void)number;
 }
 
+/* One that nobody has a handler for: the pool may work with others. 0: there is none. */
+static int free_signal(void)
+{
+    const int some[] = {SIGUSR1, SIGUSR2, SIGWINCH, SIGURG, SIGRTMAX - 1};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        struct sigaction now;
+        if (!sigaction(some[i], NULL, &now) && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL)
+            return some[i];
+    }
+    return 0;
+}
+
 static void interrupt(void)
 {
     cell_settle();
-    if (!atomic_load(&cell_record()->notes[BACK])) {
+    if (chosen && !atomic_load(&cell_record()->notes[BACK])) {
         for (int i = 0; i < (cell_is_foreign() ? SIGNALS : SIGNALS_OURS); i++) {
-            pthread_kill(first, SIGUSR1);
+            pthread_kill(first, chosen);
             nanosleep(&(struct timespec){0, 200000}, NULL);
         }
         cell_settle();
@@ -53,7 +66,11 @@ static void drive(int client)
     }
     if (client == SUBMIT)
         cell_submit(running);
-    sigaction(SIGUSR1, &action, NULL);
+    chosen = free_signal();
+    if (chosen)
+        sigaction(chosen, &action, NULL);
+    else
+        cell_not_asked("has handlers of its own for all signals that could be sent");
     helper_start(0, interrupt);
     cell_note(ANSWER, client == SUBMIT ? cell_submit(running + 1) : cell_wait(INT64_C(3600000000000)));
     cell_note(BACK, 1);

@@ -44,6 +44,13 @@ CLI_TEST(check_odd, an_armed_timer_is_no_hang)
     holds("ALARMS");
 }
 
+/* Whose handler is not taken away. */
+CLI_TEST(check_odd, a_signal_that_the_pool_works_with_is_its_own)
+{
+    holds("OWN_SIGNAL");
+    cr_assert(check("OWN_SIGNAL", "-f wait-interrupted") == 0 && !strstr(out, "FAIL"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_thread_of_the_c_library_is_not_left_behind)
 {
     holds("HELPED");
@@ -64,6 +71,12 @@ CLI_TEST(check_odd, gauges_that_are_not_kept_are_said_at_once)
     holds("GAUGELESS");
     cr_assert(check("GAUGELESS", "-f worker-close") == 0 && strstr(out, "do not tell of a submit that is blocked"),
               "%s", out);
+}
+
+/* As it says: what it counts is not held against it. */
+CLI_TEST(check_odd, counts_that_are_not_kept_are_not_asked_for)
+{
+    holds("COUNTLESS");
 }
 
 CLI_TEST(check_odd, a_thread_that_stays_costs_no_time)
@@ -108,6 +121,7 @@ CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
 {
     holds("PICKY");
     cr_assert(check("PICKY", "-f worker-close") == 0 && strstr(out, "open says so"), "%s", out);
+    cr_assert(check("PICKY", "-f push-walk") == 0 && strstr(out, "open says so"), "%s", out);
 }
 
 /* Once, and nothing is said to hold. */
@@ -148,6 +162,23 @@ CLI_TEST(check_odd, a_stall_says_what_it_waited_for_and_why_that_is_no_proof)
                      "the kernel ends"),
               "%s", out);
     cr_assert(strstr(out, "-f double-close -p PIPES --limit 300ms -v\n"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_thread_that_waits_for_a_signal_wakes_nobody)
+{
+    cr_assert(check("PAUSES", "-f double-close") == 1 && strstr(out, "hang: pool_wait does not return"), "%s", out);
+}
+
+CLI_TEST(check_odd, fifty_years_are_for_ever)
+{
+    cr_assert(check("FAR", "-f double-close") == 1 && strstr(out, "hang: pool_wait does not return"), "%s", out);
+}
+
+/* Of a pool of which no hang can be proved the later cells take less; but not where more was asked for. */
+CLI_TEST(check_odd, a_pool_that_stalls_is_given_up_sooner_later)
+{
+    cr_assert(check("PIPES", "-f double-close,racy-counter --limit 500ms") == 1, "%s", out);
+    cr_assert(strstr(out, "no end in 0.5 s") && strstr(out, "no end in 0.1 s"), "%s", out);
 }
 
 CLI_TEST(check_odd, a_crash_is_one_though_sigchld_is_ignored)

@@ -5,16 +5,16 @@
  * ODD_lazy starts each in a submit, which waits until it runs. ODD_ticks and ODD_alarms hand jobs
  * over when a timer's signal comes, whose handler posts a semaphore; ODD_helped has a timer that
  * the C library's own thread serves. ODD_early has its workers from load time. ODD_reserves takes
- * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges. ODD_stays leaves a thread
- * that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone.
- * ODD_picky cannot be opened with a queue of less than eight. ODD_pinned binds each worker to a CPU of
- * its own. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last 800 pools. ODD_polls looks in
- * open, again and again, whether its workers run.
+ * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges, ODD_countless no counts. ODD_stays leaves a
+ * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone. ODD_picky
+ * cannot be opened with a queue of less than eight, or more than it has room for. ODD_pinned binds each worker to a CPU
+ * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last
+ * 800 pools. ODD_polls looks in open, again and again, whether its workers run.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
- * ODD_pipes has one that sits in read. ODD_reaped dies in wait, and ignores SIGCHLD from load time.
- * ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts a job when it runs,
- * on threads of C11. ODD_empty says that it is open, and brings nothing. ODD_selfish waits in close
+ * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
+ * wait, and ignores SIGCHLD from load time. ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts
+ * a job when it runs, on threads of C11. ODD_empty says that it is open, and brings nothing. ODD_selfish waits in close
  * for all jobs, the one that closes among them. */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -46,6 +46,7 @@ enum odd {
     EARLY,
     RESERVES,
     GAUGELESS,
+    COUNTLESS,
     STAYS,
     CONTAINS,
     CLONED,
@@ -54,9 +55,12 @@ enum odd {
     TRACES,
     KEEPS,
     POLLS,
+    OWN_SIGNAL,
     NEVER,
     MANY,
     PIPES,
+    PAUSES,
+    FAR,
     REAPED,
     FLOODS,
     COUNTS,
@@ -87,7 +91,12 @@ static __thread bool inside;
 
 static bool staged(void)
 {
-    return odd == TICKS || odd == ALARMS || odd == HELPED;
+    return odd == TICKS || odd == OWN_SIGNAL || odd == ALARMS || odd == HELPED;
+}
+
+static int tick_signal(void)
+{
+    return odd == ALARMS ? SIGALRM : odd == OWN_SIGNAL ? SIGUSR1 : SIGRTMIN + 1;
 }
 
 static bool at_rest(void)
@@ -296,6 +305,8 @@ static void hang(void)
         while (read(ends[0], &byte, 1) < 0)
             ;
     pthread_mutex_lock(&taken);
+    if (odd == FAR) /* a moment of the wall clock, by the other one */
+        pthread_mutex_clocklock(&taken, CLOCK_MONOTONIC, &(struct timespec){time(NULL), 0});
     pthread_mutex_lock(&taken);
 }
 
@@ -309,7 +320,7 @@ static int pond_wait(struct pool *base, int64_t timeout_ns)
         return -EDEADLK;
     if (odd == REAPED)
         abort();
-    if (odd == MANY || odd == PIPES || odd == FLOODS)
+    if (odd == MANY || odd == PIPES || odd == PAUSES || odd == FAR || odd == FLOODS)
         hang();
     clock_gettime(CLOCK_MONOTONIC, &until);
     end = until.tv_nsec + timeout_ns % 1000000000;
@@ -326,7 +337,7 @@ static int pond_stats(struct pool *base, struct pool_stats *stats)
 {
     (void)base;
     pthread_mutex_lock(&pond.lock);
-    *stats = pond.stats;
+    *stats = odd == COUNTLESS ? (struct pool_stats){.workers = pond.stats.workers} : pond.stats;
     if (odd == GAUGELESS)
         stats->parked = stats->blocked_submit = 0;
     if (odd == SILENT)
@@ -358,8 +369,8 @@ static void start_timer(void)
     struct itimerspec each = {{0, 10000000}, {0, 10000000}};
     struct itimerval alarm = {{0, 10000}, {0, 10000}};
     struct sigaction act = {.sa_handler = on_tick, .sa_flags = SA_RESTART};
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGRTMIN + 1};
-    sigaction(odd == ALARMS ? SIGALRM : SIGRTMIN + 1, &act, NULL);
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = tick_signal()};
+    sigaction(tick_signal(), &act, NULL);
     if (odd == HELPED)
         event = (struct sigevent){.sigev_notify = SIGEV_THREAD, .sigev_notify_function = on_expiry};
     if (odd == ALARMS) {
@@ -387,6 +398,8 @@ static void *nap_for_ever(void *arg)
 
 static void *sleep_for_ever(void *arg)
 {
+    while (odd == PAUSES)
+        pause();
     hang();
     return arg;
 }
@@ -440,6 +453,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
         return -EINVAL;
     if (odd == PICKY && config->capacity && config->capacity < 8)
         return -ENOTSUP;
+    if (odd == PICKY && config->capacity > SLOTS)
+        return -EINVAL;
     if (odd == NEVER || error)
         return odd == NEVER ? -ENODEV : error;
     if (odd == EMPTY)
@@ -464,7 +479,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
         ;
     while (odd == POLLS && running < pond.started)
         nanosleep(&(struct timespec){0, 100000}, NULL);
-    for (int i = 0; odd == MANY && i < MORE; i++)
+    for (int i = 0; i < (odd == MANY ? MORE : odd == PAUSES); i++)
         pthread_create(&thread, NULL, sleep_for_ever, NULL);
     if (odd == STAYS)
         pthread_create(&thread, NULL, nap_for_ever, NULL);
@@ -496,7 +511,8 @@ static const struct pool_ops ops = {
     .name = NAME(ODD),
     .summary = "for the tests of poolbench check",
     .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | (ODD == CONTAINS ? POOL_CAN_CONTAIN : 0),
-    .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) | (ODD == EARLY || ODD == STAYS ? POOL_THREADS_STAY : 0),
+    .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) | (ODD == EARLY || ODD == STAYS ? POOL_THREADS_STAY : 0) |
+                (ODD == COUNTLESS ? POOL_NO_COUNTS : 0),
     .open = pond_open,
     .submit = pond_submit,
     .close = pond_close,
