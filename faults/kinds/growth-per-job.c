@@ -3,12 +3,15 @@
  * The record of a job is kept after it has run, so memory grows with all that was ever
  * submitted; or a descriptor or a mapping is. Jobs run in blocks with quiet between; what
  * the allocator has given out and not got back, or what is mapped more, block by block, is
- * lost for each job. Of descriptors there are few: they are looked at first, in small blocks. */
+ * lost for each job. Of descriptors there are few: they are looked at first, in small blocks.
+ * The same of jobs that a full queue refuses, and of jobs that are cancelled. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
+enum { RUN, REFUSED, CANCELLED };
+enum { GATE = 0, FULL = 4, CANCELLED_AT_ONCE = 32 };
 enum { BLOCK = 3000, BLOCKS = 4, LONG_BLOCK = 20000, BLOCKS_MOST = 16, AT_ONCE = 64, LEAST = 800 };
 enum { LOOKS = 6, FEW = 58, PAGE = 3600 /* nearly one */ };
 static const int64_t slow_ns = 100000, long_ns = 3000000000;
@@ -23,6 +26,26 @@ static int pass(void *arg)
     return 0;
 }
 
+/* Beside held workers, into a full queue. */
+static bool refuse_jobs(int count)
+{
+    for (int i = 0; i < count; i++)
+        if (cell_submit_other(pass, NULL) == 0)
+            return false;
+    return true;
+}
+
+static bool cancel_jobs(int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (cell_submit_other(pass, (void *)RECORD_JOBS) < 0) /* what no job of the ledger has */
+            return false;
+        if (i % CANCELLED_AT_ONCE == CANCELLED_AT_ONCE - 1)
+            cell_cancel();
+    }
+    return cell_cancel() == 0;
+}
+
 static bool run_jobs(int count)
 {
     for (int i = 0; i < count; i++) {
@@ -35,6 +58,54 @@ static bool run_jobs(int count)
     return true;
 }
 
+static bool (*const all_work[])(int count) = {[RUN] = run_jobs, [REFUSED] = refuse_jobs, [CANCELLED] = cancel_jobs};
+static bool (*work)(int count);
+
+static _Atomic bool refuses;
+
+/* By a thread of its own: a pool may take the policy, and wait all the same. */
+static void fill(void)
+{
+    bool refused = false;
+    for (int i = 0; i < RECORD_JOBS && !refused; i++)
+        refused = cell_submit_other(pass, NULL) == -EAGAIN;
+    atomic_store(&refuses, refused);
+}
+
+static bool is_filled(void)
+{
+    enum { NAPS = 10 };
+    helper_start(0, fill);
+    for (int i = 0; i < NAPS && !atomic_load(&refuses); i++)
+        cell_settle();
+    if (atomic_load(&refuses))
+        return true;
+    cell_not_asked("its open takes POOL_REJECT, and its submit refuses nothing");
+    gate_open(GATE);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+    return false;
+}
+
+/* Holds all workers; and fills the queue, where it should refuse. False: that is not to be had. */
+static bool is_open(int client)
+{
+    int running = cell_runners() < RECORD_JOBS ? cell_runners() : RECORD_JOBS;
+    if (client == RUN)
+        return !cell_open((struct pool_config){.capacity = 1024});
+    if (client == REFUSED ? cell_try_open((struct pool_config){.capacity = FULL, .full = POOL_REJECT})
+                          : cell_open((struct pool_config){.capacity = 1024}))
+        return false;
+    cell_settle();
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    return client != REFUSED || is_filled();
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -43,7 +114,7 @@ static int64_t least(int64_t a, int64_t b)
 static void look_at_descriptors(void)
 {
     int64_t lost = AT_ONCE, before = settle_use().descriptors;
-    for (int look = 0; look < LOOKS && lost >= FEW && run_jobs(AT_ONCE); look++) {
+    for (int look = 0; look < LOOKS && lost >= FEW && work(AT_ONCE); look++) {
         int64_t now = settle_use().descriptors;
         lost = least(lost, now - before);
         before = now;
@@ -63,22 +134,24 @@ static void drive(int client)
     struct settle_use before, now;
     int64_t began = pool_clock_ns(), lost = INT64_MAX, mapped = INT64_MAX;
     int jobs = 0;
-    (void)client;
-    if (cell_open((struct pool_config){.capacity = 1024}))
+    work = all_work[client];
+    if (!is_open(client))
         return;
-    if (!run_jobs(AT_ONCE) || pool_clock_ns() - began > AT_ONCE * slow_ns + 20000000) {
+    if (!work(AT_ONCE) || pool_clock_ns() - began > AT_ONCE * slow_ns + 20000000) {
         cell_not_asked("takes too long for many jobs");
+        gate_open(GATE);
+        helpers_join();
         cell_free();
         return;
     }
     look_at_descriptors();
-    run_jobs(BLOCK);
+    work(BLOCK);
     before = settle_use();
     for (int block = 0; block < BLOCKS || ((lost >= LEAST || mapped >= PAGE) && can_go_on(&before, lost) &&
                                            block < BLOCKS_MOST && pool_clock_ns() - began < long_ns);
          block++, before = now) {
         int size = block < BLOCKS ? BLOCK : LONG_BLOCK;
-        if (!run_jobs(size))
+        if (!work(size))
             break;
         jobs += size;
         now = settle_use();
@@ -90,27 +163,34 @@ static void drive(int client)
     cell_note(JOBS, jobs);
     if (lost < LEAST && mapped < PAGE && jobs > BLOCKS * BLOCK)
         cell_remark("what it keeps grew for %d jobs, and then no more", jobs);
+    gate_open(GATE);
+    helpers_join();
     cell_free();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
+    static const char *const whats[] = {[RUN] = "", [REFUSED] = "refused ", [CANCELLED] = "cancelled "};
     const _Atomic int64_t *notes = outcome->record->notes;
+    const char *what = whats[outcome->cell->client];
     int64_t heap = atomic_load(&notes[HEAP]), jobs = atomic_load(&notes[JOBS]);
     if (jobs && atomic_load(&notes[DESCRIPTORS]) >= FEW)
-        return verdict_own(verdict, "%d jobs leave %d descriptors open, again and again", AT_ONCE,
+        return verdict_own(verdict, "%d %sjobs leave %d descriptors open, again and again", AT_ONCE, what,
                            (int)atomic_load(&notes[DESCRIPTORS]));
     if (jobs && heap >= LEAST)
-        return verdict_own(verdict, "each job leaves %.3g bytes behind, after %d jobs too", (double)heap / 100,
+        return verdict_own(verdict, "each %sjob leaves %.3g bytes behind, after %d jobs too", what, (double)heap / 100,
                            (int)jobs);
     if (jobs && atomic_load(&notes[MAPPED]) >= PAGE)
-        return verdict_own(verdict, "each job leaves %ld bytes mapped, after %d jobs too",
+        return verdict_own(verdict, "each %sjob leaves %ld bytes mapped, after %d jobs too", what,
                            (long)atomic_load(&notes[MAPPED]), (int)jobs);
     return false;
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_CLEAN, RUN, 0, 0},
+    {"refused", FAULT_CLEAN, REFUSED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"cancelled", FAULT_CLEAN, CANCELLED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL,
+     POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault growth_per_job = {
@@ -120,9 +200,11 @@ static const struct fault growth_per_job = {
     .source = "celery/celery#486, Taymindis/atomic_threadpool#1",
     .slow = true,
     .summary = "each job leaves something behind: memory grows with all that ever ran",
-    .bug = "The record of a job, its future or its statistics, is kept in a list that nobody empties.",
+    .bug = "The record of a job, its future or its statistics, is kept in a list that nobody empties; or it is given "
+           "back where a job runs, and not where it is refused or cancelled.",
     .scenario = "15,000 empty jobs in blocks, with quiet between; what is allocated, mapped and open is counted. Where "
-                "it grows, more of them: what is kept within a bound stops to grow.",
+                "it grows, more of them: what is kept within a bound stops to grow. Again with jobs that a full queue "
+                "refuses, and with jobs that are cancelled.",
     .diagnosis = "Each block of jobs kept about as much as the others.",
     .remedy = "Free the record with the outcome; keep counts, not records.",
     FAULT_CELLS(cells),

@@ -11,7 +11,7 @@
 #include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
-enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS };
+enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS, TWO_JOBS, A_CANCEL };
 enum { THREADS = 4, STEPS = 64, SWAPS = 2, JOBS = 6 };
 
 /* Of the try: who, at which step, in which call, and after it; in its place; what came. */
@@ -22,11 +22,16 @@ static const int64_t enumerate_ns = 2500000000, shake_ns = 300000000, idle_ns = 
 
 static void life(int client)
 {
-    int jobs = client == END_WITH_JOBS ? JOBS : 1;
-    cell_submit_range(0, jobs);
+    static const int jobs[] = {
+        [AFTER_IDLENESS] = 1, [END_AFTER_IDLENESS] = 1, [END_WITH_JOBS] = JOBS, [TWO_JOBS] = 2, [A_CANCEL] = 2};
+    cell_submit_range(0, jobs[client]);
     if (client == END_WITH_JOBS)
         return;
+    if (client == A_CANCEL)
+        cell_cancel();
     cell_wait(-1);
+    if (client == TWO_JOBS || client == A_CANCEL)
+        return;
     steps_await(idle_ns); /* workers go to sleep, or retire */
     if (client == AFTER_IDLENESS) {
         cell_submit(1);
@@ -40,7 +45,8 @@ static void note_wrong(int wrong, int job)
     cell_note(WRONG, wrong);
 }
 
-/* Each accepted job has run once; but what close drops, where that is declared. */
+/* Each accepted job has run once, or was given back; but what close or a cancel drops without a
+ * word, where that is declared. */
 static bool ledger_is_right(void)
 {
     const struct record *record = cell_record();
@@ -123,6 +129,7 @@ static void drive(int client)
         cell_not_asked("calls of the C library cannot be interposed in a sanitizer's program");
         return;
     }
+    cell_live();
     steps_begin(cell_record());
     helper_start(0, steps_release);
     enumerate(client);
@@ -178,6 +185,8 @@ static const struct fault_cell cells[] = {
     {"a job after idleness", FAULT_CLEAN, AFTER_IDLENESS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
     {"the end after idleness", FAULT_CLEAN, END_AFTER_IDLENESS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
     {"the end with jobs", FAULT_CLEAN, END_WITH_JOBS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"two jobs at once", FAULT_CLEAN, TWO_JOBS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"a cancel", FAULT_CLEAN, A_CANCEL, 0, POOL_CAN_RUN_APART | POOL_CAN_CANCEL, POOL_CALLER_MAY_RUN | POOL_NO_DISCARD},
 };
 
 static const struct fault preempted = {

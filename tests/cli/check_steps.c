@@ -17,8 +17,14 @@ static int check(const char *plugin)
 
 CLI_TEST(check_steps, harm_no_sound_pool)
 {
-    cr_assert(check("mine") == 0 && strstr(out, "3 not seen") && !strstr(out, "FAIL"), "%s", out);
+    cr_assert(check("mine") == 0 && strstr(out, "4 not seen") && !strstr(out, "FAIL"), "%s", out);
     cr_assert(run("check -f preempted -p mutex,textbook") == 0 && !strstr(out, "FAIL"), "%s", out);
+}
+
+/* A thread that the C library starts for a timer is not the pool's to join. */
+CLI_TEST(check_steps, ask_nothing_of_a_thread_of_the_c_library)
+{
+    cr_assert(check("odd-HELPED") == 0 && !strstr(out, "FAIL"), "%s", out);
 }
 
 /* The end is told without the lock: who looked before, and sleeps after, sleeps for ever. */
@@ -32,6 +38,12 @@ CLI_TEST(check_steps, catch_a_wake_up_that_is_lost)
 {
     cr_assert(check("mine-blind") == 1 && strstr(out, "hang: pool_"), "%s", out);
     cr_assert(strstr(out, "was held at step") && strstr(out, "replay "), "%s", out);
+}
+
+/* The last worker falls asleep between a submit's look and its lock. */
+CLI_TEST(check_steps, catch_a_look_without_the_lock)
+{
+    cr_assert(check("mine-glance") == 1 && strstr(out, "hang: pool_wait does not return, when the caller"), "%s", out);
 }
 
 CLI_TEST(check_steps, catch_workers_that_outlive_free)

@@ -18,7 +18,7 @@ static char bug_name[40];
 
 struct faulty {
     struct pool base;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock, counts;
     pthread_cond_t jobs, room, quiet;
     struct pool_stats stats;
     struct pool_config config;
@@ -42,7 +42,7 @@ static bool one_was_freed;    /* of all pools */
 /* Workers leave after a while without work, and come back. */
 static bool retires(void)
 {
-    return HAS("lost-at-idle") || HAS("idle-return") || HAS("thread-refused-later");
+    return HAS("lost-at-idle") || HAS("idle-return") || HAS("thread-refused-later") || HAS("idle-twice");
 }
 
 static uint64_t queued(const struct faulty *pool)
@@ -98,9 +98,14 @@ static void run(struct faulty *pool, struct pool_job job)
     if (HAS("lost-under-load") && pool->stats.started % 500 == 499)
         job.fn(job.arg);
     depth--, inside = outer;
+    if (HAS("two-locks")) /* a cancel takes them the other way round */
+        pthread_mutex_lock(&pool->counts);
     pthread_mutex_lock(&pool->lock);
+    if (HAS("two-locks"))
+        pthread_mutex_unlock(&pool->counts);
     *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
     pool->event = true;
+    pool->idle += HAS("idle-twice"); /* and once more when it sleeps */
     if (at_rest(pool)) {
         tell(pool);
         pthread_cond_broadcast(&pool->jobs);
@@ -142,6 +147,13 @@ static bool leaves_idle(struct faulty *pool)
     }
     pool->idle--;
     return false;
+}
+
+/* Sleeps, and looks again after a while: what nobody was called for is found then. */
+static void look_again(struct faulty *pool)
+{
+    struct timespec until = after(CLOCK_MONOTONIC, 20000000);
+    pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until);
 }
 
 static void prepare(struct faulty *pool)
@@ -193,7 +205,10 @@ static void *worker(void *arg)
                 pthread_mutex_lock(&pool->lock);
             }
             pool->stats.parked++;
-            pthread_cond_wait(&pool->jobs, &pool->lock);
+            if (HAS("late-backstop"))
+                look_again(pool);
+            else
+                pthread_cond_wait(&pool->jobs, &pool->lock);
             pool->stats.parked--;
             if (HAS("wrong-wake") && number == 1 && !may_leave(pool))
                 pthread_cond_wait(&pool->jobs, &pool->lock); /* not for me */
@@ -248,6 +263,8 @@ static void put(struct faulty *pool, struct pool_job job)
     pool->stats.accepted++;
     if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
         return; /* the one that was called will come by */
+    if (HAS("late-backstop") && pool->stats.accepted % 8 == 0)
+        return;
     call(pool);
 }
 
@@ -298,6 +315,8 @@ static int when_full(struct faulty *pool, struct pool_job job)
 {
     enum pool_full full = pool->config.full;
     int error;
+    if (full == POOL_REJECT && HAS("kept-when-refused"))
+        pool->walked += malloc(64) != NULL;
     if (full == POOL_REJECT)
         return HAS("full-rejects") ? 1 : -EAGAIN;
     if (full == POOL_DROP_OLDEST)
@@ -382,6 +401,8 @@ static void give_back(struct faulty *pool, bool tells)
         pool->first += !HAS("cancel-twice");
         if (!HAS("callback-locked"))
             pthread_mutex_unlock(&pool->lock);
+        if (HAS("kept-when-cancelled"))
+            pool->walked += malloc(64) != NULL;
         if (tells && pool->config.discard)
             pool->config.discard(job.arg, POOL_WHY_CANCELLED);
         if (!HAS("callback-locked"))
@@ -411,7 +432,11 @@ static int faulty_cancel(struct pool *base)
 {
     struct faulty *pool = (struct faulty *)base;
     pthread_mutex_lock(&pool->lock);
+    if (HAS("two-locks"))
+        pthread_mutex_lock(&pool->counts);
     pool->stats.cancels++;
+    if (HAS("two-locks"))
+        pthread_mutex_unlock(&pool->counts);
     if (HAS("cancel-abandons") || HAS("cancel-sticks"))
         pool->deaf = true;
     if (!HAS("cancel-abandons"))
@@ -443,6 +468,8 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     struct timespec until = after(clock, HAS("time-out-wraps") ? (int32_t)(timeout_ns / 1000) * 1000L : timeout_ns);
     uint64_t cancels;
     int error = 0;
+    if (HAS("whole-seconds"))
+        until = after(clock, timeout_ns / 1000000000 * 1000000000);
     if (HAS("second-pool") ? inside != NULL : inside == pool && !HAS("inside-wait"))
         return HAS("inside-wait-briefly") && timeout_ns >= 0 ? 0 : -EDEADLK;
     pthread_mutex_lock(&pool->lock);
@@ -452,7 +479,7 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)) &&
            !(HAS("cancel-ends-wait") && cancels != pool->stats.cancels))
         error = HAS("wait-interrupted") ? nap(pool)
-                : timeout_ns < HAS("time-out-ignored")
+                : timeout_ns < HAS("time-out-ignored") && !HAS("endless-is-over")
                     ? pthread_cond_wait(&pool->quiet, &pool->lock)
                     : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
     if (at_rest(pool))
@@ -557,7 +584,7 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     if (!pool)
         return -ENOMEM;
     pool->config = *config;
-    pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    pool->capacity = config->capacity || HAS("no-default") ? config->capacity : POOL_CAPACITY_DEFAULT;
     pool->slots = calloc(pool->capacity + 64 * HAS("over-capacity"), sizeof *pool->slots);
     pool->capacity += 64 * HAS("over-capacity");
     if (HAS("thread-refused") || retires() || starts_late() || (HAS("one-cpu") && !cpus_less_one()))
