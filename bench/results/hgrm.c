@@ -4,7 +4,8 @@
  * number of a row, so that rows are not our buckets but the percentiles at which the
  * C library's iterator (hdr_iter_percentile_init) stops, with as many ticks to each
  * half of the distance to 100% as its tools have by default: 0, 10, .. 50, 55, .. 75,
- * 77.5, .. to the first that only the largest value holds, and 100. */
+ * 77.5, .. to the first that only the largest value holds, and 100. Percentiles are of all
+ * jobs, as everywhere: where some got no service, the rows end with those that did. */
 #include "bench/results/hgrm.h"
 
 #include <errno.h>
@@ -42,11 +43,12 @@ static double next_percentile(double percentile)
 static double write_bucket(double value, json_int_t seen, json_int_t count, double percentile, FILE *out)
 {
     while (100.0 * (double)seen / (double)count >= percentile && percentile < 100) {
+        double next = next_percentile(percentile);
         fprintf(out, "%12.3f %2.12f %10lld %14.2f\n", value, percentile / 100, (long long)seen,
                 1 / (1 - percentile / 100));
-        if (seen == count)
+        if (seen == count || !(next > percentile)) /* of 1e15 jobs it steps no more */
             return 100;
-        percentile = next_percentile(percentile);
+        percentile = next;
     }
     return percentile;
 }
@@ -54,7 +56,7 @@ static double write_bucket(double value, json_int_t seen, json_int_t count, doub
 static void write_rows(const json_t *histogram, FILE *out)
 {
     const json_t *buckets = json_object_get(histogram, "buckets");
-    json_int_t count = result_integer(histogram, "count"), seen = 0;
+    json_int_t count = result_integer(histogram, "count"), lost = result_integer(histogram, "lost"), seen = 0;
     double mean = json_number_value(json_object_get(histogram, "mean_ns")) / 1e3, percentile = 0, value = 0;
     json_t *bucket;
     size_t i;
@@ -62,13 +64,17 @@ static void write_rows(const json_t *histogram, FILE *out)
     json_array_foreach (buckets, i, bucket) {
         value = json_number_value(json_array_get(bucket, 0)) / 1e3;
         seen += json_integer_value(json_array_get(bucket, 1));
-        percentile = write_bucket(value, seen, count, percentile, out);
+        percentile = write_bucket(value, seen, count + lost, percentile, out);
     }
-    fprintf(out, "%12.3f %2.12f %10lld %14s\n", value, 1.0, (long long)seen, "inf");
+    if (!lost)
+        fprintf(out, "%12.3f %2.12f %10lld %14s\n", value, 1.0, (long long)seen, "inf");
     fprintf(out, "#[Mean    = %12.3f, StdDeviation   = %12.3f]\n", mean,
             standard_deviation(buckets, mean, (double)count));
     fprintf(out, "#[Max     = %12.3f, Total count    = %12lld]\n",
             json_number_value(json_object_get(histogram, "max_ns")) / 1e3, (long long)count);
+    if (lost)
+        fprintf(out, "#[Lost    = %12lld of all %lld jobs: infinitely late]\n", (long long)lost,
+                (long long)(count + lost));
     fprintf(out, "#[Buckets = %12zu, SubBuckets     = %12d]\n", json_array_size(buckets), 1);
 }
 

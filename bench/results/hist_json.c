@@ -4,13 +4,14 @@
 #include <errno.h>
 #include <math.h>
 
+#include "bench/json/must.h"
+
 /* What is infinitely late, or not to be had of so few, has no number in JSON. */
 static json_t *number(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
 }
 
-#include "bench/json/must.h"
 json_t *hist_json(const struct hist *hist)
 {
     static const struct {

@@ -98,6 +98,34 @@ Test(hgrm, has_the_rows_of_the_library, .timeout = 20, .init = begin, .fini = en
     cr_assert(!strncmp(text, wanted, strlen(wanted)), "%s", text);
 }
 
+/* Of ten jobs three got no service: the seventh of ten is the last that has a time, and the table's
+ * p99 is none either. */
+Test(hgrm, ends_where_the_lost_begin, .timeout = 20, .init = begin, .fini = end)
+{
+    static const char wanted[] = "       1.000 0.500000000000          5           2.00\n"
+                                 "       2.000 0.550000000000          7           2.22\n"
+                                 "       2.000 0.600000000000          7           2.50\n"
+                                 "       2.000 0.650000000000          7           2.86\n"
+                                 "       2.000 0.700000000000          7           3.33\n"
+                                 "#[Mean    =        1.286, StdDeviation   =        0.452]\n"
+                                 "#[Max     =        2.000, Total count    =            7]\n"
+                                 "#[Lost    =            3 of all 10 jobs: infinitely late]\n";
+    json_t *one = configuration("ring", "core", json_pack("[[i,i],[i,i]]", 1000, 5, 2000, 2)), *summary;
+    summary = json_object_get(json_object_get(one, "summary"), "latency");
+    json_object_set_new(json_object_get(summary, "submit_to_end"), "lost", json_integer(3));
+    cr_assert(write_all(json_pack("[o]", one)) == 0);
+    cr_assert(strstr(text_of("ring-cpu-size-1us-t2-p1-c1024-core.hgrm"), wanted), "%s",
+              text_of("ring-cpu-size-1us-t2-p1-c1024-core.hgrm"));
+}
+
+/* A file may say so: one of 10^18 is beyond what a percentile can tell from 100. */
+Test(hgrm, ends_of_any_number_of_jobs, .timeout = 20, .init = begin, .fini = end)
+{
+    json_t *buckets = json_pack("[[i,I],[i,i]]", 1000, (json_int_t)1000000000000000000, 2000, 1);
+    cr_assert(write_all(json_pack("[o]", configuration("ring", "core", buckets))) == 0);
+    cr_assert(strstr(text_of("ring-cpu-size-1us-t2-p1-c1024-core.hgrm"), "#[Max     =        2.000"));
+}
+
 struct row {
     double value, share;
 };
