@@ -161,8 +161,14 @@ static enum workload_unit cost_unit(enum comparison_kind kind)
     }
 }
 
-/* What a benchmark costs: a row where both sides have it. Below `least` a cost is as good
- * as none, and a multiple of it says nothing. */
+/* What is measured of each good round, whatever the pool and its jobs. */
+static bool is_always_there(enum comparison_kind kind)
+{
+    return kind == COMPARISON_CPU || kind == COMPARISON_MEMORY || kind == COMPARISON_LOST;
+}
+
+/* What a benchmark costs: a row where both sides have it, or the new one should. Below `least` a cost is as
+ * good as none, and a multiple of it says nothing. */
 static void add_cost(struct comparison *comparison, const json_t *a, const json_t *b, enum comparison_kind kind,
                      const char *metric, double least)
 {
@@ -176,13 +182,18 @@ static void add_cost(struct comparison *comparison, const json_t *a, const json_
         for (int i = 0; i < counts[s]; i++)
             most = fmax(most, values[s][i] = fmax(values[s][i], 0) + least);
     }
+    row->unit = cost_unit(kind);
+    if (counts[0] && !counts[1] && is_always_there(kind) && values_of(b, "jobs_per_s", values[1]) > 0) {
+        comparison_row_nothing(row, values[0], counts[0]);
+        row->base -= least;
+        return end_row(comparison, row);
+    }
     if (!counts[0] || !counts[1] || !(most > least))
         return;
     much = comparison_threshold(comparison, kind);
     comparison_row_judge(row, values[0], counts[0], values[1], counts[1], much / (1 + much)); /* of its inverse */
     row->base -= least;
     row->new -= least;
-    row->unit = cost_unit(kind);
     if (kind == COMPARISON_LATENCY)
         note_pooled(row, a, b, metric);
     end_row(comparison, row);

@@ -20,13 +20,20 @@ static bool is_impossible(const json_t *value, double most)
 /* The first of a trial's figures that is impossible; NULL: none. */
 static const char *impossible_of(const json_t *trial, const char *metric, const json_t **value)
 {
-    static const char *const keys[] = {"jobs_per_s", "delivered_per_s", "ns_per_job", "cpu_ns_per_job",
-                                       "wakes_per_job"};
+    static const char *const keys[] = {"jobs_per_s",
+                                       "delivered_per_s",
+                                       "ns_per_job",
+                                       "cpu_ns_per_job",
+                                       "wakes_per_job",
+                                       "memory.pool_bytes",
+                                       "latency.submit_to_end.count",
+                                       "latency.submit_to_end.p50_ns",
+                                       "latency.submit_to_end.p99_ns"};
     static const double most = 1e15;
     if (is_impossible(*value = json_object_get(trial, "lost_share"), nextafter(1, 2)))
         return "lost_share";
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
-        if (is_impossible(*value = json_object_get(trial, keys[k]), most))
+        if (is_impossible(*value = result_value(trial, keys[k]), most))
             return keys[k];
     return is_impossible(*value = result_value(trial, metric), most) ? metric : NULL;
 }

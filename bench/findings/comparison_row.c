@@ -81,6 +81,15 @@ void comparison_row_judge(struct comparison_row *row, const double *base, int ba
     row->regression = row->verdict == COMPARISON_SLOWER && change->ratio < 1 - threshold;
 }
 
+void comparison_row_nothing(struct comparison_row *row, const double *base, int base_count)
+{
+    row->base = describe(row, 0, base, base_count);
+    row->new = describe(row, 1, NULL, 0);
+    row->verdict = COMPARISON_NOTHING;
+    row->regression = true;
+    snprintf(row->note, sizeof row->note, "no round has that figure");
+}
+
 /* How far apart two searches may end that ask the same of the same: by the step between
  * what was kept and what was broken. */
 static double grid_of(struct comparison_rate rate)

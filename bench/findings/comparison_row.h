@@ -73,6 +73,9 @@ const char *comparison_row_kind(enum comparison_kind kind);
 void comparison_row_judge(struct comparison_row *row, const double *base, int base_count, const double *now,
                           int now_count, double threshold);
 
+/* The same where only the base has values: it is no pass. */
+void comparison_row_nothing(struct comparison_row *row, const double *base, int base_count);
+
 /* What a search found: the highest rate that was kept (0: none), and the lowest that was
  * broken (INFINITY: none was proved to be). `open`: something else than the promise ended
  * it, and the truth is anywhere between the two. */

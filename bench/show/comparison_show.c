@@ -88,6 +88,15 @@ static int sum_of(const struct comparison *comparison, enum comparison_verdict v
     return comparison->counts[COMPARISON_SPEED][verdict] + comparison->counts[COMPARISON_RATE][verdict];
 }
 
+/* Of costs, too. */
+static int sum_of_all(const struct comparison *comparison, enum comparison_verdict verdict)
+{
+    int sum = 0;
+    for (int k = 0; k < COMPARISON_KINDS; k++)
+        sum += comparison->counts[k][verdict];
+    return sum;
+}
+
 static void add(char *text, size_t size, const char *before, int count, const char *what)
 {
     if (count)
@@ -150,7 +159,7 @@ static void totals_text(const struct comparison *comparison, char *text, size_t 
              comparison_undecided(comparison));
     add(text, size, "; ", sum_of(comparison, COMPARISON_FAILED), "FAILED");
     add(text, size, "; ", sum_of(comparison, COMPARISON_MISSING), "MISSING");
-    add(text, size, "; ", sum_of(comparison, COMPARISON_NOTHING), "without a figure");
+    add(text, size, "; ", sum_of_all(comparison, COMPARISON_NOTHING), "without a figure");
     if (comparison->speeds)
         snprintf(
             text + strlen(text), size - strlen(text),

@@ -110,3 +110,49 @@ CLI_TEST(compare, says_both_where_percentiles_differ)
               "%s", out);
     json_decref(document);
 }
+
+static void set_null(json_t *document, const char *object, const char *key)
+{
+    json_t *trial;
+    size_t t;
+    json_array_foreach (compare_kit_trials(document, 0), t, trial)
+        json_object_set_new(object ? json_object_get(trial, object) : trial, key, json_null());
+}
+
+/* What each round measures and the new one has not is no pass; what a base has not asks for nothing. */
+CLI_TEST(compare, says_when_a_cost_has_no_figure)
+{
+    static const struct {
+        const char *object, *key, *row;
+    } costs[] = {{NULL, "cpu_ns_per_job", "mutex/empty/t1, CPU time "},
+                 {"memory", "pool_bytes", "mutex/empty/t1, memory "}};
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        json_t *document = compare_kit_base();
+        compare_kit_set_all(document, costs[i].object, costs[i].key, 50000);
+        cr_assert(json_dump_file(document, "base.json", 0) == 0);
+        set_null(document, costs[i].object, costs[i].key);
+        compare_kit_save(document);
+        cr_assert(run("compare base.json new.json") == 1 && strstr(out, costs[i].row) && strstr(out, "NO FIGURE") &&
+                      strstr(out, "no pass: 0 slower") && strstr(out, "1 without a figure"),
+                  "%s", out);
+        cr_assert(run("compare new.json base.json") == 0 && !strstr(out, "NO FIGURE"), "%s", out);
+        json_decref(document);
+    }
+}
+
+/* Figures that no run has are no result: of costs, too. */
+CLI_TEST(compare, refuses_costs_that_cannot_be)
+{
+    static const struct {
+        const char *object, *key;
+        double value;
+    } costs[] = {{"memory", "pool_bytes", -4096}, {NULL, "cpu_ns_per_job", -1}, {NULL, "wakes_per_job", 1e300}};
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        json_t *document = compare_kit_base();
+        compare_kit_set_all(document, costs[i].object, costs[i].key, costs[i].value);
+        compare_kit_save(document);
+        cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, costs[i].key) && !*out, "%s",
+                  err);
+        json_decref(document);
+    }
+}
