@@ -440,7 +440,7 @@ endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
 # What the suites of pools need: no library but theirs, so that an emulator can run them.
-POOLS_KIT := $(filter-out $(BUILD)/tests/core/made_result.o,$(call objects,tests/core))
+POOLS_KIT := $(filter-out $(addprefix $(BUILD)/tests/core/,made_result.o measured_queue.o),$(call objects,tests/core))
 
 # Pools of the check build, whose threads are held at chosen steps.
 $(BUILD)/tests-held: $(call objects,tests/held) $(POOLS_KIT) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
@@ -520,7 +520,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 .SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_record duet_rows history backpressure measuring plan promises)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
-$(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(PARTS)
+$(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(BUILD)/tests/core/measured_queue.o $(PARTS)
 	$(call say,LD $@)
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 prove-backpressure: deps ## waiting and blocked shares on this machine against known answers: docs/backpressure.md

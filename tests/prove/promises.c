@@ -6,8 +6,11 @@
  * where there is a CPU for each worker beside the generator's; else they sleep, and a sleep
  * takes somewhat longer than it should: what is left of M/M/c is M/G/c. So what is known is
  * reckoned from the services that were measured: Erlang C with their mean, and a queue of
- * millions of jobs that draws from them; the rate kept is held against the second, which is
- * the first where services are exponential (squared variation 1).
+ * millions of jobs that draws from them; the rate kept is held against the second.
+ *
+ * That queue has the pool in it: what a worker takes from one job to the next, and until it
+ * begins when it had nothing to do, are measured at the rate kept, and drawn too
+ * (tests/core/measured_queue.h). Of a job of 20 us that is a good part.
  *
  * Even a perfect search has its chance: in the time that was spent near that rate so many
  * jobs are late, more or less. That is reckoned with the same queue, many times as long as
@@ -27,6 +30,7 @@
 #include "bench/results/result.h"
 #include "pools/core/topology.h"
 #include "tests/core/erlang.h"
+#include "tests/core/measured_queue.h"
 #include "workloads/core/units.h"
 
 static const double TOLERANCE = 0.03, SHARE = 0.01; /* later than the promise allows: p99 */
@@ -47,109 +51,6 @@ static const struct row rows[] = {
     {"1x2ms", 1, 2000000, 15, 240},  {"4x2ms", 4, 2000000, 10, 120}, {"16x2ms", 16, 2000000, 7, 60},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
-
-/* The queue. */
-
-struct services {
-    struct hist hist;
-    double places[HIST_BUCKETS], up_to[HIST_BUCKETS]; /* ns; the share of all that are no longer */
-    int count;
-    double mean, variation;
-};
-
-static void services_prepare(struct services *services)
-{
-    double seen = 0, sum = 0, squares = 0;
-    services->count = 0;
-    for (unsigned i = 0; i < HIST_BUCKETS; i++) {
-        double jobs = (double)services->hist.buckets[i], ns = hist_bucket_ns(i);
-        if (!(jobs > 0))
-            continue;
-        seen += jobs;
-        sum += jobs * ns;
-        squares += jobs * ns * ns;
-        services->places[services->count] = ns;
-        services->up_to[services->count++] = seen / (double)services->hist.count;
-    }
-    services->mean = seen > 0 ? sum / seen : NAN;
-    services->variation = seen > 0 ? squares / seen / (services->mean * services->mean) - 1 : NAN;
-}
-
-struct random {
-    uint64_t state;
-};
-
-static double uniform(struct random *random)
-{
-    random->state = random->state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    return ((double)(random->state >> 11) + 1) / 9007199254740993.0;
-}
-
-static double draw(const struct services *services, struct random *random)
-{
-    double share = uniform(random);
-    int low = 0, high = services->count - 1;
-    while (low < high) {
-        int middle = (low + high) / 2;
-        if (services->up_to[middle] < share)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return services->places[low];
-}
-
-/* The share of so many jobs that are later than the limit; the queue is steady before. */
-static double share_later(const struct services *services, int workers, double rate, double limit_ns, int64_t jobs,
-                          uint64_t seed)
-{
-    static const int64_t warm = 200000;
-    struct random random = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
-    double free_at[64] = {0}, now = 0;
-    int64_t later = 0;
-    for (int64_t i = -warm; i < jobs; i++) {
-        int first = 0;
-        for (int s = 1; s < workers; s++)
-            first = free_at[s] < free_at[first] ? s : first;
-        now -= log(uniform(&random)) / rate;
-        free_at[first] = fmax(now, free_at[first]) + draw(services, &random);
-        later += i >= 0 && free_at[first] - now > limit_ns;
-    }
-    return (double)later / (double)jobs;
-}
-
-/* The rate, per ns, at which just so many are. */
-static double known_rate(const struct services *services, int workers, double limit_ns)
-{
-    enum { HALVINGS = 13, JOBS = 3000000 };
-    double low = 0, high = workers / services->mean;
-    for (int i = 0; i < HALVINGS; i++) {
-        double middle = (low + high) / 2;
-        *(share_later(services, workers, middle, limit_ns, JOBS, 1) <= SHARE ? &low : &high) = middle;
-    }
-    return (low + high) / 2;
-}
-
-/* The standard error of a rate that is found by so many jobs: as a share of it. */
-static double chance(const struct services *services, int workers, double rate, double limit_ns, double jobs)
-{
-    enum { RUNS = 30, JOBS = 3000000 };
-    static const double step = 0.02;
-    double sum = 0, squares = 0;
-    double slope = (share_later(services, workers, rate * (1 + step), limit_ns, JOBS, 1) -
-                    share_later(services, workers, rate * (1 - step), limit_ns, JOBS, 1)) /
-                   (2 * step);
-    if (!(jobs >= 1))
-        return 0; /* not a probe came near: that is no chance */
-    if (!(slope > 0))
-        return INFINITY;
-    for (int i = 0; i < RUNS; i++) {
-        double share = share_later(services, workers, rate, limit_ns, (int64_t)jobs, 100 + (uint64_t)i);
-        sum += share;
-        squares += share * share;
-    }
-    return sqrt(fmax(0, squares / RUNS - sum * sum / RUNS / RUNS) * RUNS / (RUNS - 1)) / slope;
-}
 
 /* The machine. */
 
@@ -230,11 +131,49 @@ static bool reachable(const struct row *row, const struct alone *alone, double l
     return false;
 }
 
+/* What is between the services, at a rate: of one slice of burst, which has a stamp of each job. */
+
+static struct measured starts, turns; /* large */
+static const struct workload_ops *burst;
+
+static void measure_between(const struct workload_slice *slice, struct workload_report *report)
+{
+    if (measured_between(slice->stamps, slice->stamp_count, slice->counted_from_ns, &starts.hist, &turns.hist))
+        fprintf(stderr, "promises: out of memory\n");
+    burst->measure(slice, report);
+}
+
+/* Leaves nothing there where the slice failed. */
+static void watch_between(const struct row *row, double rate)
+{
+    static struct slice slice;
+    static struct slice_samples samples;
+    static struct workload_ops watched;
+    static const double jobs = 200000, most_s = 20;
+    struct plan_entry entry;
+    struct workload_setting setting;
+    char before[64];
+    snprintf(before, sizeof before, "burst:rate=%.0f,for=%.0fms,of=", rate, 1e3 * fmin(most_s, jobs / rate));
+    entry = entry_of(row, row->workers, before, "exp");
+    burst = entry.workload.ops;
+    watched = *burst;
+    watched.measure = measure_between;
+    entry.workload.ops = &watched;
+    setting = plan_setting(&entry);
+    starts.hist = turns.hist = (struct hist){0};
+    memset(&samples, 0, sizeof samples);
+    slice_run(&entry, burst->jobs(&entry.workload, &setting), 7, INT64_C(60000000000), &slice, &samples);
+    if (*slice.failure)
+        fprintf(stderr, "%s: %s\n", row->name, slice.failure);
+    measured_prepare(&starts);
+    measured_prepare(&turns);
+}
+
 /* What was found. */
 
 /* The services of all probes near the rate that was kept; how many jobs came in those near
  * the one that is known. */
-static void gather_services(const json_t *result, double kept, struct services *services)
+static void gather_services(const json_t *result, double kept, struct measured *services)
 {
     static const double near = 0.15;
     json_t *configuration, *trial;
@@ -248,7 +187,7 @@ static void gather_services(const json_t *result, double kept, struct services *
             if (!strcmp(result_string(trial, "verdict"), "ok"))
                 hist_json_read(&services->hist, json_object_get(json_object_get(trial, "latency"), "start_to_end"));
     }
-    services_prepare(services);
+    measured_prepare(services);
 }
 
 static double jobs_near(const json_t *result, double known)
@@ -307,10 +246,11 @@ static const char *verdict(double off, double by_chance)
 /* Returns whether all is well. */
 static bool judge(const struct row *row, double limit_ns, const json_t *result)
 {
-    static struct services services; /* large */
+    static struct measured services; /* large */
     const json_t *found = json_array_get(json_object_get(result, "searches"), 0);
     double kept = json_number_value(json_object_get(found, "rate_kept")), known, erlang, by_chance, most;
-    char service[32], limit[32], rates[3][32];
+    struct measured_queue queue = {.workers = row->workers, .services = &services, .starts = &starts, .turns = &turns};
+    char service[32], start[32], turn[32], limit[32], rates[3][32];
     const char *limited = result_string(found, "limited_by");
     if (!strcmp(limited, "generator"))
         return print_not("not reachable here", "the generator is the limit");
@@ -319,12 +259,14 @@ static bool judge(const struct row *row, double limit_ns, const json_t *result)
         return false;
     }
     gather_services(result, kept, &services);
+    watch_between(row, kept);
     erlang = 1e9 * erlang_rate(row->workers, services.mean, limit_ns, SHARE);
-    known = 1e9 * known_rate(&services, row->workers, limit_ns);
-    by_chance = chance(&services, row->workers, known / 1e9, limit_ns, jobs_near(result, known));
-    most = row->workers / services.mean * 1e9;
-    printf(" %s, %.2f | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
+    known = 1e9 * measured_queue_rate(&queue, limit_ns, SHARE);
+    by_chance = measured_queue_chance(&queue, known / 1e9, limit_ns, jobs_near(result, known));
+    most = measured_queue_most(&queue) * 1e9;
+    printf(" %s, %.2f; start %s, turn %s | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
            units_time_text(services.mean, service, sizeof service), services.variation,
+           units_time_text(starts.mean, start, sizeof start), units_time_text(turns.mean, turn, sizeof turn),
            units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
            units_count_text(erlang, rates[0], sizeof *rates), units_count_text(known, rates[1], sizeof *rates),
            units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance,
