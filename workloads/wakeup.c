@@ -5,6 +5,11 @@
  * job ran: what no pool can beat on this machine at this moment, so that the ratio
  * of the two says what the pool adds.
  *
+ * A worker on the producer's own CPU starts sooner than one that another CPU has to be
+ * woken for, but only because the producer goes to sleep just then. So it is counted how
+ * many jobs started there: of a pool that wakes its workers in turn, some, and its median
+ * is one of two kinds of starts.
+ *
  * After the last job the pool is left alone for a while, in which nothing of the
  * harness runs: what CPU time this process uses then, the pool uses. */
 #include <math.h>
@@ -20,7 +25,7 @@
 
 enum { GAP, IDLE, PARAMS };
 enum { START, RAW, SAMPLES };
-enum { START_P50, START_P99, RAW_P50, RAW_P99, RATIO, IDLE_CPU, FIGURES };
+enum { START_P50, START_P99, RAW_P50, RAW_P99, RATIO, IDLE_CPU, SAME_CPU, FIGURES };
 
 static const struct workload_param params[PARAMS] = {
     [GAP] = {"gap", WORKLOAD_TIME, "200us", 1000, 1000000000, NULL, "how long the pool is left alone before each job"},
@@ -40,11 +45,14 @@ static const struct workload_figure figures[FIGURES] = {
                .quotient = START_P50 + 1, .divisor = RAW_P50 + 1},
     [IDLE_CPU] = {"idle_cpu_share", "idle cpu", WORKLOAD_SHARE,
                   "CPU time that the pool uses with all workers parked, share of one CPU"},
+    [SAME_CPU] = {"same_cpu_share", "same cpu", WORKLOAD_SHARE,
+                  "share of the jobs that started on the CPU of their submit: sooner, as the producer sleeps then"},
 };
 
 struct job {
     struct own *own;
     struct workload_stamp *stamp;
+    int from, on; /* the CPUs of the submit and of the start; written by each */
     _Atomic uint32_t runs;
 };
 
@@ -66,7 +74,8 @@ static int run(void *arg)
     job->stamp->started = workload_now_ns();
     job->stamp->worker = pool_worker();
     job->stamp->ended = job->stamp->started;
-    atomic_store_explicit(&job->own->cpu, sched_getcpu(), memory_order_relaxed);
+    job->on = sched_getcpu();
+    atomic_store_explicit(&job->own->cpu, job->on, memory_order_relaxed);
     atomic_fetch_add_explicit(&job->runs, 1, memory_order_release);
     return 0;
 }
@@ -197,6 +206,7 @@ static void produce(struct workload_slice *slice, int producer)
     for (int64_t i = 0; i < slice->jobs && producer == 0; i++) {
         struct job *job = &own->jobs[i];
         leave_alone(gap);
+        job->from = sched_getcpu();
         slice->stamps[i].submitted = workload_now_ns();
         if (!workload_answered(slice, producer, pool_submit(slice->pool, run, job)))
             return;
@@ -221,7 +231,7 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t *starts = malloc((size_t)slice->jobs * sizeof *starts);
+    int64_t *starts = malloc((size_t)slice->jobs * sizeof *starts), same = 0;
     for (int i = 0; i < FIGURES; i++)
         report->figures[i] = NAN;
     if (!starts || !slice->jobs) {
@@ -232,6 +242,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
         starts[i] = slice->stamps[i].started - slice->stamps[i].submitted;
         report->sample(report, START, starts[i]);
         report->sample(report, RAW, own->raw_ns[i]);
+        same += own->jobs[i].from == own->jobs[i].on;
     }
     times_sort(starts, slice->jobs);
     times_sort(own->raw_ns, slice->jobs);
@@ -240,6 +251,7 @@ static void measure(const struct workload_slice *slice, struct workload_report *
     report->figures[RAW_P50] = times_quantile(own->raw_ns, slice->jobs, 0.5);
     report->figures[RAW_P99] = times_quantile(own->raw_ns, slice->jobs, 0.99);
     report->figures[IDLE_CPU] = own->idle_cpu_share;
+    report->figures[SAME_CPU] = (double)same / (double)slice->jobs;
     report->figures[RATIO] = report->figures[START_P50] / report->figures[RAW_P50];
     free(starts);
 }
