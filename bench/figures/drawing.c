@@ -14,6 +14,7 @@
 
 #include "bench/figures/gnuplot.h"
 #include "bench/machine/tool.h"
+#include "bench/results/hist_json.h"
 #include "bench/statistics/stats.h"
 
 const json_t *drawing_find(const struct drawing *drawing, const char *spec, const char *pool, int workers)
@@ -387,18 +388,15 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
     drawing_close(drawing, file);
 }
 
-double drawing_quantile(const json_t *buckets, json_int_t total, double share)
+double drawing_quantile(const json_t *histogram, double share)
 {
-    double rank = ceil(share * (double)total), seen = 0, value = NAN;
-    size_t i;
-    json_t *bucket;
-    json_array_foreach (buckets, i, bucket) {
-        seen += (double)json_integer_value(json_array_get(bucket, 1));
-        value = json_number_value(json_array_get(bucket, 0));
-        if (seen >= rank)
-            break;
-    }
-    return seen >= rank ? value : NAN; /* it is among those that got no service */
+    static struct hist hist; /* large; figures are drawn by one thread */
+    double value;
+    hist = (struct hist){0};
+    if (hist_json_read(&hist, histogram))
+        return NAN;
+    value = hist_quantile(&hist, share);
+    return isfinite(value) ? value : NAN;
 }
 
 bool drawing_is_floor(const char *pool)

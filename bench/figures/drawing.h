@@ -110,8 +110,9 @@ void drawing_spread(struct drawing_label *labels, int count, double low, double 
 void drawing_labels(const struct drawing *drawing, const char *name, const char *header,
                     const struct drawing_label *labels, int count);
 
-/* Of a histogram's pairs [ns, count], `total` samples in all. */
-double drawing_quantile(const json_t *buckets, json_int_t total, double share);
+/* Of a result's histogram, as its tables have it; NaN: it is among those that got no service, or there are
+ * no samples. */
+double drawing_quantile(const json_t *histogram, double share);
 
 /* What a bar is: "bar: 95% interval", or the range when there were too few rounds for one. */
 const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size);

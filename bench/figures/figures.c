@@ -37,13 +37,16 @@ static int by_speed(const void *left, const void *right, void *context)
     return (va[0] < vb[0]) - (va[0] > vb[0]);
 }
 
-static void add_pool(struct drawing *drawing, const char *name)
+/* Whether there is room for it, or it is there. */
+static bool add_pool(struct drawing *drawing, const char *name)
 {
     for (int i = 0; i < drawing->pool_count; i++)
         if (!strcmp(drawing->pools[i], name))
-            return;
-    if (drawing->pool_count < DRAWING_POOLS_MAX)
-        drawing->pools[drawing->pool_count++] = name;
+            return true;
+    if (drawing->pool_count == DRAWING_POOLS_MAX)
+        return false;
+    drawing->pools[drawing->pool_count++] = name;
+    return true;
 }
 
 static void add_spec(struct drawing *drawing, const char *text, int workers)
@@ -84,15 +87,19 @@ static void survey(struct drawing *drawing)
     json_t *configuration;
     size_t i;
     int capacity, least = INT32_MAX, most = 0;
+    bool all = true;
     json_array_foreach (drawing->configurations, i, configuration) {
         if (*result_string(configuration, "unsupported"))
             continue;
-        add_pool(drawing, result_string(configuration, "pool"));
+        all = add_pool(drawing, result_string(configuration, "pool")) && all;
         add_spec(drawing, result_string(configuration, "spec"), (int)result_integer(configuration, "workers"));
         capacity = (int)result_integer(configuration, "capacity");
         least = capacity < least ? capacity : least;
         most = capacity > most ? capacity : most;
     }
+    if (!all)
+        fprintf(drawing->log, "poolbench: note: figures have room for %d pools; the tables have all\n",
+                DRAWING_POOLS_MAX);
     configuration = json_array_get(drawing->configurations, 0);
     snprintf(drawing->foot, sizeof drawing->foot, "pin %s%s", result_string(configuration, "pin"),
              several_pins(drawing) ? " only" : "");

@@ -45,14 +45,16 @@ static const json_t *histogram_of(const struct drawing *drawing, const struct dr
     return json_object_get(json_object_get(json_object_get(configuration, "summary"), "samples"), name);
 }
 
-/* One curve; tells its range and where it ends. Returns false when there is none. */
+/* One curve; tells its range and where it ends. Returns false when there is none: no jobs, or none that
+ * got a service. */
 static bool write_curve(FILE *file, const char *pool, const char *kind, const json_t *histogram, double range[2],
                         struct drawing_label *end)
 {
     json_int_t total = result_integer(histogram, "count") + result_integer(histogram, "lost");
+    bool some = false;
     for (int step = 0; step <= 80 && total; step++) {
         double one_in = pow(10, step / 20.0);
-        double value = drawing_quantile(json_object_get(histogram, "buckets"), total, 1 - 1 / one_in);
+        double value = drawing_quantile(histogram, 1 - 1 / one_in);
         if (one_in > (double)total || isnan(value))
             break; /* more nines than samples, or the rest was lost */
         value = fmax(1, value);
@@ -60,8 +62,9 @@ static bool write_curve(FILE *file, const char *pool, const char *kind, const js
         range[0] = fmin(range[0], value);
         range[1] = fmax(range[1], value);
         *end = (struct drawing_label){pool, pool, one_in, value};
+        some = true;
     }
-    return total > 0;
+    return some;
 }
 
 /* The range of the curves at a quantile. */
@@ -72,9 +75,8 @@ static void range_at(const struct drawing *drawing, const struct drawing_spec *s
     range[1] = 0;
     for (int p = 0; p < drawing->pool_count; p++) {
         const json_t *histogram = histogram_of(drawing, spec, drawing->pools[p], name);
-        json_int_t total = result_integer(histogram, "count") + result_integer(histogram, "lost");
-        double value = drawing_quantile(json_object_get(histogram, "buckets"), total, quantile);
-        if (isnan(value) || !total || drawing_is_floor(drawing->pools[p]))
+        double value = drawing_quantile(histogram, quantile);
+        if (isnan(value) || drawing_is_floor(drawing->pools[p]))
             continue;
         range[0] = fmin(range[0], value);
         range[1] = fmax(range[1], value);

@@ -245,7 +245,7 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
                 load->y[0] * 1e-9, load->y[1] * 1e-9, load->x[0], load->x[1], x_end);
     snprintf(dim, sizeof dim, "%s, %s; solid: %s, bar: its %s; dotted: median%s", load->rest,
              drawing_workers_text(load->workers, workers, sizeof workers), quantity,
-             searched ? "range over a probe's rounds" : "interval",
+             searched ? "interval, of a probe's rounds together" : "interval",
              *far       ? far
              : searched ? "; names: the highest rate kept"
                         : "");

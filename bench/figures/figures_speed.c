@@ -210,6 +210,7 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
     struct drawing_figure figure = {.script = "latency", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX];
     double least = INFINITY, most = 0;
+    bool lost = false;
     int label_count = 0;
     FILE *file;
     snprintf(name, sizeof name, "latency-%s", label_word(spec->text, word, sizeof word));
@@ -221,20 +222,21 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
         const json_t *configuration = drawing_find(drawing, spec->text, drawing->pools[p], spec->workers_high);
         const json_t *latency = json_object_get(json_object_get(configuration, "summary"), "latency");
         const json_t *hist = json_object_get(latency, "submit_to_end");
-        json_int_t total = json_integer_value(json_object_get(hist, "count"));
-        double value = NAN, at = 1;
+        json_int_t total = result_integer(hist, "count") + result_integer(hist, "lost");
+        struct drawing_label end = {.pool = NULL};
         for (int step = 0; step <= 80 && total; step++) {
-            double one_in = pow(10, step / 20.0);
-            if (one_in > (double)total)
-                break; /* more nines than samples */
-            value = fmax(1, drawing_quantile(json_object_get(hist, "buckets"), total, 1 - 1 / one_in));
-            at = one_in;
+            double one_in = pow(10, step / 20.0), value = drawing_quantile(hist, 1 - 1 / one_in);
+            if (one_in > (double)total || isnan(value))
+                break; /* more nines than samples, or the rest was lost */
+            value = fmax(1, value);
+            end = (struct drawing_label){drawing->pools[p], drawing->pools[p], one_in, value};
             fprintf(file, "%s\t%.6g\t%.6g\t%d\n", drawing->pools[p], one_in, value, step % 20 == 0);
             least = fmin(least, value);
             most = fmax(most, value);
         }
-        if (total)
-            labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, value};
+        lost = lost || result_integer(hist, "lost") > 0;
+        if (end.pool)
+            labels[label_count++] = end;
     }
     drawing_close(drawing, file);
     if (!label_count)
@@ -244,8 +246,10 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
     snprintf(figure.extra, sizeof figure.extra, "value_low = %.6g\nvalue_high = %.6g\nx_end = %.6g\n", least * 1e-9,
              most * 1e-9, drawing_beyond(1, 1e4, true));
     snprintf(title, sizeof title, "How long does a job take? %s", spec->text);
-    snprintf(dim, sizeof dim, "from submit to end, %s, the queue kept full; line: sampled jobs of all rounds together",
-             drawing_workers_text(spec->workers_high, workers, sizeof workers));
+    snprintf(dim, sizeof dim,
+             "from submit to end, %s, the queue kept full; line: sampled jobs of all rounds together%s",
+             drawing_workers_text(spec->workers_high, workers, sizeof workers),
+             lost ? "; who got no service is infinitely late: there a line ends" : "");
     return drawing_draw(drawing, &figure);
 }
 

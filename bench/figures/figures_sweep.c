@@ -89,7 +89,7 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
         return -EIO;
     fprintf(file, "pool\t%s\tns_per_job\tlow\thigh\n", dimension->key);
     for (int p = 0; p < drawing->pool_count; p++) {
-        double v[3], last = NAN;
+        double v[3], last = NAN, at = NAN;
         int points = 0;
         for (int i = 0; i < count; i++) {
             if (!point(drawing, spec, dimension, drawing->pools[p], values[i], others[0], v))
@@ -99,11 +99,11 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
             most = fmax(most, v[2]);
             ideal = fmin(ideal, v[0]);
             last = v[0];
+            at = (double)values[i];
             points++;
         }
         if (points > 1 || (points && !drawing_is_floor(drawing->pools[p])))
-            labels[label_count++] =
-                (struct drawing_label){drawing->pools[p], drawing->pools[p], (double)values[count - 1], last};
+            labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, last};
     }
     drawing_close(drawing, file);
     if (!label_count)
