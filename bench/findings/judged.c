@@ -20,6 +20,35 @@ bool judged_may_lose(const json_t *configuration)
     return !strcmp(result_string(configuration, "results"), "drop");
 }
 
+/* Adds a trial's jobs, or those of its windows. */
+static void add_lost(const json_t *trial, double *lost, double *submitted)
+{
+    json_t *slice;
+    size_t i;
+    bool windows = false;
+    json_array_foreach (json_object_get(trial, "slices"), i, slice) {
+        const json_t *window = json_object_get(slice, "window");
+        *lost += json_number_value(json_object_get(window, "lost"));
+        *submitted += json_number_value(json_object_get(window, "offered"));
+        windows = windows || window;
+    }
+    if (windows)
+        return;
+    *lost += (double)(result_integer(trial, "refused") + result_integer(trial, "dropped"));
+    *submitted += (double)(result_integer(trial, "refused") + result_integer(trial, "accepted"));
+}
+
+double judged_lost_share(const json_t *configuration)
+{
+    double lost = 0, submitted = 0;
+    json_t *trial;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        if (!strcmp(result_string(trial, "verdict"), "ok"))
+            add_lost(trial, &lost, &submitted);
+    return submitted > 0 ? lost / submitted : NAN;
+}
+
 bool judged_metric(const json_t *configuration, char *metric, size_t size)
 {
     const char *judged_by = NULL;
@@ -44,6 +73,8 @@ double judged_width(const json_t *configuration, int *rounds)
     if (*rounds < STATS_ENOUGH)
         return NAN;
     median = stats_median(values, *rounds);
+    if (median.low == median.high)
+        return 0; /* nothing, each time: that is known */
     return median.median > 0 ? fmax(median.high - median.median, median.median - median.low) / median.median : NAN;
 }
 

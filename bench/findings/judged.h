@@ -10,6 +10,10 @@
 /* Whether jobs are refused or dropped when the queue is full, or results lost. */
 bool judged_may_lose(const json_t *configuration);
 
+/* The share of all jobs that got no service, of all good rounds together: of those that are counted, in an
+ * open loop. The rounds' median may be nothing where a third of them lost many. NaN: no round was good. */
+double judged_lost_share(const json_t *configuration);
+
 /* Writes the metric as result_values takes it. Returns whether less is better: a time,
  * where jobs per second are a rate. */
 bool judged_metric(const json_t *configuration, char *metric, size_t size);

@@ -14,6 +14,8 @@ struct stats_ratio pairing_ratio(const char *metric, const json_t *a, const json
     /* Both are in the order of rounds. */
     for (int i = 0, j = 0; i < left_count && j < right_count;) {
         if (left_rounds[i] == right_rounds[j]) {
+            if (!(left[i] > 0) || !(right[j] > 0))
+                return stats_ratio(left, right, 0); /* the others alone would be too good, or too bad */
             paired_left[count] = left[i++];
             paired_right[count++] = right[j++];
         } else if (left_rounds[i] < right_rounds[j]) {

@@ -8,7 +8,8 @@
 #include "bench/statistics/stats.h"
 
 /* The ratio a/b of a metric over the rounds in which both have it: `pairs` is how
- * many those are; none gives NaN. Threads: not for several at once. */
+ * many those are; none gives NaN. Nor is there a ratio, and `pairs` is 0, where a round of them has
+ * nothing on either side, as where all jobs were lost. Threads: not for several at once. */
 struct stats_ratio pairing_ratio(const char *metric, const json_t *a, const json_t *b);
 
 #endif

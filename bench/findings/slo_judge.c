@@ -264,6 +264,7 @@ static void judge_few_rounds(const struct evidence *evidence, const struct slo *
 static void judge_plainly(const struct evidence *evidence, const struct slo_list *list, const struct slo *slo,
                           struct slo_judgement *found)
 {
+    char share[32];
     if (found->low > limit_of(slo))
         found->verdict = SLO_BROKEN;
     else if (found->high <= limit_of(slo))
@@ -276,8 +277,8 @@ static void judge_plainly(const struct evidence *evidence, const struct slo_list
         found->reason = SLO_LOST;
     }
     if (found->verdict == SLO_BROKEN && evidence->lost > 0)
-        snprintf(found->why, sizeof found->why, "%.3g%% of the jobs got no service",
-                 100 * evidence->lost / evidence->submitted);
+        snprintf(found->why, sizeof found->why, "%s of the jobs got no service",
+                 units_share_text(evidence->lost / evidence->submitted, share, sizeof share));
 }
 
 struct slo_judgement slo_judge(const json_t *configuration, const struct slo_list *list, int which)

@@ -143,29 +143,35 @@ static void print_producers(const struct report_table *table, FILE *out)
     free(text);
 }
 
-/* Owner of table->rows: the caller. */
-static bool is_steady(const json_t *configuration)
+/* Whether it keeps its rate for all that is known: it was steady, lost nothing, and no round failed. */
+static bool keeps_rate(const json_t *configuration)
 {
     const json_t *loop = json_object_get(json_object_get(configuration, "summary"), "open_loop");
-    return !strcmp(result_string(loop, "state"), "steady");
+    json_t *trial;
+    size_t i;
+    json_array_foreach (json_object_get(configuration, "trials"), i, trial)
+        if (strcmp(result_string(trial, "verdict"), "ok"))
+            return false;
+    return !strcmp(result_string(loop, "state"), "steady") && !(json_number_value(json_object_get(loop, "lost")) > 0);
 }
 
 /* Where jobs come when they are due: whether what was measured is a steady state. */
 static void print_open_loop(const struct report_table *table, FILE *out)
 {
-    bool said = false;
+    int asked = 0, kept = 0;
     for (int i = 0; i < table->count; i++) {
-        const json_t *loop = json_object_get(json_object_get(table->rows[i].configuration, "summary"), "open_loop");
-        said = said || json_number_value(json_object_get(loop, "lost")) > 0;
-        if (!*result_string(loop, "why"))
-            continue;
-        fprintf(out, "%s: %s.\n", table->rows[i].pool, result_string(loop, "why"));
-        said = true;
+        const json_t *configuration = table->rows[i].configuration,
+                     *loop = json_object_get(json_object_get(configuration, "summary"), "open_loop");
+        asked += !*result_string(configuration, "unsupported");
+        kept += keeps_rate(configuration);
+        if (*result_string(loop, "why"))
+            fprintf(out, "%s: %s.\n", table->rows[i].pool, result_string(loop, "why"));
     }
-    for (int i = 0; i < table->count && !said; i++)
-        said = is_steady(table->rows[i].configuration) && fputs("the rate is kept by all.\n", out) >= 0;
+    if (kept && kept == asked)
+        fputs("the rate is kept by all.\n", out);
 }
 
+/* Owner of table->rows: the caller. */
 static void gather_rows(const json_t *result, const json_t *first, struct report_table *table)
 {
     const json_t *configurations = json_object_get(result, "configurations");
@@ -321,7 +327,7 @@ static void print_legend(const json_t *result, const json_t *configurations, siz
         print_common_legend(result, configurations, out);
     terminal_print(
         out, 0,
-        "Percentiles are of all rounds' samples together. jobs/s and all others: median over %zu round%s; "
+        "Percentiles, and what was lost, are of all rounds together. jobs/s and all others: median over %zu round%s; "
         "+-95%%: the exact interval of the rounds' median, from 6 rounds on; of a percentile that of all samples. "
         "In brackets: the 95%% interval of the ratio, round against round; \"=\": all of it within 3%% of "
         "1; \"?\": it holds 1, and more: undecided; \"of the columns\": what the table's two figures say, "

@@ -91,6 +91,8 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
         snprintf(text, size, "-");
     else if (unit == WORKLOAD_SHARE && value > 0 && value < 0.0005)
         snprintf(text, size, "<0.1%%");
+    else if (unit == WORKLOAD_SHARE && value >= 0.995 && value < 1) /* 100% is all */
+        units_share_text(value, text, size);
     else if (unit == WORKLOAD_SHARE)
         snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
     else if (value == 0)
@@ -164,8 +166,7 @@ static void add_speed(struct grid *grid, const struct report_table *table, const
     grid_cell(grid, "%s", spread_text(row->configuration, metric, text, sizeof text));
     if (!table->loses || table->ops->consume)
         return;
-    if (!result_metric(row->configuration, "lost_share", &value, &low, &high))
-        value = NAN;
+    value = judged_lost_share(row->configuration);
     grid_cell(grid, "%s", figure_text(value, WORKLOAD_SHARE, text, sizeof text));
 }
 

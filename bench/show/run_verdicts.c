@@ -30,6 +30,12 @@ static const char *value_text(enum workload_unit unit, double value, char *text)
     return text;
 }
 
+/* A percentile is of all rounds' samples together. */
+static bool is_pooled(const json_t *configuration, const char *metric)
+{
+    return json_object_get(result_value(json_object_get(configuration, "summary"), metric), "pooled") != NULL;
+}
+
 static void put_figures(json_t *row, const json_t *configuration)
 {
     static const char *const units[] = {"ns", "share", "number", "bytes", "jobs/s"};
@@ -38,8 +44,8 @@ static void put_figures(json_t *row, const json_t *configuration)
     char text[2 * TEXT + 8], ends[2][TEXT], figure[TEXT * 2];
     size_t rounds = json_array_size(json_object_get(configuration, "trials"));
     benchmark_metric(configuration, &metric);
-    snprintf(figure, sizeof figure, "%s, %s, median of rounds",
-             metric.name + (strncmp(metric.name, "figures.", 8) ? 0 : 8), units[metric.unit]);
+    snprintf(figure, sizeof figure, "%s, %s, %s", metric.name + (strncmp(metric.name, "figures.", 8) ? 0 : 8),
+             units[metric.unit], is_pooled(configuration, metric.name) ? "of all rounds together" : "median of rounds");
     verdicts_set(row, "figure", figure);
     verdicts_set(row, "better", metric.more_is_better ? "higher" : "lower");
     snprintf(text, sizeof text, "%zu", rounds);

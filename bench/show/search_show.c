@@ -6,13 +6,12 @@
 #include <string.h>
 
 #include "bench/findings/slo_judge.h"
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
-
-enum { SEARCHES_MAX = 512 };
 
 static bool same_table(const json_t *a, const json_t *b)
 {
@@ -147,14 +146,15 @@ static void print_times(const json_t *const *rows, int count, FILE *out)
 
 static void print_table(const json_t *result, const json_t *first, FILE *out, bool colour)
 {
-    static const json_t *rows[SEARCHES_MAX];
+    const json_t *searches = json_object_get(result, "searches"),
+                 **rows = must_memory(malloc((json_array_size(searches) + 1) * sizeof *rows));
     char promised[256];
     const char *bold = colour ? "\033[1m" : "", *plain = colour ? "\033[0m" : "";
     json_t *search;
     size_t i;
     int count = 0;
-    json_array_foreach (json_object_get(result, "searches"), i, search)
-        if (same_table(first, search) && count < SEARCHES_MAX)
+    json_array_foreach (searches, i, search)
+        if (same_table(first, search))
             rows[count++] = search;
     qsort(rows, (size_t)count, sizeof *rows, by_rate);
     terminal_line(out, 2, "%s%s%s   %lld producer%s, pin=%s, capacity %lld, full=%s", bold,
@@ -166,6 +166,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
     print_rows(result, rows, count, out, colour);
     print_times(rows, count, out);
     fputc('\n', out);
+    free(rows);
 }
 
 void search_show(const json_t *result, FILE *out, bool colour)

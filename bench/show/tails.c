@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/judged.h"
 #include "bench/results/result.h"
 #include "bench/show/terminal.h"
 #include "bench/statistics/stats.h"
@@ -75,7 +76,7 @@ static void show_difference(const char *pool, const json_t *configuration, const
     if (count < 2 || !(tail->pooled > much * median || tail->pooled < median / much))
         return;
     for (int i = 0; i < count; i++)
-        bad += values[i] > much * median;
+        bad += values[i] > much * fmin(median, tail->pooled);
     terminal_print(out, 2, "%s: %s %s of all rounds together, %s in the median round: %d of %d rounds were bad.", pool,
                    tail->head, units_time_text(tail->pooled, pooled, sizeof pooled),
                    units_time_text(median, single, sizeof single), bad, count);
@@ -97,14 +98,14 @@ static void show_too_few(const char *pool, const struct tail *tail, FILE *out)
 /* "ring: p50, p99 -: 62% of the jobs got no service, and are infinitely late." */
 static void show_never(const struct report_row *row, const struct tail *tails, int count, FILE *out)
 {
-    char heads[256] = "";
-    double lost, low, high;
+    char heads[256] = "", share[32];
+    double lost = judged_lost_share(row->configuration);
     for (int t = 0; t < count; t++)
         if (is_never(&tails[t]))
             snprintf(heads + strlen(heads), sizeof heads - strlen(heads), "%s%s", *heads ? ", " : "", tails[t].head);
-    if (*heads && result_metric(row->configuration, "lost_share", &lost, &low, &high))
-        terminal_print(out, 2, "%s: %s -: %.3g%% of the jobs got no service, and are infinitely late.", row->pool,
-                       heads, 100 * lost);
+    if (*heads && lost > 0)
+        terminal_print(out, 2, "%s: %s -: %s of the jobs got no service, and are infinitely late.", row->pool, heads,
+                       units_share_text(lost, share, sizeof share));
 }
 
 /* A closed loop whose slices end before the queue is full: what its jobs wait is the
@@ -112,10 +113,10 @@ static void show_never(const struct report_row *row, const struct tail *tails, i
 static void show_unfilled(const struct report_row *row, FILE *out)
 {
     const json_t *trial = json_array_get(json_object_get(row->configuration, "trials"), 0),
-                 *latency = json_object_get(trial, "latency"),
+                 *latency = json_object_get(trial, "latency"), *whole = json_object_get(latency, "submit_to_end"),
                  *slice = json_array_get(json_object_get(trial, "slices"), 0);
-    if (result_integer(json_object_get(latency, "start_to_end"), "count") &&
-        !result_integer(json_object_get(latency, "submit_to_end"), "count"))
+    if (result_integer(json_object_get(latency, "start_to_end"), "count") && !result_integer(whole, "count") &&
+        !result_integer(whole, "lost"))
         terminal_print(
             out, 2,
             "%s: no latency: slices of %lld jobs do not keep %lld places full (a smaller --capacity, or burst "

@@ -132,8 +132,10 @@ const char *slo_text(const struct slo *slo, char *text, size_t size)
 
 const char *slo_value_text(const struct slo_kind *kind, double value, char *text, size_t size)
 {
-    if (kind->is_loss && isfinite(value))
-        snprintf(text, size, value > 0 && value < 0.01 ? "%.2g%%" : "%.3g%%", 100 * value);
+    if (kind->is_loss && isfinite(value) && value > 0 && value < 0.01)
+        snprintf(text, size, "%.2g%%", 100 * value);
+    else if (kind->is_loss && isfinite(value))
+        units_share_text(value, text, size);
     else if (isinf(value))
         snprintf(text, size, "never");
     else

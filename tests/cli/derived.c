@@ -1,6 +1,7 @@
 /* derived.c - figures that are made of others, in the result and in the table. No
  * figure is judged but by what it cannot be. */
 #include <jansson.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -60,6 +61,37 @@ CLI_TEST(derived, idle_cpu_is_a_share_of_the_workers_at_most)
     value = json_number_value(figure(trial_of(result, "wakeup:gap=1us"), "idle_cpu_share"));
     cr_assert(value >= 0 && value <= 2.1, "%g", value);
     cr_assert(json_is_null(figure(trial_of(result, "wakeup:gap=2us"), "idle_cpu_share")));
+    json_decref(result);
+}
+
+/* Leaves this process, and those that it starts, the first of its CPUs only. Returns how many it had. */
+static int keep_one_cpu(void)
+{
+    cpu_set_t had, one;
+    int cpu = 0;
+    cr_assert(sched_getaffinity(0, sizeof had, &had) == 0);
+    while (!CPU_ISSET(cpu, &had))
+        cpu++;
+    CPU_ZERO(&one);
+    CPU_SET(cpu, &one);
+    cr_assert(sched_setaffinity(0, sizeof one, &one) == 0);
+    return CPU_COUNT(&had);
+}
+
+/* A producer that is bound to one CPU and a worker to another; then both on the only one. */
+CLI_TEST(derived, same_cpu_is_where_the_job_was_submitted)
+{
+    static const char words[] = "run -p mutex -w wakeup:gap=1us,idle=0ns -t 1" QUICK;
+    json_t *result;
+    int cpus;
+    cr_assert(run(words) == 0, "%s", err);
+    result = document();
+    cpus = keep_one_cpu();
+    cr_assert(cpus == 1 || json_number_value(figure(trial_of(result, "wakeup"), "same_cpu_share")) == 0, "%s", out);
+    json_decref(result);
+    cr_assert(run(words) == 0 && strstr(out, "same cpu"), "%s%s", out, err);
+    result = document();
+    cr_assert(json_number_value(figure(trial_of(result, "wakeup"), "same_cpu_share")) == 1);
     json_decref(result);
 }
 
@@ -144,4 +176,76 @@ CLI_TEST(derived, fairness_of_producers_takes_several)
     result = document();
     cr_assert(json_is_null(json_object_get(trial_of(result, "empty"), "producer_fairness")));
     json_decref(result);
+}
+
+/* The first configuration's latencies, as if a share of its jobs had got no service. */
+static void lose(json_t *result, json_int_t count, json_int_t lost)
+{
+    const char *name;
+    json_t *summary = json_object_get(json_array_get(json_object_get(result, "configurations"), 0), "summary"), *one;
+    static const char *const groups[] = {"latency", "samples"};
+    for (size_t g = 0; g < sizeof groups / sizeof *groups; g++)
+        json_object_foreach (json_object_get(summary, groups[g]), name, one) {
+            json_object_set_new(one, "count", json_integer(count));
+            json_object_set_new(one, "lost", json_integer(lost));
+            json_object_set_new(one, "buckets", count ? json_pack("[[i, I]]", 1000, count) : json_array());
+        }
+    cr_assert(json_dump_file(result, "y.json", 0) == 0);
+}
+
+/* Of 1,000 jobs 100 got no service: no line goes beyond the ninth of ten, as in the table. */
+CLI_TEST(derived, a_line_of_latencies_ends_where_the_lost_begin)
+{
+    json_t *result;
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    cr_assert(run("run -p mutex -w cpu:size=1us --no-floor -t 1" QUICK) == 0, "%s", err);
+    result = document();
+    lose(result, 900, 100);
+    json_decref(result);
+    cr_assert(run("plot y.json") == 0, "%s", err);
+    slurp("y/latency-cpu-size-1us.tsv", out, sizeof out);
+    cr_assert(strstr(out, "mutex\t10\t") && !strstr(out, "mutex\t11.2202\t"), "%s", out);
+    slurp("y/latency-cpu-size-1us.svg", out, sizeof out);
+    cr_assert(strstr(out, "infinitely late"));
+}
+
+/* All were lost: there is no line, and no name at its end. */
+CLI_TEST(derived, where_all_were_lost_nothing_is_drawn)
+{
+    json_t *result;
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    cr_assert(run("run -p mutex,ring -w burst:rate=1k,of=empty --no-floor -t 1" QUICK) == 0, "%s", err);
+    result = document();
+    lose(result, 0, 1000);
+    json_decref(result);
+    cr_assert(run("plot y.json") == 0, "%s", err);
+    slurp("y/spectrum-burst-rate-1k-of-empty.tsv", out, sizeof out);
+    cr_assert(!strstr(out, "mutex\t") && strstr(out, "ring\t"), "%s", out);
+    slurp("y/spectrum-burst-rate-1k-of-empty-labels.tsv", out, sizeof out);
+    cr_assert(lines(out) == 2, "a head, and one name: %s", out);
+}
+
+/* Figures have room for 32 pools: of more it is said. */
+CLI_TEST(derived, more_pools_than_figures_have_room_for_are_named)
+{
+    enum { POOLS = 40 };
+    json_t *result, *list;
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    cr_assert(run("run -p mutex -w empty --no-floor -t 1" QUICK) == 0, "%s", err);
+    result = document();
+    list = json_object_get(result, "configurations");
+    for (int i = 1; i < POOLS; i++) {
+        json_t *other = json_deep_copy(json_array_get(list, 0));
+        char name[16];
+        snprintf(name, sizeof name, "p%d", i);
+        json_object_set_new(other, "pool", json_string(name));
+        json_array_append_new(list, other);
+    }
+    cr_assert(json_dump_file(result, "y.json", 0) == 0);
+    json_decref(result);
+    cr_assert(run("plot x.json") == 0 && !strstr(err, "room for"), "%s", err);
+    cr_assert(run("plot y.json") == 0 && strstr(err, "figures have room for 32 pools"), "%s", err);
 }

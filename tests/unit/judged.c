@@ -1,5 +1,6 @@
 /* judged.c - how narrow the intervals of a run are, of documents with known values. */
 #include "bench/findings/judged.h"
+#include "bench/findings/pairing.h"
 
 #include <criterion/criterion.h>
 #include <math.h>
@@ -48,4 +49,28 @@ Test(judged, widest_of_all_and_nothing_where_one_has_none, .timeout = 20)
     json_array_append_new(list, configuration("cpu", NULL, narrow, 4));
     cr_assert(isnan(judged_widest(result, &which, &rounds)) && which == 2, "it cannot be told yet");
     json_decref(result);
+}
+
+/* Nothing, in each round: that is known, and no run to a width waits for it. */
+Test(judged, nothing_each_time_is_known, .timeout = 20)
+{
+    const double none[] = {0, 0, 0, 0, 0, 0}, some[] = {0, 0, 0, 0, 5, 9};
+    json_t *one = configuration("cpu", NULL, none, 6), *other = configuration("cpu", NULL, some, 6);
+    int rounds;
+    cr_assert(judged_width(one, &rounds) == 0 && rounds == 6);
+    cr_assert(isnan(judged_width(other, &rounds)));
+    json_decref(one);
+    json_decref(other);
+}
+
+/* A round in which nothing came through is no ratio, and without it the others would be alike. */
+Test(pairing, of_nothing_there_is_no_ratio, .timeout = 20)
+{
+    const double good[] = {100, 101, 99, 100, 102, 98, 100}, lost[] = {100, 101, 99, 100, 102, 98, 0};
+    json_t *one = configuration("cpu", NULL, good, 7), *other = configuration("cpu", NULL, lost, 7);
+    cr_assert(pairing_ratio("jobs_per_s", one, one).pairs == 7 && pairing_ratio("jobs_per_s", one, one).ratio == 1);
+    cr_assert(pairing_ratio("jobs_per_s", other, one).pairs == 0 &&
+              isnan(pairing_ratio("jobs_per_s", one, other).ratio));
+    json_decref(one);
+    json_decref(other);
 }

@@ -8,6 +8,7 @@
 #include "bench/results/hist_json.h"
 #include "bench/results/result.h"
 #include "bench/show/report.h"
+#include "bench/show/run_verdicts.h"
 
 static struct hist hist;
 
@@ -78,6 +79,34 @@ Test(pooled_figures, are_of_all_rounds_together, .timeout = 10)
     cr_assert(strstr(text, "5.00 ms of all rounds together, 10.0 us in the median round: 3 of 9 rounds were bad"), "%s",
               text);
     free(text);
+    json_decref(result);
+}
+
+/* Two rounds, of which the small one is bad: the median round, which is between, is beyond both halves. */
+Test(pooled_figures, of_two_rounds_the_bad_one_is_counted, .timeout = 10)
+{
+    json_t *trials = json_pack("[o, o]", trial(0, 900, 10000, 10000), trial(1, 4, 90000, 10000)), *result;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    result = summarised(json_pack("[o]", configuration("ring", trials)));
+    report_table(result, out, false);
+    fclose(out);
+    cr_assert(strstr(text, "10.0 us of all rounds together, 50.0 us in the median round: 1 of 2 rounds were bad"), "%s",
+              text);
+    free(text);
+    json_decref(result);
+}
+
+/* A page for a pull request says which it is. */
+Test(pooled_figures, are_called_so_in_exports, .timeout = 10)
+{
+    json_t *result = summarised(json_pack("[o]", configuration("ring", nine_rounds()))), *verdicts, *row;
+    verdicts = run_verdicts(result);
+    row = json_array_get(json_object_get(verdicts, "rows"), 0);
+    cr_assert_str_eq(result_string(row, "figure"), "start_p50_ns, ns, of all rounds together");
+    cr_assert_str_eq(result_string(row, "new"), "10.0 us");
+    json_decref(verdicts);
     json_decref(result);
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/show/report.h"
+#include "bench/show/search_show.h"
 
 static json_t *metric(double median, double low, double high)
 {
@@ -97,4 +98,82 @@ Test(report, overheads_and_their_share_of_a_limit_have_intervals, .timeout = 10)
     cr_assert(strstr(text, "overhead  +-95%") && strstr(text, "of limit  +-95%"), "%s", text);
     cr_assert(strstr(text, "  200 ns  10.0%") && strstr(text, "28x line  50.0%"), "%s", text);
     free(text);
+}
+
+/* An open loop of so many rounds, each of 1,000 jobs of which some were lost. */
+static json_t *open_loop(const char *pool, const char *verdict, int rounds, int bad, int lost)
+{
+    json_t *one = configuration(pool, "burst:of=empty", json_object()), *summary = json_object_get(one, "summary");
+    json_object_set_new(one, "workload", json_string("burst"));
+    json_object_set_new(one, "full", json_string("reject"));
+    json_object_set_new(summary, "open_loop",
+                        json_pack("{s:s, s:s, s:i}", "state", "steady", "why", "", "lost", bad * lost));
+    json_object_set_new(summary, "lost_share", metric(0, 0, 0));
+    for (int r = 0; r < rounds; r++)
+        json_array_append_new(json_object_get(one, "trials"),
+                              json_pack("{s:s, s:i, s:[{s:{s:i, s:i}}]}", "verdict", verdict, "round", r, "slices",
+                                        "window", "offered", 1000, "lost", r < bad ? lost : 0));
+    return one;
+}
+
+/* In a third of the rounds 30% were lost: the median round knows nothing of it. */
+Test(report, what_was_lost_is_of_all_rounds_together, .timeout = 10)
+{
+    char *text = table_of(json_pack("[o]", open_loop("ring", "ok", 9, 3, 300)));
+    cr_assert(strstr(text, "  10%") && !strstr(text, "kept by all"), "%s", text);
+    free(text);
+    text = table_of(json_pack("[o]", open_loop("ring", "ok", 9, 9, 997)));
+    cr_assert(strstr(text, "  99.7%") && !strstr(text, "  100%"), "three of a thousand came through: %s", text);
+    free(text);
+}
+
+Test(report, a_rate_is_kept_by_all_if_none_failed, .timeout = 10)
+{
+    char *text = table_of(json_pack("[o, o]", open_loop("ring", "ok", 6, 0, 0), open_loop("mutex", "ok", 6, 0, 0)));
+    cr_assert(strstr(text, "the rate is kept by all."), "%s", text);
+    free(text);
+    text = table_of(json_pack("[o, o]", open_loop("ring", "ok", 6, 0, 0), open_loop("mutex", "hang", 2, 0, 0)));
+    cr_assert(!strstr(text, "kept by all"), "%s", text);
+    free(text);
+}
+
+Test(report, of_searches_has_as_many_rows_as_there_are, .timeout = 10)
+{
+    enum { MANY = 700 };
+    json_t *searches = json_array(),
+           *result = json_pack("{s:o, s:[], s:[]}", "searches", searches, "slo", "configurations");
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    int rows = 0;
+    for (int i = 0; i < MANY; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "pool-%d", i);
+        json_array_append_new(searches, json_pack("{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i}", "pool", name, "spec",
+                                                  "burst:of=empty", "workers", 2, "producers", 1, "capacity", 1024,
+                                                  "full", "block", "pin", "core", "rate_kept", 1000 + i));
+    }
+    search_show(result, out, false);
+    fclose(out);
+    for (const char *at = text; (at = strstr(at, "\npool-")); at++)
+        rows++;
+    cr_assert(rows == MANY, "%d", rows);
+    free(text);
+    json_decref(result);
+}
+
+/* Of the jobs that found the queue full each was refused: that is why there is no latency. */
+Test(report, a_queue_that_refuses_is_no_queue_that_is_not_full, .timeout = 10)
+{
+    for (int lost = 0; lost < 2; lost++) {
+        json_t *one = configuration("ring", "cpu", json_object());
+        char *text;
+        json_array_append_new(json_object_get(one, "trials"),
+                              json_pack("{s:s, s:[{s:i}], s:{s:{s:i}, s:{s:i, s:i}}}", "verdict", "ok", "slices",
+                                        "jobs", 50, "latency", "start_to_end", "count", 50, "submit_to_end", "count", 0,
+                                        "lost", 70 * lost));
+        text = table_of(json_pack("[o]", one));
+        cr_assert((strstr(text, "do not keep 1024 places full") == NULL) == lost, "%s", text);
+        free(text);
+    }
 }

@@ -1,6 +1,7 @@
 /* units.c - numbers as people write them, and the nearest name. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "workloads/core/units.h"
@@ -104,4 +105,16 @@ Test(workload, table_is_in_the_order_of_names, .timeout = 10)
     for (int i = 1; i < workload_count(); i++)
         cr_assert(strcmp(workload_at(i - 1)->name, workload_at(i)->name) < 0);
     cr_assert_null(workload_at(workload_count()));
+}
+
+/* All is 100%, and nothing else is. */
+Test(units, a_share_is_all_or_it_is_not, .timeout = 10)
+{
+    char text[32];
+    cr_assert_str_eq(units_share_text(0, text, sizeof text), "0%");
+    cr_assert_str_eq(units_share_text(0.33, text, sizeof text), "33%");
+    cr_assert_str_eq(units_share_text(0.996, text, sizeof text), "99.6%");
+    cr_assert_str_eq(units_share_text(0.99996, text, sizeof text), ">99.9%");
+    cr_assert_str_eq(units_share_text(1, text, sizeof text), "100%");
+    cr_assert_str_eq(units_share_text(NAN, text, sizeof text), "-");
 }

@@ -91,6 +91,18 @@ const char *units_bytes_text(double bytes, char *text, size_t size)
     return say(bytes, units, 4, text, size);
 }
 
+const char *units_share_text(double share, char *text, size_t size)
+{
+    static const double nearly_all = 0.9995; /* with three digits that would be 100% */
+    if (isnan(share))
+        snprintf(text, size, "-");
+    else if (share >= nearly_all && share < 1)
+        snprintf(text, size, ">99.9%%");
+    else
+        snprintf(text, size, "%.3g%%", 100 * share);
+    return text;
+}
+
 /* Damerau's distance: letters changed, left out, added, or two that changed places. */
 static size_t distance(const char *a, const char *b)
 {

@@ -22,6 +22,10 @@ const char *units_time_text(double ns, char *text, size_t size);
 const char *units_count_text(double count, char *text, size_t size);
 const char *units_bytes_text(double bytes, char *text, size_t size);
 
+/* A share in percent, three significant digits: 33%, 0.01%; ">99.9%" of what is nearly all, for "100%" is all.
+ * Returns text. NaN becomes "-". */
+const char *units_share_text(double share, char *text, size_t size);
+
 /* The name among `names` that is closest to a mistyped one, or NULL when none
  * is close (more than a third of its letters would change). */
 const char *units_nearest(const char *word, const char *const *names, int count);
