@@ -5,7 +5,7 @@ _poolbench()
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]} program=${COMP_WORDS[0]}
     local words=
     if [ "$COMP_CWORD" = 1 ]; then
-        words="$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') --help --version"
+        words="$(COLUMNS= "$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') --help --version"
     else
         case $before in
         -p | --pools) words=$("$program" list pools 2>/dev/null | awk '{print $1}') ;;
@@ -62,10 +62,10 @@ _poolbench()
                     ;;
                 esac
                 ;;
-            help) words=$("$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
+            help) words=$(COLUMNS= "$program" --help 2>/dev/null | awk '/^  [a-z]+ / {print $1}') ;;
             explain) words=$("$program" explain 2>/dev/null | awk '{print $1}') ;;
             esac
-            words="$words $("$program" "$command" --help 2>/dev/null | grep -oE '(^| )--[a-z-]+' | tr -d ' ' | sort -u)"
+            words="$words $(COLUMNS= "$program" "$command" --help 2>/dev/null | grep -oE '(^| )--[a-z-]+' | tr -d ' ' | sort -u)"
             ;;
         esac
     fi

@@ -18,6 +18,7 @@
 #include "bench/commands/options_set.h"
 #include "bench/json/utf8.h"
 #include "bench/machine/tool.h"
+#include "bench/show/help_text.h"
 #include "bench/show/progress.h"
 #include "workloads/core/units.h"
 
@@ -40,24 +41,25 @@ static const struct option longs[] = {
 
 static void help(FILE *out)
 {
-    fputs("poolbench explain [BUG] [options]: the known bugs of worker pools, to read and to run\n\n"
-          "Each is a small C program in two versions, wrong and right: pthreads and a small bounded\n"
-          "channel, no pool of ours. Read the wrong one, guess what is seen of it, then look.\n\n"
-          "  poolbench explain                            the bugs, a line each\n"
-          "  poolbench explain late-add                   the wrong program, and a question\n"
-          "  poolbench explain late-add --answer          symptom, diagnosis, and the fix as a diff\n"
-          "  poolbench explain late-add --run             runs both versions here, and says what was seen\n"
-          "  poolbench explain late-add --under helgrind  the same, under a detector\n\n"
-          "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 no compiler, or no such detector here; "
-          "130 interrupted.\n\n"
-          "      --answer         what is seen, why, and what helps\n"
-          "      --run            compile both versions and run them, in bounds\n"
-          "      --under TOOL     as --run, under tsan, asan, helgrind or drd\n"
-          "      --repeat N       run each N times, and count what was seen (default: 1)\n"
-          "      --limit TIME     of a run that neither ends nor is proved to hang (default: 5s)\n"
-          "      --format FORMAT  of the counts: text or tsv (default: text)\n"
-          "  -h, --help           this help\n",
-          out);
+    help_text(
+        out,
+        "poolbench explain [BUG] [options]: the known bugs of worker pools, to read and to run\n\n"
+        "Each is a small C program in two versions, wrong and right: pthreads and a small bounded\n"
+        "channel, no pool of ours. Read the wrong one, guess what is seen of it, then look.\n\n"
+        "  poolbench explain                            the bugs, a line each\n"
+        "  poolbench explain late-add                   the wrong program, and a question\n"
+        "  poolbench explain late-add --answer          symptom, diagnosis, and the fix as a diff\n"
+        "  poolbench explain late-add --run             runs both versions here, and says what was seen\n"
+        "  poolbench explain late-add --under helgrind  the same, under a detector\n\n"
+        "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 no compiler, or no such detector here; "
+        "130 interrupted.\n\n"
+        "      --answer         what is seen, why, and what helps\n"
+        "      --run            compile both versions and run them, in bounds\n"
+        "      --under TOOL     as --run, under tsan, asan, helgrind or drd\n"
+        "      --repeat N       run each N times, and count what was seen (default: 1)\n"
+        "      --limit TIME     of a run that neither ends nor is proved to hang (default: 5s)\n"
+        "      --format FORMAT  of the counts: text or tsv (default: text)\n"
+        "  -h, --help           this help\n");
 }
 
 /* The command line. */

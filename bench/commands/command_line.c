@@ -14,6 +14,8 @@
 #include "bench/commands/sweep.h"
 #include "bench/page/page.h"
 #include "bench/results/policy.h"
+#include "bench/show/help_text.h"
+#include "bench/show/terminal.h"
 #include "bench/statistics/rates.h"
 #include "pools/core/topology.h"
 #include "workloads/core/trace_part.h"
@@ -412,17 +414,19 @@ enum options_command command_line_command(const char *name)
 void command_line_help(FILE *out, enum options_command command)
 {
     if (command == OPTIONS_COMMANDS) {
-        fputs("poolbench measures, sizes and guards worker pools (thread pools).\n\nusage: poolbench COMMAND ...\n\n",
-              out);
+        help_text(
+            out,
+            "poolbench measures, sizes and guards worker pools (thread pools).\n\nusage: poolbench COMMAND ...\n\n");
         for (int i = 0; i < OPTIONS_COMMANDS; i++)
-            fprintf(out, "  %-8s %-19s %s\n", commands[i].name, commands[i].arguments, commands[i].summary);
-        fputs("\n  --version       revision, compiler, flags, libraries\n"
-              "  COMMAND --help  options and examples\n",
-              out);
+            terminal_line(out, 31, "  %-8s %-19s %s", commands[i].name, commands[i].arguments, commands[i].summary);
+        help_text(out, "\n  --version       revision, compiler, flags, libraries\n"
+                       "  COMMAND --help  options and examples\n");
         return;
     }
-    fprintf(out, "poolbench %s %s: %s\n\n%s\n", commands[command].name, commands[command].arguments,
-            commands[command].summary, commands[command].details);
+    terminal_line(out, 2, "poolbench %s %s: %s\n", commands[command].name, commands[command].arguments,
+                  commands[command].summary);
+    help_text(out, commands[command].details);
+    fputc('\n', out);
     for (int i = 0; i < ROWS; i++) {
         char left[64], letter[8] = "    ";
         if (!(rows[i].commands & 1u << command))
@@ -431,7 +435,7 @@ void command_line_help(FILE *out, enum options_command command)
             snprintf(letter, sizeof letter, "-%c, ", rows[i].letter);
         snprintf(left, sizeof left, "%s--%s%s%s", letter, rows[i].name, rows[i].value ? " " : "",
                  rows[i].value ? rows[i].value : "");
-        fprintf(out, "  %-28s %s\n", left, rows[i].help);
+        terminal_line(out, 31, "  %-28s %s", left, rows[i].help);
     }
 }
 

@@ -5,6 +5,17 @@
 
 #include "bench/commands/check.h"
 #include "bench/commands/command_line.h"
+#include "bench/show/terminal.h"
+
+static void help_param(const struct workload_param *param)
+{
+    char pair[64], choices[256] = "";
+    size_t used = 0;
+    snprintf(pair, sizeof pair, "%s=%s", param->name, param->fallback);
+    for (int i = 0; param->kind == WORKLOAD_CHOICE && param->choices[i] && used < sizeof choices; i++)
+        used += (size_t)snprintf(choices + used, sizeof choices - used, "%s%s", i ? ", " : " (", param->choices[i]);
+    terminal_line(stdout, 17, "    %-12s %s%s%s", pair, param->help, choices, *choices ? ")" : "");
+}
 
 /* The workloads' parameters, for `run --help`. */
 static void help_workloads(void)
@@ -12,15 +23,9 @@ static void help_workloads(void)
     printf("\nworkloads, with their parameters as in -w cpu:size=10us,dist=exp\n");
     for (int i = 0; i < workload_count(); i++) {
         const struct workload_ops *ops = workload_at(i);
-        printf("  %-13s %s\n", ops->name, ops->summary);
-        for (int p = 0; p < ops->param_count; p++) {
-            char pair[64];
-            snprintf(pair, sizeof pair, "%s=%s", ops->params[p].name, ops->params[p].fallback);
-            printf("    %-12s %s", pair, ops->params[p].help);
-            for (int c = 0; ops->params[p].kind == WORKLOAD_CHOICE && ops->params[p].choices[c]; c++)
-                printf("%s%s", c ? ", " : " (", ops->params[p].choices[c]);
-            printf("%s\n", ops->params[p].kind == WORKLOAD_CHOICE ? ")" : "");
-        }
+        terminal_line(stdout, 16, "  %-13s %s", ops->name, ops->summary);
+        for (int p = 0; p < ops->param_count; p++)
+            help_param(&ops->params[p]);
     }
 }
 

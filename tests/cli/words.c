@@ -47,6 +47,22 @@ CLI_TEST(words, help_and_version)
     cr_assert(files_here() == 0);
 }
 
+/* No line of help is longer than a terminal of 80 columns, but commands to copy. */
+CLI_TEST(words, help_fits_eighty_columns)
+{
+    static const char *const commands[] = {"",        "run",     "sweep", "plan",    "check",
+                                           "explain", "explore", "duet",  "history", "export"};
+    char command[64];
+    setenv("COLUMNS", "80", 1);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        snprintf(command, sizeof command, "help %s", commands[i]);
+        cr_assert(run(command) == 0);
+        for (char *rest = out, *line; (line = strsep(&rest, "\n"));)
+            cr_assert(strlen(line) <= 80 || !strncmp(line, "  poolbench ", 12), "%s: %s", command, line);
+    }
+    unsetenv("COLUMNS");
+}
+
 CLI_TEST(words, dry_run_measures_and_writes_nothing)
 {
     cr_assert(run("run --dry-run") == 0);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/show/grid.h"
+#include "bench/show/help_text.h"
 #include "bench/show/terminal.h"
 
 static char printed[65536];
@@ -149,4 +150,27 @@ Test(terminal, blanks_of_a_line_stay_and_a_line_is_broken_only_where_it_must, .t
     cr_assert(strstr(printed, "\n  0000") && strstr(printed, "03   0000") && strstr(printed, "04   end\n"), "%s",
               printed);
     unsetenv("COLUMNS");
+}
+
+Test(terminal, help_is_filled_and_its_entries_hang, .timeout = 10)
+{
+    static const char text[] =
+        "A paragraph that is broken\nby hand goes on from line to line as far as the terminal goes.\n\n"
+        "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s -t 1,2\n\n"
+        "      --limit TIME   an entry, too long for eighty columns, which hangs below its\n"
+        "                     own text, however it was broken\n"
+        "  -h, --help         this\n";
+    static const char expected[] =
+        "A paragraph that is broken by hand goes on from line to line as far as the\n"
+        "terminal goes.\n\n"
+        "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s -t 1,2\n\n"
+        "      --limit TIME   an entry, too long for eighty columns, which hangs below\n"
+        "                     its own text, however it was broken\n"
+        "  -h, --help         this\n";
+    FILE *out = fmemopen(printed, sizeof printed, "w");
+    setenv("COLUMNS", "80", 1);
+    help_text(out, text);
+    fclose(out);
+    unsetenv("COLUMNS");
+    cr_assert_str_eq(printed, expected);
 }
