@@ -30,7 +30,7 @@ do for [p = 1 : panel_count] {
     set xtics step_of(lengths[p])
     set xlabel "ms" textcolor rgb grey font ",11" offset 0,0.6
     unset object 1
-    if (warm[p] > 0) { set object 1 rectangle from 0, graph 0 to warm[p], graph 1 behind fillcolor rgb "#F2F4F7" fillstyle solid noborder }
+    if (warm[p] > 0) { set object 1 rectangle from 0, graph 0 to warm[p], graph 1 behind fillcolor rgb faint fillstyle solid noborder }
     unset arrow 2; unset label 5
     if (places[p] <= most * 1.1) {
         set arrow 2 from graph 0, first places[p] to graph 1, first places[p] nohead dashtype 3 linecolor rgb ink linewidth 1.2

@@ -27,12 +27,26 @@ json_t *plan_service_json(const struct plan_session *session)
     const struct service *service = &session->service;
     if (!service->count) /* no round of it was good */
         return json_null();
-    return must_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:f, s:o, s:i}", "configuration",
+    return must_pack("{s:i, s:f, s:f, s:f, s:f, s:f, s:o, s:o, s:f, s:o, s:i}", "configuration",
                      session->service_configuration, "samples", service->samples, "mean_ns", service->mean_ns,
                      "variation", service->cv2, "p50_ns", service_quantile(service, 0.5), "p99_ns",
-                     service_quantile(service, 0.99), "cpu_ns", session->service_cpu_ns, "cpu_share",
-                     service->cpu_share, "cpus", session->cpus, "generator_per_s", rate(session->generator_per_s),
-                     "workers_of_use", plan_workers_of_use(session));
+                     service_quantile(service, 0.99), "cpu_ns", rate(session->service_cpu_ns), "cpu_share",
+                     session->service_cpu_ns > 0 ? json_real(service->cpu_share) : json_null(), "cpus", session->cpus,
+                     "generator_per_s", rate(session->generator_per_s), "workers_of_use", plan_workers_of_use(session));
+}
+
+/* What the measured services leave open of it, of the answer: near saturation their mean decides. */
+static void add_span(json_t *model, const struct plan_session *session, const struct forecast_load *load,
+                     const struct plan_size *size)
+{
+    static const char *const keys[][2] = {{"low_ns", "high_ns"}, {"low_share", "high_share"}};
+    double error = service_mean_error(&session->service);
+    bool loss = session->options->slo.items[size->promise].kind->is_loss;
+    for (int end = 0; end < 2; end++) {
+        struct forecast at;
+        if (!forecast_scaled(&at, load, size->workers, &session->options->slo, end ? 1 + error : 1 - error))
+            json_object_set_new(model, keys[loss][end], number(at.values[size->promise]));
+    }
 }
 
 /* What the model says of the promise by which a size was judged. */
@@ -40,15 +54,20 @@ static json_t *model_json(const struct plan_session *session, const struct plan_
 {
     struct forecast_load load = plan_load(session, (double)session->options->rate);
     struct forecast forecast;
+    json_t *model;
     const char *unit = session->options->slo.items[size->promise].kind->is_loss ? "value_share" : "value_ns";
     if (size->full == POOL_REJECT)
         load.places = (int64_t)size->capacity;
     if (forecast_at(&forecast, &load, size->workers, &session->options->slo))
         return json_null();
-    return must_pack("{s:s, s:s, s:b, s:o, s:o, s:o}", "name", forecast_model_name(forecast.model), "why", forecast.why,
-                     "overloaded", forecast.overloaded && !session->recorded.jobs, "utilisation",
-                     number(forecast.utilisation), unit, number(forecast.values[size->promise]), "rate_per_s",
-                     rate(plan_model_rate(session, size->workers)));
+    model =
+        must_pack("{s:s, s:s, s:b, s:b, s:o, s:o, s:o}", "name", forecast_model_name(forecast.model), "why",
+                  forecast.why, "overloaded", forecast.overloaded && !session->recorded.jobs, "never",
+                  (int)isinf(forecast.values[size->promise]), "utilisation", number(forecast.utilisation), unit,
+                  number(forecast.values[size->promise]), "rate_per_s", rate(plan_model_rate(session, size->workers)));
+    if (size == session->answer && !session->recorded.jobs && service_mean_error(&session->service) > 0)
+        add_span(model, session, &load, size);
+    return model;
 }
 
 json_t *plan_size_json(const struct plan_session *session, const struct plan_size *size)
@@ -81,13 +100,13 @@ static json_t *sizes_json(const struct plan_session *session)
 static json_t *answer_json(const struct plan_session *session)
 {
     const struct plan_size *answer = session->answer;
-    int fewer = sizing_not_kept(&session->sizing);
+    int fewer = answer ? plan_fewer(session) : 0;
     if (!answer)
         return json_null();
-    return must_pack("{s:i, s:I, s:s, s:b, s:o, s:f}", "workers", answer->workers, "capacity",
+    return must_pack("{s:i, s:I, s:s, s:b, s:o, s:o}", "workers", answer->workers, "capacity",
                      (json_int_t)answer->capacity, "full", policy_full_name(answer->full), "fewest",
-                     (int)sizing_is_fewest(&session->sizing), "fewer", fewer ? json_integer(fewer) : json_null(),
-                     "cpus", (double)session->options->rate / 1e9 * session->service_cpu_ns);
+                     (int)plan_is_fewest(session), "fewer", fewer ? json_integer(fewer) : json_null(), "cpus",
+                     rate((double)session->options->rate / 1e9 * session->service_cpu_ns));
 }
 
 static json_t *held_json(const struct plan_session *session)

@@ -21,6 +21,14 @@ static double value_of(const struct hist *hist, const struct slo_kind *kind)
     return strcmp(kind->name, "mean") ? (double)hist->max : hist_mean(hist);
 }
 
+/* Whether more comes than the quota, the CPUs or the workers do: then a longer simulation has longer latencies. */
+static bool is_overloaded(const struct throttle *throttle)
+{
+    static const double full = 0.995; /* from here on nobody knows how long the queue gets */
+    double busy = throttle->rate * throttle->service->mean_ns, computes = busy * throttle->service->cpu_share;
+    return busy >= full * throttle->workers || computes >= full * fmin(throttle->quota, throttle->cpus);
+}
+
 /* What the quota does to so many workers at the rate. */
 static json_t *simulated_json(const struct plan_session *session, int workers, double host_cpus, double quota)
 {
@@ -37,7 +45,7 @@ static json_t *simulated_json(const struct plan_session *session, int workers, d
     double value;
     if (throttle_simulate(&throttle, &outcome))
         return json_null();
-    value = value_of(outcome.latency, plan_time_promise(session)->kind);
+    value = is_overloaded(&throttle) ? INFINITY : value_of(outcome.latency, plan_time_promise(session)->kind);
     json = must_pack("{s:i, s:o, s:f, s:f, s:f}", "workers", workers, "value_ns",
                      isfinite(value) ? json_real(value) : json_null(), "throttled", outcome.throttled, "stalled",
                      outcome.stalled, "cpus_used", outcome.cpus_used);

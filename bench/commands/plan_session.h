@@ -48,7 +48,7 @@ struct plan_shorter {
 
 /* What of a recording is replayed: from then on (of the recording), for so long (of the replay). */
 struct plan_part {
-    bool whole;
+    bool whole, asked; /* it was named (from=, for=): it is what is planned for, and nothing else of the recording */
     double from_ns, for_ns, warm_ns;
     int64_t jobs;         /* in a slice, the warm-up's among them */
     int64_t first, count; /* of the recording: those that are counted */
@@ -71,7 +71,7 @@ struct plan_session {
 
     /* Of plan_service.c: */
     struct service service;
-    double service_cpu_ns; /* CPU time of a job, its hand-over included */
+    double service_cpu_ns; /* CPU time of a job, its hand-over included; 0: not known */
     int service_configuration;
     double generator_per_s; /* the most that the generator makes; 0: not measured */
 
@@ -168,6 +168,15 @@ json_t *plan_quota_json(const struct plan_session *session);
 
 /* Measures one size at the rate, into session->sizes. Returns as the phases. */
 int plan_measure(struct plan_session *session, int workers);
+
+/* What a judgement says of a size. */
+enum sizing_answer plan_answer_of(const struct slo_judgement *judged);
+
+/* The answer's next smaller size that was measured, if it is why the answer is not smaller; 0: none. And whether
+ * fewer workers are known not to do (sizing.h). Of a recording a part of which was replayed the simulation of all of
+ * it may be why. There is an answer. */
+int plan_fewer(const struct plan_session *session);
+bool plan_is_fewest(const struct plan_session *session);
 
 /* The policy of a full queue: what was asked for, or what goes with the promises. */
 enum pool_full plan_policy(const struct options *options);

@@ -59,6 +59,12 @@ enum pool_full plan_policy(const struct options *options)
     return slo_allows_loss(&options->slo) ? POOL_REJECT : POOL_BLOCK;
 }
 
+/* Of a recording: all that is planned for is what is measured. */
+static bool is_all_replayed(const struct plan_session *session)
+{
+    return session->part.whole || session->part.asked;
+}
+
 /* All that may be asked for, and where to begin. */
 static void begin_sizing(struct plan_session *session)
 {
@@ -72,7 +78,7 @@ static void begin_sizing(struct plan_session *session)
     for (int i = 1; !options->worker_count && i <= most; i++)
         sizing->sizes[sizing->count++] = i;
     sizing->guess = forecast_workers(&load, &options->slo, sizing->sizes[sizing->count - 1]);
-    if (session->recorded.jobs) {
+    if (session->recorded.jobs && !is_all_replayed(session)) {
         struct forecast_load all = plan_trace_load(session, true);
         int guess = forecast_workers(&all, &options->slo, sizing->sizes[sizing->count - 1]);
         sizing->guess = guess > sizing->guess ? guess : sizing->guess;
@@ -125,11 +131,13 @@ static struct plan_size *size_of(struct plan_session *session, int workers)
     return size;
 }
 
-static enum sizing_answer answer_of(const struct slo_judgement *judged)
+enum sizing_answer plan_answer_of(const struct slo_judgement *judged)
 {
     if (judged->reason == SLO_NO_ROUNDS)
         return SIZING_CANNOT;
-    return judged->verdict == SLO_KEPT ? SIZING_KEPT : judged->verdict == SLO_BROKEN ? SIZING_BROKEN : SIZING_STRADDLES;
+    if (judged->verdict != SLO_CANNOT_TELL)
+        return judged->verdict == SLO_KEPT ? SIZING_KEPT : SIZING_BROKEN;
+    return judged->reason == SLO_STRADDLES ? SIZING_STRADDLES : SIZING_OPEN;
 }
 
 /* Jobs that waited, on average: what the pool held less what was served. */
@@ -167,7 +175,7 @@ static void take_size(struct plan_session *session, struct plan_size *size, cons
     size->promise = (int)(one->at->promise - session->options->slo.items);
     size->loop = one->at->loop;
     blame_generator(session, size);
-    size->answer = answer_of(&size->judged);
+    size->answer = plan_answer_of(&size->judged);
     size->in_queue = in_queue(session, size);
 }
 
@@ -206,7 +214,7 @@ static int measure_size(struct plan_session *session, struct plan_size *size)
 
 static void tell(const struct plan_session *session, const struct plan_size *size)
 {
-    static const char *const words[] = {"kept", "BROKEN", "cannot tell", "cannot tell"};
+    static const char *const words[] = {"kept", "BROKEN", "cannot tell", "cannot tell", "cannot tell"};
     const struct slo_kind *kind = session->options->slo.items[size->promise].kind;
     const struct slo_judgement *judged = &size->judged;
     char value[32] = "-", low[32] = "", high[32] = "";
@@ -276,7 +284,7 @@ static void take_recorded(struct plan_session *session, int *status)
         struct plan_size *size = &session->sizes[i];
         if (size->answer == SIZING_KEPT && size->workers >= sizing_kept(&session->sizing) &&
             (!session->answer || size->workers < session->answer->workers) &&
-            (session->part.whole || plan_trace_keeps_all(session, size->workers)))
+            (is_all_replayed(session) || plan_trace_keeps_all(session, size->workers)))
             session->answer = size;
     }
     if (session->answer || !sizing_kept(&session->sizing))
@@ -286,6 +294,33 @@ static void take_recorded(struct plan_session *session, int *status)
              "%d workers keep the promises in the part that was replayed, but in the simulation not over the whole "
              "recording (more: -t)",
              sizing_kept(&session->sizing));
+}
+
+/* The largest one below the answer that was measured; NULL: none was. */
+static const struct plan_size *below_answer(const struct plan_session *session)
+{
+    const struct plan_size *below = NULL;
+    for (int i = 0; i < session->size_count; i++) {
+        const struct plan_size *size = &session->sizes[i];
+        if (size->workers < session->answer->workers && (!below || size->workers > below->workers))
+            below = size;
+    }
+    return below;
+}
+
+int plan_fewer(const struct plan_session *session)
+{
+    const struct plan_size *below = below_answer(session);
+    if (session->answer->workers == sizing_kept(&session->sizing))
+        return sizing_not_kept(&session->sizing);
+    return below ? below->workers : 0;
+}
+
+bool plan_is_fewest(const struct plan_session *session)
+{
+    if (session->answer->workers == sizing_kept(&session->sizing))
+        return sizing_is_fewest(&session->sizing);
+    return plan_fewer(session) == session->answer->workers - 1;
 }
 
 static void take_answer(struct plan_session *session, bool interrupted, int *status)

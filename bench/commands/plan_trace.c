@@ -12,7 +12,8 @@
 #include "workloads/core/trace_part.h"
 #include "workloads/core/units.h"
 
-enum { PROBE_ROUNDS = 6, PROBES_MAX = 3, SIZES = 5 /* that are asked for, about */ };
+/* Two pieces at least, where there is time: a process of a long recording reads for a while. */
+enum { PIECE_ROUNDS = 3, PIECES_MAX = 6, PROBE_ROUNDS = 2 * PIECE_ROUNDS, SIZES = 5 /* that are asked for, about */ };
 
 static const double SIZES_SHARE = 0.5, /* of the budget */
     ROUND_SHARE = 0.7,                 /* of a round: the rest is for its process */
@@ -50,6 +51,7 @@ static void choose_part(struct plan_session *session)
     double times = times_of(session), slice = slice_ns(session), all = session->recorded.span_ns / times;
     struct plan_part *part = &session->part;
     if (values[TRACE_FROM] || values[TRACE_FOR]) { /* as was asked for */
+        part->asked = true;
         part->from_ns = (double)values[TRACE_FROM];
         part->for_ns = values[TRACE_FOR] ? (double)values[TRACE_FOR] : slice;
     } else if (all <= a_little * slice) {
@@ -120,12 +122,12 @@ void plan_trace_end(struct plan_session *session)
 
 void plan_trace_service(struct plan_session *session)
 {
-    static const double little = 0.005; /* what a job that only waits computes */
+    static const double little = 0.005; /* so many workers at most: what a wait computes was not recorded */
     bool computes = session->options->workloads[0].values[TRACE_AS] == TRACE_AS_CPU;
     if (service_from_times(&session->service, session->recorded.services_ns, session->recorded.jobs))
         must_memory(NULL);
     session->service.cpu_share = computes ? 1 : little;
-    session->service_cpu_ns = session->service.cpu_share * session->service.mean_ns;
+    session->service_cpu_ns = computes ? session->service.mean_ns : 0;
     session->service_configuration = -1;
 }
 
@@ -158,10 +160,7 @@ static void judge(struct plan_session *session, struct plan_size *size)
         size->promise = i;
     }
     size->loop = open_loop_of(configuration);
-    size->answer = size->judged.reason == SLO_NO_ROUNDS ? SIZING_CANNOT
-                   : size->judged.verdict == SLO_KEPT   ? SIZING_KEPT
-                   : size->judged.verdict == SLO_BROKEN ? SIZING_BROKEN
-                                                        : SIZING_STRADDLES;
+    size->answer = plan_answer_of(&size->judged);
     size->in_queue = NAN;
 }
 
@@ -179,11 +178,11 @@ int plan_trace_measure(struct plan_session *session, struct plan_size *size)
     session->probing.entries = &entry;
     session->probing.configurations = &size->configuration;
     session->probing.count = 1;
-    for (int i = 0; i < PROBES_MAX && !error && (!i || plan_left_s(session) > 0); i++) {
-        error = probing_run(&session->probing, PROBE_ROUNDS, &each_s);
+    for (int i = 0; i < PIECES_MAX && !error && (!i || plan_left_s(session) > 0); i++) {
+        error = probing_run(&session->probing, PIECE_ROUNDS, &each_s);
         size->spent_s += each_s;
         judge(session, size);
-        if (size->answer != SIZING_STRADDLES)
+        if (i > 0 && size->answer != SIZING_STRADDLES && size->answer != SIZING_OPEN)
             break;
     }
     return error;
@@ -196,9 +195,10 @@ json_t *plan_trace_json(const struct plan_session *session)
     char file[sizeof spec->text];
     if (!session->recorded.jobs)
         return json_null();
-    return must_pack("{s:s, s:f, s:I, s:f, s:b, s:I, s:f, s:f, s:f, s:s}", "file",
+    return must_pack("{s:s, s:f, s:I, s:f, s:b, s:b, s:I, s:f, s:f, s:f, s:s}", "file",
                      workload_text(spec, "file", file, sizeof file), "times", times_of(session), "jobs",
                      (json_int_t)session->recorded.jobs, "span_ns", session->recorded.span_ns, "whole",
-                     (int)part->whole, "part_jobs", (json_int_t)part->jobs, "part_from_ns", part->from_ns,
-                     "part_for_ns", part->for_ns, "part_warm_ns", part->warm_ns, "spec", session->open.text);
+                     (int)part->whole, "asked", (int)part->asked, "part_jobs", (json_int_t)part->jobs, "part_from_ns",
+                     part->from_ns, "part_for_ns", part->for_ns, "part_warm_ns", part->warm_ns, "spec",
+                     session->open.text);
 }

@@ -145,6 +145,23 @@ int forecast_at(struct forecast *out, const struct forecast_load *load, int work
     return 0;
 }
 
+int forecast_scaled(struct forecast *out, const struct forecast_load *load, int workers,
+                    const struct slo_list *promises, double times)
+{
+    struct forecast_load other = *load;
+    struct service scaled;
+    int error;
+    if (load->services_ns || !load->service || !(times > 0))
+        return -EINVAL;
+    error = service_scaled(&scaled, load->service, times);
+    if (error)
+        return error;
+    other.service = &scaled;
+    error = forecast_at(out, &other, workers, promises);
+    service_destroy(&scaled);
+    return error;
+}
+
 const struct slo *forecast_impossible(const struct service *service, const struct slo_list *promises, double *alone_ns)
 {
     for (int i = 0; i < promises->count; i++) {

@@ -51,6 +51,12 @@ const char *forecast_model_name(enum forecast_model model);
  * simulation takes about 0.1 s. */
 int forecast_at(struct forecast *out, const struct forecast_load *load, int workers, const struct slo_list *promises);
 
+/* The same at the same rate, with all services so many times as long. Near saturation little of it does much: what
+ * the measured services leave open (service_mean_error) lies between two of these. -EINVAL also for recorded services.
+ */
+int forecast_scaled(struct forecast *out, const struct forecast_load *load, int workers,
+                    const struct slo_list *promises, double times);
+
 /* Whether any number of workers can keep them: NULL, or the one that the service alone breaks
  * ("p99 of the service alone is 212 us": *alone_ns). */
 const struct slo *forecast_impossible(const struct service *service, const struct slo_list *promises, double *alone_ns);

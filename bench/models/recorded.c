@@ -27,7 +27,8 @@ static int read_jobs(struct recorded *recorded, struct trace_reader *reader, str
     int got, error;
     while ((got = trace_next(reader, &job, why)) == 1) {
         if (recorded->jobs == RECORDED_JOBS_MAX)
-            return why_wrong(why, "the recording has more than %d jobs (plan for a part of it)", RECORDED_JOBS_MAX);
+            return why_wrong(why, "the recording has more than %d jobs (plan for a part of the file)",
+                             RECORDED_JOBS_MAX);
         error = recorded->jobs == room ? grow(recorded, &room) : 0;
         if (error)
             return why_wrong(why, "out of memory, at %lld jobs of the recording", (long long)recorded->jobs), error;

@@ -231,6 +231,12 @@ int service_scaled(struct service *out, const struct service *from, double times
     return error;
 }
 
+double service_mean_error(const struct service *service)
+{
+    static const double sigmas = 1.96;
+    return service->samples > 0 && isfinite(service->samples) ? sigmas * sqrt(service->cv2 / service->samples) : 0;
+}
+
 /* How many points are at most ns. */
 static int points_within(const struct service *service, double ns)
 {

@@ -47,6 +47,10 @@ int service_made(struct service *out, enum service_kind kind, double mean_ns, do
 /* The same, each time multiplied. */
 int service_scaled(struct service *out, const struct service *from, double times);
 
+/* How far the mean may be off, as a share of it (half of a 95% interval): as much as that of so many drawn again.
+ * 0 for a made one. Rounds that differ more than chance are no part of it. */
+double service_mean_error(const struct service *service);
+
 /* The share that takes at most so long. */
 double service_cdf(const struct service *service, double ns);
 

@@ -43,7 +43,9 @@ static void say_answer(const json_t *plan, const char *promises, struct answers 
         (long long)workers, workers == 1 ? "" : "s", result_string(plan, "pool"),
         (long long)result_integer(answer, "capacity"), result_string(answer, "full"), workers == 1 ? "s" : "", promises,
         rate_text(plan, "rate", rate),
-        json_is_true(json_object_get(answer, "fewest")) ? "; one fewer does not for certain" : "; fewer may, too");
+        workers == 1                                      ? ""
+        : json_is_true(json_object_get(answer, "fewest")) ? "; one fewer does not for certain"
+                                                          : "; fewer may, too");
 }
 
 static void say_fewer(const json_t *plan, struct answers *answers)
@@ -101,10 +103,13 @@ static void say_service(const json_t *plan, struct answers *answers)
     char mean[32], cpu[32], many[32];
     if (!(plan_table_number(service, "mean_ns") > 0))
         return;
-    answers_add(answers, "plain", "all", "all", "A job takes %s on average, %s of it on a CPU (%s samples).",
-                units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),
-                units_time_text(plan_table_number(service, "cpu_ns"), cpu, sizeof cpu),
-                units_count_text(plan_table_number(service, "samples"), many, sizeof many));
+    units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean);
+    units_count_text(plan_table_number(service, "samples"), many, sizeof many);
+    if (plan_table_number(service, "cpu_ns") > 0)
+        answers_add(answers, "plain", "all", "all", "A job takes %s on average, %s of it on a CPU (%s samples).", mean,
+                    units_time_text(plan_table_number(service, "cpu_ns"), cpu, sizeof cpu), many);
+    else
+        answers_add(answers, "plain", "all", "all", "A job takes %s on average (%s samples).", mean, many);
 }
 
 /* The highest rates of `plan --max`. */
@@ -131,7 +136,8 @@ void answers_plan(const json_t *result, struct answers *answers)
     if (json_is_object(json_object_get(plan, "answer")))
         say_answer(plan, promises, answers);
     else if (*result_string(plan, "why"))
-        answers_add(answers, "bad", TO, "all", "There is no answer: %.400s.", result_string(plan, "why"));
+        answers_add(answers, result_integer(plan, "status") == 1 ? "bad" : "open", TO, "all",
+                    "There is no answer: %.400s.", result_string(plan, "why"));
     say_fewer(plan, answers);
     say_room(plan, answers);
     say_max(plan, promises, answers);

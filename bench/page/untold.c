@@ -29,11 +29,12 @@ static const struct {
                 "CPU time and wake-ups."},
     {"history", "what else changed on the machine at that time: a level says when, not why."},
     {"matrix", "that there are no other bugs: these were asked for, and in so many runs these answers came."},
+    {"limits", "how pools do on it: it is what no pool can be faster than."},
     {"plan-workers", "what happens when the services become longer than those measured, or one machine is lost "
                      "(poolbench plan --from)."},
     {"plan-load", "what a load of another shape does: arrivals are as random here as the plan says."},
     {"plan-rate", "what happens between these numbers of workers, nor beyond them."},
-    {"plan-queue", "what other days bring: it is one recording."},
+    {"plan-queue", "how it went at other times: each is one slice of one round, as is what came in it."},
 };
 
 const char *untold_of(const char *script)

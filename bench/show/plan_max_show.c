@@ -11,6 +11,8 @@
 static const char *held_note(const json_t *one)
 {
     const char *limit = result_string(one, "limited_by");
+    if (!(plan_table_number(one, "rate_kept") > 0))
+        return "none was found that is kept for certain";
     return !strcmp(limit, "promise")     ? ""
            : !strcmp(limit, "generator") ? "then the generator is the limit"
            : !strcmp(limit, "range")     ? "the highest rate that there is"

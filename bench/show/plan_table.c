@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/findings/slo_judge.h"
+#include "bench/results/result.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 
@@ -76,4 +77,56 @@ void plan_table_promises(const json_t *result, char *text, size_t size)
         if (slo.kind)
             snprintf(text + strlen(text), size - strlen(text), "%s%s", i ? ", " : "", slo_text(&slo, one, sizeof one));
     }
+}
+
+static const struct slo_kind *kind_of(const json_t *judged)
+{
+    return slo_kind(result_string(judged, "name"));
+}
+
+static void value_text(const json_t *judged, const char *which, char *text, size_t size)
+{
+    const struct slo_kind *kind = kind_of(judged);
+    snprintf(text, size, "-");
+    if (kind)
+        slo_value_text(kind, slo_value_of(judged, which), text, size);
+}
+
+void plan_table_measured(const json_t *size_json, char *text, size_t size)
+{
+    char value[32], low[32], high[32];
+    if (!strcmp(result_string(size_json, "state"), "overloaded")) {
+        snprintf(text, size, "overloaded");
+        return;
+    }
+    if (!result_integer(size_json, "rounds")) {
+        snprintf(text, size, "-");
+        return;
+    }
+    value_text(size_json, "value", value, sizeof value);
+    value_text(size_json, "low", low, sizeof low);
+    value_text(size_json, "high", high, sizeof high);
+    if (!strcmp(low, "never")) /* and so are the others */
+        snprintf(text, size, "never");
+    else
+        snprintf(text, size, "%s (%s .. %s)", value, low, strcmp(high, "never") ? high : "no end");
+}
+
+void plan_table_model(const json_t *size_json, char *text, size_t size)
+{
+    const json_t *model = json_object_get(size_json, "model");
+    const struct slo_kind *kind = kind_of(size_json);
+    char value[32];
+    snprintf(text, size, "-");
+    if (!json_is_object(model) || !kind)
+        return;
+    if (json_is_true(json_object_get(model, "overloaded")) && !kind->is_loss) {
+        snprintf(text, size, "overloaded");
+        return;
+    }
+    if (json_is_true(json_object_get(model, "never"))) /* that quantile is among those that are lost */
+        snprintf(value, sizeof value, "never");
+    else
+        slo_value_text(kind, plan_table_number(model, kind->is_loss ? "value_share" : "value_ns"), value, sizeof value);
+    snprintf(text, size, "%s", value);
 }

@@ -28,4 +28,9 @@ double plan_table_number(const json_t *object, const char *key);
 /* What a document's plan promises: "p99 <= 5 ms, loss <= 0.1%". */
 void plan_table_promises(const json_t *result, char *text, size_t size);
 
+/* Of a size, or of a summary's judgement of a promise: "1.9 ms (1.7 ms .. 2.2 ms)", "overloaded", "-"; what its model
+ * says. */
+void plan_table_measured(const json_t *judged, char *text, size_t size);
+void plan_table_model(const json_t *size_json, char *text, size_t size);
+
 #endif

@@ -117,5 +117,8 @@ int sizing_not_kept(const struct sizing *sizing)
 
 bool sizing_is_fewest(const struct sizing *sizing)
 {
-    return sizing_kept(sizing) == sizing->sizes[0] || sizing_not_kept(sizing) > 0;
+    int kept = sizing_kept(sizing), fewer = sizing_not_kept(sizing);
+    if (kept <= 1)
+        return kept == 1;
+    return fewer == kept - 1 && asked_at(sizing, index_near(sizing, fewer))->answer != SIZING_OPEN;
 }

@@ -20,7 +20,8 @@ enum { SIZING_SIZES_MAX = 1024, SIZING_ASKED_MAX = 24 };
 enum sizing_answer {
     SIZING_KEPT,
     SIZING_BROKEN,
-    SIZING_STRADDLES, /* nobody can tell: not kept for certain */
+    SIZING_STRADDLES, /* the interval holds the limit: not kept for certain */
+    SIZING_OPEN,      /* nobody can tell, and the size is not why: the generator, too short a time, too few samples */
     SIZING_CANNOT,    /* nor will at another size: the search is over */
 };
 
@@ -56,8 +57,8 @@ int sizing_kept(const struct sizing *sizing);
 /* The next smaller size, where it was asked and did not keep it; 0: it was not asked. */
 int sizing_not_kept(const struct sizing *sizing);
 
-/* Whether there is no smaller size to ask for: it is the smallest one, or the next smaller one
- * was asked and does not keep the promise. Else it is "at most so many". */
+/* Whether fewer workers are known not to do: it is one worker, or one worker fewer was asked and broke the
+ * promise or straddled it. Else it is "at most so many", also where no size between was allowed. */
 bool sizing_is_fewest(const struct sizing *sizing);
 
 #endif

@@ -43,6 +43,8 @@ CLI_TEST(plan, a_promise_below_the_service_is_impossible)
               err);
     cr_assert(!*out && files_here() == 0, "%s", out);
     cr_assert(access("results", F_OK), "a folder was left");
+    cr_assert(run("plan --max --slo p99=1us -w io:op=sleep,wait=20ms --pin none --budget 5s") == 2, "%s", err);
+    cr_assert(strstr(err, "poolbench: impossible: ") && !*out && files_here() == 0, "%s%s", out, err);
 }
 
 CLI_TEST(plan, a_rate_beyond_the_generator_is_refused)
@@ -130,11 +132,12 @@ CLI_TEST(plan, prints_markdown)
     cr_assert(strstr(out, "### Plan: io:op=sleep,wait=100us") && strstr(out, "| workers | queue |"), "%s", out);
 }
 
-/* One worker cannot do a hundred sleeps of 30 ms in a second, and no other size is allowed. */
+/* One worker cannot do a hundred sleeps of 30 ms in a second, and no other size is allowed: the promise is broken
+ * however short the latencies still are. */
 CLI_TEST(plan, where_no_size_keeps_it_the_best_is_shown)
 {
     json_t *document;
-    cr_assert(run("plan --rate 100 --slo p99=60ms -w io:op=sleep,wait=30ms -t 1 --pin none --budget 5s --no-figures -o "
+    cr_assert(run("plan --rate 100 --slo p99=2s -w io:op=sleep,wait=30ms -t 1 --pin none --budget 5s --no-figures -o "
                   "x.json --format json") == 1,
               "%s%s", out, err);
     document = json_loads(out, 0, NULL);

@@ -49,6 +49,23 @@ static struct forecast forecast_of(const struct forecast_load *load, int workers
     return found;
 }
 
+/* M/M/1 at 90%: p99 is ln(100) / (mu - lambda). A mean service that is 1% longer makes it 11% longer, 1% shorter 8%
+ * shorter: what few measured services leave open. */
+Test(forecast, near_saturation_the_mean_service_decides, .timeout = 20)
+{
+    struct forecast_load load = {.service = &exponential, .rate = 0.9 / (0.56 * MS)};
+    struct slo_list list = promised("p99=50ms");
+    struct forecast found;
+    for (double times = 0.99; times < 1.02; times += 0.01) {
+        cr_assert_eq(forecast_scaled(&found, &load, 1, &list, times), 0);
+        near(found.values[0], log(100) / (1 / (0.56 * MS * times) - load.rate), 1e-3, "p99");
+    }
+    cr_assert(!forecast_scaled(&found, &load, 1, &list, 1.2) && found.overloaded && isinf(found.values[0]));
+    cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 0), -EINVAL);
+    load.services_ns = (double[]){1, 2};
+    cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 1), -EINVAL);
+}
+
 /* 20 k/s of 0.56 ms, p99 within 5 ms: 12 workers (4.0 ms); 11 are overloaded. */
 Test(forecast, sizes_the_example_of_the_issue, .timeout = 20)
 {

@@ -32,6 +32,21 @@ Test(service, has_the_moments_and_quantiles_of_its_times, .timeout = 10)
     service_destroy(&service);
 }
 
+/* Of 400 services, half 1 and half 3: the standard deviation is 1, of the mean 1/20, and the mean is 2. */
+Test(service, the_mean_is_known_as_well_as_there_are_many, .timeout = 10)
+{
+    double times[400];
+    struct service service;
+    for (int i = 0; i < 400; i++)
+        times[i] = i % 2 ? 3 : 1;
+    cr_assert_eq(service_from_times(&service, times, 400), 0);
+    cr_assert(fabs(service_mean_error(&service) - 1.96 / 20 / 2) < 1e-6, "%g", service_mean_error(&service));
+    service_destroy(&service);
+    cr_assert_eq(service_made(&service, SERVICE_EXPONENTIAL, 1e6, 1), 0);
+    cr_assert_eq(service_mean_error(&service), 0);
+    service_destroy(&service);
+}
+
 Test(service, refuses_what_is_no_time, .timeout = 10)
 {
     static const double negative[] = {1, -1}, none[] = {0, 0}, nan[] = {1, NAN}, endless[] = {INFINITY};

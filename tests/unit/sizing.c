@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/commands/plan_session.h"
 #include "bench/commands/rate_search.h"
 #include "bench/json/must.h"
 #include "bench/models/erlang.h"
@@ -100,14 +101,39 @@ Test(sizing, given_up_it_is_at_most, .timeout = 10)
     cr_assert_eq(sizing_not_kept(&sizing), 0);
 }
 
-/* Of a list only what it names. */
+/* Of a list only what it names; what lies between two of its sizes was not asked. */
 Test(sizing, takes_only_sizes_that_there_are, .timeout = 10)
 {
     static struct sizing sizing;
     struct world world = {.fewest = 5};
     sizing = (struct sizing){.sizes = {2, 4, 8, 16}, .count = 4, .guess = 5};
     search(&sizing, &world);
-    cr_assert(sizing_kept(&sizing) == 8 && sizing_not_kept(&sizing) == 4 && sizing_is_fewest(&sizing));
+    cr_assert(sizing_kept(&sizing) == 8 && sizing_not_kept(&sizing) == 4 && !sizing_is_fewest(&sizing));
+    world = (struct world){.fewest = 1};
+    sizing = (struct sizing){.sizes = {4}, .count = 1, .guess = 4};
+    search(&sizing, &world);
+    cr_assert(sizing_kept(&sizing) == 4 && !sizing_not_kept(&sizing) && !sizing_is_fewest(&sizing));
+    sizing = (struct sizing){.sizes = {1}, .count = 1, .guess = 1};
+    search(&sizing, &world);
+    cr_assert(sizing_kept(&sizing) == 1 && sizing_is_fewest(&sizing));
+}
+
+/* One fewer has to be why: where the generator was late with it, or it was not watched for long enough, nobody
+ * knows that it would not do. */
+Test(sizing, one_fewer_has_to_break_it_or_to_straddle_it, .timeout = 10)
+{
+    static const struct {
+        enum sizing_answer answer;
+        bool fewest;
+    } cases[] = {{SIZING_BROKEN, true}, {SIZING_STRADDLES, true}, {SIZING_OPEN, false}};
+    static struct sizing sizing;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        sizes(&sizing, 8, 5);
+        sizing_tell(&sizing, 5, SIZING_KEPT);
+        sizing_tell(&sizing, 4, cases[i].answer);
+        cr_assert(sizing_kept(&sizing) == 5 && sizing_not_kept(&sizing) == 4);
+        cr_assert_eq(sizing_is_fewest(&sizing), cases[i].fewest, "case %zu", i);
+    }
 }
 
 /* A size as `plan` measures it, of a made-up queue: M/M/c, 20,000/s, services of 0.56 ms,
@@ -167,5 +193,25 @@ Test(sizing, twelve_workers_for_twenty_thousand, .timeout = 60)
         cr_assert_eq(last[10].judged.reason, SLO_OVERLOAD, "%s", last[10].judged.why);
         /* At a load of 93% a few seconds' p99 is known to about a quarter. */
         cr_assert(fabs(last[11].judged.value - 4.0e6) < 1.0e6, "%g", last[11].judged.value);
+    }
+}
+
+/* What a judgement is to the search: only an interval that holds the limit straddles it. */
+Test(sizing, a_judgement_says_why_nobody_can_tell, .timeout = 10)
+{
+    static const struct {
+        enum slo_verdict verdict;
+        enum slo_reason reason;
+        enum sizing_answer answer;
+    } cases[] = {{SLO_KEPT, SLO_PLAIN, SIZING_KEPT},
+                 {SLO_BROKEN, SLO_OVERLOAD, SIZING_BROKEN},
+                 {SLO_CANNOT_TELL, SLO_STRADDLES, SIZING_STRADDLES},
+                 {SLO_CANNOT_TELL, SLO_SAMPLES, SIZING_OPEN},
+                 {SLO_CANNOT_TELL, SLO_GENERATOR, SIZING_OPEN},
+                 {SLO_CANNOT_TELL, SLO_NOT_STEADY, SIZING_OPEN},
+                 {SLO_CANNOT_TELL, SLO_NO_ROUNDS, SIZING_CANNOT}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct slo_judgement judged = {.verdict = cases[i].verdict, .reason = cases[i].reason};
+        cr_assert_eq(plan_answer_of(&judged), cases[i].answer, "case %zu", i);
     }
 }
