@@ -78,6 +78,33 @@ Test(trace, is_read_to_the_nanosecond, .timeout = 10, .init = begin, .fini = end
     cr_assert(jobs[0].arrival_ns == INT64_C(1700000000123456789) && jobs[0].service_ns == INT64_C(86400000000000));
 }
 
+/* As spreadsheets and other programs write it: a mark of UTF-8 at the begin, names with blanks and capitals, CR LF. */
+Test(trace, a_first_line_of_names_may_look_otherwise, .timeout = 10, .init = begin, .fini = end)
+{
+    static const char *const texts[] = {"\xef\xbb\xbf"
+                                        "arrival_s,service_s\r\n0,0.5\r\n",
+                                        "\xef\xbb\xbf"
+                                        "0,0.5\n",
+                                        "Arrival_s, Service_s, Class\n0,0.5,read\n", "ARRIVAL_S,SERVICE_S\n0,0.5\n"};
+    static const char *const wrong[] = {"arrival,service\n0,0.5\n", "time_s,service_s\n", "arrival_s\n",
+                                        "0,0.5\narrival_s,service_s\n",
+                                        "0,0.5\n\xef\xbb\xbf"
+                                        "1,0.5\n"};
+    struct trace_job jobs[8];
+    char why[256];
+    int count;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        put(texts[i], strlen(texts[i]));
+        cr_assert(read_all(jobs, &count, why, sizeof why) == 0 && count == 1, "%zu: %s", i, why);
+        cr_assert(jobs[0].arrival_ns == 0 && jobs[0].service_ns == 500000000);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        put(wrong[i], strlen(wrong[i]));
+        cr_assert(read_all(jobs, &count, why, sizeof why) == -EINVAL, "%zu", i);
+        cr_assert(i > 2 || strstr(why, "; a first line of names is arrival_s,service_s,class"), "%zu: %s", i, why);
+    }
+}
+
 Test(trace, may_be_gzipped_in_parts, .timeout = 10, .init = begin, .fini = end)
 {
     struct trace_job jobs[8];

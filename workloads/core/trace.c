@@ -188,6 +188,8 @@ static const char *read_seconds(const struct trace_reader *reader, const char *t
     size_t length = strcspn(text, ",");
     const char *end = read_plain(text, ns);
     bool big = false;
+    if (length && end == text + length && *ns <= max_s * 1000000000) /* as nearly all are */
+        return end;
     snprintf(copy, sizeof copy, "%.*s", (int)length, text);
     if (!length) {
         snprintf(what, sizeof what, "%s is missing (every job has an arrival and a service, in seconds)", name);
@@ -205,8 +207,9 @@ static const char *read_seconds(const struct trace_reader *reader, const char *t
         if (end && !big && *ns >= 0 && *ns <= max_s * 1000000000)
             return end;
         if (!end && !big)
-            snprintf(what, sizeof what, "%s \"%s\" is not a number of seconds (as in 12.5 or 0.0021)", name,
-                     quoted(copy, shown_text, sizeof shown_text));
+            snprintf(what, sizeof what, "%s \"%s\" is not a number of seconds (as in 12.5 or 0.0021%s)", name,
+                     quoted(copy, shown_text, sizeof shown_text),
+                     reader->line == 1 ? "; a first line of names is arrival_s,service_s,class" : "");
         else
             snprintf(what, sizeof what, "%s %s is out of range (0 to %lld s)", name,
                      quoted(copy, shown_text, sizeof shown_text), (long long)max_s);
@@ -246,10 +249,29 @@ static int read_job(struct trace_reader *reader, const char *line, size_t length
     return read_class(reader, at, (size_t)(line + length - at), job->class, why);
 }
 
+/* Whether two lines are the same but for blanks and capitals. */
+static bool is_alike(const char *line, const char *names)
+{
+    for (;; line++, names++) {
+        line += strspn(line, " \t");
+        if (tolower((unsigned char)*line) != *names)
+            return false;
+        if (!*names)
+            return true;
+    }
+}
+
 /* Whether a first line is one of names. */
 static bool is_header(const char *line)
 {
-    return !strcmp(line, header) || !strcmp(line, header_class);
+    return is_alike(line, header) || is_alike(line, header_class);
+}
+
+/* What some programs write at the begin of a text in UTF-8. */
+static size_t mark_length(const char *line)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    return strncmp(line, mark, sizeof mark - 1) ? 0 : sizeof mark - 1;
 }
 
 static int check_order(const struct trace_reader *reader, const struct trace_job *job, struct why why)
@@ -267,8 +289,13 @@ int trace_next(struct trace_reader *reader, struct trace_job *job, struct why wh
     char *line;
     size_t length = 0;
     int got = next_line(reader, &line, &length, why);
-    if (got == 1 && reader->line == 1 && is_header(line))
-        got = next_line(reader, &line, &length, why);
+    if (got == 1 && reader->line == 1) {
+        size_t mark = mark_length(line);
+        line += mark;
+        length -= mark;
+        if (is_header(line))
+            got = next_line(reader, &line, &length, why);
+    }
     if (got < 0)
         return got;
     if (!got && !reader->jobs)

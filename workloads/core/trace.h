@@ -10,7 +10,8 @@
  * Arrivals count from anywhere, so a time of day or of 1970 may be used; they never go
  * back. Numbers are decimal, also with an exponent, kept to the nanosecond. Every line
  * ends in a newline (or CR LF), the last one too: a file that was cut off is seen by
- * that. There are no empty lines, comments or quotes. */
+ * that. Blanks and capitals in the names, and a mark of UTF-8 before them, do not matter. There
+ * are no empty lines, comments or quotes. */
 #ifndef TRACE_H
 #define TRACE_H
 
