@@ -1,5 +1,5 @@
-/* limits.c - see limits.h: the table, the matrix of pairs, the file and
- * the heat map. */
+/* limits.c - see limits.h: the table, the matrix of pairs, and the file, whose heat map is
+ * figures_limits.h's. */
 #include "bench/commands/limits.h"
 #include "bench/commands/before.h"
 
@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bench/figures/drawing.h"
+#include "bench/figures/figures.h"
 #include "bench/json/must.h"
 #include "bench/machine/interrupts.h"
 #include "bench/machine/limits.h"
@@ -23,7 +23,7 @@
 #include "pools/core/topology.h"
 #include "workloads/core/units.h"
 
-enum { ROUNDS = 25, PAIR_ROUNDS = 9, CPUS_MAX = TOPOLOGY_CPUS_MAX, PAIRS_SHOWN = 16, TICS = 24, LIMITS_FORMAT = 1 };
+enum { ROUNDS = 25, PAIR_ROUNDS = 9, CPUS_MAX = TOPOLOGY_CPUS_MAX, PAIRS_SHOWN = 16, LIMITS_FORMAT = 1 };
 
 struct found {
     int cpus[CPUS_MAX], count;
@@ -166,60 +166,25 @@ static json_t *found_json(struct found *found)
                      "machine", machine_json(), "build", machine_build_json(), "limits", limits, "lines", pairs);
 }
 
-/* The heat map. */
-static int draw(struct found *found, const char *folder)
-{
-    struct drawing drawing = {.log = stderr};
-    struct drawing_figure figure = {.script = "limits",
-                                    .name = "limits",
-                                    .title = "How far is it from one CPU to another?",
-                                    .dim = "time of a cache line to the other CPU and back; number and colour: median"};
-    char machine[256], cpu[16];
-    FILE *file;
-    int error = drawing_find_scripts(&drawing);
-    if (error)
-        return error;
-    error = drawing_open(&drawing, folder);
-    if (error)
-        return error;
-    file = drawing_data(&drawing, "limits");
-    if (!file)
-        return drawing_shut(&drawing);
-    fprintf(file, "x\ty\tns\n");
-    for (int a = 0; a < found->count; a++)
-        for (int b = 0; b < found->count; b++)
-            if (a != b)
-                fprintf(file, "%d\t%d\t%.6g\n", a, b, pair(found, a, b)->median);
-    drawing_close(&drawing, file);
-    drawing_say(&figure, "count = %d", found->count);
-    for (int i = 0; i < found->count; i += found->count / TICS + 1) {
-        snprintf(cpu, sizeof cpu, "%d", found->cpus[i]);
-        drawing_tic(&figure, "xtics", cpu, i, i == 0);
-        drawing_tic(&figure, "ytics", cpu, i, i == 0);
-    }
-    snprintf(drawing.foot, sizeof drawing.foot, "medians of %d epochs   |   %s   |   %s", PAIR_ROUNDS,
-             machine_text(machine, sizeof machine), machine_revision);
-    error = drawing_draw(&drawing, &figure);
-    return drawing_shut(&drawing) && !error ? -EIO : error;
-}
-
 static int keep(struct found *found, const struct options *options)
 {
     char folder[4096];
     size_t length = strlen(options->out);
     json_t *document = found_json(found);
     int error = save_document(document, options->out, true);
-    json_decref(document);
-    if (error)
+    if (error) {
+        json_decref(document);
         return fprintf(stderr, "poolbench: could not write %s: %s\n", options->out, strerror(-error)), EXIT_BAD;
+    }
     fprintf(stderr, "saved    %s\n", options->out);
     snprintf(folder, sizeof folder, "%.*s",
              (int)(length > 5 && !strcmp(options->out + length - 5, ".json") ? length - 5 : length), options->out);
     if (!strcmp(folder, options->out))
         snprintf(folder, sizeof folder, "%s-figures", options->out);
     if (options->no_figures || found->count < 2)
-        return EXIT_GOOD;
-    error = draw(found, folder);
+        return json_decref(document), EXIT_GOOD;
+    error = figures_give(document, folder, NULL, stderr);
+    json_decref(document);
     if (!error)
         fprintf(stderr, "figure   %s/limits.svg, .png\n", folder);
     return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD; /* without gnuplot there is none to fail */

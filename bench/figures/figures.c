@@ -12,6 +12,7 @@
 #include "bench/figures/figures_compared.h"
 #include "bench/figures/figures_depth.h"
 #include "bench/figures/figures_flow.h"
+#include "bench/figures/figures_limits.h"
 #include "bench/figures/figures_load.h"
 #include "bench/figures/figures_matrix.h"
 #include "bench/figures/figures_plan.h"
@@ -21,6 +22,7 @@
 #include "bench/results/hgrm.h"
 #include "bench/results/read.h"
 #include "bench/results/read_duet.h"
+#include "bench/results/read_machine.h"
 
 /* The whole. */
 
@@ -177,6 +179,8 @@ static int draw(struct drawing *drawing, const json_t *result)
         return figures_duet(drawing);
     if (figures_is_matrix(result))
         return figures_matrix(drawing);
+    if (read_machine_is(result))
+        return figures_limits(drawing);
     survey(drawing);
     return drawing->spec_count ? draw_all(drawing) : 0;
 }

@@ -9,6 +9,9 @@
 
 #include "bench/results/read.h"
 #include "bench/results/read_duet.h"
+#include "bench/results/read_explore.h"
+#include "bench/results/read_fleet.h"
+#include "bench/results/read_machine.h"
 #include "bench/results/read_matrix.h"
 
 /* The first bytes of every SQLite database. */
@@ -34,6 +37,9 @@ int documents_read(const char *path, struct document *document, char *why, size_
     if (read_every(path, &document->json, why, size))
         return -EINVAL;
     document->kind = read_matrix_is(document->json)                            ? DOCUMENTS_CHECK
+                     : read_fleet_is(document->json)                           ? DOCUMENTS_FLEET
+                     : read_machine_is(document->json)                         ? DOCUMENTS_LIMITS
+                     : read_explore_is(document->json)                         ? DOCUMENTS_EXPLORE
                      : read_duet_is(document->json)                            ? DOCUMENTS_DUET
                      : json_is_object(json_object_get(document->json, "plan")) ? DOCUMENTS_PLAN
                                                                                : DOCUMENTS_RUN;

@@ -10,6 +10,9 @@ enum documents_kind {
     DOCUMENTS_PLAN,
     DOCUMENTS_DUET,
     DOCUMENTS_CHECK,
+    DOCUMENTS_FLEET,
+    DOCUMENTS_LIMITS,
+    DOCUMENTS_EXPLORE,
     DOCUMENTS_HISTORY, /* a database, which is read where it is used */
 };
 

@@ -87,7 +87,8 @@ static void add_measured(const struct chapter *chapter, xmlNode *part)
     char noise[800], text[160], *command = repeat_whole(document, true);
     size_t rounds = json_array_size(json_object_get(document, "rounds"));
     add_fact(facts, "date", result_string(document, "date"));
-    add_fact(facts, "command", command);
+    if (json_array_size(json_object_get(document, "command")))
+        add_fact(facts, "command", command);
     free(command);
     if (rounds) {
         snprintf(text, sizeof text, "%zu%s, each a process of its own that runs every configuration once", rounds,
@@ -123,6 +124,8 @@ void facts_add(const struct chapter *chapter)
     xmlNode *part = chapter_part(chapter, chapter->parent, "measured", "How it was measured");
     add_measured(chapter, part);
     add_legend(chapter, part);
+    if (!json_is_object(json_object_get(chapter->document, "machine"))) /* of a forecast: nothing ran */
+        return;
     part = chapter_part(chapter, chapter->parent, "machine", "The machine and the build");
     add_machine(chapter, part);
     add_build(chapter, part);

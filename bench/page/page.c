@@ -10,8 +10,11 @@
 #include "bench/page/answers_check.h"
 #include "bench/page/chapter.h"
 #include "bench/page/check_chapter.h"
+#include "bench/page/explore_chapter.h"
 #include "bench/page/facts.h"
+#include "bench/page/fleet_chapter.h"
 #include "bench/page/history_chapter.h"
+#include "bench/page/limits_chapter.h"
 #include "bench/page/plan_chapter.h"
 #include "bench/page/run_chapter.h"
 #include "bench/page/several.h"
@@ -37,6 +40,9 @@ static const char *question_of(const struct document *document)
                                             [DOCUMENTS_PLAN] = "How many workers, how long a queue?",
                                             [DOCUMENTS_DUET] = "Is the new build slower?",
                                             [DOCUMENTS_CHECK] = "Which known bugs does each pool have?",
+                                            [DOCUMENTS_FLEET] = "How many machines, under which balancer?",
+                                            [DOCUMENTS_LIMITS] = "What does this machine allow?",
+                                            [DOCUMENTS_EXPLORE] = "Is there a schedule in which a pool fails?",
                                             [DOCUMENTS_HISTORY] = "What became faster or slower, and when?"};
     return document->kind == DOCUMENTS_CHECK && answers_check_is_contract(document->json)
                ? "Does each pool keep the contract?"
@@ -129,6 +135,12 @@ static int fill(struct chapter *chapter, enum documents_kind kind, struct answer
         return check_chapter(chapter, answers);
     case DOCUMENTS_PLAN:
         return plan_chapter(chapter, answers);
+    case DOCUMENTS_FLEET:
+        return fleet_chapter(chapter, answers);
+    case DOCUMENTS_LIMITS:
+        return limits_chapter(chapter, answers);
+    case DOCUMENTS_EXPLORE:
+        return explore_chapter(chapter, answers);
     case DOCUMENTS_HISTORY:
         return history_chapter(chapter, answers);
     default:

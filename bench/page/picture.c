@@ -101,6 +101,29 @@ static void set_path(xmlNode *node, const char *value, struct cleaning *cleaning
     free(path);
 }
 
+/* "399.15,563.81 602.86,563.81": an area reaches as far as its points. */
+static void widen_to_points(struct cleaning *cleaning, const char *points)
+{
+    for (char *end = NULL; !cleaning->defining; points = end) {
+        double y;
+        strtod(points, &end);
+        if (end == points || *end != ',')
+            return;
+        y = strtod(end + 1, &end);
+        if (!isfinite(y))
+            return;
+        cleaning->extent.top = fmin(cleaning->extent.top, y);
+        cleaning->extent.bottom = fmax(cleaning->extent.bottom, y);
+    }
+}
+
+static void set_plain(xmlNode *node, const char *name, const char *value, struct cleaning *cleaning)
+{
+    tree_set(node, name, value);
+    if (!strcmp(name, "points"))
+        widen_to_points(cleaning, value);
+}
+
 /* What is so without being said. */
 static bool is_usual(const char *name, const char *value)
 {
@@ -130,7 +153,7 @@ static void keep_attribute(xmlNode *to, const xmlAttr *from, bool text, struct c
     else if (!strcmp(name, "d"))
         set_path(to, is, cleaning);
     else if (!from->ns && is_among(from->name, attributes) && !strchr(is, '('))
-        tree_set(to, name, is);
+        set_plain(to, name, is, cleaning);
     else if (!strcmp(name, "transform"))
         tree_set(to, name, is);
     xmlFree(value);

@@ -14,6 +14,9 @@
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/results/read_duet.h"
+#include "bench/results/read_explore.h"
+#include "bench/results/read_fleet.h"
+#include "bench/results/read_machine.h"
 #include "bench/results/read_matrix.h"
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
@@ -308,12 +311,8 @@ static void make_plain(json_t *value, bool lines)
 /* What has a format of its own, and is nothing to be read here. */
 static const char *other_kind(const json_t *document)
 {
-    if (json_object_get(document, "limits_format"))
-        return "what poolbench limits wrote: it has a figure of its own";
-    if (json_object_get(document, "explore_format"))
-        return "what poolbench explore wrote: a failure has a figure of its own";
-    if (json_object_get(document, "fleet_format"))
-        return "what poolbench plan --from wrote: it has a table only";
+    if (json_object_get(document, "explore_format") && !read_explore_is(document))
+        return "what poolbench explore --lines wrote: it has a table only";
     if (json_object_get(document, "regressions") && json_object_get(document, "rows"))
         return "what poolbench compare --format json wrote: name the two results themselves";
     return NULL;
@@ -328,7 +327,11 @@ static int check_every(const json_t *document, char *why, size_t size)
 {
     if (other_kind(document))
         return why_wrong((struct why){why, size}, "%s", other_kind(document));
-    return read_matrix_is(document) ? read_matrix_check(document, why, size) : check_any(document, why, size);
+    return read_matrix_is(document)    ? read_matrix_check(document, why, size)
+           : read_fleet_is(document)   ? read_fleet_check(document, why, size)
+           : read_machine_is(document) ? read_machine_check(document, why, size)
+           : read_explore_is(document) ? read_explore_check(document, why, size)
+                                       : check_any(document, why, size);
 }
 
 typedef int check_fn(const json_t *document, char *why, size_t size);
@@ -351,7 +354,7 @@ static int read_whole(const char *path, json_t **result, check_fn *check, char *
     if (!*result)
         return why_wrong(why, "%s: damaged, or no result of poolbench run: %s", path, error.text);
     if (!check(*result, what, sizeof what))
-        return make_plain(*result, read_matrix_is(*result)), 0;
+        return make_plain(*result, read_matrix_is(*result) || read_explore_is(*result)), 0;
     json_decref(*result);
     *result = NULL;
     return why_wrong(why, "%s: %s", path, what);

@@ -17,7 +17,8 @@ int read_result(const char *path, json_t **result, char *why, size_t size);
 /* The same of a run or of a duet (read_duet.h), which has benchmarks and no configurations. */
 int read_any(const char *path, json_t **document, char *why, size_t size);
 
-/* The same of any document that has a page: of a check (read_matrix.h), too. */
+/* The same of any document that has a page: also of a check (read_matrix.h), of a fleet (read_fleet.h), of limits
+ * (read_machine.h) and of an exploration (read_explore.h). */
 int read_every(const char *path, json_t **document, char *why, size_t size);
 
 /* The same of a document that is there already. */

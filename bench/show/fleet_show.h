@@ -6,6 +6,9 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* Its tables alone: each balancer, other sizes. */
+void fleet_show_tables(const json_t *document, FILE *out, bool markdown);
+
 /* The document's "fleet" and "from": what was measured, what is assumed, each balancer, other
  * sizes, and one sentence of answer. */
 void fleet_show(const json_t *document, FILE *out, bool markdown);

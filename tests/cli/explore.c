@@ -356,6 +356,35 @@ CLI_TEST(explore_formats, are_read_by_programs)
     cr_assert(strstr(out, "<testsuites name=\"poolbench explore\" tests=\"2\" failures=\"0\""), "%s", out);
 }
 
+/* A page; what a failure is shown with, of a document that is made up. */
+CLI_TEST(explore_formats, have_a_page)
+{
+    static char page[PROGRAM_OUTPUT];
+    json_t *document, *pool, *step;
+    cr_assert(run("explore -p textbook --schedules 200 -o x.json") == 0 && run("report x.json") == 0, "%s%s", out, err);
+    slurp("x.html", page, sizeof page);
+    cr_assert(strstr(page, "Is there a schedule in which a pool fails?") &&
+                  strstr(page, "In 200 schedules of textbook nothing was found"),
+              "%s", page);
+    document = json_load_file("x.json", 0, NULL);
+    pool = json_array_get(json_object_get(document, "pools"), 0);
+    step = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:i}}", "step", 7, "thread", "worker <1>", "act", "load",
+                     "what", "tail", "place", "function", "ring_pop", "file", "mine.c", "line", 9);
+    json_object_set_new(pool, "verdict", json_string("FAILS"));
+    json_object_set_new(pool, "finding", json_string("a job is lost & gone"));
+    json_object_set_new(pool, "schedule",
+                        json_pack("{s:s, s:s, s:s, s:[o]}", "words", "one is lost", "replay",
+                                  "poolbench explore --replay 1,2", "jobs", "job 1: queued", "steps", step));
+    cr_assert(json_dump_file(document, "x.json", 0) == 0 && run("report x.json") == 0, "%s", err);
+    slurp("x.html", page, sizeof page);
+    cr_assert(strstr(page, "textbook fails: a job is lost &amp; gone.") && strstr(page, "worker &lt;1&gt;") &&
+              strstr(page, "load tail") && strstr(page, "poolbench explore --replay 1,2"));
+    json_object_set_new(step, "thread", json_integer(3));
+    cr_assert(json_dump_file(document, "x.json", 0) == 0 && run("report x.json") == 2 && lines(err) == 1, "%s", err);
+    cr_assert(strstr(err, "a step of it is none"), "%s", err);
+    json_decref(document);
+}
+
 /* Once it searches, in a process of its own, it is told to end: what was seen by then is printed. */
 CLI_TEST(explore_interrupted, says_so)
 {

@@ -31,6 +31,25 @@ CLI_TEST(limits, are_all_measured_and_kept)
     json_decref(document);
 }
 
+/* With the table, and of two CPUs and more the map. */
+CLI_TEST(limits, have_a_page)
+{
+    static char page[PROGRAM_OUTPUT];
+    json_t *document;
+    cr_assert(run("limits -o limits.json --no-figures") == 0 && run("report limits.json") == 0, "%s", err);
+    slurp("limits.html", page, sizeof page);
+    cr_assert(strstr(page, "What does this machine allow?") && strstr(page, "contended-add"), "%s", page);
+    document = json_load_file("limits.json", 0, NULL);
+    if (json_array_size(json_object_get(document, "lines")) && system("command -v gnuplot >/dev/null") == 0)
+        cr_assert(strstr(page, "<svg") && strstr(page, "How far is it from one CPU to another?"), "no map");
+    json_object_set_new(document, "lines",
+                        json_pack("[{s:f, s:f, s:f, s:i, s:[i,i]}]", "median_ns", 1.0, "low_ns", 1.0, "high_ns", 1.0,
+                                  "epochs", 1, "cpus", 3, 3));
+    json_dump_file(document, "bad.json", 0);
+    json_decref(document);
+    cr_assert(run("report bad.json") == 2 && lines(err) == 1 && strstr(err, "line 0 is not of two CPUs"), "%s", err);
+}
+
 CLI_TEST(limits, go_to_stdout_as_json)
 {
     json_t *document;

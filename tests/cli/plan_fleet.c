@@ -70,10 +70,26 @@ CLI_TEST(plan_fleet, is_shown_in_words)
     cr_assert(run("plan --from r.json -t 2 --machines 3 --rate 2k") == 0, "nothing was promised: %s", err);
     cr_assert(strstr(out, "nothing was promised") && strstr(out, "two-choices") && strstr(out, "assumes"), "%s", out);
     cr_assert(run("plan --from r.json -t 2 --rate 2k --slo p99=10s --format markdown") <= 1, "%s", err);
-    cr_assert(strstr(out, "| balancing |") && strstr(out, "answer "), "%s", out);
+    cr_assert(strstr(out, "| balancing |") && strstr(out, "\n- **answer**: "), "%s", out);
     cr_assert(run("plan --from r.json --rate 2k --slo p99=100ns") == 2 && !*out);
     cr_assert(strstr(err, "impossible: p99 of the service alone is ") && lines(err) == 1, "%s", err);
     cr_assert(run("plan --from r.json --rate 2k -t 1024 --machines 4096") == 2 && lines(err) == 1 && !*out);
     cr_assert(strstr(err, "more than can be played (50000"), "%s", err);
     cr_assert(run("plan --from r.json --rate 2k -p mutex") == 2 && strstr(err, "no jobs with a time of that pool"));
+}
+
+/* A page of its own, and one beside the run that it was made of. */
+CLI_TEST(plan_fleet, has_a_page)
+{
+    static char page[PROGRAM_OUTPUT];
+    run(MEASURE);
+    cr_assert(run("plan --from r.json -t 2 --machines 3 --rate 2k --slo p99=10s -o f.json") <= 1, "%s", err);
+    cr_assert(run("report f.json") == 0 && !strcmp(out, "page     f.html\n"), "%s%s", out, err);
+    slurp("f.html", page, sizeof page);
+    cr_assert(strstr(page, "How many machines, under which balancer?") && strstr(page, "3 machines of 2 workers"));
+    cr_assert(strstr(page, "<th") && strstr(page, "two-choices") && strstr(page, "requests come at random (Poisson)"));
+    cr_assert(!strstr(page, "The machine and the build"), "nothing ran");
+    cr_assert(run("report f.json r.json -o both.html") == 0, "%s", err);
+    cr_assert(system("sed 's/\"machines\": 3,/\"machines\": -3,/' f.json >bad.json") == 0);
+    cr_assert(run("report bad.json") == 2 && lines(err) == 1 && strstr(err, "machines or workers"), "%s", err);
 }

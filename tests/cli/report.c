@@ -278,11 +278,8 @@ CLI_TEST(report, bad_input)
     cr_assert(run("report torn.db") == 2 && lines(err) == 1 && strstr(err, "torn.db"), "%s", err);
     cr_assert(run("report x.json missing.json") == 2 && lines(err) == 1 && strstr(err, "missing.json"), "%s", err);
     cr_assert(run("report") == 2 && lines(err) == 1 && strstr(err, "no result in results/"), "%s", err);
-    cr_assert(run("limits -o limits.json --no-figures") == 0 && run("report limits.json") == 2 && lines(err) == 1 &&
-                  strstr(err, "poolbench limits"),
-              "%s", err);
-    cr_assert(run("explore -p inline --schedules 1 -o explored.json") == 0 && run("report explored.json") == 2 &&
-                  lines(err) == 1 && strstr(err, "poolbench explore"),
+    cr_assert(run("explore --lines -p textbook -t 1 -o lines.json") == 0 && run("report lines.json") == 2 &&
+                  lines(err) == 1 && strstr(err, "poolbench explore --lines"),
               "%s", err);
     cr_assert(mkfifo("pipe.json", 0600) == 0 && run("report pipe.json") == 2 && strstr(err, "pipe.json: not a file"),
               "%s", err);

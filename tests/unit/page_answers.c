@@ -8,12 +8,14 @@
 
 #include "bench/findings/answer.h"
 #include "bench/page/answers_check.h"
+#include "bench/page/answers_fleet.h"
 #include "bench/page/answers_plan.h"
 #include "bench/page/answers_run.h"
 #include "bench/page/answers_verdicts.h"
 #include "bench/page/repeat.h"
 #include "bench/page/several.h"
 #include "bench/page/side_by_side_rows.h"
+#include "bench/results/read_fleet.h"
 #include "bench/results/result.h"
 #include "bench/show/verdicts.h"
 #include "tests/core/made_result.h"
@@ -323,6 +325,82 @@ Test(page_answers, a_plan_keeps_only_what_was_judged_so, .timeout = 20)
     answers_plan(plan, &answers);
     cr_assert(!strstr(sentences(), "keep p99"), "%s", sentences());
     json_decref(plan);
+}
+
+/* A forecast is said as one, scene by scene, by the verdicts of each balancer. */
+
+static json_t *scene(const char *verdict)
+{
+    return json_pack("{s:s, s:[{s:s, s:f}]}", "verdict", verdict, "values", "name", "p99", "value", 2e6);
+}
+
+static json_t *balance(const char *name, const char *whole, const char *slow, const char *lost)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:i, s:i}", "name", name, "whole", scene(whole), "slow", scene(slow), "lost",
+                     scene(lost), "fewest", 5, "fewest_surely", 7);
+}
+
+static json_t *fleet_document(void)
+{
+    return json_pack("{s:s, s:i, s:{s:s}, s:{s:i, s:i, s:f, s:f, s:b, s:s, s:[{s:s, s:i}], s:{s:f, s:i}, s:{s:b, s:i},"
+                     "s:{s:s}, s:[oo], s:[]}}",
+                     "program", "poolbench", "fleet_format", 1, "from", "file", "x.json", "fleet", "machines", 8,
+                     "workers", 64, "rate_per_s", 1e6, "utilisation", 0.6, "known", 1, "verdict", "kept", "slo", "name",
+                     "p99", "limit_ns", 5000000, "service", "mean_ns", 3e5, "workers", 1, "scaling", "known", 1,
+                     "measured_workers_most", 16, "formula", "name", "M/G/c", "balances",
+                     balance("random", "cannot tell", "broken", "cannot tell"),
+                     balance("two-choices", "kept", "kept", "cannot tell"), "shapes");
+}
+
+Test(page_answers, a_fleet_is_a_forecast, .timeout = 20)
+{
+    json_t *document = fleet_document(), *fleet = json_object_get(document, "fleet");
+    answers.count = 0;
+    answers_fleet(document, &answers);
+    cr_assert(strstr(sentences(), "good: By the model, 8 machines of 64 workers keep p99 <= 5 ms at 1.00 M requests a "
+                                  "second, under two-choices.\n"),
+              "%s", sentences());
+    cr_assert(strstr(sentences(), "good: With one machine that takes twice as long it is kept under two-choices.\n") &&
+                  strstr(sentences(), "bad: With one machine that takes twice as long it is broken under random.\n"),
+              "%s", sentences());
+    cr_assert(strstr(sentences(), "open: With one machine lost, once that was noticed, nobody can tell under random, "
+                                  "two-choices.\n"),
+              "%s", sentences());
+    cr_assert(strstr(sentences(), "plain: Under two-choices it surely takes 7 machines of that size.\n") &&
+                  strstr(sentences(), "open: At most 16 workers were measured"),
+              "%s", sentences());
+    json_object_set_new(fleet, "known", json_false());
+    json_object_set_new(fleet, "verdict", json_string("cannot tell"));
+    json_object_set_new(fleet, "open", json_string("too few rounds"));
+    answers.count = 0;
+    answers_fleet(document, &answers);
+    cr_assert(strstr(sentences(), "open: Nobody can tell whether 8 machines of 64 workers keep p99 <= 5 ms at 1.00 M "
+                                  "requests a second: too few rounds.\n") &&
+                  strstr(sentences(), "it likely takes 5 machines"),
+              "%s", sentences());
+    json_decref(document);
+}
+
+Test(page_answers, what_is_no_fleet_is_refused, .timeout = 20)
+{
+    json_t *document = fleet_document(), *fleet = json_object_get(document, "fleet"), *was;
+    static const char *const must[] = {"machines", "workers", "rate_per_s", "utilisation", "service",
+                                       "scaling",  "formula", "verdict",    "balances",    "shapes"};
+    char why[256];
+    cr_assert(read_fleet_is(document) && !read_fleet_check(document, why, sizeof why), "%s", why);
+    for (size_t i = 0; i < sizeof must / sizeof *must; i++) {
+        was = json_incref(json_object_get(fleet, must[i]));
+        json_object_set_new(fleet, must[i], json_true());
+        cr_assert(read_fleet_check(document, why, sizeof why) && *why, "%s", must[i]);
+        json_object_set_new(fleet, must[i], was);
+    }
+    cr_assert(!read_fleet_check(document, why, sizeof why), "%s", why);
+    json_object_set_new(json_array_get(json_object_get(fleet, "balances"), 0), "lost", json_object());
+    cr_assert(read_fleet_check(document, why, sizeof why) && strstr(why, "balancer 0 has scenes that differ"), "%s",
+              why);
+    json_object_set_new(document, "fleet_format", json_integer(2));
+    cr_assert(read_fleet_check(document, why, sizeof why) && strstr(why, "of format 2"), "%s", why);
+    json_decref(document);
 }
 
 /* Several. */

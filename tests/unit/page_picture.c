@@ -86,6 +86,17 @@ Test(page_picture, empty_margins_go, .timeout = 10, .fini = end)
     cr_assert(x == 0 && width == 1200 && y > 150 && y <= 200 && y + height >= 400 && y + height < 450, "%s", box);
 }
 
+/* Areas have points, and no path; what is no number ends them. */
+Test(page_picture, areas_are_not_cut_off, .timeout = 10, .fini = end)
+{
+    const char *text = placed(SVG "<g><path d='M10,200 L50,400'/><polygon points='1,150.5 9,90.25 5,500 '/>"
+                                  "<polygon points='1,nan 2,3'/><polygon points='x'/></g></svg>"),
+               *box = strstr(text, "viewBox=");
+    double x, y, width, height;
+    cr_assert(box && sscanf(box, "viewBox=\"%lf %lf %lf %lf", &x, &y, &width, &height) == 4, "%s", text);
+    cr_assert(y > 60 && y <= 90 && y + height >= 500 && y + height < 550, "%s", box);
+}
+
 Test(page_picture, what_is_no_drawing_is_refused, .timeout = 10)
 {
     struct picture_words words = {"f1", "", ""};
