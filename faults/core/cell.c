@@ -610,6 +610,21 @@ void helpers_join(void)
     end();
 }
 
+bool helper_await(bool (*reached)(void), int64_t ns)
+{
+    int64_t until = pool_clock_ns() + ns;
+    bool there;
+    begin("its other thread");
+    atomic_store(&cell.record->reads[thread_number], 1);
+    for (int i = 0; !(there = reached()) && pool_clock_ns() < until; i++) {
+        atomic_fetch_add(&cell.record->reads[thread_number], 1);
+        yield(i);
+    }
+    atomic_store(&cell.record->reads[thread_number], 0);
+    end();
+    return there;
+}
+
 void births_hold(void)
 {
     if (!(cell.without & CELL_NO_BIRTH_GATE))

@@ -142,6 +142,10 @@ const struct record *cell_record(void);
 void helper_start(int helper, void (*main)(void));
 void helpers_join(void);
 
+/* Until it is so, for that long at most; for what a helper says when it comes back. Marked as
+ * waiting for the helper, and in the way of no proof. Returns whether it was reached. */
+bool helper_await(bool (*reached)(void), int64_t ns);
+
 /* The birth gate: threads that the pool creates wait before their first
  * instruction until births_release. */
 void births_hold(void);

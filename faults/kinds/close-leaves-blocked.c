@@ -2,7 +2,8 @@
  *
  * It looked whether the pool is open before it slept, and then looks at room only. So
  * it sleeps on; and when room comes, its job goes in after the end. It must come back,
- * refused, while the workers are held. */
+ * refused, while the workers are held. One that looks again and again cannot be proved to
+ * hang: after a second the workers are let go, and its answer tells. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
@@ -10,12 +11,19 @@ enum { GATE = 0 };
 
 enum { BACK, CLOSED, ANSWER };
 
+static const int64_t patience_ns = 1000000000;
+
 static int blocked;
 
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit(blocked));
     cell_note(BACK, 1);
+}
+
+static bool is_back(void)
+{
+    return atomic_load(&cell_record()->notes[BACK]) != 0;
 }
 
 static void drive(int client)
@@ -40,8 +48,12 @@ static void drive(int client)
     cell_close();
     if (!cell_record()->not_asked[0])
         cell_note(CLOSED, 1);
-    helpers_join();
+    if (cell_is_foreign())
+        helper_await(is_back, patience_ns);
+    else
+        helpers_join();
     gate_open(GATE);
+    helpers_join();
     cell_wait(-1);
     cell_free();
 }

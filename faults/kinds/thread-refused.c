@@ -15,8 +15,42 @@
 enum { ONCE, FROM_THEN_ON, LATER };
 enum { EACH = 2 }; /* jobs for each worker */
 
-/* The thread that is refused now; jobs that ran though refused, and accepted ones that did not. */
-enum { NOW, OVERRUN, UNSETTLED, AT };
+/* The thread that is refused now; jobs that ran though refused, and accepted ones that did not;
+ * how many workers it says that it has, where it started fewer. */
+enum { NOW, OVERRUN, UNSETTLED, AT, SAID };
+
+/* Whether a pool to which no thread is refused says as many workers as it starts in its open, or fewer:
+ * then one that says more than it could start counts some that are not there. */
+static bool counts_what_it_starts;
+
+/* After an open, before which so many threads had begun. */
+static bool says_more_than(uint32_t begun)
+{
+    return cell_stats().workers > (int)(atomic_load(&cell_record()->begun) - begun);
+}
+
+static void look_at_counts(void)
+{
+    uint32_t begun = atomic_load(&cell_record()->begun);
+    if (cell_try_open((struct pool_config){.capacity = 64}))
+        return;
+    counts_what_it_starts = !says_more_than(begun);
+    cell_free();
+}
+
+/* As many jobs wait for each other as it says there are workers. */
+static void let_them_meet(int gate)
+{
+    int workers = cell_stats().workers;
+    cell_note(SAID, workers);
+    for (int id = 0; id < workers && id < RECORD_JOBS; id++)
+        cell_role(id, (struct cell_role){.act = CELL_MEET, .gate = gate, .width = workers});
+    cell_submit_range(0, workers < RECORD_JOBS ? workers : RECORD_JOBS);
+    cell_wait(-1);
+    for (int id = 0; id < workers && id < RECORD_JOBS; id++)
+        cell_role(id, (struct cell_role){.act = CELL_PASS});
+    cell_note(SAID, 0);
+}
 
 /* One job; then idle for as long as the workers' own timed waits are, 100 ms at most. */
 static void let_retire(void)
@@ -36,15 +70,24 @@ static void drive(int client)
     int asked = cell_asked();
     uint32_t begun = 0;
     cell_live();
+    look_at_counts();
     for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
         cell_note(NOW, k);
         births_fail(client == LATER ? 0 : (uint32_t)k, client == FROM_THEN_ON);
+        begun = atomic_load(&cell_record()->begun);
         error = cell_try_open((struct pool_config){.capacity = 64});
         if (!error && client == LATER) {
             let_retire();
             begun = atomic_load(&cell_record()->begun);
             births_fail((uint32_t)k, false);
+        }
+        if (!error && client == FROM_THEN_ON && counts_what_it_starts && says_more_than(begun)) {
+            let_them_meet(k % CELL_GATES);
+            cell_free();
+            cell_forget();
+            births_fail(0, false);
+            continue;
         }
         if (!error) {
             for (int id = 0; id < count; id++)
@@ -77,6 +120,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (at)
         return verdict_own(verdict, "with thread %d refused, %d accepted jobs never ran", at,
                            (int)atomic_load(&notes[UNSETTLED]));
+    if (outcome->end == OUTCOME_HUNG && atomic_load(&notes[SAID]))
+        return verdict_own(verdict, "with thread %d refused, it counts %d workers, and of as many jobs %d start", now,
+                           (int)atomic_load(&notes[SAID]), ledger_started(outcome->record));
     if (outcome->end == OUTCOME_HUNG)
         return verdict_own(verdict, "with thread %d refused, %s does not return", now,
                            outcome->call ? outcome->call : "a call");

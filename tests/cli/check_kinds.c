@@ -120,7 +120,9 @@ CLI_TEST(check_kinds, other_forms_are_caught)
                                            {"kept-when-refused", "growth-per-job"},
                                            {"kept-when-cancelled", "growth-per-job"},
                                            {"whole-seconds", "time-out-wraps"},
-                                           {"endless-is-over", "time-out-wraps"}};
+                                           {"endless-is-over", "time-out-wraps"},
+                                           {"counts-refused", "thread-refused"},
+                                           {"close-leaves-polling", "close-leaves-blocked"}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         cr_assert(caught_as(forms[i][0], forms[i][1]), "%s", forms[i][0]);
 }

@@ -268,6 +268,21 @@ static void put(struct faulty *pool, struct pool_job job)
     call(pool);
 }
 
+/* With the lock. Looks again now and then; a signal is taken for the end of the time. */
+static int nap(struct faulty *pool)
+{
+    int error;
+    pthread_mutex_unlock(&pool->lock);
+    error = nanosleep(&(struct timespec){0, 10000000}, NULL);
+    pthread_mutex_lock(&pool->lock);
+    return error ? ETIMEDOUT : 0;
+}
+
+static bool deaf_to_close(void)
+{
+    return HAS("close-leaves-blocked") || HAS("close-leaves-polling");
+}
+
 static int wait_for_room(struct faulty *pool)
 {
     struct timespec until = after(CLOCK_MONOTONIC, pool->config.full_timeout_ns);
@@ -278,10 +293,13 @@ static int wait_for_room(struct faulty *pool)
     if (HAS("full-timeout"))
         until = after(CLOCK_MONOTONIC, (int32_t)(pool->config.full_timeout_ns / 1000) * 1000L);
     pool->stats.blocked_submit++;
-    while (!error && queued(pool) == pool->capacity &&
-           (pool->stats.state == POOL_OPEN || HAS("close-leaves-blocked")) && epoch == pool->epoch)
-        error = timed ? pthread_cond_clockwait(&pool->room, &pool->lock, CLOCK_MONOTONIC, &until)
-                      : pthread_cond_wait(&pool->room, &pool->lock);
+    while (!error && queued(pool) == pool->capacity && (pool->stats.state == POOL_OPEN || deaf_to_close()) &&
+           epoch == pool->epoch)
+        if (HAS("close-leaves-polling"))
+            nap(pool);
+        else
+            error = timed ? pthread_cond_clockwait(&pool->room, &pool->lock, CLOCK_MONOTONIC, &until)
+                          : pthread_cond_wait(&pool->room, &pool->lock);
     pool->stats.blocked_submit--;
     tell(pool);
     if (epoch != pool->epoch)
@@ -343,7 +361,7 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
         error = when_full(pool, job);
     if (error)
         return error > 0 ? 0 : error;
-    if (inside != pool && pool->stats.state != POOL_OPEN && !HAS("close-leaves-blocked"))
+    if (inside != pool && pool->stats.state != POOL_OPEN && !deaf_to_close())
         return -ESHUTDOWN;
     put(pool, job);
     if (HAS("thread-refused") && pool->started < pool->config.workers && start_one(pool))
@@ -449,16 +467,6 @@ static int faulty_cancel(struct pool *base)
     tell(pool);
     pthread_mutex_unlock(&pool->lock);
     return 0;
-}
-
-/* With the lock. Looks again now and then; a signal is taken for the end of the time. */
-static int nap(struct faulty *pool)
-{
-    int error;
-    pthread_mutex_unlock(&pool->lock);
-    error = nanosleep(&(struct timespec){0, 10000000}, NULL);
-    pthread_mutex_lock(&pool->lock);
-    return error ? ETIMEDOUT : 0;
 }
 
 static int faulty_wait(struct pool *base, int64_t timeout_ns)
@@ -593,6 +601,8 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     while (pool->slots && pool->started < workers && !start_one(pool))
         ;
     pool->stats.workers = workers ? pool->started - HAS("over-parallel") : config->workers;
+    if (HAS("counts-refused"))
+        pool->stats.workers = config->workers;
     *out = &pool->base;
     opened = pool;
     if (!pool->slots || !pool->stats.workers)
