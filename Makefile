@@ -156,12 +156,13 @@ $(sort $(PAGE) $(BUILD)/poolbench-page): $(PAGED) $(PARTS) $(BUILD)/bench/page/m
 
 # What `poolbench check` starts: the same pools with injection points, which the
 # measured program has none of, and the faults. It interposes pthread_create; a
-# sanitizer does so itself, and there the linker wraps it.
+# sanitizer does so itself, and there the linker wraps it. Its allocator is the C library's, which
+# notices what is freed twice.
 WRAP = $(if $(SANITIZE),-Wl$(comma)--wrap=pthread_create)
 comma := ,
 $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 	$(call say,LD $@)
-	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(filter-out -ljemalloc,$(LIBS))
 
 # What `poolbench explore` starts: pools whose every access is a call of bench/explore/hooks.c,
 # which stands in the place of a sanitizer's library, and whose static data lies in sections

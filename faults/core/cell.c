@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <linux/futex.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -732,6 +733,8 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     cell.workers = cell.width ? cell.width : cell.asked;
     births_report(&cell.record->refused);
     births_register(cell.record); /* those that were there before are not left behind */
+    if (cell_is_foreign())
+        mallopt(M_PERTURB, 0x5a); /* what is freed is no longer as it was */
     be_client(0, "client");
     births_of_client(&inspector, inspector_main, NULL);
     atomic_store(&cell.record->running_ns, pool_clock_ns());

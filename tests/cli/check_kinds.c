@@ -142,6 +142,13 @@ CLI_TEST(check_kinds, what_goes_wrong_without_the_scenario_is_not_its_bug)
     json_decref(document);
 }
 
+CLI_TEST(check_kinds, what_is_freed_twice_is_seen)
+{
+    json_t *document = check("freed-twice", "-f cancel-sticks");
+    cr_assert(strstr(out, "died of signal 6") && strstr(out, "\"fails\": 1"), "%s", out);
+    json_decref(document);
+}
+
 /* 0 stands for the default in each field of a configuration. */
 CLI_TEST(check_kinds, a_queue_of_the_default_size_is_asked_for)
 {

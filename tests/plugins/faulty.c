@@ -565,6 +565,8 @@ static int64_t faulty_free(struct pool *base)
         pool->kept = next;
     }
     free(pool->slots);
+    if (HAS("freed-twice") && pool->stats.cancels)
+        free(pool->slots);
     if (!HAS("small-leak")) /* or little is left */
         free(pool);
     else if (!realloc(pool, 64))
