@@ -173,6 +173,7 @@ void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion,
     static double values[DUET_VALUES_MAX];
     struct duet_finding first = duet_judge_look(benchmark), second;
     const char *note = "";
+    int processes = (int)json_array_size(json_object_get(benchmark, "second"));
     bool suspected = suspicion->verdict == DUET_SLOWER || suspicion->verdict == DUET_FASTER;
     int count = duet_judge_values(benchmark, "second", "log_ratio", values, DUET_VALUES_MAX);
     char text[128];
@@ -180,7 +181,7 @@ void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion,
         return;
     if (!suspected) {
         write_finding(benchmark, "first", &first, first.change.count ? "" : nothing(benchmark), threshold, process_s);
-    } else if (count < 1 || suspicion->unfinished) {
+    } else if (count < 1 || processes < duet_rule_second_least(suspicion->suspects) || suspicion->unfinished) {
         first.verdict = DUET_UNDECIDED; /* accused by one session only */
         first.more = DUET_RULE_SECOND;
         note = count < 1 ? "a second session did not come to it" : "a second session did not come to its end";

@@ -17,8 +17,8 @@ enum {
     LONG_JOB_NS = 10000,
     LONG_JOBS = 50,
     SLICE_JOBS_MAX = 1 << 22,
-    SLOW_MOST = 8, /* a slice of the new side may take so many times what one is to take */
-    SLOW_LOOKS = 3,
+    SLOW_MOST = 8,      /* a slice of the new side may take so many times what one is to take */
+    LOOK_NS = 20000000, /* several turns of a scheduler */
     WARM_NS = 2000000,
     WARM_RUNS = 8,
     WARM_JOBS = 4096,
@@ -206,25 +206,26 @@ static void begin_rate(struct state *state, int index, struct slice *slice, stru
         benchmark->delay_ns = state->plan->duet.slowed * slice->window.service_ns;
 }
 
-/* Looks at the new side with few jobs: what is many times slower would take its time from the processes that are to
- * say so, and gets fewer in a slice, if not fewer than there may be; both sides do. A disturbed look is
- * none, so that the shortest counts. Returns false where there is nothing to go on with. */
-static bool shorten(struct state *state, int index, double each, struct slice *slice, struct slice_samples *samples)
+/* Looks at the new side with few jobs first: what is many times slower would take its time from the processes that are
+ * to say so, and gets fewer in a slice, if not fewer than jobs of its length may have; both sides do. That makes the
+ * base look slower, if anything. A short look may have met a neighbour's turn on its CPU: then a longer one is taken,
+ * until it is one for which such a turn means little. Returns false where there is nothing to go on with. */
+static bool shorten(struct state *state, int index, struct slice *slice, struct slice_samples *samples)
 {
     struct benchmark *benchmark = &state->all[index];
-    const int64_t jobs = benchmark->jobs, least = least_jobs(&benchmark->entry[SIDE_BASE], each);
-    double most = SLOW_MOST * benchmark->slice_ns, shortest = INFINITY;
-    benchmark->jobs = jobs / SLOW_MOST < WARM_JOBS ? jobs / SLOW_MOST + 1 : WARM_JOBS;
-    for (int i = 0; i < SLOW_LOOKS && shortest * (double)jobs > most; i++) {
+    const int64_t jobs = benchmark->jobs;
+    int64_t few = jobs / SLOW_MOST < WARM_JOBS ? jobs / SLOW_MOST + 1 : WARM_JOBS, fit, least;
+    double most = SLOW_MOST * benchmark->slice_ns, each = INFINITY;
+    do {
+        benchmark->jobs = few < jobs ? few : jobs;
         if (!run(state, index, SIDE_NEW, slice, samples) || state->over)
             return false;
-        shortest = fmin(shortest, slice->wall_ns / (double)benchmark->jobs);
-    }
-    benchmark->jobs = jobs;
-    if (shortest * (double)jobs <= most || least >= jobs)
-        return true;
-    benchmark->jobs = (int64_t)(most / shortest);
-    benchmark->jobs = benchmark->jobs < least ? least : benchmark->jobs;
+        each = slice->wall_ns / (double)benchmark->jobs;
+        few *= 4;
+    } while (each * (double)jobs > most && slice->wall_ns < LOOK_NS && benchmark->jobs < jobs);
+    least = least_jobs(&benchmark->entry[SIDE_BASE], each);
+    fit = (int64_t)fmax(most / each, (double)least);
+    benchmark->jobs = each * (double)jobs > most && fit < jobs ? fit : jobs;
     return true;
 }
 
@@ -254,7 +255,7 @@ static void warm_up(struct state *state, int index, struct slice *slice, struct 
     }
     benchmark->jobs = slice_jobs(state->plan, entry, each);
     benchmark->slice_ns = (double)benchmark->jobs * each;
-    if (!fixed && !shorten(state, index, each, slice, samples))
+    if (!fixed && !shorten(state, index, slice, samples))
         return;
     for (int side = SIDE_BASE; side <= (state->plan->duet.again ? SIDE_AGAIN : SIDE_NEW) && !state->over; side++) {
         last = workload_now_ns();

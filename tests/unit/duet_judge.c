@@ -63,6 +63,27 @@ Test(duet_judge, what_the_machine_refuses_is_no_sides_fault, .timeout = 10)
     expect(of_base, 1, "cannot tell", "Cannot allocate", true);
 }
 
+/* Of a second session for which there was no time it is not said that it found nothing. */
+Test(duet_judge, a_second_session_of_a_few_processes_is_none, .timeout = 10)
+{
+    static const int processes[] = {1, 11, 12};
+    for (size_t i = 0; i < sizeof processes / sizeof *processes; i++) {
+        json_t *benchmark = must_pack("{s:[], s:[]}", "first", "second");
+        const json_t *finding;
+        for (int k = 0; k < DUET_RULE_FIRST + processes[i]; k++)
+            json_array_append_new(
+                json_object_get(benchmark, k < DUET_RULE_FIRST ? "first" : "second"),
+                must_pack("{s:s, s:f, s:f}", "verdict", "ok", "log_ratio", 0.05 + 0.0001 * k, "log_ratio_again", 0.0));
+        duet_judge_write(benchmark, &(struct duet_suspicion){.verdict = DUET_SLOWER, .suspects = 1}, 0.03, 1);
+        finding = json_object_get(benchmark, "finding");
+        cr_assert_str_eq(result_string(finding, "verdict"), processes[i] < 12 ? "cannot tell" : "slower");
+        cr_assert_str_eq(result_string(finding, "note"),
+                         processes[i] < 12 ? "a second session did not come to its end" : "");
+        cr_assert_str_eq(result_string(finding, "session"), processes[i] < 12 ? "first" : "second");
+        json_decref(benchmark);
+    }
+}
+
 Test(duet_judge, what_does_not_fail_is_judged, .timeout = 10)
 {
     json_t *benchmark = judged(NULL, 0);
