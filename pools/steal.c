@@ -486,9 +486,11 @@ static bool evict_injector(struct steal_pool *pool, struct pool_task *task, uint
     return found;
 }
 
+/* As many at most as lie there now: what the owner adds meanwhile is young, and it may
+ * never rest. */
 static bool evict_deque(struct steal_pool *pool, struct steal_worker *victim, struct pool_task *task, uint64_t below)
 {
-    while (deque_steal(victim, task)) {
+    for (int64_t left = deque_size(victim); left > 0 && deque_steal(victim, task); left--) {
         if (task->stamp < below)
             return true;
         POOL_STEP("steal: too young, in hand");
@@ -509,8 +511,7 @@ static bool steal_evict(struct pool_head *head, struct pool_task *task, uint64_t
     if (found) {
         pool_lock(&pool->lock);
         pool->purse++;
-        pool_unlock(&pool->lock); /* a read-modify-write before the look at room_wanted */
-        pool_slot_freed(head);
+        pool_unlock(&pool->lock);
     }
     return found;
 }

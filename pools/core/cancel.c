@@ -13,6 +13,7 @@
 #include <sched.h>
 #include <sys/eventfd.h>
 
+#include "pools/core/idle.h"
 #include "pools/core/machinery.h"
 #include "pools/core/retire.h"
 #include "pools/core/transit.h"
@@ -65,25 +66,29 @@ static void cancel_wake(struct pool_head *head)
 
 static void cancel_pass(struct pool_head *head, uint64_t below)
 {
-    struct pool_task task;
-    unsigned mark = pool_retire_begin(head);
-    while (head->design->evict(head, &task, below))
-        pool_cancel_one(head, &task);
-    pool_retire_end(head, mark);
+    struct pool_taken taken;
+    while (pool_take_away(head, &taken, below)) {
+        /* Submits of the new epoch may wait for the slot, and discard may take its time. */
+        pool_fence(); /* the slot before the wish: pairs with submit_waiting */
+        pool_slot_freed(head);
+        pool_cancel_taken(head, &taken);
+    }
 }
 
 /* Once more, because a worker may have claimed old jobs from the queue just before the
  * first pass had emptied that, and shown them after its buffer was looked at. And once
  * more, because an earlier canceller, for whom a job was too young, may have had it in its
- * hand and put it back. */
+ * hand and put it back. What others take away meanwhile, to settle it, is waited for. */
 static void cancel_queued(struct pool_head *head, uint64_t below)
 {
     cancel_pass(head, below);
     pool_transit_wait_workers(head);
     cancel_pass(head, below);
     POOL_STEP("cancel: looked twice");
-    pool_retire_wait(head); /* and for what others took away, to settle it */
+    pool_taken_wait(head, below);
+    POOL_STEP("cancel: others have settled");
     cancel_pass(head, below);
+    pool_taken_wait(head, below); /* they may have been quicker with what was put back */
 }
 
 /* The instant of the cancel: returns the boundary. One canceller at a time, and none of

@@ -171,6 +171,8 @@ enum { POOL_PARKED_SHIFT = 8, POOL_PARKED_MASK = 0x7ff };
 struct pool_results_ring; /* results.c */
 struct pool_forks;        /* fork.h */
 
+enum { POOL_RETIRING_MAX = POOL_SIZE(128, 4) };
+
 struct pool_head {
     struct pool base;
     const struct pool_design *design;
@@ -216,11 +218,6 @@ struct pool_head {
     _Atomic uint32_t room_seq; /* a futex; grows when room appeared */
     _Atomic int64_t places;    /* free ones; under THROTTLE */
 
-    /* Jobs taken away to be settled unrun: retire.c. */
-    _Atomic uint32_t retiring[2]; /* marks, by the phase in which they were set; futexes */
-    _Atomic uint32_t retire_phase;
-    struct pool_lock retire_turn; /* of who waits for the marks */
-
     /* Cancel: cancel.c. */
     struct pool_lock cancel_lock, fd_lock;
     struct pool_frame *armed;    /* frames whose descriptor was asked for */
@@ -234,6 +231,12 @@ struct pool_head {
     _Atomic uint64_t idle_set[POOL_WORKERS_MAX / 64];    /* who sleeps and was not called */
     _Atomic uint64_t held_seen;                          /* as a worker's, of the common queue */
     _Atomic int parked_now; /* for statistics: sleepers of pools that do not rest in idle.c */
+
+    /* Jobs taken away to be settled unrun: retire.c. */
+    alignas(POOL_CACHE_LINE) _Atomic uint64_t retiring[POOL_RETIRING_MAX]; /* a mark for each */
+    _Atomic uint32_t retiring_more;                                        /* those that found no mark */
+    _Atomic uint32_t retire_waits;                                         /* who waits for marks */
+    _Atomic uint32_t retire_seq;                                           /* a futex; grows when one was removed */
 };
 
 static inline struct pool_head *pool_head_of(struct pool *pool)

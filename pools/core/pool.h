@@ -384,9 +384,10 @@ int pool_close(struct pool *pool);
  * be settled as cancelled. Submitters
  * that block return -ECANCELED. Submits begun after the return are untouched.
  * Threads: any, also inside. Blocks: for a few instructions of each worker and each
- * submitting job, and for the discards of jobs accepted before, whoever calls them;
- * never for a job. Several may overlap: none holds up what another one bars. Cost:
- * bounded by the queued jobs. Returns 0. */
+ * submitting job, and for the discards of jobs accepted before, whoever calls them (of
+ * more than 128 discards at a time, for some others as well); never for a job. Several
+ * may overlap: none holds up what another one bars. Cost: bounded by the queued jobs.
+ * Returns 0. */
 int pool_cancel(struct pool *pool);
 
 /* Waits for a moment of quiet. Never runs jobs itself. With submits from

@@ -3,24 +3,32 @@
  *
  * A canceller and a submitter that drops the oldest take jobs out of the queue and call
  * config.discard for them, which is the user's and may take its time; no lock is held
- * meanwhile. They set a mark before they take and remove it when all that they took is
- * settled. Before it returns, a canceller waits each mark out once: then no job that it
- * did not find any more is in such hands. Those that come meanwhile do not count: the
- * marks have phases, and it waits for the old one. */
+ * meanwhile. Each has a mark of its own that says which job that is; while it is being
+ * taken, that this is not known yet. Before it returns, a canceller waits for the marks of
+ * jobs that were accepted before: then none that it did not find any more is in such
+ * hands. It waits for nobody who has a later job, however long that one's discard takes. */
 #ifndef RETIRE_H
 #define RETIRE_H
 
 #include "pools/core/head.h"
 
-/* Around taking jobs away (design->evict) and settling them. The mark is handed back
- * at the end. Neither blocks. */
-unsigned pool_retire_begin(struct pool_head *head);
-void pool_retire_end(struct pool_head *head, unsigned mark);
+/* A job in such a hand. */
+struct pool_taken {
+    struct pool_task task;
+    _Atomic uint64_t *mark; /* NULL: all were in use; then it is one of retiring_more */
+};
 
-/* Waits until each mark that is set now was removed. Not by who has one. */
-void pool_retire_wait(struct pool_head *head);
+/* Takes the oldest job away that can be had and whose stamp is below `below`; its slot is
+ * free then. Returns whether there was one; it is to be settled by the next call or the one
+ * after. Blocks: no. */
+bool pool_take_away(struct pool_head *head, struct pool_taken *taken, uint64_t below);
 
-/* Settles a job as dropped; as cancelled: pool_cancel_one. */
-void pool_drop_one(struct pool_head *head, const struct pool_task *task);
+/* Settle it, as dropped or as cancelled. The caller announces it. Block: in discard. */
+void pool_drop_taken(struct pool_head *head, const struct pool_taken *taken);
+void pool_cancel_taken(struct pool_head *head, const struct pool_taken *taken);
+
+/* Waits until each job with a stamp below `below` that is in such a hand now is settled, or
+ * lies in the queue again: for who has none. */
+void pool_taken_wait(struct pool_head *head, uint64_t below);
 
 #endif

@@ -35,12 +35,12 @@ static int push_inside(struct pool_head *head, struct pool_frame *inside, const 
 
 /* From inside under a mark, too: what is taken then was accepted before any cancel that
  * ends the epoch of this job. */
-static bool take_oldest(struct pool_head *head, struct pool_frame *inside, struct pool_task *task)
+static bool take_oldest(struct pool_head *head, struct pool_frame *inside, struct pool_taken *taken)
 {
     bool found;
     if (inside && !pool_transit_begin(head, inside))
         return false;
-    found = head->design->evict(head, task, UINT64_MAX);
+    found = pool_take_away(head, taken, UINT64_MAX);
     if (inside)
         pool_transit_end(head, inside);
     return found;
@@ -52,20 +52,17 @@ static bool take_oldest(struct pool_head *head, struct pool_frame *inside, struc
  * of those that it cancels. Returns 1, 0 (there was none), -ECANCELED. */
 static int submit_dropping(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
 {
-    struct pool_task oldest, next;
-    unsigned mark = pool_retire_begin(head);
+    struct pool_taken oldest, next;
     int pushed;
-    if (!take_oldest(head, inside, &oldest)) {
-        pool_retire_end(head, mark);
+    if (!take_oldest(head, inside, &oldest))
         return 0;
-    }
     POOL_STEP("submit: the oldest is taken");
     for (int turn = 0;; turn++) {
         pushed = inside ? push_inside(head, inside, job) : head->design->push(head, NULL, job, 1);
         if (pushed)
             break;
         if (take_oldest(head, inside, &next)) { /* another submitter got the slot */
-            pool_drop_one(head, &oldest);
+            pool_drop_taken(head, &oldest);
             oldest = next;
         } else {
             pool_relax(turn);
@@ -73,11 +70,10 @@ static int submit_dropping(struct pool_head *head, struct pool_frame *inside, co
     }
     if (pushed == 1) {
         pool_after_push(head);
-        pool_drop_one(head, &oldest);
+        pool_drop_taken(head, &oldest);
     } else {
-        pool_cancel_one(head, &oldest);
+        pool_cancel_taken(head, &oldest);
     }
-    pool_retire_end(head, mark);
     pool_announce(head);
     return pushed;
 }

@@ -119,6 +119,65 @@ Test(cancel, finds_what_an_earlier_one_had_in_its_hand, .timeout = 60)
     cr_assert(pool_free(pool) == 0);
 }
 
+/* That job is put back, and somebody who drops is quicker than the later one: it is
+ * accepted before that cancel, and its discard takes its time. */
+
+static struct gate discards;
+
+static bool is_later(void)
+{
+    return (int)syscall(SYS_gettid) == atomic_load(&canceller);
+}
+
+static void slow_discard(void *arg, enum pool_why why)
+{
+    ledger_discard(arg, why);
+    if (why == POOL_WHY_DROPPED)
+        gate_pass(&discards);
+}
+
+Test(cancel, waits_for_who_drops_what_an_earlier_one_had_in_its_hand, .timeout = 60)
+{
+    enum { NAPS = 100 };
+    struct held earlier = HELD_AT("cancel: barred"), in_hand = HELD_AT("steal: too young, in hand"),
+                later = {.step = "cancel: others have settled", .who = is_later};
+    struct pool_config config = {.workers = 1, .capacity = 1, .full = POOL_DROP_OLDEST, .discard = slow_discard};
+    pthread_t threads[2];
+    struct call drop;
+    gate_init(&parents);
+    gate_init(&discards);
+    ledger_clear();
+    cr_assert(pool_open(&pool, pool_find("steal"), &config) == 0);
+    held_arm(&earlier);
+    pthread_create(&threads[0], NULL, cancel_main, NULL);
+    KIT_UNTIL(held_there(&earlier));
+    cr_assert(pool_submit(pool, parent, NULL) == 0);
+    KIT_UNTIL(gate_entered(&parents) == 1);
+    held_arm(&in_hand);
+    held_let_go(&earlier);
+    KIT_UNTIL(held_there(&in_hand));
+    held_count_from("cancel: looked twice");
+    pthread_create(&threads[1], NULL, cancel_main, NULL);
+    KIT_UNTIL(held_count() == 1);
+    held_arm(&later);
+    held_let_go(&in_hand);
+    KIT_UNTIL(held_there(&later)); /* it has waited for the earlier one, and not looked again */
+    pthread_join(threads[0], NULL);
+    kit_submit(&drop, pool, ledger_job, ledger_arg(1));
+    KIT_UNTIL(gate_entered(&discards) == 1);
+    held_let_go(&later);
+    for (int i = 0; i < NAPS; i++)
+        kit_nap();
+    cr_assert(kit_stats(pool).cancel_settled_ns == UINT64_MAX, "returned with a job from before it unsettled");
+    gate_open(&discards);
+    cr_assert(kit_join(&drop) == 0);
+    pthread_join(threads[1], NULL);
+    cr_assert(ledger_back[0] == 1 && kit_stats(pool).dropped == 1);
+    gate_open(&parents);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
+
 /* Jobs on their submitters' stacks. */
 
 static struct gate breed;

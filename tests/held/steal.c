@@ -74,6 +74,61 @@ static void *cancel_main(void *arg)
     return NULL;
 }
 
+/* A job that breeds while a canceller, for whom its children are too young, looks through
+ * its worker's deque: one more each time that one is in the canceller's hand. */
+
+enum { FED_MOST = 300 };
+static _Atomic int wanted, given;
+
+static int breed_on_demand(void *pool)
+{
+    for (int n = 1; n <= FED_MOST && atomic_load(&wanted) <= FED_MOST; n++) {
+        cr_assert(pool_submit(pool, nothing, NULL) == 0);
+        atomic_store(&given, n);
+        KIT_UNTIL(atomic_load(&wanted) > n);
+    }
+    return 0;
+}
+
+static bool feed(void)
+{
+    int n = atomic_load(&wanted) + 1;
+    if (n <= FED_MOST) {
+        atomic_store(&wanted, n);
+        KIT_UNTIL(atomic_load(&given) == n);
+    }
+    return false; /* it is not kept there */
+}
+
+static void *cancel_plain(void *pool)
+{
+    return (void *)(intptr_t)pool_cancel(pool);
+}
+
+Test(steal, a_family_that_never_rests_does_not_hold_a_cancel, .timeout = 60)
+{
+    enum { LOOKS = 16 };
+    struct held barred = HELD_AT("cancel: barred"), in_hand = {.step = "steal: too young, in hand", .who = feed};
+    struct pool_config config = {.workers = 1, .capacity = 2 * FED_MOST, .full = POOL_REJECT};
+    struct pool *pool;
+    pthread_t canceller;
+    atomic_store(&wanted, 1);
+    atomic_store(&given, 0);
+    cr_assert(pool_open(&pool, pool_find("steal"), &config) == 0);
+    held_arm(&barred);
+    cr_assert(pthread_create(&canceller, NULL, cancel_plain, pool) == 0);
+    KIT_UNTIL(held_there(&barred));
+    cr_assert(pool_submit(pool, breed_on_demand, pool) == 0); /* after that cancel's instant */
+    KIT_UNTIL(atomic_load(&given) == 1);
+    held_arm(&in_hand);
+    held_let_go(&barred);
+    pthread_join(canceller, NULL);
+    held_let_go(&in_hand);
+    cr_assert(atomic_load(&wanted) <= LOOKS, "it looked at %d jobs, each younger than the last", atomic_load(&wanted));
+    atomic_store(&wanted, FED_MOST + 1);
+    cr_assert(pool_free(pool) == 0);
+}
+
 /* The worker stands still with a job that it has just taken off its deque. */
 Test(steal, each_slot_is_free_when_cancel_returns, .timeout = 60)
 {
