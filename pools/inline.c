@@ -76,11 +76,17 @@ static inline int run(struct pool_head *head, pool_job_fn *fn, void *arg)
     return pool_caller_run(head, inside, fn, arg);
 }
 
+/* Then the common submit runs the job: it reserves the place of the result, and pool_free
+ * knows of who waits for one. */
+static inline bool waits_for_places(struct pool_head *head)
+{
+    return head->config.results == POOL_RESULTS_THROTTLE || head->config.results == POOL_RESULTS_BLOCK;
+}
+
 static int inline_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
 {
     struct pool_head *head = pool_head_of(pool);
-    /* The common submit reserves the place of the result, and runs the job then. */
-    if (pool_unlikely(head->config.results == POOL_RESULTS_THROTTLE))
+    if (pool_unlikely(waits_for_places(head)))
         return pool_submit_slow(head, jobs, count);
     for (int i = 0; i < count; i++) {
         int error = run(head, jobs[i].fn, jobs[i].arg);
@@ -94,7 +100,7 @@ static int inline_submit(struct pool *pool, pool_job_fn *fn, void *arg)
 {
     struct pool_head *head = pool_head_of(pool);
     int count;
-    if (pool_likely(head->config.results != POOL_RESULTS_THROTTLE))
+    if (pool_likely(!waits_for_places(head)))
         return run(head, fn, arg);
     count = pool_submit_slow(head, &(struct pool_job){fn, arg}, 1);
     return count == 1 ? 0 : count;

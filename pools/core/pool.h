@@ -37,9 +37,10 @@
  * any with any, from any number of threads. open: alone. free: no call may
  * begin after it, except from the pool's own jobs; calls that pool_stats
  * counts as blocked (submit, wait, receive) are woken and awaited, a batch also
- * between its jobs. Every other submit must have returned when free begins: that
- * its job has run does not say so. (The check build aborts with a message when one
- * has not, and when a pool is used after free.) Who returns
+ * between its jobs; and so is a submit that runs its job itself, while that one is
+ * among blocked_results and afterwards. Every other submit must have returned when
+ * free begins: that its job has run does not say so. (The check build aborts with a
+ * message when one has not, and when a pool is used after free.) Who returns
  * from wait may free at once. discard overlaps with anything but free's return.
  * No call is async-signal-safe. No call is a cancellation point, and neither is the
  * end of a job on its submitter's stack: who has a pending pthread_cancel returns
@@ -197,7 +198,7 @@ struct pool_stats {
     int workers;                                       /* that run now; may be fewer than were asked for */
     int parked;                                        /* gauge: workers asleep for want of jobs */
     int blocked_submit, blocked_wait, blocked_receive; /* gauges: callers */
-    int blocked_results;                               /* gauge: workers that wait for a result's place */
+    int blocked_results;                               /* gauge: jobs that ended, and wait for a result's place */
     bool pinned;                                       /* every worker got its CPU */
     enum pool_state state;
 

@@ -124,6 +124,7 @@ static int submit_try(struct pool_head *head, const struct pool_job *job)
     int pushed;
     if (is_closed(head))
         return -ESHUTDOWN;
+    POOL_STEP("submit: not closed");
     if (throttled && !pool_place_take(head, 1))
         return 0;
     pushed = head->design->push(head, NULL, job, 1);
@@ -192,12 +193,21 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
 }
 
 /* A call from outside. From the first time that it blocks until it returns it is counted,
- * between the jobs of a batch as well: as in progress, for pool_free, and as blocked. */
+ * between the jobs of a batch as well: as in progress, for pool_free, and as blocked. One
+ * whose jobs may wait here for a place for their results is in progress from the first of
+ * them on: while they do, statistics count those. */
 struct call {
     struct pool_head *head;
     bool counted;
     uint32_t blocked; /* 1: in head->blocked_submit */
 };
+
+/* False once pool_free has begun. */
+static bool call_begins(struct call *call)
+{
+    call->counted = call->counted || pool_caller_enter(call->head);
+    return call->counted;
+}
 
 static void call_blocked(struct call *call, uint32_t blocked)
 {
@@ -212,7 +222,8 @@ static void call_ends(struct call *call)
 {
     if (pool_likely(!call->counted))
         return;
-    call_blocked(call, 0);
+    if (call->blocked)
+        call_blocked(call, 0);
     pool_caller_leave(call->head);
 }
 
@@ -223,10 +234,9 @@ static int submit_blocked(struct call *call, const struct pool_job *job, uint64_
     int pushed;
     if (timeout == 0)
         return -ETIMEDOUT;
-    if (!call->counted) {
-        if (!pool_caller_enter(head))
-            return -ESHUTDOWN;
-        call->counted = true;
+    if (!call_begins(call))
+        return -ESHUTDOWN;
+    if (!call->blocked) {
         POOL_GUARD(pool_guard_blocked());
         call_blocked(call, 1);
     }
@@ -234,6 +244,16 @@ static int submit_blocked(struct call *call, const struct pool_job *job, uint64_
     /* A wake-up meant for several may have come to this one alone. */
     pool_room_look(head);
     return pushed;
+}
+
+/* Full: the submitter runs it. Returns 1 or -errno. */
+static int submit_running(struct call *call, const struct pool_job *job)
+{
+    int error;
+    if (call->head->config.results == POOL_RESULTS_BLOCK && !call_begins(call))
+        return -ESHUTDOWN;
+    error = pool_caller_run(call->head, NULL, job->fn, job->arg);
+    return error ? error : 1;
 }
 
 static int submit_outside(struct call *call, const struct pool_job *job)
@@ -253,8 +273,7 @@ static int submit_outside(struct call *call, const struct pool_job *job)
         case POOL_REJECT:
             return -EAGAIN;
         case POOL_CALLER_RUNS:
-            pushed = pool_caller_run(head, NULL, job->fn, job->arg);
-            return pushed ? pushed : 1;
+            return submit_running(call, job);
         case POOL_DROP_OLDEST:
             pushed = submit_dropping(head, NULL, job);
             if (pushed)
@@ -267,11 +286,14 @@ static int submit_outside(struct call *call, const struct pool_job *job)
 /* A pool without a queue: the job has what it needs, and runs. Not blocked meanwhile. */
 static int run_at_once(struct call *call, struct pool_frame *inside, const struct pool_job *job)
 {
+    uint32_t blocked = call->blocked;
     int error;
-    if (call->counted)
+    if (!inside && call->head->config.results == POOL_RESULTS_BLOCK && !call_begins(call))
+        return -ESHUTDOWN;
+    if (blocked)
         call_blocked(call, 0);
     error = run_here(call->head, inside, job);
-    if (call->counted)
+    if (blocked)
         call_blocked(call, 1);
     return error;
 }

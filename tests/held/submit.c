@@ -224,3 +224,56 @@ Test(submit, of_a_batch_under_throttle_stays_counted_between_its_jobs, .timeout 
         a_batch_stands(ops, place_comes);
     }
 }
+
+/* A batch whose jobs run on its own stack, and wait there for places for their results.
+ * Statistics count the job that waits: free gives the results up, and awaits the batch. */
+
+static void *submit_three(void *unused)
+{
+    struct pool_job jobs[] = {{ledger_job, ledger_arg(0)}, {ledger_job, ledger_arg(1)}, {ledger_job, ledger_arg(2)}};
+    int count;
+    (void)unused;
+    count = pool_submit_batch(pool, jobs, 3);
+    atomic_store(&batch_returned, 1);
+    return (void *)(intptr_t)count;
+}
+
+Test(submit, of_a_batch_whose_jobs_wait_for_places_is_awaited, .timeout = 60)
+{
+    EACH_POOL(ops, POOL_CAN_RESULTS)
+    {
+        enum { NAPS = 100 };
+        struct pool_config config = {.workers = 1,
+                                     .capacity = 1,
+                                     .full = POOL_CALLER_RUNS,
+                                     .results = POOL_RESULTS_BLOCK,
+                                     .results_capacity = 1};
+        struct held held = HELD_AT("submit: one job is in");
+        struct call freed;
+        pthread_t thread;
+        void *count;
+        gate_init(&gate);
+        ledger_clear();
+        atomic_store(&batch_returned, 0);
+        cr_assert(pool_open(&pool, ops, &config) == 0);
+        if (ops->can & POOL_CAN_QUEUE) {
+            cr_assert(pool_submit(pool, gate_job, &gate) == 0);
+            KIT_UNTIL(gate_entered(&gate) == 1);
+            cr_assert(pool_submit(pool, do_nothing, NULL) == 0);
+        }
+        pthread_create(&thread, NULL, submit_three, NULL);
+        KIT_UNTIL(kit_stats(pool).blocked_results == 1); /* the second of them */
+        held_arm(&held);
+        kit_free(&freed, pool);
+        KIT_UNTIL(held_there(&held) || atomic_load(&batch_returned));
+        gate_open(&gate);
+        for (int i = 0; i < NAPS; i++)
+            kit_nap();
+        cr_assert(held_there(&held) && !atomic_load(&freed.returned), "pool %s: freed under a submitter", ops->name);
+        held_let_go(&held);
+        pthread_join(thread, &count);
+        cr_assert(kit_join(&freed) >= 0);
+        cr_assert((int)(intptr_t)count == 2 && ledger_total == 2, "pool %s: %d jobs, %d ran", ops->name,
+                  (int)(intptr_t)count, (int)ledger_total);
+    }
+}
