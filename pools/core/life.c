@@ -393,6 +393,16 @@ fail_head:
 
 /* Free. */
 
+/* Closed: waits for the quiet at which the queue is sealed, so that no job can come any
+ * more. At another one a submit may still be under way, which found the pool open. */
+static void drained_await(struct pool_head *head)
+{
+    do {
+        pool_head_wait(&head->base, -1);
+        pool_quiet_look(head);
+    } while (!atomic_load_explicit(&head->drained, memory_order_acquire));
+}
+
 int64_t pool_head_free(struct pool *pool)
 {
     struct pool_head *head = pool_head_of(pool);
@@ -406,7 +416,7 @@ int64_t pool_head_free(struct pool *pool)
     pool_head_close(pool);
     lost = POOL_DEFECT(NO_GIVE_UP) ? 0 : pool_results_give_up(head); /* from here on nobody waits for a place */
     if (!POOL_DEFECT(NO_WAIT))
-        pool_head_wait(pool, -1);
+        drained_await(head);
     atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_FREEING, memory_order_acq_rel);
     pool_results_wake(head);
     callers_await(head);

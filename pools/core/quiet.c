@@ -188,6 +188,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     /* Then the counters: pairs with the fence in pool_announce. */
     atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
     pool_fence();
+    POOL_STEP("wait: counted");
     error = wait_quiet(head, pool_deadline(timeout_ns));
     if (POOL_DEFECT(LINGER))
         pool_futex_wait(&head->quiet_seen, atomic_load(&head->quiet_seen), pool_deadline(1000000));
