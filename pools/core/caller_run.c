@@ -17,9 +17,9 @@ static int accept_caller_run(struct pool_head *head, struct pool_frame *inside)
         return -EAGAIN;
     if (inside && inside->worker) {
         pool_count_own(&inside->worker->accepted, 1, memory_order_release);
-        pool_count_own(&inside->worker->nested, 1, memory_order_relaxed);
-        /* Release: as in pool_run. */
+        /* Release: as in pool_run. And those of started after it, for the statistics. */
         pool_count_own(&inside->worker->started, 1, memory_order_release);
+        pool_count_own(&inside->worker->nested, 1, memory_order_release);
         return 0;
     }
     word = atomic_load_explicit(&head->caller_word, memory_order_relaxed);

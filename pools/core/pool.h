@@ -179,8 +179,8 @@ struct pool_result {
 enum pool_state { POOL_OPEN, POOL_CLOSING, POOL_DRAINED };
 
 /* Counts since pool_open. No counter ever decreases for a reader, and always
- * done + failed <= started <= accepted and the sum of outcomes <= accepted;
- * at rest all are exact. Gauges are of the moment. */
+ * done + failed <= started <= accepted, caller_runs <= started and the sum of
+ * outcomes <= accepted; at rest all are exact. Gauges are of the moment. */
 struct pool_stats {
     uint64_t accepted, started;
     uint64_t done, failed, cancelled, dropped; /* outcomes */

@@ -245,10 +245,12 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
         stats->parks += atomic_load_explicit(&worker->parks, memory_order_relaxed);
         stats->pinned = stats->pinned && worker->pinned;
     }
-    stats->started = started_sum(head);
+    /* And those of started before it. Acquire: pairs with the release in accept_caller_run. */
     stats->caller_runs = accepted_by_callers(head);
     for (int i = 0; i < head->workers; i++)
-        stats->caller_runs += atomic_load_explicit(&pool_worker_at(head, i)->nested, memory_order_relaxed);
+        stats->caller_runs += atomic_load_explicit(&pool_worker_at(head, i)->nested, memory_order_acquire);
+    stats->started = started_sum(head);
+    POOL_STEP("stats: jobs begun are counted");
     stats->waiting = head->design->waiting(head);
     stats->accepted = accepted_apart(head) + head->design->accepted(head);
     stats->wakes_vain = atomic_load_explicit(&head->wakes_vain, memory_order_acquire);
