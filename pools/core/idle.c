@@ -25,8 +25,8 @@ enum {
     CALL_TRUST = 65536,         /* moments: a called worker that has not looked by then may have no CPU */
 };
 
-/* Of pool_worker.park. */
-enum { AWAKE, ASLEEP, CALLED };
+/* Of pool_worker.park. ENDED: called, because the pool is drained. */
+enum { AWAKE, ASLEEP, CALLED, ENDED };
 
 /* Fields of attention. */
 
@@ -175,17 +175,25 @@ static bool call_swap(struct pool_head *head, uint64_t call, uint64_t next)
                                                    memory_order_seq_cst);
 }
 
+/* Returns false when it is awake. */
+static bool wake_as(struct pool_worker *worker, uint32_t called)
+{
+    uint32_t park = ASLEEP;
+    /* Sequentially consistent: after the call, which the worker reads when it rises. */
+    atomic_compare_exchange_strong_explicit(&worker->park, &park, called, memory_order_seq_cst, memory_order_seq_cst);
+    if (park == AWAKE)
+        return false;
+    pool_futex_wake(&worker->park, 1);
+    return true;
+}
+
 /* Wakes the called one (call 0: whoever it is). Anybody may, and several: its caller may
  * stand still just here. Returns false when it is awake: it rose by itself. */
 static bool call_deliver(struct pool_head *head, struct pool_worker *worker, uint64_t call)
 {
-    uint32_t park = ASLEEP;
     POOL_STEP("idle: called, not woken");
-    /* Sequentially consistent: after the call, which the worker reads when it rises. */
-    atomic_compare_exchange_strong_explicit(&worker->park, &park, CALLED, memory_order_seq_cst, memory_order_seq_cst);
-    if (park == AWAKE)
+    if (!wake_as(worker, CALLED))
         return false;
-    pool_futex_wake(&worker->park, 1);
     POOL_STEP("idle: woken, not noted");
     if (call)
         call_swap(head, call, call | CALL_DELIVERED);
@@ -224,11 +232,8 @@ static void call_one(struct pool_head *head, bool (*wanted)(uint64_t word))
         if (!call_swap(head, before, call))
             continue;
         POOL_STEP("idle: a call stands");
-        if (set_take(worker)) {
-            atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);
-            if (call_deliver(head, worker, call))
-                return gate_lower(head, word);
-        }
+        if (set_take(worker) && call_deliver(head, worker, call))
+            return gate_lower(head, word);
         call_swap(head, call, call_over(call)); /* it rose by itself */
     }
 }
@@ -273,7 +278,7 @@ void pool_idle_wake_all(struct pool_head *head)
 {
     pool_fence(); /* drained before the sleepers: pairs with the fence in pool_idle_park */
     for (int i = 0; i < head->workers; i++)
-        call_deliver(head, pool_worker_at(head, i), 0);
+        wake_as(pool_worker_at(head, i), ENDED);
 }
 
 /* Looks at the queues. */
@@ -425,8 +430,9 @@ static void rise(struct pool_worker *worker)
 
 static void sleep_until_called(struct pool_worker *worker, bool sentry)
 {
-    /* Acquire: pairs with the caller's swap in call_deliver. */
-    while (atomic_load_explicit(&worker->park, memory_order_acquire) == ASLEEP) {
+    uint32_t park;
+    /* Acquire: pairs with the caller's swap in wake_as. */
+    while ((park = atomic_load_explicit(&worker->park, memory_order_acquire)) == ASLEEP) {
         int64_t until = sentry ? pool_clock_ns() + worker->nap_ns : -1;
         if (pool_futex_wait(&worker->park, ASLEEP, until) != -ETIMEDOUT)
             continue;
@@ -436,6 +442,9 @@ static void sleep_until_called(struct pool_worker *worker, bool sentry)
         sentry = sentry_of(attention_of(worker->pool)) == worker->index + 1;
     }
     worker->woken = true;
+    /* Counted by who was woken: callers wake in each other's place. Before wakes_vain is. */
+    if (park == CALLED)
+        atomic_fetch_add_explicit(&worker->pool->wakes, 1, memory_order_relaxed);
 }
 
 void pool_idle_park(struct pool_worker *worker)

@@ -60,6 +60,27 @@ EACH_POOL(a_caller_that_stands_still_keeps_nobody_asleep)
     cr_assert(pool_free(pool) == 0);
 }
 
+/* And that is one wake-up, whoever made it. */
+EACH_POOL(a_wake_up_in_a_callers_place_is_counted)
+{
+    struct held held = HELD_AT("idle: a call stands");
+    struct pool *pool = open_idle(pool_name, 1);
+    struct call call;
+    uint64_t wakes;
+    atomic_store(&pool_moment_stands, 1 << 30); /* the call is believed */
+    held_arm(&held);
+    kit_submit(&call, pool, count_job, NULL);
+    KIT_UNTIL(held_there(&held));
+    wakes = kit_stats(pool).wakes;
+    cr_assert(pool_submit(pool, count_job, NULL) == 0);
+    KIT_UNTIL(atomic_load(&ran) == 2 && kit_stats(pool).parked == 1);
+    cr_assert(kit_stats(pool).wakes == wakes + 1, "%d wake-ups", (int)(kit_stats(pool).wakes - wakes));
+    atomic_store(&pool_moment_stands, 0);
+    held_let_go(&held);
+    cr_assert(kit_join(&call) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
+
 /* A worker stands still on its way to sleep, or out of it: whoever calls it calls another
  * in its place a moment later. */
 static void others_come_and_go(const char *pool_name, const char *step)
