@@ -51,7 +51,7 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
-.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-plan prove-compare prove-kills models detectors asan tsan format lint clean install help deps need FORCE
+.PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-plan prove-compare prove-kills models lock-free detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
@@ -613,6 +613,10 @@ test-page: deps ## the pages of `poolbench report` in Chromium (installs it, and
 
 models: deps ## how workers sleep and are called, and the lanes of forks, in every interleaving; mutants must be caught (5 min, 2 GB)
 	@sh docs/models/run.sh
+
+lock-free: deps ## whoever is frozen at whatever step of a submit, a take or a settling, the others complete a million jobs
+	@$(MAKE) --no-print-directory $(BUILD)/tests-held
+	@LOCK_FREE_JOBS=1000000 $(BUILD)/tests-held -j1 --verbose=1 --timeout 3600 --filter 'lock_free/*'
 
 detectors: deps ## in how many of 20 runs each known bug shows, by itself and under TSan, ASan, helgrind, DRD: docs/detectors.md
 	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) valgrind'
