@@ -134,6 +134,9 @@ const struct mutant mutants[] = {
      "    if (MUTANT(ask_by_store))\n        atomic_store_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n"
      "    else\n        atomic_exchange_explicit(&head->quiet_asked, true, memory_order_seq_cst);\n",
      .c11 = 1, .scenario = "full-ends"},
+    {"", "", "", "pools/core/life.c",
+     "        pool_quiet_look(head);\n", /* else free looks itself, and nobody waits for long */
+     "        if (MUTANT(ask_by_store))\n            return;\n        pool_quiet_look(head);\n"},
     {"not_watching", "a wait is not counted among those to be told", "mutex", "pools/core/quiet.c",
      "    /* Then the counters: pairs with the fence in pool_announce. */\n    "
      "atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);\n",
