@@ -274,9 +274,9 @@ const struct mutant mutants[] = {
      "        if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST &&\n"
      "            !(throttled && MUTANT(throttle_refuses)))\n"},
     {"drop_waits", "who drops a job waits for a cancel, and so for its discards", "ring", "pools/core/submit.c",
-     "    int pushed;\n    if (!take_oldest(head, inside, &oldest)) {\n",
+     "    int pushed;\n    if (!take_oldest(head, inside, &oldest))\n",
      "    int pushed;\n    for (int turn = 0; MUTANT(drop_waits) && atomic_load(&head->cancelling); turn++)\n"
-     "        pool_relax(turn);\n    if (!take_oldest(head, inside, &oldest)) {\n"},
+     "        pool_relax(turn);\n    if (!take_oldest(head, inside, &oldest))\n"},
     {"hand_unmarked", "a job is in a worker's hand, its slot is not free, and no cancel waits for that", "steal",
      "pools/steal.c",
      "    count = injector_take(pool, tasks, share > STEAL_MAX ? STEAL_MAX : share ? (int)share : 1);\n",
