@@ -108,10 +108,17 @@ static double walk(const struct sums *sums, double jobs)
     return sqrt(jobs * (1 + (sums->served > 0 ? variation(sums) : 0)));
 }
 
+/* How far so many jobs may lag behind by chance. Few very long services among many short ones make the walk
+ * wide beyond all jobs; but while they last no more jobs come than their share of the time. */
+static double chance(const struct open_loop *loop, const struct sums *sums, double jobs, double sigmas)
+{
+    return fmin(sigmas * walk(sums, jobs), sigmas * sqrt(2 * jobs) + loop->load * jobs) + loop->servers;
+}
+
 static bool beyond_chance(const struct open_loop *loop, const struct sums *sums)
 {
     static const double sigmas = 3;
-    return loop->growth > sigmas * walk(sums, loop->offered) + loop->servers;
+    return loop->growth > chance(loop, sums, loop->offered, sigmas);
 }
 
 /* Who stood still at the end of a round, for a moment of the machine's, keeps up in the others.
@@ -123,7 +130,7 @@ static bool by_more_than_a_standstill(const struct open_loop *loop, const struct
     double others = loop->offered * (sums->rounds - 1) / sums->rounds;
     if (sums->rounds < 2)
         return (loop->offered - loop->lost) / loop->window_s * sums->half_ns / 1e9 > loop->servers;
-    return loop->growth - sums->growth_most > sigmas_of_others * walk(sums, others) + loop->servers;
+    return loop->growth - sums->growth_most > chance(loop, sums, others, sigmas_of_others);
 }
 
 /* In most rounds, by more than a few jobs and a hundredth of all. */

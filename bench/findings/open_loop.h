@@ -6,7 +6,8 @@
  * saturation. Judged is whether warm-up and window were long against it; whether the
  * backlog grew from the begin of the windows to their end beyond what chance does, which
  * is an overload however short the latencies still are; and whether it grew from round to
- * round alike. One round alone has no others to be held against: it is an overload only
+ * round alike. However much services differ, chance holds back no more jobs than came while
+ * they lasted. One round alone has no others to be held against: it is an overload only
  * where its workers had no time left. */
 #ifndef OPEN_LOOP_H
 #define OPEN_LOOP_H
