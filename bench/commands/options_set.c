@@ -87,7 +87,8 @@ static int percent(const char *option, const char *value, double most, double *s
 {
     char *end;
     double percent = strtod(value, &end);
-    if (end == value || (strcmp(end, "%") && *end) || !(percent > 0 && percent <= most))
+    if (end == value || strspn(value, "0123456789.") != (size_t)(end - value) || (strcmp(end, "%") && *end) ||
+        !(percent > 0 && percent <= most))
         return why_wrong(why, "%s %.60s: not a percentage (as in 3%% or 0.5%%; more than 0, at most %.0f)", option,
                          shown(value), most);
     *share = percent / 100;

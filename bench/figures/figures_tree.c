@@ -45,6 +45,8 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
     if (!spec->parsed.ops || strcmp(spec->parsed.ops->name, "tree"))
         return 0;
     twin = without_forks(drawing, spec);
+    if (isnan(twin)) /* not in this file */
+        return 0;
     low = twin / (spec->workers_high < cpus ? spec->workers_high : cpus);
     snprintf(name, sizeof name, "forks-%s", label_word(spec->text, word, sizeof word));
     file = drawing_data(drawing, name);

@@ -39,12 +39,14 @@ static void add_during(const json_t *noise, char *text, size_t size)
 {
     char low[32], high[32];
     json_int_t far = result_integer(noise, "far_off_trials"), trials = result_integer(noise, "trials");
-    append(text, size, "during: %s, %lld of %lld rounds disturbed, steal up to %.1f%%", result_string(noise, "during"),
-           (long long)result_integer(noise, "disturbed_rounds"), (long long)result_integer(noise, "rounds"),
-           100 * number(noise, "steal_most"));
+    append(text, size, "during: %s, %lld of %lld rounds disturbed", result_string(noise, "during"),
+           (long long)result_integer(noise, "disturbed_rounds"), (long long)result_integer(noise, "rounds"));
+    if (!isnan(number(noise, "steal_most"))) /* of another version's file */
+        append(text, size, ", steal up to %.1f%%", 100 * number(noise, "steal_most"));
     if (!isnan(number(noise, "others_most")))
         append(text, size, ", other programs up to %.0f%%", 100 * number(noise, "others_most"));
-    append(text, size, ", a fixed loop up to %.2fx", number(noise, "sentinel_most"));
+    if (!isnan(number(noise, "sentinel_most")))
+        append(text, size, ", a fixed loop up to %.2fx", number(noise, "sentinel_most"));
     if (far * 20 > trials)
         append(text, size, ", %lld of %lld trials far off the others", (long long)far, (long long)trials);
     if (!isnan(number(noise, "line_most_ns")))
@@ -55,9 +57,11 @@ static void add_during(const json_t *noise, char *text, size_t size)
 
 static void add_intervals(const json_t *noise, char *text, size_t size)
 {
-    append(text, size, "intervals: %s, %lld of %lld rows wider than +-25%%, the widest +-%.0f%% (%s)",
-           result_string(noise, "intervals"), (long long)result_integer(noise, "wide_rows"),
-           (long long)result_integer(noise, "rows"), 100 * number(noise, "widest"), result_string(noise, "widest_row"));
+    append(text, size, "intervals: %s, %lld of %lld rows wider than +-25%%", result_string(noise, "intervals"),
+           (long long)result_integer(noise, "wide_rows"), (long long)result_integer(noise, "rows"));
+    if (!isnan(number(noise, "widest")))
+        append(text, size, ", the widest +-%.0f%% (%s)", 100 * number(noise, "widest"),
+               result_string(noise, "widest_row"));
 }
 
 const char *noise_show(const json_t *result, char *text, size_t size)

@@ -89,6 +89,7 @@ CLI_TEST(bad_input, a_file_that_is_no_result_is_not_overwritten)
 CLI_TEST(bad_input, until)
 {
     EXPECT_BAD({"--until x", "run --until x"}, {"--until 0", "run --until 0%"}, {"--until 101", "run --until 101%"},
+               {"--until 0x2", "run --until 0x2%"}, {"--until  2", "run --until ' 2%'"},
                {"--until", "sweep --slo p99=5ms -w burst:of=cpu --until 2%"});
 }
 

@@ -95,6 +95,10 @@ Test(noise, of_a_file_that_does_not_say_is_not_known, .timeout = 20)
     json_t *old = json_object();
     char text[800];
     cr_assert(!noise_is_quiet(old) && !strcmp(noise_show(old, text, sizeof text), "not known"));
+    json_object_set_new(old, "noise",
+                        json_pack("{s:s, s:s, s:s, s:s}", "verdict", "noisy", "before", "quiet", "during", "noisy",
+                                  "intervals", "noisy"));
+    cr_assert(!strstr(noise_show(old, text, sizeof text), "nan"), "what it does not say is not shown: %s", text);
     json_decref(old);
 }
 
