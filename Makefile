@@ -332,7 +332,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty wrong wrong-followed))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS OWN_SIGNAL NEVER MANY PIPES \
-           PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH
+           PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
 RUDE    := POLITE PRINTS QUITS CRASHES MASKS GROWS TWINS SLOW
 PLUGINS += $(patsubst %,$(BUILD)/plugins/rude-%.so,$(RUDE))

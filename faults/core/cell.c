@@ -528,7 +528,11 @@ int cell_receive(int count, int64_t timeout_ns)
 
 int cell_close(void)
 {
-    return pool_close(pool);
+    int answer;
+    begin("pool_close");
+    answer = pool_close(pool);
+    end();
+    return answer;
 }
 
 int cell_cancel(void)
@@ -741,8 +745,9 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     drive(client);
     atomic_store(&cell.record->state, RECORD_ENDED);
     if (write(cell.ended_fd, &one, sizeof one) < 0) {
-        if (errno != EBADF) /* that is one who closes what is not his */
-            record_refuse(&cell.record->refused, errno);
+        if (errno == EBADF) /* that is one who closes what is not his */
+            _exit(CELL_LOST_DESCRIPTOR);
+        record_refuse(&cell.record->refused, errno);
         _exit(71);
     }
     for (;;)

@@ -158,6 +158,9 @@ void births_await(void);
 /* Detectors that can be taken out, to show what they are for. */
 enum cell_without { CELL_NO_JOB_GATE = 1, CELL_NO_BIRTH_GATE = 2, CELL_NO_LEDGER = 4 };
 
+/* The exit status of a cell at whose end the judge's descriptor is closed. */
+enum { CELL_LOST_DESCRIPTOR = 76 };
+
 /* For the judge: makes this process the cell, plays the scenario, and sleeps
  * until it is killed. */
 struct cell_start {

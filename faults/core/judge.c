@@ -503,6 +503,13 @@ static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict
     return false;
 }
 
+/* Whether the pool has closed the descriptor by which the cell says that it is at its end. */
+static bool closed_ours(const struct outcome *outcome)
+{
+    return outcome->end == OUTCOME_CRASHED && !outcome->signal && outcome->status == CELL_LOST_DESCRIPTOR &&
+           atomic_load(&outcome->record->state) == RECORD_ENDED;
+}
+
 static void judge_common(const struct outcome *outcome, struct verdict *verdict)
 {
     switch (outcome->end) {
@@ -605,6 +612,8 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
         other(verdict, SEEN_UNOPENED, "could not be opened: %s%s",
               error == EPROTO ? "open says 0 and brings no pool" : strerror(error),
               error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
+    else if (closed_ours(&watch->outcome))
+        other(verdict, SEEN_CLOSED, "it has closed a descriptor that is not its own");
     else if (watch->outcome.end == OUTCOME_STALLED || atomic_load(&watch->copy->plain) ||
              !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);

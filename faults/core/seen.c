@@ -14,6 +14,11 @@ static const struct {
     [SEEN_CRASH] = {"The process ended in the middle of the scenario: by a signal, or because somebody called exit. "
                     "That is all that is known; it is not the bug that the scenario is about.",
                     "Run the replay below a debugger, or build the plug-in with -fsanitize=address and look again."},
+    [SEEN_CLOSED] =
+        {"A descriptor that the program had open before, and not the pool, is closed when the scenario ends. In "
+         "a program that is a file, a socket or a log.",
+         "Close what the pool has opened, by its number, once; not all from 3 on, and nothing twice: the "
+         "number may be somebody else's by then."},
     [SEEN_THREADS] = {"Threads that this pool has started are still there after its pool_free has returned.",
                       "Join them in free. Where they are not one pool's, and stay for the next one, the pool says so: "
                       "POOL_THREADS_STAY."},

@@ -3,7 +3,17 @@
 #ifndef SEEN_H
 #define SEEN_H
 
-enum seen { SEEN_NOTHING, SEEN_HANG, SEEN_CRASH, SEEN_THREADS, SEEN_LEDGER, SEEN_UNOPENED, SEEN_STALL, SEEN_UNNAMED };
+enum seen {
+    SEEN_NOTHING,
+    SEEN_HANG,
+    SEEN_CRASH,
+    SEEN_CLOSED,
+    SEEN_THREADS,
+    SEEN_LEDGER,
+    SEEN_UNOPENED,
+    SEEN_STALL,
+    SEEN_UNNAMED
+};
 
 /* A paragraph each, as of a fault; NULL: there is nothing to say. */
 const char *seen_diagnosis(enum seen seen);

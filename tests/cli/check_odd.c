@@ -154,6 +154,18 @@ CLI_TEST(check_odd, a_job_that_never_comes_back_is_proved)
               "%s", out);
 }
 
+CLI_TEST(check_odd, a_close_that_waits_is_a_call)
+{
+    cr_assert(check("SELFISH", "-f child-at-close") == 1 && strstr(out, "hang: pool_close does not return"), "%s", out);
+}
+
+CLI_TEST(check_odd, who_closes_what_is_not_his_is_told_so)
+{
+    cr_assert(check("CLOSES", "-f double-close,second-pool") == 1, "%s", out);
+    cr_assert(strstr(out, "it has closed a descriptor that is not its own") && !strstr(out, "the process ends"), "%s",
+              out);
+}
+
 CLI_TEST(check_odd, a_stall_says_what_it_waited_for_and_why_that_is_no_proof)
 {
     cr_assert(check("PIPES", "-f double-close --limit 300ms") == 1, "%s", out);

@@ -15,7 +15,7 @@
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
  * wait, and ignores SIGCHLD from load time. ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts
  * a job when it runs, on threads of C11. ODD_empty says that it is open, and brings nothing. ODD_selfish waits in close
- * for all jobs, the one that closes among them. */
+ * for all jobs, the one that closes among them. ODD_closes closes all descriptors when it opens. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poolbench.h>
@@ -65,7 +65,8 @@ enum odd {
     FLOODS,
     COUNTS,
     EMPTY,
-    SELFISH
+    SELFISH,
+    CLOSES
 };
 static const enum odd odd = ODD;
 
@@ -459,6 +460,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
         return odd == NEVER ? -ENODEV : error;
     if (odd == EMPTY)
         return 0;
+    for (int number = 3; odd == CLOSES && number < 256; number++)
+        close(number);
     pond.base = (struct pool){0};
     pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
     pond.first = pond.shown = pond.last = 0;
