@@ -229,7 +229,7 @@ static const char *const wrong[] = {"wrong", "wrong-followed"};
 
 CLI_TEST(explore_plugin, that_is_right_in_a_rare_way_is_not_accused)
 {
-    static const char *const ways[] = {"", "robust", "inherits", "picky"};
+    static const char *const ways[] = {"", "robust", "inherits", "polls", "picky"};
     for (size_t i = 0; i < 2 * sizeof ways / sizeof *ways; i++)
         cr_assert(run_wrong(wrong[i % 2], ways[i / 2], "explore --plugin %s --schedules 1500") == 0, "%s: %s%s",
                   ways[i / 2], out, err);

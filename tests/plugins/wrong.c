@@ -5,7 +5,7 @@
  * thread is seen to have gone while it still holds the lock, which is freed (as in C-Thread-Pool).
  *
  * Right, and rare: robust: a thread ends with the lock in its hands; inherits: the lock is a futex
- * that inherits priorities; picky: it opens with eight slots or more only.
+ * that inherits priorities; polls: nobody ever sleeps; picky: it opens with eight slots or more only.
  *
  * Not to be followed: waitv, forks, forks-bare, clones, spawns (by their system calls). spins:
  * a worker that never comes to an end. */
@@ -61,7 +61,7 @@ static void unlock(struct wrong *pool)
 /* May return for no reason. */
 static void await(struct wrong *pool, pthread_cond_t *condition)
 {
-    if (HAS("inherits")) {
+    if (HAS("inherits") || HAS("polls")) {
         unlock(pool);
         sched_yield();
         lock(pool);
