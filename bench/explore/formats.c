@@ -96,7 +96,7 @@ static json_t *finding_json(const struct command_finding *finding, const struct 
     json_object_set_new(document, "scenarios_not_reached", missed_json(finding, options));
     json_object_set_new(document, "pool_open_refuses",
                         must_text(scenario_refused_text(&finding->refused, finding->ops, refused, sizeof refused)));
-    if (!finding->found && !finding->cannot && !options->replay)
+    if (!finding->found && !(finding->cannot && finding->counts.schedules) && !options->replay)
         return document;
     command_replay_text(finding, options, replay, sizeof replay);
     json_object_set_new(

@@ -264,6 +264,18 @@ static void look_at_judged(struct command_finding *finding)
         snprintf(verdict->words, sizeof verdict->words, "no schedule was judged");
 }
 
+static void say_unsuited(struct command_finding *finding, const struct command_options *options)
+{
+    const struct scenario *only = options->scenario;
+    struct explore_verdict *verdict = &finding->verdict;
+    verdict->kind = EXPLORE_CANNOT;
+    snprintf(verdict->words, sizeof verdict->words, "%s",
+             only && only->ours && pool_is_added(finding->ops)
+                 ? "the scenario is of what the program's own pools promise, and not asked of plug-ins"
+             : only ? "it says that it cannot do what the scenario needs, or refuses it"
+                    : "it says that it cannot do what any scenario needs");
+}
+
 int command_hunt(struct command_finding *finding, const struct command_options *options, const struct pool_ops *ops)
 {
     struct hunt hunt = {.finding = finding, .options = options};
@@ -278,7 +290,7 @@ int command_hunt(struct command_finding *finding, const struct command_options *
     if (error)
         return error;
     if (!draw_plan(&plan, finding, options, 0))
-        return -ENOTSUP;
+        say_unsuited(finding, options);
     if (finding->verdict.kind != EXPLORE_GOOD) {
         finding->cannot = true;
         return 0;

@@ -50,11 +50,7 @@ static int cannot(const struct pool_ops *ops, int error)
                        "poolbench: --plugin: a thread was started when it was loaded, and that one cannot be followed: "
                        "threads may be started by pool_open\n"),
                EXIT_USAGE;
-    if (error == -ENOTSUP)
-        fprintf(stderr, "poolbench: cannot explore %s: %s\n", ops->name,
-                "it says that it cannot do what the scenario needs, or none can be asked of it");
-    else
-        fprintf(stderr, "poolbench: cannot explore %s: the machine refuses it: %s\n", ops->name, strerror(-error));
+    fprintf(stderr, "poolbench: cannot explore %s: the machine refuses it: %s\n", ops->name, strerror(-error));
     return EXIT_CANNOT;
 }
 

@@ -335,14 +335,15 @@ void command_report(const struct command_finding *finding, const struct command_
                    : finding->cannot ? "cannot be followed: "
                                      : "",
                    command_sentence(finding, text, sizeof text));
-    print_counts(finding, options, out);
+    if (finding->counts.schedules)
+        print_counts(finding, options, out);
     print_refused(finding, out);
     print_scenarios(finding, options, out);
     if (options->go_on)
         print_kinds(finding, out);
-    if (finding->found || options->replay)
+    if (finding->found || (options->replay && finding->counts.schedules))
         print_failure(finding, options, out);
-    if (finding->found || finding->cannot) {
+    if (finding->found || (finding->cannot && finding->counts.schedules)) {
         command_replay_text(finding, options, text, sizeof text);
         fprintf(out, "\nreplay    %s -v\n", text); /* one line, to be copied */
     }

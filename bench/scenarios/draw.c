@@ -298,6 +298,9 @@ const char *scenario_refused_text(const struct scenario_refused *refused, const 
 const char *scenario_plan_text(const struct stage_plan *plan, char *text, size_t size)
 {
     char places[48] = "";
+    *text = '\0';
+    if (!plan->scenario)
+        return text;
     if (plan->config.results != POOL_RESULTS_NONE)
         snprintf(places, sizeof places, ", results=%s-%zu", results_names[plan->config.results],
                  plan->config.results_capacity);

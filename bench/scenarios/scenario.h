@@ -52,7 +52,8 @@ bool scenario_combination(int number, const struct pool_ops *ops, struct pool_co
 const char *scenario_refused_text(const struct scenario_refused *refused, const struct pool_ops *ops, char *text,
                                   size_t size);
 
-/* "close race: ring, 2 workers, 2 producers of 1 job, capacity 1, block". Returns text. */
+/* "close race: ring, 2 workers, 2 producers of 1 job, capacity 1, block"; empty where no scenario was drawn. Returns
+ * text. */
 const char *scenario_plan_text(const struct stage_plan *plan, char *text, size_t size);
 
 #endif

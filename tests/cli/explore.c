@@ -269,7 +269,8 @@ CLI_TEST(explore_plugin, that_goes_where_nobody_follows_is_told_so)
                 {"forks", "calls fork,"},
                 {"forks-bare", "calls _Fork,"},
                 {"clones", "calls clone,"},
-                {"spawns", "clone3"}};
+                {"spawns", "clone3"},
+                {"spins", "does not come on"}};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         cr_assert(run_wrong("wrong", ways[i].way, "explore --plugin %s --seconds 30") == 3, "%s: %s%s", ways[i].way,
                   out, err);
@@ -337,6 +338,22 @@ CLI_TEST(explore_plugin, that_cannot_be_followed_is_one_line)
     cr_assert(run_with("linked", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "link without"), "%s",
               err);
     cr_assert(run_with("threads", "explore --plugin %s") == 2 && lines(err) == 1 && strstr(err, "thread"), "%s", err);
+}
+
+/* One that cannot be asked holds up no other; and what is promised by ours is asked of ours. */
+CLI_TEST(explore_scenarios, are_asked_of_those_who_can)
+{
+    cr_assert(run("explore -p textbook,mutex,inline --scenario forks --schedules 50") == 3, "%s%s", out, err);
+    cr_assert(strstr(out, "textbook: cannot be followed: cannot run: it says that it cannot") &&
+                  strstr(out, "mutex: no failure in 50 schedules") && strstr(out, "inline: cannot be followed: "),
+              "%s", out);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(run_with("mine", i ? "explore --plugin %s --scenario room"
+                                     : "explore --plugin %s --scenario room --format json") == 3,
+                  "%s%s", out, err);
+        cr_assert(strstr(out, "not asked of plug-ins"), "%s", out);
+    }
+    cr_assert(run_with("mine", "explore --plugin %s --scenario room -p mine --replay 1:2 --format junit") == 3);
 }
 
 CLI_TEST(explore_formats, are_read_by_programs)
