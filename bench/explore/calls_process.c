@@ -56,12 +56,19 @@ int clone(int (*run)(void *), void *stack, int flags, void *arg, ...)
     makes_process("clone");
 }
 
-/* Returns its status, when it has ended. */
+static void watch_me(void)
+{
+    if (runtime.runs)
+        *runtime.runs = getpid();
+}
+
+/* Returns its status, when it has ended. It is watched meanwhile in the place of this process. */
 static int await_child(pid_t child)
 {
     int status = 0;
     while (waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
+    watch_me();
     return status;
 }
 
@@ -86,8 +93,12 @@ pid_t explore_fork(bool bare)
     RUNTIME_HERE();
     calls_begin(bare ? "_Fork" : "fork", NULL);
     runtime.on = false;
+    if (runtime.runs)
+        *runtime.runs = 0; /* until the child begins there is nobody to be watched */
     child = bare ? CALLS_REAL(_Fork)() : CALLS_REAL(fork)();
     runtime.on = true;
+    if (child < 0)
+        watch_me();
     if (child < 0)
         runtime_stop(EXPLORE_CANNOT, NULL, "no process can be started: %s", strerror(errno));
     if (child) {
@@ -95,6 +106,7 @@ pid_t explore_fork(bool bare)
         return child;
     }
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    watch_me();
     runtime.child = true;
     choose_alone();
     return 0;

@@ -122,6 +122,7 @@ struct runtime {
     int refuse_threads_after, refuse_threads, refuse_memory_after, refuse_memory;
     uint64_t *user;           /* explore_count */
     volatile uint64_t *beats; /* grows, for who watches; or NULL */
+    volatile pid_t *runs;     /* whom to watch; or NULL */
     struct runtime_thread threads[EXPLORE_THREADS_MAX];
 };
 extern struct runtime runtime;

@@ -37,7 +37,7 @@ struct shared {
     volatile uint64_t k, beats; /* the schedule that runs; steps, in thousands */
     volatile bool inside;       /* that one has begun, and has no verdict yet */
     volatile bool done, stop;
-    volatile pid_t runs; /* who runs it */
+    volatile pid_t runs; /* who runs it; 0: whoever does has not begun */
     struct explore_counts counts;
     volatile enum { COLD, WARMING, WARM } warmth; /* WARMING at a child's end: do without */
     bool failed;                                  /* `first` is something */
@@ -189,6 +189,7 @@ static void child(const struct explore_search *search, uint64_t from)
         _exit(1);
     runtime.user = shared->counts.user;
     runtime.beats = &shared->beats;
+    runtime.runs = &shared->runs;
     shared->runs = getpid();
     if (shared->warmth != WARMING && !search->fork_each) {
         shared->warmth = WARMING;
@@ -252,7 +253,7 @@ struct watch {
 static bool is_stuck(struct watch *watch, int64_t stuck_ns)
 {
     pid_t runs = shared->runs;
-    if (watch->k != shared->k || watch->beats != shared->beats || watch->runs != runs || !shared->inside) {
+    if (watch->k != shared->k || watch->beats != shared->beats || watch->runs != runs || !runs || !shared->inside) {
         *watch =
             (struct watch){.k = shared->k, .beats = shared->beats, .runs = runs, .cpu_ns = runs ? cpu_of(runs) : 0};
         return false;

@@ -265,12 +265,8 @@ CLI_TEST(explore_plugin, that_goes_where_nobody_follows_is_told_so)
 {
     static const struct {
         const char *way, *words;
-    } ways[] = {{"waitv", "futex_waitv"},
-                {"forks", "calls fork,"},
-                {"forks-bare", "calls _Fork,"},
-                {"clones", "calls clone,"},
-                {"spawns", "clone3"},
-                {"spins", "does not come on"}};
+    } ways[] = {{"waitv", "futex_waitv"},   {"forks", "calls fork,"}, {"forks-bare", "calls _Fork,"},
+                {"clones", "calls clone,"}, {"spawns", "clone3"},     {"spins", "does not come on"}};
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         cr_assert(run_wrong("wrong", ways[i].way, "explore --plugin %s --seconds 30") == 3, "%s: %s%s", ways[i].way,
                   out, err);

@@ -140,7 +140,7 @@ Test(alone, what_goes_wrong_in_the_child_is_the_verdict, .timeout = 60)
     what = FAILS;
     comes_to(EXPLORE_FAILED, "the child says so");
     what = ABORTS;
-    comes_to(EXPLORE_SIGNAL, "the child of a fork ends");
+    comes_to(EXPLORE_SIGNAL, "aborts");
     what = ENDS_ODDLY;
     comes_to(EXPLORE_SIGNAL, "ends with status 3");
     what = WAITS;
