@@ -198,9 +198,10 @@ static void let_go_late(struct watch *watch)
     uint32_t turn = pending_turn(watch);
     if (!turn || turn == watch->gate_turn || pool_clock_ns() - atomic_load(&call->since_ns) < birth_ns)
         return;
+    if (!ask_inspector(watch, RECORD_WAKER))
+        return; /* it has had no CPU yet */
     watch->gate_turn = turn;
-    if (ask_inspector(watch, RECORD_WAKER))
-        let_go(watch);
+    let_go(watch);
 }
 
 /* All sleep, of a pool that may have ways to wake them that are not threads. What it

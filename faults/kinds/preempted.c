@@ -11,7 +11,7 @@
 #include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
-enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS, TWO_JOBS, A_CANCEL };
+enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS, A_CANCEL };
 enum { THREADS = 4, STEPS = 64, SWAPS = 2, JOBS = 6 };
 
 /* Of the try: who, at which step, in which call, and after it; in its place; what came. */
@@ -22,15 +22,14 @@ static const int64_t enumerate_ns = 2500000000, shake_ns = 300000000, idle_ns = 
 
 static void life(int client)
 {
-    static const int jobs[] = {
-        [AFTER_IDLENESS] = 1, [END_AFTER_IDLENESS] = 1, [END_WITH_JOBS] = JOBS, [TWO_JOBS] = 2, [A_CANCEL] = 2};
+    static const int jobs[] = {[AFTER_IDLENESS] = 1, [END_AFTER_IDLENESS] = 1, [END_WITH_JOBS] = JOBS, [A_CANCEL] = 2};
     cell_submit_range(0, jobs[client]);
     if (client == END_WITH_JOBS)
         return;
     if (client == A_CANCEL)
         cell_cancel();
     cell_wait(-1);
-    if (client == TWO_JOBS || client == A_CANCEL)
+    if (client == A_CANCEL)
         return;
     steps_await(idle_ns); /* workers go to sleep, or retire */
     if (client == AFTER_IDLENESS) {
@@ -185,7 +184,6 @@ static const struct fault_cell cells[] = {
     {"a job after idleness", FAULT_CLEAN, AFTER_IDLENESS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
     {"the end after idleness", FAULT_CLEAN, END_AFTER_IDLENESS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
     {"the end with jobs", FAULT_CLEAN, END_WITH_JOBS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
-    {"two jobs at once", FAULT_CLEAN, TWO_JOBS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
     {"a cancel", FAULT_CLEAN, A_CANCEL, 0, POOL_CAN_RUN_APART | POOL_CAN_CANCEL, POOL_CALLER_MAY_RUN | POOL_NO_DISCARD},
 };
 
