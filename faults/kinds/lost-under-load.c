@@ -2,11 +2,13 @@
  *
  * A torn counter, an index that wraps, a slot that two take: one in a thousand or
  * fewer. Several threads submit many short jobs through a small queue, and each has
- * its own mark in a ledger: not certain. */
+ * its own mark in a ledger: not certain. Again through a queue of one, where submitters and
+ * workers wait at the same time, and a call meant for the ones may go to the others. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "pools/core/futex.h"
 
+enum { OF_SOME, OF_ONE }; /* queues */
 enum { LEDGER = 60000, PRODUCERS = 3, ROUND = 48, CAPACITY = 16, FEW = 8, TRIES = 4 };
 static const int64_t budget_ns = 700000000, slow_ns = 40000000;
 
@@ -67,9 +69,8 @@ static void drive(int client)
 {
     struct pool_stats stats;
     int rounds = 0;
-    (void)client;
     cell_live();
-    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+    if (cell_open((struct pool_config){.capacity = client == OF_ONE ? 1 : CAPACITY}))
         return;
     if (few_jobs_take() > slow_ns) {
         cell_not_asked("takes too long for many jobs");
@@ -107,7 +108,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"", FAULT_CLEAN, OF_SOME, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"a queue of one", FAULT_CLEAN, OF_ONE, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_CALLER_MAY_RUN | POOL_UNBOUNDED},
 };
 
 static const struct fault lost_under_load = {
@@ -118,7 +121,9 @@ static const struct fault lost_under_load = {
     .slow = true,
     .summary = "under load one job in many is lost, runs twice, or is miscounted",
     .bug = "A counter that is not atomic, an index that wraps, a slot that is free to two: it takes many jobs to meet.",
-    .scenario = "Three threads submit tens of thousands of short jobs through a queue of 16; each is ticked off.",
+    .scenario =
+        "Three threads submit tens of thousands of short jobs through a queue of 16, and through one of 1; each is "
+        "ticked off.",
     .diagnosis = "The ledger of single jobs does not agree with what was accepted.",
     .remedy = "One owner for each slot and each count at each moment; the same stress under ThreadSanitizer.",
     FAULT_CELLS(cells),

@@ -70,6 +70,12 @@ static struct pool_job take(struct faulty *pool)
     return *slot(pool, pool->first++);
 }
 
+/* What submitters wait for. */
+static pthread_cond_t *room(struct faulty *pool)
+{
+    return HAS("one-condition") ? &pool->jobs : &pool->room;
+}
+
 static void tell(struct faulty *pool)
 {
     if (HAS("one-waiter"))
@@ -108,7 +114,8 @@ static void run(struct faulty *pool, struct pool_job job)
     pool->idle += HAS("idle-twice"); /* and once more when it sleeps */
     if (at_rest(pool)) {
         tell(pool);
-        pthread_cond_broadcast(&pool->jobs);
+        if (!HAS("one-condition") || pool->stats.state != POOL_OPEN)
+            pthread_cond_broadcast(&pool->jobs);
     }
 }
 
@@ -176,7 +183,10 @@ static void *worker(void *arg)
     for (;;) {
         if (queued(pool) && !pool->deaf && !(HAS("child-at-close") && pool->stats.state != POOL_OPEN)) {
             struct pool_job job = take(pool);
-            pthread_cond_broadcast(&pool->room);
+            if (HAS("one-condition"))
+                pthread_cond_signal(room(pool)); /* which may be for a worker */
+            else
+                pthread_cond_broadcast(room(pool));
             run(pool, job);
         } else if (HAS("stolen-stop") && pool->tokens) {
             pool->tokens--; /* whose it was */
@@ -249,7 +259,7 @@ static int start_one(struct faulty *pool)
 /* Of one more job, with the lock. */
 static void call(struct faulty *pool)
 {
-    if (HAS("wrong-wake") || HAS("under-parallel"))
+    if (HAS("wrong-wake") || HAS("under-parallel") || HAS("one-condition"))
         pthread_cond_signal(&pool->jobs);
     else
         pthread_cond_broadcast(&pool->jobs);
@@ -298,8 +308,8 @@ static int wait_for_room(struct faulty *pool)
         if (HAS("close-leaves-polling"))
             nap(pool);
         else
-            error = timed ? pthread_cond_clockwait(&pool->room, &pool->lock, CLOCK_MONOTONIC, &until)
-                          : pthread_cond_wait(&pool->room, &pool->lock);
+            error = timed ? pthread_cond_clockwait(room(pool), &pool->lock, CLOCK_MONOTONIC, &until)
+                          : pthread_cond_wait(room(pool), &pool->lock);
     pool->stats.blocked_submit--;
     tell(pool);
     if (epoch != pool->epoch)
