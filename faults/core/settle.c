@@ -75,6 +75,15 @@ bool settle_sleeping(pid_t thread)
     return sleeps(name);
 }
 
+bool settle_naps(pid_t thread)
+{
+    char name[24], text[256];
+    long number;
+    snprintf(name, sizeof name, "%d", (int)thread);
+    return slurp(name, "syscall", text, sizeof text) && sscanf(text, "%ld", &number) == 1 &&
+           (number == SYS_nanosleep || number == SYS_clock_nanosleep);
+}
+
 /* A sum over the other threads of what they ran; whether all sleep. */
 static bool look(uint64_t *sum)
 {

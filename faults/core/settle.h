@@ -22,6 +22,9 @@ int64_t settle_others_run_ns(void);
 /* Whether it is asleep now. */
 bool settle_sleeping(pid_t thread);
 
+/* Whether it is in a nap now: nanosleep and its like, which nothing but a program calls. */
+bool settle_naps(pid_t thread);
+
 /* Whether a thread of this process waits for a moment of the wall clock that is further
  * off than this; read from its call, as the kernel shows it. */
 bool settle_on_wall_clock(pid_t thread, int64_t further_ns);

@@ -2,7 +2,7 @@
  *
  * They were told to go and are not awaited: their last steps (a log line, a
  * destructor) run while the owner unloads the library. A thread whose main function
- * still runs after free, for 0.15 ms of its own time, or asleep in it, is one. The
+ * still runs after free, for 0.15 ms of its own time, or asleep in it, is one; one in a nap at once. The
  * workers are made nice, so that whoever waits for them goes first. */
 #include <time.h>
 
@@ -23,6 +23,15 @@ static int pass(void *arg)
     return 0;
 }
 
+static bool is_living(pid_t thread)
+{
+    pid_t now[THREADS];
+    for (int n = births_living(now, THREADS); n > 0; n--)
+        if (now[n - 1] == thread)
+            return true;
+    return false;
+}
+
 /* The threads that are there when free returns, as long as one is. */
 static bool linger(void)
 {
@@ -31,15 +40,14 @@ static bool linger(void)
     int count = births_living(threads, THREADS), still[THREADS] = {0};
     for (int i = 0; i < count; i++)
         began[i] = before[i] = settle_run_ns(threads[i]);
+    for (int i = 0; i < count; i++)
+        if (settle_naps(threads[i]) && is_living(threads[i]))
+            return cell_note(SLEPT, 1), true;
     for (int look = 0; look < LOOKS && births_alive(); look++) {
         nanosleep(&(struct timespec){0, 100000}, NULL);
         for (int i = 0; i < count; i++) {
-            pid_t now[THREADS];
             int64_t ran = settle_run_ns(threads[i]);
-            bool there = false;
-            for (int n = births_living(now, THREADS); n > 0; n--)
-                there |= now[n - 1] == threads[i];
-            if (!there || ran < 0)
+            if (!is_living(threads[i]) || ran < 0)
                 continue;
             still[i] = ran == before[i] ? still[i] + 1 : 0;
             before[i] = ran;

@@ -38,6 +38,7 @@ static __thread struct faulty *inside;
 static __thread int depth;
 static struct faulty *opened; /* the last, for exit-open */
 static bool one_was_freed;    /* of all pools */
+static _Atomic bool helper_over;
 
 /* Workers leave after a while without work, and come back. */
 static bool retires(void)
@@ -567,6 +568,8 @@ static int64_t faulty_free(struct pool *base)
     pthread_mutex_unlock(&pool->lock);
     join(pool);
     opened = NULL, one_was_freed = true;
+    if (HAS("napping-helper"))
+        helper_over = true;
     if (HAS("leak-per-pool") || retires() || HAS("tail-after-free"))
         return 0;
     while (pool->kept) {
@@ -582,6 +585,22 @@ static int64_t faulty_free(struct pool *base)
     else if (!realloc(pool, 64))
         abort();
     return 0;
+}
+
+/* A helper that is told of the end, and not awaited. */
+static void *look_round(void *arg)
+{
+    while (!helper_over)
+        nanosleep(&(struct timespec){0, 5000000}, NULL);
+    return arg;
+}
+
+static void start_helper(void)
+{
+    pthread_t helper;
+    helper_over = false;
+    if (!pthread_create(&helper, NULL, look_round, NULL))
+        pthread_detach(helper);
 }
 
 /* Of none where there is one: a CPU is kept for the submitter. */
@@ -615,6 +634,8 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     pool->stats.workers = workers ? pool->started - HAS("over-parallel") : config->workers;
     if (HAS("counts-refused"))
         pool->stats.workers = config->workers;
+    if (HAS("napping-helper"))
+        start_helper();
     *out = &pool->base;
     opened = pool;
     if (!pool->slots || !pool->stats.workers)
