@@ -46,10 +46,12 @@ command -v "$poolbench" >/dev/null || end 2 "no program $poolbench (POOLBENCH na
 commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
     end 3 "no revision $base here; a shallow clone has no older ones (fetch-depth: 0, GIT_DEPTH: 0)"
 
+# runs PROCESS: it does; a zombie, which nobody awaits where a container has no init, has no command.
+runs() { [ -n "$(tr -d '\0' <"/proc/$1/cmdline")" ]; } 2>/dev/null
 # What a run that was killed has left.
 git worktree list --porcelain | sed -n 's|^worktree \(.*/poolbench-duet\.[0-9]*\.[^/]*\)/base$|\1|p' | while read -r old; do
     number=${old##*/poolbench-duet.}
-    [ -e "/proc/${number%.*}" ] || { git worktree remove --force "$old/base" 2>/dev/null; rm -rf "$old"; }
+    runs "${number%%.*}" || { git worktree remove --force "$old/base" 2>/dev/null; rm -rf "$old"; }
 done
 tree=$(mktemp -d "${TMPDIR:-/tmp}/poolbench-duet.$$.XXXXXX") || exit 2
 trap 'git worktree remove --force "$tree/base" >/dev/null 2>&1; rm -rf "$tree"; git worktree prune' EXIT

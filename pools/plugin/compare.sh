@@ -9,9 +9,12 @@ fail() { echo "compare: $*" >&2; exit 2; }
 # Other words than git's own, where it cannot look.
 command -v git >/dev/null || fail "no program git here"
 why=$(git rev-parse --git-dir 2>&1) || fail "no git repository here ($(echo "$why" | head -n 1))"
+# runs PROCESS: it does; a zombie, which nobody awaits where a container has no init, has no command.
+runs() { [ -n "$(tr -d '\0' <"/proc/$1/cmdline")" ]; } 2>/dev/null
 # What a comparison that was killed has left.
 for old in build/compare.*; do
-    [ -d "$old" ] && [ ! -e "/proc/${old##*.}" ] || continue
+    [ -d "$old" ] || continue
+    runs "${old##*.}" && continue
     git worktree remove --force "$old/tree" >/dev/null 2>&1
     rm -rf "$old"
 done

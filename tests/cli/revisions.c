@@ -89,6 +89,20 @@ CLI_TEST(revisions, what_a_killed_one_has_left_is_taken_away)
     expect_clean();
 }
 
+/* Nobody awaits it, in a container without an init: its number is there, and it does not run. */
+CLI_TEST(revisions, what_a_zombie_has_left_is_taken_away)
+{
+    make_clone();
+    cr_assert(
+        shell(
+            "sh -c 'sleep 0.2 & echo $! >../zombie; exec sleep 60' >../o 2>&1 & sleeper=$!; "
+            "for i in $(seq 200); do grep -q ') Z' /proc/$(cat ../zombie)/stat && break; sleep 0.05; done 2>/dev/null; "
+            "mkdir -p build/compare.$(cat ../zombie); sh pools/plugin/compare.sh nosuch; kill $sleeper; "
+            "ls -d build/compare.*") != 0,
+        "%s", out);
+    expect_clean();
+}
+
 CLI_TEST(revisions, without_git_it_says_so)
 {
     make_clone();
