@@ -608,7 +608,7 @@ page-here:
 	@POOLBENCH=./$(PROGRAM) PAGE_MUST=$(PAGE_MUST) sh tests/page/run.sh $(BUILD)/page
 test-page: deps ## the pages of `poolbench report` in Chromium (installs it, and two packages of npm): tests/page
 	@$(MAKE) --no-print-directory page-deps PAGE_MUST=yes
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK)
+	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(PAGE) $(EXPLORE) $(EXPLORE)-c11
 	@$(MAKE) --no-print-directory page-here PAGE_MUST=yes
 
 models: deps ## how workers sleep and are called, and the lanes of forks, in every interleaving; mutants must be caught (5 min, 2 GB)

@@ -39,7 +39,20 @@ static const json_t *search_at(const struct plan_session *session, int index)
     return json_array_get(json_object_get(session->result, "searches"), (size_t)index);
 }
 
-/* Why a size holds no rate, if one does not: by the generator or for want of samples nobody can tell. */
+static bool has_good_round(const struct plan_session *session, const json_t *search)
+{
+    const json_t *configurations = json_object_get(session->result, "configurations");
+    json_t *index, *trial;
+    size_t i, k;
+    json_array_foreach (json_object_get(search, "configurations"), i, index)
+        json_array_foreach (
+            json_object_get(json_array_get(configurations, (size_t)json_integer_value(index)), "trials"), k, trial)
+            if (!strcmp(result_string(trial, "verdict"), "ok"))
+                return true;
+    return false;
+}
+
+/* Why a size holds no rate, if one does not. Where samples were too few it is the time that they had. */
 static void judge(struct plan_session *session, int *status)
 {
     for (int i = 0; i < session->max_count; i++) {
@@ -47,7 +60,7 @@ static void judge(struct plan_session *session, int *status)
         const char *limit = result_string(search, "limited_by"), *why = result_string(search, "why");
         if (json_number_value(json_object_get(search, "rate_kept")) > 0)
             continue;
-        *status = !strcmp(limit, "promise") || !strcmp(limit, "budget") ? EXIT_BAD : EXIT_CANNOT;
+        *status = strcmp(limit, "generator") && has_good_round(session, search) ? EXIT_BAD : EXIT_CANNOT;
         snprintf(session->why, sizeof session->why, "%d worker%s: no rate was found that is kept for certain%s%s",
                  session->max_workers[i], session->max_workers[i] > 1 ? "s" : "", *why ? ": " : " (a longer --budget?)",
                  why);

@@ -269,10 +269,11 @@ static void say_none(struct plan_session *session, int *status)
         const struct slo *slo = &session->options->slo.items[best->promise];
         *status = EXIT_BAD;
         snprintf(session->why, sizeof session->why,
-                 "no size that was measured keeps the promises for certain%s; the best: %d workers, %s %s%s%s",
+                 "no size that was measured keeps the promises for certain%s; the best: %d worker%s, %s %s%s%s",
                  best->judged.verdict == SLO_CANNOT_TELL ? " (a longer --budget could tell)" : "", best->workers,
-                 slo->kind->name, slo_value_text(slo->kind, best->judged.value, value, sizeof value),
-                 *best->judged.why ? ", " : "", best->judged.why);
+                 best->workers == 1 ? "" : "s", slo->kind->name,
+                 slo_value_text(slo->kind, best->judged.value, value, sizeof value), *best->judged.why ? ", " : "",
+                 best->judged.why);
     }
 }
 

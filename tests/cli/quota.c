@@ -196,6 +196,9 @@ CLI_TEST(quota, that_is_simulated_only_is_believed_where_it_breaks_the_promise)
     document = json_loads(out, 0, NULL);
     cr_assert(json_is_null(json_object_get(json_object_get(document, "plan"), "answer")));
     cr_assert(strstr(json_string_value(json_object_get(json_object_get(document, "plan"), "why")),
-                     "keep the promises without the quota"));
+                     "keep the promises without the quota") &&
+                  strstr(json_string_value(json_object_get(json_object_get(document, "plan"), "why")),
+                         "p50 is without bound, simulated"),
+              "%s", out);
     json_decref(document);
 }
