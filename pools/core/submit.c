@@ -168,7 +168,7 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
     int64_t half_until = pool_clock_ns() + ROOM_HALF_NS;
     /* A pool's own sleep knows of slots only, not of places. */
     bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE;
-    int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline);
+    int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline), turn = 0;
 
     while (!pushed) {
         uint32_t seq = atomic_load_explicit(&head->room_seq, memory_order_acquire);
@@ -185,6 +185,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
             pushed = -ETIMEDOUT;
         if (!pushed && own_sleep)
             head->design->room_sleep(head, epoch, deadline);
+        else if (!pushed && atomic_load_explicit(&head->room_seq, memory_order_relaxed) != seq)
+            pool_relax(turn++); /* told of room, maybe by what its own try gave back: a worker has the slot in hand */
         else if (!pushed)
             pool_futex_wait(&head->room_seq, seq,
                             any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);

@@ -309,6 +309,12 @@ const struct mutant mutants[] = {
     {"relax_yields", "a canceller yields to who has jobs on the move, and never sleeps", "mutex", "pools/core/cancel.c",
      "    else if (turn < PAUSES + YIELDS)\n", "    else if (turn < PAUSES + YIELDS || MUTANT(relax_yields))\n",
      .scenario = "real-time"},
+    {"room_spins", "who waits for room looks again at once where its own try has told of some", "steal",
+     "pools/core/submit.c",
+     "        else if (!pushed && atomic_load_explicit(&head->room_seq, memory_order_relaxed) != seq)\n",
+     "        else if (!MUTANT(room_spins) && !pushed &&\n"
+     "                 atomic_load_explicit(&head->room_seq, memory_order_relaxed) != seq)\n",
+     .scenario = "real-time", .within = 100000},
     {"child_alive", "the child of a bare fork takes the parent's pool for its own", "mutex", "pools/core/process.c",
      "    madvise(&pool_process, sizeof pool_process, MADV_WIPEONFORK);\n",
      "    if (!MUTANT(child_alive))\n        madvise(&pool_process, sizeof pool_process, MADV_WIPEONFORK);\n",
