@@ -67,7 +67,8 @@ static void pop(struct textbook_pool *pool, struct pool_task *task)
     const struct pool_job *job = &pool->slots[first % pool->head.config.capacity];
     *task = (struct pool_task){job->fn, job->arg, first};
     atomic_store_explicit(&pool->first, first + 1, memory_order_seq_cst);
-    pthread_cond_signal(&pool->not_full);
+    if (!(POOL_DEFECT(BLOCKED_UNTOLD) && atomic_load_explicit(&pool->head.cancelling, memory_order_relaxed)))
+        pthread_cond_signal(&pool->not_full);
 }
 
 static bool empty(struct textbook_pool *pool)
@@ -203,7 +204,8 @@ static void textbook_destroy(struct pool_head *head)
     struct textbook_pool *pool = textbook_of(head);
     if (!pool->slots)
         return;
-    pthread_cond_destroy(&pool->not_full);
+    if (!POOL_DEFECT(CALLERS_LEFT)) /* glibc's waits for who waits there */
+        pthread_cond_destroy(&pool->not_full);
     pthread_cond_destroy(&pool->not_empty);
     pthread_mutex_destroy(&pool->lock);
     free(pool->slots);

@@ -82,6 +82,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"larger than the queue", FAULT_CLEAN, TAIL, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_CALLER_MAY_RUN},
     {"for all workers", FAULT_CLEAN, WAKES, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"larger than the queue", FAULT_ARMED, TAIL, POOL_DEFECT_BATCH_TAIL, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault batch_tail = {

@@ -66,6 +66,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, LET_GO, 0, POOL_CAN_RUN_APART, POOL_NO_WAIT},
     {"a cancel meanwhile", FAULT_CLEAN, CANCEL, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL, POOL_NO_WAIT},
+    {"", FAULT_ARMED, LET_GO, POOL_DEFECT_ONE_UNCOUNTED, POOL_CAN_RUN_APART},
 };
 
 static const struct fault early_wait = {

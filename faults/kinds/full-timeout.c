@@ -85,6 +85,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"2 ms", FAULT_CLEAN, BRIEF, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"an hour", FAULT_CLEAN, LONG, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"an hour", FAULT_ARMED, LONG, POOL_DEFECT_TIMES_WRAP, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault full_timeout = {

@@ -53,6 +53,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY | POOL_NO_CLOSE},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_INSIDE_UNSEEN, POOL_CAN_RUN_APART},
 };
 
 static const struct fault inside_free = {

@@ -45,6 +45,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, FOR_EVER, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
     {"with a time-out", FAULT_CLEAN, BRIEFLY, 0, 0, POOL_WAIT_HELPS | POOL_NO_WAIT},
+    {"", FAULT_ARMED, FOR_EVER, POOL_DEFECT_INSIDE_UNSEEN, 0},
 };
 
 static const struct fault inside_wait = {

@@ -118,6 +118,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"wait", FAULT_CLEAN, WAITS, 0, POOL_CAN_RUN_APART},
+    {"wait", FAULT_ARMED, WAITS, POOL_DEFECT_ENDLESS_RECEIVE, POOL_CAN_RUN_APART},
     {"submit, 0", FAULT_CLEAN, SUBMIT_NONE, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"submit, 1 us", FAULT_CLEAN, SUBMIT_BRIEF, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART,

@@ -94,6 +94,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_TIMES_WRAP, POOL_CAN_RUN_APART},
 };
 
 static const struct fault time_out_wraps = {

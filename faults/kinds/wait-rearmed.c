@@ -15,11 +15,13 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = 0})) /* the default */
         return;
+    cell_settle(); /* who goes to sleep might tell of the quiet */
     cell_wait(-1); /* nothing was ever submitted */
     cell_note(RETURNED, 1);
     cell_submit_range(0, JOBS);
     cell_wait(-1);
     cell_note(RETURNED, 2);
+    cell_settle();
     cell_wait(-1); /* all has ended */
     cell_note(RETURNED, 3);
     cell_free();
@@ -38,6 +40,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_ASLEEP_FIRST, 0},
 };
 
 static const struct fault wait_rearmed = {

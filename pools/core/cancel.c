@@ -61,7 +61,8 @@ static void cancel_wake(struct pool_head *head)
             continue; /* readable already */
     pool_unlock(&head->fd_lock);
     pool_results_wake(head);
-    pool_room_wake(head);
+    if (!POOL_DEFECT(BLOCKED_UNTOLD))
+        pool_room_wake(head);
 }
 
 static void cancel_pass(struct pool_head *head, uint64_t below)
@@ -106,7 +107,7 @@ static uint64_t cancel_begins(struct pool_head *head, int64_t begin, uint64_t *e
     POOL_STEP("cancel: begun");
     pool_fence();            /* before the marks: pairs with pool_transit_begin and pool_transit_ask */
     pool_transit_wait(head); /* who did not see it has queued its jobs now */
-    below = head->design->boundary(head);
+    below = POOL_DEFECT(CANCEL_STICKS) ? UINT64_MAX : head->design->boundary(head);
     if (!POOL_DEFECT(CANCEL_UNSEEN))
         atomic_store_explicit(&head->stale_below, below, memory_order_release);
     atomic_store_explicit(&head->epoch, *epoch, memory_order_seq_cst);
@@ -143,7 +144,8 @@ int pool_head_cancel(struct pool *pool)
     if (!POOL_DEFECT(CANCEL_UNSEEN) && !POOL_DEFECT(CANCEL_BY_CHANCE))
         cancel_queued(head, below);
     cancel_ends(head, begin, epoch);
-    pool_room_wake(head); /* slots are free */
+    if (!POOL_DEFECT(BLOCKED_UNTOLD))
+        pool_room_wake(head); /* slots are free */
     pool_announce(head);
     pool_caller_leave(head);
     return 0;

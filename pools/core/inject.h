@@ -16,7 +16,7 @@
 #ifdef POOL_INJECT
 
 enum pool_defect {
-    POOL_DEFECT_ENDLESS_RECEIVE = 1 << 0,   /* receive forgets its time-out */
+    POOL_DEFECT_ENDLESS_RECEIVE = 1 << 0,   /* receive and wait forget their time-outs */
     POOL_DEFECT_END_UNTOLD = 1 << 1,        /* receivers are not told of the end */
     POOL_DEFECT_COUNTED_LATE = 1 << 2,      /* a job is counted once it has started */
     POOL_DEFECT_OPEN_DOOR = 1 << 3,         /* submit does not look whether it is closed */
@@ -37,6 +37,16 @@ enum pool_defect {
     POOL_DEFECT_CLOSED_IS_JOB = 1 << 18,    /* "closed" is run as a job */
     POOL_DEFECT_ONE_UNCOUNTED = 1 << 19,    /* one job fewer is counted than was accepted */
     POOL_DEFECT_LINGER = 1 << 20,           /* so, and wait dwells a little before it returns */
+    POOL_DEFECT_INSIDE_UNSEEN = 1 << 21,    /* wait and free do not look whether a job calls them */
+    POOL_DEFECT_ONE_TOLD = 1 << 22,         /* of those who wait for quiet one is woken */
+    POOL_DEFECT_ASLEEP_FIRST = 1 << 23,     /* wait sleeps before it looks */
+    POOL_DEFECT_TIMES_WRAP = 1 << 24,       /* time-outs are kept in 32 bits, as microseconds */
+    POOL_DEFECT_CANCEL_STICKS = 1 << 25,    /* what comes after a cancel is cancelled, too */
+    POOL_DEFECT_CANCEL_FORGETS = 1 << 26,   /* a cancel takes queued jobs away, and gives nothing back */
+    POOL_DEFECT_BLOCKED_UNTOLD = 1 << 27,   /* close and cancel wake no submitter */
+    POOL_DEFECT_BATCH_TAIL = 1 << 28,       /* what of a batch finds no room is gone, with a good answer */
+    POOL_DEFECT_FULL_SWALLOWS = 1 << 29,    /* a full queue says 0, and neither keeps the job nor has it run */
+    POOL_DEFECT_CALLERS_LEFT = 1 << 30,     /* free does not wait for calls that are blocked */
 };
 
 /* Set before a pool is opened, by the process that will open it. */
@@ -96,5 +106,12 @@ static inline void pool_defect_run_stale(void)
 }
 
 #endif
+
+/* A time-out as it is kept; what does not fit is over at once. */
+static inline int64_t pool_defect_time(int64_t ns)
+{
+    int64_t kept = (int32_t)(ns / 1000) * INT64_C(1000);
+    return !POOL_DEFECT(TIMES_WRAP) || ns < 0 ? ns : kept < 0 ? 0 : kept;
+}
 
 #endif

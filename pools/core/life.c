@@ -409,7 +409,7 @@ int64_t pool_head_free(struct pool *pool)
     int64_t lost;
     if (!pool_is_here(head))
         return -EOWNERDEAD;
-    if (pool_inside(head))
+    if (pool_inside(head) && !POOL_DEFECT(INSIDE_UNSEEN))
         return -EDEADLK;
     if (POOL_DEFECT(LEFT_BEHIND))
         return 0;
@@ -419,7 +419,8 @@ int64_t pool_head_free(struct pool *pool)
         drained_await(head);
     atomic_fetch_or_explicit(&head->caller_word, POOL_CALLER_FREEING, memory_order_acq_rel);
     pool_results_wake(head);
-    callers_await(head);
+    if (!POOL_DEFECT(CALLERS_LEFT))
+        callers_await(head);
     if (head->design->loop)
         workers_join(head);
     lost = pool_results_leave(head) - lost;

@@ -118,7 +118,7 @@ static bool look(struct pool_head *head, bool *asked)
     }
     *asked = quiet_unlock(head);
     if (quiet)
-        pool_futex_wake(&head->quiet_seen, INT_MAX);
+        pool_futex_wake(&head->quiet_seen, POOL_DEFECT(ONE_TOLD) ? 1 : INT_MAX);
     if (ended) {
         head->design->wake_all(head);
         pool_results_wake(head);
@@ -164,7 +164,8 @@ static int wait_quiet(struct pool_head *head, int64_t deadline)
     if (quiet_unlock(head))
         pool_quiet_look(head);
     for (;;) {
-        if (atomic_load_explicit(&head->quiet_seen, memory_order_acquire) != seen || quiet_now(head, &queued))
+        if (atomic_load_explicit(&head->quiet_seen, memory_order_acquire) != seen ||
+            (!POOL_DEFECT(ASLEEP_FIRST) && quiet_now(head, &queued)))
             return 0;
         if (deadline >= 0 && pool_clock_ns() >= deadline)
             return -ETIMEDOUT;
@@ -178,7 +179,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     int error;
     if (!pool_is_here(head))
         return -EOWNERDEAD;
-    if (pool_inside(head))
+    if (pool_inside(head) && !POOL_DEFECT(INSIDE_UNSEEN))
         return -EDEADLK;
     if (!pool_caller_enter(head))
         return 0; /* free has begun, and it was quiet before that */
@@ -189,7 +190,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     atomic_fetch_add_explicit(&head->watchers, 1, memory_order_seq_cst);
     pool_fence();
     POOL_STEP("wait: counted");
-    error = wait_quiet(head, pool_deadline(timeout_ns));
+    error = wait_quiet(head, pool_deadline(pool_defect_time(POOL_DEFECT(ENDLESS_RECEIVE) ? -1 : timeout_ns)));
     if (POOL_DEFECT(LINGER))
         pool_futex_wait(&head->quiet_seen, atomic_load(&head->quiet_seen), pool_deadline(1000000));
     atomic_fetch_sub_explicit(&head->watchers, 1, memory_order_relaxed);
@@ -218,7 +219,8 @@ int pool_head_close(struct pool *pool)
         pool_caller_leave(head);
         return -EALREADY;
     }
-    pool_room_wake(head);
+    if (!POOL_DEFECT(BLOCKED_UNTOLD))
+        pool_room_wake(head);
     pool_announce(head);
     pool_caller_leave(head);
     return 0;

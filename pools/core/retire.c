@@ -123,6 +123,7 @@ void pool_drop_taken(struct pool_head *head, const struct pool_taken *taken)
 
 void pool_cancel_taken(struct pool_head *head, const struct pool_taken *taken)
 {
-    pool_cancel_one(head, &taken->task);
+    if (!POOL_DEFECT(CANCEL_FORGETS))
+        pool_cancel_one(head, &taken->task);
     mark_clear(head, taken->mark);
 }

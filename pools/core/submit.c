@@ -165,7 +165,7 @@ static int submit_polling(struct pool_head *head, const struct pool_job *job, ui
  * it, whatever wakes this thread before; and who is out of time looks once more. */
 static int submit_waiting(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
 {
-    int64_t half_until = pool_clock_ns() + ROOM_HALF_NS;
+    int64_t half_until = pool_clock_ns() + (POOL_DEFECT(BLOCKED_UNTOLD) ? 0 : ROOM_HALF_NS);
     /* A pool's own sleep knows of slots only, not of places. */
     bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE;
     int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline), turn = 0;
@@ -242,7 +242,7 @@ static int submit_blocked(struct call *call, const struct pool_job *job, uint64_
         POOL_GUARD(pool_guard_blocked());
         call_blocked(call, 1);
     }
-    pushed = submit_waiting(head, job, epoch, pool_deadline(timeout));
+    pushed = submit_waiting(head, job, epoch, pool_deadline(pool_defect_time(timeout)));
     /* A wake-up meant for several may have come to this one alone. */
     pool_room_look(head);
     return pushed;
@@ -273,9 +273,9 @@ static int submit_outside(struct call *call, const struct pool_job *job)
         case POOL_TIMEOUT:
             return submit_blocked(call, job, epoch);
         case POOL_REJECT:
-            return -EAGAIN;
+            return POOL_DEFECT(FULL_SWALLOWS) ? 1 : -EAGAIN;
         case POOL_CALLER_RUNS:
-            return submit_running(call, job);
+            return POOL_DEFECT(FULL_SWALLOWS) ? 1 : submit_running(call, job);
         case POOL_DROP_OLDEST:
             pushed = submit_dropping(head, NULL, job);
             if (pushed)
@@ -300,12 +300,22 @@ static int run_at_once(struct call *call, struct pool_frame *inside, const struc
     return error;
 }
 
+/* A defect: the answer is for all. */
+static int submit_what_fits(struct pool_head *head, const struct pool_job *jobs, int count)
+{
+    for (int i = 0; i < count && submit_try(head, &jobs[i]) == 1; i++)
+        ;
+    return count;
+}
+
 int pool_submit_slow(struct pool_head *head, const struct pool_job *jobs, int count)
 {
     struct pool_frame *inside = pool_frame_top ? pool_inside(head) : NULL;
     struct call call __attribute__((cleanup(call_ends))) = {.head = head};
     if (!pool_is_here(head))
         return -EOWNERDEAD;
+    if (POOL_DEFECT(BATCH_TAIL) && count > 1 && !inside)
+        return submit_what_fits(head, jobs, count);
     for (int i = 0; i < count; i++) {
         int error = inside ? submit_inside(head, inside, &jobs[i]) : submit_outside(&call, &jobs[i]);
         if (error > 0 && head->design->at_once)
