@@ -28,6 +28,8 @@ struct birth {
     void *arg;
 };
 
+__thread bool births_busy;
+
 static _Atomic uint32_t down; /* a futex */
 static _Atomic uint32_t held, waiting;
 static struct record *_Atomic known_in;
@@ -159,13 +161,25 @@ static void give_up(struct birth *birth)
 {
     if (birth->record)
         atomic_fetch_sub(&birth->record->begun, 1);
+    births_busy = true;
     free(birth);
+    births_busy = false;
+}
+
+static struct birth *conceive(void)
+{
+    struct birth *birth;
+    births_busy = true;
+    birth = malloc(sizeof *birth);
+    births_busy = false;
+    return birth;
 }
 
 /* The first that a thread does. */
 static struct birth be_born(void *arg)
 {
     struct birth birth = *(struct birth *)arg;
+    births_busy = true;
     free(arg);
     if (birth.record)
         record_born(birth.record, (int)syscall(SYS_gettid));
@@ -182,6 +196,7 @@ static struct birth be_born(void *arg)
     pthread_once(&lives_once, make_lives);
     live();
     pthread_setspecific(living, &living);
+    births_busy = false;
     return birth;
 }
 
@@ -206,7 +221,7 @@ int INTERPOSED(pthread_t *thread, const pthread_attr_t *attributes, void *(*main
     int error;
     if (is_to_fail())
         return EAGAIN;
-    birth = malloc(sizeof *birth);
+    birth = conceive();
     if (!birth) {
         refused(ENOMEM);
         return EAGAIN;
@@ -236,7 +251,7 @@ int thrd_create(thrd_t *thread, thrd_start_t main, void *arg)
     int answer;
     if (is_to_fail())
         return thrd_error;
-    birth = real ? malloc(sizeof *birth) : NULL;
+    birth = real ? conceive() : NULL;
     if (!birth) {
         refused(ENOMEM);
         return thrd_nomem;

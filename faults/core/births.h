@@ -14,6 +14,9 @@
 
 #include "faults/core/record.h"
 
+/* Whether this thread is in the code of this file: what it calls there is none of the pool's. */
+extern __thread bool births_busy;
+
 /* From now on new threads are held at birth; they go on together. */
 void births_gate_down(void);
 void births_gate_up(void);

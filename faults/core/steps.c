@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -33,7 +34,9 @@ const char *steps_call_name(int call)
                                                    "sem_post",
                                                    "a futex wait (syscall)",
                                                    "a futex wake (syscall)",
-                                                   "a nap"};
+                                                   "a nap",
+                                                   "an allocation",
+                                                   "free"};
     return call >= 0 && call < STEPS_CALLS ? names[call] : "nothing";
 }
 
@@ -83,6 +86,9 @@ REAL(sem_post, NULL)
 REAL(usleep, NULL)
 REAL(nanosleep, NULL)
 REAL(syscall, NULL)
+REAL(malloc, NULL)
+REAL(calloc, NULL)
+REAL(free, NULL)
 
 static long raw_syscall(long number, void *word, int operation, uint32_t value, const struct timespec *timeout)
 {
@@ -134,9 +140,30 @@ static __thread int my_number, my_steps;
 static __thread bool inside;
 static __thread uint64_t my_random;
 
+enum { BARRED = 3 }; /* the allocator, the C library, the loader */
 static struct {
     uintptr_t low, high;
-} barred[2];
+} barred[BARRED];
+
+/* The first instructions of the dynamic loader; 0: there is none. */
+static int find_loader(struct dl_phdr_info *info, size_t size, void *found)
+{
+    (void)size;
+    if (info->dlpi_addr != getauxval(AT_BASE))
+        return 0;
+    for (int i = 0; i < info->dlpi_phnum; i++)
+        if (info->dlpi_phdr[i].p_type == PT_LOAD && info->dlpi_phdr[i].p_flags & PF_X)
+            *(uintptr_t *)found = info->dlpi_addr + info->dlpi_phdr[i].p_vaddr;
+    return 1;
+}
+
+static uintptr_t loader_code(void)
+{
+    uintptr_t found = 0;
+    if (getauxval(AT_BASE))
+        dl_iterate_phdr(find_loader, &found);
+    return found;
+}
 
 /* The object that holds an address becomes barred. */
 static int bar(struct dl_phdr_info *info, size_t size, void *address)
@@ -147,7 +174,7 @@ static int bar(struct dl_phdr_info *info, size_t size, void *address)
         if (info->dlpi_phdr[i].p_type != PT_LOAD || !(info->dlpi_phdr[i].p_flags & PF_X) || (uintptr_t)address < low ||
             (uintptr_t)address >= high)
             continue;
-        for (int j = 0; j < 2; j++) {
+        for (int j = 0; j < BARRED; j++) {
             if (barred[j].high && barred[j].low != low)
                 continue;
             barred[j].low = low;
@@ -160,7 +187,7 @@ static int bar(struct dl_phdr_info *info, size_t size, void *address)
 
 static bool is_barred(const void *from)
 {
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < BARRED; i++)
         if ((uintptr_t)from >= barred[i].low && (uintptr_t)from < barred[i].high)
             return true;
     return false;
@@ -278,7 +305,7 @@ static void take(int call, bool after, const void *from)
 static void step(int call, bool after, const void *from)
 {
     int error = errno;
-    if (!atomic_load_explicit(&armed, memory_order_acquire) || inside || is_barred(from))
+    if (!atomic_load_explicit(&armed, memory_order_acquire) || inside || births_busy || is_barred(from))
         return;
     inside = true;
     take(call, after, from);
@@ -414,6 +441,41 @@ long syscall(long number, ...)
     return answer;
 }
 
+/* The loader may ask for memory while it looks the real one up: it bears that there is none. */
+static __thread bool looking;
+#define LOOK_UP(name)                                                                                                  \
+    __typeof__(&name) real;                                                                                            \
+    looking = true;                                                                                                    \
+    real = real_##name();                                                                                              \
+    looking = false
+
+void *malloc(size_t size)
+{
+    if (looking)
+        return NULL;
+    STEP_BEFORE(STEPS_ALLOCATE);
+    LOOK_UP(malloc);
+    return real(size);
+}
+
+void *calloc(size_t count, size_t size)
+{
+    if (looking)
+        return NULL;
+    STEP_BEFORE(STEPS_ALLOCATE);
+    LOOK_UP(calloc);
+    return real(count, size);
+}
+
+void free(void *memory)
+{
+    if (looking)
+        return;
+    STEP_BEFORE(STEPS_FREE);
+    LOOK_UP(free);
+    real(memory);
+}
+
 static bool stays_loaded(void)
 {
     return is_never_unloaded(atomic_load(&held_from));
@@ -436,8 +498,9 @@ void steps_begin(const struct record *record)
     clients = record;
     is_the_client = true;
 #ifndef FAULTS_WRAP
-    dl_iterate_phdr(bar, (void *)(uintptr_t)malloc);
+    dl_iterate_phdr(bar, (void *)(uintptr_t)real_malloc());
     dl_iterate_phdr(bar, (void *)(uintptr_t)fopen);
+    dl_iterate_phdr(bar, (void *)loader_code());
 #endif
 }
 

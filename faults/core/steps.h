@@ -1,7 +1,8 @@
 /* steps.h - the calls that threads make of the C library, as steps at which one can be held:
  * locks, condition variables, semaphores, futex waits and wake-ups made through syscall(),
- * naps. They are interposed in this program as births.h interposes pthread_create; it needs
- * no change to the pool. What a thread does between two of them is not seen.
+ * naps, malloc, calloc and free (before the call nobody holds a lock of theirs). They are
+ * interposed in this program as births.h interposes pthread_create; it needs no change to the
+ * pool. What a thread does between two of them is not seen.
  *
  * A thread that is held is one that is preempted there, for as long as it takes: a pool must
  * bear it. Steps that the memory allocator or the C library itself takes are none: who holds
@@ -41,6 +42,8 @@ enum steps_call {
     STEPS_FUTEX_WAIT,
     STEPS_FUTEX_WAKE,
     STEPS_NAP,
+    STEPS_ALLOCATE,
+    STEPS_FREE,
     STEPS_CALLS
 };
 const char *steps_call_name(int call); /* of any number */
