@@ -330,7 +330,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty wrong wrong-followed))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty wrong wrong-followed stream tidy untidy))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS POLLS OWN_SIGNAL NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -361,10 +361,14 @@ $(BUILD)/plugins/rude-%.so: tests/plugins/rude.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DRUDE=$*)
-$(BUILD)/plugins/faulty.so: tests/plugins/faulty.c $(BUILD)/include/poolbench.h
+$(BUILD)/plugins/faulty.so $(BUILD)/plugins/stream.so $(BUILD)/plugins/tidy.so: $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
+$(BUILD)/plugins/untidy.so: tests/plugins/tidy.c $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	$(call say,CC $< untidy)
+	$(Q)$(call PLUGIN,-DUNTIDY)
 $(BUILD)/plugins/wrong.so: tests/plugins/wrong.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)

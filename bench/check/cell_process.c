@@ -57,7 +57,7 @@ static _Noreturn void cannot(struct record *record, int error)
     _exit(75);
 }
 
-/* What the objects do when they are loaded they may do; from then on there are no processes. */
+/* What the objects do when they are loaded they may do. */
 static void load(struct record *record, char **files)
 {
     char why[1024];
@@ -67,7 +67,6 @@ static void load(struct record *record, char **files)
             cannot(record, ELIBACC);
         }
     }
-    confine_processes(true);
 }
 
 int cell_process_main(int argc, char **argv)
@@ -88,5 +87,7 @@ int cell_process_main(int argc, char **argv)
     start.pool = pool_find(argv[POOL]);
     if (!start.pool || !fault || cell < 0 || cell >= fault->cell_count)
         cannot(start.record, EINVAL);
+    if (!fault->forks)
+        confine_processes(true);
     cell_main(&start, fault->drive, fault->cells[cell].client);
 }

@@ -43,11 +43,12 @@ void births_nice(int nice)
 }
 
 /* The k-th of `created` fails. */
-static _Atomic uint32_t created, failing;
+static _Atomic uint32_t created, failing, failed;
 static _Atomic bool failing_on;
 
 void births_fail(uint32_t k, bool on)
 {
+    atomic_store(&failed, 0);
     atomic_store(&failing_on, on);
     atomic_store(&failing, k ? atomic_load(&created) + k : 0);
 }
@@ -55,7 +56,14 @@ void births_fail(uint32_t k, bool on)
 static bool is_to_fail(void)
 {
     uint32_t number = atomic_fetch_add(&created, 1) + 1, at = atomic_load(&failing);
-    return at && (number == at || (number > at && atomic_load(&failing_on)));
+    bool fails = at && (number == at || (number > at && atomic_load(&failing_on)));
+    atomic_fetch_add(&failed, fails);
+    return fails;
+}
+
+uint32_t births_failed(void)
+{
+    return atomic_load(&failed);
 }
 
 /* Threads in their main functions; those beyond the table are only counted. */

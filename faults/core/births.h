@@ -33,6 +33,9 @@ void births_register(struct record *record);
  * all later ones; k 0: none does. That is our own doing, and not kept (births_report). */
 void births_fail(uint32_t k, bool on);
 
+/* How many have failed so since births_fail. */
+uint32_t births_failed(void);
+
 /* From now on new threads are that nice (setpriority(2)); they cannot be less so again. */
 void births_nice(int nice);
 

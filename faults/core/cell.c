@@ -84,6 +84,22 @@ void cell_tried(int tries, int gaps)
     atomic_store(&cell.record->gaps, (uint32_t)gaps);
 }
 
+bool cell_is_slow(int64_t limit_ns, void (*few)(void))
+{
+    enum { TRIES_LEAST = 2, TRIES = 4 };
+    static const int64_t enough_ns = 1000000000;
+    int64_t spent_ns = 0;
+    for (int i = 0; i < TRIES && (i < TRIES_LEAST || spent_ns < enough_ns); i++) {
+        int64_t begin_ns = pool_clock_ns(), took_ns;
+        few();
+        took_ns = pool_clock_ns() - begin_ns;
+        if (took_ns <= limit_ns)
+            return false;
+        spent_ns += took_ns;
+    }
+    return true;
+}
+
 void cell_remark(const char *format, ...)
 {
     va_list arguments;
@@ -223,7 +239,8 @@ void cell_meet_once(void)
 
 void cell_settle(void)
 {
-    settle(20000000);
+    static const int64_t limit_ns = 20000000, limit_ours_ns = 300000000;
+    settle(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
 }
 
 /* Foreign pools tell less than ours, or later: what one has not told once is not waited for
@@ -523,6 +540,23 @@ int cell_receive(int count, int64_t timeout_ns)
         struct record_job *job = results[i].fn == cell_job ? job_of(results[i].arg) : NULL;
         mark(job ? &job->received : &cell.record->phantoms);
     }
+    return got;
+}
+
+int cell_receive_one(int *id, int *status, int64_t timeout_ns)
+{
+    struct pool_result result;
+    struct record_job *job;
+    int got;
+    begin("pool_receive");
+    got = pool_receive(pool, &result, timeout_ns);
+    end();
+    if (got < 1)
+        return got;
+    job = result.fn == cell_job ? job_of(result.arg) : NULL;
+    mark(job ? &job->received : &cell.record->phantoms);
+    *id = job ? (int)(job - cell.record->jobs) : -1;
+    *status = result.status;
     return got;
 }
 

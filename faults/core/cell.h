@@ -79,6 +79,8 @@ int cell_submit_batch(int first, int count); /* a batch: the answer of pool_subm
 int cell_submit_range(int first, int count); /* stops at an error, and returns it */
 int cell_wait(int64_t timeout_ns);
 int cell_receive(int count, int64_t timeout_ns); /* at most 64 at once */
+/* One, and what it says: the job's number, -1 where nobody submitted it; its status. */
+int cell_receive_one(int *id, int *status, int64_t timeout_ns);
 int cell_close(void);
 int cell_cancel(void);
 int64_t cell_free(void);
@@ -97,7 +99,8 @@ int cell_unfinished(void);
 void gate_open(int gate);
 void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed */
 
-/* Naps until every other thread of the process seems to sleep, for 20 ms at most. It
+/* Naps until every other thread of the process seems to sleep, for 20 ms at most (0.3 s of our own pools, which
+ * are to show their armed bugs on a busy machine, too). It
  * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. */
 void cell_settle(void);
 
@@ -129,6 +132,10 @@ void cell_tried(int tries, int gaps);
 
 /* What the scenario needs is not there (CPUs, a gauge): nothing was asked. */
 void cell_not_asked(const char *why);
+
+/* For a scenario that needs many of what `few` does a few of: whether that takes longer in each
+ * of some tries. A machine that others use is slow for a moment, a slow pool each time. */
+bool cell_is_slow(int64_t limit_ns, void (*few)(void));
 
 /* What is worth saying of a pool that holds. */
 __attribute__((format(printf, 1, 2))) void cell_remark(const char *format, ...);

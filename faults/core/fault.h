@@ -88,6 +88,7 @@ struct fault {
     const char *group;   /* what it is about; of the groups on the command line */
     const char *source;  /* public reports of it: project and number */
     bool slow;           /* asked only by its name, its group, or with all of them */
+    bool forks;          /* its scenario forks; in the others a cell may start no process */
     const char *symptom; /* of the program in faults/programs: its kind, a colon, what is seen; NULL: none */
     /* In our own words, a paragraph each. */
     const char *bug, *scenario, *diagnosis, *remedy;

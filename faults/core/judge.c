@@ -67,7 +67,8 @@ static _Noreturn void be_cell(const struct watch *watch, const struct judge_case
         _exit(75);
     }
     confine_space();
-    confine_processes(false);
+    if (!what->fault->forks)
+        confine_processes(false);
     pool_defects = what->defects;
     cell_main(&cell, what->fault->drive, what->cell->client);
 }

@@ -106,6 +106,11 @@ static bool is_open(int client)
     return client != REFUSED || is_filled();
 }
 
+static void few_jobs(void)
+{
+    work(AT_ONCE);
+}
+
 static int64_t least(int64_t a, int64_t b)
 {
     return a < b ? a : b;
@@ -132,18 +137,19 @@ static bool can_go_on(const struct settle_use *use, int64_t lost)
 static void drive(int client)
 {
     struct settle_use before, now;
-    int64_t began = pool_clock_ns(), lost = INT64_MAX, mapped = INT64_MAX;
+    int64_t began, lost = INT64_MAX, mapped = INT64_MAX;
     int jobs = 0;
     work = all_work[client];
     if (!is_open(client))
         return;
-    if (!work(AT_ONCE) || pool_clock_ns() - began > AT_ONCE * slow_ns + 20000000) {
+    if (!work(AT_ONCE) || cell_is_slow(AT_ONCE * slow_ns + 20000000, few_jobs)) {
         cell_not_asked("takes too long for many jobs");
         gate_open(GATE);
         helpers_join();
         cell_free();
         return;
     }
+    began = pool_clock_ns();
     look_at_descriptors();
     work(BLOCK);
     before = settle_use();

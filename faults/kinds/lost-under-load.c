@@ -9,7 +9,7 @@
 #include "pools/core/futex.h"
 
 enum { OF_SOME, OF_ONE }; /* queues */
-enum { LEDGER = 60000, PRODUCERS = 3, ROUND = 48, CAPACITY = 16, FEW = 8, TRIES = 4 };
+enum { LEDGER = 60000, PRODUCERS = 3, ROUND = 48, CAPACITY = 16, FEW = 8 };
 static const int64_t budget_ns = 700000000, slow_ns = 40000000;
 
 /* Jobs that were accepted; that never ran; that ran more than once or though refused; of
@@ -49,20 +49,12 @@ static void look(int rounds)
     cell_note(ROUNDS, rounds);
 }
 
-/* The best of some tries: a machine that others use is slow for a moment, a slow pool each time. */
-static int64_t few_jobs_take(void)
+static void few_jobs(void)
 {
-    int64_t least = INT64_MAX;
-    for (int try = 0; try < TRIES && least > slow_ns; try++) {
-        int64_t begin = pool_clock_ns(), took;
-        int first = atomic_fetch_add(&next_job, FEW);
-        for (int id = first; id < first + FEW; id++)
-            accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
-        cell_wait(-1);
-        took = pool_clock_ns() - begin;
-        least = took < least ? took : least;
-    }
-    return least;
+    int first = atomic_fetch_add(&next_job, FEW);
+    for (int id = first; id < first + FEW; id++)
+        accepted[id] = cell_submit_other(mark_job, (void *)(uintptr_t)id) == 0;
+    cell_wait(-1);
 }
 
 static void drive(int client)
@@ -72,7 +64,7 @@ static void drive(int client)
     cell_live();
     if (cell_open((struct pool_config){.capacity = client == OF_ONE ? 1 : CAPACITY}))
         return;
-    if (few_jobs_take() > slow_ns) {
+    if (cell_is_slow(slow_ns, few_jobs)) {
         cell_not_asked("takes too long for many jobs");
     } else {
         until = pool_clock_ns() + budget_ns;

@@ -70,7 +70,7 @@ static const struct fault_cell cells[] = {
 };
 
 static const struct fault one_cpu = {
-    .number = 111,
+    .number = 116,
     .name = "one-cpu",
     .group = "threads",
     .source = "inetsoft-technology/stylebi#1579, bshoshany/thread-pool#52",

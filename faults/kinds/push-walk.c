@@ -48,13 +48,11 @@ static void submitter(void)
     cell_note(DEEP_NS, cheapest_ns() + 1);
 }
 
-static bool is_slow(void)
+static void few_jobs(void)
 {
-    int64_t began = pool_clock_ns();
     for (int i = 0; i < FEW; i++)
         cell_submit_other(pass, NULL);
     cell_wait(-1);
-    return pool_clock_ns() - began > slow_ns;
 }
 
 /* Holds workers while the other thread submits, or until it has come to rest: then the queue is
@@ -83,7 +81,7 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    if (is_slow()) {
+    if (cell_is_slow(slow_ns, few_jobs)) {
         cell_not_asked("takes too long for many jobs");
     } else {
         measure();

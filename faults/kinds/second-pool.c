@@ -1,18 +1,20 @@
 /* second-pool.c - what is kept for each thread or process is taken for what is each pool's.
  *
  * A thread-local says "in a job" and not of which pool; a stop flag, a list of workers is
- * static: two pools are one too many. A job opens a pool, uses it and frees it; and two
- * pools whose jobs call each other go on when one of them is freed. */
+ * static: two pools are one too many. A job opens a pool, uses it and frees it; two
+ * pools whose jobs call each other go on when one of them is freed; and one whose workers
+ * are held, with a full queue, is nothing to another, nor is the other's cancel to it. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/waker.h"
 
-enum { NESTED, SIDE_BY_SIDE };
-enum { GATE, JOBS = 4, HOPS = 32, CAPACITY = 64 };
+enum { NESTED, SIDE_BY_SIDE, APART };
+enum { GATE, JOBS = 4, HOPS = 32, CAPACITY = 64, SMALL = 4 };
 
 /* Of the nested pool: its submits that were refused, the answers of wait and free; jobs of both
- * pools that ran; of how many; whether only one pool is left. */
-enum { REFUSED, ANSWER, FREED, RAN, EXPECTED, ALONE };
+ * pools that ran; of how many; whether only one pool is left, or one's workers are held; how many
+ * of its jobs the other's cancel took, and how many the other counts as its own. */
+enum { REFUSED, ANSWER, FREED, RAN, EXPECTED, ALONE, HELD, TAKEN, COUNTED };
 
 static struct pool *pools[2];
 
@@ -71,15 +73,31 @@ static int hop(void *arg)
     return 0;
 }
 
-static void side_by_side(void)
+/* pools[1], beside the cell's. */
+static bool open_other(void)
 {
     struct pool_config other = config();
     pools[0] = cell_handle();
-    if (pool_open(&pools[1], cell_pool(), &other)) {
-        cell_not_asked("does not open a second time while it is open");
-        cell_free();
-        return;
+    if (!pool_open(&pools[1], cell_pool(), &other) && pools[0] != pools[1])
+        return true;
+    cell_not_asked("does not open a second time while it is open");
+    cell_free();
+    return false;
+}
+
+static void submit_some(void)
+{
+    for (int i = 0; i < JOBS; i++) {
+        int error = cell_submit_other(count, NULL);
+        if (error)
+            cell_note(REFUSED, error);
     }
+}
+
+static void side_by_side(void)
+{
+    if (!open_other())
+        return;
     cell_note(EXPECTED, HOPS + 1);
     gate_open(GATE);
     cell_submit_other(hop, (void *)HOPS);
@@ -92,11 +110,78 @@ static void side_by_side(void)
     cell_adopt(pools[1]);
     cell_note(ALONE, 1);
     cell_note_add(EXPECTED, JOBS);
-    for (int i = 0; i < JOBS; i++) {
-        int error = cell_submit_other(count, NULL);
-        if (error)
-            cell_note(REFUSED, error);
-    }
+    submit_some();
+    cell_wait(-1);
+    cell_free();
+}
+
+/* Workers held in jobs, and a full queue. Returns the number of its jobs. */
+static int hold_all(void)
+{
+    int running = cell_runners();
+    for (int id = 0; id < running; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+    cell_submit_range(0, running);
+    gate_await(GATE, running);
+    cell_submit_range(running, SMALL);
+    return running + SMALL;
+}
+
+/* The other pool's life while the first one's workers are held. */
+static void live_beside(int jobs)
+{
+    cell_note(HELD, 1);
+    submit_some();
+    cell_wait(-1);
+    if (cell_pool()->can & POOL_CAN_CANCEL)
+        pool_cancel(cell_handle());
+    for (int id = 0; id < jobs; id++)
+        cell_note_add(TAKEN, atomic_load(&cell_record()->jobs[id].cancelled));
+    cell_free();
+    cell_note(HELD, 0);
+}
+
+static void run_one(struct pool *pool)
+{
+    cell_adopt(pool);
+    cell_submit_other(count, NULL);
+    cell_wait(-1);
+}
+
+/* Pools that share their threads on purpose start none for the second. */
+static bool starts_threads(void)
+{
+    uint32_t begun;
+    run_one(cell_handle());
+    begun = atomic_load(&cell_record()->begun);
+    if (!open_other())
+        return false;
+    run_one(pools[1]);
+    if (atomic_load(&cell_record()->begun) > begun)
+        return true;
+    cell_not_asked("starts no thread for a second pool: they seem to be shared on purpose");
+    cell_free();
+    cell_adopt(pools[0]);
+    cell_free();
+    return false;
+}
+
+static void apart(void)
+{
+    uint64_t accepted;
+    int jobs;
+    if (!starts_threads())
+        return;
+    accepted = cell_stats().accepted;
+    cell_adopt(pools[0]);
+    jobs = hold_all();
+    cell_note(EXPECTED, 2 + JOBS);
+    cell_adopt(pools[1]);
+    if (!(cell_pool()->declares & POOL_NO_COUNTS))
+        cell_note(COUNTED, (int64_t)(cell_stats().accepted - accepted));
+    live_beside(jobs);
+    cell_adopt(pools[0]);
+    gate_open(GATE);
     cell_wait(-1);
     cell_free();
 }
@@ -104,15 +189,15 @@ static void side_by_side(void)
 static void drive(int client)
 {
     cell_live();
-    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+    if (cell_open((struct pool_config){.capacity = client == APART ? SMALL : CAPACITY}))
         return;
     if (cell_is_foreign() && waker_find() != WAKER_NONE) {
         cell_not_asked("is woken by a timer or a signal, of which a process may have one: one pool at a time");
         cell_free();
         return;
     }
-    if (client == SIDE_BY_SIDE) {
-        side_by_side();
+    if (client != NESTED) {
+        client == APART ? apart() : side_by_side();
         return;
     }
     cell_role(0, (struct cell_role){.act = CELL_CALL, .call = nest});
@@ -126,7 +211,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const _Atomic int64_t *notes = outcome->record->notes;
     int refused = (int)atomic_load(&notes[REFUSED]), answer = (int)atomic_load(&notes[ANSWER]);
     int ran = (int)atomic_load(&notes[RAN]), expected = (int)atomic_load(&notes[EXPECTED]);
-    const char *when = atomic_load(&notes[ALONE]) ? "after the other pool was freed" : "beside another pool";
+    const char *when = atomic_load(&notes[ALONE])  ? "after the other pool was freed"
+                       : atomic_load(&notes[HELD]) ? "while another pool's workers are held"
+                                                   : "beside another pool";
     if (!expected)
         return false;
     if (answer)
@@ -135,10 +222,18 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "%s a submit, with room, is refused (%d)", when, refused);
     if (atomic_load(&notes[FREED]) < 0)
         return verdict_own(verdict, "in a job of another pool, pool_free says %d", (int)atomic_load(&notes[FREED]));
+    if (atomic_load(&notes[TAKEN]))
+        return verdict_own(verdict, "a cancel took %d jobs of another pool", (int)atomic_load(&notes[TAKEN]));
+    if (atomic_load(&notes[COUNTED]) > 0)
+        return verdict_own(verdict, "%d jobs of another pool are among those that it says it accepted",
+                           (int)atomic_load(&notes[COUNTED]));
     if (outcome->end == OUTCOME_HUNG)
         return verdict_own(verdict, "%s: hang, %d of %d jobs ran", when, ran, expected);
     if (outcome->end == OUTCOME_CRASHED)
         return verdict_own(verdict, "%s: the process ends, %d of %d jobs ran", when, ran, expected);
+    if (outcome->end == OUTCOME_ENDED && ledger_unsettled(outcome->record))
+        return verdict_own(verdict, "%d jobs that a pool had queued while another one was used never ran",
+                           ledger_unsettled(outcome->record));
     if (outcome->end == OUTCOME_ENDED && ran != expected)
         return verdict_own(verdict, "%s: %d jobs ran, of %d", when, ran, expected);
     return false;
@@ -147,6 +242,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"in a job", FAULT_CLEAN, NESTED, 0, 0, POOL_THREADS_STAY | POOL_WAIT_HELPS | POOL_NO_WAIT},
     {"side by side", FAULT_CLEAN, SIDE_BY_SIDE, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY | POOL_CALLER_MAY_RUN},
+    {"one is held", FAULT_CLEAN, APART, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_THREADS_STAY | POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault second_pool = {
@@ -157,7 +254,8 @@ static const struct fault second_pool = {
     .summary = "two pools get into each other's way: in a job of one, or when one is freed",
     .bug = "A thread-local that says \"inside\" of any pool, a stop flag or a list of workers that all pools share.",
     .scenario = "A job opens a second pool, whose jobs submit to the first, waits for it and frees it; two pools whose "
-                "jobs call each other, one freed before the other.",
+                "jobs call each other, one freed before the other; one whose workers are held and whose queue is full, "
+                "beside one that is used, cancelled and freed.",
     .diagnosis = "One pool took the state of the other for its own.",
     .remedy = "Keep all state in the pool; where a thread-local is needed, keep which pool it speaks of, and the one "
               "before.",

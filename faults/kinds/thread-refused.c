@@ -4,16 +4,20 @@
  * nevertheless, and its caller submits it again or frees its argument. Or the pool
  * opens and counts a worker that is not there. The k-th thread is refused for k = 2,
  * 3, ..., once, or from then on, or the k-th after a job has run and workers may have
- * retired; whatever was accepted runs, whatever was refused does
- * not. */
+ * retired; whatever was accepted runs, whatever was refused does not.
+ * What comes of the first thread's refusal is said, and not judged: it may be no worker's,
+ * and an open that then has nobody to run jobs is asked for by the contract suite. */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "faults/core/births.h"
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
-enum { ONCE, FROM_THEN_ON, LATER };
-enum { EACH = 2 }; /* jobs for each worker */
+enum { ONCE, FROM_THEN_ON, LATER, FIRST };
+enum { EACH = 2, FEW = 4, LOOKS = 20 }; /* EACH: jobs for each worker */
 
 /* The thread that is refused now; jobs that ran though refused, and accepted ones that did not;
  * how many workers it says that it has, where it started fewer. */
@@ -65,11 +69,39 @@ static void let_retire(void)
         cell_nap();
 }
 
-static void drive(int client)
+static int pass(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+/* What cannot end any more ends with the process. */
+static void refuse_first(void)
+{
+    static const int64_t look_ns = 100000000;
+    bool refused;
+    int error = -ETIMEDOUT;
+    births_fail(1, false);
+    if (cell_try_open((struct pool_config){.capacity = 64}))
+        return;
+    refused = births_failed() > 0;
+    births_fail(0, false);
+    for (int i = 0; i < FEW; i++)
+        cell_submit_other(pass, NULL);
+    for (int i = 0; error && i < LOOKS; i++)
+        error = cell_wait(refused ? look_ns : -1);
+    if (error) {
+        cell_remark(births_alive() ? "where its first thread is refused, jobs do not run in 2 s (said, not judged)"
+                                   : "where its first thread is refused, it opens without any (said, not judged)");
+        _exit(0);
+    }
+    cell_free();
+}
+
+static void refuse_each(int client)
 {
     int asked = cell_asked();
     uint32_t begun = 0;
-    cell_live();
     look_at_counts();
     for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
@@ -110,10 +142,32 @@ static void drive(int client)
     }
 }
 
+static void drive(int client)
+{
+    cell_live();
+    client == FIRST ? refuse_first() : refuse_each(client);
+}
+
+/* However it ends. */
+static bool say_of_first(const struct outcome *outcome, struct verdict *verdict)
+{
+    if (outcome->end != OUTCOME_HUNG && outcome->end != OUTCOME_CRASHED)
+        return false;
+    verdict->kind = VERDICT_HOLDS;
+    snprintf(verdict->finding, sizeof verdict->finding, "with its first thread refused %s%s (said, not judged)",
+             outcome->end == OUTCOME_CRASHED ? "the process ends"
+             : outcome->call                 ? outcome->call
+                                             : "a call",
+             outcome->end == OUTCOME_CRASHED ? "" : " does not return");
+    return true;
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
     int at = (int)atomic_load(&notes[AT]), now = (int)atomic_load(&notes[NOW]);
+    if (outcome->cell->client == FIRST)
+        return say_of_first(outcome, verdict);
     if (at && atomic_load(&notes[OVERRUN]))
         return verdict_own(verdict, "with thread %d refused, %d jobs were refused and ran nevertheless", at,
                            (int)atomic_load(&notes[OVERRUN]));
@@ -135,10 +189,11 @@ static const struct fault_cell cells[] = {
     {"once", FAULT_CLEAN, ONCE, 0, POOL_CAN_RUN_APART},
     {"from then on", FAULT_CLEAN, FROM_THEN_ON, 0, POOL_CAN_RUN_APART},
     {"later", FAULT_CLEAN, LATER, 0, POOL_CAN_RUN_APART},
+    {"the first", FAULT_CLEAN, FIRST, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY},
 };
 
 static const struct fault thread_refused = {
-    .number = 110,
+    .number = 115,
     .name = "thread-refused",
     .group = "threads",
     .source = "python/cpython#17615",
@@ -146,7 +201,7 @@ static const struct fault thread_refused = {
     .bug =
         "The job is queued before the thread is started, and the failure is answered with the job still in the queue.",
     .scenario = "The k-th thread is refused, for k = 2, 3, ..., or the k-th after the first job and a while of "
-                "idleness; jobs are submitted, awaited, and the pool is freed.",
+                "idleness; jobs are submitted, awaited, and the pool is freed. Or the first is refused, once.",
     .diagnosis = "What the caller was told is not what became of the job.",
     .remedy = "Start the thread first, or take the job out again; with other workers there, the failure is no error.",
     FAULT_CELLS(cells),

@@ -152,6 +152,38 @@ Test(cell, that_is_killed_from_outside_accuses_nobody, .timeout = 60)
               result.verdict.finding);
 }
 
+static int tries;
+
+static void is_slow_once(void)
+{
+    if (!tries++)
+        usleep(200000);
+}
+
+static void is_always_slow(void)
+{
+    tries++;
+    usleep(60000);
+}
+
+static void looks_for_slowness(int client)
+{
+    const int64_t limit_ns = 50000000;
+    does_well(client);
+    if (cell_is_slow(limit_ns, is_slow_once) || tries < 2)
+        abort();
+    tries = 0;
+    if (!cell_is_slow(limit_ns, is_always_slow) || tries < 2)
+        abort();
+}
+
+/* A machine that others use stands still for a moment; a slow pool is slow each time. */
+Test(cell, that_is_slow_once_is_not_slow, .timeout = 60)
+{
+    struct judge_result result = plays(looks_for_slowness, 0, LONG_NS);
+    cr_assert(result.passed, "%s", result.verdict.finding);
+}
+
 static void crashes(int client)
 {
     does_well(client);

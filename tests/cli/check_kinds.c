@@ -9,16 +9,24 @@
 
 #include "tests/cli/program.h"
 
-/* The first verdict of the kind that is no "holds", of the pool with this bug. */
-static json_t *check(const char *bug, const char *options)
+/* All verdicts of a plug-in of the tests. */
+static json_t *check_plugin(const char *plugin, const char *options)
 {
     char words[512], path[4096];
     snprintf(path, sizeof path, "%.*s", (int)(strrchr(program, '/') - program), program);
-    setenv("FAULTY", bug, 1);
-    snprintf(words, sizeof words, "check --plugin %.300s/build/plugins/faulty.so --format json %s", path, options);
+    snprintf(words, sizeof words, "check --plugin %.300s/build/plugins/%s.so --format json %s", path, plugin, options);
     run(words);
-    unsetenv("FAULTY");
     return json_loads(out, 0, NULL);
+}
+
+/* Of the pool with this bug. */
+static json_t *check(const char *bug, const char *options)
+{
+    json_t *document;
+    setenv("FAULTY", bug, 1);
+    document = check_plugin("faulty", options);
+    unsetenv("FAULTY");
+    return document;
 }
 
 static bool is(const json_t *cell, const char *key, const char *text)
@@ -79,16 +87,83 @@ static bool caught(const char *kind)
     return caught_as(kind, kind);
 }
 
-/* Costs are said, and not judged (below). Where there is one CPU its sharing cannot be seen. */
+/* Costs are said, and not judged; so are nice values. Where there is one CPU its sharing cannot be seen, nor
+ * that of a counter. Results have a pool of their own. */
 CLI_TEST(check_kinds, each_is_caught_by_its_name)
 {
+    static const char *const others[] = {"herd",          "idle-burn",          "push-walk",
+                                         "late-backstop", "inherited-priority", "inherited-affinity",
+                                         "counts-lost",   "results-stream"};
     static char names[128][40];
     int count = kinds(names, 128);
     cr_assert(count > 30);
-    for (int i = 0; i < count; i++)
-        if (strcmp(names[i], "herd") != 0 && strcmp(names[i], "idle-burn") != 0 && strcmp(names[i], "push-walk") != 0 &&
-            strcmp(names[i], "late-backstop") != 0 && strcmp(names[i], "inherited-affinity") != 0)
-            cr_assert(caught(names[i]), "%s", names[i]);
+    for (int i = 0; i < count; i++) {
+        bool other = false;
+        for (size_t j = 0; j < sizeof others / sizeof *others; j++)
+            other |= !strcmp(names[i], others[j]);
+        cr_assert(other || caught(names[i]), "%s", names[i]);
+    }
+}
+
+/* An ordinary ++ where two threads may be at once: one instruction, so it takes two CPUs. */
+CLI_TEST(check_kinds, a_counter_without_a_lock_is_caught)
+{
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < 2)
+        cr_skip_test("there is one CPU");
+    cr_assert(caught("counts-lost"));
+}
+
+/* The verdicts of a kind of results, of the pool with this bug there: how many accuse it, by its name. */
+static int accused_stream(const char *bug, const char *options)
+{
+    json_t *document, *cell;
+    int accused = 0;
+    size_t i;
+    setenv("STREAM", bug, 1);
+    document = check_plugin("stream", options);
+    unsetenv("STREAM");
+    cr_assert(document, "%s%s", out, err);
+    json_array_foreach (json_object_get(document, "cells"), i, cell)
+        accused += is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name"));
+    json_decref(document);
+    return accused;
+}
+
+CLI_TEST(check_kinds, results_for_a_slow_consumer_are_followed)
+{
+    static const char *const bugs[] = {"overwrites", "twice", "forgets", "endless", "unwoken", "statuses", "silent"};
+    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++)
+        cr_assert(accused_stream(bugs[i], "-f results-stream") > 0, "%s: %s", bugs[i], out);
+    cr_assert(accused_stream("none", "-f results-stream") == 0 && strstr(out, "\"holds\": 3"), "%s", out);
+    cr_assert(accused_stream("none", "-g known") == 0 && strstr(out, "\"fails\": 0"), "%s", out);
+}
+
+/* A worker stands at a free, of its own memory, which nothing but malloc and free shows. */
+CLI_TEST(check_kinds, malloc_and_free_are_steps)
+{
+    static const char *const twins[][2] = {{"untidy", "FAILS"}, {"tidy", "not seen"}};
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
+        json_t *document = check_plugin(twins[i][0], "-f preempted"),
+               *cell = json_array_get(json_object_get(document, "cells"), 2);
+        cr_assert(is(cell, "verdict", twins[i][1]), "%s", out);
+        cr_assert(i || strstr(json_string_value(json_object_get(cell, "finding")), "stood before free"), "%s", out);
+        json_decref(document);
+    }
+}
+
+/* Its first job takes 0.4 s, as others may have the CPUs: that is no slow pool. */
+CLI_TEST(check_kinds, a_busy_moment_is_no_slow_pool)
+{
+    json_t *document = check("slow-at-first", "-f growth-per-job,leak-per-pool,index-wraps,push-walk,lost-under-load"),
+           *cell;
+    size_t i, asked = 0;
+    json_array_foreach (json_object_get(document, "cells"), i, cell) {
+        cr_assert(!strstr(json_string_value(json_object_get(cell, "finding")), TOO_LONG), "%s", out);
+        asked += is(cell, "verdict", "holds") || is(cell, "verdict", "not seen");
+    }
+    cr_assert(asked >= 5, "%s", out);
+    json_decref(document);
 }
 
 /* Of a pool that starts all its workers with the first job; its twin gives them the opener's mask. */
@@ -113,8 +188,11 @@ CLI_TEST(check_kinds, other_forms_are_caught)
                                            {"page-per-job", "growth-per-job"},
                                            {"cancel-ends-wait", "early-wait"},
                                            {"second-pool-stops", "second-pool"},
+                                           {"second-pool-waits", "second-pool"},
                                            {"inside-wait-briefly", "inside-wait"},
+                                           {"fork-in-job-restarts", "fork-in-job"},
                                            {"thread-refused-later", "thread-refused"},
+                                           {"second-pool-slots", "second-pool"},
                                            {"idle-twice", "under-parallel"},
                                            {"two-locks", "preempted"},
                                            {"kept-when-refused", "growth-per-job"},
@@ -165,7 +243,8 @@ CLI_TEST(check_kinds, costs_are_said_and_not_judged)
     static const char *const said[][2] = {{"herd", "threads wake for each single job"},
                                           {"idle-burn", "% of a CPU"},
                                           {"push-walk", "with 10,000"},
-                                          {"late-backstop", "only when a timed wait"}};
+                                          {"late-backstop", "only when a timed wait"},
+                                          {"inherited-priority", "3 of 3 workers keep the nice value"}};
     enum { TRIES = 20 };
     for (size_t i = 0; i < sizeof said / sizeof *said; i++) {
         char options[80];
@@ -181,6 +260,28 @@ CLI_TEST(check_kinds, costs_are_said_and_not_judged)
         }
         cr_assert(is_said, "%s", out);
     }
+}
+
+/* It opens without a worker, and takes jobs; the pool without that bug does not open. */
+CLI_TEST(check_kinds, a_first_thread_that_is_refused_is_told_of)
+{
+    static const char *const bugs[] = {"thread-refused-first", "none"};
+    for (int i = 0; i < 2; i++) {
+        json_t *document = check(bugs[i], "-f thread-refused"),
+               *cell = json_array_get(json_object_get(document, "cells"), 3);
+        bool said = strstr(json_string_value(json_object_get(cell, "finding")), "it opens without any");
+        cr_assert(is(cell, "verdict", "holds") && said == !i, "%s", out);
+        json_decref(document);
+    }
+}
+
+/* Workers that are started in open do not know who submits. */
+CLI_TEST(check_kinds, a_nice_submitter_is_nothing_to_workers_of_open)
+{
+    json_t *document = check("none", "-f inherited-priority"),
+           *cell = json_array_get(json_object_get(document, "cells"), 0);
+    cr_assert(is(cell, "verdict", "holds") && !strstr(out, "nice value of the thread"), "%s", out);
+    json_decref(document);
 }
 
 CLI_TEST(check_kinds, a_pool_without_holds_under_all)

@@ -27,7 +27,9 @@ struct faulty {
     struct pool_job *slots;
     pthread_t threads[POOL_WORKERS_MAX + 1];
     int started, gone, tokens, idle, turn;
-    uint64_t epoch; /* of cancels */
+    volatile uint64_t bare; /* jobs that have ended; no lock */
+    uint64_t epoch;         /* of cancels */
+    uint64_t own;           /* jobs that jobs have submitted, the last in the queue */
     uint64_t walked;
     bool stop, deaf, event;
     cpu_set_t mask; /* of the opener */
@@ -39,6 +41,8 @@ static __thread int depth;
 static struct faulty *opened; /* the last, for exit-open */
 static bool one_was_freed;    /* of all pools */
 static _Atomic bool helper_over;
+static bool one_was_slow;    /* of all jobs */
+static _Atomic int all_open; /* jobs of all pools */
 
 /* Workers leave after a while without work, and come back. */
 static bool retires(void)
@@ -53,6 +57,9 @@ static uint64_t queued(const struct faulty *pool)
 
 static struct pool_job *slot(struct faulty *pool, uint64_t position)
 {
+    static struct pool_job shared[1024];
+    if (HAS("second-pool-slots"))
+        return &shared[position % 1024];
     return &pool->slots[(HAS("index-wraps") ? (uint16_t)position : position) % pool->capacity];
 }
 
@@ -61,11 +68,23 @@ static bool at_rest(const struct faulty *pool)
     const struct pool_stats *s = &pool->stats;
     if (HAS("early-wait") && !queued(pool) && s->done)
         return true;
+    if (HAS("second-pool-waits") && all_open)
+        return false;
     return s->done + s->failed + s->cancelled + s->dropped == s->accepted;
+}
+
+/* What jobs submitted comes first: it lies at the end. */
+static bool prefers_own(const struct faulty *pool)
+{
+    return HAS("starved-outside") && pool->own > 0;
 }
 
 static struct pool_job take(struct faulty *pool)
 {
+    if (prefers_own(pool)) {
+        pool->own--;
+        return *slot(pool, --pool->last);
+    }
     if (HAS("order-broken") && queued(pool) > 2)
         return *slot(pool, --pool->last);
     return *slot(pool, pool->first++);
@@ -98,10 +117,16 @@ static void run(struct faulty *pool, struct pool_job job)
         dup(2);
     if (HAS("page-per-job"))
         mmap(NULL, 4096, PROT_READ | (pool->stats.started % 2 ? PROT_WRITE : 0), MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (HAS("slow-at-first") && !one_was_slow) {
+        one_was_slow = true;
+        nanosleep(&(struct timespec){0, 400000000}, NULL);
+    }
     pool->stats.started++;
     pthread_mutex_unlock(&pool->lock);
     inside = pool, depth++;
     status = job.fn(job.arg);
+    if (HAS("counts-lost"))
+        pool->bare = pool->bare + 1;
     if (HAS("lost-under-load") && pool->stats.started % 500 == 499)
         job.fn(job.arg);
     depth--, inside = outer;
@@ -111,6 +136,7 @@ static void run(struct faulty *pool, struct pool_job job)
     if (HAS("two-locks"))
         pthread_mutex_unlock(&pool->counts);
     *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
+    all_open--;
     pool->event = true;
     pool->idle += HAS("idle-twice"); /* and once more when it sleeps */
     if (at_rest(pool)) {
@@ -241,7 +267,7 @@ static void *worker(void *arg)
 /* All workers with the first job; kept-affinity is without the bug. */
 static bool starts_late(void)
 {
-    return HAS("inherited-affinity") || HAS("kept-affinity");
+    return HAS("inherited-affinity") || HAS("kept-affinity") || HAS("inherited-priority");
 }
 
 static int start_one(struct faulty *pool)
@@ -270,8 +296,12 @@ static void put(struct faulty *pool, struct pool_job job)
 {
     for (uint64_t i = pool->first; HAS("push-walk") && i < pool->last; i++)
         pool->walked += pool->slots[i % pool->capacity].fn == job.fn;
-    *slot(pool, pool->last++) = job;
+    for (uint64_t i = pool->last; HAS("starved-outside") && inside != pool && i > pool->last - pool->own; i--)
+        *slot(pool, i) = *slot(pool, i - 1);
+    *slot(pool, pool->last++ - (inside == pool ? 0 : pool->own)) = job;
+    pool->own += HAS("starved-outside") && inside == pool;
     pool->stats.accepted++;
+    all_open++;
     if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
         return; /* the one that was called will come by */
     if (HAS("late-backstop") && pool->stats.accepted % 8 == 0)
@@ -326,6 +356,7 @@ static void drop_oldest(struct faulty *pool)
         pool->config.discard(job.arg, POOL_WHY_DROPPED);
     pthread_mutex_lock(&pool->lock);
     pool->stats.dropped++;
+    all_open--;
 }
 
 /* Runs it on this stack. */
@@ -335,6 +366,7 @@ static int run_here(struct faulty *pool, struct pool_job job)
         return -EAGAIN;
     pool->stats.accepted++;
     pool->stats.caller_runs++;
+    all_open++;
     run(pool, job);
     return 0;
 }
@@ -438,6 +470,7 @@ static void give_back(struct faulty *pool, bool tells)
             pthread_mutex_lock(&pool->lock);
         pool->first += HAS("cancel-twice");
         pool->stats.cancelled++;
+        all_open--;
     }
 }
 
@@ -518,6 +551,8 @@ static int faulty_stats(struct pool *base, struct pool_stats *stats)
     *stats = pool->stats;
     if (HAS("counts-torn"))
         stats->accepted = accepted;
+    if (HAS("counts-lost"))
+        stats->done = pool->bare - stats->failed;
     stats->waiting = queued(pool);
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
@@ -563,7 +598,8 @@ static int64_t faulty_free(struct pool *base)
         return -EDEADLK;
     faulty_close(base);
     pthread_mutex_lock(&pool->lock);
-    while (!(HAS("child-at-close") || at_rest(pool)) || pool->stats.blocked_submit || pool->stats.blocked_wait)
+    while (!(HAS("child-at-close") || at_rest(pool)) || (pool->stats.blocked_submit && !HAS("free-leaves-blocked")) ||
+           pool->stats.blocked_wait)
         pthread_cond_wait(&pool->quiet, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
     join(pool);
@@ -638,9 +674,33 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
         start_helper();
     *out = &pool->base;
     opened = pool;
-    if (!pool->slots || !pool->stats.workers)
+    if (!pool->slots || (!pool->stats.workers && !HAS("thread-refused-first")))
         return faulty_free(*out), -EAGAIN;
     return 0;
+}
+
+/* Around a fork nothing may run; in the child the workers are started again. */
+static void before_fork(void)
+{
+    struct faulty *pool = opened;
+    if (!pool || !HAS("fork-in-job"))
+        return;
+    pthread_mutex_lock(&pool->lock);
+    while (!at_rest(pool))
+        pthread_cond_wait(&pool->quiet, &pool->lock);
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void in_child(void)
+{
+    struct faulty *pool = opened;
+    int workers = pool ? pool->started : 0;
+    if (!pool || !HAS("fork-in-job-restarts"))
+        return;
+    pthread_mutex_init(&pool->lock, NULL);
+    pthread_cond_init(&pool->jobs, NULL);
+    for (pool->started = 0; pool->started < workers && !start_one(pool);)
+        ;
 }
 
 /* A static object that ends what is open when the process ends. */
@@ -653,6 +713,7 @@ static __attribute__((destructor)) void end(void)
 static __attribute__((constructor)) void begin(void)
 {
     snprintf(bug_name, sizeof bug_name, "%s", getenv("FAULTY") ? getenv("FAULTY") : "none");
+    pthread_atfork(before_fork, NULL, in_child);
 }
 
 static const struct pool_ops table = {

@@ -85,6 +85,7 @@ struct pond {
 };
 
 static struct pond pond; /* one at a time will do */
+static bool is_open;
 static sem_t tick, born;
 static _Atomic int running; /* workers that have begun */
 static void *trace[TRACED / CHUNK], *kept[KEPT];
@@ -255,6 +256,7 @@ static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
     while (pond.stats.state == POOL_OPEN && pond.last - pond.first >= pond.capacity && !inside)
         pthread_cond_wait(&pond.changed, &pond.lock);
     pond.stats.blocked_submit--;
+    pthread_cond_broadcast(&pond.changed); /* for free */
     if (pond.stats.state != POOL_OPEN && !inside) {
         pthread_mutex_unlock(&pond.lock);
         return -ESHUTDOWN;
@@ -411,7 +413,7 @@ static int64_t pond_free(struct pool *base)
         return -EDEADLK;
     pond_close(base);
     pthread_mutex_lock(&pond.lock);
-    while (!at_rest())
+    while (!at_rest() || pond.stats.blocked_submit)
         pthread_cond_wait(&pond.changed, &pond.lock);
     pond.over = odd != EARLY;
     pthread_cond_broadcast(&pond.changed);
@@ -427,6 +429,7 @@ static int64_t pond_free(struct pool *base)
     }
     if (staged())
         stop_timer();
+    is_open = false;
     if (odd == KEEPS) {
         static unsigned freed;
         free(kept[freed % KEPT]);
@@ -462,6 +465,9 @@ static int pond_open(struct pool **out, const struct pool_config *config)
         return 0;
     for (int number = 3; odd == CLOSES && number < 256; number++)
         close(number);
+    if (is_open)
+        return -EBUSY;
+    is_open = true;
     pond.base = (struct pool){0};
     pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
     pond.first = pond.shown = pond.last = 0;
@@ -480,6 +486,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     running = 0;
     while (odd != LAZY && pond.started < workers(config->workers) && start_worker())
         ;
+    if (odd != LAZY && !pond.started)
+        return pond_free(*out), -EAGAIN;
     while (odd == POLLS && running < pond.started)
         nanosleep(&(struct timespec){0, 100000}, NULL);
     for (int i = 0; i < (odd == MANY ? MORE : odd == PAUSES); i++)

@@ -16,12 +16,12 @@ trap 'exit 130' INT TERM
 cpu=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
 
 # What the check cannot promise to see: it says "not seen" (docs/check.md).
-by_chance=" stop-missed stolen-stop tail-after-free lost-at-idle wrong-wake lost-under-load preempted "
-slow=" inside-full leak-per-pool growth-per-job herd lost-under-load preempted "
-kinds=$("$program" check --list | awk '$2 != "known" && $1 != "herd" && $1 != "inherited-affinity" {print $1}')
+by_chance=" stop-missed stolen-stop tail-after-free lost-at-idle wrong-wake lost-under-load counts-lost preempted "
+slow=" inside-full leak-per-pool growth-per-job herd lost-under-load starved-outside counts-lost preempted "
+kinds=$("$program" check --list | awk '$2 != "known" && $1 != "herd" && $1 != "inherited-affinity" && $1 != "inherited-priority" {print $1}')
 unusual="mine sound odd-PLAIN odd-CAPPED odd-SERIAL odd-SILENT odd-LAZY odd-TICKS odd-ALARMS odd-HELPED odd-EARLY
     odd-RESERVES odd-GAUGELESS odd-CONTAINS odd-PICKY
-    odd-PINNED odd-TRACES odd-KEEPS odd-POLLS"
+    odd-PINNED odd-TRACES odd-KEEPS odd-POLLS stream tidy"
 
 wanted() {
     case " ${ONLY:-$1} " in *" $1 "*) return 0 ;; *) return 1 ;; esac
@@ -83,7 +83,10 @@ FAULTY=none && export FAULTY
 wanted faulty && row accused "faulty, with none" --plugin "$folder/faulty.so"
 for kind in $kinds; do
     asked=$kind FAULTY=$kind
-    wanted "$kind" && row caught "$kind" --plugin "$folder/faulty.so"
+    plugin=faulty
+    case $kind in results-stream) plugin=stream STREAM=overwrites && export STREAM ;; esac
+    wanted "$kind" && row caught "$kind" --plugin "$folder/$plugin.so"
+    unset STREAM
 done
 {
     echo "| what | pool, or kind | of runs | on one CPU | 8 workers | loaded |"

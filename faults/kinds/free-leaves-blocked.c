@@ -1,0 +1,144 @@
+/* free-leaves-blocked.c - free does not wait for a submitter that is blocked.
+ *
+ * It closes the pool, joins the workers and gives the memory back, and a submitter that it has
+ * woken still has to take the lock that is gone. The workers are held, the queue is full, and a
+ * submitter waits for room, which the statistics say (else nobody may free the pool). A signal
+ * comes to its thread, whose handler holds it where it sleeps: inside the call. Free must not
+ * return before it is let go. */
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "faults/core/cell.h"
+#include "faults/core/fault.h"
+#include "faults/core/settle.h"
+#include "pools/core/futex.h"
+
+enum { GATE, SUBMITTER = 0, RELEASER = 1, NAPS = 2000 };
+static const int64_t patience_ns = 100000000;
+
+/* Whether the submitter came back; whether free returned, and that while it was still held. */
+enum { BACK, FREED, EARLY };
+
+static int blocked;
+static _Atomic uint32_t held, let_go; /* futexes */
+
+static void hold_here(int number)
+{
+    int error = errno;
+    (void)number;
+    atomic_store(&held, 1);
+    while (!atomic_load(&let_go))
+        pool_futex_wait(&let_go, 0, -1);
+    errno = error;
+}
+
+static void submitter(void)
+{
+    cell_submit(blocked);
+    cell_note(BACK, 1);
+}
+
+static bool is_blocked(void)
+{
+    return cell_stats().blocked_submit == 1;
+}
+
+/* Whether the submitter is in its call, and is held there. */
+static bool is_held(void)
+{
+    struct sigaction action = {.sa_handler = hold_here, .sa_flags = SA_RESTART};
+    if (atomic_load(&cell_record()->notes[BACK]))
+        return cell_not_asked("a submit beyond the capacity did not wait"), false;
+    if (!cell_until_told("a submit to be blocked", is_blocked))
+        return cell_not_asked("does not count a submit that is blocked (blocked_submit): it may not be freed then"),
+               false;
+    cell_settle();
+    sigaction(SIGUSR2, &action, NULL);
+    syscall(SYS_tgkill, getpid(), atomic_load(&cell_record()->clients[SUBMITTER + 1]), SIGUSR2);
+    for (int i = 0; i < NAPS && !atomic_load(&held); i++)
+        cell_nap();
+    if (!atomic_load(&held))
+        return cell_not_asked("takes no signal while a submit waits"), false;
+    return true;
+}
+
+/* Once free waits for the workers, these are let go; then once it waits for the submitter, or has
+ * returned. */
+static void release(void)
+{
+    settle(patience_ns);
+    gate_open(GATE);
+    settle(patience_ns);
+    if (atomic_load(&cell_record()->notes[FREED]))
+        return;
+    atomic_store(&let_go, 1);
+    pool_futex_wake(&let_go, INT_MAX);
+}
+
+static void drive(int client)
+{
+    int running;
+    (void)client;
+    if (cell_open((struct pool_config){.capacity = 1}))
+        return;
+    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
+    running = cell_runners();
+    blocked = running + 1;
+    for (int id = 0; id < running; id++) {
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+        cell_submit(id);
+        gate_await(GATE, id + 1);
+    }
+    cell_submit(running);
+    helper_start(SUBMITTER, submitter);
+    cell_settle();
+    if (!is_held()) {
+        atomic_store(&let_go, 1);
+        gate_open(GATE);
+        helpers_join();
+        cell_wait(-1);
+        cell_free();
+        return;
+    }
+    helper_start(RELEASER, release);
+    cell_free();
+    cell_note(EARLY, !atomic_load(&let_go));
+    cell_note(FREED, 1);
+    if (!atomic_load(&cell_record()->notes[EARLY]))
+        helpers_join();
+}
+
+static bool judge(const struct outcome *outcome, struct verdict *verdict)
+{
+    if (!atomic_load(&outcome->record->notes[EARLY]))
+        return false;
+    return verdict_own(verdict,
+                       "pool_free returned while a thread was still asleep in pool_submit, which its statistics "
+                       "had counted as blocked");
+}
+
+static const struct fault_cell cells[] = {
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_CLOSE | POOL_THREADS_STAY},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_CALLERS_LEFT, POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+};
+
+static const struct fault free_leaves_blocked = {
+    .number = 110,
+    .name = "free-leaves-blocked",
+    .group = "end",
+    .source = "vichargrave/wqueue#2",
+    .summary = "free gives the pool back while a submitter that waits for room is still in it",
+    .bug = "free wakes who waits for room, joins the workers, and destroys the lock: a submitter that gets no CPU "
+           "meanwhile takes it afterwards.",
+    .scenario = "Workers held, the queue full, a submitter waits, and is held there by a signal's handler; free; the "
+                "workers are let go; free must stand until the submitter is let go.",
+    .diagnosis = "A call that the pool itself had counted as blocked was not awaited.",
+    .remedy = "Count calls that wait, and in free wait until there is none, after they were woken.",
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+FAULT_REGISTER(free_leaves_blocked);
