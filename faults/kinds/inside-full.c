@@ -3,16 +3,16 @@
  * The only ones that could make room are the workers, and all of them wait for it.
  * All workers are held in jobs and the queue is filled; then each submits a child.
  * What is queued and the children are one and the same job: the scenario is about
- * the hang, and counts. */
-#include <string.h>
-
+ * the hang, and counts. And a child that runs on its parent's stack may have one itself: a chain
+ * of them must come to a bound before the stack's end. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { GATE = 0, CAPACITY = 2 };
+enum { BLOCK, REJECT, CHAIN };
+enum { GATE = 0, CHAIN_GATE = 1, CAPACITY = 2, LINKS = 200000 };
 
-/* The last answers of the children; how many of them were given. */
-enum { REFUSED, ANSWERED };
+/* The last answers of the children; how many of them were given; how many were nested. */
+enum { REFUSED, ANSWERED, DEPTH };
 
 static int child; /* the number of the job that all the others are */
 
@@ -27,22 +27,44 @@ static void submit_child(int id)
     cell_note_add(ANSWERED, 1);
 }
 
+/* A job, with so many more to come. */
+static int link_of_chain(void *left)
+{
+    cell_note_add(DEPTH, 1);
+    if (left && pool_submit(cell_handle(), link_of_chain, (void *)((uintptr_t)left - 1)))
+        return 0; /* refused: there is a bound */
+    return 0;
+}
+
+static void start_chain(int id)
+{
+    (void)id;
+    gate_pass(CHAIN_GATE);
+    link_of_chain((void *)LINKS);
+    gate_open(GATE);
+}
+
 static void drive(int client)
 {
     int workers;
-    if (cell_open((struct pool_config){.capacity = CAPACITY, .full = client ? POOL_REJECT : POOL_BLOCK}))
+    if (cell_open((struct pool_config){.capacity = CAPACITY, .full = client == REJECT ? POOL_REJECT : POOL_BLOCK}))
         return;
     workers = cell_workers();
     child = workers;
     for (int id = 0; id < workers; id++)
-        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = submit_child});
+        cell_role(id, client != CHAIN ? (struct cell_role){.act = CELL_CALL, .call = submit_child}
+                      : id            ? (struct cell_role){.act = CELL_WAIT, .gate = GATE}
+                                      : (struct cell_role){.act = CELL_CALL, .call = start_chain});
     for (int id = 0; id < workers; id++) {
         cell_submit(id);
-        gate_await(GATE, id + 1);
+        if (client == CHAIN)
+            gate_await(id ? GATE : CHAIN_GATE, id ? id : 1);
+        else
+            gate_await(GATE, id + 1);
     }
     for (int i = 0; i < CAPACITY; i++)
         cell_submit(child);
-    gate_open(GATE);
+    gate_open(client == CHAIN ? CHAIN_GATE : GATE);
     cell_wait(-1);
     cell_free();
 }
@@ -51,16 +73,22 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int answered = (int)atomic_load(&record->notes[ANSWERED]);
-    if (outcome->end == OUTCOME_HUNG && outcome->call && !strcmp(outcome->call, "pool_wait") &&
-        answered < outcome->workers)
+    if (outcome_hung_in(outcome, "pool_wait") && outcome->cell->client == CHAIN)
+        return verdict_own(verdict, "a job does not come back from a submit into its own full queue");
+    if (outcome_hung_in(outcome, "pool_wait") && answered < outcome->workers)
         return verdict_own(verdict, "%d of %d jobs do not come back from a submit into their own full queue",
                            outcome->workers - answered, outcome->workers);
+    if (outcome->end == OUTCOME_CRASHED && outcome->cell->client == CHAIN &&
+        atomic_load(&record->notes[DEPTH]) > POOL_DEPTH_MAX)
+        return verdict_own(verdict, "%d children were nested on one stack, beside a full queue, and the process ended",
+                           (int)atomic_load(&record->notes[DEPTH]));
     return false;
 }
 
 static const struct fault_cell cells[] = {
-    {"block", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
-    {"reject", FAULT_CLEAN, 1, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"block", FAULT_CLEAN, BLOCK, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"reject", FAULT_CLEAN, REJECT, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"a chain", FAULT_CLEAN, CHAIN, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault inside_full = {
@@ -72,7 +100,9 @@ static const struct fault inside_full = {
     .summary = "a job's submit into its own full queue blocks; all workers do",
     .bug = "A submit waits for room whoever makes it. Inside a job it waits for the workers, and it is one: once all "
            "of them submit into the full queue nobody is left to take anything out.",
-    .scenario = "All workers held in jobs, the queue filled; then each of these jobs submits a child.",
+    .scenario =
+        "All workers held in jobs, the queue filled; then each of these jobs submits a child. Again with one that "
+        "submits a child which submits a child, 200,000 times.",
     .diagnosis = "Every worker is in a submit that waits for room, and only a worker makes room.",
     .remedy = "Inside, never wait for room: run the child at once on the same stack (bounded in depth), or refuse it.",
     FAULT_CELLS(cells),
