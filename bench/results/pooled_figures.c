@@ -79,21 +79,21 @@ static struct pooled_round beyond(const json_t *trial, const char *name, double 
     return (struct pooled_round){(double)hist_later(&one, ns), (double)(one.count + one.lost)};
 }
 
-/* How many independent samples its rounds say that a quantile's are worth. */
-static double worth_of(const json_t *configuration, const char *name, double value)
+/* How many independent samples its rounds say that a quantile's are worth; *count: how many rounds. */
+static double worth_of(const json_t *configuration, const char *name, double value, int *count)
 {
     enum { ROUNDS_MAX = 10000 };
     static struct pooled_round rounds[ROUNDS_MAX];
     json_t *trial;
     size_t i;
-    int count = 0;
+    *count = 0;
     json_array_foreach (json_object_get(configuration, "trials"), i, trial) {
-        if (count == ROUNDS_MAX)
+        if (*count == ROUNDS_MAX)
             break;
-        rounds[count] = beyond(trial, name, value);
-        count += rounds[count].all > 0;
+        rounds[*count] = beyond(trial, name, value);
+        *count += rounds[*count].all > 0;
     }
-    return pooled_worth(rounds, count);
+    return pooled_worth(rounds, *count);
 }
 
 static double upper_end(const struct hist *hist, double quantile, double worth)
@@ -103,12 +103,19 @@ static double upper_end(const struct hist *hist, double quantile, double worth)
 }
 
 /* The 95% interval of a quantile of a configuration's own samples, as a promise's. An end
- * that so many cannot have, or that is among the lost, is null. */
+ * that so many cannot have, or that is among the lost, is null; both are where too few rounds
+ * say nothing of how they differ, however many samples they have. */
 static void add_interval(json_t *figure, const json_t *configuration, const char *name, double quantile,
                          const struct hist *hist)
 {
-    double value = hist_quantile(hist, quantile), worth = worth_of(configuration, name, value), low;
+    enum { ROUNDS_MIN = 3 };
+    int rounds;
+    double value = hist_quantile(hist, quantile), worth = worth_of(configuration, name, value, &rounds), low;
     struct pooled_levels levels = pooled_levels(worth, quantile);
+    if (rounds < ROUNDS_MIN) {
+        json_object_update_new(figure, must_pack("{s:n, s:n}", "pooled_low", "pooled_high"));
+        return;
+    }
     low = levels.low > 0 ? hist_quantile(hist, levels.low) : (double)hist->min;
     json_object_update_new(figure, must_pack("{s:o, s:o}", "pooled_low", number(fmin(low, value)), "pooled_high",
                                              number(upper_end(hist, quantile, worth))));
@@ -163,13 +170,14 @@ void pooled_figures_widen(const json_t *configuration, pooled_figures_worth_fn *
         const struct workload_figure *figure = &ops->figures[f];
         json_t *found = json_object_get(figures, figure->name);
         double value, above;
+        int rounds;
         if (!json_is_number(json_object_get(found, "pooled_high")))
             continue;
         hist = (struct hist){0};
         add_samples(&hist, configuration, ops->samples[figure->sample]);
         value = hist_quantile(&hist, figure->quantile);
         above = fmin(worth(context, (double)(hist.count + hist.lost), value),
-                     worth_of(configuration, ops->samples[figure->sample], value));
+                     worth_of(configuration, ops->samples[figure->sample], value, &rounds));
         if (hist.count && isfinite(value))
             json_object_set_new(found, "pooled_high", number(upper_end(&hist, figure->quantile, above)));
     }

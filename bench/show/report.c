@@ -328,7 +328,9 @@ static void print_legend(const json_t *result, const json_t *configurations, siz
     terminal_print(
         out, 0,
         "Percentiles, and what was lost, are of all rounds together. jobs/s and all others: median over %zu round%s; "
-        "+-95%%: the exact interval of the rounds' median, from 6 rounds on; of a percentile that of all samples. "
+        "+-95%%: the exact interval of the rounds' median, from 6 rounds on; of a percentile that of all samples, from "
+        "3 "
+        "rounds on. "
         "In brackets: the 95%% interval of the ratio, round against round; \"=\": all of it within 3%% of "
         "1; \"?\": it holds 1, and more: undecided; \"of the columns\": what the table's two figures say, "
         "where that lies outside.%s",

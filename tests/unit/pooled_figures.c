@@ -135,6 +135,25 @@ Test(pooled_figures, have_an_interval_of_their_own, .timeout = 10)
     json_decref(result);
 }
 
+/* Of two rounds nobody knows how rounds differ, and 2,000 samples say nothing of it. */
+Test(pooled_figures, of_two_rounds_have_no_interval, .timeout = 10)
+{
+    for (int rounds = 1; rounds <= 3; rounds++) {
+        json_t *trials = json_array(), *result;
+        double value, low, high;
+        for (int i = 0; i < rounds; i++)
+            json_array_append_new(trials, trial(i, 1000, 10000, 10000));
+        result = summarised(json_pack("[o]", configuration("ring", trials)));
+        cr_assert(result_metric(json_array_get(json_object_get(result, "configurations"), 0), "figures.start_p99_ns",
+                                &value, &low, &high));
+        cr_assert(near(value, 10000) && isnan(low) == (rounds < 3) && isnan(high) == (rounds < 3), "%d: %g..%g", rounds,
+                  low, high);
+        cr_assert((result_coverage(json_array_get(json_object_get(result, "configurations"), 0),
+                                   "figures.start_p99_ns") > 0) == (rounds == 3));
+        json_decref(result);
+    }
+}
+
 /* Four rounds of 20: none holds a p99, nor do all. Six of 20 do. */
 Test(pooled_figures, that_the_samples_cannot_hold_are_none, .timeout = 10)
 {
