@@ -393,7 +393,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so unborn.so): $(BUILD)/pl
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so never.so sound.so)
+$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so never.so sound.so wrong.so wrong-followed.so)
 $(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(BUILD)/faults-in.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
