@@ -18,6 +18,9 @@
  *   -DSTANDS  begins where worker 0 sleeps as the sentry, and has seen a job in the buffer of
  *             worker 1, whose own job blocks; two more are queued, all others have ended. To
  *             come there takes more jobs than can be explored. (W=3, JOBS=4, P=0.)
+ * How far: 2 workers are 3 million states with 1 job and 1 submitter, 12 with 2 submitters,
+ * 17 with 2 jobs; by that 4 jobs and 2 submitters are some 2 * 10^9, more than fit: `run.sh
+ * wide` comes to a part of them. All of 3 jobs and 1 submitter are explored.
  * Left out: spinning, which only looks again; forks (forks.pml); cancel; the instant
  * between taking a job and counting it as begun; orders weaker than sequential
  * consistency. The mutants, each of which SPIN catches, are in run.sh. */

@@ -2,6 +2,10 @@
 # run.sh [quick]: explores each model here: no error; and each of its mutants: an error.
 # quick: small sizes only, in half a minute. States are told apart by 64 bits of hash,
 # which keeps them in 2 GB.
+#
+# run.sh wide [MINUTES [BITS]]: of idle.pml with 4 jobs and 2 submitters, whose states do not
+# fit (idle.pml), as many as are come to in 60 minutes, a state as 3 of 2^35 bits (4 GB). It
+# says how many there were, and whether they were all; two that have the same bits are one.
 models=$(cd "$(dirname "$0")" && pwd)
 folder=$(mktemp -d) || exit 1
 trap 'rm -rf "$folder"' EXIT
@@ -25,6 +29,19 @@ caught() {
     [ "${found:-0}" -gt 0 ] || { cat spin.txt; echo "models: $*: this mutant was not caught"; exit 1; }
     echo "models: $*: caught"
 }
+
+wide() {
+    spin -DW=2 -DJOBS=4 -DP=2 -a "$models/idle.pml" >spin.txt 2>&1 &&
+        ${CC:-gcc} -O2 -w -DSAFETY -DBITSTATE -o pan pan.c || { cat spin.txt; exit 1; }
+    ./pan -m2000000 "-w$2" -k3 "-Q$1" >pan.txt 2>&1
+    found=$(sed -n 's/.*errors: \([0-9]*\).*/\1/p' pan.txt)
+    [ "$found" = 0 ] && ! grep -q 'max search depth too small\|out of memory' pan.txt || { cat pan.txt; exit 1; }
+    all=all
+    grep -q 'Search not completed' pan.txt && all="not all: $1 minutes were over"
+    echo "models: idle, 4 jobs, 2 submitters: $(sed -n 's/^ *\([0-9.e+]*\) states, stored$/\1/p' pan.txt) states as bits, $all, no error;" \
+        "$(sed -n 's/^hash factor: *\([0-9.]*\).*/\1/p' pan.txt) times as many bits as states"
+}
+[ "$1" = wide ] && { wide "${2:-60}" "${3:-35}"; exit; }
 
 holds forks -DWORKERS=2
 holds idle -DW=2 -DJOBS=1 -DP=1
