@@ -182,8 +182,8 @@ static void put_verdict(const json_t *verdicts, FILE *out)
     fprintf(out, "**poolbench %s: ", result_string(verdicts, "of"));
     if (regressions)
         fprintf(out, "%d %s%s", regressions, run ? "not good" : "regression", run || regressions == 1 ? "" : "s");
-    else if (rows && (size_t)undecided == rows)
-        fputs(run ? "nothing was measured" : "cannot tell", out);
+    else if ((size_t)undecided == rows) /* of no row, too: nothing passes by being empty */
+        fputs(run || !rows ? "nothing was measured" : "cannot tell", out);
     else if (undecided)
         fprintf(out, "%s, %d of %zu %s", run ? "nothing failed" : "no regression in what is decided", undecided, rows,
                 run ? "not measured or undecided" : "undecided");

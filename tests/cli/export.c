@@ -160,6 +160,28 @@ CLI_TEST(export, a_duet_as_a_page)
     cr_assert(run("export d.json --format markdown") == 0 && strstr(out, "duet: cannot tell**"), "%s", out);
 }
 
+/* Nothing passes by being empty. */
+CLI_TEST(export, a_page_of_nothing_says_so)
+{
+    json_t *document;
+    make_duet("same", false, "");
+    document = json_load_file("d.json", 0, NULL);
+    json_object_set_new(document, "benchmarks", json_array());
+    cr_assert(json_dump_file(document, "d.json", 0) == 0);
+    json_decref(document);
+    cr_assert(run("export d.json --format markdown") == 0 &&
+                  !strncmp(out, "**poolbench duet: nothing was measured**", 40),
+              "%s", out);
+    make_result();
+    document = json_load_file("x.json", 0, NULL);
+    json_object_set_new(document, "configurations", json_array());
+    cr_assert(json_dump_file(document, "x.json", 0) == 0);
+    json_decref(document);
+    cr_assert(run("export x.json --format markdown") == 0 &&
+                  !strncmp(out, "**poolbench run: nothing was measured**", 39),
+              "%s", out);
+}
+
 CLI_TEST(export, a_duet_is_not_for_every_format)
 {
     make_duet("same", false, "");
