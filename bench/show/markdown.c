@@ -71,15 +71,20 @@ static const struct column all_columns[] = {
 };
 enum { COLUMNS = sizeof all_columns / sizeof *all_columns, SHORT_COLUMNS = 6 };
 
-/* Of those only what some row has. */
-static bool is_used(const json_t *verdicts, const struct column *column)
+/* As much as a comment still holds, of those columns that some row has something in. */
+struct page {
+    FILE *out;
+    size_t written, left_out;
+    bool used[COLUMNS];
+};
+
+static void find_used(const json_t *verdicts, struct page *page)
 {
     json_t *row;
     size_t i;
     json_array_foreach (json_object_get(verdicts, "rows"), i, row)
-        if (*result_string(row, column->key))
-            return true;
-    return false;
+        for (int c = 0; c < COLUMNS; c++)
+            page->used[c] = page->used[c] || *result_string(row, all_columns[c].key);
 }
 
 static const char *head_of(const json_t *verdicts, const struct column *column)
@@ -88,27 +93,28 @@ static const char *head_of(const json_t *verdicts, const struct column *column)
     return alone ? "measured" : column->head;
 }
 
-static void put_head(const json_t *verdicts, int columns, FILE *out)
+static void put_head(const struct page *page, const json_t *verdicts, int columns)
 {
+    FILE *out = page->out;
     fputs("\n|", out);
     for (int i = 0; i < columns; i++)
-        if (is_used(verdicts, &all_columns[i]))
+        if (page->used[i])
             fprintf(out, " %s |", head_of(verdicts, &all_columns[i]));
     fputs("\n|", out);
     for (int i = 0; i < columns; i++)
-        if (is_used(verdicts, &all_columns[i]))
+        if (page->used[i])
             fprintf(out, "%s|", all_columns[i].align);
     fputc('\n', out);
 }
 
-static void put_row(const json_t *verdicts, const json_t *row, int columns, FILE *out)
+static void put_row(const bool *used, const json_t *row, int columns, FILE *out)
 {
     const char *strong = verdicts_state(row) == VERDICTS_REGRESSION ? "**" : "", *note = result_string(row, "note");
     fputc('|', out);
     for (int i = 0; i < columns; i++) {
         const char *key = all_columns[i].key, *text = result_string(row, key);
         bool verdict = !strcmp(key, "verdict");
-        if (!is_used(verdicts, &all_columns[i]))
+        if (!used[i])
             continue;
         fprintf(out, " %s", verdict ? strong : "");
         put(text, !strcmp(key, "name"), out);
@@ -122,18 +128,12 @@ static void put_row(const json_t *verdicts, const json_t *row, int columns, FILE
     fputc('\n', out);
 }
 
-/* As much as a comment still holds. */
-struct page {
-    FILE *out;
-    size_t written, left_out;
-};
-
-static void add_row(struct page *page, const json_t *verdicts, const json_t *row, int columns)
+static void add_row(struct page *page, const json_t *row, int columns)
 {
     char *text = NULL;
     size_t length = 0;
     FILE *memory = must_memory(open_memstream(&text, &length));
-    put_row(verdicts, row, columns, memory);
+    put_row(page->used, row, columns, memory);
     fclose(memory);
     must_memory(text);
     if (page->written + length <= MARKDOWN_MOST) {
@@ -150,11 +150,11 @@ static void put_table(struct page *page, const json_t *verdicts, enum verdicts_s
 {
     json_t *row;
     size_t i;
-    put_head(verdicts, columns, page->out);
+    put_head(page, verdicts, columns);
     for (int state = 0; state <= (int)last; state++)
         json_array_foreach (json_object_get(verdicts, "rows"), i, row)
             if ((int)verdicts_state(row) == state)
-                add_row(page, verdicts, row, columns);
+                add_row(page, row, columns);
     if (page->left_out)
         fprintf(page->out, "\n%zu more rows are in the result file: a comment holds no more.\n", page->left_out);
     page->left_out = 0;
@@ -198,6 +198,7 @@ void markdown_write(const json_t *verdicts, FILE *out)
 {
     struct page page = {.out = out};
     size_t rows = json_array_size(json_object_get(verdicts, "rows"));
+    find_used(verdicts, &page);
     put_verdict(verdicts, out);
     if (verdicts_count(verdicts, VERDICTS_REGRESSION))
         put_table(&page, verdicts, VERDICTS_REGRESSION, SHORT_COLUMNS);
