@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -86,11 +87,29 @@ static void judge_child(int status)
         runtime_stop(EXPLORE_SIGNAL, NULL, "the child of a fork ends with status %d", WEXITSTATUS(status));
 }
 
+/* Whether a page can be had that is empty in each child: it is what a bare fork is known by. */
+static bool kernel_wipes(void)
+{
+    enum { PAGE = 4096 };
+    static enum { UNKNOWN, NO, YES } known;
+    void *page;
+    if (known != UNKNOWN)
+        return known == YES;
+    known = NO;
+    page = CALLS_REAL(mmap)(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (page == MAP_FAILED)
+        return false;
+    known = CALLS_REAL(madvise)(page, PAGE, MADV_WIPEONFORK) ? NO : YES;
+    CALLS_REAL(munmap)(page, PAGE);
+    return known == YES;
+}
+
 /* What the C library calls before and after is outside of the schedule. */
 pid_t explore_fork(bool bare)
 {
     pid_t child;
     RUNTIME_HERE();
+    bare = bare && kernel_wipes();
     calls_begin(bare ? "_Fork" : "fork", NULL);
     runtime.on = false;
     if (runtime.runs)

@@ -284,9 +284,9 @@ void explore_refuse_memory(int after, int count);
 /* Each futex wait of another thread ends with EINTR, as when a signal comes for it. */
 void explore_interrupt(void);
 
-/* As fork; bare: as _Fork, without what pthread_atfork knows. In the child only the calling thread goes on,
- * and it ends by _exit; the parent goes on when it has ended. What goes wrong in the child is the
- * schedule's verdict. */
+/* As fork; bare: as _Fork, without what pthread_atfork knows, where the kernel has MADV_WIPEONFORK. In the child only
+ * the calling thread goes on, and it ends by _exit; the parent goes on when it has ended. What goes wrong in the child
+ * is the schedule's verdict. */
 pid_t explore_fork(bool bare);
 
 /* The caller holds the dynamic loader's lock, as whoever loads a library does, in whose constructor
