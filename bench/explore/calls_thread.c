@@ -83,11 +83,9 @@ struct runtime_thread *calls_thread_start(void *(*run)(void *), void *arg)
     thread->may_freeze = thread->index > 0;
     thread->bits = UINT32_MAX;
     snprintf(thread->name, sizeof thread->name, "thread %d", thread->index);
-    if (thread->index > 0) {
-        thread->local_ns = runtime.now->local_ns; /* EXPLORE_CORES */
-
+    thread->local_ns = thread->index > 0 ? runtime.now->local_ns : runtime.now_ns; /* EXPLORE_CORES */
+    if (thread->index > 0)
         thread->signals = runtime.now->signals;
-    }
     fiber_prepare(thread);
     return thread;
 }

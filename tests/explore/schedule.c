@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <string.h>
 
+#include "pools/core/futex.h"
 #include "pools/core/pool.h"
 #include "tests/explore/kit.h"
 #include "tests/explore/litmus.h"
@@ -269,6 +270,26 @@ Test(schedule, lines_move_the_same_each_time, .timeout = 60)
     cr_assert(explore_search(&search, &counts, &verdict, &k) == 0 && counts.user[0] == first);
     search.knobs.arg = "inline"; /* one core only */
     cr_assert(explore_search(&search, &counts, &verdict, &k) == 0 && counts.user[0] == 0, "%lu", counts.user[0]);
+}
+
+/* The clock goes on for who only looks at it. */
+static void looks_at_the_clock(void *arg)
+{
+    int64_t until = pool_clock_ns() + 10000;
+    (void)arg;
+    while (pool_clock_ns() < until)
+        explore_count(0, 1);
+}
+
+Test(schedule, time_passes_with_a_core_for_each_thread, .timeout = 60)
+{
+    struct explore_search search = {
+        .knobs = {.run = looks_at_the_clock, .strategy = EXPLORE_CORES, .steps_max = 100000}, .count = 1};
+    struct explore_counts counts;
+    uint64_t k;
+    cr_assert(explore_open(4, NULL) == 0);
+    cr_assert(explore_search(&search, &counts, &verdict, &k) == 0 && verdict.kind == EXPLORE_GOOD, "%s", verdict.words);
+    cr_assert(counts.user[0] > 10 && counts.user[0] < 10000, "%lu", counts.user[0]);
 }
 
 static _Atomic int let_on;
