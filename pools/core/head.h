@@ -196,7 +196,8 @@ struct pool_head {
     _Atomic uint32_t cancelling;                         /* cancels under way: move no more than one job */
     _Atomic uint32_t watchers;                           /* who wants to hear of quiet */
     _Atomic bool drained;
-    bool forked; /* some job of this pool has forked; fork.c, atomic */
+    bool forked;                  /* some job of this pool has forked; fork.c, atomic */
+    _Atomic uint32_t child_calls; /* that may yet be made for children: idle.h */
 
     /* Submitters that run jobs themselves, and calls in progress. */
     alignas(POOL_CACHE_LINE) _Atomic uint64_t caller_word;

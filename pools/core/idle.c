@@ -281,6 +281,17 @@ void pool_idle_wake_all(struct pool_head *head)
         wake_as(pool_worker_at(head, i), ENDED);
 }
 
+/* Relaxed: how many calls are left is a hint, and one more or less is no harm. */
+void pool_idle_wake_for_child(struct pool_head *head)
+{
+    uint32_t left = atomic_load_explicit(&head->child_calls, memory_order_relaxed);
+    /* Who sleeps and was called comes anyway. */
+    if (!left || !pool_parked(head) || !set_choose(head, -1, true))
+        return;
+    atomic_store_explicit(&head->child_calls, left - 1, memory_order_relaxed);
+    call_one(head, somebody_sleeps);
+}
+
 /* Looks at the queues. */
 
 bool pool_idle_look(struct pool_head *head)
@@ -377,6 +388,9 @@ static bool sentry_looks(struct pool_worker *worker)
     uint64_t now = begun(head), since = now - worker->begun_seen;
     bool any, stands = survey(head, &any);
     worker->begun_seen = now;
+    /* Long, or blocked: a job of each, at most, in 50 us. */
+    if (any && since <= (uint64_t)(head->workers - pool_parked(head)))
+        atomic_store_explicit(&head->child_calls, POOL_CHILD_CALLS, memory_order_relaxed);
     if (pool_forks_waiting(head) ||
         (any && (stands || since <= head->design->waiting(head)))) /* the others do not manage */
         return true;

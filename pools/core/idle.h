@@ -13,6 +13,13 @@
  * lies in one queue and has not moved between two of its looks, 50 to 100 us apart,
  * while others stream.
  *
+ * A job that waits for its own child looks as if it managed, and the child would wait for the
+ * sentry's timer each time. Of all that awake workers do only their jobs' begins are seen. So
+ * when the sentry finds something that lies there, and those awake began no more than a job
+ * each since it last looked, jobs are long, or blocked, and a wake-up costs little beside
+ * them: then the next POOL_CHILD_CALLS children call a sleeper at once. Where jobs are short that
+ * is never so, and no child wakes anybody whom the sentry would not.
+ *
  * Promises. A published job, and a sleeper there => somebody was called and will look,
  * or a worker that is awake is about to, or the sentry will, in 0.2 ms. Of several
  * sleepers one is called that is not bound to the caller's CPU. A thread that stands
@@ -42,6 +49,14 @@ bool pool_idle_look(struct pool_head *head);
 /* design->wake and design->wake_all for pools whose workers rest here. */
 void pool_idle_wake(struct pool_head *head);
 void pool_idle_wake_all(struct pool_head *head);
+
+/* Wake-ups that cost about as much as the timer that earned them. */
+enum { POOL_CHILD_CALLS = POOL_SIZE(32, 1) };
+
+/* A job submitted a child, and may wait for it: calls a sleeper, if there is one and nobody
+ * searches, though the sentry watches; if a call is left (head->child_calls). After
+ * pool_after_push. Nothing in pools whose workers do not rest here. */
+void pool_idle_wake_for_child(struct pool_head *head);
 
 /* A worker shared forks: calls a sleeper, if there is one and nobody searches. */
 void pool_idle_wake_for_fork(struct pool_head *head);

@@ -16,6 +16,7 @@
 #include "pools/core/affinity.h"
 #include "pools/core/fork.h"
 #include "pools/core/guard.h"
+#include "pools/core/idle.h"
 #include "pools/core/machinery.h"
 #include "pools/core/topology.h"
 
@@ -365,6 +366,7 @@ int pool_head_open(struct pool **out, const struct pool_config *config, const st
     config_fill(head, config);
     head->process = pool_process_begin();
     head->chores = head->process | (head->config.results ? POOL_CHORE_RESULT : 0);
+    atomic_init(&head->child_calls, POOL_CHILD_CALLS);
     atomic_init(&head->places, (int64_t)head->config.results_capacity);
     atomic_init(&head->cancel_quiet_ns, UINT64_MAX);
     atomic_init(&head->cancel_settled_ns, UINT64_MAX);

@@ -11,6 +11,7 @@
 #include "pools/core/submit.h"
 
 #include "pools/core/guard.h"
+#include "pools/core/idle.h"
 #include "pools/core/machinery.h"
 #include "pools/core/retire.h"
 #include "pools/core/transit.h"
@@ -20,6 +21,14 @@ enum {
     ROOM_POLL_NS = 1000,   /* this often */
     ROOM_HALF_NS = 900000, /* and waits for half of the room for so long in all */
 };
+
+/* A job was pushed. Its parent, if it has one, may wait for it. */
+static void tell(struct pool_head *head, const struct pool_frame *inside)
+{
+    pool_after_push(head);
+    if (inside && pool_unlikely(atomic_load_explicit(&head->child_calls, memory_order_relaxed)))
+        pool_idle_wake_for_child(head);
+}
 
 /* One push from inside: 1, 0 (full), -ECANCELED. */
 static int push_inside(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
@@ -69,7 +78,7 @@ static int submit_dropping(struct pool_head *head, struct pool_frame *inside, co
         }
     }
     if (pushed == 1) {
-        pool_after_push(head);
+        tell(head, inside);
         pool_drop_taken(head, &oldest);
     } else {
         pool_cancel_taken(head, &oldest);
@@ -97,7 +106,7 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
             return pool_transit_over(head, inside) ? -ECANCELED : -EAGAIN; /* run here, it would have none either */
         pushed = push_inside(head, inside, job);
         if (pushed == 1)
-            pool_after_push(head);
+            tell(head, inside);
         if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST)
             return run_here(head, inside, job);
         if (throttled && pushed != 1)

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 
+#include "pools/core/idle.h"
 #include "tests/core/kit.h"
 #include "tests/held/held.h"
 
@@ -129,26 +130,30 @@ static int wait_for_hostage(void *unused)
     return 0;
 }
 
-/* One job after the other, each once it is allowed to end: its worker never runs dry. */
+/* One job after the other, each once it is allowed to end. */
 static _Atomic int allowed;
 static _Atomic bool enough;
 
-static int busy(void *pool)
+static int busy(void *unused)
 {
-    cr_assert(atomic_load(&enough) || pool_submit(pool, busy, pool) == 0);
+    (void)unused;
     KIT_UNTIL(atomic_load(&allowed) > 0 || atomic_load(&enough));
     atomic_fetch_sub(&allowed, 1);
     atomic_fetch_add(&ran, 1);
     return 0;
 }
 
-/* More come and go between two looks of the sentry than wait. */
-static void run_some(void)
+/* More come and go between two looks of the sentry than wait. One is queued before another
+ * one ends: their worker never runs dry. */
+static void run_some(struct pool *pool)
 {
     enum { SOME = 5 };
-    int before = atomic_load(&ran);
-    atomic_store(&allowed, SOME);
-    KIT_UNTIL(atomic_load(&ran) == before + SOME);
+    for (int i = 0; i < SOME; i++) {
+        int before = atomic_load(&ran);
+        cr_assert(pool_submit(pool, busy, NULL) == 0);
+        atomic_store(&allowed, 1);
+        KIT_UNTIL(atomic_load(&ran) == before + 1);
+    }
 }
 
 /* Of three workers one is blocked and holds a job, one is busy, the third watches: at its
@@ -158,7 +163,7 @@ EACH_POOL(a_busy_worker_does_not_hide_what_a_blocked_one_holds)
     struct held looks[4] = {HELD_AT("idle: the sentry looks"), HELD_AT("idle: the sentry looks"),
                             HELD_AT("idle: the sentry looks"), HELD_AT("idle: the sentry looks")};
     struct pool *pool = open_idle(pool_name, 3);
-    struct pool_job jobs[] = {{wait_for_hostage, NULL}, {hostage, NULL}, {busy, pool}};
+    struct pool_job jobs[] = {{wait_for_hostage, NULL}, {hostage, NULL}, {busy, NULL}};
     struct gate gates[2];
     for (int i = 0; i < 2; i++) {
         gate_init(&gates[i]);
@@ -174,7 +179,7 @@ EACH_POOL(a_busy_worker_does_not_hide_what_a_blocked_one_holds)
     gate_open(&gates[1]);
     KIT_UNTIL(kit_stats(pool).started == 5);
     for (int i = 1; i < 4 && !atomic_load(&hostage_ran); i++) {
-        run_some();
+        run_some(pool);
         held_arm(&looks[i]);
         held_let_go(&looks[i - 1]);
         KIT_UNTIL(held_there(&looks[i]) || atomic_load(&hostage_ran));
@@ -183,6 +188,86 @@ EACH_POOL(a_busy_worker_does_not_hide_what_a_blocked_one_holds)
     atomic_store(&enough, true);
     for (int i = 0; i < 4; i++)
         held_let_go(&looks[i]);
+    cr_assert(pool_free(pool) == 0);
+}
+
+/* Two workers: one is in a job, the other one is sentry and stands before its look. */
+static struct pool *with_sentry(const char *pool_name, struct gate *gate, struct held *look)
+{
+    struct pool *pool;
+    held_count_from("idle: the sentry retires");
+    pool = open_idle(pool_name, 2);
+    KIT_UNTIL(held_count() == 1);
+    gate_init(gate);
+    cr_assert(pool_submit(pool, gate_job, gate) == 0);
+    KIT_UNTIL(gate_entered(gate) == 1);
+    held_arm(look);
+    cr_assert(pool_submit(pool, count_job, NULL) == 0); /* the other one runs it, and is sentry then */
+    KIT_UNTIL(held_there(look));
+    return pool;
+}
+
+static _Atomic int calls_made = -1;
+
+/* Whom somebody called is no longer in the set of those who can be called. */
+static int parent(void *pool)
+{
+    cr_assert(pool_submit(pool, hostage, NULL) == 0);
+    atomic_store(&calls_made, atomic_load(&pool_head_of(pool)->idle_set[0]) == 0);
+    return wait_for_hostage(NULL);
+}
+
+/* A job waits for its child, and the sentry watches: it is called as long as calls are left,
+ * and its look, which finds that the child lies there, gives new ones. */
+static void a_parent_waits(const char *pool_name, int calls)
+{
+    struct held look = HELD_AT("idle: the sentry looks");
+    struct gate gate;
+    struct pool *pool = with_sentry(pool_name, &gate, &look);
+    _Atomic uint32_t *left = &pool_head_of(pool)->child_calls;
+    atomic_store(left, (uint32_t)calls);
+    cr_assert(pool_submit(pool, parent, pool) == 0);
+    gate_open(&gate);
+    KIT_UNTIL(atomic_load(&calls_made) >= 0);
+    cr_assert(atomic_load(&calls_made) == calls, "%d", atomic_load(&calls_made));
+    held_let_go(&look);
+    cr_assert(pool_wait(pool, -1) == 0);
+    cr_assert(atomic_load(left) == POOL_CHILD_CALLS, "%u", atomic_load(left));
+    cr_assert(pool_free(pool) == 0);
+}
+
+EACH_POOL(a_child_calls_the_sentry)
+{
+    a_parent_waits(pool_name, 1);
+}
+
+EACH_POOL(a_child_calls_nobody_when_no_call_is_left)
+{
+    a_parent_waits(pool_name, 0);
+}
+
+/* Where jobs are short children call nobody: the sentry gives no calls for what waits there
+ * while others come and go. */
+EACH_POOL(short_jobs_earn_their_children_no_calls)
+{
+    struct held looks[2] = {HELD_AT("idle: the sentry looks"), HELD_AT("idle: the sentry looks")};
+    struct gate gates[2];
+    struct pool *pool = with_sentry(pool_name, &gates[0], &looks[0]);
+    _Atomic uint32_t *left = &pool_head_of(pool)->child_calls;
+    atomic_store(left, 0);
+    gate_init(&gates[1]);
+    for (int i = 0; i < 5; i++)
+        cr_assert(pool_submit(pool, count_job, NULL) == 0);
+    cr_assert(pool_submit(pool, gate_job, &gates[1]) == 0);
+    cr_assert(pool_submit(pool, count_job, NULL) == 0);
+    gate_open(&gates[0]);
+    KIT_UNTIL(gate_entered(&gates[1]) == 1);
+    held_arm(&looks[1]);
+    held_let_go(&looks[0]);
+    KIT_UNTIL(held_there(&looks[1]) || atomic_load(&ran) == 7);
+    cr_assert(atomic_load(left) == 0, "%u", atomic_load(left));
+    held_let_go(&looks[1]);
+    gate_open(&gates[1]);
     cr_assert(pool_free(pool) == 0);
 }
 

@@ -198,8 +198,8 @@ const struct mutant mutants[] = {
      "head->config.results_capacity;\n",
      .scenario = "observed"},
     {"drop_untold", "a dropped job is counted, and not given back", "ring", "pools/core/submit.c",
-     "    if (pushed == 1) {\n        pool_after_push(head);\n        pool_drop_taken(head, &oldest);\n",
-     "    if (pushed == 1) {\n        pool_after_push(head);\n        if (MUTANT(drop_untold))\n"
+     "    if (pushed == 1) {\n        tell(head, inside);\n        pool_drop_taken(head, &oldest);\n",
+     "    if (pushed == 1) {\n        tell(head, inside);\n        if (MUTANT(drop_untold))\n"
      "            atomic_fetch_add(&head->dropped, 1);\n        else if (!MUTANT(drop_first))\n"
      "            pool_drop_taken(head, &oldest);\n"},
     {"drop_first", "who drops settles the old job before the new one is in", "ring", "pools/core/submit.c",

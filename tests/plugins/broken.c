@@ -8,6 +8,7 @@
  * statistics that cannot be; BROKEN_doubles says that it holds twice as many jobs as it
  * does; BROKEN_refuses takes no job although it would block.
  * BROKEN_guesses loses jobs in the first process that closes it, and in no other one.
+ * BROKEN_naps has workers that nobody wakes: they look again after a nap.
  * BROKEN_never opens never, and says that memory is short. BROKEN_colours has colours and
  * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded. */
 #define _GNU_SOURCE
@@ -61,8 +62,14 @@ __attribute__((constructor)) static void take_locale(void)
 {
     setlocale(LC_ALL, "");
 }
+#elif defined BROKEN_naps
+#define NAP_NS 50000
+#define NAME "naps"
 #else
 #define NAME "sound"
+#endif
+#ifndef NAP_NS
+#define NAP_NS 0
 #endif
 #ifndef SCRIBBLES
 #define SCRIBBLES 0
@@ -116,6 +123,17 @@ static uint64_t settled(const struct pool_stats *s)
     return s->done + s->failed + s->cancelled;
 }
 
+static void wait_for_job(struct broken *pool)
+{
+    if (!NAP_NS) {
+        pthread_cond_wait(&pool->changed, &pool->lock);
+        return;
+    }
+    pthread_mutex_unlock(&pool->lock);
+    nanosleep(&(struct timespec){0, NAP_NS}, NULL);
+    pthread_mutex_lock(&pool->lock);
+}
+
 static void *worker(void *arg)
 {
     struct broken *pool = arg;
@@ -124,7 +142,7 @@ static void *worker(void *arg)
     while (!(DIES && status < 0) && (pool->first < pool->last || pool->stats.state == POOL_OPEN)) {
         struct pool_job job;
         if (pool->first == pool->last) {
-            pthread_cond_wait(&pool->changed, &pool->lock);
+            wait_for_job(pool);
             continue;
         }
         job = pool->slots[pool->first++ % SLOTS];
