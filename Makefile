@@ -620,7 +620,7 @@ models: deps ## how workers sleep and are called, and the lanes of forks, in eve
 
 lock-free: deps ## whoever is frozen at whatever step of a submit, a take or a settling, the others complete a million jobs
 	@$(MAKE) --no-print-directory $(BUILD)/tests-held
-	@LOCK_FREE_JOBS=1000000 $(BUILD)/tests-held -j1 --timeout 3600 --filter 'lock_free/*'
+	@LOCK_FREE_JOBS=1000000 $(BUILD)/tests-held -j1 --filter 'lock_free/*'
 
 detectors: deps ## in how many of 20 runs each known bug shows, by itself and under TSan, ASan, helgrind, DRD: docs/detectors.md
 	@$(MAKE) --no-print-directory deps PACKAGES='$(PACKAGES) valgrind'

@@ -207,17 +207,17 @@ static void freeze_under(enum pool_full full)
         cr_skip_test("no pool is lock-free on this processor");
 }
 
-Test(lock_free, whoever_is_frozen_under_reject_the_others_go_on, .timeout = 600)
+Test(lock_free, whoever_is_frozen_under_reject_the_others_go_on, .timeout = 3600)
 {
     freeze_under(POOL_REJECT);
 }
 
-Test(lock_free, whoever_is_frozen_under_drop_oldest_the_others_go_on, .timeout = 600)
+Test(lock_free, whoever_is_frozen_under_drop_oldest_the_others_go_on, .timeout = 3600)
 {
     freeze_under(POOL_DROP_OLDEST);
 }
 
-Test(lock_free, whoever_is_frozen_under_caller_runs_the_others_go_on, .timeout = 600)
+Test(lock_free, whoever_is_frozen_under_caller_runs_the_others_go_on, .timeout = 3600)
 {
     freeze_under(POOL_CALLER_RUNS);
 }
