@@ -80,7 +80,7 @@ CLI_TEST(completion, names_what_there_is)
              "cp $(dirname %s)/docs/poolbench.bash . && bash -c '. ./poolbench.bash; t() { COMP_WORDS=(\"$@\"); "
              "COMP_CWORD=$(($#-1)); "
              "_poolbench; echo \"${COMPREPLY[*]}\"; }; t %s li; t %s run -p ri; t %s run -p ring,mu; t %s check -f "
-             "late' >o; "
+             "late-a' >o; "
              "rm poolbench.bash",
              program, program, program, program, program);
     cr_assert(system(command) == 0);
