@@ -68,14 +68,15 @@ static void tell(const struct rate_search *one, enum search_answer answer)
     static const char *const words[] = {"kept", "BROKEN", "cannot be made", "too short", "cannot tell"};
     const struct slo_judgement *judged = &one->at->judged;
     char name[192], rate[32], value[32], low[32], high[32];
-    bool straddles = judged->reason == SLO_STRADDLES;
+    /* A search goes on by the value where the interval decides nothing; proved is only what the interval says. */
+    bool by_value = judged->verdict == SLO_CANNOT_TELL && (answer == SEARCH_KEPT || answer == SEARCH_BROKEN);
     progress_end();
     fprintf(stderr, "%-34s %9s/s  %s %9s (%s .. %s)  %s%s%s%s\n", plan_name(one->entry, name, sizeof name),
             units_count_text(one->at->rate, rate, sizeof rate), one->at->promise->kind->name,
             slo_value_text(one->at->promise->kind, judged->value, value, sizeof value),
             slo_value_text(one->at->promise->kind, judged->low, low, sizeof low),
             isinf(judged->high) ? "no end" : slo_value_text(one->at->promise->kind, judged->high, high, sizeof high),
-            words[answer], straddles ? ", by its value" : "", *judged->why ? ": " : "", judged->why);
+            words[answer], by_value ? ", by its value" : "", *judged->why ? ": " : "", judged->why);
 }
 
 /* A probe of each search that is not over. Returns an error; *more: whether there was

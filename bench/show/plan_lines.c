@@ -149,6 +149,8 @@ static void above_text(const json_t *held, char *text, size_t size)
         snprintf(text, size, "; %s/s would have to be watched for longer", rate);
     else if (!strcmp(limit, "promise"))
         snprintf(text, size, "; %s/s breaks it", rate);
+    else if (!strcmp(limit, "budget"))
+        snprintf(text, size, "; at %s/s it was broken, and the time ended there", rate);
     else
         snprintf(text, size, "; at %s/s nobody can tell in the time that there was", rate);
 }

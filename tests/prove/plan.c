@@ -164,7 +164,7 @@ static double chance_of_jobs(const struct row *row, const struct service *servic
 static const char *verdict(double off, double by_chance)
 {
     return fabs(off) <= TOLERANCE                                 ? "holds"
-           : fabs(log1p(off)) <= log1p(TOLERANCE) + 2 * by_chance ? "cannot tell: within chance"
+           : fabs(log1p(off)) <= log1p(TOLERANCE) + 2 * by_chance ? "cannot tell: 15% is within chance"
                                                                   : "OFF";
 }
 

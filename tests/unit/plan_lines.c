@@ -133,3 +133,21 @@ Test(plan_lines, what_nobody_knows_has_no_number, .timeout = 10)
     text = said(result);
     cr_assert(strstr(text, "p99 without bound simulated (100% of the periods run out)"), "%s", text);
 }
+
+/* What the search saw last stands there, also where its time was over: broken is not "nobody can tell". */
+Test(plan_lines, a_rate_that_was_broken_is_said_to_be, .timeout = 10)
+{
+    static const char *const words[][2] = {
+        {"promise", "(certainly 457/s; 514/s breaks it)"},
+        {"budget", "(certainly 457/s; at 514/s it was broken, and the time ended there)"},
+        {"unknown", "(certainly 457/s; at 514/s nobody can tell in the time that there was)"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        json_t *result = document(), *held;
+        const char *text;
+        held = json_pack("{s:i, s:i, s:i, s:f, s:s}", "rate_kept", 493, "rate_proved", 457, "rate_broken", 514, "times",
+                         1.08, "limited_by", words[i][0]);
+        json_object_set_new(json_object_get(result, "plan"), "held", held);
+        text = said(result);
+        cr_assert(strstr(text, words[i][1]), "%s", text);
+    }
+}
