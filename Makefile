@@ -56,12 +56,15 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
 
+# As many compilers at once as there are CPUs, where make was not told how many.
+JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+
 # Adapters that were built once follow the contract.
 all: need ## build ./poolbench, with ./poolbench-check, -contract, -explore and -page beside it
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
+	@$(MAKE) $(JOBS) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE)
+	@$(MAKE) $(JOBS) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE)
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
