@@ -105,6 +105,13 @@ static bool look(uint64_t *sum)
     return asleep;
 }
 
+void settle_until(int64_t ns)
+{
+    struct timespec until = {ns / 1000000000, ns % 1000000000};
+    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL))
+        ;
+}
+
 void settle(int64_t limit_ns)
 {
     int64_t until = pool_clock_ns() + limit_ns;

@@ -13,6 +13,10 @@
  * between them, or until the limit. */
 void settle(int64_t limit_ns);
 
+/* The gap between two jobs of a client: sleeps until a moment of CLOCK_MONOTONIC, signals or not. What
+ * the pool under test does meanwhile is asked; no order of threads depends on it. */
+void settle_until(int64_t ns);
+
 /* What a thread of this process has used, in ns; -1: it is gone, or hidden. */
 int64_t settle_run_ns(pid_t thread);
 

@@ -4,8 +4,6 @@
  * still counts: no other is started for the next job, or as many fewer for many jobs at
  * once. Gaps of 1 to 500 ms, and around the end of the workers' own timed waits: after
  * each a single job, or as many as there are workers, which wait for each other. */
-#include <time.h>
-
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
@@ -40,13 +38,6 @@ static int meet(void *width)
     return 0;
 }
 
-static void sleep_until(int64_t ns)
-{
-    struct timespec until = {ns / 1000000000, ns % 1000000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL))
-        ;
-}
-
 /* As many as it says are there may wait for each other. */
 static void jobs_after(int64_t gap_ns)
 {
@@ -72,7 +63,7 @@ static void aim(int64_t until)
         int64_t now = pool_clock_ns(), wake = settle_next_wake_ns();
         if (!wake || wake - now > aim_most_ns || wake > until)
             return;
-        sleep_until(wake + steps_ns[i]);
+        settle_until(wake + steps_ns[i]);
         jobs_after(pool_clock_ns() - now);
     }
 }
@@ -96,7 +87,7 @@ static void drive(int client)
     for (int i = 0; i < GAPS - !cell_is_foreign() && pool_clock_ns() < until; i++, distances++)
         for (int j = 0; j < (cell_is_foreign() ? gaps[i].times : OURS) && pool_clock_ns() < until; j++) {
             int64_t gap_ns = jitter(gaps[i].gap_ns);
-            sleep_until(pool_clock_ns() + gap_ns);
+            settle_until(pool_clock_ns() + gap_ns);
             jobs_after(gap_ns);
         }
     aim(until + budget_ns);

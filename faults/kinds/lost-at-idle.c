@@ -4,8 +4,6 @@
  * in that window starts none; or it looked at the queue and is not yet asleep. One job
  * at a time, at gaps that sweep over short times, and over the end of the workers' own
  * timed waits, which are read from their calls. */
-#include <time.h>
-
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
@@ -21,13 +19,6 @@ static int pass(void *arg)
 {
     (void)arg;
     return 0;
-}
-
-static void sleep_until(int64_t ns)
-{
-    struct timespec until = {ns / 1000000000, ns % 1000000000};
-    while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, NULL))
-        ;
 }
 
 static void one_job(int try, int64_t gap_ns)
@@ -46,7 +37,7 @@ static int aim(int tries, int64_t until)
         int64_t now = pool_clock_ns(), wake = settle_next_wake_ns();
         if (!wake || wake - now > aim_most_ns)
             return tries;
-        sleep_until(wake + (i - 8) * step_ns);
+        settle_until(wake + (i - 8) * step_ns);
         one_job(tries, pool_clock_ns() - now);
     }
     return tries;
@@ -60,7 +51,7 @@ static void drive(int client)
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
     for (; tries < (cell_is_foreign() ? SWEEP : SWEEP_OURS) && pool_clock_ns() < until; tries++) {
-        sleep_until(pool_clock_ns() + gap);
+        settle_until(pool_clock_ns() + gap);
         one_job(tries, gap);
         gap = gap > 3000000 ? 2000 : gap + gap / 8;
     }
