@@ -392,6 +392,8 @@ static int when_full(struct faulty *pool, struct pool_job job)
         return pool->stats.accepted++, pool->stats.done++, 1;
     if (inside == pool && HAS("helping-lock"))
         return run(pool, take(pool)), 0;
+    if (inside == pool && HAS("overwrites"))
+        return 0;
     if ((inside == pool && !HAS("inside-full")) || full == POOL_CALLER_RUNS) {
         error = run_here(pool, job);
         return error ? error : 1;
