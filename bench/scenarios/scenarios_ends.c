@@ -26,9 +26,30 @@ static void free_at_once(struct stage *stage)
     stage_free(side);
 }
 
+/* Threads 1 to `workers` are the pool's. One that has not said its number yet may be the one. */
+static bool stands(const struct stage *stage, const struct hand *hand)
+{
+    int frozen = stage->world->frozen(), self = atomic_load_explicit(&hand->self, memory_order_relaxed);
+    return frozen > stage->sides[0].workers && (self == frozen || self < 0);
+}
+
+static bool others_done(const struct stage *stage)
+{
+    for (int i = 0; i < stage->hand_count; i++)
+        if (!atomic_load_explicit(&stage->hands[i].done, memory_order_relaxed) && !stands(stage, &stage->hands[i]))
+            return false;
+    return true;
+}
+
+static void is_done(struct hand *hand)
+{
+    atomic_store_explicit(&hand->done, true, memory_order_relaxed);
+}
+
 static void waits_once(struct hand *hand)
 {
     stage_wait(hand->side, -1);
+    is_done(hand);
 }
 
 /* Several wait, at various times: each is told. */
@@ -45,13 +66,14 @@ static void waiters(struct stage *stage)
     stage_finish(side);
 }
 
-/* Until the statistics say that somebody is blocked in wait, or in a submit. Not every pool
- * counts these: false. */
+/* Until the statistics say that somebody is blocked in wait, or in a submit. False where all have
+ * returned, as they may where jobs are not begun in the order in which they came, and where
+ * nobody is counted: not every pool does. Of the steps of a schedule some hundred looks take most. */
 static bool is_counted(struct side *side, bool in_submit)
 {
-    int looks = side->stage->world->settle ? 500 : 1 << 20;
+    int looks = side->stage->world->settle ? 200 : 1 << 20;
     struct pool_stats stats = {0};
-    while (looks-- && !pool_stats(side->pool, &stats)) {
+    while (looks-- && !others_done(side->stage) && !pool_stats(side->pool, &stats)) {
         if (in_submit ? stats.blocked_submit : stats.blocked_wait)
             return true;
         sched_yield();
@@ -100,11 +122,13 @@ static void full(struct stage *stage)
 static void batch_of_three(struct hand *hand)
 {
     stage_batch(hand->side, JOB_PLAIN, hand->who, 3);
+    is_done(hand);
 }
 
 static void produces_once(struct hand *hand)
 {
     stage_submit(hand->side, hand->kind, hand->who, NULL);
+    is_done(hand);
 }
 
 /* Free wakes and awaits who is counted as blocked in a submit, between the jobs of a batch, too: of a batch that is
@@ -169,22 +193,7 @@ static void stands_submits(struct hand *hand)
     before = atomic_load_explicit(&hand->out, memory_order_relaxed);
     while (atomic_load_explicit(&hand->out, memory_order_relaxed) == before && before < hand->count)
         submits_again(hand);
-    atomic_store_explicit(&hand->done, true, memory_order_relaxed);
-}
-
-/* Threads 1 to `workers` are the pool's. One that has not said its number yet may be the one. */
-static bool stands(const struct stage *stage, const struct hand *hand)
-{
-    int frozen = stage->world->frozen(), self = atomic_load_explicit(&hand->self, memory_order_relaxed);
-    return frozen > stage->sides[0].workers && (self == frozen || self < 0);
-}
-
-static bool others_done(const struct stage *stage)
-{
-    for (int i = 0; i < stage->hand_count; i++)
-        if (!atomic_load_explicit(&stage->hands[i].done, memory_order_relaxed) && !stands(stage, &stage->hands[i]))
-            return false;
-    return true;
+    is_done(hand);
 }
 
 /* One thread stands still for ever, at any step: jobs of the others go in and come out. */

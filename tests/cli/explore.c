@@ -186,6 +186,12 @@ CLI_TEST(explore_plugin, is_not_accused_of_what_its_calls_cannot_know)
               err);
 }
 
+/* A worker may begin a job that came later first, so that the queue has room again and nobody ever waits for it. */
+CLI_TEST(explore, does_not_wait_for_who_has_returned)
+{
+    cr_assert(run("explore -p mutex --scenario free-blocked --memory tso --schedules 6000") == 0, "%s%s", out, err);
+}
+
 /* It fails, is told, shown in XML, and fails again in the same way by the command that is printed. */
 CLI_TEST(explore_plugin, that_loses_jobs_fails)
 {
