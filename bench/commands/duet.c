@@ -260,6 +260,8 @@ static int status_of(const struct options *options, const json_t *result, int er
         return duet_judge_count(benchmarks, "slower") ? EXIT_GOOD : EXIT_BAD;
     if (duet_judge_regressions(benchmarks))
         return EXIT_BAD;
+    if (duet_judge_fails(benchmarks))
+        return EXIT_FAILING;
     if (duet_judge_cannot(benchmarks))
         return EXIT_CANNOT;
     return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/duet_failures.h"
 #include "bench/findings/duet_judge.h"
 #include "bench/results/result.h"
 #include "bench/show/progress.h"
@@ -151,6 +152,18 @@ static int run_first(struct duet_sessions *sessions, int *which)
     return error;
 }
 
+/* Those in which the new side failed and nobody knows whether by chance. */
+static int select_failing(const struct duet_sessions *sessions, int *which)
+{
+    int count = 0;
+    for (int i = 0; i < sessions->plan->count; i++) {
+        struct duet_failures failures = duet_failures_of(benchmark_at(sessions, i));
+        if (duet_failures_blame(&failures, sessions->plan->count) == DUET_BLAME_NOBODY)
+            which[count++] = i;
+    }
+    return count;
+}
+
 /* Even, so that both orders of loading are there equally often. */
 static int second_processes(const struct duet_sessions *sessions, int suspects, int most_of_one)
 {
@@ -177,6 +190,15 @@ static int run_second(struct duet_sessions *sessions, int *which, struct duet_su
     processes = second_processes(sessions, all, slower > faster ? slower : faster);
     sessions->second_most = processes;
     return run_series(&series, processes, sessions->share_s, false);
+}
+
+/* Whether what failed fails again, or the base does, too. */
+static int run_failing(struct duet_sessions *sessions, int *which)
+{
+    struct series series = {sessions, "second", which, select_failing(sessions, which)};
+    if (!series.count || is_enough(&series))
+        return 0;
+    return run_series(&series, second_processes(sessions, series.count, series.count), sessions->share_s, false);
 }
 
 double duet_sessions_share_s(double budget_s, int count)
@@ -207,9 +229,14 @@ int duet_sessions_run(struct duet_sessions *sessions)
     else
         for (int i = 0; i < count; i++) /* nobody is accused by one session */
             suspicions[i].verdict = duet_judge_look(benchmark_at(sessions, i)).verdict;
-    progress_end();
     for (int i = 0; i < count; i++) {
         suspicions[i].unfinished = error != 0;
+        suspicions[i].benchmarks = count;
+    }
+    if (!error)
+        error = run_failing(sessions, which);
+    progress_end();
+    for (int i = 0; i < count; i++) {
         json_object_del(benchmark_at(sessions, i), "told");
         duet_judge_write(benchmark_at(sessions, i), &suspicions[i], sessions->threshold, sessions->each_s + process_s);
     }

@@ -30,7 +30,15 @@ enum options_command {
 };
 
 /* Exit statuses of the program. */
-enum { EXIT_GOOD = 0, EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_CANNOT = 3, EXIT_UNDECIDED = 4, EXIT_INTERRUPTED = 130 };
+enum {
+    EXIT_GOOD = 0,
+    EXIT_BAD = 1,
+    EXIT_USAGE = 2,
+    EXIT_CANNOT = 3,
+    EXIT_UNDECIDED = 4,
+    EXIT_FAILING = 5,
+    EXIT_INTERRUPTED = 130
+};
 
 enum {
     OPTIONS_POOLS_MAX = 64,

@@ -132,14 +132,15 @@ static struct figures_change change_of_benchmark(const json_t *benchmark)
                                     .change = number_of(finding, "change"),
                                     .low = number_of(finding, "low"),
                                     .high = number_of(finding, "high"),
-                                    .regression = json_is_true(json_object_get(finding, "regression"))};
+                                    .regression = json_is_true(json_object_get(finding, "regression")) ||
+                                                  json_is_true(json_object_get(finding, "fails"))};
     if (!strcmp(verdict, "slower"))
         change.kind = FIGURES_CHANGE_WORSE;
     else if (!strcmp(verdict, "faster"))
         change.kind = FIGURES_CHANGE_BETTER;
     else if (!strcmp(verdict, "same"))
         change.kind = FIGURES_CHANGE_SAME;
-    else if (!strcmp(verdict, "FAILED"))
+    else if (!strcmp(verdict, "FAILED") || !strcmp(verdict, "fails"))
         change.kind = FIGURES_CHANGE_NONE;
     snprintf(change.name, sizeof change.name, "%.255s", result_string(benchmark, "name"));
     set_verdict(&change, *verdict ? verdict : "not measured");

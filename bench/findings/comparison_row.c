@@ -1,11 +1,11 @@
 /* comparison_row.c - see comparison_row.h. */
 #include "bench/findings/comparison_row.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/statistics/fisher.h"
 #include "workloads/core/units.h"
 
 static const struct {
@@ -138,9 +138,7 @@ bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, in
         return false;
     if (!base_failed || (now_failed == now_all && base_failed < base_all))
         return true;
-    return gsl_cdf_hypergeometric_Q((unsigned)now_failed - 1, (unsigned)(base_failed + now_failed),
-                                    (unsigned)(base_all - base_failed + now_all - now_failed),
-                                    (unsigned)now_all) < level;
+    return fisher_more(base_failed, base_all, now_failed, now_all) < level;
 }
 
 const char *comparison_row_value(const struct comparison_row *row, double value, char *text, size_t size)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/findings/duet_failures.h"
 #include "bench/json/must.h"
 #include "bench/results/result.h"
 
@@ -53,34 +54,6 @@ static const char *nothing(const json_t *benchmark)
     if (!json_object_get(benchmark, "slo") || !json_array_size(json_object_get(benchmark, "first")))
         return "nothing was measured";
     return "no rate was found on both sides, or the generator was the limit";
-}
-
-/* What went wrong in its trials: the first failure of each kind, "new: ..."; "": none. */
-struct failures {
-    const char *of_base, *of_new, *of_machine;
-};
-
-/* Whose a failure is, its text says; that it is the machine's, its verdict. */
-static void look_at_failure(struct failures *failures, const json_t *trial)
-{
-    const char *verdict = result_string(trial, "verdict"), *text = result_string(trial, "failure");
-    const char **kind = !strcmp(verdict, "cannot")      ? &failures->of_machine
-                        : strncmp(text, "new:", 4) != 0 ? &failures->of_base
-                                                        : &failures->of_new;
-    if (strcmp(verdict, "ok") && !**kind)
-        *kind = text;
-}
-
-static struct failures failures_of(const json_t *benchmark)
-{
-    static const char *const sessions[] = {"first", "second"};
-    struct failures failures = {"", "", ""};
-    json_t *trial;
-    size_t i;
-    for (int s = 0; s < 2; s++)
-        json_array_foreach (json_object_get(benchmark, sessions[s]), i, trial)
-            look_at_failure(&failures, trial);
-    return failures;
 }
 
 /* Of a side: the median over processes of their medians, or of a single number of each. */
@@ -133,18 +106,24 @@ static json_t *costs_of(const json_t *benchmark, const char *session)
 
 static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell"};
 
-/* Where the base fails, too, nobody knows of a change; what the machine refuses is no side's fault.
- * Returns whether there was a failure. */
-static bool write_failure(json_t *benchmark)
+/* Returns whether there was a failure: then there is no other finding. */
+static bool write_failure(json_t *benchmark, int benchmarks)
 {
-    const struct failures failures = failures_of(benchmark);
-    bool of_new = !*failures.of_base && *failures.of_new, cannot = !*failures.of_base && !of_new;
-    const char *text = of_new ? failures.of_new : cannot ? failures.of_machine : failures.of_base;
-    if (!*text)
+    const struct duet_failures failures = duet_failures_of(benchmark);
+    enum duet_blame blame = duet_failures_blame(&failures, benchmarks);
+    bool change = blame == DUET_BLAME_CHANGE, fails = blame == DUET_BLAME_NOBODY;
+    char text[512];
+    if (blame == DUET_BLAME_NONE)
         return false;
+    duet_failures_text(&failures, blame, text, sizeof text);
     json_object_set_new(benchmark, "finding",
-                        must_pack("{s:s, s:b, s:b, s:o}", "verdict", of_new ? "FAILED" : "cannot tell", "regression",
-                                  (int)of_new, "cannot", (int)cannot, "note", must_text(text)));
+                        must_pack("{s:s, s:b, s:b, s:b, s:i, s:i, s:i, s:o}", "verdict",
+                                  change  ? "FAILED"
+                                  : fails ? "fails"
+                                          : "cannot tell",
+                                  "regression", (int)change, "fails", (int)fails, "cannot", (int)!(change || fails),
+                                  "processes", failures.processes, "failed_base", failures.base, "failed_new",
+                                  failures.new, "note", must_text(text)));
     return true;
 }
 
@@ -177,7 +156,7 @@ void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion,
     bool suspected = suspicion->verdict == DUET_SLOWER || suspicion->verdict == DUET_FASTER;
     int count = duet_judge_values(benchmark, "second", "log_ratio", values, DUET_VALUES_MAX);
     char text[128];
-    if (write_failure(benchmark))
+    if (write_failure(benchmark, suspicion->benchmarks))
         return;
     if (!suspected) {
         write_finding(benchmark, "first", &first, first.change.count ? "" : nothing(benchmark), threshold, process_s);
@@ -220,6 +199,11 @@ static int count_true(const json_t *benchmarks, const char *key)
 int duet_judge_regressions(const json_t *benchmarks)
 {
     return count_true(benchmarks, "regression");
+}
+
+int duet_judge_fails(const json_t *benchmarks)
+{
+    return count_true(benchmarks, "fails");
 }
 
 int duet_judge_cannot(const json_t *benchmarks)

@@ -23,18 +23,20 @@ struct duet_finding duet_judge_look(const json_t *benchmark);
 
 /* What one suspicion became. `suspicion`: as the last look of the first session said;
  * `suspects` of that direction were measured again. process_s: what a further process of this
- * benchmark takes. Writes "finding" and "costs". */
+ * benchmark takes. Writes "finding" and "costs"; where something failed, what came of that (duet_failures.h). */
 struct duet_suspicion {
     enum duet_verdict verdict; /* DUET_SLOWER or DUET_FASTER; else there was none */
     int suspects;
+    int benchmarks;  /* of the whole duet, among which some fail by chance; 0: this one */
     bool unfinished; /* the second session was interrupted: how many processes it has was not fixed before */
 };
 void duet_judge_write(json_t *benchmark, const struct duet_suspicion *suspicion, double threshold, double process_s);
 
-/* Of all findings: how many have that verdict ("slower", ...); how many are a regression, and how many
- * the machine did not let be measured, which decide the exit status. */
+/* Of all findings: how many have that verdict ("slower", ...); and what decides the exit status: how many are a
+ * regression, how many failed on the new side, maybe by chance, and how many could not be measured. */
 int duet_judge_count(const json_t *benchmarks, const char *verdict);
 int duet_judge_regressions(const json_t *benchmarks);
+int duet_judge_fails(const json_t *benchmarks);
 int duet_judge_cannot(const json_t *benchmarks);
 
 #endif

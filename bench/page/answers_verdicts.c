@@ -15,6 +15,7 @@ static const char *words_of(enum verdicts_state state)
 {
     switch (state) {
     case VERDICTS_REGRESSION:
+    case VERDICTS_FAILS:
         return "bad";
     case VERDICTS_BETTER:
     case VERDICTS_SAME:
@@ -79,7 +80,8 @@ static int say_state(const json_t *verdicts, enum verdicts_state state, int most
 static void say_counts(const json_t *verdicts, struct answers *answers)
 {
     int all = (int)json_array_size(json_object_get(verdicts, "rows")), same = verdicts_count(verdicts, VERDICTS_SAME),
-        open = verdicts_count(verdicts, VERDICTS_UNDECIDED), worse = verdicts_count(verdicts, VERDICTS_REGRESSION);
+        open = verdicts_count(verdicts, VERDICTS_UNDECIDED),
+        worse = verdicts_count(verdicts, VERDICTS_REGRESSION) + verdicts_count(verdicts, VERDICTS_FAILS);
     if (!worse && all && open < all)
         answers_add(answers, "good", "verdicts", "verdicts", "No regression in %d of %d benchmarks%s.", all - open, all,
                     open ? ", those that are decided" : "");
@@ -99,6 +101,9 @@ void answers_verdicts(const json_t *verdicts, struct answers *answers)
                     "%d of %d benchmarks %s MISSING: only the first run has %s, and nobody knows of a change.", missing,
                     (int)json_array_size(json_object_get(verdicts, "rows")), missing == 1 ? "is" : "are",
                     missing == 1 ? "it" : "them");
+    more = say_state(verdicts, VERDICTS_FAILS, SAID, answers);
+    if (more > 0)
+        answers_add(answers, "bad", "verdicts", "verdicts", "%d more fail, maybe by chance.", more);
     say_state(verdicts, VERDICTS_WORSE, 1, answers);
     better = say_state(verdicts, VERDICTS_BETTER, 1, answers);
     if (better > 0)

@@ -28,7 +28,7 @@ static bool is_number(const json_t *object, const char *key, double low, double 
 
 static bool is_verdict(const char *text)
 {
-    static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell", "FAILED"};
+    static const char *const verdicts[] = {"same", "faster", "slower", "cannot tell", "FAILED", "fails"};
     for (size_t i = 0; i < sizeof verdicts / sizeof *verdicts; i++)
         if (!strcmp(text, verdicts[i]))
             return true;

@@ -165,6 +165,7 @@ static void counts_text(const json_t *result, char *text, size_t size)
     add(text, size, count_of(result, "slower"), "slower");
     add(text, size, count_of(result, "faster"), "faster");
     add(text, size, count_of(result, "FAILED"), "FAILED");
+    add(text, size, count_of(result, "fails"), count_of(result, "fails") == 1 ? "fails" : "fail");
     add(text, size, count_of(result, "same"), "same");
     add(text, size, count_of(result, "cannot tell"), "undecided");
 }
@@ -278,6 +279,8 @@ static enum verdicts_state state_of(const json_t *finding)
     const char *verdict = result_string(finding, "verdict");
     if (json_is_true(json_object_get(finding, "regression")))
         return VERDICTS_REGRESSION;
+    if (!strcmp(verdict, "fails"))
+        return VERDICTS_FAILS;
     if (!strcmp(verdict, "slower"))
         return VERDICTS_WORSE;
     if (!strcmp(verdict, "faster"))

@@ -94,7 +94,7 @@ static void put_case(const char *of, const json_t *row, FILE *out)
     put_attribute("name", result_string(row, "name"), out);
     fputs(">\n", out);
     put_properties(row, out);
-    if (state == VERDICTS_REGRESSION) {
+    if (state <= VERDICTS_FAILS) {
         fputs("      <failure", out);
         put_attribute("type", result_string(row, "verdict"), out);
         put_message(row, out);
@@ -110,7 +110,7 @@ static void put_case(const char *of, const json_t *row, FILE *out)
 static void put_counts(const json_t *verdicts, FILE *out)
 {
     fprintf(out, " tests=\"%zu\" failures=\"%d\" errors=\"0\"", json_array_size(json_object_get(verdicts, "rows")),
-            verdicts_count(verdicts, VERDICTS_REGRESSION));
+            verdicts_count(verdicts, VERDICTS_REGRESSION) + verdicts_count(verdicts, VERDICTS_FAILS));
     if (json_is_number(json_object_get(verdicts, "seconds")))
         fprintf(out, " time=\"%.3f\"", json_number_value(json_object_get(verdicts, "seconds")));
 }

@@ -109,7 +109,7 @@ static void put_head(const struct page *page, const json_t *verdicts, int column
 
 static void put_row(const bool *used, const json_t *row, int columns, FILE *out)
 {
-    const char *strong = verdicts_state(row) == VERDICTS_REGRESSION ? "**" : "", *note = result_string(row, "note");
+    const char *strong = verdicts_state(row) <= VERDICTS_FAILS ? "**" : "", *note = result_string(row, "note");
     fputc('|', out);
     for (int i = 0; i < columns; i++) {
         const char *key = all_columns[i].key, *text = result_string(row, key);
@@ -176,12 +176,14 @@ static void put_facts(const json_t *facts, FILE *out)
 static void put_verdict(const json_t *verdicts, FILE *out)
 {
     size_t rows = json_array_size(json_object_get(verdicts, "rows"));
-    int regressions = verdicts_count(verdicts, VERDICTS_REGRESSION),
+    int regressions = verdicts_count(verdicts, VERDICTS_REGRESSION), fail = verdicts_count(verdicts, VERDICTS_FAILS),
         undecided = verdicts_count(verdicts, VERDICTS_UNDECIDED);
     bool run = !strcmp(result_string(verdicts, "of"), "run");
     fprintf(out, "**poolbench %s: ", result_string(verdicts, "of"));
     if (regressions)
         fprintf(out, "%d %s%s", regressions, run ? "not good" : "regression", run || regressions == 1 ? "" : "s");
+    else if (fail)
+        fprintf(out, "%d fail%s, maybe by chance", fail, fail == 1 ? "s" : "");
     else if ((size_t)undecided == rows) /* of no row, too: nothing passes by being empty */
         fputs(run || !rows ? "nothing was measured" : "cannot tell", out);
     else if (undecided)
@@ -200,8 +202,8 @@ void markdown_write(const json_t *verdicts, FILE *out)
     size_t rows = json_array_size(json_object_get(verdicts, "rows"));
     find_used(verdicts, &page);
     put_verdict(verdicts, out);
-    if (verdicts_count(verdicts, VERDICTS_REGRESSION))
-        put_table(&page, verdicts, VERDICTS_REGRESSION, SHORT_COLUMNS);
+    if (verdicts_count(verdicts, VERDICTS_REGRESSION) + verdicts_count(verdicts, VERDICTS_FAILS))
+        put_table(&page, verdicts, VERDICTS_FAILS, SHORT_COLUMNS);
     fprintf(out, "\n<details><summary>%zu row%s: figures, units, which way is better, rounds, noise</summary>\n", rows,
             rows == 1 ? "" : "s");
     put_table(&page, verdicts, VERDICTS_SAME, COLUMNS);

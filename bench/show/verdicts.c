@@ -6,7 +6,7 @@
 #include "bench/json/must.h"
 #include "bench/results/result.h"
 
-const char *const verdicts_state_names[] = {"regression", "worse", "undecided", "better", "same"};
+const char *const verdicts_state_names[] = {"regression", "fails", "worse", "undecided", "better", "same"};
 
 json_t *verdicts_new(const char *of, const json_t *document)
 {

@@ -20,6 +20,7 @@
 /* In the order in which they are shown. */
 enum verdicts_state {
     VERDICTS_REGRESSION, /* no pass: what makes the exit status 1 */
+    VERDICTS_FAILS,      /* no pass either, with an exit status of its own: it failed, and maybe it always did */
     VERDICTS_WORSE,      /* and within the threshold */
     VERDICTS_UNDECIDED,
     VERDICTS_BETTER,

@@ -20,7 +20,8 @@
 #
 # Exit status: 0 no regression; 1 a regression, or this tree does not build; 2 wrong usage, or
 # a plug-in that cannot be loaded; 3 there is nothing to compare with: BASE is not here, or does
-# not build; or this machine cannot measure; 4 undecided, with UNDECIDED=fail; 130 interrupted.
+# not build, or fails; or this machine cannot measure; 4 undecided, with UNDECIDED=fail; 5 the new
+# side failed, maybe by chance; 130 interrupted.
 base=$1
 build=${BUILD:-make plugin} plugin=${PLUGIN:-build/plugin.so} poolbench=${POOLBENCH:-poolbench} out=${OUT:-poolbench-ci}
 

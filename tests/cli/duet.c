@@ -69,8 +69,9 @@ CLI_TEST(duet, pools_of_one_side_are_named)
 {
     json_t *document;
     int status = run(full("duet --base @/pools.so --new @/plugins/taken.so -w empty -t 1 --budget 300ms -o x.json"));
-    cr_assert(status == 1 && strstr(out, "not measured: pools only on the base: ") && strstr(out, "steal"), "%s%s", out,
-              err);
+    cr_assert((status == 1 || status == 5) && strstr(out, "not measured: pools only on the base: ") &&
+                  strstr(out, "steal"),
+              "%s%s", out, err);
     document = json_load_file("x.json", 0, NULL);
     cr_assert(json_array_size(json_object_get(json_object_get(document, "duet"), "only_base")) == 5);
     json_decref(document);
@@ -262,17 +263,19 @@ CLI_TEST(duet, prints_pages)
               "exit %d: %s%s", status, out, err);
 }
 
-/* A new side that does not work at all is no pass; nor is it called slower. */
+/* A new side that does not work at all is no pass; nor is it called slower. Of a few processes, on a busy machine, it
+ * is not called FAILED either. A base that does not work leaves nothing to compare with. */
 CLI_TEST(duet, a_side_that_fails)
 {
     json_t *document;
     int status = run(full("duet --base @/pools.so --new @/plugins/taken.so -w empty -t 1 --budget 300ms -o x.json"));
-    cr_assert(status == 1 && strstr(err, "ring/empty/t1: new: pool_open: "), "exit %d: %s%s", status, out, err);
+    cr_assert(strstr(err, "ring/empty/t1: new: pool_open: "), "exit %d: %s%s", status, out, err);
     document = json_load_file("x.json", 0, NULL);
-    cr_assert(verdicts(document, "FAILED") == 1);
+    cr_assert(verdicts(document, status == 1 ? "FAILED" : "fails") == 1 && (status == 1 || status == 5), "exit %d: %s",
+              status, out);
     json_decref(document);
     status = run(full("duet --base @/plugins/taken.so --new @/pools.so -w empty -t 1 --budget 300ms -o x.json"));
-    cr_assert(status == 0 && strstr(out, "cannot tell: base: pool_open"), "exit %d: %s%s", status, out, err);
+    cr_assert(status == 3 && strstr(out, "cannot tell: base: pool_open"), "exit %d: %s%s", status, out, err);
 }
 
 /* Jobs that fork, and jobs that ask for their cancel (which fail where they do not hear it),

@@ -58,18 +58,35 @@ CLI_TEST(rude, what_it_prints_is_no_result)
     cr_assert(with("list pools --plugin @/rude-PRINTS.so") == 0 && !strstr(out, "rude: "), "%s", out);
 }
 
-/* A process that ends well, in the middle of its round, has not ended well. */
-CLI_TEST(rude, a_side_that_leaves_has_failed)
+/* How many processes there are depends on how busy the machine is: of a few nobody knows whether the base would not
+ * have failed, too. Either is no pass (tests/unit/duet_judge.c has the rule). */
+static void has_failed(const char *sides, const char *how)
 {
     json_t *document;
     const json_t *finding;
-    cr_assert(with("duet --base @/rude-POLITE.so --new @/rude-QUITS.so" SHORT) == 1, "%s%s", out, err);
+    int status = with(sides);
+    bool proved;
     finding = finding_of(&document);
-    cr_assert_str_eq(text_of(finding, "verdict"), "FAILED");
-    cr_assert(strstr(text_of(finding, "note"), "new: crash: the round's process ended with status 0"), "%s",
-              text_of(finding, "note"));
+    proved = !strcmp(text_of(finding, "verdict"), "FAILED");
+    cr_assert(proved || !strcmp(text_of(finding, "verdict"), "fails"), "%s", out);
+    cr_assert(status == (proved ? 1 : 5), "exit %d: %s%s", status, out, err);
+    cr_assert(strstr(text_of(finding, "note"), how), "%s", text_of(finding, "note"));
     json_decref(document);
-    cr_assert(with("duet --base @/rude-QUITS.so --new @/rude-QUITS.so" SHORT) == 0, "%s%s", out, err);
+    cr_assert(run("export x.json --format junit") == 0 && strstr(out, " failures=\"1\"") && strstr(out, "<failure"),
+              "%s", out);
+    cr_assert(
+        run("export x.json --format markdown") == 0 &&
+            strstr(out, proved ? "**poolbench duet: 1 regression**" : "**poolbench duet: 1 fails, maybe by chance**"),
+        "%s", out);
+}
+
+/* A process that ends well, in the middle of its round, has not ended well. A base that fails leaves nothing to compare
+ * with, which is no pass. */
+CLI_TEST(rude, a_side_that_leaves_has_failed)
+{
+    has_failed("duet --base @/rude-POLITE.so --new @/rude-QUITS.so" SHORT,
+               "new: crash: the round's process ended with status 0");
+    cr_assert(with("duet --base @/rude-QUITS.so --new @/rude-QUITS.so" SHORT) == 3, "%s%s", out, err);
     cr_assert(strstr(out, "cannot tell: base: crash"), "%s", out);
     cr_assert(with("run --plugin @/rude-QUITS.so -p rude --rounds 1" SHORT) == 1 && strstr(err, "status 0"), "%s", err);
 }
@@ -77,13 +94,7 @@ CLI_TEST(rude, a_side_that_leaves_has_failed)
 /* Whoever ignores the end of children when it is loaded hides no crash. */
 CLI_TEST(rude, signals_of_the_program_are_its_own)
 {
-    json_t *document;
-    const json_t *finding;
-    cr_assert(with("duet --base @/rude-MASKS.so --new @/rude-CRASHES.so" SHORT) == 1, "%s%s", out, err);
-    finding = finding_of(&document);
-    cr_assert_str_eq(text_of(finding, "verdict"), "FAILED");
-    cr_assert(strstr(text_of(finding, "note"), "signal 6"), "%s", text_of(finding, "note"));
-    json_decref(document);
+    has_failed("duet --base @/rude-MASKS.so --new @/rude-CRASHES.so" SHORT, "signal 6");
 }
 
 /* Processes of two builds are not mixed: a file that changes meanwhile ends it, and nothing is written. */

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "bench/findings/duet_failures.h"
 #include "bench/json/must.h"
 #include "bench/results/result.h"
 
@@ -33,25 +34,51 @@ static void expect(const struct made_up *bad, int count, const char *verdict, co
     cr_assert_str_eq(result_string(finding, "verdict"), verdict);
     cr_assert(strstr(result_string(finding, "note"), note), "%s", result_string(finding, "note"));
     cr_assert(duet_judge_regressions(benchmarks) == !strcmp(verdict, "FAILED"));
+    cr_assert(duet_judge_fails(benchmarks) == !strcmp(verdict, "fails"));
     cr_assert(duet_judge_cannot(benchmarks) == cannot);
     json_decref(benchmarks);
 }
 
-Test(duet_judge, what_fails_on_the_new_side_only_has_failed, .timeout = 10)
+/* So many of twelve processes end with that failure of the new side. */
+static void expect_new(int count, const char *verdict, const char *note)
 {
-    static const struct made_up one[] = {{"failed", "new: 3 jobs lost"}};
-    static const struct made_up late[] = {{"cannot", "new: no more memory"}, {"crash", "new: crash: signal 11"}};
-    expect(one, 1, "FAILED", "3 jobs lost", false);
-    expect(late, 2, "FAILED", "signal 11", false);
+    struct made_up bad[DUET_RULE_FIRST];
+    for (int i = 0; i < count; i++)
+        bad[i] = (struct made_up){"crash", "new: crash: signal 11"};
+    expect(bad, count, verdict, note, false);
 }
 
-/* A pool that fails now and then fails on both sides, on the new one first by chance. */
+/* Fisher's exact test, one-sided: 6 of 12 against none are p = 0.007, 7 are 0.0023; two looks share 1%. */
+Test(duet_judge, what_fails_more_often_than_the_base_has_failed, .timeout = 10)
+{
+    static const struct made_up late[] = {{"cannot", "new: no more memory"}, {"crash", "new: crash: signal 11"}};
+    expect_new(12, "FAILED", "signal 11, in 12 of 12 processes, the base in none");
+    expect_new(7, "FAILED", "signal 11, in 7 of 12 processes, the base in none");
+    expect_new(6, "fails", "signal 11, in 6 of 12 processes, the base in none: that may be chance");
+    expect_new(1, "fails", "signal 11, in 1 of 12 processes, the base in none: that may be chance");
+    expect(late, 2, "fails", "signal 11, in 1 of 11 processes", false);
+}
+
+/* Of many benchmarks one fails by chance. */
+Test(duet_judge, the_number_of_benchmarks_counts, .timeout = 10)
+{
+    struct duet_failures failures = {.processes = 12, .new = 7, .of_new = "", .of_base = "", .of_machine = ""};
+    cr_assert(duet_failures_blame(&failures, 2) == DUET_BLAME_CHANGE);
+    cr_assert(duet_failures_blame(&failures, 3) == DUET_BLAME_NOBODY);
+    failures.new = 12;
+    cr_assert(duet_failures_blame(&failures, 4096) == DUET_BLAME_CHANGE);
+}
+
+/* A pool that fails now and then fails on both sides, on the new one first by chance: no side is accused, and it is no
+ * pass. Where the base fails only there is nothing to compare with. */
 Test(duet_judge, what_fails_on_both_sides_is_no_change, .timeout = 10)
 {
     static const struct made_up both[] = {{"failed", "new: 3 jobs lost"}, {"failed", "base: 2 jobs lost"}};
     static const struct made_up again[] = {{"hang", "new: hang"}, {"hang", "base again: hang"}};
-    expect(both, 2, "cannot tell", "base: 2 jobs lost", false);
-    expect(again, 2, "cannot tell", "base again: hang", false);
+    static const struct made_up base[] = {{"hang", "base again: hang"}, {"crash", "base: crash"}};
+    expect(both, 2, "fails", "new: 3 jobs lost, in 1 of 12 processes, the base in 1: that may be chance", false);
+    expect(again, 2, "fails", "new: hang, in 1 of 12 processes, the base in 1", false);
+    expect(base, 2, "cannot tell", "base again: hang, in 2 of 12 processes: nothing to compare with", true);
 }
 
 /* No side is accused of it, and nothing passes for measured. */

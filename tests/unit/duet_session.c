@@ -18,9 +18,19 @@ enum { BENCHMARKS = 3 };
 struct made_up {
     double first[BENCHMARKS], second[BENCHMARKS], little[BENCHMARKS];
     double now_s, each_s;
-    int processes[BENCHMARKS], series;
+    const char *failure;        /* of the last benchmark, every so many processes; the others are not disturbed */
+    int fails_each, fails_only; /* not after so many failures; 0: always */
+    int processes[BENCHMARKS], series, failures;
     int interrupted_in; /* after 16 processes of that series, counted from 1; 0: none */
 };
+
+static bool fails_now(struct made_up *made, int process)
+{
+    bool fails =
+        made->failure && process % made->fails_each == 0 && (!made->fails_only || made->failures < made->fails_only);
+    made->failures += fails;
+    return fails;
+}
 
 static int made_run(void *context, const struct plan *part, const int *which, const struct round_events *events)
 {
@@ -34,9 +44,13 @@ static int made_run(void *context, const struct plan *part, const int *which, co
             double value = (part->duet.again ? made->first : made->second)[b] + (round & 1 ? 1 : -1) * made->little[b];
             json_t *trial = must_pack("{s:i, s:s, s:s, s:f, s:f}", "configuration", i, "verdict", "ok", "failure", "",
                                       "log_ratio", value * (1 + 0.001 * round), "log_ratio_again", 0.0);
+            made->processes[b]++;
+            if (b == BENCHMARKS - 1 && fails_now(made, made->processes[b])) {
+                json_object_set_new(trial, "verdict", json_string("crash"));
+                json_object_set_new(trial, "failure", json_string(made->failure));
+            }
             events->trial(events->context, trial);
             json_decref(trial);
-            made->processes[b]++;
         }
         made->now_s += made->each_s * part->count;
     }
@@ -84,6 +98,32 @@ Test(duet_session, two_sessions_accuse, .timeout = 10)
     cr_assert(!strcmp(verdict_of(benchmarks, 2), "cannot tell"), "%s", verdict_of(benchmarks, 2));
     cr_assert(made.processes[0] == DUET_RULE_FIRST && made.processes[1] == DUET_RULE_FIRST + DUET_RULE_SECOND);
     json_decref(benchmarks);
+}
+
+/* One crash of twelve is asked again, of fresh processes: where it does not come again, or too seldom, nobody is
+ * accused, and it is no pass; where it does, the new side has failed. */
+Test(duet_session, what_failed_once_is_asked_again, .timeout = 10)
+{
+    static const struct {
+        int each, only;
+        const char *verdict, *note;
+    } cases[] = {{3, 1, "fails", "in 1 of 36 processes, the base in none: that may be chance"},
+                 {12, 0, "fails", "in 3 of 36 processes, the base in none: that may be chance"},
+                 {3, 0, "FAILED", "in 12 of 36 processes, the base in none"},
+                 {1, 0, "FAILED", "in 12 of 12 processes, the base in none"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct made_up made = {.little = {0.001, 0.001, 0.001},
+                               .each_s = 0.1,
+                               .failure = "new: crash: signal 11",
+                               .fails_each = cases[i].each,
+                               .fails_only = cases[i].only};
+        json_t *benchmarks = whole_run(&made, 120);
+        const char *note = result_string(json_object_get(json_array_get(benchmarks, 2), "finding"), "note");
+        cr_assert_str_eq(verdict_of(benchmarks, 0), "same");
+        cr_assert_str_eq(verdict_of(benchmarks, 2), cases[i].verdict);
+        cr_assert(strstr(note, cases[i].note), "%s", note);
+        json_decref(benchmarks);
+    }
 }
 
 /* Who cannot be decided gets more processes, others do not, and the budget holds. */

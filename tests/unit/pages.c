@@ -172,6 +172,26 @@ Test(pages, a_duet_in_words, .timeout = 60)
     json_decref(document);
 }
 
+/* A new side that failed once is no regression, and no pass: not among what is undecided, nor skipped. */
+Test(pages, what_fails_now_and_then_in_words, .timeout = 60)
+{
+    json_t *document =
+        json_pack("{s:{s:f}, s:[{s:s, s:s, s:{s:s, s:b, s:b, s:s}}, {s:s, s:s, s:{s:s, s:b, s:f}}]}", "duet",
+                  "threshold", 0.03, "benchmarks", "name", "c/empty/t1", "pool", "c", "finding", "verdict", "fails",
+                  "regression", 0, "fails", 1, "note", "new: crash, in 1 of 36 processes", "name", "d/empty/t1", "pool",
+                  "d", "finding", "verdict", "same", "regression", 0, "change", 0.0);
+    json_t *verdicts = duet_show_verdicts(document);
+    cr_assert_str_eq(result_string(verdicts, "line"), "1 fails, 1 same");
+    cr_assert(verdicts_count(verdicts, VERDICTS_FAILS) == 1 && verdicts_count(verdicts, VERDICTS_REGRESSION) == 0);
+    write_page(markdown_write, json_incref(verdicts));
+    cr_assert(!strncmp(text, "**poolbench duet: 1 fails, maybe by chance**", 44), "%s", text);
+    cr_assert(strstr(text, "**fails**: new: crash, in 1 of 36 processes"), "%s", text);
+    write_page(junit_write, verdicts);
+    cr_assert(strstr(text, " failures=\"1\"") && strstr(text, "<failure type=\"fails\"") && !strstr(text, "<skipped"),
+              "%s", text);
+    json_decref(document);
+}
+
 /* What did not end at its promise is a rate at least; probes that broke it are no failures. */
 Test(pages, a_search_in_words, .timeout = 60)
 {
