@@ -4,6 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/commands/changed.h"
+#include "bench/measure/sides.h"
+
 #define SELF_TEST_SLOWED 0.05
 
 static int refuse(const char *line)
@@ -35,7 +38,7 @@ static int sum_both(const struct plan_duet *duet, struct duet_sums *sums)
     char line[4400];
     for (int i = 0; i < 2; i++) {
         const char *path = i ? duet->new : duet->base;
-        int error = sides_sum(path, sums->of[i]);
+        int error = file_sum(path, sums->of[i]);
         if (!error)
             continue;
         snprintf(line, sizeof line, "%s: cannot be read: %s", path, strerror(-error));
@@ -63,15 +66,11 @@ int duet_files_choose(const struct options *options, struct plan_duet *duet, str
 
 bool duet_files_changed(const struct plan_duet *duet, const struct duet_sums *sums)
 {
-    struct duet_sums now;
     for (int i = 0; i < 2; i++) {
         const char *path = i ? duet->new : duet->base;
-        if (!sides_sum(path, now.of[i]) && !strcmp(now.of[i], sums->of[i]))
+        if (!file_sum_differs(path, sums->of[i]))
             continue;
-        fprintf(stderr,
-                "poolbench: %s was changed while it was measured: nothing can be said, nor is anything written "
-                "(measure a copy of it)\n",
-                path);
+        changed_say(path);
         return true;
     }
     return false;

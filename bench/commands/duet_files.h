@@ -3,12 +3,12 @@
 #define DUET_FILES_H
 
 #include "bench/commands/options.h"
+#include "bench/measure/file_sum.h"
 #include "bench/measure/plan.h"
-#include "bench/measure/sides.h"
 
 /* SHA-256 of the base's file and of the new one. */
 struct duet_sums {
-    char of[2][SIDES_SUM];
+    char of[2][FILE_SUM];
 };
 
 /* Both files: those named, or, for the self-test, one and the same; looks at them, and loads them (sides_check).

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/commands/before.h"
+#include "bench/commands/changed.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/plan_fleet.h"
 #include "bench/commands/plan_group.h"
@@ -239,7 +240,9 @@ static int plan_here(struct plan_session *session, struct target *target, int ar
     announce(session, &probe);
     new_document(session, &probe, argc, argv);
     error = measure(session, &status);
-    if (error && error != -EINTR) {
+    if (changed_plugins()) {
+        status = EXIT_CANNOT;
+    } else if (error && error != -EINTR) {
         fprintf(stderr,
                 "poolbench: could not start a round's process: %s (ulimit -u, -v, -n, pids.max or memory of a "
                 "container)\n",

@@ -37,6 +37,13 @@ static void say(const char *path, const struct trace_summary *summary, json_int_
                 (long long)missing);
 }
 
+void recorded_drop(const struct options *options)
+{
+    char path[4200];
+    if (options->record)
+        unlink(recorded_path(options, path, sizeof path));
+}
+
 int recorded_keep(const struct options *options, const json_t *result, FILE *out)
 {
     struct trace_summary summary;

@@ -15,4 +15,7 @@ const char *recorded_path(const struct options *options, char *path, size_t size
  * says on stderr what failed. */
 int recorded_keep(const struct options *options, const json_t *result, FILE *out);
 
+/* Of a run that is worth nothing: removes what was recorded. Without --record nothing. */
+void recorded_drop(const struct options *options);
+
 #endif

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/commands/changed.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/recorded.h"
 #include "bench/commands/report_page.h"
@@ -32,6 +33,7 @@
 #include "bench/machine/machine.h"
 #include "bench/machine/probe.h"
 #include "bench/measure/instrument.h"
+#include "bench/measure/plugin.h"
 #include "bench/measure/round.h"
 #include "bench/results/result.h"
 #include "bench/results/save.h"
@@ -148,7 +150,8 @@ static bool is_enough(void *context)
 {
     const struct gathering *gathering = context;
     int which, rounds;
-    return judged_widest(gathering->result, &which, &rounds) <= gathering->until;
+    return plugin_changed() ||
+           (gathering->until > 0 && judged_widest(gathering->result, &which, &rounds) <= gathering->until);
 }
 
 /* Whether the intervals are as narrow as was wanted; else how many rounds would do. */
@@ -189,15 +192,16 @@ static void say_stopped(const struct plan *plan, int rounds, int error)
 static int measure(const struct options *options, const struct plan *plan, json_t *result)
 {
     struct gathering gathering = {plan, result, options->until};
-    struct round_events events = {.trial = on_trial, .round = on_round, .running = on_running, .context = &gathering};
+    struct round_events events = {
+        .trial = on_trial, .round = on_round, .running = on_running, .enough = is_enough, .context = &gathering};
     int error;
     if (options->search)
         return sweep_search(plan, &options->slo, result);
-    if (options->until > 0)
-        events.enough = is_enough;
     progress_begin("round");
     error = round_run(plan, &events);
     progress_end();
+    if (plugin_changed())
+        return error;
     if (options->until > 0 && !error)
         say_until(&gathering);
     else
@@ -389,7 +393,7 @@ int run_command(const struct options *options, int argc, char **argv)
     struct instrument instrument;
     json_t *result;
     char recording[4200];
-    int status = EXIT_GOOD;
+    int status = EXIT_GOOD, error;
 
     if (suite_plan(options, &plan))
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
@@ -415,7 +419,14 @@ int run_command(const struct options *options, int argc, char **argv)
         result = new_result(options, &plan, argc, argv);
         json_object_set_new(result, "before", probe_json(&probe));
         json_object_set_new(result, "harness", instrument_json(&instrument));
-        status = conclude(options, result, &target, measure(options, &plan, result));
+        error = measure(options, &plan, result);
+        if (changed_plugins()) {
+            recorded_drop(options);
+            interrupts_leave();
+            status = EXIT_CANNOT;
+        } else {
+            status = conclude(options, result, &target, error);
+        }
         json_decref(result);
     }
     suite_free(&plan);

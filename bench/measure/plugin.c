@@ -20,6 +20,7 @@
 
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
+#include "bench/measure/file_sum.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
 #include "workloads/core/workload.h"
@@ -31,6 +32,7 @@ enum {
 };
 
 static char *files[FILES_MAX];
+static char sums[FILES_MAX][FILE_SUM]; /* of before they were loaded */
 static int file_count;
 
 /* What a plug-in may leave out. */
@@ -408,6 +410,8 @@ int plugin_load(const char *path, char *text, size_t size)
         error = why_wrong(why, "plug-in %s: not a file (a shared object is wanted: cc -shared -fPIC)", path);
     else if (file_count == FILES_MAX)
         error = why_wrong(why, "plug-in %s: one too many (at most %d)", path, FILES_MAX);
+    else if ((error = file_sum(real, sums[file_count])))
+        why_wrong(why, "plug-in %s: cannot be read: %s", path, strerror(-error));
     else
         error = plugin_try(real, load, why);
     if (!error)
@@ -472,6 +476,14 @@ int plugin_count(void)
 const char *plugin_path(int index)
 {
     return files[index];
+}
+
+const char *plugin_changed(void)
+{
+    for (int i = 0; i < file_count; i++)
+        if (file_sum_differs(files[i], sums[i]))
+            return files[i];
+    return NULL;
 }
 
 int plugin_load_again(const char *path, char *why, size_t size)

@@ -29,6 +29,9 @@ int plugin_count(void);
 const char *plugin_path(int index);
 int plugin_load_again(const char *path, char *why, size_t size);
 
+/* The first of them that no longer holds what it held when it was loaded; NULL: none. Reads them all. */
+const char *plugin_changed(void);
+
 /* The files that were loaded, as JSON; and loading them again, in the
  * process of a round. The JSON's owner is the caller. */
 json_t *plugin_files(void);

@@ -6,8 +6,6 @@
 #include <fcntl.h>
 #include <link.h>
 #include <locale.h>
-#include <nettle/base16.h>
-#include <nettle/sha2.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -202,25 +200,6 @@ int sides_check(const char *base, const char *new, struct why why)
     if (!error)
         error = plugin_load_here(new, load_new, why);
     return error ? error : check_apart(why);
-}
-
-int sides_sum(const char *path, char sum[SIDES_SUM])
-{
-    uint8_t part[1 << 14], digest[SHA256_DIGEST_SIZE];
-    struct sha256_ctx context;
-    ssize_t got;
-    int file = open(path, O_RDONLY | O_CLOEXEC), error;
-    if (file < 0)
-        return -errno;
-    sha256_init(&context);
-    while ((got = read(file, part, sizeof part)) > 0)
-        sha256_update(&context, (size_t)got, part);
-    error = got < 0 ? -errno : 0;
-    close(file);
-    sha256_digest(&context, sizeof digest, digest);
-    base16_encode_update(sum, sizeof digest, digest);
-    sum[SIDES_SUM - 1] = '\0';
-    return error;
 }
 
 /* Each one, and its mirror. */

@@ -17,7 +17,7 @@
  * machine's doing. */
 enum side { SIDE_BASE, SIDE_NEW, SIDE_AGAIN, SIDES };
 
-enum { SIDES_POOLS_MAX = 64, SIDES_SUM = 65 };
+enum { SIDES_POOLS_MAX = 64 };
 
 const char *side_name(enum side side); /* "base", "new", "base again" */
 
@@ -25,9 +25,6 @@ const char *side_name(enum side side); /* "base", "new", "base again" */
  * Returns 0, or -EINVAL with one line in `why` that names the file and what is wrong.
  * Threads: before others are started. */
 int sides_check(const char *base, const char *new, struct why why);
-
-/* SHA-256 of a file, in hexadecimal digits: whether it is still the same. Returns 0 or -errno. */
-int sides_sum(const char *path, char sum[SIDES_SUM]);
 
 /* In which order round number `round` loads them: of six in a row each side is first, second
  * and last twice, and those of even rounds have the base before the new. Pure. */

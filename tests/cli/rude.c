@@ -107,6 +107,38 @@ CLI_TEST(rude, a_file_that_changes_is_not_judged)
     cr_assert(files_here() == 1, "something was written");
 }
 
+/* Nor are rounds of a run, or of a search. */
+CLI_TEST(rude, rounds_of_two_builds_are_not_mixed)
+{
+    static const char *const commands[] = {
+        "run --plugin ./copy.so -p rude -w empty -t 1 --rounds 3 --budget 1s --no-figures -o x.json",
+        "sweep --plugin ./copy.so -p rude -w burst:of=empty -t 1 --slo p99=1s --budget 1s --no-figures -o x.json"};
+    program_tools(); /* OWN */
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        cr_assert(system("cp \"$OWN/build/plugins/rude-GROWS.so\" copy.so") == 0);
+        cr_assert(run(commands[i]) == 3, "[%s] %s%s", commands[i], out, err);
+        cr_assert(strstr(err, "copy.so was changed while it was measured") && !*out, "%s%s", out, err);
+        cr_assert(files_here() == 1, "something was written");
+    }
+}
+
+/* Nor those of a plan: it is changed as soon as it says that it measures. */
+CLI_TEST(rude, a_plan_of_two_builds_is_none)
+{
+    char command[8192], said[8192];
+    program_tools();
+    snprintf(command, sizeof command,
+             "cp \"$OWN/build/plugins/mine.so\" copy.so; '%s' plan --plugin ./copy.so -p mine -w cpu:size=100us "
+             "--rate 100 --slo p99=1s --budget 5s --no-figures -o x.json >out.txt 2>err.txt & "
+             "until grep -q '^plan ' err.txt; do kill -0 $! || break; sleep 0.05; done; "
+             "printf + >>copy.so; wait $!",
+             program);
+    cr_assert(program_shell(".", command) == 3, "%s", out);
+    slurp("err.txt", said, sizeof said);
+    cr_assert(strstr(said, "copy.so was changed while it was measured"), "%s", said);
+    cr_assert(files_here() == 3, "something was written");
+}
+
 CLI_TEST(rude, twins_are_refused)
 {
     cr_assert(with("duet --base @/rude-TWINS.so --new @/rude-POLITE.so -w empty") == 2, "%s", err);
