@@ -5,6 +5,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -38,10 +39,12 @@ struct check_options {
 int check_parse(struct check_options *options, int argc, char **argv, char *why, size_t size);
 void check_help(FILE *out);
 
-/* One cell, run `runs` times. */
+/* One cell, run `runs` times. It lies in memory that processes share: one of them writes it, and
+ * others may look how often it has stalled. */
 struct check_row {
     struct judge_case what;
-    int runs, passed, stalled, unseen;
+    int runs, passed, unseen;
+    _Atomic int stalled;
     int64_t *took_ns;           /* of each run, sorted at the end */
     struct judge_result result; /* of the first run that did not pass, else of the first */
 };
@@ -49,7 +52,11 @@ struct check_row {
 struct check_matrix {
     const struct check_options *options;
     struct check_row *rows;
-    int count;
+    size_t bytes; /* that they take */
+    int cells;    /* that were asked for */
+    int count;    /* that were run */
+    int at_once;  /* how many of a slow pool's; 0: one after the other */
+    int64_t begin_ns;
     int clean, unseen, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;
     bool interrupted;

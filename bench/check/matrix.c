@@ -1,9 +1,12 @@
-/* matrix.c - all cells that were asked for, run one after the other. */
+/* matrix.c - all cells that were asked for, run one after the other; those of a foreign pool that is slow,
+ * several at once. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+#include "bench/check/beside.h"
 #include "bench/check/cell_process.h"
 #include "bench/check/check.h"
 #include "bench/check/contract.h"
@@ -21,9 +24,6 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, const
 {
     int repeat = options->repeat;
     struct judge_result result;
-    row->took_ns = calloc((size_t)repeat, sizeof *row->took_ns);
-    if (!row->took_ns)
-        return -ENOMEM;
     for (int i = 0; i < repeat; i++) {
         int error = (options->contract ? contract_run : judge_run)(setup, &row->what, &result);
         /* What a pool prints may be anything, and may be cut in the middle of a letter. */
@@ -75,11 +75,8 @@ static int cells_of(const struct check_options *options)
 }
 
 /* A foreign pool that could not be opened: nothing was asked of it, which is told once. */
-static int note_unopened(struct check_row *row, const struct judge_result *probed, bool first)
+static void note_unopened(struct check_row *row, const struct judge_result *probed, bool first)
 {
-    row->took_ns = calloc(1, sizeof *row->took_ns);
-    if (!row->took_ns)
-        return -ENOMEM;
     row->result = *probed;
     row->took_ns[row->runs++] = probed->took_ns;
     if (!first && probed->verdict.kind == VERDICT_FAILS) {
@@ -89,15 +86,6 @@ static int note_unopened(struct check_row *row, const struct judge_result *probe
     }
     utf8_plain(row->result.verdict.finding, false);
     utf8_plain(row->result.report, true);
-    return 0;
-}
-
-static void tell_progress(const struct check_matrix *matrix, const struct judge_case *what, int cells, int64_t begin_ns)
-{
-    double spent = (double)(pool_clock_ns() - begin_ns) / 1e9;
-    char text[128];
-    snprintf(text, sizeof text, "%s: %s", what->pool->name, what->fault->name);
-    progress_tell(text, matrix->count, cells, matrix->count ? spent / matrix->count * (cells - matrix->count) : 0);
 }
 
 /* How long a call may stand in which nothing happens, where cells have stalled already: a pool of
@@ -111,56 +99,155 @@ static int64_t quiet_ns(const struct check_options *options, const struct pool_o
     return options->limit_ns / (stalled < SOME ? FEWER : FEWEST);
 }
 
-static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool, int cells, int64_t begin_ns)
+/* The cells of one pool; those before `count` of the matrix are other pools'. */
+struct of_pool {
+    struct check_matrix *matrix;
+    struct check_row *rows; /* its own */
+    int count, played;
+    struct judge_setup setup;
+};
+
+static void tell_progress(void *context, int over)
+{
+    const struct of_pool *of = context;
+    const struct check_matrix *matrix = of->matrix;
+    const struct judge_case *what = &of->rows[over < of->count ? over : of->count - 1].what;
+    int done = matrix->count + over;
+    double spent = (double)(pool_clock_ns() - matrix->begin_ns) / 1e9;
+    char text[128];
+    snprintf(text, sizeof text, "%s: %s", what->pool->name, what->fault->name);
+    progress_tell(text, done, matrix->cells, done ? spent / done * (matrix->cells - done) : 0);
+}
+
+static int play(void *context, int number, const volatile sig_atomic_t *stop)
+{
+    const struct of_pool *of = context;
+    struct judge_setup setup = of->setup;
+    struct check_row *row = &of->rows[number];
+    int stalled = 0;
+    for (int i = 0; i < of->count; i++)
+        stalled += atomic_load(&of->rows[i].stalled) > 0;
+    setup.stop = stop;
+    setup.quiet_ns = quiet_ns(of->matrix->options, row->what.pool, stalled);
+    return run_row(&setup, row, of->matrix->options);
+}
+
+/* Those that were left by the first ones. */
+static int play_later(void *context, int number, const volatile sig_atomic_t *stop)
+{
+    return play(context, ((struct of_pool *)context)->played + number, stop);
+}
+
+static void tell_later(void *context, int over)
+{
+    tell_progress(context, ((struct of_pool *)context)->played + over);
+}
+
+/* Whether the first cells took long, each of them, as those of a pool do whose open or free sleeps. */
+static bool is_slow(const struct of_pool *of)
+{
+    enum { FIRST = 3 };
+    static const int64_t long_ns = 150000000;
+    int judged = 0;
+    if (of->matrix->options->contract || !pool_is_added(of->rows[0].what.pool))
+        return false;
+    for (int i = 0; i < of->played; i++) {
+        if (check_left_out(&of->rows[i].result))
+            continue;
+        if (of->rows[i].took_ns[0] < long_ns)
+            return false;
+        judged++;
+    }
+    return judged >= FIRST;
+}
+
+static int play_all(struct of_pool *of)
+{
+    int error = 0;
+    for (; !error && of->played < of->count && !is_slow(of); of->played += !error) {
+        tell_progress(of, of->played);
+        error = play(of, of->played, &check_stop);
+    }
+    if (error || of->played == of->count)
+        return error;
+    of->matrix->at_once = BESIDE_PROCESSES;
+    return beside_run(of->count - of->played, play_later, tell_later, of);
+}
+
+/* The cells that are asked of it, as the next rows. */
+static void list(struct of_pool *of, const struct pool_ops *pool)
+{
+    const struct check_options *options = of->matrix->options;
+    for (int f = 0; f < options->fault_count; f++) {
+        const struct fault *fault = options->faults[f];
+        for (int c = 0; c < fault->cell_count; c++)
+            if (fault_asks(&fault->cells[c], pool))
+                of->rows[of->count++].what =
+                    (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
+    }
+}
+
+static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool)
 {
     const struct check_options *options = matrix->options;
-    struct judge_setup setup = {.workers = options->workers,
-                                .limit_ns = options->limit_ns,
-                                .without = options->without,
-                                .stop = &check_stop,
-                                .become = cell_process_become};
+    struct of_pool of = {.matrix = matrix,
+                         .rows = matrix->rows + matrix->count,
+                         .setup = {.workers = options->workers,
+                                   .limit_ns = options->limit_ns,
+                                   .without = options->without,
+                                   .stop = &check_stop,
+                                   .become = cell_process_become}};
     struct judge_result probed;
-    int error = 0, first = matrix->count, stalled = matrix->stalled;
+    int error = 0;
     bool opens = !pool_is_added(pool) || pool->declares & POOL_MUST_ENTER ||
-                 judge_probe(&setup, pool, &setup.width, &probed, &error);
-    for (int f = 0; !error && f < options->fault_count; f++) {
-        const struct fault *fault = options->faults[f];
-        for (int c = 0; !error && c < fault->cell_count; c++) {
-            struct check_row *row = &matrix->rows[matrix->count];
-            if (!fault_asks(&fault->cells[c], pool))
-                continue;
-            row->what = (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
-            tell_progress(matrix, &row->what, cells, begin_ns);
-            setup.quiet_ns = quiet_ns(options, pool, matrix->stalled - stalled);
-            error = opens ? run_row(&setup, row, options) : note_unopened(row, &probed, matrix->count == first);
-            if (!error)
-                count(matrix, row);
-            matrix->count += !error;
-        }
+                 judge_probe(&of.setup, pool, &of.setup.width, &probed, &error);
+    list(&of, pool);
+    if (!error && opens)
+        error = play_all(&of);
+    for (int i = 0; !error && !opens && i < of.count; i++)
+        note_unopened(&of.rows[i], &probed, i == 0);
+    /* Where it was interrupted, those are kept that were played one after the other. */
+    for (int i = 0; i < of.count && of.rows[i].runs > 0 && (!error || i < of.played); i++) {
+        count(matrix, &of.rows[i]);
+        matrix->count++;
     }
     return error;
 }
 
-static int run_all(struct check_matrix *matrix, int cells)
+static int run_all(struct check_matrix *matrix)
 {
-    int64_t begin_ns = pool_clock_ns();
     int error = 0;
     for (int p = 0; !error && p < matrix->options->pool_count; p++)
-        error = run_pool(matrix, matrix->options->pools[p], cells, begin_ns);
+        error = run_pool(matrix, matrix->options->pools[p]);
     return error;
+}
+
+/* Rows that processes share, each with room for its times. */
+static int make_rows(struct check_matrix *matrix)
+{
+    size_t cells = (size_t)matrix->cells, repeat = (size_t)matrix->options->repeat;
+    int64_t *times;
+    matrix->bytes = cells * (sizeof *matrix->rows + repeat * sizeof *times) + 1; /* there may be none */
+    matrix->rows = mmap(NULL, matrix->bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (matrix->rows == MAP_FAILED)
+        return matrix->rows = NULL, -errno;
+    times = (int64_t *)(matrix->rows + cells);
+    for (size_t i = 0; i < cells; i++)
+        matrix->rows[i].took_ns = times + i * repeat;
+    return 0;
 }
 
 int check_run(struct check_matrix *matrix, const struct check_options *options)
 {
-    int64_t begin = pool_clock_ns();
-    int cells = cells_of(options), error;
-    *matrix = (struct check_matrix){.options = options, .rows = calloc((size_t)cells, sizeof *matrix->rows)};
-    if (!matrix->rows)
-        return -ENOMEM;
+    int error;
+    *matrix = (struct check_matrix){.options = options, .cells = cells_of(options), .begin_ns = pool_clock_ns()};
+    error = make_rows(matrix);
+    if (error)
+        return error;
     progress_begin("cell");
-    error = run_all(matrix, cells);
+    error = run_all(matrix);
     progress_end();
-    matrix->seconds = (double)(pool_clock_ns() - begin) / 1e9;
+    matrix->seconds = (double)(pool_clock_ns() - matrix->begin_ns) / 1e9;
     matrix->interrupted = error == -EINTR;
     if (matrix->interrupted)
         return 0;
@@ -171,9 +258,8 @@ int check_run(struct check_matrix *matrix, const struct check_options *options)
 
 void check_free(struct check_matrix *matrix)
 {
-    for (int i = 0; i < matrix->count; i++)
-        free(matrix->rows[i].took_ns);
-    free(matrix->rows);
+    if (matrix->rows)
+        munmap(matrix->rows, matrix->bytes);
     matrix->rows = NULL;
 }
 

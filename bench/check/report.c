@@ -360,6 +360,16 @@ static void print_fewer(const struct check_matrix *matrix, FILE *out)
     }
 }
 
+/* The times of such cells are no pool's alone. */
+static void print_at_once(const struct check_matrix *matrix, FILE *out)
+{
+    if (matrix->at_once)
+        terminal_line(
+            out, 2,
+            "it is slow, as its first cells show: the others ran %d at once, and their times are not theirs alone",
+            matrix->at_once);
+}
+
 static bool was_asked(const struct check_options *options, const struct fault *fault)
 {
     for (int i = 0; i < options->fault_count; i++)
@@ -413,6 +423,7 @@ void check_print_end(const struct check_matrix *matrix, FILE *out)
     print_totals(matrix, out);
     print_unsupported(matrix, out);
     print_fewer(matrix, out);
+    print_at_once(matrix, out);
     if (!matrix->options->contract)
         print_not_asked(matrix, out);
 }

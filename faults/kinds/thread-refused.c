@@ -174,6 +174,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (at)
         return verdict_own(verdict, "with thread %d refused, %d accepted jobs never ran", at,
                            (int)atomic_load(&notes[UNSETTLED]));
+    if (!now)
+        return false; /* none was refused yet */
     if (outcome->end == OUTCOME_HUNG && atomic_load(&notes[SAID]))
         return verdict_own(verdict, "with thread %d refused, it counts %d workers, and of as many jobs %d start", now,
                            (int)atomic_load(&notes[SAID]), ledger_started(outcome->record));

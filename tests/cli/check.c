@@ -102,7 +102,8 @@ CLI_TEST(check_matrix, holds_and_names_all)
     for (int i = 0; i < THIRTEEN; i++)
         cr_assert(strstr(out, names[i]), "%s", names[i]);
     cr_assert(strstr(out, " 0 missed") && !strstr(out, "FAIL") && !strstr(out, "STALLED"), "%s", out);
-    cr_assert(!*err && files_here() == 0, "%s", err);
+    /* On a busy machine it takes so long that it says how far it is. */
+    cr_assert((!*err || !strncmp(err, "cell ", strlen("cell "))) && files_here() == 0, "%s", err);
 }
 
 /* Of the kinds from public reports; docs/check.md says why the others are not. */

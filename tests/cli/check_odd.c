@@ -117,6 +117,27 @@ CLI_TEST(check_odd, what_stops_to_grow_is_no_leak)
     cr_assert(check("KEEPS", "-f leak-per-pool") == 0 && strstr(out, "pools, and then no more"), "%s", out);
 }
 
+/* A word of each cell, in their order. */
+static void words_of_cells(const char *key, char *words, size_t size)
+{
+    words[0] = '\0';
+    for (const char *at = out; (at = strstr(at, key)); at++)
+        snprintf(words + strlen(words), size - strlen(words), "%.*s ", (int)strcspn(at, "\n"), at);
+}
+
+/* Of which each is as it would be alone, in its place. */
+CLI_TEST(check_odd, cells_of_a_slow_pool_run_several_at_once)
+{
+    static char slow[32768], plain[32768];
+    cr_assert(check("SLOW", "-g calls,cancel --format json") == 0 && strstr(out, "\"at_once\": 10"), "%s", out);
+    words_of_cells("\"fault\":", slow, sizeof slow);
+    cr_assert(check("PLAIN", "-g calls,cancel --format json") == 0, "%s", out);
+    words_of_cells("\"fault\":", plain, sizeof plain);
+    cr_assert(*slow && !strcmp(slow, plain), "%s\n%s", slow, plain);
+    cr_assert(check("SLOW", "-g calls") == 0 && strstr(out, "the others ran 10 at once"), "%s", out);
+    cr_assert(check("SLOW", "-f inside-wait") == 0 && !strstr(out, "at once"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
 {
     holds("PICKY");

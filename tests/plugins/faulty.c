@@ -50,6 +50,11 @@ static bool has_later(const char *bug)
     return HAS(bug) && one_was_freed;
 }
 
+static bool joins_locked(void)
+{
+    return HAS("join-locked") || has_later("join-locked-later");
+}
+
 /* Workers leave after a while without work, and come back. */
 static bool retires(void)
 {
@@ -156,7 +161,7 @@ static bool may_leave(const struct faulty *pool)
 {
     if (HAS("child-at-close"))
         return pool->stats.state != POOL_OPEN;
-    if (has_later("stop-missed") || HAS("join-locked"))
+    if (has_later("stop-missed") || joins_locked())
         return pool->stop;
     return pool->stats.state != POOL_OPEN && at_rest(pool);
 }
@@ -580,7 +585,7 @@ static void join(struct faulty *pool)
         pthread_cond_broadcast(&pool->jobs);
         pthread_mutex_lock(&pool->lock);
     }
-    if (HAS("join-locked")) {
+    if (joins_locked()) {
         pool->stop = true;
         pthread_cond_broadcast(&pool->jobs);
     }
@@ -591,7 +596,7 @@ static void join(struct faulty *pool)
     while (counted && (retires() ? pool->started : pool->gone < pool->started))
         pthread_cond_clockwait(&pool->quiet, &pool->lock, CLOCK_MONOTONIC,
                                &(struct timespec){after(CLOCK_MONOTONIC, 1000000).tv_sec + 1, 0});
-    if (!HAS("join-locked"))
+    if (!joins_locked())
         pthread_mutex_unlock(&pool->lock);
     for (int i = 0; i < pool->started && !counted; i++)
         pthread_join(pool->threads[i], NULL);

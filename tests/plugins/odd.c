@@ -9,7 +9,8 @@
  * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone. ODD_picky
  * cannot be opened with a queue of less than eight, or more than it has room for. ODD_pinned binds each worker to a CPU
  * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last
- * 800 pools. ODD_polls looks in open, again and again, whether its workers run.
+ * 800 pools. ODD_polls looks in open, again and again, whether its workers run. ODD_slow
+ * takes 0.2 s to open.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
@@ -55,6 +56,7 @@ enum odd {
     TRACES,
     KEEPS,
     POLLS,
+    SLOW,
     OWN_SIGNAL,
     NEVER,
     MANY,
@@ -468,6 +470,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     if (is_open)
         return -EBUSY;
     is_open = true;
+    if (odd == SLOW)
+        nanosleep(&(struct timespec){0, 200000000}, NULL);
     pond.base = (struct pool){0};
     pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
     pond.first = pond.shown = pond.last = 0;
