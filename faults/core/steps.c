@@ -313,6 +313,22 @@ static void step(int call, bool after, const void *from)
     errno = error;
 }
 
+static _Atomic int end_of;                    /* the thread that is to be held; 0: none */
+static _Atomic uint32_t end_held, end_let_go; /* futexes */
+
+static void end_of_wait(void)
+{
+    int error = errno;
+    if (!atomic_load_explicit(&end_of, memory_order_acquire) ||
+        atomic_load(&end_of) != (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL))
+        return;
+    atomic_store(&end_of, 0);
+    atomic_store(&end_held, 1);
+    while (!atomic_load(&end_let_go))
+        sleep_on(&end_let_go, 0, -1);
+    errno = error;
+}
+
 #define STEP_BEFORE(call) step(call, false, __builtin_return_address(0))
 #define STEP_AFTER(call) step(call, true, __builtin_return_address(0))
 
@@ -336,6 +352,7 @@ int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
     int answer;
     STEP_BEFORE(STEPS_WAIT);
     answer = real_pthread_cond_wait()(condition, mutex);
+    end_of_wait();
     STEP_AFTER(STEPS_WAIT);
     return answer;
 }
@@ -345,6 +362,7 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
     int answer;
     STEP_BEFORE(STEPS_TIMED_WAIT);
     answer = real_pthread_cond_timedwait()(condition, mutex, until);
+    end_of_wait();
     STEP_AFTER(STEPS_TIMED_WAIT);
     return answer;
 }
@@ -355,6 +373,7 @@ int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, cl
     int answer;
     STEP_BEFORE(STEPS_TIMED_WAIT);
     answer = real_pthread_cond_clockwait()(condition, mutex, clock, until);
+    end_of_wait();
     STEP_AFTER(STEPS_TIMED_WAIT);
     return answer;
 }
@@ -480,7 +499,37 @@ static bool stays_loaded(void)
 {
     return is_never_unloaded(atomic_load(&held_from));
 }
+
+void steps_hold_end(pid_t thread)
+{
+    atomic_store(&end_held, 0);
+    atomic_store(&end_let_go, 0);
+    atomic_store_explicit(&end_of, (int)thread, memory_order_release);
+}
+
+bool steps_ends_held(void)
+{
+    return atomic_load(&end_held);
+}
+
+void steps_let_end(void)
+{
+    atomic_store(&end_of, 0);
+    atomic_store(&end_let_go, 1);
+    wake_all(&end_let_go);
+}
 #else
+void steps_hold_end(pid_t thread)
+{
+    (void)thread;
+}
+bool steps_ends_held(void)
+{
+    return false;
+}
+void steps_let_end(void)
+{
+}
 static bool stays_loaded(void)
 {
     return true;

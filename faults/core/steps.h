@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "faults/core/record.h"
 
@@ -77,5 +78,11 @@ struct steps_held steps_held(void); /* the first that was */
  * sleep, or 20 ms have passed. */
 void steps_release(void);
 void steps_end(void);
+
+/* Holds a thread, a client too, at the end of the next wait for a condition that it comes back from, the one
+ * that it is in among them, with the lock that it has taken again. One at a time; no arming is needed. */
+void steps_hold_end(pid_t thread);
+bool steps_ends_held(void); /* whether it is held there */
+void steps_let_end(void);   /* it goes on, or is not held any more */
 
 #endif

@@ -4,7 +4,9 @@
  * woken still has to take the lock that is gone. The workers are held, the queue is full, and a
  * submitter waits for room, which the statistics say (else nobody may free the pool). A signal
  * comes to its thread, whose handler holds it where it sleeps: inside the call. Free must not
- * return before it is let go. */
+ * return before it is let go. Nor once it has been woken: where it waits for a condition, it is held
+ * again at the end of that wait, for a free that destroys the condition waits for its waiters, in the C
+ * library, but not for what they do next. */
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -12,6 +14,7 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
+#include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
 enum { GATE, SUBMITTER = 0, RELEASER = 1, NAPS = 2000 };
@@ -20,8 +23,12 @@ static const int64_t patience_ns = 100000000;
 /* Whether the submitter came back; whether free returned, and that while it was still held. */
 enum { BACK, FREED, EARLY };
 
+/* Where it was held then: in its sleep, or after it. */
+enum { ASLEEP = 1, WOKEN };
+
 static int blocked;
 static _Atomic uint32_t held, let_go; /* futexes */
+static _Atomic bool goes_on;          /* it is held nowhere any more */
 
 static void hold_here(int number)
 {
@@ -44,6 +51,11 @@ static bool is_blocked(void)
     return cell_stats().blocked_submit == 1;
 }
 
+static pid_t thread_of_submitter(void)
+{
+    return atomic_load(&cell_record()->clients[SUBMITTER + 1]);
+}
+
 /* Whether the submitter is in its call, and is held there. */
 static bool is_held(void)
 {
@@ -55,7 +67,7 @@ static bool is_held(void)
                false;
     cell_settle();
     sigaction(SIGUSR2, &action, NULL);
-    syscall(SYS_tgkill, getpid(), atomic_load(&cell_record()->clients[SUBMITTER + 1]), SIGUSR2);
+    syscall(SYS_tgkill, getpid(), thread_of_submitter(), SIGUSR2);
     for (int i = 0; i < NAPS && !atomic_load(&held); i++)
         cell_nap();
     if (!atomic_load(&held))
@@ -63,17 +75,33 @@ static bool is_held(void)
     return true;
 }
 
+static bool is_freed(void)
+{
+    return atomic_load(&cell_record()->notes[FREED]);
+}
+
+static void leave_handler(void)
+{
+    atomic_store(&let_go, 1);
+    pool_futex_wake(&let_go, INT_MAX);
+}
+
 /* Once free waits for the workers, these are let go; then once it waits for the submitter, or has
- * returned. */
+ * returned, the submitter, at most to the end of its wait; and then for good. */
 static void release(void)
 {
     settle(patience_ns);
     gate_open(GATE);
     settle(patience_ns);
-    if (atomic_load(&cell_record()->notes[FREED]))
+    if (is_freed())
         return;
-    atomic_store(&let_go, 1);
-    pool_futex_wake(&let_go, INT_MAX);
+    steps_hold_end(thread_of_submitter());
+    leave_handler();
+    settle(patience_ns);
+    if (steps_ends_held() && is_freed())
+        return;
+    atomic_store(&goes_on, true);
+    steps_let_end();
 }
 
 static void drive(int client)
@@ -94,7 +122,7 @@ static void drive(int client)
     helper_start(SUBMITTER, submitter);
     cell_settle();
     if (!is_held()) {
-        atomic_store(&let_go, 1);
+        leave_handler();
         gate_open(GATE);
         helpers_join();
         cell_wait(-1);
@@ -103,7 +131,8 @@ static void drive(int client)
     }
     helper_start(RELEASER, release);
     cell_free();
-    cell_note(EARLY, !atomic_load(&let_go));
+    if (!atomic_load(&goes_on))
+        cell_note(EARLY, !atomic_load(&let_go) ? ASLEEP : steps_ends_held() ? WOKEN : 0);
     cell_note(FREED, 1);
     if (!atomic_load(&cell_record()->notes[EARLY]))
         helpers_join();
@@ -111,11 +140,13 @@ static void drive(int client)
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
-    if (!atomic_load(&outcome->record->notes[EARLY]))
+    int64_t early = atomic_load(&outcome->record->notes[EARLY]);
+    if (!early)
         return false;
     return verdict_own(verdict,
-                       "pool_free returned while a thread was still asleep in pool_submit, which its statistics "
-                       "had counted as blocked");
+                       "pool_free returned while a thread was still %s in pool_submit, which its statistics had "
+                       "counted as blocked",
+                       early == ASLEEP ? "asleep" : "awake");
 }
 
 static const struct fault_cell cells[] = {
@@ -132,8 +163,10 @@ static const struct fault free_leaves_blocked = {
     .summary = "free gives the pool back while a submitter that waits for room is still in it",
     .bug = "free wakes who waits for room, joins the workers, and destroys the lock: a submitter that gets no CPU "
            "meanwhile takes it afterwards.",
-    .scenario = "Workers held, the queue full, a submitter waits, and is held there by a signal's handler; free; the "
-                "workers are let go; free must stand until the submitter is let go.",
+    .scenario =
+        "Workers held, the queue full, a submitter waits, and is held there by a signal's handler; free; the "
+        "workers are let go; free must stand until the submitter is let go, there and at the end of its wait for a "
+        "condition.",
     .diagnosis = "A call that the pool itself had counted as blocked was not awaited.",
     .remedy = "Count calls that wait, and in free wait until there is none, after they were woken.",
     FAULT_CELLS(cells),

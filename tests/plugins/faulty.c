@@ -604,6 +604,11 @@ static void join(struct faulty *pool)
         pthread_detach(pool->threads[i]);
 }
 
+static bool leaves_blocked(void)
+{
+    return HAS("free-leaves-blocked") || HAS("destroys-conditions");
+}
+
 static int64_t faulty_free(struct pool *base)
 {
     struct faulty *pool = (struct faulty *)base;
@@ -611,7 +616,7 @@ static int64_t faulty_free(struct pool *base)
         return -EDEADLK;
     faulty_close(base);
     pthread_mutex_lock(&pool->lock);
-    while (!(HAS("child-at-close") || at_rest(pool)) || (pool->stats.blocked_submit && !HAS("free-leaves-blocked")) ||
+    while (!(HAS("child-at-close") || at_rest(pool)) || (pool->stats.blocked_submit && !leaves_blocked()) ||
            pool->stats.blocked_wait)
         pthread_cond_wait(&pool->quiet, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
@@ -626,6 +631,8 @@ static int64_t faulty_free(struct pool *base)
         free(pool->kept);
         pool->kept = next;
     }
+    if (HAS("destroys-conditions"))
+        pthread_cond_destroy(&pool->room); /* which waits for its waiters to be awake */
     free(pool->slots);
     if (HAS("freed-twice") && pool->stats.cancels)
         free(pool->slots);
