@@ -68,10 +68,11 @@ static struct figures_change change_of_row(const struct comparison_row *row)
     static const enum figures_change_kind kinds[] = {
         [COMPARISON_SAME] = FIGURES_CHANGE_SAME,    [COMPARISON_FASTER] = FIGURES_CHANGE_BETTER,
         [COMPARISON_SLOWER] = FIGURES_CHANGE_WORSE, [COMPARISON_UNDECIDED] = FIGURES_CHANGE_UNDECIDED,
-        [COMPARISON_FAILED] = FIGURES_CHANGE_NONE,  [COMPARISON_MISSING] = FIGURES_CHANGE_NONE,
-        [COMPARISON_NOTHING] = FIGURES_CHANGE_NONE};
+        [COMPARISON_FAILED] = FIGURES_CHANGE_NONE,  [COMPARISON_FAILING] = FIGURES_CHANGE_NONE,
+        [COMPARISON_MISSING] = FIGURES_CHANGE_NONE, [COMPARISON_NOTHING] = FIGURES_CHANGE_NONE};
     const struct stats_ratio *ratio = &row->change;
-    struct figures_change change = {.kind = kinds[row->verdict], .regression = row->regression};
+    struct figures_change change = {.kind = kinds[row->verdict],
+                                    .regression = row->regression || row->verdict == COMPARISON_FAILING};
     bool none = change.kind == FIGURES_CHANGE_NONE;
     char base[48], new[48];
     change.change = none ? NAN : ratio->ratio - 1;

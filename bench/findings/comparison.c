@@ -33,6 +33,11 @@ int comparison_undecided(const struct comparison *comparison)
            comparison->counts[COMPARISON_RATE][COMPARISON_UNDECIDED];
 }
 
+int comparison_failing(const struct comparison *comparison)
+{
+    return comparison->counts[COMPARISON_SPEED][COMPARISON_FAILING];
+}
+
 /* The next row; the caller has seen to it that there is room. */
 static struct comparison_row *begin_row(struct comparison *comparison, const json_t *list, const json_t *one,
                                         enum comparison_kind kind)
@@ -130,7 +135,7 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
     if (failed[0] || failed[1])
         snprintf(row->note, sizeof row->note, "fails: %d of %d rounds, now %d of %d", failed[0], all[0], failed[1],
                  all[1]);
-    row->failed_before = failed[0] > 0;
+    row->has_failed = failed[0] || failed[1];
     if (comparison_row_fails_more(failed[0], all[0], failed[1], all[1],
                                   COMPARISON_FAILS / (comparison->failing ? comparison->failing : 1))) {
         row->verdict = COMPARISON_FAILED;
@@ -140,6 +145,10 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
         row->regression = true;
         snprintf(row->note, sizeof row->note, "%d of %d rounds have a figure", counts[1],
                  (int)json_array_size(json_object_get(b, "trials")));
+    } else if (failed[1] && !failed[0] && !row->regression) {
+        row->verdict = COMPARISON_FAILING;
+        snprintf(row->note, sizeof row->note, "%d of %d rounds, now %d of %d: maybe by chance", failed[0], all[0],
+                 failed[1], all[1]);
     } else if (!counts[0]) {
         snprintf(row->note, sizeof row->note, "the base has no figure");
     }
@@ -369,7 +378,7 @@ static void count_sharing(struct comparison *comparison)
     for (int i = 0; i < comparison->count; i++) {
         const struct comparison_row *row = &comparison->rows[i];
         costs += is_cost(row->kind);
-        failing += row->failed_before;
+        failing += row->has_failed;
         speeds += row->kind == COMPARISON_SPEED && isfinite(row->change.ratio);
     }
     comparison->speeds = speeds;

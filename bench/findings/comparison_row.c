@@ -32,6 +32,7 @@ const char *comparison_row_verdict(const struct comparison_row *row)
                                  kinds[row->kind].worse,
                                  "cannot tell",
                                  "FAILED",
+                                 "fails",
                                  "MISSING",
                                  "NO FIGURE"};
     return texts[row->verdict];
@@ -136,7 +137,7 @@ bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, in
 {
     if (!now_failed)
         return false;
-    if (!base_failed || (now_failed == now_all && base_failed < base_all))
+    if (now_failed == now_all && base_failed < base_all)
         return true;
     return fisher_more(base_failed, base_all, now_failed, now_all) < level;
 }

@@ -16,6 +16,7 @@ enum comparison_verdict {
     COMPARISON_SLOWER,
     COMPARISON_UNDECIDED,
     COMPARISON_FAILED,  /* fails more often than it did */
+    COMPARISON_FAILING, /* fails now, and did not; that may be chance */
     COMPARISON_MISSING, /* was in the base only */
     COMPARISON_NOTHING, /* was run, and has no figure */
     COMPARISON_VERDICTS
@@ -39,8 +40,8 @@ enum comparison_kind {
  * as much any cost more. */
 #define COMPARISON_RUN 0.025
 
-/* Of comparisons in which nothing has changed this share at most says that a pool which failed
- * before fails more often. */
+/* Of comparisons in which nothing has changed this share at most says that a pool which fails
+ * now and then does so more often. */
 #define COMPARISON_FAILS 0.05
 
 /* One benchmark, in one of its kinds. */
@@ -55,13 +56,13 @@ struct comparison_row {
     enum workload_unit unit;   /* of a figure of the workload's */
     bool is_rate;              /* a number per second; else a figure of which less is better */
     enum comparison_verdict verdict;
-    bool failed_before;         /* in some round of the base */
+    bool has_failed;            /* in some round, of either side */
     bool regression;            /* no pass: worse beyond the threshold, or failed, missing, nothing */
     double rounds_needed;       /* of an undecided one; more than there are */
     char note[COMPARISON_NOTE]; /* "fails: 1 of 12, now 12 of 12"; or "" */
 };
 
-/* "same", "faster", "slower", "cannot tell", "FAILED", "MISSING", "NO FIGURE"; of a
+/* "same", "faster", "slower", "cannot tell", "FAILED", "fails", "MISSING", "NO FIGURE"; of a
  * rate "higher" and "lower", of costs "less" and "more". */
 const char *comparison_row_verdict(const struct comparison_row *row);
 
@@ -90,8 +91,7 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
                                 double threshold);
 
 /* Whether `now_failed` of `now_all` trials are more than chance makes of what they were
- * before: any where none failed, all where some did not, else by Fisher's exact test at
- * `level`. */
+ * before: all where some did not, else by Fisher's exact test at `level`. */
 bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level);
 
 /* One side's median in its unit: "14.1 ns", "209 k/s"; "-" where it is NaN. Returns text. */

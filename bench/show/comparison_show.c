@@ -142,6 +142,8 @@ static void whole_text(const struct comparison *comparison, char *text, size_t s
         all += sum_of(comparison, (enum comparison_verdict)v);
     if (comparison->regressions)
         snprintf(text, size, worse ? "worse" : "no pass"); /* what failed or is missing is not known to be worse */
+    else if (comparison_failing(comparison))
+        snprintf(text, size, "no pass");
     else if (undecided == all)
         snprintf(text, size, "cannot tell");
     else if (undecided)
@@ -158,6 +160,7 @@ static void totals_text(const struct comparison *comparison, char *text, size_t 
              sum_of(comparison, COMPARISON_FASTER), sum_of(comparison, COMPARISON_SAME),
              comparison_undecided(comparison));
     add(text, size, "; ", sum_of(comparison, COMPARISON_FAILED), "FAILED");
+    add(text, size, "; ", comparison_failing(comparison), "failing, maybe by chance");
     add(text, size, "; ", sum_of(comparison, COMPARISON_MISSING), "MISSING");
     add(text, size, "; ", sum_of_all(comparison, COMPARISON_NOTHING), "without a figure");
     if (comparison->speeds)
@@ -227,6 +230,8 @@ static enum verdicts_state state_of(const struct comparison_row *row)
     if (row->regression)
         return VERDICTS_REGRESSION;
     switch (row->verdict) {
+    case COMPARISON_FAILING:
+        return VERDICTS_FAILS;
     case COMPARISON_SLOWER:
         return VERDICTS_WORSE;
     case COMPARISON_FASTER:

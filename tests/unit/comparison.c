@@ -41,16 +41,17 @@ Test(comparison, of_no_values_nothing_is_said, .timeout = 10)
               row.rounds_needed > 0);
 }
 
-/* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077); of two pools that failed
- * before that is 2.5% each. */
+/* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077); none becomes 4 (0.047), not 3 (0.109); of two pools that
+ * failed before that is 2.5% each. */
 Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
 {
     static const struct {
         int base, now;
         double level;
         bool more;
-    } cases[] = {{1, 6, 0.05, true},  {1, 5, 0.05, false},   {1, 6, 0.025, false}, {0, 1, 0.001, true},
-                 {0, 0, 0.05, false}, {11, 12, 0.001, true}, {12, 12, 0.05, false}};
+    } cases[] = {{1, 6, 0.05, true},    {1, 5, 0.05, false},  {1, 6, 0.025, false}, {0, 1, 0.05, false},
+                 {0, 3, 0.05, false},   {0, 4, 0.05, true},   {0, 12, 0.001, true}, {0, 0, 0.05, false},
+                 {11, 12, 0.001, true}, {12, 12, 0.05, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert(comparison_row_fails_more(cases[i].base, 12, cases[i].now, 12, cases[i].level) == cases[i].more,
                   "%d, then %d", cases[i].base, cases[i].now);
