@@ -11,6 +11,7 @@
 #include "bench/findings/comparison_identity.h"
 #include "bench/findings/noise.h"
 #include "bench/results/read.h"
+#include "bench/results/read_duet.h"
 #include "bench/results/result.h"
 #include "bench/show/comparison_show.h"
 #include "bench/show/junit.h"
@@ -41,6 +42,10 @@ static int load(const struct options *options, struct comparison *comparison, in
         return refuse("%s%s%s", why, "", "");
     if (!json_is_object(json_object_get(comparison->documents[which], "machine")))
         return refuse("%s: not a result of poolbench run%s%s", comparison->paths[which], "", "");
+    if (read_duet_is(comparison->documents[which]))
+        return refuse("%s: a duet, which has set two builds against each other itself: poolbench export %s --format "
+                      "markdown says how%s",
+                      comparison->paths[which], comparison->paths[which], "");
     return EXIT_GOOD;
 }
 

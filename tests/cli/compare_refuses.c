@@ -27,6 +27,13 @@ CLI_TEST(compare, refuses_what_is_not_comparable)
     compare_kit_save(copy);
     cr_assert(run("compare base.json new.json") == 2 && strstr(err, "no benchmark is in both"), "%s", err);
     json_decref(copy);
+    copy = json_deep_copy(document);
+    json_object_set_new(copy, "duet_format", json_integer(1));
+    json_object_set_new(copy, "benchmarks", json_array());
+    compare_kit_save(copy);
+    cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, "new.json: a duet, which"), "%s",
+              err);
+    json_decref(copy);
     cr_assert(system("head -c 1000 base.json >new.json") == 0);
     cr_assert(run("compare base.json new.json") == 2 && lines(err) == 1 && strstr(err, "damaged"), "%s", err);
     json_decref(document);
