@@ -66,9 +66,11 @@ static int open_object(enum side side, const char *path, struct why why)
     snprintf(name, sizeof name, "/proc/self/fd/%d", copy);
     if (copy >= 0)
         object = dlopen(name, RTLD_NOW | RTLD_LOCAL);
-    if (!object) { /* it may ask for libraries beside itself: then a copy finds none */
+    if (!object) {                         /* it may ask for libraries beside itself: then a copy finds none */
+        char *real = realpath(path, NULL); /* a name without a slash would be looked for among the libraries */
         snprintf(first, sizeof first, "%s", copy < 0 ? strerror(-copy) : dlerror());
-        object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+        object = dlopen(real ? real : path, RTLD_NOW | RTLD_LOCAL);
+        free(real);
         if (!object)
             return why_wrong(why, "plug-in %s: cannot be loaded: %s", path, dlerror());
         if (is_taken(object))

@@ -47,6 +47,15 @@ CLI_TEST(duet, wants_two_plug_ins)
     refused("/dev/null", "duet --base /dev/null --new @/pools.so");
 }
 
+/* A name is a file's, here; what the loader finds elsewhere is none of it. */
+CLI_TEST(duet, a_name_without_a_slash_is_a_file_here)
+{
+    cr_assert(system("echo no object >libm.so.6") == 0);
+    cr_assert(run(full("duet --base @/pools.so --new libm.so.6")) == 2 && lines(err) == 1, "%s", err);
+    cr_assert(strstr(err, "plug-in libm.so.6: cannot be loaded: ") && strstr(err, "libm.so.6: file too short"), "%s",
+              err);
+}
+
 CLI_TEST(duet, a_plug_in_that_only_one_side_can_load_is_named)
 {
     refused("empty.so", "duet --base @/pools.so --new @/plugins/empty.so");
