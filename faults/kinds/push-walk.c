@@ -10,10 +10,10 @@
 #include "pools/core/futex.h"
 
 enum { GATE, CAPACITY = 16384, DEEP = 10000, SAMPLE = 32, FEW = 8 };
-static const int64_t slow_ns = 40000000;
+static const int64_t slow_ns = 40000000, most_ns = 4000000000;
 
-/* Of one submit, in ns, plus 1: with few jobs waiting, with many. */
-enum { SHALLOW_NS, DEEP_NS };
+/* Of one submit, in ns, plus 1: with few jobs waiting, with many; submits that came back. */
+enum { SHALLOW_NS, DEEP_NS, SENT };
 
 static int pass(void *arg)
 {
@@ -43,8 +43,10 @@ static int64_t cheapest_ns(void)
 static void submitter(void)
 {
     cell_note(SHALLOW_NS, cheapest_ns() + 1);
-    for (int i = 0; i < DEEP; i++)
+    for (int i = 0; i < DEEP; i++) {
         cell_submit_other(pass, NULL);
+        cell_note(SENT, i + 1);
+    }
     cell_note(DEEP_NS, cheapest_ns() + 1);
 }
 
@@ -61,14 +63,18 @@ static void measure(void)
 {
     enum { NAPS = 50 };
     const _Atomic int64_t *notes = cell_record()->notes;
+    int64_t until = pool_clock_ns() + most_ns;
     int running = cell_runners();
     for (int id = 0; id < running; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     cell_submit_range(0, running);
     gate_await(GATE, running);
     helper_start(0, submitter);
-    for (int i = 0; i < NAPS && !atomic_load(&notes[DEEP_NS]); i++)
+    for (int64_t still = 0, sent = 0; still < NAPS && pool_clock_ns() < until && !atomic_load(&notes[DEEP_NS]);) {
         cell_settle();
+        still = atomic_load(&notes[SENT]) == sent ? still + 1 : 0;
+        sent = atomic_load(&notes[SENT]);
+    }
     if (!atomic_load(&notes[DEEP_NS]))
         cell_not_asked("holds fewer than 10,000 jobs, or takes too long for them");
     gate_open(GATE);

@@ -6,7 +6,9 @@
  * 3, ..., once, or from then on, or the k-th after a job has run and workers may have
  * retired; whatever was accepted runs, whatever was refused does not.
  * What comes of the first thread's refusal is said, and not judged: it may be no worker's,
- * and an open that then has nobody to run jobs is asked for by the contract suite. */
+ * and an open that then has nobody to run jobs is asked for by the contract suite.
+ * A pool whose threads stay has them for the next one: it is asked in its first open, without the
+ * plain life before; where none is started, none can be refused. */
 #include <stdio.h>
 #include <unistd.h>
 
@@ -98,11 +100,17 @@ static void refuse_first(void)
     cell_free();
 }
 
+static bool stays(void)
+{
+    return cell_pool()->declares & POOL_THREADS_STAY;
+}
+
 static void refuse_each(int client)
 {
     int asked = cell_asked();
-    uint32_t begun = 0;
-    look_at_counts();
+    uint32_t begun = 0, refused = 0;
+    if (!stays())
+        look_at_counts();
     for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
         cell_note(NOW, k);
@@ -118,6 +126,7 @@ static void refuse_each(int client)
             let_them_meet(k % CELL_GATES);
             cell_free();
             cell_forget();
+            refused += births_failed();
             births_fail(0, false);
             continue;
         }
@@ -127,6 +136,7 @@ static void refuse_each(int client)
             cell_wait(-1);
             cell_free();
         }
+        refused += births_failed();
         births_fail(0, false);
         if (ledger_overrun(cell_record()) || ledger_unsettled(cell_record())) {
             cell_note(OVERRUN, ledger_overrun(cell_record()));
@@ -140,11 +150,14 @@ static void refuse_each(int client)
         }
         cell_forget();
     }
+    if (!refused && client != LATER)
+        cell_not_asked("starts no thread that could be refused");
 }
 
 static void drive(int client)
 {
-    cell_live();
+    if (!stays())
+        cell_live();
     client == FIRST ? refuse_first() : refuse_each(client);
 }
 

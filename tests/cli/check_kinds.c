@@ -49,7 +49,21 @@ static int kinds(char names[][40], int most)
 
 #define TOO_LONG "takes too long"
 
-/* Asks once. *unseen: it does not hold, either: what shows by chance did not, or others had the CPUs. */
+/* As check; asks again while somebody else has the CPUs so long that cells are given up. */
+static json_t *check_calmly(const char *bug, const char *options)
+{
+    enum { TRIES = 5 };
+    json_t *document = check(bug, options);
+    for (int i = 1; i < TRIES && document && !strstr(out, "\"stalled\": 0"); i++) {
+        json_decref(document);
+        document = check(bug, options);
+    }
+    cr_assert(document, "%s%s", out, err);
+    return document;
+}
+
+/* Asks once. *unseen: it does not hold, either: what shows by chance did not, or did so in the pool's plain
+ * life, where it has no name, or others had the CPUs. */
 static bool caught_once(const char *bug, const char *kind, bool *unseen)
 {
     char options[80];
@@ -62,8 +76,8 @@ static bool caught_once(const char *bug, const char *kind, bool *unseen)
     *unseen = false;
     json_array_foreach (json_object_get(document, "cells"), i, cell) {
         found |= is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name"));
-        *unseen |=
-            is(cell, "verdict", "not seen") || strstr(json_string_value(json_object_get(cell, "finding")), TOO_LONG);
+        *unseen |= is(cell, "verdict", "FAILS") || is(cell, "verdict", "STALLED") || is(cell, "verdict", "not seen") ||
+                   strstr(json_string_value(json_object_get(cell, "finding")), TOO_LONG);
     }
     json_decref(document);
     return found;
@@ -87,13 +101,13 @@ static bool caught(const char *kind)
     return caught_as(kind, kind);
 }
 
-/* Costs are said, and not judged; so are nice values. Where there is one CPU its sharing cannot be seen, nor
- * that of a counter. Results have a pool of their own. */
+/* Costs are said, and not judged; so are nice values. Where there is one CPU its sharing cannot be seen. Results have a
+ * pool of their own. */
 CLI_TEST(check_kinds, each_is_caught_by_its_name)
 {
     static const char *const others[] = {"herd",          "idle-burn",          "push-walk",
                                          "late-backstop", "inherited-priority", "inherited-affinity",
-                                         "counts-lost",   "results-stream"};
+                                         "results-stream"};
     static char names[128][40];
     int count = kinds(names, 128);
     cr_assert(count > 30);
@@ -105,17 +119,9 @@ CLI_TEST(check_kinds, each_is_caught_by_its_name)
     }
 }
 
-/* An ordinary ++ where two threads may be at once: one instruction, so it takes two CPUs. */
-CLI_TEST(check_kinds, a_counter_without_a_lock_is_caught)
-{
-    cpu_set_t set;
-    if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < 2)
-        cr_skip_test("there is one CPU");
-    cr_assert(caught("counts-lost"));
-}
-
-/* The verdicts of a kind of results, of the pool with this bug there: how many accuse it, by its name. */
-static int accused_stream(const char *bug, const char *options)
+/* The verdicts of a kind of results, of the pool with this bug there: how many accuse it, by its name. Asks again
+ * where a cell was given up, and where none does though there is a bug. */
+static int accused_stream(const char *bug, const char *options, int tries)
 {
     json_t *document, *cell;
     int accused = 0;
@@ -127,43 +133,57 @@ static int accused_stream(const char *bug, const char *options)
     json_array_foreach (json_object_get(document, "cells"), i, cell)
         accused += is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name"));
     json_decref(document);
+    if (tries > 1 && !accused && (strcmp(bug, "none") != 0 || !strstr(out, "\"stalled\": 0")))
+        return accused_stream(bug, options, tries - 1);
     return accused;
 }
 
 CLI_TEST(check_kinds, results_for_a_slow_consumer_are_followed)
 {
+    enum { TRIES = 5 };
     static const char *const bugs[] = {"overwrites", "twice", "forgets", "endless", "unwoken", "statuses", "silent"};
     for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++)
-        cr_assert(accused_stream(bugs[i], "-f results-stream") > 0, "%s: %s", bugs[i], out);
-    cr_assert(accused_stream("none", "-f results-stream") == 0 && strstr(out, "\"holds\": 3"), "%s", out);
-    cr_assert(accused_stream("none", "-g known") == 0 && strstr(out, "\"fails\": 0"), "%s", out);
+        cr_assert(accused_stream(bugs[i], "-f results-stream", TRIES) > 0, "%s: %s", bugs[i], out);
+    cr_assert(accused_stream("none", "-f results-stream", TRIES) == 0 && strstr(out, "\"holds\": 3"), "%s", out);
+    cr_assert(accused_stream("none", "-g known", TRIES) == 0 && strstr(out, "\"fails\": 0"), "%s", out);
 }
 
 /* A worker stands at a free, of its own memory, which nothing but malloc and free shows. */
 CLI_TEST(check_kinds, malloc_and_free_are_steps)
 {
+    enum { TRIES = 5 };
     static const char *const twins[][2] = {{"untidy", "FAILS"}, {"tidy", "not seen"}};
     for (size_t i = 0; i < sizeof twins / sizeof *twins; i++) {
-        json_t *document = check_plugin(twins[i][0], "-f preempted"),
-               *cell = json_array_get(json_object_get(document, "cells"), 2);
-        cr_assert(is(cell, "verdict", twins[i][1]), "%s", out);
-        cr_assert(i || strstr(json_string_value(json_object_get(cell, "finding")), "stood before free"), "%s", out);
-        json_decref(document);
+        bool seen = false;
+        for (int try = 0; try < TRIES && !seen; try++) {
+            json_t *document = check_plugin(twins[i][0], "-f preempted"),
+                   *cell = json_array_get(json_object_get(document, "cells"), 2);
+            cr_assert(!i || !is(cell, "verdict", "FAILS"), "%s", out);
+            seen = is(cell, "verdict", twins[i][1]) &&
+                   (i || strstr(json_string_value(json_object_get(cell, "finding")), "stood before free"));
+            json_decref(document);
+        }
+        cr_assert(seen, "%s", out);
     }
 }
 
 /* Its first job takes 0.4 s, as others may have the CPUs: that is no slow pool. */
 CLI_TEST(check_kinds, a_busy_moment_is_no_slow_pool)
 {
-    json_t *document = check("slow-at-first", "-f growth-per-job,leak-per-pool,index-wraps,push-walk,lost-under-load"),
-           *cell;
+    enum { TRIES = 5, ASKED = 5 };
     size_t i, asked = 0;
-    json_array_foreach (json_object_get(document, "cells"), i, cell) {
-        cr_assert(!strstr(json_string_value(json_object_get(cell, "finding")), TOO_LONG), "%s", out);
-        asked += is(cell, "verdict", "holds") || is(cell, "verdict", "not seen");
+    for (int try = 0; try < TRIES && asked < ASKED; try++) {
+        json_t *document =
+                   check("slow-at-first", "-f growth-per-job,leak-per-pool,index-wraps,push-walk,lost-under-load"),
+               *cell;
+        asked = 0;
+        json_array_foreach (json_object_get(document, "cells"), i, cell) {
+            cr_assert(!is(cell, "verdict", "FAILS"), "%s", out);
+            asked += is(cell, "verdict", "holds") || is(cell, "verdict", "not seen");
+        }
+        json_decref(document);
     }
-    cr_assert(asked >= 5, "%s", out);
-    json_decref(document);
+    cr_assert(asked >= ASKED, "%s", out);
 }
 
 /* Of a pool that starts all its workers with the first job; its twin gives them the opener's mask. */
@@ -174,7 +194,7 @@ CLI_TEST(check_kinds, one_cpu_for_all_is_caught)
     if (sched_getaffinity(0, sizeof set, &set) || CPU_COUNT(&set) < 2)
         cr_skip_test("there is one CPU");
     cr_assert(caught("inherited-affinity"));
-    document = check("kept-affinity", "-f inherited-affinity");
+    document = check_calmly("kept-affinity", "-f inherited-affinity");
     cr_assert(json_integer_value(json_object_get(json_object_get(document, "summary"), "holds")) == 3, "%s", out);
     cr_assert(!strstr(out, "one CPU"), "%s", out);
     json_decref(document);
@@ -212,8 +232,8 @@ CLI_TEST(check_kinds, other_forms_are_caught)
 /* A pool whose end hangs in any case does not hang because a thread was refused, or one CPU is there. */
 CLI_TEST(check_kinds, what_goes_wrong_without_the_scenario_is_not_its_bug)
 {
-    json_t *document =
-               check("join-locked", "-f thread-refused,one-cpu,second-pool,close-race,stop-missed,lost-under-load"),
+    json_t *document = check_calmly("join-locked",
+                                    "-f thread-refused,one-cpu,second-pool,close-race,stop-missed,lost-under-load"),
            *cell;
     size_t i;
     json_array_foreach (json_object_get(document, "cells"), i, cell)
@@ -227,7 +247,8 @@ CLI_TEST(check_kinds, what_goes_wrong_without_the_scenario_is_not_its_bug)
 /* Nor is what goes wrong before a thread was refused. */
 CLI_TEST(check_kinds, what_goes_wrong_before_a_refusal_is_not_its_bug)
 {
-    json_t *document = check("join-locked-later", "-f thread-refused"), *cells = json_object_get(document, "cells");
+    json_t *document = check_calmly("join-locked-later", "-f thread-refused"),
+           *cells = json_object_get(document, "cells");
     for (size_t i = 0; i < 3; i++)
         cr_assert(is(json_array_get(cells, i), "verdict", "FAILS") &&
                       is(json_array_get(cells, i), "finding", "hang: pool_free does not return"),
@@ -237,7 +258,7 @@ CLI_TEST(check_kinds, what_goes_wrong_before_a_refusal_is_not_its_bug)
 
 CLI_TEST(check_kinds, what_is_freed_twice_is_seen)
 {
-    json_t *document = check("freed-twice", "-f cancel-sticks");
+    json_t *document = check_calmly("freed-twice", "-f cancel-sticks");
     cr_assert(strstr(out, "died of signal 6") && strstr(out, "\"fails\": 1"), "%s", out);
     json_decref(document);
 }
@@ -245,7 +266,7 @@ CLI_TEST(check_kinds, what_is_freed_twice_is_seen)
 /* 0 stands for the default in each field of a configuration. */
 CLI_TEST(check_kinds, a_queue_of_the_default_size_is_asked_for)
 {
-    json_t *document = check("no-default", "-f wait-rearmed");
+    json_t *document = check_calmly("no-default", "-f wait-rearmed");
     cr_assert(strstr(out, "hang: pool_submit does not return") && strstr(out, "\"fails\": 1"), "%s", out);
     json_decref(document);
 }
@@ -268,7 +289,8 @@ CLI_TEST(check_kinds, costs_are_said_and_not_judged)
                    *cell = json_array_get(json_object_get(document, "cells"), 0);
             const char *finding = json_string_value(json_object_get(cell, "finding"));
             is_said = is(cell, "verdict", "holds") && strstr(finding, said[i][1]);
-            cr_assert(is(cell, "verdict", "holds") || strstr(finding, TOO_LONG), "%s", out);
+            cr_assert(is(cell, "verdict", "holds") || is(cell, "verdict", "STALLED") || strstr(finding, TOO_LONG), "%s",
+                      out);
             json_decref(document);
         }
         cr_assert(is_said, "%s", out);
@@ -280,7 +302,7 @@ CLI_TEST(check_kinds, children_nested_without_a_bound_are_said)
 {
     static const char *const bugs[] = {"nests-for-ever", "none"};
     for (int i = 0; i < 2; i++) {
-        json_t *document = check(bugs[i], "-f inside-full");
+        json_t *document = check_calmly(bugs[i], "-f inside-full");
         bool said = strstr(out, "nests children without a bound");
         cr_assert(strstr(out, "\"holds\": 3") && said == !i, "%s", out);
         json_decref(document);
@@ -292,7 +314,7 @@ CLI_TEST(check_kinds, a_first_thread_that_is_refused_is_told_of)
 {
     static const char *const bugs[] = {"thread-refused-first", "none"};
     for (int i = 0; i < 2; i++) {
-        json_t *document = check(bugs[i], "-f thread-refused"),
+        json_t *document = check_calmly(bugs[i], "-f thread-refused"),
                *cell = json_array_get(json_object_get(document, "cells"), 3);
         bool said = strstr(json_string_value(json_object_get(cell, "finding")), "it opens without any");
         cr_assert(is(cell, "verdict", "holds") && said == !i, "%s", out);
@@ -303,10 +325,22 @@ CLI_TEST(check_kinds, a_first_thread_that_is_refused_is_told_of)
 /* Workers that are started in open do not know who submits. */
 CLI_TEST(check_kinds, a_nice_submitter_is_nothing_to_workers_of_open)
 {
-    json_t *document = check("none", "-f inherited-priority"),
+    json_t *document = check_calmly("none", "-f inherited-priority"),
            *cell = json_array_get(json_object_get(document, "cells"), 0);
     cr_assert(is(cell, "verdict", "holds") && !strstr(out, "nice value of the thread"), "%s", out);
     json_decref(document);
+}
+
+/* Nothing wrong was seen in it; where it was given up, in a further try. */
+static bool is_clean(const json_t *cell)
+{
+    char options[80];
+    if (!is(cell, "verdict", "STALLED"))
+        return is(cell, "verdict", "holds") || is(cell, "verdict", "not seen") || is(cell, "verdict", "named") ||
+               is(cell, "verdict", "not supported");
+    snprintf(options, sizeof options, "-f %s", json_string_value(json_object_get(cell, "fault")));
+    json_decref(check_calmly("none", options));
+    return strstr(out, "\"stalled\": 0") && strstr(out, "\"fails\": 0");
 }
 
 CLI_TEST(check_kinds, a_pool_without_holds_under_all)
@@ -316,9 +350,7 @@ CLI_TEST(check_kinds, a_pool_without_holds_under_all)
     int asked = 0;
     cr_assert(document, "%s%s", out, err);
     json_array_foreach (json_object_get(document, "cells"), i, cell) {
-        cr_assert(is(cell, "verdict", "holds") || is(cell, "verdict", "not seen") || is(cell, "verdict", "named") ||
-                      is(cell, "verdict", "not supported"),
-                  "%s: %s", json_string_value(json_object_get(cell, "fault")),
+        cr_assert(is_clean(cell), "%s: %s", json_string_value(json_object_get(cell, "fault")),
                   json_string_value(json_object_get(cell, "finding")));
         asked += !is(cell, "verdict", "not supported") && !is(cell, "group", "known");
     }
@@ -329,7 +361,8 @@ CLI_TEST(check_kinds, a_pool_without_holds_under_all)
 /* What shows itself by chance does not hold: it was not seen, in so many tries. */
 CLI_TEST(check_kinds, not_seen_is_told_apart_from_holds)
 {
-    json_t *document = check("none", "-f stop-missed"), *cell = json_array_get(json_object_get(document, "cells"), 0);
+    json_t *document = check_calmly("none", "-f stop-missed"),
+           *cell = json_array_get(json_object_get(document, "cells"), 0);
     cr_assert(is(cell, "verdict", "not seen") && strstr(json_string_value(json_object_get(cell, "finding")), "tries"));
     cr_assert(json_integer_value(json_object_get(json_object_get(document, "summary"), "not_seen")) == 1);
     cr_assert(json_integer_value(json_object_get(json_object_get(document, "summary"), "holds")) == 0);

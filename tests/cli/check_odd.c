@@ -61,6 +61,13 @@ CLI_TEST(check_odd, threads_from_load_time_are_there)
     holds("EARLY");
 }
 
+/* They were there before: that nothing goes wrong says nothing. */
+CLI_TEST(check_odd, a_thread_that_is_not_started_is_not_refused)
+{
+    cr_assert(check("EARLY", "-f thread-refused") == 0 && strstr(out, "\n0 clean hold"), "%s", out);
+    cr_assert(strstr(out, "starts no thread that could be refused"), "%s", out);
+}
+
 CLI_TEST(check_odd, addresses_and_files_in_memory_are_to_be_had)
 {
     holds("RESERVES");
