@@ -137,16 +137,22 @@ static void count_trials(const json_t *configuration, struct record_point *point
     }
 }
 
+/* Of fewer rounds than make an interval there is a range, and no interval. */
 static bool point_of_configuration(const json_t *configuration, struct record_point *point)
 {
+    static const double enough = 0.95;
     struct benchmark_metric metric;
+    bool found;
     *point = (struct record_point){.is_floor = result_is_floor(configuration)};
     benchmark_metric(configuration, &metric);
     point->unit = metric.unit;
     point->more_is_better = metric.more_is_better;
     benchmark_name(configuration, point->benchmark, sizeof point->benchmark);
     count_trials(configuration, point);
-    return result_metric(configuration, metric.name, &point->value, &point->low, &point->high) && point->value > 0;
+    found = result_metric(configuration, metric.name, &point->value, &point->low, &point->high);
+    if (!(result_coverage(configuration, metric.name) >= enough))
+        point->low = point->high = NAN;
+    return found && point->value > 0;
 }
 
 /* The promises are part of what was searched for. */

@@ -85,8 +85,11 @@ static void add_row(struct grid *grid, const struct series *series, const struct
     grid_cell(grid, "%s", history_show_date(point->date, text, sizeof text));
     grid_cell(grid, "%s", history_show_revision(point->revision, text, sizeof text));
     grid_cell(grid, "%s", course_show_value(series, point->value, text, sizeof text));
-    grid_cell(grid, "%s .. %s", isnan(point->low) ? "?" : course_show_value(series, point->low, low, sizeof low),
-              isnan(point->high) ? "?" : course_show_value(series, point->high, high, sizeof high));
+    if (isnan(point->low) && isnan(point->high))
+        grid_cell(grid, "-");
+    else
+        grid_cell(grid, "%s .. %s", isnan(point->low) ? "?" : course_show_value(series, point->low, low, sizeof low),
+                  isnan(point->high) ? "?" : course_show_value(series, point->high, high, sizeof high));
     grid_cell(grid, "%d", point->rounds);
     if (change && change->creeps)
         grid_note(grid, "<- creeps from here: %+.1f%%", 100 * (change->speed - 1));

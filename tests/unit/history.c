@@ -1,6 +1,7 @@
 /* history.c - the store: versions, machines, what is the same and what is not. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <math.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,6 +235,32 @@ STORE_TEST(what_is_no_date_removes_nothing)
     cr_assert(store_prune(store, &(struct store_prune){.keep = -1, .date = "2026-01-01T00:00:01Z"}, why, sizeof why) ==
               1);
     store_close(store);
+}
+
+static void note_interval(void *context, const struct store_run *run, const struct record_point *point)
+{
+    (void)run;
+    cr_assert(isfinite(point->low) == isfinite(point->high) && point->value > 0);
+    *(bool *)context = isfinite(point->low);
+}
+
+/* The range of a few rounds is none. */
+STORE_TEST(an_interval_takes_rounds_enough)
+{
+    static const double coverages[] = {0, 0.9375, 0.96875};
+    for (size_t i = 0; i < sizeof coverages / sizeof *coverages; i++) {
+        struct store *store = opened();
+        json_t *document = document_of("a", 2, "2026-01-01T00:00:00Z", (double)(i + 1));
+        json_t *configuration = json_array_get(json_object_get(document, "configurations"), 0);
+        bool known;
+        json_object_set_new(json_object_get(json_object_get(configuration, "summary"), "jobs_per_s"), "coverage",
+                            json_real(coverages[i]));
+        append(store, document, 1);
+        cr_assert(store_points(store, NULL, NULL, note_interval, &known, why, sizeof why) == 1, "%s", why);
+        cr_assert(known == (coverages[i] >= 0.95), "%g", coverages[i]);
+        cr_assert(store_prune(store, &(struct store_prune){.keep = 0}, why, sizeof why) == 1, "%s", why);
+        store_close(store);
+    }
 }
 
 static void note_duet(void *context, const struct store_run *run, const struct record_point *point)
