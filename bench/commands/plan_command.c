@@ -72,6 +72,26 @@ const struct slo *plan_time_promise(const struct plan_session *session)
     return &promises->items[i];
 }
 
+static void on_running(void *context, int index)
+{
+    const struct plan_session *session = context;
+    char name[192];
+    plan_tell(session, plan_name(&session->probing.entries[index], name, sizeof name));
+}
+
+void plan_tell_begin(struct plan_session *session)
+{
+    session->probing.running = on_running;
+    session->probing.context = session;
+    progress_begin("second");
+}
+
+void plan_tell_end(struct plan_session *session)
+{
+    progress_end();
+    session->probing.running = NULL;
+}
+
 /* Of a recording the rate is known once it was read. */
 static int begin_trace(struct plan_session *session, const struct options *options)
 {
@@ -150,9 +170,35 @@ static void tell_service(const struct plan_session *session)
     json_decref(service);
 }
 
+/* What the answer holds, and what becomes of it when more comes. */
+static int measure_answer(struct plan_session *session)
+{
+    int error = plan_held(session);
+    error = error ? error : plan_overload(session);
+    return error ? error : plan_shorten(session);
+}
+
+/* With what is left one worker fewer is decided, if it is not yet; where that becomes the answer, what was measured of
+ * the larger one is no part of it. */
+static int settle_at_last(struct plan_session *session)
+{
+    static const double reserve = 0.12; /* of the budget: for measure_answer, in short */
+    const struct plan_size *before = session->answer;
+    int error = plan_settle(session, reserve);
+    if (session->answer == before)
+        return error;
+    session->held_per_s = session->proved_per_s = session->broken_per_s = session->overload_per_s = 0;
+    session->places_most = 0;
+    session->shorter = (struct plan_shorter){.from = 0};
+    session->advised = -1;
+    json_object_del(session->result, "searches");
+    return error ? error : measure_answer(session);
+}
+
 /* All phases, until one ends it. */
 static int measure(struct plan_session *session, int *status)
 {
+    static const double reserve = 0.3, little = 0.03; /* of the budget: for what comes after the sizes; for the end */
     int error = 0;
     if (session->recorded.jobs)
         plan_trace_service(session);
@@ -166,13 +212,14 @@ static int measure(struct plan_session *session, int *status)
     error = plan_sizes(session, status);
     if (error || *status != EXIT_GOOD)
         return error;
+    error = plan_settle(session, reserve);
     plan_quota_check(session, status);
-    if (*status != EXIT_GOOD || *session->no_group) /* more of it would be measured without the quota */
-        return 0;
+    if (error || *status != EXIT_GOOD || *session->no_group) /* more of it would be measured without the quota */
+        return error;
     error = session->recorded.jobs ? 0 : plan_quota(session);
-    error = error ? error : plan_held(session);
-    error = error ? error : plan_overload(session);
-    return error ? error : plan_shorten(session);
+    error = error ? error : measure_answer(session);
+    error = error ? error : settle_at_last(session);
+    return error ? error : plan_held_longer(session, little);
 }
 
 static void print_result(const struct plan_session *session)

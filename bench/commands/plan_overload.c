@@ -180,13 +180,6 @@ static void advise(struct plan_session *session)
     session->advised = best ? (int)(best - session->overloads) : -1;
 }
 
-static void on_running(void *context, int index)
-{
-    const struct plan_session *session = context;
-    char name[192];
-    plan_tell(session, plan_name(&session->probing.entries[index], name, sizeof name));
-}
-
 int plan_overload(struct plan_session *session)
 {
     struct running running = {.count = 0};
@@ -200,12 +193,9 @@ int plan_overload(struct plan_session *session)
     session->probing.entries = running.entries;
     session->probing.configurations = running.configurations;
     session->probing.count = running.count;
-    session->probing.running = on_running;
-    session->probing.context = session;
-    progress_begin("second");
+    plan_tell_begin(session);
     error = probing_run(&session->probing, ROUNDS, &each_s);
-    progress_end();
-    session->probing.running = NULL;
+    plan_tell_end(session);
     for (int i = 0; i < running.count; i++)
         take(session, running.of[i]);
     advise(session);

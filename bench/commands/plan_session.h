@@ -1,6 +1,6 @@
 /* plan_session.h - a planning: what was asked, what is known so far, and the document that
  * everything measured goes into. Its phases, in their order, are in plan_service.c,
- * plan_sizes.c, plan_held.c and plan_overload.c; plan_command.c calls them. */
+ * plan_sizes.c, plan_settle.c, plan_held.c, plan_overload.c and plan_shorten.c; plan_command.c calls them. */
 #ifndef PLAN_SESSION_H
 #define PLAN_SESSION_H
 
@@ -61,6 +61,7 @@ struct plan_session {
     struct plan_entry base;    /* pool, producers, placement; the jobs themselves */
     struct workload_spec open; /* the same jobs at a rate: burst:of=... */
     double budget_s, cpus;     /* wall time of it all; CPUs that the placement has */
+    double reserve_s;          /* of it, what a size that is measured now leaves */
     int64_t begin_ns;
     char no_group[320]; /* --quota: why no cgroup could be made, so that the quota is simulated only; "" */
     char why[512];      /* the one line of an exit status that is not good */
@@ -87,6 +88,7 @@ struct plan_session {
 
     /* Of plan_held.c: jobs per second; 0: not known. */
     double held_per_s, proved_per_s, broken_per_s;
+    double held_s;       /* what the searches for it had */
     char held_limit[16]; /* "limited_by" of the search */
 
     /* Of plan_max.c: sizes that were searched, upwards. */
@@ -110,6 +112,10 @@ double plan_spare_s(const struct plan_session *session);
 /* Progress on stderr, by the time that is left: what runs. */
 void plan_tell(const struct plan_session *session, const char *what);
 
+/* Has the entries of session->probing told so; and no more. */
+void plan_tell_begin(struct plan_session *session);
+void plan_tell_end(struct plan_session *session);
+
 /* Which promise is about time, the first; there is one. */
 const struct slo *plan_time_promise(const struct plan_session *session);
 
@@ -125,8 +131,16 @@ int plan_service(struct plan_session *session, int *status);
  * none does; EXIT_CANNOT: the generator, or the machine, is the limit. */
 int plan_sizes(struct plan_session *session, int *status);
 
+/* Where nobody could tell of one worker fewer than the answer has, or it was not asked: further rounds of it, until it
+ * is known or so much of the budget is left; where it keeps the promises it is the answer, and so on. */
+int plan_settle(struct plan_session *session, double reserve_share);
+
 /* The rate that the recommended size holds. */
 int plan_held(struct plan_session *session);
+
+/* Searches on, from what that proved, where it ended for want of time and there is more left than it had, beside
+ * that share of the budget. */
+int plan_held_longer(struct plan_session *session, double reserve_share);
 
 /* 1.5 times that, under each policy of a full queue; and which one is advised. */
 int plan_overload(struct plan_session *session);
@@ -138,10 +152,12 @@ int plan_shorten(struct plan_session *session);
 /* The same by other measurements: a test has its own. */
 struct plan_measures {
     int (*size)(struct plan_session *session, int workers);
+    int (*further)(struct plan_session *session, struct plan_size *size, double reserve_s);
     int (*held)(struct plan_session *session);
     int (*overload)(struct plan_session *session);
 };
 int plan_shorten_by(struct plan_session *session, const struct plan_measures *measures);
+int plan_settle_by(struct plan_session *session, double reserve_share, const struct plan_measures *measures);
 
 /* How many places in the place of so many, when what is accepted takes accepted_ns and may take
  * limit_ns; one for each worker at least. 0: there are none fewer, or none are needed. Pure. */
@@ -166,8 +182,18 @@ void plan_quota_check(struct plan_session *session, int *status);
 /* The "quota" of the document's plan; null: there is none, or no answer. Owner: the caller. */
 json_t *plan_quota_json(const struct plan_session *session);
 
-/* Measures one size at the rate, into session->sizes. Returns as the phases. */
+/* Measures one size at the rate, into session->sizes, anew if it is there. Returns as the phases. */
 int plan_measure(struct plan_session *session, int workers);
+
+/* Further rounds of a size that nobody can tell of, and judges all of them; longer slices where they were too
+ * short. Returns as the phases, or -EAGAIN: in what is left beyond reserve_s seconds it would not be decided. */
+int plan_measure_further(struct plan_session *session, struct plan_size *size, double reserve_s);
+
+/* The size of so many workers; one after the last: it was not measured. */
+struct plan_size *plan_size_at(struct plan_session *session, int workers);
+
+/* Who is recommended, by what the search for a size knows. *status and session->why: as plan_sizes, where nobody is. */
+void plan_take_answer(struct plan_session *session, bool interrupted, int *status);
 
 /* What a judgement says of a size. */
 enum sizing_answer plan_answer_of(const struct slo_judgement *judged);
@@ -192,7 +218,7 @@ int plan_workers_of_use(const struct plan_session *session);
 /* What the models take for a load at a rate: the measured services, arrivals at random. */
 struct forecast_load plan_load(const struct plan_session *session, double per_s);
 
-/* The rate that a size holds by the model, and by what the CPUs can compute. */
+/* The rate that a size holds by the model, and by what the CPUs can compute: as options->rate is told. */
 double plan_model_rate(const struct plan_session *session, int workers);
 
 /* The document's "plan" (results/README.md), one of its "sizes", and its "service". Owner: the caller. */

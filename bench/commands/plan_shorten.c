@@ -30,11 +30,19 @@ int64_t plan_fewer_places(int64_t places, int workers, double accepted_ns, doubl
     return fewer < places ? fewer : places - 1;
 }
 
+/* The overload that tells how long what is accepted waits: where nothing is lost, what is late is late with the
+ * producer, and those that are turned away tell of the same queue. */
+static const struct plan_overload *telling(const struct plan_session *session)
+{
+    enum pool_full full = session->answer->full;
+    return &session->overloads[full == POOL_BLOCK ? POOL_REJECT : full];
+}
+
 /* How many places it is to have; 0: it may stay as long as it is. */
 static int64_t fewer(const struct plan_session *session)
 {
     static const double full = 0.05; /* lost so many, it was full most of the time */
-    const struct plan_overload *own = &session->overloads[session->answer->full];
+    const struct plan_overload *own = telling(session);
     if (session->options->capacity_count || own->configuration < 0 || own->lost < full || isnan(own->accepted_ns))
         return 0;
     return plan_fewer_places((int64_t)session->answer->capacity, session->answer->workers, own->accepted_ns,
@@ -90,13 +98,13 @@ static int measure(struct plan_session *session, const struct plan_measures *mea
         session->held_per_s = (double)session->options->rate; /* that much it keeps: it was measured */
     if (!error)
         error = measures->overload(session);
-    *done = !error && session->overloads[session->answer->full].configuration >= 0;
+    *done = !error && telling(session)->configuration >= 0;
     return error;
 }
 
 int plan_shorten_by(struct plan_session *session, const struct plan_measures *measures)
 {
-    static const double least = 0.15; /* of the budget, for all that again */
+    double least = session->recorded.jobs ? 0.35 : 0.15; /* of the budget, for all that again */
     struct before before;
     int64_t places;
     bool done = true;
@@ -108,7 +116,7 @@ int plan_shorten_by(struct plan_session *session, const struct plan_measures *me
         keep(session, &before);
         if (!shorter->from)
             *shorter = (struct plan_shorter){.from = (int64_t)before.size.capacity,
-                                             .accepted_ns = before.overloads[before.size.full].accepted_ns,
+                                             .accepted_ns = telling(session)->accepted_ns,
                                              .per_s = before.overload_per_s};
         shorter->asked = places;
         error = measure(session, measures, places, &done);
@@ -121,6 +129,6 @@ int plan_shorten_by(struct plan_session *session, const struct plan_measures *me
 
 int plan_shorten(struct plan_session *session)
 {
-    static const struct plan_measures measures = {plan_measure, plan_held, plan_overload};
+    static const struct plan_measures measures = {.size = plan_measure, .held = plan_held, .overload = plan_overload};
     return plan_shorten_by(session, &measures);
 }

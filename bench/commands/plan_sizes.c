@@ -16,7 +16,7 @@
 #include "bench/show/progress.h"
 #include "workloads/core/units.h"
 
-enum { PROBE_ROUNDS = 5, CAPACITY_MAX = 1 << 20 };
+enum { CAPACITY_MAX = 1 << 20 };
 
 static const double UTILISATION = 0.7;  /* where to begin when no model says */
 static const double SIZES_SHARE = 0.55; /* of the budget: all sizes */
@@ -85,148 +85,6 @@ static void begin_sizing(struct plan_session *session)
     }
     if (sizing->guess <= 0) /* by the services of a bad moment, maybe: measured is what counts */
         sizing->guess = goetz_servers((double)options->rate / 1e9, session->service.mean_ns, UTILISATION);
-}
-
-/* How busy so many workers will be; from 1 on they are overloaded. */
-static double load_of(const struct plan_session *session, int workers)
-{
-    double servers = fmin(workers, plan_workers_of_use(session));
-    return (double)session->options->rate / 1e9 * session->service.mean_ns / servers;
-}
-
-/* What a search of one size may have: a quarter of it is spent where nothing decides. Long queues
- * take more: their samples are worth less. */
-static double size_budget_s(const struct plan_session *session, int workers)
-{
-    static const double light = 0.3, heavy = 0.5, heavy_load = 0.8, little_s = 12;
-    double most = heavy * session->budget_s;
-    return load_of(session, workers) >= heavy_load ? most : fmax(light * session->budget_s, fmin(most, little_s));
-}
-
-/* How long the queue of so many workers takes to forget how it began. */
-static double relaxation_ns(const struct plan_session *session, int workers)
-{
-    double servers = fmin(workers, plan_workers_of_use(session)), load = load_of(session, workers);
-    return load < 1 ? session->service.mean_ns / servers / pow(1 - sqrt(load), 2) : INFINITY;
-}
-
-/* Where it is, or will be. */
-static struct plan_size *size_at(struct plan_session *session, int workers)
-{
-    struct plan_size *size = session->sizes;
-    while (size < session->sizes + session->size_count && size->workers != workers)
-        size++;
-    return size;
-}
-
-static struct plan_size *size_of(struct plan_session *session, int workers)
-{
-    struct plan_size *size = size_at(session, workers);
-    if (size == session->sizes + session->size_count)
-        session->size_count++;
-    *size = (struct plan_size){.workers = workers,
-                               .capacity = plan_places(session, workers),
-                               .full = plan_policy(session->options),
-                               .configuration = -1};
-    return size;
-}
-
-enum sizing_answer plan_answer_of(const struct slo_judgement *judged)
-{
-    if (judged->reason == SLO_NO_ROUNDS)
-        return SIZING_CANNOT;
-    if (judged->verdict != SLO_CANNOT_TELL)
-        return judged->verdict == SLO_KEPT ? SIZING_KEPT : SIZING_BROKEN;
-    return judged->reason == SLO_STRADDLES ? SIZING_STRADDLES : SIZING_OPEN;
-}
-
-/* Jobs that waited, on average: what the pool held less what was served. */
-static double in_queue(const struct plan_session *session, const struct plan_size *size)
-{
-    const json_t *configuration =
-        json_array_get(json_object_get(session->result, "configurations"), (size_t)size->configuration);
-    double in_pool = result_median(configuration, "in_pool");
-    return fmax(0, in_pool - size->loop.done_per_s * size->loop.service_ns / 1e9);
-}
-
-/* A generator that stood still hands over all that was due at once: where that fills the
- * queue, it is to blame for what was lost, not the pool. */
-static void blame_generator(const struct plan_session *session, struct plan_size *size)
-{
-    static const double much = 0.5; /* of the queue */
-    const json_t *configuration =
-        json_array_get(json_object_get(session->result, "configurations"), (size_t)size->configuration);
-    double late_ns = result_median(configuration, "figures.generator_late_p99_ns");
-    double at_once = late_ns * (double)session->options->rate / 1e9;
-    char late[32];
-    if (size->judged.verdict == SLO_KEPT || !(size->loop.lost > 0) || !(at_once >= much * (double)size->capacity))
-        return;
-    size->judged.verdict = SLO_CANNOT_TELL;
-    size->judged.reason = SLO_GENERATOR;
-    snprintf(size->judged.why, sizeof size->judged.why,
-             "the generator is the limit: it was %s late (p99), and then made %.0f jobs at once, with %zu places",
-             units_time_text(late_ns, late, sizeof late), at_once, size->capacity);
-}
-
-static void take_size(struct plan_session *session, struct plan_size *size, const struct rate_search *one)
-{
-    size->spent_s = one->spent_s;
-    size->judged = one->at->judged;
-    size->promise = (int)(one->at->promise - session->options->slo.items);
-    size->loop = one->at->loop;
-    blame_generator(session, size);
-    size->answer = plan_answer_of(&size->judged);
-    size->in_queue = in_queue(session, size);
-}
-
-/* Measures rounds until they decide, or have had their time. Searches for a rate have the
- * same rule (rate_search.h): here the rate is the one that was asked for. */
-static int measure_size(struct plan_session *session, struct plan_size *size)
-{
-    struct plan_entry entry = session->base;
-    struct rate_search one;
-    double each_s;
-    bool more;
-    int error = -EINVAL;
-    entry.workload = session->open;
-    entry.workers = size->workers;
-    entry.capacity = size->capacity;
-    entry.full = size->full;
-    rate_search_begin(&one, &entry, size_budget_s(session, size->workers));
-    if (rate_search_ask(&one, &session->options->slo, (double)session->options->rate,
-                        relaxation_ns(session, size->workers), session->result)) {
-        do {
-            size->configuration = one.at->configuration; /* judging may choose a longer one to go on with */
-            size->slice_ns = one.at->slice_ns;
-            session->probing.entries = &one.running;
-            session->probing.configurations = &size->configuration;
-            session->probing.count = 1;
-            error = probing_run(&session->probing, PROBE_ROUNDS, &each_s);
-            one.spent_s += each_s;
-            one.at->spent_s += each_s;
-            more = rate_search_judge(&one, &session->options->slo, session->result);
-            take_size(session, size, &one);
-        } while (!error && more && plan_left_s(session) > 0);
-    }
-    rate_search_end(&one);
-    return error;
-}
-
-static void tell(const struct plan_session *session, const struct plan_size *size)
-{
-    static const char *const words[] = {"kept", "BROKEN", "cannot tell", "cannot tell", "cannot tell"};
-    const struct slo_kind *kind = session->options->slo.items[size->promise].kind;
-    const struct slo_judgement *judged = &size->judged;
-    char value[32] = "-", low[32] = "", high[32] = "";
-    progress_end();
-    if (judged->rounds) {
-        slo_value_text(kind, judged->value, value, sizeof value);
-        slo_value_text(kind, judged->low, low, sizeof low);
-        slo_value_text(kind, judged->high, high, sizeof high);
-    }
-    fprintf(stderr, "%3d worker%s queue %-6zu %s %9s (%s .. %s)  %s%s%s\n", size->workers,
-            size->workers > 1 ? "s," : ", ", size->capacity, kind->name, value, low,
-            isinf(judged->high) ? "no end" : high, words[size->answer], *judged->why ? ": " : "", judged->why);
 }
 
 /* Nothing keeps the promises: what comes nearest. */
@@ -324,9 +182,10 @@ bool plan_is_fewest(const struct plan_session *session)
     return plan_fewer(session) == session->answer->workers - 1;
 }
 
-static void take_answer(struct plan_session *session, bool interrupted, int *status)
+void plan_take_answer(struct plan_session *session, bool interrupted, int *status)
 {
     int workers = sizing_kept(&session->sizing);
+    session->answer = NULL;
     if (session->recorded.jobs && workers)
         return take_recorded(session, status);
     for (int i = 0; i < session->size_count && workers; i++)
@@ -338,58 +197,38 @@ static void take_answer(struct plan_session *session, bool interrupted, int *sta
         say_none(session, status);
 }
 
-int plan_measure(struct plan_session *session, int workers)
-{
-    struct plan_size *size = size_of(session, workers);
-    int error = session->recorded.jobs ? plan_trace_measure(session, size) : measure_size(session, size);
-    if (!error)
-        tell(session, size);
-    else if (size->configuration < 0)
-        session->size_count--; /* it was not measured */
-    return error;
-}
-
-static void on_running(void *context, int index)
-{
-    const struct plan_session *session = context;
-    char name[192];
-    plan_tell(session, plan_name(&session->probing.entries[index], name, sizeof name));
-}
-
-/* Half the budget, and more; a third where a size was found whose workers are not half busy. */
+/* Half the budget, and more; a third where a size was found whose workers are not half busy; nearly all of it where
+ * none was found that does. */
 static bool is_time_over(struct plan_session *session)
 {
-    static const double light = 0.5, light_share = 0.33;
+    static const double light = 0.5, light_share = 0.33, none_share = 0.85;
     double spent_s = session->budget_s - plan_left_s(session);
     int kept = sizing_kept(&session->sizing);
-    if (kept && size_at(session, kept)->loop.load < light)
+    if (kept && plan_size_at(session, kept)->loop.load < light)
         return spent_s > light_share * session->budget_s;
-    return spent_s > SIZES_SHARE * session->budget_s;
+    return spent_s > (kept ? SIZES_SHARE : none_share) * session->budget_s;
 }
 
 int plan_sizes(struct plan_session *session, int *status)
 {
     int workers, error = 0;
     begin_sizing(session);
-    progress_begin("second");
-    session->probing.running = on_running;
-    session->probing.context = session;
+    plan_tell_begin(session);
     while (!error && (workers = sizing_next(&session->sizing)) > 0) {
         error = plan_measure(session, workers);
         if (error)
             break;
-        sizing_tell(&session->sizing, workers, size_at(session, workers)->answer);
+        sizing_tell(&session->sizing, workers, plan_size_at(session, workers)->answer);
         if (is_time_over(session))
             sizing_give_up(&session->sizing);
     }
-    progress_end();
-    session->probing.running = NULL;
+    plan_tell_end(session);
     if (error == -EINVAL) {
         *status = EXIT_USAGE;
         snprintf(session->why, sizeof session->why, "--rate %lld cannot be made of %s",
                  (long long)session->options->rate, session->open.text);
         return 0;
     }
-    take_answer(session, error != 0, status);
+    plan_take_answer(session, error != 0, status);
     return error;
 }

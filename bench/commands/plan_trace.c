@@ -13,7 +13,7 @@
 #include "workloads/core/units.h"
 
 /* Two pieces at least, where there is time: a process of a long recording reads for a while. */
-enum { PIECE_ROUNDS = 3, PIECES_MAX = 6, PROBE_ROUNDS = 2 * PIECE_ROUNDS, SIZES = 5 /* that are asked for, about */ };
+enum { PROBE_ROUNDS = 2 * PLAN_TRACE_ROUNDS, SIZES = 5 /* that are asked for, about */ };
 
 static const double SIZES_SHARE = 0.5, /* of the budget */
     ROUND_SHARE = 0.7,                 /* of a round: the rest is for its process */
@@ -143,49 +143,6 @@ bool plan_trace_keeps_all(const struct plan_session *session, int workers)
     struct forecast_load load = plan_trace_load(session, true);
     struct forecast forecast;
     return !forecast_at(&forecast, &load, workers, &session->options->slo) && forecast.all_kept;
-}
-
-/* The promise that is nearest to being broken. */
-static void judge(struct plan_session *session, struct plan_size *size)
-{
-    const struct slo_list *promises = &session->options->slo;
-    const json_t *configuration =
-        json_array_get(json_object_get(session->result, "configurations"), (size_t)size->configuration);
-    static const int order[] = {[SLO_KEPT] = 0, [SLO_CANNOT_TELL] = 1, [SLO_BROKEN] = 2};
-    for (int i = 0; i < promises->count; i++) {
-        struct slo_judgement judged = slo_judge(configuration, promises, i);
-        if (i && order[judged.verdict] <= order[size->judged.verdict])
-            continue;
-        size->judged = judged;
-        size->promise = i;
-    }
-    size->loop = open_loop_of(configuration);
-    size->answer = plan_answer_of(&size->judged);
-    size->in_queue = NAN;
-}
-
-int plan_trace_measure(struct plan_session *session, struct plan_size *size)
-{
-    struct plan_entry entry = session->base;
-    double each_s;
-    int error = 0;
-    entry.workload = session->open;
-    entry.workers = size->workers;
-    entry.capacity = size->capacity;
-    entry.full = size->full;
-    size->configuration = result_add_configuration(session->result, plan_configuration(&entry));
-    size->slice_ns = session->part.warm_ns + session->part.for_ns;
-    session->probing.entries = &entry;
-    session->probing.configurations = &size->configuration;
-    session->probing.count = 1;
-    for (int i = 0; i < PIECES_MAX && !error && (!i || plan_left_s(session) > 0); i++) {
-        error = probing_run(&session->probing, PIECE_ROUNDS, &each_s);
-        size->spent_s += each_s;
-        judge(session, size);
-        if (i > 0 && size->answer != SIZING_STRADDLES && size->answer != SIZING_OPEN)
-            break;
-    }
-    return error;
 }
 
 json_t *plan_trace_json(const struct plan_session *session)

@@ -6,6 +6,8 @@
 
 #include "bench/commands/plan_session.h"
 
+enum { PLAN_TRACE_ROUNDS = 3 /* of a piece of what measures a size */ };
+
 /* What goes with a recording on the command line: 0, or -EINVAL and a line. */
 int plan_trace_check(const struct options *options, struct why why);
 
@@ -20,9 +22,6 @@ void plan_trace_service(struct plan_session *session);
 
 /* The models' load: of the part that is replayed, or of the whole recording. */
 struct forecast_load plan_trace_load(const struct plan_session *session, bool whole);
-
-/* Measures one size: rounds until they decide, or have had their time. Returns as probing_run. */
-int plan_trace_measure(struct plan_session *session, struct plan_size *size);
 
 /* Whether the simulation of the whole recording says that so many workers keep the promises. */
 bool plan_trace_keeps_all(const struct plan_session *session, int workers);

@@ -13,7 +13,7 @@
 #include "workloads/core/trace_part.h"
 
 /* Of a slice: what of it is warm-up, and how many relaxation times it is to last. */
-static const double WARM_SHARE = 0.25, SLICE_TIMES = 16;
+static const double WARM_SHARE = 0.25, SLICE_TIMES = RATE_SEARCH_SLICE_TIMES;
 
 double rate_search_start(const struct plan_entry *entry)
 {

@@ -8,7 +8,10 @@
 #include "bench/measure/plan.h"
 #include "bench/statistics/search.h"
 
-enum { RATE_SEARCH_PROBES = 20 }; /* of one search, at most */
+enum {
+    RATE_SEARCH_PROBES = 20,     /* of one search, at most */
+    RATE_SEARCH_SLICE_TIMES = 16 /* so many relaxation times a slice is to last */
+};
 
 /* What is known of one rate: its latest probe. A longer one takes the place of one whose
  * slices were too short. */

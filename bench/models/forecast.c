@@ -17,8 +17,7 @@ const char *forecast_model_name(enum forecast_model model)
     return model == FORECAST_CONVOLUTION ? "M/G/c" : "simulated";
 }
 
-/* Jobs per ns, of recorded arrivals over their whole length. */
-static double rate_of(const struct forecast_load *load)
+double forecast_mean_rate(const struct forecast_load *load)
 {
     double length;
     if (load->arrivals != QUEUE_RECORDED)
@@ -121,10 +120,10 @@ int forecast_at(struct forecast *out, const struct forecast_load *load, int work
     struct queue_outcome outcome;
     int error = 0;
     *out = (struct forecast){0};
-    if (workers < 1 || !(rate_of(load) > 0) || (!load->service && !load->services_ns))
+    if (workers < 1 || !(forecast_mean_rate(load) > 0) || (!load->service && !load->services_ns))
         return -EINVAL;
     out->model = choose(load, workers, promises, out->why, sizeof out->why);
-    out->utilisation = rate_of(load) * mean_of(load) / workers;
+    out->utilisation = forecast_mean_rate(load) * mean_of(load) / workers;
     out->overloaded = out->utilisation >= 1;
     if (out->model == FORECAST_SIMULATION) {
         error = play(load, workers, &outcome);
@@ -150,14 +149,23 @@ int forecast_scaled(struct forecast *out, const struct forecast_load *load, int 
 {
     struct forecast_load other = *load;
     struct service scaled;
+    double *services_ns = NULL;
     int error;
-    if (load->services_ns || !load->service || !(times > 0))
+    if (!load->service || !(times > 0))
         return -EINVAL;
     error = service_scaled(&scaled, load->service, times);
     if (error)
         return error;
     other.service = &scaled;
-    error = forecast_at(out, &other, workers, promises);
+    if (load->services_ns) {
+        services_ns = calloc((size_t)load->recorded + 1, sizeof *services_ns);
+        for (int64_t i = 0; i < load->recorded && services_ns; i++)
+            services_ns[i] = times * load->services_ns[i];
+        other.services_ns = services_ns;
+        error = services_ns ? 0 : -ENOMEM;
+    }
+    error = error ? error : forecast_at(out, &other, workers, promises);
+    free(services_ns);
     service_destroy(&scaled);
     return error;
 }
@@ -201,7 +209,7 @@ static struct forecast_load at_rate(const struct forecast_load *load, double rat
     other.rate = rate;
     if (load->arrivals == QUEUE_RECORDED) {
         other.stretch = 1;
-        other.stretch = rate / rate_of(&other);
+        other.stretch = rate / forecast_mean_rate(&other);
     }
     return other;
 }

@@ -52,8 +52,7 @@ const char *forecast_model_name(enum forecast_model model);
 int forecast_at(struct forecast *out, const struct forecast_load *load, int workers, const struct slo_list *promises);
 
 /* The same at the same rate, with all services so many times as long. Near saturation little of it does much: what
- * the measured services leave open (service_mean_error) lies between two of these. -EINVAL also for recorded services.
- */
+ * the measured services leave open (service_mean_error) lies between two of these. */
 int forecast_scaled(struct forecast *out, const struct forecast_load *load, int workers,
                     const struct slo_list *promises, double times);
 
@@ -64,8 +63,11 @@ const struct slo *forecast_impossible(const struct service *service, const struc
 /* The fewest workers that keep all promises at that rate, `most` at most; 0: none does. -errno. */
 int forecast_workers(const struct forecast_load *load, const struct slo_list *promises, int most);
 
+/* Jobs per ns: of recorded arrivals their mean over their own length, after stretching; INFINITY: all at once. */
+double forecast_mean_rate(const struct forecast_load *load);
+
 /* The highest rate (per ns) that so many workers hold, within 0.1%; 0: none above 1/4000 of what they can do.
- * load->rate is not looked at; of recorded arrivals it is the mean rate after stretching. NaN: out of memory. */
+ * load->rate is not looked at; of recorded arrivals it is as forecast_mean_rate has it. NaN: out of memory. */
 double forecast_rate(const struct forecast_load *load, int workers, const struct slo_list *promises);
 
 /* How many places the queue may have: with one more an accepted job would break the promise of time

@@ -62,8 +62,27 @@ Test(forecast, near_saturation_the_mean_service_decides, .timeout = 20)
     }
     cr_assert(!forecast_scaled(&found, &load, 1, &list, 1.2) && found.overloaded && isinf(found.values[0]));
     cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 0), -EINVAL);
-    load.services_ns = (double[]){1, 2};
-    cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 1), -EINVAL);
+}
+
+/* Three recorded jobs at once, of 1, 2 and 3 ms, and one worker: the last one ends after 6 ms; where all are a tenth
+ * longer, after 6.6. */
+Test(forecast, recorded_services_are_scaled_as_others_are, .timeout = 20)
+{
+    static const double times_ns[] = {0, 0, 0}, services_ns[] = {1 * MS, 2 * MS, 3 * MS};
+    struct forecast_load load = {.service = &even,
+                                 .arrivals = QUEUE_RECORDED,
+                                 .times_ns = times_ns,
+                                 .services_ns = services_ns,
+                                 .recorded = 3,
+                                 .stretch = 1,
+                                 .seed = 1};
+    struct slo_list list = promised("max=1s");
+    struct forecast found;
+    cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 1), 0);
+    near(found.values[0], 6 * MS, 0.01, "max");
+    cr_assert_eq(forecast_scaled(&found, &load, 1, &list, 1.1), 0);
+    near(found.values[0], 6.6 * MS, 0.01, "max of longer ones");
+    cr_assert(services_ns[2] == 3 * MS);
 }
 
 /* 20 k/s of 0.56 ms, p99 within 5 ms: 12 workers (4.0 ms); 11 are overloaded. */

@@ -44,7 +44,7 @@ static int made_overload(struct plan_session *s)
     return 0;
 }
 
-static const struct plan_measures measures = {made_size, made_held, made_overload};
+static const struct plan_measures measures = {.size = made_size, .held = made_held, .overload = made_overload};
 
 /* 100 places of two workers, p99 <= 50 ms, a third lost of too much. */
 static void begin(double each_ns, size_t keeps_from)
@@ -108,6 +108,24 @@ Test(plan_shorten, nothing_is_done_where_nothing_is_late_or_the_user_chose, .tim
     begin(1 * MS, 0);
     session.budget_s = 0;
     cr_assert(plan_shorten_by(&session, &measures) == 0 && !made.sizes, "no time is left");
+    end();
+}
+
+/* A queue that blocks loses nothing: what is late is late with the producer, and how long what is accepted waits is
+ * told by those that are turned away. */
+Test(plan_shorten, a_queue_that_blocks_is_shortened_by_what_reject_accepts, .timeout = 10)
+{
+    begin(1 * MS, 0);
+    session.sizes[0].full = POOL_BLOCK;
+    session.overloads[POOL_BLOCK] =
+        (struct plan_overload){.full = POOL_BLOCK, .configuration = 6, .accepted_ns = 900 * MS};
+    cr_assert(plan_shorten_by(&session, &measures) == 0);
+    cr_assert(session.answer->capacity == 45 && made.sizes == 1, "%zu", session.answer->capacity);
+    cr_assert(session.shorter.from == 100 && session.shorter.accepted_ns == 100 * MS);
+    end();
+    begin(0.4 * MS, 0);
+    session.sizes[0].full = POOL_BLOCK;
+    cr_assert(plan_shorten_by(&session, &measures) == 0 && !made.sizes, "in time");
     end();
 }
 
