@@ -49,6 +49,53 @@ static void add_span(json_t *model, const struct plan_session *session, const st
     }
 }
 
+/* How many times as long as the model takes them services were, when the size was measured; NaN: not known. Of a
+ * recording the jobs that were counted are those of the part. */
+static double served_times(const struct plan_session *session, const struct plan_size *size)
+{
+    const struct recorded *recorded = &session->recorded;
+    const struct plan_part *part = &session->part;
+    double mean_ns = session->service.mean_ns, sum_ns = 0;
+    for (int64_t i = 0; i < part->count && recorded->jobs; i++)
+        sum_ns += recorded->services_ns[part->first + i];
+    if (recorded->jobs)
+        mean_ns = sum_ns / (double)part->count;
+    return size->loop.service_ns > 0 && mean_ns > 0 ? size->loop.service_ns / mean_ns : NAN;
+}
+
+/* What the model says by services as long as they were then: what of the difference to what was measured is the
+ * service, and what the model. */
+static void add_served(json_t *model, const struct plan_session *session, const struct forecast_load *load,
+                       const struct plan_size *size)
+{
+    double times = served_times(session, size);
+    bool loss = session->options->slo.items[size->promise].kind->is_loss;
+    struct forecast at;
+    if (isnan(times) || forecast_scaled(&at, load, size->workers, &session->options->slo, times))
+        return;
+    json_object_set_new(model, "served_times", json_real(times));
+    json_object_set_new(model, loss ? "served_share" : "served_ns", number(at.values[size->promise]));
+}
+
+/* Of a recording, what the simulation says where it comes so many times as dense as it was asked for: pairs of that
+ * and the value; it cannot be played again from the document. */
+static json_t *curve_json(const struct plan_session *session, const struct forecast_load *load,
+                          const struct plan_size *size)
+{
+    enum { STEPS = 24 };
+    static const double room = 1.75; /* beyond what it holds: overloads are 1.5 times that */
+    double most = room * fmax(1, session->held_per_s / (double)session->options->rate);
+    json_t *curve = json_array();
+    for (int i = 1; i <= STEPS; i++) {
+        struct forecast_load denser = *load;
+        struct forecast at;
+        denser.stretch = load->stretch * most * i / STEPS;
+        if (!forecast_at(&at, &denser, size->workers, &session->options->slo))
+            json_array_append_new(curve, must_pack("[f, o]", most * i / STEPS, number(at.values[size->promise])));
+    }
+    return curve;
+}
+
 /* What the model says of the promise by which a size was judged. */
 static json_t *model_json(const struct plan_session *session, const struct plan_size *size)
 {
@@ -67,6 +114,10 @@ static json_t *model_json(const struct plan_session *session, const struct plan_
                   number(forecast.values[size->promise]), "rate_per_s", rate(plan_model_rate(session, size->workers)));
     if (size == session->answer && !session->recorded.jobs && service_mean_error(&session->service) > 0)
         add_span(model, session, &load, size);
+    if (size == session->answer)
+        add_served(model, session, &load, size);
+    if (session->recorded.jobs && !session->options->slo.items[size->promise].kind->is_loss)
+        json_object_set_new(model, "curve_ns", curve_json(session, &load, size));
     return model;
 }
 

@@ -57,16 +57,29 @@ static void say_promise(const struct planned *planned, struct drawing_figure *fi
 
 /* Latency over the rate. */
 
+/* Of a recording its own steps, else the model at equal ones. NaN: there are no more. */
+static double model_step(const struct planned *planned, const struct planned_size *size, double x_high, int i,
+                         double *rate)
+{
+    enum { STEPS = 40 };
+    const json_t *step = json_array_get(size->curve, (size_t)i);
+    if (planned->recorded) {
+        *rate = json_number_value(json_array_get(step, 0)) * planned->rate;
+        return *rate <= x_high && json_is_number(json_array_get(step, 1)) ? json_number_value(json_array_get(step, 1))
+                                                                          : NAN;
+    }
+    *rate = x_high * (i + 1) / STEPS;
+    return i < STEPS ? planned_model_ns(planned, size->workers, *rate) : NAN;
+}
+
 /* The model's line of one size, until it goes out of the picture. */
 static void write_model(const struct planned *planned, struct curves *curves, const struct planned_size *size,
                         struct drawing_label *label)
 {
-    enum { STEPS = 40 };
     static const double far = 30;
-    double most = fmax(curves->high_ns, (double)planned->slo.limit_ns) * far;
-    for (int i = 1; i <= STEPS; i++) {
-        double rate = curves->x_high * i / STEPS, ns = planned_model_ns(planned, size->workers, rate);
-        if (!(ns > 0) || ns > most)
+    double most = fmax(curves->high_ns, (double)planned->slo.limit_ns) * far, rate, ns;
+    for (int i = 0; (ns = model_step(planned, size, curves->x_high, i, &rate)) > 0; i++) {
+        if (ns > most)
             return;
         fprintf(curves->file, "%d\tmodel\t%.6g\t%.6g\tNaN\tNaN\t-\n", size->workers, rate, ns);
         widen(curves, ns, fmin(ns, 3 * (double)planned->slo.limit_ns));
@@ -141,8 +154,10 @@ static int draw_load(const struct planned *planned)
     snprintf(
         dim, sizeof dim,
         "%s; mark: %s measured, of all jobs submitted, bar: its 95%% interval (to the top: too few samples for its "
-        "end); filled: kept, hollow: not proved; dashed: the model, random arrivals and the services measured here",
-        planned->rest, planned->slo.kind->name);
+        "end); filled: kept, hollow: not proved; dashed: %s",
+        planned->rest, planned->slo.kind->name,
+        planned->recorded ? "the simulation of the recording, as much faster or slower"
+                          : "the model, random arrivals and the services measured here");
     return drawing_draw(planned->drawing, &figure);
 }
 
@@ -318,9 +333,9 @@ int figures_plan(const struct drawing *drawing)
     struct planned *planned = malloc(sizeof *planned);
     int error = planned ? planned_begin(planned, drawing) : -ENOMEM;
     if (!error) {
-        error = planned->recorded ? 0 : draw_load(planned);
+        error = draw_load(planned);
         error = error || !(planned->rate > 0) ? error : draw_workers(planned);
-        error = error || planned->recorded ? error : draw_rate(planned);
+        error = error ? error : draw_rate(planned);
         error = error ? error : figures_plan_course(planned);
     } else if (error == -EINVAL) {
         error = 0; /* nothing to draw */

@@ -56,9 +56,10 @@ static bool take_point(const struct planned *planned, const json_t *configuratio
         point->high_ns = slo_value_of(judged, "high");
         point->samples = planned_number(judged, "samples");
         snprintf(point->verdict, sizeof point->verdict, "%.15s", result_string(judged, "verdict"));
-        return point->ns > 0 && isfinite(point->ns) && point->low_ns > 0 &&
-               result_metric(configuration, "figures.offered_per_s", &point->rate, &unused[0], &unused[1]) &&
-               point->rate > 0;
+        if (!result_metric(configuration, "figures.offered_per_s", &point->rate, &unused[0], &unused[1]))
+            return false;
+        point->rate *= planned->scale;
+        return point->ns > 0 && isfinite(point->ns) && point->low_ns > 0 && point->rate > 0;
     }
     return false;
 }
@@ -115,8 +116,23 @@ static void take_service(struct planned *planned)
         planned->service = (struct service){0};
 }
 
+/* The rate of a recording as it was asked for: what was offered of it is what is counted, without the warm-up. */
+static void take_scale(struct planned *planned, const json_t *sizes)
+{
+    const json_t *size, *configuration;
+    double offered, unused[2];
+    size_t i;
+    json_array_foreach (sizes, i, size) {
+        configuration = json_array_get(planned->drawing->configurations, (size_t)result_integer(size, "configuration"));
+        if (planned->recorded && planned->rate > 0 &&
+            result_metric(configuration, "figures.offered_per_s", &offered, &unused[0], &unused[1]) && offered > 0)
+            planned->scale = planned->rate / offered;
+    }
+}
+
 static void take_size(struct planned *planned, const json_t *object)
 {
+    static const double far = 0.1, far_recorded = 0.01; /* probes of a recording may be near */
     struct planned_point points[PLANNED_POINTS_MAX];
     struct planned_size size = {.workers = (int)result_integer(object, "workers")};
     const json_t *model = json_object_get(object, "model");
@@ -126,7 +142,7 @@ static void take_size(struct planned *planned, const json_t *object)
     count = planned_points(planned, size.workers, points);
     size.at_rate = (struct planned_point){.ns = NAN};
     for (int i = 0; i < count; i++)
-        if ((planned->recorded || fabs(points[i].rate / planned->rate - 1) < 0.1) &&
+        if (fabs(points[i].rate / planned->rate - 1) < (planned->recorded ? far_recorded : far) &&
             !(points[i].samples < size.at_rate.samples))
             size.at_rate = points[i];
     size.model_rate =
@@ -134,6 +150,7 @@ static void take_size(struct planned *planned, const json_t *object)
     size.model_ns = !(planned->rate > 0) ? NAN
                     : planned->recorded  ? planned_number(model, "value_ns")
                                          : planned_model_ns(planned, size.workers, planned->rate);
+    size.curve = planned->recorded ? json_object_get(model, "curve_ns") : NULL;
     planned->sizes[planned->size_count++] = size;
 }
 
@@ -142,7 +159,7 @@ int planned_begin(struct planned *planned, const struct drawing *drawing)
     const json_t *sizes, *size;
     char spec[200];
     size_t i;
-    *planned = (struct planned){.drawing = drawing, .plan = json_object_get(drawing->result, "plan")};
+    *planned = (struct planned){.drawing = drawing, .scale = 1, .plan = json_object_get(drawing->result, "plan")};
     sizes = json_object_get(planned->plan, "sizes");
     planned->slo = promise_of(drawing->result);
     planned->rate = planned_number(planned->plan, "rate");
@@ -162,6 +179,7 @@ int planned_begin(struct planned *planned, const struct drawing *drawing)
         return -EINVAL;
     if (!planned->recorded)
         take_service(planned);
+    take_scale(planned, sizes);
     json_array_foreach (sizes, i, size)
         take_size(planned, size);
     qsort(planned->sizes, (size_t)planned->size_count, sizeof *planned->sizes, by_workers);

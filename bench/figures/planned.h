@@ -20,6 +20,7 @@ struct planned_size {
     int workers;
     struct planned_point at_rate;
     double model_ns, model_rate; /* NaN: none */
+    const json_t *curve;         /* of a recording: pairs of times as dense, and ns; NULL */
 };
 
 struct planned {
@@ -28,7 +29,8 @@ struct planned {
     char rest[160];     /* the workload without its rate */
     struct slo slo;     /* the promise of time that the sizes were judged by */
     double rate;        /* asked for; 0: the rate of each size is what was looked for */
-    bool recorded;      /* a recorded load: it has one rate, and its model is in the document */
+    bool recorded;      /* a recorded load: its model is in the document */
+    double scale;       /* rates of the plan in those that were offered: of a recording the plan's have its warm-up */
     int answer;         /* workers that are recommended; 0: none */
     const char *policy; /* of a full queue, of the answer or of the sizes */
     struct planned_size sizes[PLANNED_SIZES_MAX]; /* by workers */

@@ -134,16 +134,18 @@ Test(trace, what_is_wrong_is_one_line, .timeout = 120, .init = in_begin, .fini =
 }
 
 /* Promises that cannot be missed, so that nothing depends on the clock. */
-Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_begin, .fini = in_end)
+Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 300, .init = in_begin, .fini = in_end)
 {
     static char text[8192];
     json_t *document, *plan, *trace;
     size_t used = 0;
+    int status = -1;
     for (int i = 0; i < 200; i++)
         used += (size_t)snprintf(text + used, sizeof text - used, "0.%04d,0.0001\n", i * 5);
     put_in("day.csv", text);
-    cr_assert(run("plan --trace $IN/day.csv --times 2 --slo p50=20s --budget 10s --no-figures -o p.json") == 0, "%s%s",
-              err, out);
+    for (int i = 0; i < 3 && status; i++) /* where others keep all CPUs busy a round may go wrong: then again */
+        status = run("plan --trace $IN/day.csv --times 2 --slo p50=20s --budget 10s --no-figures -o p.json");
+    cr_assert(status == 0, "%s%s", err, out);
     document = json_load_file("p.json", 0, NULL);
     plan = json_object_get(document, "plan");
     trace = json_object_get(plan, "trace");
@@ -153,11 +155,12 @@ Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 120, .init = in_be
     cr_assert(strstr(json_string_value(json_object_get(plan, "verify")), "times=2"), "%s",
               json_string_value(json_object_get(plan, "verify")));
     cr_assert(strstr(out, "all of it is replayed") && strstr(out, "as recorded"), "%s", out);
-    json_decref(document);
     cr_assert(json_is_object(json_object_get(plan, "overload")) || strstr(out, "head-room"), "neither was measured: %s",
               out);
+    json_decref(document);
     if (system("command -v gnuplot >/dev/null") == 0)
-        cr_assert(run("plot p.json") == 0 && !access("p/plan-workers.svg", R_OK) && !access("p/plan-queue.png", R_OK),
+        cr_assert(run("plot p.json") == 0 && !access("p/plan-workers.svg", R_OK) && !access("p/plan-queue.png", R_OK) &&
+                      !access("p/plan-load.svg", R_OK) && !access("p/plan-rate.svg", R_OK),
                   "%s", err);
     /* Longer than there is time: the busiest part. */
     used = 0;

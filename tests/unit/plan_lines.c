@@ -64,6 +64,44 @@ Test(plan_lines, each_promise_has_what_was_measured, .timeout = 10)
     cr_assert(strstr(text, "**head-room**: none that is known: holds the 457/s that were asked for\n"), "%s", text);
 }
 
+/* Services alone are not what they are under load: what the model says by those is beside it. */
+Test(plan_lines, the_model_by_services_as_they_were_then, .timeout = 10)
+{
+    json_t *result = document(), *model = json_object_get(json_array_get(in_plan(result, "sizes"), 1), "model");
+    const char *text;
+    json_object_set_new(model, "served_times", json_real(0.953));
+    json_object_set_new(model, "served_ns", json_real(24.2e6));
+    text = said(result);
+    cr_assert(strstr(text, "model 28.0 ms (M/G/c), or 24.2 ms with services 4.7% shorter, as they were then\n"), "%s",
+              text);
+    result = document();
+    model = json_object_get(json_array_get(in_plan(result, "sizes"), 1), "model");
+    json_object_set_new(model, "served_times", json_real(1.06));
+    json_object_set_new(model, "served_ns", json_null());
+    text = said(result);
+    cr_assert(strstr(text, "(M/G/c), or no end with services 6% longer, as they were then\n"), "%s", text);
+    result = document();
+    model = json_object_get(json_array_get(in_plan(result, "sizes"), 1), "model");
+    json_object_set_new(model, "served_times", json_real(1.004));
+    json_object_set_new(model, "served_ns", json_real(28.2e6));
+    cr_assert(strstr(said(result), "model 28.0 ms (M/G/c)\n"), "the same");
+}
+
+/* Whoever is told to take a shorter queue does not read in the same line that a shorter one breaks the promise. */
+Test(plan_lines, a_shorter_queue_is_advised_where_none_was_tried, .timeout = 10)
+{
+    json_t *result = document(), *reject = json_array_get(json_object_get(in_plan(result, "overload"), "policies"), 1);
+    const char *text;
+    json_object_set_new(reject, "accepted_ns", json_real(60e6));
+    text = said(json_incref(result));
+    cr_assert(strstr(text, "is 60.0 ms, too late: take a shorter one\n"), "%s", text);
+    json_object_set_new(json_object_get(result, "plan"), "shorter",
+                        json_pack("{s:i, s:i, s:i, s:f, s:f}", "from", 49, "asked", 36, "to", 49, "accepted_ns", 60e6,
+                                  "rate_per_s", 700.0));
+    text = said(result);
+    cr_assert(strstr(text, "is 60.0 ms, too late; with 36 the promises are not kept for certain\n"), "%s", text);
+}
+
 /* Of the model it is said what the measured services leave open. */
 Test(plan_lines, the_model_has_its_uncertainty, .timeout = 10)
 {

@@ -106,6 +106,38 @@ Test(planned, sizes_of_the_highest_rates_are_drawn, .timeout = 20)
     planned_end(&planned);
 }
 
+static json_t *replayed(const char *spec, double offered, double p99_ms, int samples)
+{
+    json_t *configuration = measured(2, offered, p99_ms, samples, "block");
+    json_object_set_new(configuration, "spec", json_string(spec));
+    return configuration;
+}
+
+/* Of a recording a probe that comes twice as dense is another point of the same line, also where it has more samples
+ * than the size has; rates are told as the plan tells its own, of the part with its warm-up. */
+Test(planned, a_recording_has_a_line_of_latency_over_rate, .timeout = 20)
+{
+    static const char spec[] = "trace:file=d.csv,times=1,as=sleep,from=5us,warm=25us,for=100us";
+    struct drawing drawing;
+    struct planned_point points[PLANNED_POINTS_MAX];
+    json_t *result = json_pack(
+        "{s:[{s:s, s:f, s:i}], s:[o, o], s:{s:i, s:s, s:{s:s}, s:[{s:i, s:s, s:i, s:{s:f, s:f, s:[[f, f], [f, f]]}}], "
+        "s:{s:i}}}",
+        "slo", "name", "p99", "quantile", 0.99, "limit_ns", 20000000, "configurations", replayed(spec, 500, 6, 1000),
+        replayed("trace:for=50us,warm=12us,file=d.csv,as=sleep,from=5us", 1000, 15, 9000), "plan", "rate", 400,
+        "workload", "trace:file=d.csv,as=sleep", "trace", "spec", spec, "sizes", "workers", 2, "full", "block",
+        "configuration", 0, "model", "value_ns", 5e6, "rate_per_s", 900.0, "curve_ns", 1.0, 5e6, 2.0, 14e6, "answer",
+        "workers", 2);
+    struct planned planned = begin(result, &drawing);
+    cr_assert(planned.recorded && planned.size_count == 1 && planned.sizes[0].at_rate.ns == 6e6, "%g",
+              planned.sizes[0].at_rate.ns);
+    cr_assert(planned_points(&planned, 2, points) == 2 && fabs(points[0].rate - 400) < 1e-6 &&
+              fabs(points[1].rate - 800) < 1e-6 && points[1].ns == 15e6);
+    cr_assert(json_array_size(planned.sizes[0].curve) == 2 && planned.sizes[0].model_ns == 5e6);
+    planned_end(&planned);
+    json_decref(result);
+}
+
 /* A queue that fills up meets the number of its places at the right, one that drains at the left. */
 Test(planned, the_number_of_places_stands_where_the_curve_is_not, .timeout = 10)
 {
