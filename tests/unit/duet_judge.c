@@ -2,6 +2,8 @@
 #include "bench/findings/duet_judge.h"
 
 #include <criterion/criterion.h>
+#include <criterion/logging.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "bench/findings/duet_failures.h"
@@ -25,6 +27,12 @@ static json_t *judged(const struct made_up *bad, int count)
     }
     duet_judge_write(benchmark, &(struct duet_suspicion){.verdict = DUET_UNDECIDED}, 0.03, 1);
     return benchmark;
+}
+
+static double random_share(uint64_t *state)
+{
+    *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (double)(*state >> 11) / 9007199254740992.0;
 }
 
 static void expect(const struct made_up *bad, int count, const char *verdict, const char *note, bool cannot)
@@ -67,6 +75,42 @@ Test(duet_judge, the_number_of_benchmarks_counts, .timeout = 10)
     cr_assert(duet_failures_blame(&failures, 3) == DUET_BLAME_NOBODY);
     failures.new = 12;
     cr_assert(duet_failures_blame(&failures, 4096) == DUET_BLAME_CHANGE);
+}
+
+/* Further processes, in each of which the base runs first, and each side fails with that chance. */
+static void add_processes(struct duet_failures *failures, int processes, double chance, uint64_t *random)
+{
+    for (int i = 0; i < processes; i++) {
+        double base = random_share(random), new = random_share(random);
+        failures->base += base < chance;
+        failures->new += base >= chance &&new < chance;
+    }
+    failures->processes += processes;
+}
+
+/* However often a pool fails: of runs that change nothing hardly one accuses, so that with what the times may do by
+ * chance it stays at 1% in all. */
+Test(duet_judge, who_fails_as_often_as_before_is_not_accused, .timeout = 60)
+{
+    static const double chances[] = {0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8};
+    enum { RUNS = 5000, BENCHMARKS = 3 };
+    uint64_t random = 7;
+    for (size_t c = 0; c < sizeof chances / sizeof *chances; c++) {
+        int accused = 0;
+        for (int run = 0; run < RUNS; run++) {
+            bool any = false;
+            for (int i = 0; i < BENCHMARKS; i++) {
+                struct duet_failures failures = {.of_new = "", .of_base = "", .of_machine = ""};
+                add_processes(&failures, DUET_RULE_FIRST, chances[c], &random);
+                if (duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_NOBODY)
+                    add_processes(&failures, DUET_RULE_SECOND, chances[c], &random);
+                any = any || duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_CHANGE;
+            }
+            accused += any;
+        }
+        cr_log_info("chance %g: %d of %d accused", chances[c], accused, RUNS);
+        cr_assert(accused <= RUNS / 500, "chance %g: %d of %d accused", chances[c], accused, RUNS);
+    }
 }
 
 /* A pool that fails now and then fails on both sides, on the new one first by chance: no side is accused, and it is no
