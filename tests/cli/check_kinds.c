@@ -224,7 +224,8 @@ CLI_TEST(check_kinds, other_forms_are_caught)
                                            {"one-condition", "lost-under-load"},
                                            {"napping-helper", "tail-after-free"},
                                            {"overwrites", "inside-full"},
-                                           {"destroys-conditions", "free-leaves-blocked"}};
+                                           {"destroys-conditions", "free-leaves-blocked"},
+                                           {"begins-anew", "time-out-ignored"}};
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         cr_assert(caught_as(forms[i][0], forms[i][1]), "%s", forms[i][0]);
 }

@@ -152,6 +152,8 @@ static void run(struct faulty *pool, struct pool_job job)
     *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
     all_open--;
     pool->event = true;
+    if (HAS("begins-anew"))
+        tell(pool);
     pool->idle += HAS("idle-twice"); /* and once more when it sleeps */
     if (at_rest(pool)) {
         tell(pool);
@@ -545,11 +547,14 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     pool->event = false;
     cancels = pool->stats.cancels;
     while (!error && (HAS("wait-rearmed") ? !pool->event : !at_rest(pool)) &&
-           !(HAS("cancel-ends-wait") && cancels != pool->stats.cancels))
+           !(HAS("cancel-ends-wait") && cancels != pool->stats.cancels)) {
+        if (HAS("begins-anew"))
+            until = after(clock, timeout_ns);
         error = HAS("wait-interrupted") ? nap(pool)
                 : timeout_ns < HAS("time-out-ignored") && !HAS("endless-is-over")
                     ? pthread_cond_wait(&pool->quiet, &pool->lock)
                     : pthread_cond_clockwait(&pool->quiet, &pool->lock, clock, &until);
+    }
     if (at_rest(pool))
         error = 0;
     pool->stats.blocked_wait--;
