@@ -426,7 +426,7 @@ int cell_try_open(struct pool_config config)
     return error;
 }
 
-static int do_nothing(void *arg)
+int cell_empty_job(void *arg)
 {
     (void)arg;
     return 0;
@@ -441,7 +441,7 @@ void cell_live(void)
     if (cell_open((struct pool_config){.capacity = LIVE_CAPACITY}))
         return;
     for (int i = 0; i < LIVE_JOBS; i++)
-        cell_submit_other(do_nothing, NULL);
+        cell_submit_other(cell_empty_job, NULL);
     cell_wait(-1);
     cell_settle();
     cell_free();

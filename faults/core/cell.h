@@ -69,8 +69,9 @@ int cell_try_open(struct pool_config config);
 /* Another open pool becomes the cell's, in the place of one that was freed. */
 void cell_adopt(struct pool *other);
 
-/* A job of the scenario's own, which is not in the ledger. */
+/* A job of the scenario's own, which is not in the ledger; and one that does nothing. */
 int cell_submit_other(pool_job_fn *fn, void *arg);
+int cell_empty_job(void *arg);
 
 /* As the calls of pool.h. */
 int cell_submit(int id);

@@ -95,7 +95,8 @@ struct fault {
     const struct fault_cell *cells;
     int cell_count;
     void (*drive)(int client);
-    /* Returns false if nothing that is this fault's business was seen. */
+    /* Returns false if nothing that is this fault's business was seen. NULL: a cost, which is said
+     * (cell_remark) and not judged. */
     bool (*judge)(const struct outcome *outcome, struct verdict *verdict);
 };
 

@@ -616,7 +616,7 @@ static void give_verdict(struct watch *watch, const struct judge_case *what, str
               error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
     else if (closed_ours(&watch->outcome))
         other(verdict, SEEN_CLOSED, "it has closed a descriptor that is not its own");
-    else if (watch->outcome.end == OUTCOME_STALLED || atomic_load(&watch->copy->plain) ||
+    else if (watch->outcome.end == OUTCOME_STALLED || atomic_load(&watch->copy->plain) || !what->fault->judge ||
              !what->fault->judge(&watch->outcome, verdict))
         judge_common(&watch->outcome, verdict);
     weaken(watch->copy, verdict);

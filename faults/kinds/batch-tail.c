@@ -3,43 +3,31 @@
  * A batch that is larger than the room says that it took all and drops the rest; and a
  * batch of as many jobs as there are workers wakes one of them, so that jobs which
  * wait for each other do not meet. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, MEETING = 1, CAPACITY = 4, BATCH = 12 };
+enum { MEETING = FULL_GATE + 1, CAPACITY = 4, BATCH = 12 };
 enum { TAIL, WAKES };
 
-/* What the batch answered, and that it did. */
-enum { ANSWER, BACK };
+/* What the batch answered. */
+enum { ANSWER = FULL_NOTES };
 
 static int next;
 
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit_batch(next, BATCH));
-    cell_note(BACK, 1);
 }
 
 /* Workers held, a batch that is larger than the queue; then they are let go. */
 static void play_tail(void)
 {
-    int running;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
-    running = cell_runners() < RECORD_JOBS - BATCH ? cell_runners() : RECORD_JOBS - BATCH;
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    next = running;
-    helper_start(0, submitter);
-    cell_settle();
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    next = cell_runners() < RECORD_JOBS - BATCH ? cell_runners() : RECORD_JOBS - BATCH;
+    full_hold(next);
+    full_submit(submitter);
+    full_end();
 }
 
 /* All workers asleep, a batch of jobs that wait for each other. */
@@ -53,7 +41,7 @@ static void play_wakes(void)
     for (int id = 0; id < workers; id++)
         cell_role(id, (struct cell_role){.act = CELL_MEET, .gate = MEETING, .width = workers});
     cell_note(ANSWER, cell_submit_batch(0, workers));
-    cell_note(BACK, 1);
+    cell_note(FULL_BACK, 1);
     cell_wait(-1);
     cell_free();
 }
@@ -67,7 +55,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int answer = (int)atomic_load(&record->notes[ANSWER]), left = ledger_unsettled(record);
-    if (!atomic_load(&record->notes[BACK]))
+    if (!atomic_load(&record->notes[FULL_BACK]))
         return false;
     if (outcome->cell->client == WAKES && outcome_hung_in(outcome, "pool_wait") && left)
         return verdict_own(verdict, "of a batch of %d that wait for each other %d do not start: too few workers woke",

@@ -3,54 +3,39 @@
  * Who waits for room sleeps on beside an empty queue, until a worker takes another
  * job, which may be never. The workers are held in jobs, the queue is full, and a
  * submitter waits; it must come back while they are held. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0 };
+enum { CAPACITY = 1 };
 
-/* Whether the submitter came back; whether that was before the cancel. */
-enum { BACK, EARLY, CANCELLED };
+enum { CANCELLED = FULL_NOTES };
 
 static int blocked;
 
 static void submitter(void)
 {
     cell_submit(blocked);
-    cell_note(BACK, 1);
 }
 
 static void drive(int client)
 {
-    int running;
     (void)client;
-    if (cell_open((struct pool_config){.capacity = 1}))
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
-    running = cell_runners();
-    blocked = running + 1;
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit(running);
-    helper_start(0, submitter);
-    cell_settle();
-    if (atomic_load(&cell_record()->notes[BACK]))
-        cell_not_asked("a submit beyond the capacity did not wait");
+    blocked = full_make(CAPACITY);
+    full_submit(submitter);
+    full_blocks();
     cell_cancel();
     cell_note(CANCELLED, 1);
     helpers_join();
-    gate_open(GATE);
-    cell_wait(-1);
-    cell_free();
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     if (outcome_hung_in(outcome, "its other thread") && atomic_load(&record->notes[CANCELLED]) &&
-        !atomic_load(&record->notes[BACK]))
+        !atomic_load(&record->notes[FULL_BACK]))
         return verdict_own(verdict, "a submitter that waits for room is not told of the cancel, which made it");
     return false;
 }

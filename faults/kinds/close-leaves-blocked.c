@@ -4,12 +4,12 @@
  * it sleeps on; and when room comes, its job goes in after the end. It must come back,
  * refused, while the workers are held. One that looks again and again cannot be proved to
  * hang: after a second the workers are let go, and its answer tells. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0 };
+enum { CAPACITY = 1 };
 
-enum { BACK, CLOSED, ANSWER };
+enum { CLOSED = FULL_NOTES, ANSWER };
 
 static const int64_t patience_ns = 1000000000;
 
@@ -18,33 +18,21 @@ static int blocked;
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit(blocked));
-    cell_note(BACK, 1);
 }
 
 static bool is_back(void)
 {
-    return atomic_load(&cell_record()->notes[BACK]) != 0;
+    return atomic_load(&cell_record()->notes[FULL_BACK]) != 0;
 }
 
 static void drive(int client)
 {
-    int running;
     (void)client;
-    if (cell_open((struct pool_config){.capacity = 1}))
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
-    running = cell_runners();
-    blocked = running + 1;
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit(running);
-    helper_start(0, submitter);
-    cell_settle();
-    if (atomic_load(&cell_record()->notes[BACK]))
-        cell_not_asked("a submit beyond the capacity did not wait");
+    blocked = full_make(CAPACITY);
+    full_submit(submitter);
+    full_blocks();
     cell_close();
     if (!cell_record()->not_asked[0])
         cell_note(CLOSED, 1);
@@ -52,10 +40,7 @@ static void drive(int client)
         helper_await(is_back, patience_ns);
     else
         helpers_join();
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
@@ -63,9 +48,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const struct record *record = outcome->record;
     if (!atomic_load(&record->notes[CLOSED]))
         return false;
-    if (outcome_hung_in(outcome, "its other thread") && !atomic_load(&record->notes[BACK]))
+    if (outcome_hung_in(outcome, "its other thread") && !atomic_load(&record->notes[FULL_BACK]))
         return verdict_own(verdict, "a submitter that waits for room is not told of the close");
-    if (atomic_load(&record->notes[BACK]) && atomic_load(&record->notes[ANSWER]) == 0)
+    if (atomic_load(&record->notes[FULL_BACK]) && atomic_load(&record->notes[ANSWER]) == 0)
         return verdict_own(verdict, "a submitter that waited for room went in after the close");
     return false;
 }

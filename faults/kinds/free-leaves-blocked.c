@@ -11,17 +11,17 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 #include "faults/core/settle.h"
 #include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
-enum { GATE, SUBMITTER = 0, RELEASER = 1, NAPS = 2000 };
+enum { CAPACITY = 1, SUBMITTER = 0, RELEASER = 1, NAPS = 2000 };
 static const int64_t patience_ns = 100000000;
 
-/* Whether the submitter came back; whether free returned, and that while it was still held. */
-enum { BACK, FREED, EARLY };
+/* Whether free returned, and that while the submitter was still held. */
+enum { FREED = FULL_NOTES, EARLY };
 
 /* Where it was held then: in its sleep, or after it. */
 enum { ASLEEP = 1, WOKEN };
@@ -43,7 +43,6 @@ static void hold_here(int number)
 static void submitter(void)
 {
     cell_submit(blocked);
-    cell_note(BACK, 1);
 }
 
 static bool is_blocked(void)
@@ -60,8 +59,8 @@ static pid_t thread_of_submitter(void)
 static bool is_held(void)
 {
     struct sigaction action = {.sa_handler = hold_here, .sa_flags = SA_RESTART};
-    if (atomic_load(&cell_record()->notes[BACK]))
-        return cell_not_asked("a submit beyond the capacity did not wait"), false;
+    if (!full_blocks())
+        return false;
     if (!cell_until_told("a submit to be blocked", is_blocked))
         return cell_not_asked("does not count a submit that is blocked (blocked_submit): it may not be freed then"),
                false;
@@ -91,7 +90,7 @@ static void leave_handler(void)
 static void release(void)
 {
     settle(patience_ns);
-    gate_open(GATE);
+    gate_open(FULL_GATE);
     settle(patience_ns);
     if (is_freed())
         return;
@@ -106,27 +105,14 @@ static void release(void)
 
 static void drive(int client)
 {
-    int running;
     (void)client;
-    if (cell_open((struct pool_config){.capacity = 1}))
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    cell_settle(); /* each asleep: where a job goes does not depend on who just began */
-    running = cell_runners();
-    blocked = running + 1;
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit(running);
-    helper_start(SUBMITTER, submitter);
-    cell_settle();
+    blocked = full_make(CAPACITY);
+    full_submit(submitter);
     if (!is_held()) {
         leave_handler();
-        gate_open(GATE);
-        helpers_join();
-        cell_wait(-1);
-        cell_free();
+        full_end();
         return;
     }
     helper_start(RELEASER, release);

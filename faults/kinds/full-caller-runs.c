@@ -2,40 +2,15 @@
  *
  * Workers are held and the queue is full: the submitter runs the job before its submit
  * returns. After the close it is refused and nothing runs. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, CAPACITY = 2, SETTLES = 10 };
+enum { CAPACITY = 2 };
 
 /* What came back, and whether the job had run by then. */
-enum { BACK, ANSWER, RAN, AFTER };
+enum { ANSWER = FULL_NOTES, RAN, AFTER };
 
 static int next;
-
-/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
- * this pool does not open so. */
-static int fill(struct pool_config config)
-{
-    int running;
-    if (cell_try_open(config))
-        return 0;
-    cell_settle();
-    running = cell_runners();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit_range(running, CAPACITY);
-    cell_settle();
-    if (ledger_started(cell_record()) == running)
-        return running + CAPACITY;
-    cell_not_asked("has workers that cannot be held");
-    gate_open(GATE);
-    cell_wait(-1);
-    cell_free();
-    return 0;
-}
 
 static void submitter(void)
 {
@@ -43,32 +18,26 @@ static void submitter(void)
     cell_note(RAN, atomic_load(&cell_record()->jobs[next].finished));
     cell_close();
     cell_note(AFTER, cell_submit(next + 1));
-    cell_note(BACK, 1);
 }
 
 static void drive(int client)
 {
     (void)client;
-    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_CALLER_RUNS});
+    next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_CALLER_RUNS});
     if (!next)
         return;
-    helper_start(0, submitter);
-    for (int i = 0; i < SETTLES && !atomic_load(&cell_record()->notes[BACK]); i++)
-        cell_settle(); /* who submits may not have had a CPU yet */
-    if (!atomic_load(&cell_record()->notes[BACK]))
+    full_submit(submitter);
+    if (!full_returns())
         cell_not_asked("its open takes POOL_CALLER_RUNS, and its submit waits all the same");
     else if (atomic_load(&cell_record()->notes[ANSWER]) < 0)
         cell_not_asked("its open takes POOL_CALLER_RUNS, and its submit refuses all the same");
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
-    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+    if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (!atomic_load(&record->notes[RAN]))
         return verdict_own(verdict, "a submit into a full queue came back with 0 before it had run its job");

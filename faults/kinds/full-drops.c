@@ -3,62 +3,32 @@
  * Workers are held and the queue is full: one more is accepted, and exactly one of
  * those that wait is given back as dropped, before the submit returns; it is not the
  * new one, and it never runs. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, CAPACITY = 2 };
+enum { CAPACITY = 2 };
 
-enum { BACK, ANSWER, DROPPED };
+enum { ANSWER = FULL_NOTES, DROPPED };
 
 static int next;
-
-/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
- * this pool does not open so. */
-static int fill(struct pool_config config)
-{
-    int running;
-    if (cell_try_open(config))
-        return 0;
-    cell_settle();
-    running = cell_runners();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit_range(running, CAPACITY);
-    cell_settle();
-    if (ledger_started(cell_record()) == running)
-        return running + CAPACITY;
-    cell_not_asked("has workers that cannot be held");
-    gate_open(GATE);
-    cell_wait(-1);
-    cell_free();
-    return 0;
-}
 
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit(next));
     for (int id = 0; id <= next; id++)
         cell_note_add(DROPPED, atomic_load(&cell_record()->jobs[id].dropped));
-    cell_note(BACK, 1);
 }
 
 static void drive(int client)
 {
     (void)client;
-    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_DROP_OLDEST});
+    next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_DROP_OLDEST});
     if (!next)
         return;
-    helper_start(0, submitter);
-    cell_settle();
-    if (!atomic_load(&cell_record()->notes[BACK]))
+    full_submit(submitter);
+    if (!full_returns())
         cell_not_asked("its open takes POOL_DROP_OLDEST, and its submit waits all the same");
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
@@ -66,7 +36,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const struct record *record = outcome->record;
     int last = outcome->workers + CAPACITY < RECORD_JOBS ? outcome->workers + CAPACITY : 0;
     int answer = (int)atomic_load(&record->notes[ANSWER]), dropped = (int)atomic_load(&record->notes[DROPPED]);
-    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+    if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (answer == 0 && dropped != 1)
         return verdict_own(verdict, "one job more in a full queue, and %d were given back as dropped", dropped);

@@ -3,69 +3,39 @@
  * It waits, it loses the job with a good answer, or runs one that it refused. Workers
  * are held and the queue is full: one more is refused with -EAGAIN at once, alone and
  * in a batch, and whatever was accepted runs. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, CAPACITY = 2, BATCH = 4 };
+enum { CAPACITY = 2, BATCH = 4 };
 
 /* The answers of the submit and of the batch beyond the capacity. */
-enum { BACK, ALONE, BATCHED };
+enum { ALONE = FULL_NOTES, BATCHED };
 
 static int next;
-
-/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
- * this pool does not open so. */
-static int fill(struct pool_config config)
-{
-    int running;
-    if (cell_try_open(config))
-        return 0;
-    cell_settle();
-    running = cell_runners();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit_range(running, CAPACITY);
-    cell_settle();
-    if (ledger_started(cell_record()) == running)
-        return running + CAPACITY;
-    cell_not_asked("has workers that cannot be held");
-    gate_open(GATE);
-    cell_wait(-1);
-    cell_free();
-    return 0;
-}
 
 static void submitter(void)
 {
     cell_note(ALONE, cell_submit(next));
     cell_note(BATCHED, cell_submit_batch(next + 1, BATCH));
-    cell_note(BACK, 1);
 }
 
 static void drive(int client)
 {
     (void)client;
-    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_REJECT});
+    next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_REJECT});
     if (!next)
         return;
-    helper_start(0, submitter);
-    cell_settle();
-    if (!atomic_load(&cell_record()->notes[BACK]))
+    full_submit(submitter);
+    if (!full_returns())
         cell_not_asked("its open takes POOL_REJECT, and its submit waits all the same");
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int alone = (int)atomic_load(&record->notes[ALONE]), batched = (int)atomic_load(&record->notes[BATCHED]);
-    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+    if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (ledger_overrun(record))
         return verdict_own(verdict, "%d refused jobs ran nevertheless", ledger_overrun(record));

@@ -4,74 +4,43 @@
  * -ETIMEDOUT, and its job never runs; one with an hour stands until there is room. */
 #include <time.h>
 
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, CAPACITY = 2 };
+enum { CAPACITY = 2 };
 
-enum { BACK, ANSWER, LATE };
+enum { ANSWER = FULL_NOTES, LATE };
 enum { BRIEF, LONG };
 static const int64_t times_ns[] = {2000000, INT64_C(3600000000000)};
 
 static int next;
 
-/* Workers in held jobs, and a full queue behind them. Returns the next job's number; 0:
- * this pool does not open so. */
-static int fill(struct pool_config config)
-{
-    int running;
-    if (cell_try_open(config))
-        return 0;
-    cell_settle();
-    running = cell_runners();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
-    cell_submit_range(running, CAPACITY);
-    cell_settle();
-    if (ledger_started(cell_record()) == running)
-        return running + CAPACITY;
-    cell_not_asked("has workers that cannot be held");
-    gate_open(GATE);
-    cell_wait(-1);
-    cell_free();
-    return 0;
-}
-
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit(next));
-    cell_note(BACK, 1);
 }
 
 static void drive(int client)
 {
-    next = fill((struct pool_config){.capacity = CAPACITY, .full = POOL_TIMEOUT, .full_timeout_ns = times_ns[client]});
+    next = full_open(
+        (struct pool_config){.capacity = CAPACITY, .full = POOL_TIMEOUT, .full_timeout_ns = times_ns[client]});
     if (!next)
         return;
-    helper_start(0, submitter);
-    for (int i = 0; i < 10 && !atomic_load(&cell_record()->notes[BACK]); i++)
-        cell_settle();
-    if (client == BRIEF && !atomic_load(&cell_record()->notes[BACK])) {
-        struct timespec more = {0, 100000000};
-        nanosleep(&more, NULL);
-        if (!atomic_load(&cell_record()->notes[BACK]))
+    full_submit(submitter);
+    if (!full_returns() && client == BRIEF) {
+        nanosleep(&(struct timespec){0, 100000000}, NULL);
+        if (!full_returns())
             cell_not_asked("its open takes POOL_TIMEOUT, and its submit waits without end");
     }
-    cell_note(LATE, atomic_load(&cell_record()->notes[BACK]) == 0);
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    cell_note(LATE, !atomic_load(&cell_record()->notes[FULL_BACK]));
+    full_end();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int answer = (int)atomic_load(&record->notes[ANSWER]);
-    if (!atomic_load(&record->notes[BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
+    if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (ledger_overrun(record))
         return verdict_own(verdict, "a job ran whose submit was answered %d", answer);

@@ -5,13 +5,13 @@
  * the allocator has given out and not got back, or what is mapped more, block by block, is
  * lost for each job. Of descriptors there are few: they are looked at first, in small blocks.
  * The same of jobs that a full queue refuses, and of jobs that are cancelled. */
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
 enum { RUN, REFUSED, CANCELLED };
-enum { GATE = 0, FULL = 4, CANCELLED_AT_ONCE = 32 };
+enum { FULL = 4, CANCELLED_AT_ONCE = 32 };
 enum { BLOCK = 3000, BLOCKS = 4, LONG_BLOCK = 20000, BLOCKS_MOST = 16, AT_ONCE = 64, LEAST = 800 };
 enum { LOOKS = 6, FEW = 58, PAGE = 3600 /* nearly one */ };
 static const int64_t slow_ns = 100000, long_ns = 3000000000;
@@ -20,17 +20,11 @@ static const int64_t slow_ns = 100000, long_ns = 3000000000;
  * descriptors for AT_ONCE jobs. */
 enum { HEAP, JOBS, MAPPED, DESCRIPTORS };
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 /* Beside held workers, into a full queue. */
 static bool refuse_jobs(int count)
 {
     for (int i = 0; i < count; i++)
-        if (cell_submit_other(pass, NULL) == 0)
+        if (cell_submit_other(cell_empty_job, NULL) == 0)
             return false;
     return true;
 }
@@ -38,7 +32,7 @@ static bool refuse_jobs(int count)
 static bool cancel_jobs(int count)
 {
     for (int i = 0; i < count; i++) {
-        if (cell_submit_other(pass, (void *)RECORD_JOBS) < 0) /* what no job of the ledger has */
+        if (cell_submit_other(cell_empty_job, (void *)RECORD_JOBS) < 0) /* what no job of the ledger has */
             return false;
         if (i % CANCELLED_AT_ONCE == CANCELLED_AT_ONCE - 1)
             cell_cancel();
@@ -49,7 +43,7 @@ static bool cancel_jobs(int count)
 static bool run_jobs(int count)
 {
     for (int i = 0; i < count; i++) {
-        if (cell_submit_other(pass, NULL) < 0)
+        if (cell_submit_other(cell_empty_job, NULL) < 0)
             return false;
         if (i % AT_ONCE == AT_ONCE - 1)
             cell_wait(-1);
@@ -68,7 +62,7 @@ static void fill(void)
 {
     bool refused = false;
     for (int i = 0; i < RECORD_JOBS && !refused; i++)
-        refused = cell_submit_other(pass, NULL) == -EAGAIN;
+        refused = cell_submit_other(cell_empty_job, NULL) == -EAGAIN;
     atomic_store(&refuses, refused);
 }
 
@@ -81,10 +75,7 @@ static bool is_filled(void)
     if (atomic_load(&refuses))
         return true;
     cell_not_asked("its open takes POOL_REJECT, and its submit refuses nothing");
-    gate_open(GATE);
-    helpers_join();
-    cell_wait(-1);
-    cell_free();
+    full_end();
     return false;
 }
 
@@ -97,12 +88,7 @@ static bool is_open(int client)
     if (client == REFUSED ? cell_try_open((struct pool_config){.capacity = FULL, .full = POOL_REJECT})
                           : cell_open((struct pool_config){.capacity = 1024}))
         return false;
-    cell_settle();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
+    full_hold(running);
     return client != REFUSED || is_filled();
 }
 
@@ -134,27 +120,16 @@ static bool can_go_on(const struct settle_use *use, int64_t lost)
     return use->heap + lost / 100 * LONG_BLOCK < heap_most && use->mappings < mappings_most;
 }
 
-static void drive(int client)
+/* Block by block, a warm one first. What grows without a bound does so in long ones, too. */
+static void look_at_blocks(int64_t until)
 {
     struct settle_use before, now;
-    int64_t began, lost = INT64_MAX, mapped = INT64_MAX;
+    int64_t lost = INT64_MAX, mapped = INT64_MAX;
     int jobs = 0;
-    work = all_work[client];
-    if (!is_open(client))
-        return;
-    if (!work(AT_ONCE) || cell_is_slow(AT_ONCE * slow_ns + 20000000, few_jobs)) {
-        cell_not_asked("takes too long for many jobs");
-        gate_open(GATE);
-        helpers_join();
-        cell_free();
-        return;
-    }
-    began = pool_clock_ns();
-    look_at_descriptors();
     work(BLOCK);
     before = settle_use();
     for (int block = 0; block < BLOCKS || ((lost >= LEAST || mapped >= PAGE) && can_go_on(&before, lost) &&
-                                           block < BLOCKS_MOST && pool_clock_ns() - began < long_ns);
+                                           block < BLOCKS_MOST && pool_clock_ns() < until);
          block++, before = now) {
         int size = block < BLOCKS ? BLOCK : LONG_BLOCK;
         if (!work(size))
@@ -169,7 +144,21 @@ static void drive(int client)
     cell_note(JOBS, jobs);
     if (lost < LEAST && mapped < PAGE && jobs > BLOCKS * BLOCK)
         cell_remark("what it keeps grew for %d jobs, and then no more", jobs);
-    gate_open(GATE);
+}
+
+static void drive(int client)
+{
+    work = all_work[client];
+    if (!is_open(client))
+        return;
+    if (!work(AT_ONCE) || cell_is_slow(AT_ONCE * slow_ns + 20000000, few_jobs)) {
+        cell_not_asked("takes too long for many jobs");
+    } else {
+        int64_t until = pool_clock_ns() + long_ns;
+        look_at_descriptors();
+        look_at_blocks(until);
+    }
+    gate_open(FULL_GATE);
     helpers_join();
     cell_free();
 }

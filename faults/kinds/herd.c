@@ -13,12 +13,6 @@
 enum { JOBS = 20 };
 static const int64_t budget_ns = 300000000;
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static void drive(int client)
 {
     int64_t until = pool_clock_ns() + budget_ns, sleeps, began, took;
@@ -27,12 +21,12 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
-    cell_submit_other(pass, NULL);
+    cell_submit_other(cell_empty_job, NULL);
     cell_wait(-1);
     cell_settle();
     began = pool_clock_ns(), sleeps = settle_sleeps();
     for (; jobs < JOBS && pool_clock_ns() < until; jobs++) {
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
         cell_wait(-1);
         cell_settle();
     }
@@ -44,12 +38,6 @@ static void drive(int client)
         cell_remark("%.1f threads wake for each single job, of %d workers: poolbench run -w wakeup", each,
                     cell_workers());
     cell_free();
-}
-
-static bool judge(const struct outcome *outcome, struct verdict *verdict)
-{
-    (void)outcome, (void)verdict;
-    return false;
 }
 
 static const struct fault_cell cells[] = {
@@ -69,7 +57,6 @@ static const struct fault herd = {
     .remedy = "Wake one worker for each job; broadcast only at the end.",
     FAULT_CELLS(cells),
     .drive = drive,
-    .judge = judge,
 };
 
 FAULT_REGISTER(herd);

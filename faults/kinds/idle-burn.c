@@ -11,12 +11,6 @@
 
 static const int64_t rest_ns = 100000000, watch_ns = 200000000;
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static void nap(int64_t ns)
 {
     nanosleep(&(struct timespec){ns / 1000000000, ns % 1000000000}, NULL);
@@ -29,7 +23,7 @@ static void drive(int client)
     (void)client;
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
-    cell_submit_other(pass, NULL);
+    cell_submit_other(cell_empty_job, NULL);
     cell_wait(-1);
     nap(rest_ns);
     used = settle_others_run_ns(), slept = settle_sleeps();
@@ -40,12 +34,6 @@ static void drive(int client)
     if (share > 0.2 || (share > 0.005 && !slept))
         cell_remark("its idle workers use %.0f%% of a CPU", 100 * share);
     cell_free();
-}
-
-static bool judge(const struct outcome *outcome, struct verdict *verdict)
-{
-    (void)outcome, (void)verdict;
-    return false;
 }
 
 static const struct fault_cell cells[] = {
@@ -65,7 +53,6 @@ static const struct fault idle_burn = {
     .remedy = "Spin for about as long as a wake-up costs, then sleep until somebody calls.",
     FAULT_CELLS(cells),
     .drive = drive,
-    .judge = judge,
 };
 
 FAULT_REGISTER(idle_burn);

@@ -22,12 +22,6 @@ enum { GAP, CAME, THERE, TRIES };
 
 static _Atomic uint32_t there; /* a futex */
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static int meet(void *width)
 {
     uint32_t now = atomic_fetch_add(&there, 1) + 1;
@@ -50,7 +44,7 @@ static void jobs_after(int64_t gap_ns)
     cell_note(THERE, 0);
     cell_note(CAME, width);
     for (int i = 0; i < width; i++)
-        cell_submit_other(width > 1 ? meet : pass, (void *)(uintptr_t)width);
+        cell_submit_other(width > 1 ? meet : cell_empty_job, (void *)(uintptr_t)width);
     cell_wait(-1);
     cell_note(TRIES, tries + 1);
 }

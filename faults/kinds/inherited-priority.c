@@ -22,12 +22,6 @@ static int opener, nicer; /* nice values */
 static bool is_nicer;
 static int seen[RECORD_JOBS];
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static int nice_here(void)
 {
     return getpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid));
@@ -36,7 +30,7 @@ static int nice_here(void)
 static void submit_first(void)
 {
     is_nicer = !setpriority(PRIO_PROCESS, (id_t)syscall(SYS_gettid), nicer);
-    if (!cell_submit_other(pass, NULL))
+    if (!cell_submit_other(cell_empty_job, NULL))
         cell_wait(-1);
 }
 
@@ -85,13 +79,6 @@ static void drive(int client)
         cell_remark("%d of %d workers keep the nice value of the thread that submitted first", least, cell_workers());
 }
 
-static bool judge(const struct outcome *outcome, struct verdict *verdict)
-{
-    (void)outcome;
-    (void)verdict;
-    return false;
-}
-
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
 };
@@ -110,7 +97,6 @@ static const struct fault inherited_priority = {
               "without privilege.",
     FAULT_CELLS(cells),
     .drive = drive,
-    .judge = judge,
 };
 
 FAULT_REGISTER(inherited_priority);

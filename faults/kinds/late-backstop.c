@@ -61,13 +61,6 @@ static void drive(int client)
     cell_free();
 }
 
-static bool judge(const struct outcome *outcome, struct verdict *verdict)
-{
-    (void)outcome;
-    (void)verdict;
-    return false;
-}
-
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
 };
@@ -87,7 +80,6 @@ static const struct fault late_backstop = {
               "in the worker; a time-out as a safety net should count how often it was needed.",
     FAULT_CELLS(cells),
     .drive = drive,
-    .judge = judge,
 };
 
 FAULT_REGISTER(late_backstop);

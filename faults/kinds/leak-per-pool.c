@@ -20,12 +20,6 @@ static const int64_t much = 256 << 20; /* bytes */
 /* Lost for each pool, in the least block: descriptors and mappings by thousands, bytes. */
 enum { DESCRIPTORS, MAPPINGS, HEAP, POOLS };
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 /* So many pools; fewer, where they take long, or much. Returns how many; 0: one does not open. */
 static int open_and_free(int count)
 {
@@ -38,7 +32,7 @@ static int open_and_free(int count)
         if (cell_open((struct pool_config){.capacity = 1024}))
             return 0;
         for (int j = 0; j < JOBS; j++)
-            cell_submit_other(pass, NULL);
+            cell_submit_other(cell_empty_job, NULL);
         cell_wait(-1);
         cell_free();
     }

@@ -15,12 +15,6 @@ static const int64_t slow_ns = 40000000, most_ns = 4000000000;
 /* Of one submit, in ns, plus 1: with few jobs waiting, with many; submits that came back. */
 enum { SHALLOW_NS, DEEP_NS, SENT };
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static int64_t used_ns(void)
 {
     struct timespec now;
@@ -34,7 +28,7 @@ static int64_t cheapest_ns(void)
     int64_t least = INT64_MAX;
     for (int i = 0; i < SAMPLE; i++) {
         int64_t before = used_ns();
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
         least = used_ns() - before < least ? used_ns() - before : least;
     }
     return least;
@@ -44,7 +38,7 @@ static void submitter(void)
 {
     cell_note(SHALLOW_NS, cheapest_ns() + 1);
     for (int i = 0; i < DEEP; i++) {
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
         cell_note(SENT, i + 1);
     }
     cell_note(DEEP_NS, cheapest_ns() + 1);
@@ -53,7 +47,7 @@ static void submitter(void)
 static void few_jobs(void)
 {
     for (int i = 0; i < FEW; i++)
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
     cell_wait(-1);
 }
 
@@ -100,13 +94,6 @@ static void drive(int client)
     cell_free();
 }
 
-static bool judge(const struct outcome *outcome, struct verdict *verdict)
-{
-    (void)outcome;
-    (void)verdict;
-    return false;
-}
-
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
 };
@@ -124,7 +111,6 @@ static const struct fault push_walk = {
     .remedy = "Keep the end of the list; for priorities one list each, or a heap.",
     FAULT_CELLS(cells),
     .drive = drive,
-    .judge = judge,
 };
 
 FAULT_REGISTER(push_walk);

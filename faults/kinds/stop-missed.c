@@ -13,12 +13,6 @@ static const int64_t budget_ns = 20000000, foreign_ns = 300000000; /* ours are t
 /* Which pool is under way. */
 enum { TRY };
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static void spin(int64_t ns)
 {
     for (int64_t until = pool_clock_ns() + ns; pool_clock_ns() < until;)
@@ -37,7 +31,7 @@ static void drive(int client)
         if (cell_open((struct pool_config){.capacity = 16}))
             return;
         for (int jobs = tries % 4; jobs > 0; jobs--)
-            cell_submit_other(pass, NULL);
+            cell_submit_other(cell_empty_job, NULL);
         if (tries % 3)
             spin((int64_t)(tries % 50) * 4000);
         if (tries % 2)

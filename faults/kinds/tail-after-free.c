@@ -19,12 +19,6 @@ static const int64_t budget_ns = 1000000000; /* of a pool that is slow; most tak
 /* What a thread has used since free returned, in ns; or that it slept. */
 enum { USED, SLEPT };
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static bool is_living(pid_t thread)
 {
     pid_t now[THREADS];
@@ -74,7 +68,7 @@ static void drive(int client)
         if (cell_open((struct pool_config){.capacity = 16}))
             return;
         for (int i = 0; i < JOBS; i++)
-            cell_submit_other(pass, NULL);
+            cell_submit_other(cell_empty_job, NULL);
         cell_wait(-1);
         cell_free();
         if (linger())

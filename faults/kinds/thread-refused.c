@@ -71,12 +71,6 @@ static void let_retire(void)
         cell_nap();
 }
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 /* What cannot end any more ends with the process. */
 static void refuse_first(void)
 {
@@ -89,7 +83,7 @@ static void refuse_first(void)
     refused = births_failed() > 0;
     births_fail(0, false);
     for (int i = 0; i < FEW; i++)
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
     for (int i = 0; error && i < LOOKS; i++)
         error = cell_wait(refused ? look_ns : -1);
     if (error) {

@@ -17,16 +17,10 @@ static void meet_child(int id)
         gate_meet(GATE, 2);
 }
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 static void run_single_jobs(void)
 {
     for (int i = 0; i < SINGLE_JOBS; i++) {
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
         cell_wait(-1);
         if (i % 2)
             cell_settle();

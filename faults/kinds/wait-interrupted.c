@@ -7,10 +7,10 @@
 #include <signal.h>
 #include <time.h>
 
-#include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, SIGNALS = 20, SIGNALS_OURS = 5, CAPACITY = 1 };
+enum { SIGNALS = 20, SIGNALS_OURS = 5, CAPACITY = 1 };
 enum { WAIT, SUBMIT };
 
 /* Whether the call was still standing after the signals; its answer. */
@@ -47,32 +47,27 @@ static void interrupt(void)
         cell_settle();
         cell_note(STOOD, atomic_load(&cell_record()->notes[BACK]) ? -1 : 1);
     }
-    gate_open(GATE);
+    gate_open(FULL_GATE);
 }
 
 static void drive(int client)
 {
     struct sigaction action = {.sa_handler = on_signal}; /* without SA_RESTART */
-    int running;
+    int next = 0;
     first = pthread_self();
     if (cell_open((struct pool_config){.capacity = client == SUBMIT ? CAPACITY : 64}))
         return;
-    running = client == SUBMIT ? cell_runners() : 1;
-    cell_settle();
-    for (int id = 0; id < running; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-        cell_submit(id);
-        gate_await(GATE, id + 1);
-    }
     if (client == SUBMIT)
-        cell_submit(running);
+        next = full_make(CAPACITY);
+    else
+        full_hold(1);
     chosen = free_signal();
     if (chosen)
         sigaction(chosen, &action, NULL);
     else
         cell_not_asked("has handlers of its own for all signals that could be sent");
     helper_start(0, interrupt);
-    cell_note(ANSWER, client == SUBMIT ? cell_submit(running + 1) : cell_wait(INT64_C(3600000000000)));
+    cell_note(ANSWER, client == SUBMIT ? cell_submit(next) : cell_wait(INT64_C(3600000000000)));
     cell_note(BACK, 1);
     helpers_join();
     cell_wait(-1);
