@@ -15,39 +15,15 @@
 
 #include "tests/explore/kit.h"
 
-enum { SCHEDULES = 500 };
 static struct tried tried;
-
-#define WANT(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            explore_fail("line %d: %s", __LINE__, #condition);                                                         \
-    } while (0)
-
-static void all_good(void (*run)(void *))
-{
-    for (int memory = EXPLORE_SC; memory <= EXPLORE_C11; memory++) {
-        struct explore_knobs knobs = {.run = run, .leaks = true, .memory = (enum explore_memory)memory};
-        kit_try(&tried, &knobs, SCHEDULES, false, NULL);
-        cr_assert(tried.odd == 0, "%s: schedule %d: %s: %s", explore_memory_name(knobs.memory), tried.first,
-                  explore_kind_name(tried.verdict.kind), tried.verdict.words);
-    }
-}
 
 static void comes_to(void (*run)(void *), enum explore_kind kind, const char *words)
 {
     struct explore_knobs knobs = {.run = run, .leaks = true};
-    kit_try(&tried, &knobs, SCHEDULES, false, NULL);
-    cr_assert(tried.odd > 0, "never in %d schedules", SCHEDULES);
+    kit_try(&tried, &knobs, KIT_SCHEDULES, false, NULL);
+    cr_assert(tried.odd > 0, "never in %d schedules", KIT_SCHEDULES);
     cr_assert(tried.verdict.kind == kind && strstr(tried.verdict.words, words), "%s: %s",
               explore_kind_name(tried.verdict.kind), tried.verdict.words);
-}
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-    pthread_t thread;
-    WANT(pthread_create(&thread, NULL, run, arg) == 0);
-    return thread;
 }
 
 static void *join(pthread_t thread)
@@ -87,14 +63,14 @@ static void mutex_excludes(void *arg)
 {
     pthread_t one, two;
     locks_begin();
-    one = start(adds, arg);
-    two = start(adds, &count);
+    one = kit_start(adds, arg);
+    two = kit_start(adds, &count);
     WANT(join(one) == arg && join(two) == &count && count == 6);
 }
 
 Test(calls, a_mutex_excludes, .timeout = 60)
 {
-    all_good(mutex_excludes);
+    kit_all_good(mutex_excludes);
 }
 
 static void *locks_two(void *arg)
@@ -112,8 +88,8 @@ static void crossed(void *arg)
     pthread_t one, two;
     (void)arg;
     locks_begin();
-    one = start(locks_two, NULL);
-    two = start(locks_two, &lock);
+    one = kit_start(locks_two, NULL);
+    two = kit_start(locks_two, &lock);
     join(one);
     join(two);
 }
@@ -141,7 +117,7 @@ static void waits_blindly(void *arg)
     pthread_t one;
     (void)arg;
     locks_begin();
-    one = start(signals, NULL);
+    one = kit_start(signals, NULL);
     pthread_mutex_lock(&lock);
     pthread_cond_wait(&condition, &lock);
     pthread_mutex_unlock(&lock);
@@ -153,7 +129,7 @@ static void waits_rightly(void *arg)
     pthread_t one;
     (void)arg;
     locks_begin();
-    one = start(signals, NULL);
+    one = kit_start(signals, NULL);
     pthread_mutex_lock(&lock);
     while (!count)
         pthread_cond_wait(&condition, &lock);
@@ -168,7 +144,7 @@ static void waits_once(void *arg)
     pthread_t one;
     (void)arg;
     locks_begin();
-    one = start(signals, NULL);
+    one = kit_start(signals, NULL);
     pthread_mutex_lock(&lock);
     if (!count)
         pthread_cond_wait(&condition, &lock);
@@ -181,7 +157,7 @@ Test(calls, a_signal_that_nobody_waits_for_is_lost, .timeout = 60)
 {
     comes_to(waits_blindly, EXPLORE_DEADLOCK, "nobody can go on");
     comes_to(waits_once, EXPLORE_FAILED, "count == 1");
-    all_good(waits_rightly);
+    kit_all_good(waits_rightly);
 }
 
 static void times_out(void *arg)
@@ -204,7 +180,7 @@ static void times_out(void *arg)
 
 Test(calls, time_is_virtual, .timeout = 60)
 {
-    all_good(times_out);
+    kit_all_good(times_out);
 }
 
 /* Spins on the clock, which is no livelock. */
@@ -221,7 +197,7 @@ static void spins(void *arg)
 
 Test(calls, a_spin_until_a_time_has_an_end, .timeout = 60)
 {
-    all_good(spins);
+    kit_all_good(spins);
 }
 
 static void unlocks_anothers(void *arg)
@@ -229,7 +205,7 @@ static void unlocks_anothers(void *arg)
     pthread_t one;
     locks_begin();
     pthread_mutex_lock(&lock);
-    one = start((void *(*)(void *))(uintptr_t)pthread_mutex_unlock, &lock);
+    one = kit_start((void *(*)(void *))(uintptr_t)pthread_mutex_unlock, &lock);
     (void)arg, join(one);
 }
 
@@ -246,7 +222,7 @@ static void joins_twice(void *arg)
     pthread_t one;
     (void)arg;
     locks_begin();
-    one = start(adds, NULL);
+    one = kit_start(adds, NULL);
     join(one);
     join(one);
 }
@@ -254,7 +230,7 @@ static void joins_twice(void *arg)
 static void joins_never(void *arg)
 {
     locks_begin();
-    start(adds, arg);
+    kit_start(adds, arg);
 }
 
 static void *waits_for_ever(void *arg)
@@ -268,7 +244,7 @@ static void leaves_one(void *arg)
 {
     pthread_t one;
     locks_begin();
-    one = start(waits_for_ever, arg);
+    one = kit_start(waits_for_ever, arg);
     pthread_detach(one);
 }
 
@@ -297,7 +273,7 @@ static void copies(void *arg)
 
 Test(calls, no_memory_has_two_owners_in_one_schedule, .timeout = 60)
 {
-    all_good(copies);
+    kit_all_good(copies);
 }
 
 /* More threads, one after the other, than run at once. */
@@ -306,13 +282,13 @@ static void many(void *arg)
     (void)arg;
     locks_begin();
     for (int i = 0; i < 20; i++)
-        join(start(adds, NULL));
+        join(kit_start(adds, NULL));
     WANT(count == 60);
 }
 
 Test(calls, a_joined_threads_number_is_used_again, .timeout = 60)
 {
-    all_good(many);
+    kit_all_good(many);
 }
 
 static sem_t semaphore;
@@ -331,7 +307,7 @@ static void semaphores(void *arg)
     (void)arg;
     sem_init(&semaphore, 0, 1);
     WANT(sem_trywait(&semaphore) == 0 && sem_trywait(&semaphore) == -1 && errno == EAGAIN);
-    one = start(posts, NULL);
+    one = kit_start(posts, NULL);
     WANT(sem_wait(&semaphore) == 0 && sem_wait(&semaphore) == 0);
     clock_gettime(CLOCK_REALTIME, &until);
     until.tv_sec++;
@@ -342,7 +318,7 @@ static void semaphores(void *arg)
 
 Test(calls, semaphores_count, .timeout = 60)
 {
-    all_good(semaphores);
+    kit_all_good(semaphores);
 }
 
 static pthread_rwlock_t rwlock;
@@ -377,7 +353,7 @@ static void rwlocks(void *arg)
     readers = writers = 0;
     pthread_rwlock_init(&rwlock, NULL);
     for (int i = 0; i < 4; i++)
-        threads[i] = start(i & 1 ? writes : reads, NULL);
+        threads[i] = kit_start(i & 1 ? writes : reads, NULL);
     for (int i = 0; i < 4; i++)
         join(threads[i]);
     WANT(pthread_rwlock_tryrdlock(&rwlock) == 0 && pthread_rwlock_trywrlock(&rwlock) == EBUSY);
@@ -387,7 +363,7 @@ static void rwlocks(void *arg)
 
 Test(calls, readers_share_and_writers_do_not, .timeout = 60)
 {
-    all_good(rwlocks);
+    kit_all_good(rwlocks);
 }
 
 static pthread_barrier_t barrier;
@@ -424,7 +400,7 @@ static void meeting(void *arg)
     pthread_spin_init(&spin, PTHREAD_PROCESS_PRIVATE);
     pthread_barrier_init(&barrier, NULL, 3);
     for (int i = 0; i < 3; i++)
-        threads[i] = start(meets, NULL);
+        threads[i] = kit_start(meets, NULL);
     for (int i = 0; i < 3; i++)
         join(threads[i]);
     WANT(serial == 2 && made == 1);
@@ -433,7 +409,7 @@ static void meeting(void *arg)
 
 Test(calls, barriers_once_and_spin_locks_hold, .timeout = 60)
 {
-    all_good(meeting);
+    kit_all_good(meeting);
 }
 
 static __thread int mine = 5;
@@ -472,8 +448,8 @@ static void thread_data(void *arg)
     (void)arg;
     count = destroyed = 0;
     WANT(pthread_key_create(&key, destroy) == 0);
-    one = start(exits, &seven);
-    two = start(exits, &seven);
+    one = kit_start(exits, &seven);
+    two = kit_start(exits, &seven);
     WANT(join(one) == &count && join(two) == &count);
     WANT(count == 2 && destroyed == 14 && mine == 5);
     pthread_key_delete(key);
@@ -481,7 +457,7 @@ static void thread_data(void *arg)
 
 Test(calls, thread_locals_keys_and_exits_are_each_threads_own, .timeout = 60)
 {
-    all_good(thread_data);
+    kit_all_good(thread_data);
 }
 
 static void unlock(void *mutex)
@@ -504,7 +480,7 @@ static void cancels(void *arg)
     pthread_t one;
     (void)arg;
     locks_begin();
-    one = start(is_cancelled, NULL);
+    one = kit_start(is_cancelled, NULL);
     WANT(pthread_cancel(one) == 0);
     WANT(join(one) == PTHREAD_CANCELED);
     WANT(pthread_mutex_trylock(&lock) == 0);
@@ -513,7 +489,7 @@ static void cancels(void *arg)
 
 Test(calls, a_cancelled_wait_has_its_mutex_in_the_handler, .timeout = 60)
 {
-    all_good(cancels);
+    kit_all_good(cancels);
 }
 
 static int descriptor;
@@ -533,7 +509,7 @@ static void events(void *arg)
     (void)arg;
     descriptor = eventfd(0, EFD_CLOEXEC);
     look = (struct pollfd){.fd = descriptor, .events = POLLIN};
-    one = start(rings, NULL);
+    one = kit_start(rings, NULL);
     WANT(poll(&look, 1, -1) == 1 && look.revents == POLLIN);
     WANT(read(descriptor, &value, sizeof value) == sizeof value && value == 3);
     WANT(poll(&look, 1, 500) == 0);
@@ -566,8 +542,8 @@ static void timer(void *arg)
 
 Test(calls, descriptors_wait_for_writes_and_virtual_time, .timeout = 60)
 {
-    all_good(events);
-    all_good(timer);
+    kit_all_good(events);
+    kit_all_good(timer);
     comes_to(reads_nothing, EXPLORE_DEADLOCK, "nobody can go on");
     cr_assert(!strcmp(tried.verdict.threads[0].waits_in, "read"));
 }
@@ -578,9 +554,9 @@ static void refused(void *arg)
     (void)arg;
     locks_begin();
     explore_refuse_threads(1, 2);
-    join(start(adds, NULL));
+    join(kit_start(adds, NULL));
     WANT(pthread_create(&thread, NULL, adds, NULL) == EAGAIN && pthread_create(&thread, NULL, adds, NULL) == EAGAIN);
-    join(start(adds, NULL));
+    join(kit_start(adds, NULL));
     explore_refuse_memory(0, 1);
     WANT(malloc(10) == NULL);
     free(malloc(10));
@@ -588,5 +564,5 @@ static void refused(void *arg)
 
 Test(calls, threads_and_memory_are_refused_when_asked, .timeout = 60)
 {
-    all_good(refused);
+    kit_all_good(refused);
 }

@@ -18,37 +18,6 @@
 
 #include "tests/explore/kit.h"
 
-enum { SCHEDULES = 500 };
-static struct tried tried;
-
-#define WANT(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            explore_fail("line %d: %s", __LINE__, #condition);                                                         \
-    } while (0)
-
-static void all_come_to(void (*run)(void *), enum explore_kind kind)
-{
-    for (int memory = EXPLORE_SC; memory <= EXPLORE_C11; memory++) {
-        struct explore_knobs knobs = {.run = run, .leaks = true, .memory = (enum explore_memory)memory};
-        kit_try(&tried, &knobs, kind == EXPLORE_GOOD ? SCHEDULES : 1, false, NULL);
-        cr_assert(tried.verdict.kind == kind, "%s: schedule %d: %s: %s", explore_memory_name(knobs.memory), tried.first,
-                  explore_kind_name(tried.verdict.kind), tried.verdict.words);
-    }
-}
-
-static void all_good(void (*run)(void *))
-{
-    all_come_to(run, EXPLORE_GOOD);
-}
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-    pthread_t thread;
-    WANT(pthread_create(&thread, NULL, run, arg) == 0);
-    return thread;
-}
-
 static pthread_mutex_t lock;
 static pthread_cond_t condition;
 static int count, descriptor;
@@ -78,8 +47,8 @@ static void wakes_by_bit(void *arg)
     pthread_t one, two;
     (void)arg;
     word = 0;
-    one = start(waits_for_bit, (void *)1);
-    two = start(waits_for_bit, (void *)2);
+    one = kit_start(waits_for_bit, (void *)1);
+    two = kit_start(waits_for_bit, (void *)2);
     explore_settle();
     __atomic_store_n(&word, 1, __ATOMIC_SEQ_CST);
     syscall(SYS_futex, &word, FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, NULL, 1);
@@ -90,7 +59,7 @@ static void wakes_by_bit(void *arg)
 
 Test(calls_rare, a_futex_wakes_those_whose_bits_are_meant, .timeout = 60)
 {
-    all_good(wakes_by_bit);
+    kit_all_good(wakes_by_bit);
 }
 
 /* Barriers: who comes last may destroy it, and make another one in its place. */
@@ -110,7 +79,7 @@ static void remakes_barrier(void *arg)
 {
     pthread_t one;
     WANT(pthread_barrier_init(&barrier, NULL, 2) == 0);
-    one = start(meets, arg);
+    one = kit_start(meets, arg);
     meets(arg);
     pthread_join(one, NULL);
     pthread_barrier_destroy(&barrier);
@@ -118,7 +87,7 @@ static void remakes_barrier(void *arg)
 
 Test(calls_rare, a_barrier_may_be_made_anew_by_who_comes_last, .timeout = 60)
 {
-    all_good(remakes_barrier);
+    kit_all_good(remakes_barrier);
 }
 
 /* A time-out that never comes, as std::chrono's last time point is. */
@@ -138,7 +107,7 @@ static void waits_for_ages(void *arg)
     pthread_t one;
     begin();
     clock_gettime(CLOCK_REALTIME, &before);
-    one = start(tells, arg);
+    one = kit_start(tells, arg);
     pthread_mutex_lock(&lock);
     while (!count)
         WANT(pthread_cond_timedwait(&condition, &lock, &last) == 0);
@@ -150,7 +119,7 @@ static void waits_for_ages(void *arg)
 
 Test(calls_rare, the_end_of_time_does_not_come_early, .timeout = 60)
 {
-    all_good(waits_for_ages);
+    kit_all_good(waits_for_ages);
 }
 
 /* Memory. */
@@ -183,8 +152,8 @@ static void resizes(void *arg)
 
 Test(calls_rare, memory_is_mapped_protected_cut_and_resized, .timeout = 60)
 {
-    all_good(maps);
-    all_good(resizes);
+    kit_all_good(maps);
+    kit_all_good(resizes);
 }
 
 /* Writes by other calls. */
@@ -203,7 +172,7 @@ static void reads(void *arg)
     uint64_t value = 0;
     pthread_t one;
     descriptor = eventfd(0, EFD_CLOEXEC);
-    one = start(writes_in_parts, arg);
+    one = kit_start(writes_in_parts, arg);
     WANT(read(descriptor, &value, sizeof value) == sizeof value && value == 1);
     pthread_join(one, NULL);
     close(descriptor);
@@ -211,7 +180,7 @@ static void reads(void *arg)
 
 Test(calls_rare, a_write_by_another_call_is_seen, .timeout = 60)
 {
-    all_good(reads);
+    kit_all_good(reads);
 }
 
 /* Cancellation takes no signal with it that was meant for somebody who waits. */
@@ -237,8 +206,8 @@ static void cancels_one(void *arg)
     pthread_t one, two;
     void *result;
     begin();
-    one = start(takes_one, arg);
-    two = start(takes_one, arg);
+    one = kit_start(takes_one, arg);
+    two = kit_start(takes_one, arg);
     explore_settle();
     pthread_mutex_lock(&lock);
     count = 1;
@@ -253,7 +222,7 @@ static void cancels_one(void *arg)
 
 Test(calls_rare, who_is_cancelled_takes_no_signal_along, .timeout = 60)
 {
-    all_good(cancels_one);
+    kit_all_good(cancels_one);
 }
 
 /* Who is to do something once may end instead: the next one does it. */
@@ -281,8 +250,8 @@ static void once_again(void *arg)
     begin();
     tries = 0;
     once = PTHREAD_ONCE_INIT;
-    one = start(does_once, arg);
-    two = start(does_once, arg);
+    one = kit_start(does_once, arg);
+    two = kit_start(does_once, arg);
     pthread_join(one, NULL);
     pthread_join(two, NULL);
     WANT(tries == 2 && count == 1);
@@ -290,7 +259,7 @@ static void once_again(void *arg)
 
 Test(calls_rare, what_is_done_once_may_have_to_be_tried_again, .timeout = 60)
 {
-    all_good(once_again);
+    kit_all_good(once_again);
 }
 
 /* C11's threads are pthreads by other names. */
@@ -358,7 +327,7 @@ static void by_other_names(void *arg)
 
 Test(calls_rare, threads_of_the_c_standard_are_followed, .timeout = 60)
 {
-    all_good(by_other_names);
+    kit_all_good(by_other_names);
 }
 
 /* What is drawn by the kernel would be another schedule each time. */
@@ -387,7 +356,7 @@ static void signals_one(void *arg)
 {
     pthread_t one;
     begin();
-    one = start(left_alone, arg);
+    one = kit_start(left_alone, arg);
     WANT(pthread_kill(one, 0) == 0);
     pthread_kill(one, SIGUSR1);
 }
@@ -408,12 +377,12 @@ static void sets_timer(void *arg)
 Test(calls_rare, random_bytes_are_the_seeds, .timeout = 60)
 {
     for (at = 0; at < 2; at++)
-        all_come_to(draws, EXPLORE_GOOD);
+        kit_all_come_to(draws, EXPLORE_GOOD);
     cr_assert(seen[0] == seen[1] && seen[0]);
 }
 
 Test(calls_rare, what_another_kernel_thread_would_do_is_not_followed, .timeout = 60)
 {
-    all_come_to(signals_one, EXPLORE_STUCK);
-    all_come_to(sets_timer, EXPLORE_STUCK);
+    kit_all_come_to(signals_one, EXPLORE_STUCK);
+    kit_all_come_to(sets_timer, EXPLORE_STUCK);
 }

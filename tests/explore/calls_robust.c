@@ -10,31 +10,7 @@
 
 #include "tests/explore/kit.h"
 
-enum { SCHEDULES = 500 };
 static struct tried tried;
-
-#define WANT(condition)                                                                                                \
-    do {                                                                                                               \
-        if (!(condition))                                                                                              \
-            explore_fail("line %d: %s", __LINE__, #condition);                                                         \
-    } while (0)
-
-static void come_to(void (*run)(void *), enum explore_kind kind)
-{
-    for (int memory = EXPLORE_SC; memory <= EXPLORE_C11; memory++) {
-        struct explore_knobs knobs = {.run = run, .leaks = true, .memory = (enum explore_memory)memory};
-        kit_try(&tried, &knobs, SCHEDULES, false, NULL);
-        cr_assert(tried.verdict.kind == kind, "%s: schedule %d: %s: %s", explore_memory_name(knobs.memory), tried.first,
-                  explore_kind_name(tried.verdict.kind), tried.verdict.words);
-    }
-}
-
-static pthread_t start(void *(*run)(void *), void *arg)
-{
-    pthread_t thread;
-    WANT(pthread_create(&thread, NULL, run, arg) == 0);
-    return thread;
-}
 
 /* A robust mutex is told of its owner's end, to who waits and to who comes later. */
 
@@ -74,9 +50,9 @@ static void survives(void *arg)
 {
     pthread_t one, two, three;
     make_robust();
-    one = start(dies_with_it, arg);
-    two = start(takes_over, arg);
-    three = start(takes_over, arg);
+    one = kit_start(dies_with_it, arg);
+    two = kit_start(takes_over, arg);
+    three = kit_start(takes_over, arg);
     pthread_join(one, NULL);
     pthread_join(two, NULL);
     pthread_join(three, NULL);
@@ -87,7 +63,7 @@ static void survives(void *arg)
 
 Test(calls_robust, a_mutex_survives_its_owner, .timeout = 60)
 {
-    come_to(survives, EXPLORE_GOOD);
+    kit_all_good(survives);
 }
 
 static void *finds_it_lost(void *arg)
@@ -100,9 +76,9 @@ static void not_mended(void *arg)
 {
     pthread_t one;
     make_robust();
-    pthread_join(start(dies_with_it, arg), NULL);
+    pthread_join(kit_start(dies_with_it, arg), NULL);
     WANT(pthread_mutex_trylock(&mutex) == EOWNERDEAD);
-    one = start(finds_it_lost, arg);
+    one = kit_start(finds_it_lost, arg);
     explore_point();
     WANT(pthread_mutex_unlock(&mutex) == 0);
     pthread_join(one, NULL);
@@ -112,20 +88,20 @@ static void not_mended(void *arg)
 
 Test(calls_robust, a_mutex_that_nobody_mends_is_lost, .timeout = 60)
 {
-    come_to(not_mended, EXPLORE_GOOD);
+    kit_all_good(not_mended);
 }
 
 /* Any other one is not: whoever waits for it waits for ever. */
 static void stalled(void *arg)
 {
     pthread_mutex_init(&mutex, NULL);
-    pthread_join(start(dies_with_it, arg), NULL);
+    pthread_join(kit_start(dies_with_it, arg), NULL);
     pthread_mutex_lock(&mutex);
 }
 
 Test(calls_robust, another_mutex_does_not_survive_its_owner, .timeout = 60)
 {
-    come_to(stalled, EXPLORE_DEADLOCK);
+    kit_all_come_to(stalled, EXPLORE_DEADLOCK);
 }
 
 /* A futex whose lock the kernel hands over. */
@@ -165,8 +141,8 @@ static void inherits(void *arg)
     pthread_t one, two;
     word = 0;
     inside = 0;
-    one = start(enters, arg);
-    two = start(enters, arg);
+    one = kit_start(enters, arg);
+    two = kit_start(enters, arg);
     enters(arg);
     pthread_join(one, NULL);
     pthread_join(two, NULL);
@@ -179,7 +155,7 @@ static void inherits(void *arg)
 
 Test(calls_robust, a_futex_that_inherits_priorities_is_a_lock, .timeout = 60)
 {
-    come_to(inherits, EXPLORE_GOOD);
+    kit_all_good(inherits);
 }
 
 static void waits_for_several(void *arg)
@@ -202,9 +178,9 @@ static void begins_a_thread(void *arg)
 
 Test(calls_robust, what_is_not_followed_is_said, .timeout = 60)
 {
-    come_to(waits_for_several, EXPLORE_STUCK);
-    come_to(forks_bare, EXPLORE_STUCK);
-    come_to(begins_a_thread, EXPLORE_STUCK);
+    kit_all_come_to(waits_for_several, EXPLORE_STUCK);
+    kit_all_come_to(forks_bare, EXPLORE_STUCK);
+    kit_all_come_to(begins_a_thread, EXPLORE_STUCK);
 }
 
 /* A signal ends a wait, and is no wake-up. */
@@ -219,7 +195,7 @@ static void interrupted(void *arg)
 {
     pthread_t one;
     word = 0;
-    one = start(sleeps, arg);
+    one = kit_start(sleeps, arg);
     explore_settle();
     explore_interrupt();
     pthread_join(one, NULL);
@@ -228,7 +204,7 @@ static void interrupted(void *arg)
 Test(calls_robust, a_signal_ends_a_futex_wait, .timeout = 60)
 {
     struct explore_knobs knobs = {.run = interrupted, .leaks = true, .spurious = -1};
-    kit_try(&tried, &knobs, SCHEDULES, false, NULL);
+    kit_try(&tried, &knobs, KIT_SCHEDULES, false, NULL);
     cr_assert(tried.verdict.kind == EXPLORE_GOOD, "%s", tried.verdict.words);
 }
 
@@ -257,7 +233,7 @@ static void frees_early(void *arg)
     users = 1;
     guarded = malloc(sizeof *guarded);
     pthread_mutex_init(&guarded->lock, NULL);
-    one = start(leaves_last, &users);
+    one = kit_start(leaves_last, &users);
     for (int looks = 0; looks < 20 && users; looks++)
         explore_point();
     early = !users;
@@ -271,6 +247,6 @@ static void frees_early(void *arg)
 Test(calls_robust, what_is_freed_before_the_last_unlock_is_seen, .timeout = 60)
 {
     struct explore_knobs knobs = {.run = frees_early};
-    kit_try(&tried, &knobs, SCHEDULES, false, NULL);
+    kit_try(&tried, &knobs, KIT_SCHEDULES, false, NULL);
     cr_assert(tried.verdict.kind == EXPLORE_AFTER_FREE, "%s", tried.verdict.words);
 }

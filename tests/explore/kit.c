@@ -30,3 +30,32 @@ void kit_try(struct tried *tried, const struct explore_knobs *knobs, int count, 
         }
     }
 }
+
+/* The verdict of so many schedules, under each memory. */
+static void come_to(void (*run)(void *), enum explore_kind kind, int schedules)
+{
+    static struct tried tried;
+    for (int memory = EXPLORE_SC; memory <= EXPLORE_C11; memory++) {
+        struct explore_knobs knobs = {.run = run, .leaks = true, .memory = (enum explore_memory)memory};
+        kit_try(&tried, &knobs, schedules, false, NULL);
+        cr_assert(tried.verdict.kind == kind, "%s: schedule %d: %s: %s", explore_memory_name(knobs.memory), tried.first,
+                  explore_kind_name(tried.verdict.kind), tried.verdict.words);
+    }
+}
+
+void kit_all_good(void (*run)(void *))
+{
+    come_to(run, EXPLORE_GOOD, KIT_SCHEDULES);
+}
+
+void kit_all_come_to(void (*run)(void *), enum explore_kind kind)
+{
+    come_to(run, kind, 1);
+}
+
+pthread_t kit_start(void *(*run)(void *), void *arg)
+{
+    pthread_t thread;
+    WANT(pthread_create(&thread, NULL, run, arg) == 0);
+    return thread;
+}
