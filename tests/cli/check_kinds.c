@@ -12,9 +12,8 @@
 /* All verdicts of a plug-in of the tests. */
 static json_t *check_plugin(const char *plugin, const char *options)
 {
-    char words[512], path[4096];
-    snprintf(path, sizeof path, "%.*s", (int)(strrchr(program, '/') - program), program);
-    snprintf(words, sizeof words, "check --plugin %.300s/build/plugins/%s.so --format json %s", path, plugin, options);
+    char words[512];
+    snprintf(words, sizeof words, "check --plugin %s/build/plugins/%s.so --format json %s", root, plugin, options);
     run(words);
     return json_loads(out, 0, NULL);
 }

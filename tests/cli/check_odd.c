@@ -7,9 +7,8 @@
 
 static int check(const char *pool, const char *options)
 {
-    char words[512], path[4096];
-    snprintf(path, sizeof path, "%.*s", (int)(strrchr(program, '/') - program), program);
-    snprintf(words, sizeof words, "check --plugin %.300s/build/plugins/odd-%s.so %s", path, pool, options);
+    char words[512];
+    snprintf(words, sizeof words, "check --plugin %s/build/plugins/odd-%s.so %s", root, pool, options);
     return run(words);
 }
 

@@ -1,7 +1,6 @@
 /* duet.c - two builds side by side, from outside: what is refused, what is written, and
  * that the exit status is what the document says. No time decides here. */
 #include <jansson.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,19 +12,7 @@
 /* A command in which each @ is the folder that things were built into. */
 static const char *full(const char *arguments)
 {
-    static char text[8192];
-    char own[4096];
-    snprintf(own, sizeof own, "%s", program);
-    dirname(own);
-    *text = '\0';
-    for (; *arguments; arguments++) {
-        size_t used = strlen(text);
-        if (*arguments == '@')
-            snprintf(text + used, sizeof text - used, "%s/build", own);
-        else
-            snprintf(text + used, sizeof text - used, "%c", *arguments);
-    }
-    return text;
+    return program_filled("build", arguments);
 }
 
 /* One line, status 2, nothing written. */

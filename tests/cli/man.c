@@ -15,7 +15,7 @@ static char page[1 << 20], section[1 << 20];
 static void read_page(void)
 {
     char path[4200], *to = page;
-    snprintf(path, sizeof path, "%.*s/build/poolbench.1", (int)(strrchr(program, '/') - program), program);
+    snprintf(path, sizeof path, "%s/build/poolbench.1", root);
     slurp(path, page, sizeof page);
     cr_assert(*page, "no %s: run make man first", path);
     for (const char *from = page; *from; from++) {
@@ -129,9 +129,9 @@ CLI_TEST(man, of_a_program_that_says_nothing_there_is_no_page)
                                            "echo 'poolbench run: runs'; echo; echo '  --option  it is'"};
     char command[8192];
     snprintf(command, sizeof command,
-             "mkdir -p tree/build && cp -r '%.*s/Makefile' '%.*s/docs' tree && touch tree/poolbench-check "
+             "mkdir -p tree/build && cp -r '%s/Makefile' '%s/docs' tree && touch tree/poolbench-check "
              "tree/poolbench-explore",
-             (int)(strrchr(program, '/') - program), program, (int)(strrchr(program, '/') - program), program);
+             root, root);
     cr_assert(system(command) == 0);
     for (int i = 0; i < 3; i++) {
         snprintf(command, sizeof command, "printf '#!/bin/sh\\n%%s\\n' \"%s\" >tree/poolbench; chmod +x tree/poolbench",

@@ -2,7 +2,6 @@
  * example of docs/plugins.md, three deliberately broken pools, and plug-ins that
  * cannot be loaded. `make` builds them into build/plugins. */
 #include <jansson.h>
-#include <libgen.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,20 +9,10 @@
 
 #include "tests/cli/program.h"
 
-/* A command in which each @ is the folder of the plug-ins. */
+/* A command in which each @ is the folder of the plug-ins. Returns the exit status. */
 static int with(const char *arguments)
 {
-    char own[4096], full[8192] = "";
-    snprintf(own, sizeof own, "%s", program);
-    dirname(own);
-    for (; *arguments; arguments++) {
-        size_t used = strlen(full);
-        if (*arguments == '@')
-            snprintf(full + used, sizeof full - used, "%s/build/plugins", own);
-        else
-            snprintf(full + used, sizeof full - used, "%c", *arguments);
-    }
-    return run(full);
+    return run(program_filled("build/plugins", arguments));
 }
 
 /* The verdict on a fault: FAILS beats all others, then what was asked. */

@@ -9,9 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-char out[PROGRAM_OUTPUT], err[65536], folder[64], program[4096];
-
-static char root[80]; /* a link beside the test's folder, not one of its files */
+char out[PROGRAM_OUTPUT], err[65536], folder[64], root[80], program[4096];
 
 void program_begin(void)
 {
@@ -61,6 +59,16 @@ int run(const char *arguments)
     slurp(command, err, sizeof err);
     unlink(command);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+const char *program_filled(const char *below, const char *arguments)
+{
+    static char full[8192];
+    size_t used = 0;
+    for (*full = '\0'; *arguments && used < sizeof full; arguments++)
+        used += (size_t)(*arguments == '@' ? snprintf(full + used, sizeof full - used, "%s/%s", root, below)
+                                           : snprintf(full + used, sizeof full - used, "%c", *arguments));
+    return full;
 }
 
 int run_beside(const char *library, const char *arguments)

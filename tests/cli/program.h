@@ -9,6 +9,7 @@
 enum { PROGRAM_OUTPUT = 1 << 22 };
 extern char out[PROGRAM_OUTPUT], err[65536]; /* of the last run */
 extern char folder[64], program[4096];
+extern char root[80]; /* a link to the folder of the program; none of the test's files */
 
 void program_begin(void);
 void program_end(void);
@@ -18,6 +19,9 @@ void slurp(const char *path, char *text, size_t size);
 
 /* Runs the program with a shell's words; returns its exit status. */
 int run(const char *arguments);
+
+/* Arguments with a folder below root in the place of each @. They last until the next call. */
+const char *program_filled(const char *below, const char *arguments);
 
 /* The same with a library of build/plugins loaded before the program's own. */
 int run_beside(const char *library, const char *arguments);

@@ -38,9 +38,9 @@ static void make_root(void)
 /* Runs the program in that cgroup. */
 static int run_granted(const char *arguments)
 {
-    char root[128];
-    snprintf(root, sizeof root, "%s/root", folder);
-    setenv("KIT_CGROUP_ROOT", root, 1);
+    char groups[128];
+    snprintf(groups, sizeof groups, "%s/root", folder);
+    setenv("KIT_CGROUP_ROOT", groups, 1);
     return run_beside("cgroup.so", arguments);
 }
 
