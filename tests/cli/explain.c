@@ -46,19 +46,21 @@ CLI_TEST(explain, input_is_refused_in_one_line)
     cr_assert(run("help explain") == 0 && strstr(out, "Exit status"));
 }
 
-/* The right versions show nothing; the wrong ones what they must. */
+/* Whether with that limit the right version shows nothing, and the wrong one what it must. */
+static bool shows_the_bug(int i, const char *limit)
+{
+    char line[96], wanted[64];
+    snprintf(line, sizeof line, "explain %s --run --limit %s", bugs[i].bug, limit);
+    cr_assert(run(line) == 0, "%s: %s", line, err);
+    snprintf(wanted, sizeof wanted, "\n  wrong  %s", bugs[i].seen ? bugs[i].seen : "");
+    return strstr(out, "\n  right  nothing") && strstr(out, wanted);
+}
+
+/* What takes long beside other programs is given longer: most of the wrong ones never end. */
 CLI_TEST(explain, runs_both_versions)
 {
-    for (int i = 0; i < BUGS; i++) {
-        char line[96], wanted[64];
-        const char *right;
-        snprintf(line, sizeof line, "explain %s --run --limit 3s", bugs[i].bug);
-        cr_assert(run(line) == 0, "%s: %s", line, err);
-        right = strstr(out, "\n  right  ");
-        cr_assert(right && !strncmp(right, "\n  right  nothing", 17), "%s: %s", line, out);
-        snprintf(wanted, sizeof wanted, "\n  wrong  %s", bugs[i].seen ? bugs[i].seen : "");
-        cr_assert(strstr(out, wanted), "%s: %s", line, out);
-    }
+    for (int i = 0; i < BUGS; i++)
+        cr_assert(shows_the_bug(i, "3s") || shows_the_bug(i, "20s"), "%s: %s", bugs[i].bug, out);
     cr_assert(run("explain racy-counter --run --repeat 3 --format tsv") == 0 && lines(out) == 2 &&
                   strstr(out, "racy-counter\tright\tplain\t0\t3"),
               "%s", out);

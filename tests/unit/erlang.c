@@ -192,7 +192,7 @@ Test(erlang_places, are_as_few_as_the_loss_allows, .timeout = 20)
 }
 
 /* B. Goetz's own example, and both ends. */
-Test(goetz, is_cpus_times_use_times_wait_over_compute, .timeout = 5)
+Test(goetz, is_cpus_times_use_times_wait_over_compute, .timeout = 10)
 {
     cr_assert_eq(goetz_workers(&(struct goetz){8, 1, 0.5}), 16);
     cr_assert_eq(goetz_workers(&(struct goetz){2, 0.9, 1}), 2);

@@ -17,7 +17,7 @@ static int by_name(const void *one, const void *other)
 
 static const void *const linked[] = {"pear", "apple", "plum"};
 
-Test(registry, gives_linked_ones_in_order_then_those_added, .timeout = 5)
+Test(registry, gives_linked_ones_in_order_then_those_added, .timeout = 10)
 {
     static const char *const order[] = {"apple", "pear", "plum", "zebra", "ant"};
     const void *added[2];
@@ -29,7 +29,7 @@ Test(registry, gives_linked_ones_in_order_then_those_added, .timeout = 5)
     cr_assert(!registry_at(&registry, -1) && !registry_at(&registry, 5));
 }
 
-Test(registry, refuses_a_name_that_is_taken_and_one_too_many, .timeout = 5)
+Test(registry, refuses_a_name_that_is_taken_and_one_too_many, .timeout = 10)
 {
     const void *added[1];
     struct registry registry = {linked, linked + 3, name_of, by_name, added, 1, 0};
@@ -38,7 +38,7 @@ Test(registry, refuses_a_name_that_is_taken_and_one_too_many, .timeout = 5)
     cr_assert(registry_add(&registry, "bee") == -ENOSPC && registry_count(&registry) == 4);
 }
 
-Test(registry, finds_by_name_and_knows_what_was_added, .timeout = 5)
+Test(registry, finds_by_name_and_knows_what_was_added, .timeout = 10)
 {
     const void *added[1];
     struct registry registry = {linked, linked + 3, name_of, by_name, added, 1, 0};
@@ -48,7 +48,7 @@ Test(registry, finds_by_name_and_knows_what_was_added, .timeout = 5)
     cr_assert(registry_is_added(&registry, added[0]) && !registry_is_added(&registry, linked[0]));
 }
 
-Test(registry, holds_nothing_where_nothing_was_linked, .timeout = 5)
+Test(registry, holds_nothing_where_nothing_was_linked, .timeout = 10)
 {
     struct registry registry = {.name = name_of, .compare = by_name};
     cr_assert(registry_count(&registry) == 0 && !registry_at(&registry, 0) && !registry_find(&registry, "pear"));
