@@ -50,7 +50,7 @@ static const char *verdict(const json_t *fleet, int index, const char *scene)
     return result_string(json_object_get(balance(fleet, index), scene), "verdict");
 }
 
-Test(fleet_forecast, is_erlangs_at_random, .timeout = 60)
+Test(fleet_forecast, is_erlangs_at_random, .timeout = 300)
 {
     struct measured_service measured = made(0.002);
     struct slo_list slo = promised("p99=8ms");
@@ -85,7 +85,7 @@ Test(fleet_forecast, is_erlangs_at_random, .timeout = 60)
 }
 
 /* The limit between what the shortest and the longest services come to. */
-Test(fleet_forecast, cannot_tell_what_the_band_leaves_open, .timeout = 60)
+Test(fleet_forecast, cannot_tell_what_the_band_leaves_open, .timeout = 300)
 {
     struct measured_service measured = made(0.1);
     struct slo_list slo = promised("p99=7.5ms"), wide = promised("p99=1s"), impossible = promised("p99=1ms");
@@ -130,7 +130,7 @@ Test(fleet_forecast, cannot_tell_what_the_band_leaves_open, .timeout = 60)
 }
 
 /* Workers that cost each other: X(16) = 16/(1 + .05 x 15) of one. */
-Test(fleet_forecast, takes_the_law_for_more_workers, .timeout = 60)
+Test(fleet_forecast, takes_the_law_for_more_workers, .timeout = 300)
 {
     struct measured_service measured = made(0.002);
     struct slo_list slo = promised("p99=50ms,loss=0%");
@@ -160,7 +160,7 @@ Test(fleet_forecast, takes_the_law_for_more_workers, .timeout = 60)
 }
 
 /* A machine that takes twice as long drowns where it is given as much as the others. */
-Test(fleet_forecast, sees_one_slow_machine, .timeout = 60)
+Test(fleet_forecast, sees_one_slow_machine, .timeout = 300)
 {
     struct measured_service measured = made(0.002);
     struct slo_list slo = promised("p99=20ms");
