@@ -129,13 +129,14 @@ json_t *plan_size_json(const struct plan_session *session, const struct plan_siz
     snprintf(value, sizeof value, "value_%s", unit);
     snprintf(low, sizeof low, "low_%s", unit);
     snprintf(high, sizeof high, "high_%s", unit);
-    return must_pack("{s:i, s:I, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:s, s:o, s:o, s:o, s:o}", "workers",
-                     size->workers, "capacity", (json_int_t)size->capacity, "full", policy_full_name(size->full),
-                     "configuration", size->configuration, "verdict", slo_verdict_name(size->judged.verdict), "why",
-                     size->judged.why, "name", kind->name, value, number(size->judged.value), low,
-                     number(size->judged.low), high, number(size->judged.high), "rounds", size->judged.rounds, "state",
-                     open_loop_name(size->loop.state), "service_ns", number(size->loop.service_ns), "load",
-                     number(size->loop.load), "in_queue", number(size->in_queue), "model", model_json(session, size));
+    return must_pack(
+        "{s:i, s:I, s:s, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:i, s:f, s:s, s:o, s:o, s:o, s:o}", "workers",
+        size->workers, "capacity", (json_int_t)size->capacity, "full", policy_full_name(size->full), "configuration",
+        size->configuration, "verdict", slo_verdict_name(size->judged.verdict), "why", size->judged.why, "name",
+        kind->name, value, slo_judgement_held(&size->judged, kind) ? number(size->judged.value) : json_null(), low,
+        number(size->judged.low), high, number(size->judged.high), "rounds", size->judged.rounds, "samples",
+        size->judged.samples, "state", open_loop_name(size->loop.state), "service_ns", number(size->loop.service_ns),
+        "load", number(size->loop.load), "in_queue", number(size->in_queue), "model", model_json(session, size));
 }
 
 static json_t *sizes_json(const struct plan_session *session)

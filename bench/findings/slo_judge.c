@@ -336,6 +336,11 @@ const char *slo_verdict_name(enum slo_verdict verdict)
     return names[verdict];
 }
 
+bool slo_judgement_held(const struct slo_judgement *found, const struct slo_kind *kind)
+{
+    return found->rounds && isfinite(found->value) && found->samples >= kind->samples_min;
+}
+
 static json_t *number_or_null(double value, bool known)
 {
     return known ? json_real(value) : json_null();
@@ -353,7 +358,7 @@ static json_t *judgement_json(const json_t *configuration, const struct slo_list
     return must_pack("{s:s, s:o, s:o, s:o, s:o, s:i, s:f, s:f, s:f, s:s, s:o}", "name", slo->kind->name,
                      slo->kind->is_loss ? "limit_share" : "limit_ns",
                      slo->kind->is_loss ? json_real(slo->limit_share) : json_integer((json_int_t)slo->limit_ns), value,
-                     number_or_null(found.value, isfinite(found.value)), low,
+                     number_or_null(found.value, slo_judgement_held(&found, slo->kind)), low,
                      number_or_null(found.low, isfinite(found.low)), high,
                      number_or_null(found.high, isfinite(found.high)), "rounds", found.rounds, "samples", found.samples,
                      "worth", found.worth, "worth_above", found.worth_above, "verdict", slo_verdict_name(found.verdict),
@@ -415,6 +420,12 @@ void slo_promises_text(const json_t *promises, char *text, size_t size)
     }
 }
 
+static bool too_few(const json_t *judged, const struct slo *slo)
+{
+    const json_t *samples = json_object_get(judged, "samples");
+    return slo->kind && json_is_number(samples) && json_number_value(samples) < slo->kind->samples_min;
+}
+
 double slo_value_of(const json_t *judged, const char *which)
 {
     struct slo slo = slo_from_json(judged);
@@ -422,7 +433,9 @@ double slo_value_of(const json_t *judged, const char *which)
     const json_t *value;
     snprintf(key, sizeof key, "%s_%s", which, slo.kind && slo.kind->is_loss ? "share" : "ns");
     value = json_object_get(judged, key);
-    return json_is_number(value) ? json_number_value(value) : INFINITY;
+    if (json_is_number(value))
+        return json_number_value(value);
+    return too_few(judged, &slo) && !strcmp(which, "value") ? NAN : INFINITY;
 }
 
 int slo_broken(const json_t *result)

@@ -51,6 +51,10 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo_lis
 /* Judges all of them: of the one that is nearest to being broken, which it is, and how. */
 int slo_judge_all(const json_t *configuration, const struct slo_list *list, struct slo_judgement *found);
 
+/* Whether the value may be told: a quantile of fewer samples than it needs is their maximum by
+ * another name, and what got no service has no time. */
+bool slo_judgement_held(const struct slo_judgement *found, const struct slo_kind *kind);
+
 /* "kept", "broken", "cannot tell". */
 const char *slo_verdict_name(enum slo_verdict verdict);
 
@@ -67,7 +71,8 @@ struct slo slo_from_json(const json_t *promise);
 /* Of all of a result's "slo": "p99 <= 5 ms and mean <= 1 ms". */
 void slo_promises_text(const json_t *promises, char *text, size_t size);
 
-/* The "value", "low" or "high" of a judgement, ns or a share; INFINITY where it is null. */
+/* The "value", "low" or "high" of a judgement, ns or a share; where it is null INFINITY, or
+ * NaN of a value for which the samples are too few. */
 double slo_value_of(const json_t *judged, const char *which);
 
 /* How many promises are broken in a summarised document. */

@@ -203,6 +203,26 @@ Test(slo_judge, a_recorded_load_is_judged_by_its_latencies, .timeout = 10)
     cr_assert(judge(late, "p99=1ms").verdict == SLO_BROKEN);
 }
 
+/* The largest of 49 is no 99th percentile: not in the document, nor in what is shown of it. */
+Test(slo_judge, a_percentile_that_the_samples_cannot_hold_is_not_told, .timeout = 10)
+{
+    static const double even[] = {1, 1, 1};
+    json_t *configuration = closed_loop(even, 3, 33), *judged;
+    json_t *document = json_pack("{s:[o]}", "configurations", configuration);
+    struct slo_list list = promises("p99=5ms,p95=5ms,max=1s");
+    char text[32];
+    json_object_set_new(configuration, "summary", json_object());
+    slo_summarise(document, &list);
+    judged = json_object_get(json_object_get(configuration, "summary"), "slo");
+    cr_assert(json_is_null(json_object_get(json_array_get(judged, 0), "value_ns")), "99 samples, and p99 takes 100");
+    cr_assert_str_eq(slo_value_text(slo_kind("p99"), slo_value_of(json_array_get(judged, 0), "value"), text, 32), "-");
+    cr_assert(isinf(slo_value_of(json_array_get(judged, 0), "high")), "no end is another thing");
+    cr_assert(slo_value_of(json_array_get(judged, 1), "value") > 0 &&
+              isfinite(slo_value_of(json_array_get(judged, 1), "value")));
+    cr_assert(isfinite(slo_value_of(json_array_get(judged, 2), "value")), "the maximum is what was seen");
+    json_decref(document);
+}
+
 Test(slo_judge, the_document_says_it, .timeout = 10)
 {
     static const double even[] = {1, 1, 1, 1, 1, 1};
