@@ -24,6 +24,7 @@ enum {
     PAD_MAX = 4096,     /* bytes by which the environment varies: it shifts the stack */
     SILENCE_MS = 60000, /* without a word for so long after a slice's limit a child hangs */
     HANGS_MAX = 2,      /* a configuration that hung in so many rounds is not tried again */
+    FINISH_MS = 5000,   /* for the slice that runs to end once interrupted: then it is given up */
     GIVE_UP_MS = 5000,  /* for a process to give its slice up and tell of those before */
     TICK_MS = 500,      /* of the progress display */
     ATTEMPTS_MAX = 64,  /* processes for one round */
@@ -280,12 +281,15 @@ static bool child_listen(struct run *run, struct child *child)
     for (;;) {
         struct pollfd poll_for = {.fd = child->out, .events = POLLIN};
         int ready = poll(&poll_for, 1, TICK_MS);
+        /* Whoever sends one signal, as timeout and a container's stop do, waits for the end. */
+        if (told == 1 && round_interrupted == 1 && now_s() > patient_s)
+            round_interrupted = 2;
         if (round_interrupted > told) {
             told = round_interrupted;
             kill(child->pid, told == 1 ? CHILD_STOP : told == 2 ? CHILD_GIVE_UP : SIGKILL);
-            patient_s = told > 1 ? now_s() + GIVE_UP_MS / 1e3 : INFINITY;
+            patient_s = now_s() + (told == 1 ? FINISH_MS : GIVE_UP_MS) / 1e3;
         }
-        if (now_s() > patient_s)
+        if (told > 1 && now_s() > patient_s)
             kill(child->pid, SIGKILL);
         if (ready > 0) {
             heard = now_s();

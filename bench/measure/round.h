@@ -16,7 +16,8 @@
 #include "bench/measure/plan.h"
 
 /* Counted up by a handler of SIGINT: the slice that runs is the last, and what was measured
- * is kept. 2: without that slice. 3: at once, and this round's slices are lost. */
+ * is kept. 2: without that slice; round_run counts up to it where that slice takes longer than
+ * 5 s. 3: at once, and this round's slices are lost. */
 extern volatile sig_atomic_t round_interrupted;
 
 /* What round_run tells; each may be NULL. Called in the caller's thread. */

@@ -73,6 +73,26 @@ CLI_TEST(interrupts, twice_keep_the_slices_of_an_unfinished_round)
     json_decref(document);
 }
 
+/* timeout and a container's stop send one signal, and wait: jobs of minutes do not hold up the end. */
+CLI_TEST(interrupts, one_ends_a_slice_that_takes_long)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        setpgid(0, 0);
+        if (!freopen("/dev/null", "w", stdout) || !freopen("err", "w", stderr))
+            _exit(127);
+        execl(program, "poolbench", "run", "-p", "mutex", "-w", "burst:rate=10k,for=100ms,of=io:op=sleep,wait=1s", "-t",
+              "1", "--rounds", "1", "--budget", "1000s", "--no-floor", "--no-figures", "-o", "kept.json", NULL);
+        _exit(127);
+    }
+    do {
+        poll(NULL, 0, 20);
+        slurp("err", err, sizeof err);
+    } while (!strstr(err, "round 1 of 1"));
+    cr_assert(kill(child, SIGTERM) == 0); /* a thousand jobs of a second are in the slice */
+    expect_interrupted(child);
+}
+
 /* A planning keeps what it measured, and recommends nothing that it did not get to. */
 CLI_TEST(interrupts, a_plan_keeps_what_was_measured)
 {
