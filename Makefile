@@ -175,7 +175,7 @@ HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/exp
 EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
 explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
 # The command's parts; the rest of that room follows schedules, and needs nothing of them.
-EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options help agree plugged asks hunt shrink trace places report formats figure lines)
+EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options help agree plugged asks hunt shrink trace places report formats figure lines movers)
 RUNTIME  := $(filter-out $(EXPLORER),$(call objects,bench/explore bench/ledger))
 # What is followed: pools, and what their users do.
 FOLLOWED := $(POOLS) $(call objects,bench/scenarios)

@@ -10,7 +10,7 @@ static int agree(const struct command_options *options, struct why why)
     if (options->lines &&
         (options->replay || options->freeze || options->scenario || options->memory || options->go_on ||
          options->seconds_ns || options->schedules || options->strategy != EXPLORE_MIX || options->seed_given))
-        return why_wrong(why, "--lines: goes with -p, --plugin, -t, --jobs, --format and -o only");
+        return why_wrong(why, "--lines: goes with -p, --plugin, -t, --jobs, --format, -v and -o only");
     if (options->jobs && !options->lines)
         return why_wrong(why, "--jobs: is for --lines; scenarios draw their jobs, 1 to 4 for each producer");
     if (options->lines && options->format == COMMAND_JUNIT)

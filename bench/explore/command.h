@@ -181,6 +181,14 @@ int command_figure(const struct command_finding *finding, const char *folder);
 /* lines.c: transfers of cache lines per job. Returns an exit status. */
 int command_lines(const struct command_options *options, FILE *out);
 
+/* movers.c: which lines of the source make cache lines move. Begin: returns 0 or -ENOMEM. On: from here
+ * on anew, in the schedule's process; or no longer. Count: as explore_knobs.moved. Print: each line's share of so many
+ * jobs, the busiest first. */
+int command_movers_begin(void);
+void command_movers_on(bool on);
+void command_movers_count(void *arg, const void *pc);
+void command_movers_print(uint64_t jobs, FILE *out);
+
 /* The machine gives each process other addresses: where a schedule depends on them, it is another one the next time. */
 extern bool command_moves;
 

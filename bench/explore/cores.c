@@ -56,6 +56,8 @@ static void move(struct line *line, struct runtime_thread *thread)
 {
     int64_t begin = line->free_ns > thread->local_ns ? line->free_ns : thread->local_ns;
     runtime.verdict->transfers++;
+    if (runtime.knobs->moved)
+        runtime.knobs->moved(runtime.knobs->arg, thread->pc);
     thread->local_ns = line->free_ns = begin + TRANSFER_NS;
 }
 

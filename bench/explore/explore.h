@@ -143,6 +143,8 @@ struct explore_knobs {
     void *step_arg;
     /* Nobody can go on without a timer: called before time jumps. Only reads. */
     void (*jumps)(void *arg);
+    /* Of EXPLORE_CORES: a line moved, for an access of the thread that runs, there. As step. */
+    void (*moved)(void *arg, const void *pc);
     /* After the schedule, when it is good: returns what is wrong in words, or NULL. It runs
      * outside, where pools may not be called. */
     const char *(*judge)(void *arg);

@@ -37,7 +37,7 @@ void command_help(FILE *out)
               "      --lines              count transfers of cache lines per job, in place of looking for failures\n"
               "  -t, --workers LIST       with --lines: numbers of workers, as in 1,2,8 or 1..64 (default: 1..16)\n"
               "      --jobs N             with --lines: jobs that are counted, at most 65536 (default: 256)\n"
-              "  -v, --verbose            tell every step, and what each pool was asked\n"
+              "  -v, --verbose            tell all steps, and what was asked; with --lines: where\n"
               "      --list               say which scenarios there are\n"
               "      --format FORMAT      table, json or junit (default: table)\n"
               "  -o, --output FILE        write the result (JSON) there, and a figure of the first failure beside it\n"

@@ -50,6 +50,7 @@ static void run(void *arg)
     if (pool_open(&feeder.pool, burst->ops, &config))
         explore_fail("pool_open failed");
     explore_settle();
+    command_movers_on(true);
     before = explore_transfers();
     for (int i = 0; i < burst->producers; i++)
         if (pthread_create(&threads[i], NULL, feed, &feeder))
@@ -58,6 +59,7 @@ static void run(void *arg)
         pthread_join(threads[i], NULL);
     pool_wait(feeder.pool, -1);
     explore_count(0, explore_transfers() - before);
+    command_movers_on(false);
     explore_count(1, (uint64_t)(feeder.jobs * burst->producers));
     pool_free(feeder.pool);
 }
@@ -104,14 +106,23 @@ static void say_why(const struct burst *burst, int error, const struct explore_v
     add_place(verdict, why, size);
 }
 
+/* Where they move, with -v: each count's own list, before the table of all. */
+static void print_movers(const struct burst *burst, const struct explore_counts *counts)
+{
+    printf("%s, %d worker%s, %d producer%s: lines that move per job, and where\n", burst->ops->name, burst->workers,
+           burst->workers == 1 ? "" : "s", burst->producers, burst->producers == 1 ? "" : "s");
+    command_movers_print(counts->user[1], stdout);
+}
+
 /* Transfers per job, or < 0: it could not be counted. */
-static double count(const struct burst *burst, char *why, size_t size)
+static double count(const struct burst *burst, bool tells, char *why, size_t size)
 {
     struct burst own = *burst;
     struct explore_search search = {.knobs = {.run = run,
                                               .arg = &own,
                                               .strategy = EXPLORE_CORES,
                                               .steps_max = steps_max(burst->jobs),
+                                              .moved = tells ? command_movers_count : NULL,
                                               .early = -1,
                                               .spurious = -1},
                                     .seed = 1,
@@ -122,11 +133,15 @@ static double count(const struct burst *burst, char *why, size_t size)
     struct explore_counts counts;
     static struct explore_verdict verdict;
     uint64_t k;
-    int error = explore_search(&search, &counts, &verdict, &k);
+    int error = tells ? command_movers_begin() : 0;
+    if (!error)
+        error = explore_search(&search, &counts, &verdict, &k);
     if (error || verdict.kind != EXPLORE_GOOD || !counts.user[1]) {
         say_why(burst, error, &verdict, &counts, why, size);
         return -1;
     }
+    if (tells)
+        print_movers(burst, &counts);
     return (double)counts.user[0] / (double)counts.user[1];
 }
 
@@ -216,6 +231,7 @@ int command_lines(const struct command_options *options, FILE *out)
 {
     static struct row rows[COMMAND_WORKERS_MAX];
     int unseen = say_unseen(options), status = unseen ? EXIT_CANNOT : EXIT_GOOD, i = 0;
+    bool tells = options->verbose && options->format == COMMAND_TABLE;
     if (unseen == options->pool_count)
         return status;
     for (; i < options->worker_count && !command_stop; i++) {
@@ -226,9 +242,9 @@ int command_lines(const struct command_options *options, FILE *out)
             rows[i].one[p] = rows[i].all[p] = -1;
             if (!command_is_hooked(options->pools[p]))
                 continue;
-            rows[i].one[p] = count(&burst, why, sizeof why);
+            rows[i].one[p] = count(&burst, tells, why, sizeof why);
             burst.producers = workers;
-            rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(&burst, why, sizeof why);
+            rows[i].all[p] = rows[i].one[p] < 0 ? -1 : count(&burst, tells, why, sizeof why);
             if (rows[i].all[p] >= 0)
                 continue;
             fprintf(stderr, "poolbench: %s, %d workers: cannot be counted: %s\n", options->pools[p]->name, workers,

@@ -343,6 +343,8 @@ void command_report(const struct command_finding *finding, const struct command_
         print_kinds(finding, out);
     if (finding->found || (options->replay && finding->counts.schedules))
         print_failure(finding, options, out);
+    else if (!finding->hooked)
+        terminal_print(out, 2, "  the plug-in is not built for this: only its calls are points");
     if (finding->found || (finding->cannot && finding->counts.schedules)) {
         command_replay_text(finding, options, text, sizeof text);
         fprintf(out, "\nreplay    %s -v\n", text); /* one line, to be copied */

@@ -175,6 +175,9 @@ CLI_TEST(explore_plugin, is_followed_or_taken_as_it_is)
         pool = json_array_get(json_object_get(document, "pools"), 0);
         cr_assert(json_is_true(json_object_get(pool, "instrumented")) == (i == 0), "%s", out);
         json_decref(document);
+        cr_assert(run_with(plugins[i], "explore --plugin %s --schedules 50") == 0 &&
+                      !strstr(out, "only its calls are points") == (i == 0),
+                  "%s%s", out, err);
     }
 }
 
@@ -466,6 +469,22 @@ CLI_TEST(explore_lines, are_the_same_each_time)
               err);
     cr_assert(run("explore --lines -p textbook -t 1 --format json") == 0 && strstr(out, "\"one_producer\": 0."), "%s",
               out);
+}
+
+/* The lines of the source add up to the count. */
+CLI_TEST(explore_lines, are_told_by_source)
+{
+    double sum = 0, total = 0;
+    char *at, *table;
+    cr_assert(run("explore --lines -v -p mutex -t 4") == 0 && strstr(out, "where") && strstr(out, ", mutex.c:"), "%s%s",
+              out, err);
+    at = strstr(out, "4 producers: ");
+    table = strrchr(out, '/');
+    cr_assert(at && table, "%s", out);
+    for (at = strchr(at, '\n'); at && at[1] != '\n'; at = strchr(at + 1, '\n'))
+        sum += strtod(at + 1, NULL);
+    total = strtod(table + 1, NULL);
+    cr_assert(sum > total - 0.2 && sum < total + 0.2, "%g %g\n%s", sum, total, out);
 }
 
 /* Of a pool that does not come on it is said how far it came. */
