@@ -270,7 +270,7 @@ static void print_result(const struct options *options, const json_t *result)
             search_show(result, stdout, colour);
         else
             report_table(result, stdout, colour);
-        printf("noise    %s\n", noise_show(result, noise, sizeof noise));
+        terminal_line(stdout, 9, "noise    %s", noise_show(result, noise, sizeof noise));
         if (json_is_true(json_object_get(result, "interrupted")))
             printf("         interrupted: fewer rounds than were wanted\n");
         if (!options->search) {
