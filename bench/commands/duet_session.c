@@ -112,6 +112,17 @@ static int trials_of(const json_t *benchmark, const char *session)
     return (int)json_array_size(json_object_get(benchmark, session));
 }
 
+/* Of any benchmark; where time was short they are fewer than were wanted. */
+static int most_trials(const struct duet_sessions *sessions, const char *session)
+{
+    int most = 0;
+    for (int i = 0; i < sessions->plan->count; i++) {
+        int trials = trials_of(benchmark_at(sessions, i), session);
+        most = trials > most ? trials : most;
+    }
+    return most;
+}
+
 static int select_by(const struct duet_sessions *sessions, enum duet_verdict verdict, int *which, int count)
 {
     for (int i = 0; i < sessions->plan->count; i++) {
@@ -133,11 +144,12 @@ static double reserve_s(const struct duet_sessions *sessions, int suspects)
 static int run_first(struct duet_sessions *sessions, int *which)
 {
     struct series all = {sessions, "first", which, sessions->plan->count};
-    int error, most = DUET_RULE_FIRST;
+    int error, most = DUET_RULE_FIRST, made;
     for (int i = 0; i < all.count; i++)
         which[i] = i;
     error = run_series(&all, DUET_RULE_FIRST, sessions->share_s, true);
-    sessions->each_s = fmax(sessions->share_s, (now_s(sessions) - sessions->began_s) / DUET_RULE_FIRST / all.count);
+    made = most_trials(sessions, "first");
+    sessions->each_s = fmax(sessions->share_s, (now_s(sessions) - sessions->began_s) / (made ? made : 1) / all.count);
     while (!error && !is_enough(&all) && most + DUET_RULE_STEP <= DUET_VALUES_MAX) {
         int slower = select_by(sessions, DUET_SLOWER, which, 0),
             suspects = select_by(sessions, DUET_FASTER, which, slower);
@@ -148,7 +160,6 @@ static int run_first(struct duet_sessions *sessions, int *which)
         error = run_series(&undecided, DUET_RULE_STEP, sessions->share_s, true);
         most += DUET_RULE_STEP;
     }
-    sessions->first_processes = most;
     return error;
 }
 
@@ -188,7 +199,6 @@ static int run_second(struct duet_sessions *sessions, int *which, struct duet_su
     if (!all || is_enough(&series))
         return 0;
     processes = second_processes(sessions, all, slower > faster ? slower : faster);
-    sessions->second_most = processes;
     return run_series(&series, processes, sessions->share_s, false);
 }
 
@@ -235,6 +245,8 @@ int duet_sessions_run(struct duet_sessions *sessions)
     }
     if (!error)
         error = run_failing(sessions, which);
+    sessions->first_processes = most_trials(sessions, "first");
+    sessions->second_most = most_trials(sessions, "second");
     progress_end();
     for (int i = 0; i < count; i++) {
         json_object_del(benchmark_at(sessions, i), "told");

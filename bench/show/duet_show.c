@@ -245,15 +245,17 @@ void duet_show(const json_t *result, const char *saved, const char *history, FIL
     const json_t *duet = json_object_get(result, "duet"), *benchmarks = json_object_get(result, "benchmarks");
     json_t *benchmark;
     size_t i;
-    int width = 9;
+    int width = 9, most;
     char again[TEXT], left_out[LEFT_OUT];
     json_array_foreach (benchmarks, i, benchmark)
         if ((int)strlen(result_string(benchmark, "name")) > width)
             width = (int)strlen(result_string(benchmark, "name"));
     snprintf(again, sizeof again, "%.1f%%", 100 * number_of(duet, "again_most"));
-    fprintf(out, "paired: both in every process, %zu benchmarks x %d", json_array_size(benchmarks), DUET_RULE_FIRST);
-    if (result_integer(duet, "first_processes_most") > DUET_RULE_FIRST)
-        fprintf(out, "..%lld", (long long)result_integer(duet, "first_processes_most"));
+    most = (int)result_integer(duet, "first_processes_most");
+    fprintf(out, "paired: both in every process, %zu benchmarks x %d", json_array_size(benchmarks),
+            most < DUET_RULE_FIRST ? most : DUET_RULE_FIRST);
+    if (most > DUET_RULE_FIRST)
+        fprintf(out, "..%d", most);
     fprintf(out, " processes; this machine's A/A floor %.3g%%", 100 * number_of(duet, "floor"));
     if (number_of(duet, "again_most") > 0)
         fprintf(out, " (two copies of the base read up to %s apart)", again);
