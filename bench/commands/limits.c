@@ -30,6 +30,7 @@ struct found {
     double samples[LIMITS][ROUNDS];
     struct stats_median limits[LIMITS]; /* count 0: not measured */
     struct stats_median *pairs;         /* [count * count], of a < b */
+    json_t *machine;                    /* from before: measuring leaves this thread on one CPU */
 };
 
 static volatile sig_atomic_t stopped;
@@ -163,7 +164,8 @@ static json_t *found_json(struct found *found)
         }
     }
     return must_pack("{s:s, s:i, s:o, s:o, s:o, s:o}", "program", "poolbench", "limits_format", LIMITS_FORMAT,
-                     "machine", machine_json(), "build", machine_build_json(), "limits", limits, "lines", pairs);
+                     "machine", json_incref(found->machine), "build", machine_build_json(), "limits", limits, "lines",
+                     pairs);
 }
 
 static int keep(struct found *found, const struct options *options)
@@ -190,6 +192,12 @@ static int keep(struct found *found, const struct options *options)
     return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD; /* without gnuplot there is none to fail */
 }
 
+static void found_free(struct found *found)
+{
+    free(found->pairs);
+    json_decref(found->machine);
+}
+
 int limits_command(const struct options *options)
 {
     static struct found found;
@@ -204,6 +212,7 @@ int limits_command(const struct options *options)
     found.pairs = calloc((size_t)found.count * (size_t)found.count, sizeof *found.pairs);
     if (!found.pairs)
         return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+    found.machine = machine_json();
     interrupts_take(on_stop);
     progress_begin("step");
     measure_limits(&found);
@@ -211,11 +220,11 @@ int limits_command(const struct options *options)
     progress_end();
     interrupts_leave();
     if (stopped)
-        return fprintf(stderr, "poolbench: interrupted: no limits\n"), free(found.pairs), EXIT_INTERRUPTED;
+        return fprintf(stderr, "poolbench: interrupted: no limits\n"), found_free(&found), EXIT_INTERRUPTED;
     if (refused)
         return fprintf(stderr, "poolbench: cannot measure the limits: no more threads (ulimit -u, pids.max of a "
                                "container, or no memory for a stack)\n"),
-               free(found.pairs), EXIT_CANNOT;
+               found_free(&found), EXIT_CANNOT;
     if (options->format == OPTIONS_JSON) {
         json_t *document = found_json(&found);
         save_print(document, stdout);
@@ -225,6 +234,6 @@ int limits_command(const struct options *options)
     }
     if (options->out && status == EXIT_GOOD)
         status = keep(&found, options);
-    free(found.pairs);
+    found_free(&found);
     return status;
 }

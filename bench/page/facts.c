@@ -38,7 +38,10 @@ static void add_count(xmlNode *facts, const char *name, const json_t *object, co
     const json_t *value = json_object_get(object, key);
     if (!json_is_number(value))
         return;
-    snprintf(text, sizeof text, "%.6g", json_number_value(value));
+    if (json_is_integer(value)) /* a seed is wrong without its last digit */
+        snprintf(text, sizeof text, "%lld", (long long)json_integer_value(value));
+    else
+        snprintf(text, sizeof text, "%.6g", json_number_value(value));
     add_fact(facts, name, text);
 }
 
@@ -124,6 +127,10 @@ void facts_add(const struct chapter *chapter)
     xmlNode *part = chapter_part(chapter, chapter->parent, "measured", "How it was measured");
     add_measured(chapter, part);
     add_legend(chapter, part);
+    if (!part->children->children && !part->children->next) { /* of limits: the machine says all */
+        xmlUnlinkNode(part);
+        xmlFreeNode(part);
+    }
     if (!json_is_object(json_object_get(chapter->document, "machine"))) /* of a forecast: nothing ran */
         return;
     part = chapter_part(chapter, chapter->parent, "machine", "The machine and the build");

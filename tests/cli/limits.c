@@ -1,6 +1,7 @@
 /* limits.c - `poolbench limits` from outside. No figure is judged but by its sign:
  * how fast a machine is, is no matter of right and wrong. */
 #include <jansson.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,21 @@ CLI_TEST(limits, are_all_measured_and_kept)
     json_decref(document);
 }
 
+/* Of a list as in "0-3,8". */
+static void cpus_of(const char *list, cpu_set_t *set)
+{
+    int first, last, length;
+    CPU_ZERO(set);
+    for (; list && sscanf(list, "%d%n", &first, &length) == 1; list += *list == ',') {
+        last = first;
+        list += length;
+        if (sscanf(list, "-%d%n", &last, &length) == 1)
+            list += length;
+        while (first <= last)
+            CPU_SET(first++, set);
+    }
+}
+
 /* With the table, and of two CPUs and more the map. */
 CLI_TEST(limits, have_a_page)
 {
@@ -42,6 +58,7 @@ CLI_TEST(limits, have_a_page)
     document = json_load_file("limits.json", 0, NULL);
     if (json_array_size(json_object_get(document, "lines")) && system("command -v gnuplot >/dev/null") == 0)
         cr_assert(strstr(page, "<svg") && strstr(page, "How far is it from one CPU to another?"), "no map");
+    cr_assert(!strstr(page, "How it was measured"), "a chapter of nothing");
     json_object_set_new(document, "lines",
                         json_pack("[{s:f, s:f, s:f, s:i, s:[i,i]}]", "median_ns", 1.0, "low_ns", 1.0, "high_ns", 1.0,
                                   "epochs", 1, "cpus", 3, 3));
@@ -53,9 +70,15 @@ CLI_TEST(limits, have_a_page)
 CLI_TEST(limits, go_to_stdout_as_json)
 {
     json_t *document;
+    cpu_set_t mine, said;
     cr_assert(run("limits --format json") == 0);
     document = json_loads(out, 0, NULL);
     cr_assert(document && json_object_get(document, "machine"));
+    /* The CPUs that could be used, not the one on which the last step was measured. */
+    cr_assert(!sched_getaffinity(0, sizeof mine, &mine));
+    cpus_of(json_string_value(json_object_get(json_object_get(document, "machine"), "affinity")), &said);
+    cr_assert(CPU_EQUAL(&mine, &said), "%s",
+              json_string_value(json_object_get(json_object_get(document, "machine"), "affinity")));
     json_decref(document);
     EXPECT_BAD({"what is", "limits extra"}, {"--rounds", "limits --rounds 3"});
 }
