@@ -54,7 +54,8 @@ say    = $(if $(quiet),@:,@echo "$(1)")
 .PHONY: all bench test plot header man pools.so peers prove-backpressure prove-measuring prove-check prove-history prove-plan prove-compare prove-kills models lock-free detectors asan tsan format lint clean install help deps need FORCE
 
 help: ## list the targets
-	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | sort | awk -F'|' '{printf "make %-18s %s\n", $$1, $$2}'
+	@sed -n 's/^\([a-z0-9.-]*\):.*## /\1|/p' $(firstword $(MAKEFILE_LIST)) | LC_ALL=C sort | \
+	    awk -v first='bench test all plot peers install clean help' -f docs/targets.awk
 
 # As many compilers at once as there are CPUs, where make was not told how many.
 JOBS = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))

@@ -115,5 +115,11 @@ if kept=$(grep -rlE '"/[^"]*/poolbench[a-z-]*"' results/reference tests/fuzz/cor
     exit 1
 fi
 
+# What is printed first is read on a terminal.
+if make --no-print-directory -s help | awk 'length > 80 { print; wide = 1 } END { exit !(wide || !NR) }'; then
+    echo "make help: nothing, or lines of more than 80 columns"
+    exit 1
+fi
+
 # Long files are worth a look; they fail nothing.
 find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'
