@@ -40,7 +40,8 @@ static void say_service(const json_t *document, char *text, size_t size)
     char mean[32], low[32], high[32], p99[32], known[96];
     double workers = number(service, "workers");
     if (isnan(number(service, "high_ns")))
-        snprintf(known, sizeof known, "%.0f rounds: no interval", number(service, "rounds"));
+        snprintf(known, sizeof known, "%.0f round%s: no interval", number(service, "rounds"),
+                 number(service, "rounds") == 1 ? "" : "s");
     else
         snprintf(known, sizeof known, "%s .. %s", units_time_text(number(service, "low_ns"), low, sizeof low),
                  units_time_text(number(service, "high_ns"), high, sizeof high));

@@ -73,7 +73,7 @@
   </xsl:template>
 
   <xsl:template match="finder">
-    <nav id="finder" aria-label="Find">
+    <xsl:if test="group"><nav id="finder" aria-label="Find">
       <h2>Find</h2>
       <xsl:for-each select="group">
         <details open="open">
@@ -85,6 +85,6 @@
           </ul>
         </details>
       </xsl:for-each>
-    </nav>
+    </nav></xsl:if>
   </xsl:template>
 </xsl:stylesheet>
