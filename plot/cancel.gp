@@ -29,12 +29,14 @@ do for [n = 1:panel_count] {
         unset label 1; unset label 2; unset label 3
     } else {
         do for [p = 1:words(shown)] {
-            set label 100+p word(shown, p) at screen 0.885,(0.74 - 0.055 * p) left \
+            set label 100+p word(shown, p) at screen 0.89,(0.74 - 0.055 * p) left offset 1.2,0 \
+                point pointtype marker(word(shown, p)) pointsize 1.2 linecolor rgb colour(word(shown, p)) \
                 textcolor rgb colour(word(shown, p)) font ",14" noenhanced
         }
     }
     if (n == 2) { do for [p = 1:words(shown)] { unset label 100+p } }
     plot for [p in shown] data."/cancel.tsv" every ::1 using (int($1) == n && strcol(2) eq p ? $3 : NaN):4 \
-             with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p)
+             with linespoints linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p) \
+             pointtype marker(p) pointsize 0.9 pointnumber 6
 }
 unset multiplot

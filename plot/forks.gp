@@ -24,7 +24,8 @@ if (y_low > 0) {
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "per fork" textcolor rgb grey
 set samples 400
-ideal(w) = twin / (w < cpus ? w : cpus)
+inside(w) = !wide || (w >= workers_low && w <= workers_high)
+ideal(w) = inside(w) ? twin / (w < cpus ? w : cpus) : NaN
 set label 6 "without forks" at workers_high, ideal(workers_high) right offset -1,-0.8 textcolor rgb grey font ",11"
 if (workers_low <= cpus && cpus < workers_high) {
     set arrow 3 from cpus, graph 0 to cpus, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2

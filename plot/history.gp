@@ -2,7 +2,7 @@
 # NAME.tsv: n, run, date, revision, value, low, high, noisy, level.
 # Also: x_low, x_high, y_low, y_high, y_format, y_axis, marks (arrows and labels from 100 on).
 load style
-set lmargin at screen 0.105
+set lmargin at screen 0.125
 set rmargin at screen 0.965
 set tmargin at screen down(head)
 set bmargin at screen up(95)

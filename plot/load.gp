@@ -14,13 +14,8 @@ say(v) = v < 1e3 ? sprintf("%g/s", v) : v < 1e6 ? sprintf("%gk/s", v / 1e3) : sp
 set xtics (say(1) 1)
 digits = x_high > 4 * x_low ? "1 2 5" : x_high > 1.6 * x_low ? "1 1.5 2 3 4 5 6 7 8 9" : "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4 4.5 5 5.5 6 6.5 7 7.5 8 8.5 9 9.5"
 do for [e = 0 : 8] { do for [m in digits] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
-set format y "%.0s %cs"
-set ytics 1e-12, 10
-ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
-if (value_high < 100 * value_low) {
-    set ytics (ns(1) 1e-9)
-    do for [e = 0 : 11] { do for [m in "1 2 5"] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
-}
+set ytics (ns(1) 1e-9)
+do for [e = 0 : 11] { do for [m in digits_of(value_low, value_high)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 set xlabel "jobs offered per second" textcolor rgb grey offset 0,-0.3
 set ylabel "planned submit to end" textcolor rgb grey
 if (exists("promise")) {

@@ -1,12 +1,12 @@
 # Which known bugs does each pool have, and would we see them? Pools across,
 # bugs down; in each cell the time in which the armed bug was caught.
 # matrix.tsv: x, y, pool, fault, ms; -1 a cell did not pass, -2 not supported,
-# -3 holds (nothing to arm), -4 it did not show itself. Also: x2tics and ytics, x_count, y_count.
+# -3 holds (nothing to arm), -4 it did not show itself. Also: height, x2tics and ytics, x_count, y_count.
 load style
 set lmargin at screen 0.17
 set rmargin at screen 0.975
-set tmargin at screen 0.79
-set bmargin at screen 0.085
+set tmargin at screen down(142)
+set bmargin at screen up(57)
 set xrange [-0.5 : x_count - 0.5]
 set x2range [-0.5 : x_count - 0.5]
 set yrange [y_count - 0.5 : -0.5]

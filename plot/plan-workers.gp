@@ -19,7 +19,8 @@ set ylabel quantile.", planned submit to end" textcolor rgb grey noenhanced
 if (answer > 0) {
     set arrow 3 from answer, graph 0 to answer, graph 1 nohead dashtype 3 linecolor rgb "#0072B2" linewidth 1.2
     right = answer > workers_low + 0.7 * span
-    set label 5 sprintf("%d worker%s: recommended", answer, answer == 1 ? "" : "s") at answer, graph 0.97 \
+    close = log(value_high * 1.4 / promise) < 0.07 * log(value_high / value_low * 1.96) # to the promise's line
+    set label 5 sprintf("%d worker%s: recommended", answer, answer == 1 ? "" : "s") at answer, graph (close ? 0.88 : 0.97) \
         offset (right ? -0.6 : 0.6),0 front textcolor rgb "#0072B2" font ",12"
     if (right) { set label 5 right } else { set label 5 left }
 }

@@ -2,7 +2,6 @@
 # The recommended number of workers has one colour in all of them, the others theirs in turn.
 others_of_sizes = "#D55E00 #7B3294 #009E73 #8C510A #1B9AAA #C51B7D #4D9221 #666666"
 size_colour(n, k) = n == answer ? "#0072B2" : word(others_of_sizes, 1 + (k - 1) % 8)
-ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
 say(v) = v < 1e3 ? sprintf("%g/s", v) : v < 1e6 ? sprintf("%gk/s", v / 1e3) : sprintf("%gM/s", v / 1e6)
 # Round steps of an axis from 0, six at most.
 step_of(high) = 10 ** floor(log10(high / 5.0)) * (high / 10 ** floor(log10(high / 5.0)) <= 6 ? 1 : \
@@ -11,9 +10,8 @@ step_of(high) = 10 ** floor(log10(high / 5.0)) * (high / 10 ** floor(log10(high 
 if (exists("value_low")) {
     set logscale y
     set yrange [value_low / 1.4 : value_high * 1.4]
-    digits = value_high < 100 * value_low ? "1 2 5" : "1"
     set ytics (ns(1) 1e-9)
-    do for [e = 0 : 11] { do for [m in digits] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+    do for [e = 0 : 11] { do for [m in digits_of(value_low, value_high)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 }
 if (exists("promise")) {
     set arrow 2 from graph 0, first promise to graph 1, first promise nohead dashtype 3 linecolor rgb ink linewidth 1.4

@@ -45,8 +45,13 @@ dashes(p) = p eq "inline" || p eq "direct" || side(p) eq "before" || side(p) eq 
 
 set border 3 linecolor rgb grey linewidth 0.8
 set tics nomirror out scale 0.6 textcolor rgb ink
+set format "%h" # by itself "% h": the space in front puts numbers beside their ticks
 set grid linecolor rgb faint linewidth 0.6 dashtype 1
 unset key
+
+# Ticks of a logarithmic axis of times, in s: 1, 2, 5 where they have room, so that no axis is without a number.
+ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
+digits_of(low, high) = high < 100 * low ? "1 2 5" : "1"
 
 # Places in points from the top and the bottom, as shares of the page.
 down(points) = 1 - points / (height + 0.0)

@@ -87,7 +87,7 @@ static void survey(struct drawing *drawing)
     const json_t *machine = json_object_get(drawing->result, "machine"),
                  *build = json_object_get(drawing->result, "build");
     json_t *configuration;
-    size_t i;
+    size_t i, rounds = json_array_size(json_object_get(drawing->result, "rounds"));
     int capacity, least = INT32_MAX, most = 0;
     bool all = true;
     json_array_foreach (drawing->configurations, i, configuration) {
@@ -115,11 +115,10 @@ static void survey(struct drawing *drawing)
     if (drawing->pool_count && drawing->spec_count)
         qsort_r(drawing->pools, (size_t)drawing->pool_count, sizeof *drawing->pools, by_speed, drawing);
     snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
-             "   |   %zu rounds   |   %s, %d CPUs%s%s, %s   |   %.10s, seed %lld",
-             json_array_size(json_object_get(drawing->result, "rounds")), result_string(machine, "cpu_model"),
-             (int)result_integer(machine, "cpus"), *result_string(machine, "virtualisation") ? ", " : "",
-             result_string(machine, "virtualisation"), result_string(build, "compiler"),
-             result_string(drawing->result, "date"),
+             "   |   %zu round%s   |   %s, %d CPUs%s%s, %s   |   %.10s, seed %lld", rounds, rounds == 1 ? "" : "s",
+             result_string(machine, "cpu_model"), (int)result_integer(machine, "cpus"),
+             *result_string(machine, "virtualisation") ? ", " : "", result_string(machine, "virtualisation"),
+             result_string(build, "compiler"), result_string(drawing->result, "date"),
              (long long)json_integer_value(json_object_get(drawing->result, "seed")));
 }
 

@@ -80,9 +80,16 @@ static void set_range(const struct series *series, const struct course *course, 
 static void set_marks(const struct series *series, const struct course *course, struct drawing_figure *figure)
 {
     int count = series->count - course->first, each = (count + TICS - 1) / TICS, marks = 0;
+    bool each_day = true; /* no day is written twice */
     char text[96];
+    for (int i = course->first + each; i < series->count; i += each)
+        each_day = each_day && strncmp(series->points[i].date, series->points[i - each].date, 10) != 0;
     for (int i = course->first; i < series->count; i += each ? each : 1) {
-        snprintf(text, sizeof text, "%.10s", series->points[i].date);
+        if (each_day)
+            snprintf(text, sizeof text, "%.10s", series->points[i].date);
+        else
+            snprintf(text, sizeof text, "%.10s %.5s", series->points[i].date,
+                     strlen(series->points[i].date) > 11 ? series->points[i].date + 11 : "");
         drawing_tic(figure, "xtics", text, i, i == course->first);
     }
     for (int i = 0; i < course->count && marks < MARKS_MAX; i++) {
@@ -106,7 +113,8 @@ static void set_title(const struct series *series, const struct course *course, 
 {
     const struct course_change *last = course->count ? &course->changes[course->count - 1] : NULL;
     if (!course_can_tell(series))
-        snprintf(title, size, "%.45s: %d runs, too few to tell", series->benchmark, series->count);
+        snprintf(title, size, "%.45s: %d run%s, too few to tell", series->benchmark, series->count,
+                 series->count == 1 ? "" : "s");
     else if (!last)
         snprintf(title, size, "%.40s: no change in %d runs", series->benchmark, series->count - course->first);
     else

@@ -64,6 +64,13 @@ static double value_of(const json_t *cells, const char *pool, const char *fault)
     return value;
 }
 
+/* Points, so that a row is never lower than what is written in it. */
+static int height_of(int rows)
+{
+    enum { ROW = 24, AROUND = 200, LEAST = 675 }; /* AROUND: plot/matrix.gp's margins */
+    return rows * ROW + AROUND > LEAST ? rows * ROW + AROUND : LEAST;
+}
+
 static int write_data(const struct drawing *drawing, struct drawing_figure *figure)
 {
     const json_t *cells = json_object_get(drawing->result, "cells");
@@ -77,6 +84,7 @@ static int write_data(const struct drawing *drawing, struct drawing_figure *figu
         for (int f = 0; f < fault_count; f++)
             fprintf(file, "%d\t%d\t%s\t%s\t%.6g\n", p, f, pools[p], faults[f], value_of(cells, pools[p], faults[f]));
     drawing_close(drawing, file);
+    drawing_say(figure, "height = %d", height_of(fault_count));
     drawing_say(figure, "x_count = %d", pool_count);
     drawing_say(figure, "y_count = %d", fault_count);
     for (int p = 0; p < pool_count; p++)
