@@ -116,7 +116,7 @@ if kept=$(grep -rlE '"/[^"]*/poolbench[a-z-]*"' results/reference tests/fuzz/cor
 fi
 
 # What is printed first is read on a terminal.
-if make --no-print-directory -s help | awk 'length > 80 { print; wide = 1 } END { exit !(wide || !NR) }'; then
+if MAKEFLAGS= make --no-print-directory -s help | awk 'length > 80 { print; wide = 1 } END { exit !(wide || !NR) }'; then
     echo "make help: nothing, or lines of more than 80 columns"
     exit 1
 fi
