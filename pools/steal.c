@@ -27,9 +27,9 @@
 #include "pools/core/transit.h"
 
 enum {
-    DEQUE_SLOTS = 256, /* a power of two; more children overflow to the injector */
-    STEAL_MAX = 32,
-    AROUND_EVERY = 61,
+    DEQUE_SLOTS = POOL_SIZE(256, 2), /* a power of two; more children overflow to the injector */
+    STEAL_MAX = POOL_SIZE(32, 4),
+    AROUND_EVERY = POOL_SIZE(61, 3),
 };
 
 struct deque_slot {

@@ -106,6 +106,10 @@ void ledger_cancel_returned(int pool, int call, int status);
 void ledger_free_begins(int pool);
 void ledger_free_returned(int pool, int64_t count);
 
+/* Around a receive and what is told of its results. */
+void ledger_receive_begins(int pool);
+void ledger_receive_ends(int pool);
+
 /* A result came: of which job, and its status. */
 void ledger_received(int job, int status);
 

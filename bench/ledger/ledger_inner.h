@@ -38,7 +38,8 @@ struct ledger_pool {
     struct ledger_rules rules;
     struct ledger_calls waits, closes, cancels, looks;
     int free_began, free_returned, ended;
-    int lost_by_free; /* results given back on the freeing thread, since it began */
+    int receives_open; /* what they have got may not be written down yet */
+    int lost_by_free;  /* results given back on the freeing thread, since it began */
 };
 
 struct ledger {
@@ -80,6 +81,7 @@ void ledger_judge_wait(int pool, const struct ledger_call *call, int status, boo
 void ledger_judge_close(int pool, const struct ledger_call *call, int status);
 void ledger_judge_cancel(int pool, const struct ledger_call *call, int status);
 void ledger_judge_received(int job, int status);
+void ledger_judge_results(int pool);
 void ledger_judge_ended_results(int pool);
 void ledger_judge_free(int pool, int64_t count);
 

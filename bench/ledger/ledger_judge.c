@@ -107,11 +107,23 @@ static int ancestors(const struct ledger_job *job)
     return count;
 }
 
-/* A job that has a cancelled job above it on the way to its producer. */
+/* The first of its family that is of the same pool, be there jobs of another one between: these may all be on one
+ * stack, and then they are of one epoch. Or the job itself. */
+static const struct ledger_job *oldest_of(const struct ledger_job *job)
+{
+    const struct ledger_job *oldest = job;
+    for (const struct ledger_job *above = job; above->parent >= 0;) {
+        above = &ledger->jobs[above->parent];
+        if (above->pool == job->pool)
+            oldest = above;
+    }
+    return oldest;
+}
+
+/* A job that may have a cancelled job above it on the way to its producer. */
 static bool family_may_be_cancelled(const struct ledger_job *job)
 {
-    return job->parent >= 0 && ledger->jobs[job->parent].pool == job->pool &&
-           any_since(&ledger_pool_of(job)->cancels, ledger->jobs[job->parent].cancels_before);
+    return any_since(&ledger_pool_of(job)->cancels, oldest_of(job)->cancels_before);
 }
 
 static void judge_refusal(int number, int status)
@@ -125,7 +137,7 @@ static void judge_refusal(int number, int status)
                     job->runs ? "was run" : "came back through discard", status);
     else if (status == -ESHUTDOWN && !pool->closes.count && !pool->free_began)
         ledger_tell(LEDGER_STATUS, "the submit of job %d returned -ESHUTDOWN, and nobody has closed", number);
-    else if (status == -ECANCELED && !any_since(&pool->cancels, job->cancels_before) && !family_may_be_cancelled(job))
+    else if (status == -ECANCELED && !family_may_be_cancelled(job))
         ledger_tell(LEDGER_STATUS, "the submit of job %d returned -ECANCELED, and no cancel was under way", number);
     else if (status == -EAGAIN && inside && ledger->jobs[job->parent].pool == job->pool &&
              is_never_refused_inside(rules) && !may_lack_place(job) && ancestors(job) < POOL_DEPTH_MAX / 2)
@@ -204,10 +216,7 @@ void ledger_judge_ended(int number)
 /* A job whose submit began after every cancel so far had returned, or whose parent's did. */
 static bool out_of_reach(const struct ledger_job *job)
 {
-    const struct ledger_job *oldest = job;
-    while (oldest->parent >= 0 && ledger->jobs[oldest->parent].pool == job->pool)
-        oldest = &ledger->jobs[oldest->parent];
-    return !any_since(&ledger_pool_of(job)->cancels, oldest->cancels_before);
+    return !any_since(&ledger_pool_of(job)->cancels, oldest_of(job)->cancels_before);
 }
 
 void ledger_judge_discarded(int number, enum pool_why why)
@@ -267,7 +276,7 @@ void ledger_judge_close(int pool, const struct ledger_call *call, int status)
         ledger_tell(LEDGER_STATUS, "pool_close returned %d", status);
     else if (!status && call->before)
         ledger_tell(LEDGER_CLOSE, "a close returned 0 after another had returned: each is the first");
-    else if (status && ledger->pools[pool].closes.count == 1)
+    else if (status && ledger->pools[pool].closes.count == 1 && !ledger->pools[pool].free_began)
         ledger_tell(LEDGER_CLOSE, "the only close returned -EALREADY");
 }
 
@@ -322,8 +331,19 @@ static void judge_fate(int number)
     if (!ledger_settled(job))
         ledger_tell(job->began ? LEDGER_EARLY : LEDGER_LOST, "job %d was accepted, and %s when the pool was freed",
                     number, job->began ? "was still running" : "had no outcome");
-    else if (rules->results != POOL_RESULTS_NONE && rules->discards && job->ended && !job->received && !job->lost)
-        ledger_tell(LEDGER_RESULT, "the result of job %d was neither received nor given back", number);
+}
+
+/* Once the pool is freed, and nobody can have received what is not written down yet. */
+void ledger_judge_results(int pool)
+{
+    const struct ledger_rules *rules = &ledger->pools[pool].rules;
+    if (rules->results == POOL_RESULTS_NONE || !rules->discards || ledger->pools[pool].receives_open)
+        return;
+    for (int i = 0; i < ledger->count; i++) {
+        const struct ledger_job *job = &ledger->jobs[i];
+        if (job->pool == pool && job->state == LEDGER_ACCEPTED && job->ended && !job->received && !job->lost)
+            ledger_tell(LEDGER_RESULT, "the result of job %d was neither received nor given back", i);
+    }
 }
 
 void ledger_judge_free(int pool, int64_t count)
@@ -335,6 +355,7 @@ void ledger_judge_free(int pool, int64_t count)
         if (ledger->jobs[i].pool == pool && ledger->jobs[i].state == LEDGER_ACCEPTED)
             judge_fate(i);
     }
+    ledger_judge_results(pool);
     if (count < 0)
         ledger_tell(LEDGER_STATUS, "pool_free returned %d", (int)count);
     else if (freed->rules.discards && (count > lost || count < freed->lost_by_free))

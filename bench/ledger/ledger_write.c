@@ -301,6 +301,22 @@ void ledger_free_returned(int pool, int64_t count)
     give();
 }
 
+void ledger_receive_begins(int pool)
+{
+    take();
+    ledger->pools[pool].receives_open++;
+    give();
+}
+
+void ledger_receive_ends(int pool)
+{
+    take();
+    ledger->pools[pool].receives_open--;
+    if (ledger->pools[pool].free_returned)
+        ledger_judge_results(pool);
+    give();
+}
+
 void ledger_received(int job, int status)
 {
     NOTE("receives the result of job %d", job);

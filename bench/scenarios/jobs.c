@@ -94,6 +94,89 @@ static void loads(struct job *job)
     world->load(false);
 }
 
+static void act(struct job *job);
+
+/* Jobs that failed have left this stack, and nobody said so. */
+static void forget_ended(void)
+{
+    while (stage_top && ledger_has_run(stage_top->number))
+        stage_top = stage_top->below;
+}
+
+/* Ends the thread, and with it all jobs on this stack; and the job that a fork is of which was stolen. */
+static __attribute__((noreturn)) void exits(struct job *job)
+{
+    bool known = false;
+    forget_ended();
+    for (struct job *one = stage_top; one; one = one->below) {
+        known = known || one == job;
+        one->made = one->given;
+        if (one->below || stage_mine) /* it runs in its own submit, which does not return */
+            ledger_submit_returned(one->number, 0);
+        ledger_ended(one->number, -EOWNERDEAD);
+    }
+    if (!known)
+        ledger_ended(job->number, -EOWNERDEAD);
+    stage_top = NULL;
+    pthread_exit(NULL);
+}
+
+/* A tree of forks; one leaf does something. */
+struct node {
+    struct job *job;
+    int first, leaves;
+};
+
+static int leaf(struct job *job)
+{
+    switch (job->child) {
+    case JOB_FAILS:
+        ledger_ended(job->number, FAILED);
+        return FAILED;
+    case JOB_POOL_FAILS:
+        ledger_ended(job->number, FAILED);
+        pool_fail(FAILED);
+    case JOB_EXITS:
+        exits(job);
+    case JOB_BREEDS:
+        stage_submit(job->side, JOB_PLAIN, -1, job);
+        break;
+    default: {
+        struct job as = *job;
+        as.kind = job->child;
+        as.child = JOB_PLAIN;
+        act(&as);
+    }
+    }
+    return 0;
+}
+
+static int node(void *arg)
+{
+    const struct node *self = arg;
+    struct node half = {self->job, self->first, self->leaves / 2}, other = half;
+    struct pool_fork left;
+    int sum;
+    if (self->leaves == 1)
+        return self->first == self->job->leaf ? leaf(self->job) : 0;
+    other.first += half.leaves;
+    if (pool_fork(&left, node, &half))
+        return -EPERM;
+    sum = node(&other);
+    if (sum < 0)
+        pool_fail(sum); /* a fork is open, whose argument is in this frame */
+    return sum + pool_join(&left);
+}
+
+static void tree(struct job *job)
+{
+    struct node root = {job, 0, STAGE_LEAVES};
+    job->made = job->given; /* before it may fail in there */
+    node(&root);
+    if (ledger_has_run(job->number))
+        ledger_tell(LEDGER_STATUS, "job %d goes on, and a fork that it joined has failed it", job->number);
+}
+
 static void act(struct job *job)
 {
     struct side *other = &job->side->stage->sides[1 - job->side->number];
@@ -128,7 +211,18 @@ static void act(struct job *job)
         stage_branch(job->side);
         return;
     case JOB_CROSSES:
-        stage_submit(other, JOB_PLAIN, -1, job);
+        stage_submit(other, job->child, -1, job);
+        return;
+    case JOB_CANCELS:
+        stage_cancel(job->side);
+        return;
+    case JOB_CLOSES:
+        stage_close(job->side);
+        return;
+    case JOB_TREE:
+        return tree(job);
+    case JOB_BATCHES:
+        stage_batch_inside(job->side, job->child, -1, 2, job);
         return;
     default:
         return;
@@ -141,19 +235,21 @@ int job_run(void *arg)
     int status = job->kind == JOB_FAILS ? FAILED : job->number;
     if (stage_child)
         ledger_tell(LEDGER_TWICE, "job %d is run in the child of a fork, too", job->number);
-    ledger_started(job->number, !stage_mine);
+    forget_ended();
+    ledger_started(job->number, !stage_mine && !stage_top);
     if (job->given != job->number + 1000)
         ledger_tell(LEDGER_MEMORY_ORDER, "job %d began, and what its submitter had written is not seen", job->number);
+    job->below = stage_top;
+    stage_top = job;
     act(job);
     if (stage_child)
         return status; /* the parent's job has not ended */
     job->made = job->given;
+    if (job->kind == JOB_EXITS)
+        exits(job);
+    stage_top = job->below;
     if (job->kind == JOB_POOL_FAILS)
         fails_deep(job);
-    if (job->kind == JOB_EXITS) {
-        ledger_ended(job->number, -EOWNERDEAD);
-        pthread_exit(NULL);
-    }
     ledger_ended(job->number, status);
     return status;
 }

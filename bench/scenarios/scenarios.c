@@ -342,6 +342,10 @@ const struct scenario *const scenario_table[] = {
     &scenario_explained,
     &scenario_branches,
     &scenario_stands_still,
+    &scenario_medley,
+    &scenario_medley_of_two,
+    &scenario_free_any,
+    &scenario_trees,
     NULL,
 };
 

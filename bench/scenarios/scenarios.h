@@ -22,7 +22,8 @@ extern const struct scenario scenario_plain, scenario_wakes, scenario_close_race
     scenario_forks, scenario_no_threads, scenario_two_pools, scenario_needs, scenario_needs_child, scenario_inside,
     scenario_observed, scenario_timeouts, scenario_full, scenario_order, scenario_full_ends,
     scenario_free_with_submitters, scenario_stands_still, scenario_room, scenario_slow_discard, scenario_cancel_room,
-    scenario_cancellation, scenario_spins, scenario_explained, scenario_branches, scenario_real_time;
+    scenario_cancellation, scenario_spins, scenario_explained, scenario_branches, scenario_real_time, scenario_medley,
+    scenario_medley_of_two, scenario_free_any, scenario_trees;
 
 static inline struct side *first(struct stage *stage)
 {

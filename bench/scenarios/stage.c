@@ -6,6 +6,7 @@
 
 __thread bool stage_mine;
 __thread int stage_drops;
+__thread struct job *stage_top;
 __thread const struct side *stage_frees;
 
 /* Splitmix64: Steele, Lea, Flood, OOPSLA 2014. */
@@ -53,6 +54,7 @@ void stage_run(const struct stage_world *world, const struct stage_plan *plan)
     if (!stage)
         return;
     stage_mine = true;
+    stage_top = NULL;
     stage->world = world;
     stage->plan = *plan;
     stage->draws = plan->seed;
@@ -159,23 +161,34 @@ int stage_submit(struct side *side, enum job_kind kind, int who, struct job *par
     return job ? submit(side, job) : -ENOSPC;
 }
 
-int stage_submit_breeding(struct side *side, enum job_kind child, int who)
+int stage_submit_family(struct side *side, enum job_kind kind, enum job_kind child, int who, struct job *parent)
 {
-    struct job *job = job_make(side, JOB_BREEDS, who, NULL);
+    struct job *job = job_make(side, kind, who, parent);
     if (!job)
         return -ENOSPC;
     job->child = child;
+    job->leaf = job->number % STAGE_LEAVES;
     return submit(side, job);
+}
+
+int stage_submit_breeding(struct side *side, enum job_kind child, int who)
+{
+    return stage_submit_family(side, JOB_BREEDS, child, who, NULL);
 }
 
 /* Of those that were not accepted only the first has an error of its own. */
 int stage_batch(struct side *side, enum job_kind kind, int who, int count)
 {
+    return stage_batch_inside(side, kind, who, count, NULL);
+}
+
+int stage_batch_inside(struct side *side, enum job_kind kind, int who, int count, struct job *parent)
+{
     enum { BATCH_MAX = 4 };
     struct pool_job batch[BATCH_MAX] = {{0}};
     struct job *jobs[BATCH_MAX];
     int n = 0, accepted;
-    while (n < count && n < BATCH_MAX && (jobs[n] = job_make(side, kind, who, NULL))) {
+    while (n < count && n < BATCH_MAX && (jobs[n] = job_make(side, kind, who, parent))) {
         batch[n] = (struct pool_job){job_run, jobs[n]};
         n++;
     }
@@ -225,7 +238,7 @@ void stage_cancel(struct side *side)
     ledger_cancel_returned(side->number, call, pool_cancel(side->pool));
 }
 
-int stage_receive(struct side *side, int64_t timeout_ns)
+static int receive(struct side *side, int64_t timeout_ns)
 {
     struct pool_result results[2];
     int got = pool_receive_batch(side->pool, results, 2, timeout_ns);
@@ -245,6 +258,15 @@ int stage_receive(struct side *side, int64_t timeout_ns)
             ledger_tell(LEDGER_MEMORY_ORDER, "the result of job %d was received, and what it had written is not seen",
                         job->number);
     }
+    return got;
+}
+
+int stage_receive(struct side *side, int64_t timeout_ns)
+{
+    int got;
+    ledger_receive_begins(side->number);
+    got = receive(side, timeout_ns);
+    ledger_receive_ends(side->number);
     return got;
 }
 

@@ -64,6 +64,10 @@ enum job_kind {
     JOB_ARMS,        /* asks for the cancel's descriptor, and comes to no cancellation point */
     JOB_LOADS,       /* waits at the gate as who loads a library */
     JOB_BRANCHES,    /* makes a process, in which the pool is dead, and whose thread goes on from here */
+    JOB_CANCELS,     /* cancels its own pool */
+    JOB_CLOSES,      /* closes it */
+    JOB_BATCHES,     /* submits two at once, each of `child` */
+    JOB_TREE,        /* forks a tree, of whose leaves one does what a `child` does */
 };
 
 /* Waited at and opened for good. */
@@ -77,7 +81,9 @@ struct job {
     struct side *side;
     int number; /* in the ledger */
     enum job_kind kind, child;
-    int given, made; /* plain: by the submitter before, by the job */
+    int leaf;          /* of JOB_TREE: which one */
+    struct job *below; /* on the same stack */
+    int given, made;   /* plain: by the submitter before, by the job */
 };
 
 /* One pool. */
@@ -105,6 +111,13 @@ struct hand {
     _Atomic bool done;
 };
 
+/* One call of a hand that does several. */
+enum { STAGE_DEEDS = 4, STAGE_LEAVES = 4 };
+struct deed {
+    int call;
+    enum job_kind kind, child; /* of what it submits */
+};
+
 struct stage {
     const struct stage_world *world;
     struct stage_plan plan;
@@ -114,7 +127,8 @@ struct stage {
     int hand_count;
     struct job jobs[LEDGER_JOBS];
     long nap_ns; /* before somebody acts */
-    bool bare;   /* processes are made by _Fork */
+    struct deed deeds[STAGE_THREADS][STAGE_DEEDS];
+    bool bare; /* processes are made by _Fork */
 };
 
 /* Sets a scenario up and runs it, whole. */
@@ -131,7 +145,10 @@ int stage_open(struct side *side, bool consumer);
 /* One job; parent: the job on whose stack this is, or NULL. Returns what pool_submit did; -ENOSPC: the
  * ledger is full, nothing was called. */
 int stage_submit(struct side *side, enum job_kind kind, int who, struct job *parent);
+/* The same, and the job has children of this kind; all in one call. */
+int stage_submit_family(struct side *side, enum job_kind kind, enum job_kind child, int who, struct job *parent);
 int stage_submit_breeding(struct side *side, enum job_kind child, int who);
+int stage_batch_inside(struct side *side, enum job_kind kind, int who, int count, struct job *parent);
 int stage_batch(struct side *side, enum job_kind kind, int who, int count);
 
 int stage_wait(struct side *side, int64_t timeout_ns);
@@ -171,7 +188,8 @@ void job_discard(void *arg, enum pool_why why);
 /* Whether the caller is a thread of the scenario, not of the pool; the side that it is freeing, or NULL. */
 extern bool stage_child; /* in the child of stage_branch */
 extern __thread bool stage_mine;
-extern __thread int stage_drops; /* jobs that were dropped on this thread */
+extern __thread int stage_drops;       /* jobs that were dropped on this thread */
+extern __thread struct job *stage_top; /* the innermost job on this stack */
 extern __thread const struct side *stage_frees;
 
 #endif

@@ -21,7 +21,7 @@ enum {
     CLAIM_MAX = POOL_SIZE(32, 4),
     CLAIM_COUNT_BITS = POOL_SIZE(5, 2), /* 2^59 jobs of one worker: centuries */
     CLAIM_COUNT_MASK = (1 << CLAIM_COUNT_BITS) - 1,
-    CLAIM_LOOK_ROUND = 64, /* visits to the queue between two looks at the others */
+    CLAIM_LOOK_ROUND = POOL_SIZE(64, 2), /* visits to the queue between two looks at the others */
 };
 
 struct claim_slot {

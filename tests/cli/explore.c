@@ -90,6 +90,17 @@ CLI_TEST(explore_pools, hold)
     cr_assert(!strstr(out, "FAILS") && files_here() == 0, "%s", out);
 }
 
+/* Each of these accused good pools once, where the ledger took a nested job for a second worker's, a close that found
+ * the pool being freed for the first, a pool's grandchild by way of another pool for a stranger, and what a receive
+ * that had not returned got for lost. */
+CLI_TEST(explore_pools, are_not_accused_of_what_is_mixed)
+{
+    cr_assert(run("explore -p mutex --scenario medley --schedules 2000") == 0, "%s%s", out, err);
+    cr_assert(run("explore -p inline --scenario medley-two --schedules 400") == 0, "%s%s", out, err);
+    cr_assert(run("explore -p spawn --scenario free-any --schedules 500") == 0, "%s%s", out, err);
+    cr_assert(run("explore -p mutex,ring,steal --scenario trees --schedules 500") == 0, "%s%s", out, err);
+}
+
 CLI_TEST(explore_pools, hold_where_memory_is_weaker)
 {
     cr_assert(run("explore -p mutex,ring,steal,textbook --memory c11 --schedules 1500") == 0, "%s%s", out, err);

@@ -74,6 +74,11 @@ const struct mutant mutants[] = {
      "    uint64_t last = accepted;\n    if (MUTANT(never_sealed))\n        return true;\n"},
     {"evict_no_slot", "who drops a job does not free its slot", "steal", "pools/steal.c", "        pool->purse++;\n",
      "        pool->purse += !MUTANT(evict_no_slot);\n"},
+    {"overflow_lost", "a child for which its worker's deque has no room goes nowhere", "steal", "pools/steal.c",
+     "    if (deque_push(worker, &task, 1)) {\n",
+     "    if (deque_push(worker, &task, 1) && !MUTANT(overflow_lost)) {\n"},
+    {"theft_succeeds", "a stolen fork that failed did not", "mutex", "pools/core/theft.c",
+     "    slot->status = status;\n", "    slot->status = MUTANT(theft_succeeds) ? 0 : status;\n", .scenario = "trees"},
 
     /* Jobs that a blocked worker holds, and jobs that two take. */
     {"stranded", "nobody takes what a blocked worker has claimed", "mutex", "pools/core/claims.h",
