@@ -175,18 +175,19 @@ static void say_until(const struct gathering *gathering)
                 needed > OPTIONS_ROUNDS_MAX ? ", or more: this machine is too noisy now" : " (--budget, --rounds)");
 }
 
-/* Fewer rounds than were wanted: why, and what helps. */
-static void say_stopped(const struct plan *plan, int rounds, int error)
+/* Fewer rounds than were wanted: why, and what helps. A round may take longer than its share of the
+ * budget: what these took says what all will. */
+static void say_stopped(const struct plan *plan, int rounds, double took_ns, int error)
 {
+    double budget_ns = fmax((double)plan->budget_ns, took_ns / plan->count);
     char budget[32];
     if (error == -EINTR)
         fprintf(stderr, "stopped  interrupted after %d of %d rounds; what was measured is kept\n", rounds,
                 plan->rounds);
     else if (!error && rounds < plan->rounds && rounds)
-        fprintf(
-            stderr, "stopped  after %d of %d rounds: the budget is spent; --budget %s would do for all\n", rounds,
-            plan->rounds,
-            units_time_text(ceil((double)plan->budget_ns / 1e9 * plan->rounds / rounds) * 1e9, budget, sizeof budget));
+        fprintf(stderr, "stopped  after %d of %d rounds: the budget is spent; --budget %s would do for all\n", rounds,
+                plan->rounds,
+                units_time_text(ceil(budget_ns / 1e9 * plan->rounds / rounds) * 1e9, budget, sizeof budget));
 }
 
 static int measure(const struct options *options, const struct plan *plan, json_t *result)
@@ -194,6 +195,7 @@ static int measure(const struct options *options, const struct plan *plan, json_
     struct gathering gathering = {plan, result, options->until};
     struct round_events events = {
         .trial = on_trial, .round = on_round, .running = on_running, .enough = is_enough, .context = &gathering};
+    int64_t began_ns = workload_now_ns();
     int error;
     if (options->search)
         return sweep_search(plan, &options->slo, result);
@@ -205,7 +207,8 @@ static int measure(const struct options *options, const struct plan *plan, json_
     if (options->until > 0 && !error)
         say_until(&gathering);
     else
-        say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")), error);
+        say_stopped(plan, (int)json_array_size(json_object_get(result, "rounds")),
+                    (double)(workload_now_ns() - began_ns), error);
     return error;
 }
 

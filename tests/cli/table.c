@@ -84,3 +84,15 @@ CLI_TEST(table, has_no_latency_of_a_queue_that_is_not_full)
     cr_assert(json_integer_value(json_object_get(latency_of(document), "count")) > 0);
     json_decref(document);
 }
+
+/* A round of two thirds of a second, however small the budget: four take longer than four times that. */
+CLI_TEST(table, a_budget_that_would_do_knows_how_long_rounds_take)
+{
+    const char *told;
+    cr_assert(run("run -p mutex -t 1 -w burst:rate=100,for=500ms,warm=167ms --rounds 4 --budget 100ms --no-floor "
+                  "--no-figures -o x.json") == 0,
+              "%s", err);
+    told = strstr(err, "--budget ");
+    cr_assert(told && strstr(err, "stopped  after 1 of 4 rounds"), "%s", err);
+    cr_assert(strtod(told + strlen("--budget "), NULL) >= 2.6, "%s", told);
+}
