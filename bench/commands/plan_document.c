@@ -166,9 +166,9 @@ static json_t *held_json(const struct plan_session *session)
     double times = session->held_per_s / (double)session->options->rate;
     if (!(session->held_per_s > 0))
         return json_null();
-    return must_pack("{s:o, s:o, s:o, s:f, s:s}", "rate_kept", rate(session->held_per_s), "rate_proved",
-                     rate(session->proved_per_s), "rate_broken", rate(session->broken_per_s), "times", times,
-                     "limited_by", session->held_limit);
+    return must_pack("{s:o, s:o, s:o, s:b, s:f, s:s}", "rate_kept", rate(session->held_per_s), "rate_proved",
+                     rate(session->proved_per_s), "rate_broken", rate(session->broken_per_s), "broken_short",
+                     (int)session->broken_short, "times", times, "limited_by", session->held_limit);
 }
 
 /* null: it was short enough, or nothing says that it was not. */

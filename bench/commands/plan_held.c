@@ -73,6 +73,7 @@ static void take(struct plan_session *session, const json_t *found)
     session->held_per_s = rate_of(found, "rate_kept");
     session->proved_per_s = rate_of(found, "rate_proved");
     session->broken_per_s = rate_of(found, "rate_broken");
+    session->broken_short = json_is_true(json_object_get(found, "broken_short"));
     snprintf(session->held_limit, sizeof session->held_limit, "%s", result_string(found, "limited_by"));
 }
 

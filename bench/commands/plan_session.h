@@ -89,6 +89,7 @@ struct plan_session {
     /* Of plan_held.c: jobs per second; 0: not known. */
     double held_per_s, proved_per_s, broken_per_s;
     double held_s;       /* what the searches for it had */
+    bool broken_short;   /* broken_per_s was only watched for too short a time */
     char held_limit[16]; /* "limited_by" of the search */
 
     /* Of plan_max.c: sizes that were searched, upwards. */
@@ -131,6 +132,10 @@ int plan_service(struct plan_session *session, int *status);
  * none does; EXIT_CANNOT: the generator, or the machine, is the limit. */
 int plan_sizes(struct plan_session *session, int *status);
 
+/* Where none keeps the promises yet, and this size looks as if it did, but has too few samples: a larger one would need
+ * as many, so they are taken here, until it is known or so much of the budget is left. */
+int plan_stay(struct plan_session *session, struct plan_size *size, double reserve_share);
+
 /* Where nobody could tell of one worker fewer than the answer has, or it was not asked: further rounds of it, until it
  * is known or so much of the budget is left; where it keeps the promises it is the answer, and so on. */
 int plan_settle(struct plan_session *session, double reserve_share);
@@ -157,6 +162,8 @@ struct plan_measures {
     int (*overload)(struct plan_session *session);
 };
 int plan_shorten_by(struct plan_session *session, const struct plan_measures *measures);
+int plan_stay_by(struct plan_session *session, struct plan_size *size, double reserve_share,
+                 const struct plan_measures *measures);
 int plan_settle_by(struct plan_session *session, double reserve_share, const struct plan_measures *measures);
 
 /* How many places in the place of so many, when what is accepted takes accepted_ns and may take

@@ -1,5 +1,6 @@
-/* plan_settle.c - what is left of the budget decides whether one worker fewer does: a size that nobody can tell of,
- * for want of samples or of time, gets further rounds, and one that was not asked is. */
+/* plan_settle.c - further rounds of a size that nobody can tell of: while the first one that does is looked for, where
+ * it looks as if this is it; and with what is left of the budget of one worker fewer than the answer has, which is
+ * asked where it was not. */
 #include <errno.h>
 
 #include "bench/commands/plan_session.h"
@@ -46,6 +47,26 @@ int plan_settle_by(struct plan_session *session, double reserve_share, const str
     }
     session->reserve_s = 0;
     return error == -EAGAIN ? 0 : error;
+}
+
+int plan_stay_by(struct plan_session *session, struct plan_size *size, double reserve_share,
+                 const struct plan_measures *measures)
+{
+    double limit_ns = (double)session->options->slo.items[size->promise].limit_ns;
+    int error = 0;
+    session->reserve_s = reserve_share * session->budget_s;
+    while (!error && !sizing_kept(&session->sizing) && size->answer == SIZING_OPEN &&
+           size->judged.reason == SLO_SAMPLES && size->judged.value <= limit_ns &&
+           plan_left_s(session) > session->reserve_s)
+        error = measures->further(session, size, session->reserve_s);
+    session->reserve_s = 0;
+    return error == -EAGAIN ? 0 : error;
+}
+
+int plan_stay(struct plan_session *session, struct plan_size *size, double reserve_share)
+{
+    static const struct plan_measures measures = {.further = plan_measure_further};
+    return plan_stay_by(session, size, reserve_share, &measures);
 }
 
 int plan_settle(struct plan_session *session, double reserve_share)

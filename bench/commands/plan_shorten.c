@@ -16,7 +16,7 @@ struct before {
     struct plan_overload overloads[PLAN_POLICIES];
     char held_limit[sizeof((struct plan_session *)0)->held_limit];
     int advised, size_count;
-    bool advised_surely;
+    bool advised_surely, broken_short;
     json_t *searches;
 };
 
@@ -55,6 +55,7 @@ static void keep(const struct plan_session *session, struct before *before)
                               .held_per_s = session->held_per_s,
                               .proved_per_s = session->proved_per_s,
                               .broken_per_s = session->broken_per_s,
+                              .broken_short = session->broken_short,
                               .overload_per_s = session->overload_per_s,
                               .advised = session->advised,
                               .size_count = session->size_count,
@@ -73,6 +74,7 @@ static void restore(struct plan_session *session, const struct before *before)
     session->held_per_s = before->held_per_s;
     session->proved_per_s = before->proved_per_s;
     session->broken_per_s = before->broken_per_s;
+    session->broken_short = before->broken_short;
     session->overload_per_s = before->overload_per_s;
     session->advised = before->advised;
     session->advised_surely = before->advised_surely;

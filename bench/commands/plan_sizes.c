@@ -20,6 +20,7 @@ enum { CAPACITY_MAX = 1 << 20 };
 
 static const double UTILISATION = 0.7;  /* where to begin when no model says */
 static const double SIZES_SHARE = 0.55; /* of the budget: all sizes */
+static const double STAY_RESERVE = 0.3; /* of it, beside the samples of the first size that looks good */
 
 struct forecast_load plan_load(const struct plan_session *session, double per_s)
 {
@@ -216,6 +217,7 @@ int plan_sizes(struct plan_session *session, int *status)
     plan_tell_begin(session);
     while (!error && (workers = sizing_next(&session->sizing)) > 0) {
         error = plan_measure(session, workers);
+        error = error ? error : plan_stay(session, plan_size_at(session, workers), STAY_RESERVE);
         if (error)
             break;
         sizing_tell(&session->sizing, workers, plan_size_at(session, workers)->answer);

@@ -317,6 +317,12 @@ static json_t *rate_json(double rate)
     return rate > 0 ? json_integer((json_int_t)fmax(1, rate)) : json_null();
 }
 
+/* Whether the lowest rate that is not kept was no more than watched for too short a time. */
+static bool is_short(const struct rate_search *one, const struct rate_probe *high)
+{
+    return high && one->search.probes[high - one->probes].answer == SEARCH_SHORT;
+}
+
 /* Of a recording: so many times as dense as it was recorded. */
 static json_t *times_json(const struct rate_search *one, double rate)
 {
@@ -344,6 +350,7 @@ json_t *rate_search_json(const struct rate_search *one)
     json_object_set_new(json, "rate_kept", rate_json(estimate(one)));
     json_object_set_new(json, "rate_proved", rate_json(low ? low->rate : 0));
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
+    json_object_set_new(json, "broken_short", json_boolean(is_short(one, high)));
     json_object_set_new(json, "proved_at", configuration_json(low));
     json_object_set_new(json, "broken_at", configuration_json(high));
     if (trace_is(&one->entry->workload)) {

@@ -168,7 +168,11 @@ static void above_text(const json_t *held, char *text, size_t size)
     else if (!strcmp(limit, "promise"))
         snprintf(text, size, "; %s/s breaks it", rate);
     else if (!strcmp(limit, "budget"))
-        snprintf(text, size, "; at %s/s it was broken, and the time ended there", rate);
+        snprintf(text, size,
+                 json_is_true(json_object_get(held, "broken_short"))
+                     ? "; %s/s would have to be watched for longer, and the time ended there"
+                     : "; at %s/s it was broken, and the time ended there",
+                 rate);
     else
         snprintf(text, size, "; at %s/s nobody can tell in the time that there was", rate);
 }
@@ -176,7 +180,7 @@ static void above_text(const json_t *held, char *text, size_t size)
 static void room_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *held = json_object_get(plan, "held");
-    char kept[32], proved[32], above[96];
+    char kept[32], proved[32], above[128];
     *text = '\0';
     if (!(plan_table_number(held, "rate_kept") > 0))
         return;

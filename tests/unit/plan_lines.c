@@ -102,6 +102,18 @@ Test(plan_lines, a_shorter_queue_is_advised_where_none_was_tried, .timeout = 10)
     cr_assert(strstr(text, "is 60.0 ms, too late; with 36 the promises are not kept for certain\n"), "%s", text);
 }
 
+/* A search that ran out of time may have ended at a rate that was watched for too short a time: it is not accused. */
+Test(plan_lines, what_was_not_watched_for_long_is_not_said_to_be_broken, .timeout = 10)
+{
+    json_t *result = document(), *held = in_plan(result, "held");
+    const char *text;
+    json_object_set_new(held, "rate_broken", json_integer(551));
+    json_object_set_new(held, "limited_by", json_string("budget"));
+    json_object_set_new(held, "broken_short", json_true());
+    text = said(result);
+    cr_assert(strstr(text, "; 551/s would have to be watched for longer, and the time ended there\n"), "%s", text);
+}
+
 /* Of the model it is said what the measured services leave open. */
 Test(plan_lines, the_model_has_its_uncertainty, .timeout = 10)
 {

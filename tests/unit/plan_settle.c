@@ -131,6 +131,40 @@ Test(plan_settle, it_ends_with_the_budget_or_where_no_round_tells, .timeout = 10
     end();
 }
 
+/* More workers would need as many samples: what looks kept gets them where it is. */
+Test(plan_settle, what_looks_kept_gets_its_samples_before_more_workers_are_asked, .timeout = 10)
+{
+    char why[128];
+    struct plan_size *size;
+    for (int odd = 0; odd < 4; odd++) {
+        begin(2, SIZING_BROKEN);
+        cr_assert(slo_parse("p99=50ms", &options.slo, why, sizeof why) == 0);
+        session.sizing = (struct sizing){.sizes = {1, 2, 3, 4}, .count = 4, .guess = 2};
+        size = &session.sizes[1];
+        size->judged = (struct slo_judgement){.reason = SLO_SAMPLES, .value = 14e6};
+        if (odd == 1)
+            size->judged.value = 60e6; /* it looks broken: more workers are what it takes */
+        if (odd == 2)
+            sizing_tell(&session.sizing, 3, SIZING_KEPT); /* an answer is there */
+        if (odd == 3)
+            size->judged.reason = SLO_GENERATOR;
+        cr_assert(plan_stay_by(&session, size, 0.45, &measures) == 0);
+        cr_assert(made.furthers == (odd ? 0 : 4) && (size->answer == SIZING_KEPT) == !odd, "%d: %d", odd,
+                  made.furthers);
+        end();
+    }
+    begin(2, SIZING_BROKEN);
+    cr_assert(slo_parse("p99=50ms", &options.slo, why, sizeof why) == 0);
+    session.sizing = (struct sizing){.sizes = {1, 2, 3, 4}, .count = 4, .guess = 2};
+    session.sizes[1].judged = (struct slo_judgement){.reason = SLO_SAMPLES, .value = 14e6};
+    made.error = -EAGAIN;
+    cr_assert(plan_stay_by(&session, &session.sizes[1], 0.45, &measures) == 0 && made.furthers == 1);
+    made.error = -EINTR;
+    session.sizes[1].answer = SIZING_OPEN;
+    cr_assert(plan_stay_by(&session, &session.sizes[1], 0.45, &measures) == -EINTR);
+    end();
+}
+
 /* Where the generator is why, or in hours only, further rounds are not begun: nothing is measured here. */
 Test(plan_settle, rounds_that_would_not_tell_are_not_run, .timeout = 10)
 {
