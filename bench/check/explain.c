@@ -51,7 +51,7 @@ static void help(FILE *out)
         "  poolbench explain late-add --answer          symptom, diagnosis, and the fix as a diff\n"
         "  poolbench explain late-add --run             runs both versions here, and says what was seen\n"
         "  poolbench explain late-add --under helgrind  the same, under a detector\n\n"
-        "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 no compiler, or no such detector here; "
+        "Exit status: 0 good; 2 wrong usage, or stdout could not be written; 3 no compiler, or no such detector here; "
         "130 interrupted.\n\n"
         "      --answer         what is seen, why, and what helps\n"
         "      --run            compile both versions and run them, in bounds\n"

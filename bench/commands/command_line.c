@@ -67,8 +67,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench run -w slow-consumer:take=500us --results block,drop --results-capacity 1,64\n"
          "  poolbench run --record day.csv -w burst:rate=2k,of=cpu:size=200us,dist=exp -t 2\n"
          "  poolbench run --trace day.csv --times 2 --slo p99=20ms -p ring -t 2,4 --budget 1min --rounds 6\n\n"
-         "Exit status: 0 good; 1 work was lost, a pool failed, a promise (--slo) was broken, or the result or\n"
-         "stdout could not be written; 2 wrong usage; 3 this pool or this machine cannot do what was asked, or it\n"
+         "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong usage, or the\n"
+         "result or stdout could not be written; 3 this pool or this machine cannot do what was asked, or it\n"
          "was not quiet (--require quiet); 130 interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     [OPTIONS_SWEEP] =
@@ -114,9 +114,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench plan --from results/x.json --workers 64 --machines 8 --rate 2M --slo p99=5ms\n"
          "\n"
          "Exit status: 0 what is recommended keeps the promises; 1 no size that was measured does (the best is "
-         "shown),\n"
-         "or the result could not be written; 2 wrong usage, or a promise or a rate that is impossible: nothing is\n"
-         "written then; 3 the generator or the machine is the limit, and it is said how that is known; 130\n"
+         "shown);\n"
+         "2 wrong usage, or a promise or a rate that is impossible (nothing is written then), or the result could\n"
+         "not be written; 3 the generator or the machine is the limit, and it is said how that is known; 130\n"
          "interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     /* The options of these are other programs' own (bench/check, bench/explore). */
@@ -129,13 +129,13 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "The first word of each line is the name.\n\n"
          "  poolbench list pools\n"
          "  poolbench list workloads\n\n"
-         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or a plug-in that cannot be loaded.\n",
+         "Exit status: 0 good; 2 wrong usage, a plug-in that cannot be loaded, or stdout could not be written.\n",
          1, 1, listable},
     [OPTIONS_PLOT] =
         {"plot", "RESULT.json", "draw a result's figures again",
          "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
          "  poolbench plot results/mine.json\n\n"
-         "Exit status: 0 good; 1 the figures could not be written; 2 wrong usage, or the file is no result; 3\n"
+         "Exit status: 0 good; 2 wrong usage, the file is no result, or the figures could not be written; 3\n"
          "gnuplot, or its scripts, are not here.\n",
          1, 1, NULL},
     [OPTIONS_COMPARE] =
@@ -153,8 +153,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "run of it.\n\n"
          "  poolbench compare @main results/new.json\n\n"
          "Exit status: 0 no regression; 1 something is slower or costs more by more than its threshold, and\n"
-         "its interval excludes 1, or it fails more often, or is missing, or has no figure; or stdout, or the\n"
-         "figure, could not be written; 2 the files cannot be compared (another processor, number of CPUs or quota, "
+         "its interval excludes 1, or it fails more often, or is missing, or has no figure; 2 stdout, or the\n"
+         "figure, could not be written, or the files cannot be compared (another processor, number of CPUs or quota, "
          "other parameters,\n"
          "damaged), or wrong usage; 3 the machine was not quiet (--require quiet), or --plot has no gnuplot; 4 with "
          "--undecided fail: nothing\n"
@@ -189,7 +189,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "median over epochs with its exact 95% interval. A cache line between each two CPUs.\n\n"
          "  poolbench limits\n"
          "  poolbench limits -o limits.json          keeps it, and draws the heat map beside it\n\n"
-         "Exit status: 0 good; 1 the file, or stdout, could not be written; 2 wrong usage; 3 hwloc cannot read\n"
+         "Exit status: 0 good; 2 wrong usage, or the file, or stdout, could not be written; 3 hwloc cannot read\n"
          "this machine, or the clocks of its CPUs are out of step; 130 interrupted.\n",
          0, 0, NULL},
     [OPTIONS_TOPOLOGY] =
@@ -197,7 +197,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench topology\n"
          "  poolbench topology -t 4 --producers 2 --pin compact,spread\n"
          "  poolbench topology --synthetic \"pack:2 l3:2 core:4 pu:2\"     a machine that is not there\n\n"
-         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage; 3 hwloc cannot read this machine.\n",
+         "Exit status: 0 good; 2 wrong usage, or stdout could not be written; 3 hwloc cannot read this machine.\n",
          0, 0, NULL},
     [OPTIONS_HISTORY] =
         {"history", "[show|changes|baseline|import|export|prune ...]", "what was measured before",
@@ -221,8 +221,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  ssh ci poolbench history export | poolbench history import /dev/stdin\n"
          "  poolbench history prune --keep 200               of each machine the newest, and baselines\n"
          "  poolbench run --machine ci --revision $(git rev-parse --short HEAD) --plugin mine.so\n\n"
-         "Exit status: 0 good, whatever changed; 1 the database could not be written or read, or is held by another "
-         "for 30 s; 2 wrong\n"
+         "Exit status: 0 good, whatever changed; 2 the database could not be written or read, or is held by another "
+         "for 30 s, or wrong\n"
          "usage, nothing to show, a file that is no result (none is then imported), a database that is damaged, of a\n"
          "newer version, or none.\n",
          0, OPTIONS_WORDS_MAX, history_words},
@@ -239,7 +239,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench export results/mine.json --format benchstat >new.txt\n"
          "  poolbench export results/mine.json --format github-action >output.json\n"
          "  poolbench export duet.json --format junit >duet.xml\n\n"
-         "Exit status: 0 good; 1 stdout could not be written; 2 wrong usage, or the file is no result, or has nothing\n"
+         "Exit status: 0 good; 2 stdout could not be written, or wrong usage, or the file is no result, or has nothing\n"
          "that this format can say.\n",
          1, 1, NULL},
     [OPTIONS_REPORT] =
@@ -253,13 +253,13 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench report results/mine.json\n"
          "  poolbench report before.json after.json -o both.html\n"
          "  poolbench report results/history.db\n\n"
-         "Exit status: 0 good; 1 the page could not be written; 2 wrong usage, or a file is no result, or the file of\n"
+         "Exit status: 0 good; 2 the page could not be written, or wrong usage, or a file is no result, or the file of\n"
          "that name is no page of ours: nothing is written then.\n",
          0, PAGE_DOCUMENTS_MAX, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
                       "  poolbench help run\n\n"
-                      "Exit status: 0 good; 1 stdout could not be written; 2 there is no such command.\n",
+                      "Exit status: 0 good; 2 there is no such command, or stdout could not be written.\n",
                       0, 1, NULL},
 };
 

@@ -141,7 +141,7 @@ static int draw(const struct comparison *comparison, const struct options *optio
     int error = figures_compared(comparison, options->plot, NULL, stderr);
     if (!error)
         fprintf(out, "figure   %s/changes.svg, .png\n", options->plot);
-    return !error ? EXIT_GOOD : error == -ENOENT ? EXIT_CANNOT : EXIT_BAD;
+    return !error ? EXIT_GOOD : error == -ENOENT ? EXIT_CANNOT : EXIT_UNWRITTEN;
 }
 
 static void show_page(const struct comparison *comparison, void (*write)(const json_t *verdicts, FILE *out))

@@ -298,7 +298,7 @@ static int conclude(const struct options *options, json_t *result, struct target
     char history[4300] = "";
     int saved;
     if (error && error != -EINTR)
-        return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_BAD;
+        return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_CANNOT;
     if (!json_array_size(json_object_get(result, "rounds")) && error)
         return fprintf(stderr, "poolbench: nothing was measured\n"), EXIT_INTERRUPTED;
     if (options->self_test)
@@ -330,7 +330,7 @@ static int find_rates(struct plan *plan, double *share_s)
         return fprintf(stderr, "poolbench: nothing was measured\n"), EXIT_INTERRUPTED;
     if (*why)
         return fprintf(stderr, "poolbench: %s\n", why), error == -ETIME ? EXIT_USAGE : EXIT_CANNOT;
-    return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_BAD;
+    return fprintf(stderr, "poolbench: could not start a process: %s\n", strerror(-error)), EXIT_CANNOT;
 }
 
 static int measure_in(const struct options *options, struct plan *plan, const struct duet_sums *sums,
@@ -390,7 +390,7 @@ int duet_command(const struct options *options, int argc, char **argv)
     if (status != EXIT_GOOD)
         return status;
     if (duet_plan(options, &plan))
-        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_CANNOT;
     if (!plan.count)
         status = refuse("duet: no benchmark is left: no pool that both sides have can run these workloads");
     if (status == EXIT_GOOD && !options->self_test)

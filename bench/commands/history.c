@@ -29,7 +29,7 @@ static int list(const struct options *options, struct store *store)
         snprintf(why, sizeof why, "there is no run%s%s in the history", options->machine ? " of machine " : "",
                  options->machine ? options->machine : "");
     if (count <= 0)
-        return fprintf(stderr, "poolbench: %s\n", why), count == -EIO ? EXIT_BAD : EXIT_USAGE;
+        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
     return EXIT_GOOD;
 }
 
@@ -90,7 +90,7 @@ int history_command(const struct options *options)
         return status;
     error = store_open(&store, path, create, why, sizeof why);
     if (error)
-        return fprintf(stderr, "poolbench: %s\n", why), error == -EIO ? EXIT_BAD : EXIT_USAGE;
+        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
     status = verb ? verb->act(options, store) : list(options, store);
     store_close(store);
     return status;

@@ -44,7 +44,7 @@ int history_series(const struct options *options, struct store *store, const cha
         fprintf(stderr, "poolbench: %s\n", why);
     else
         say_none(options, store, pattern);
-    return count == -EIO ? EXIT_BAD : EXIT_USAGE;
+    return EXIT_USAGE;
 }
 
 struct tally {

@@ -16,10 +16,10 @@
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
-static int failed(int error, const char *why)
+static int failed(const char *why)
 {
     fprintf(stderr, "poolbench: %s\n", why);
-    return error == -EIO ? EXIT_BAD : EXIT_USAGE;
+    return EXIT_USAGE;
 }
 
 struct importing {
@@ -209,7 +209,7 @@ int history_import_check(const struct options *options)
 {
     struct importing importing = {.options = options, .pipes = pipes};
     int error = add_files(&importing);
-    return error ? failed(error, importing.why) : EXIT_GOOD;
+    return error ? failed(importing.why) : EXIT_GOOD;
 }
 
 int history_import(const struct options *options, struct store *store)
@@ -221,7 +221,7 @@ int history_import(const struct options *options, struct store *store)
     if (!error)
         error = store_commit(store, importing.why, sizeof importing.why);
     if (error)
-        return failed(error, importing.why);
+        return failed(importing.why);
     printf("%d added, %d already there\n", importing.added, importing.known);
     return EXIT_GOOD;
 }

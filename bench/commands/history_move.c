@@ -7,10 +7,10 @@
 
 #include "bench/json/must.h"
 
-static int failed(int error, const char *why)
+static int failed(const char *why)
 {
     fprintf(stderr, "poolbench: %s\n", why);
-    return error == -EIO ? EXIT_BAD : EXIT_USAGE;
+    return EXIT_USAGE;
 }
 
 /* Names. */
@@ -77,7 +77,7 @@ int history_export(const struct options *options, struct store *store)
     free(exporting.runs);
     if (error >= 0)
         error = store_commit(store, why, sizeof why);
-    return error < 0 ? failed(error, why) : EXIT_GOOD;
+    return error < 0 ? failed(why) : EXIT_GOOD;
 }
 
 /* Baselines. */
@@ -90,7 +90,7 @@ int history_baseline(const struct options *options, struct store *store)
     int error;
     if (!history_is_name(name)) {
         snprintf(why, sizeof why, "history baseline: \"%.60s\" is no name (" HISTORY_NAMES ")", name);
-        return failed(-EINVAL, why);
+        return failed(why);
     }
     if (options->words[2])
         error = store_find(store, options->words[2], &run, why, sizeof why);
@@ -99,7 +99,7 @@ int history_baseline(const struct options *options, struct store *store)
     if (!error)
         error = store_baseline(store, name, run, why, sizeof why);
     if (error)
-        return failed(error, why);
+        return failed(why);
     printf("%s is run %lld\n", name, run);
     return EXIT_GOOD;
 }
@@ -112,11 +112,10 @@ int history_prune(const struct options *options, struct store *store)
     char why[1024];
     int count;
     if (options->keep < 0 && !options->before)
-        return failed(-EINVAL,
-                      "history prune: what may go? (--keep N: all but the newest N of each machine, --before DATE)");
+        return failed("history prune: what may go? (--keep N: all but the newest N of each machine, --before DATE)");
     count = store_prune(store, &prune, why, sizeof why);
     if (count < 0)
-        return failed(count, why);
+        return failed(why);
     printf("%d run%s removed\n", count, count == 1 ? "" : "s");
     return EXIT_GOOD;
 }

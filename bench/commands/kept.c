@@ -62,7 +62,7 @@ int kept_ready(const struct options *options)
     if (!error || error == -ENOENT)
         return EXIT_GOOD;
     fprintf(stderr, "poolbench: %s; --no-history measures without it\n", why);
-    return error == -EINVAL ? EXIT_USAGE : EXIT_BAD;
+    return EXIT_UNWRITTEN;
 }
 
 int kept_append(const struct options *options, const json_t *document, const char *file, char *said, size_t size)
@@ -94,7 +94,7 @@ int kept_append(const struct options *options, const json_t *document, const cha
             "poolbench: not in the history: %s; the result is saved, and can be appended later: poolbench history "
             "import %s\n",
             why, file);
-    return EXIT_BAD;
+    return EXIT_UNWRITTEN;
 }
 
 void kept_names(const struct options *options, json_t *document)
@@ -123,5 +123,5 @@ int kept_load(const struct options *options, const char *name, json_t **document
     store_close(store);
     if (error)
         fprintf(stderr, "poolbench: @%s: %s\n", name, why);
-    return !error ? EXIT_GOOD : error == -EIO ? EXIT_BAD : EXIT_USAGE;
+    return error ? EXIT_USAGE : EXIT_GOOD;
 }

@@ -176,7 +176,7 @@ static int keep(struct found *found, const struct options *options)
     int error = save_document(document, options->out, true);
     if (error) {
         json_decref(document);
-        return fprintf(stderr, "poolbench: could not write %s: %s\n", options->out, strerror(-error)), EXIT_BAD;
+        return fprintf(stderr, "poolbench: could not write %s: %s\n", options->out, strerror(-error)), EXIT_UNWRITTEN;
     }
     fprintf(stderr, "saved    %s\n", options->out);
     snprintf(folder, sizeof folder, "%.*s",
@@ -189,7 +189,7 @@ static int keep(struct found *found, const struct options *options)
     json_decref(document);
     if (!error)
         fprintf(stderr, "figure   %s/limits.svg, .png\n", folder);
-    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD; /* without gnuplot there is none to fail */
+    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_UNWRITTEN; /* without gnuplot there is none to fail */
 }
 
 static void found_free(struct found *found)
@@ -211,7 +211,7 @@ int limits_command(const struct options *options)
         return status;
     found.pairs = calloc((size_t)found.count * (size_t)found.count, sizeof *found.pairs);
     if (!found.pairs)
-        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_CANNOT;
     found.machine = machine_json();
     interrupts_take(on_stop);
     progress_begin("step");

@@ -29,11 +29,13 @@ enum options_command {
     OPTIONS_COMMANDS
 };
 
-/* Exit statuses of the program. */
+/* Exit statuses of the program. A file that could not be written says nothing about a pool: whoever guards
+ * commits by the status of a duet must not read a full disk as a regression. */
 enum {
     EXIT_GOOD = 0,
     EXIT_BAD = 1,
     EXIT_USAGE = 2,
+    EXIT_UNWRITTEN = EXIT_USAGE,
     EXIT_CANNOT = 3,
     EXIT_UNDECIDED = 4,
     EXIT_FAILING = 5,

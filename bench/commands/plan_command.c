@@ -247,7 +247,7 @@ static int draw(const struct plan_session *session, const struct target *target,
     error = figures_write(target->path, target->figures, stderr); /* says why */
     if (!error)
         fprintf(say, "figures  %s/*.svg, *.png\n", target->figures);
-    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_BAD;
+    return !error || error == -ENOENT ? EXIT_GOOD : EXIT_UNWRITTEN;
 }
 
 /* Saved first, as a run is; then shown. Returns the exit status. */

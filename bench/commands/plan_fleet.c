@@ -145,7 +145,7 @@ static int show(const struct options *options, const json_t *document)
         fleet_show(document, stdout, options->compare_format == OPTIONS_MARKDOWN);
     if (error)
         fprintf(stderr, "poolbench: %s: %s\n", options->out, strerror(-error));
-    return error ? EXIT_BAD : EXIT_GOOD;
+    return error ? EXIT_UNWRITTEN : EXIT_GOOD;
 }
 
 /* More than can be played long enough to say anything. */

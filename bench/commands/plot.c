@@ -20,7 +20,7 @@ int plot_command(const struct options *options)
     snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
     error = figures_write(path, folder, stderr);
     if (error)
-        return error == -ENOENT ? EXIT_CANNOT : error == -EINVAL ? EXIT_USAGE : EXIT_BAD;
+        return error == -ENOENT ? EXIT_CANNOT : EXIT_UNWRITTEN;
     snprintf(latencies, sizeof latencies, "%s/hgrm", folder); /* a duet has none */
     printf("figures  %s/*.svg, *.png%s\n", folder, access(latencies, F_OK) ? "" : "; latencies hgrm/*.hgrm");
     return EXIT_GOOD;

@@ -64,7 +64,7 @@ int recorded_keep(const struct options *options, const json_t *result, FILE *out
     if (error) {
         unlink(path);
         fprintf(stderr, "poolbench: could not keep what was recorded: %s\n", text);
-        return EXIT_BAD;
+        return EXIT_UNWRITTEN;
     }
     say(options->record, &summary, lost(result), out);
     return EXIT_GOOD;

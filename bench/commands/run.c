@@ -296,7 +296,7 @@ static int page(const struct target *target, FILE *say)
     snprintf(path, sizeof path, "%s/index.html", target->figures);
     if (mkdir(target->figures, 0755) && errno != EEXIST) /* without gnuplot there is none */
         return fprintf(stderr, "poolbench: cannot make the folder %s: %s\n", target->figures, strerror(errno)),
-               EXIT_BAD;
+               EXIT_UNWRITTEN;
     return report_page_of_run(target->path, path, say);
 }
 
@@ -314,7 +314,7 @@ static int draw(const struct options *options, const struct target *target, cons
     if (!error)
         fprintf(say, "figures  %s/*.svg, *.png; latencies hgrm/*.hgrm\n", target->figures);
     if (error && error != -ENOENT)
-        return EXIT_BAD;
+        return EXIT_UNWRITTEN;
     return is_suite(options) ? page(target, say) : EXIT_GOOD;
 }
 
@@ -399,7 +399,7 @@ int run_command(const struct options *options, int argc, char **argv)
     int status = EXIT_GOOD, error;
 
     if (suite_plan(options, &plan))
-        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_BAD;
+        return fprintf(stderr, "poolbench: out of memory\n"), EXIT_CANNOT;
     say_skipped(&plan);
     if (!asked(&plan))
         status = EXIT_CANNOT;

@@ -61,5 +61,5 @@ int sibling_run(const char *ending, char **argv)
         fprintf(stderr, "poolbench: %s did not end in %d s\n", path, SECONDS);
     else
         fprintf(stderr, "poolbench: %s died of signal %d\n", path, WTERMSIG(status));
-    return EXIT_BAD;
+    return EXIT_CANNOT;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/commands/options.h"
+
 void streams_open(void)
 {
     for (int i = 0; i <= 2; i++)
@@ -25,5 +27,5 @@ int streams_close(int status)
         return status;
     }
     fprintf(stderr, "poolbench: could not write to stdout: %s\n", errno ? strerror(errno) : "an earlier write failed");
-    return status ? status : 1;
+    return status ? status : EXIT_UNWRITTEN;
 }

@@ -9,7 +9,8 @@
 void streams_open(void);
 
 /* Last thing: what was printed went out, else says so. What plug-ins print when they are
- * unloaded goes to stderr. Returns the exit status: `status`, or 1 where it was good and stdout was not. */
+ * unloaded goes to stderr. Returns the exit status: `status`, or EXIT_UNWRITTEN where it was good and
+ * stdout was not. */
 int streams_close(int status);
 
 #endif

@@ -69,5 +69,5 @@ int target_save(struct target *target, const json_t *result)
     if (!error)
         return EXIT_GOOD;
     fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
-    return EXIT_BAD;
+    return EXIT_UNWRITTEN;
 }

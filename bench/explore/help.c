@@ -19,7 +19,7 @@ void command_help(FILE *out)
               "  poolbench explore -p ring --memory c11           as on processors that reorder more\n"
               "  poolbench explore --lines -t 1..64               cache lines that move, per job\n"
               "  poolbench explore --list                         the scenarios, a line each\n\n"
-              "Exit status: 0 no schedule failed; 1 one did, or the result could not be written; 2 wrong usage; 3 a\n"
+              "Exit status: 0 no schedule failed; 1 one did; 2 wrong usage, or the result could not be written; 3 a\n"
               "pool cannot be followed, or the machine refuses what it takes; 130 interrupted.\n\n"
               "  -p, --pools POOLS        pools, by comma (default: all; with a plug-in: its own)\n"
               "      --plugin FILE        a shared object with pools (docs/plugins.md); repeat for several\n"

@@ -253,6 +253,6 @@ int command_lines(const struct command_options *options, FILE *out)
         }
     }
     if (give(options, rows, i, out))
-        status = EXIT_BAD;
+        status = EXIT_UNWRITTEN;
     return command_stop ? EXIT_INTERRUPTED : status;
 }

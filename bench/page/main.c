@@ -14,7 +14,7 @@
 #include "bench/page/page.h"
 #include "bench/results/save.h"
 
-enum { GOOD, BAD, USAGE }; /* exit statuses as poolbench's */
+enum { GOOD, USAGE = 2, UNWRITTEN = USAGE }; /* exit statuses as poolbench's */
 
 /* Reads all; *count were read. Returns an exit status. */
 static int read_all(char *const *paths, int wanted, struct document *documents, int *count)
@@ -32,12 +32,12 @@ static int write_page(const struct document *documents, int count, const char *p
     size_t length;
     int error = page_make(documents, count, stderr, &text, &length);
     if (error)
-        return error == -EINVAL ? USAGE : BAD;
+        return error == -EINVAL ? USAGE : UNWRITTEN;
     error = save_text(text, length, path, true);
     free(text);
     if (error)
-        return fprintf(stderr, "poolbench: could not write %s: %s\n", path, strerror(-error)), BAD;
-    return !quiet && (printf("page     %s\n", path) < 0 || fflush(stdout)) ? BAD : GOOD;
+        return fprintf(stderr, "poolbench: could not write %s: %s\n", path, strerror(-error)), UNWRITTEN;
+    return !quiet && (printf("page     %s\n", path) < 0 || fflush(stdout)) ? UNWRITTEN : GOOD;
 }
 
 int main(int argc, char **argv)

@@ -220,7 +220,7 @@ HISTORY_TEST(a_full_disk_loses_no_result)
     cr_assert(system("test $(wc -c <h.db-wal) -gt 102400 && test $(wc -c <base.json) -lt 50000") == 0);
     strcpy(whole, program);
     snprintf(program, sizeof program, "trap '' XFSZ; ulimit -f 100; %.4000s", whole); /* of 512 or 1024 bytes */
-    cr_assert(run(SHORT "-o x.json") == 1, "%s%s", out, err);
+    cr_assert(run(SHORT "-o x.json") == 2, "%s%s", out, err);
     cr_assert(strstr(err, "not in the history: h.db: ") && strstr(err, "history import x.json"), "%s", err);
     strcpy(program, whole);
     sqlite3_close(reader);

@@ -115,7 +115,7 @@ CLI_TEST(limits, over_a_quota_spare_the_earlier_file)
     cr_assert_eq(run("limits -o limits.json --no-figures"), 0);
     slurp("limits.json", before, sizeof before);
     for (int number = 1; number <= 4; number++) {
-        cr_assert_eq(with_a_fault("quota", number), 1, "%s", err);
+        cr_assert_eq(with_a_fault("quota", number), 2, "%s", err);
         cr_assert(strstr(err, "could not write limits.json: Disk quota exceeded\n"), "%s", err);
         slurp("limits.json", after, sizeof after);
         cr_assert_str_eq(after, before);

@@ -226,7 +226,7 @@ CLI_TEST(result, a_full_disk_is_said_and_leaves_nothing)
     snprintf(shell, sizeof shell, "/tmp/%s.err", folder + 5);
     slurp(shell, err, sizeof err);
     unlink(shell);
-    cr_assert(status == 1 && strstr(err, "r.json"), "status %d: %s", status, err);
+    cr_assert(status == 2 && strstr(err, "r.json"), "status %d: %s", status, err);
     cr_assert(stat("r.json", &info) != 0 && errno == ENOENT);
     cr_assert(files_here() == 2, "something is left"); /* run.sh and status */
 }

@@ -44,7 +44,7 @@ CLI_TEST(streams, a_full_device_is_an_error_of_every_command)
     char command[512];
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         snprintf(command, sizeof command, "%s >/dev/full 2>e </dev/null", commands[i]);
-        cr_assert(shell(command) == 1 && strstr(err, "stdout"), "[%s] %s", commands[i], err);
+        cr_assert(shell(command) == 2 && strstr(err, "stdout"), "[%s] %s", commands[i], err);
     }
 }
 
@@ -59,7 +59,7 @@ CLI_TEST(streams, closed_ones_accuse_no_pool)
                  closed[i]);
         cr_assert(shell(command) == 0, "[%s]", closed[i]);
     }
-    cr_assert(shell("list pools >&- 2>e") == 1 && strstr(err, "stdout"), "%s", err);
+    cr_assert(shell("list pools >&- 2>e") == 2 && strstr(err, "stdout"), "%s", err);
 }
 
 /* What the machine refuses is nobody's fault, and is said with its name. */
@@ -118,7 +118,7 @@ CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
     cr_assert(shell(one) == 0);
     cr_assert(system("sha256sum x.json | cut -c1-40 >before") == 0);
     snprintf(command, sizeof command, "ulimit -f 8; %s %s", program, one);
-    cr_assert(WEXITSTATUS(system(command)) == 1);
+    cr_assert(WEXITSTATUS(system(command)) == 2);
     slurp("e", err, sizeof err);
     cr_assert(strstr(err, "could not write x.json"), "%s", err);
     cr_assert(system("sha256sum x.json | cut -c1-40 >after") == 0);
@@ -131,7 +131,7 @@ CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
 CLI_TEST(streams, figures_that_cannot_be_written_are_an_error)
 {
     cr_assert(system("echo mine >x") == 0);
-    cr_assert(shell("run -p mutex -w cpu:size=1us -t 1 --rounds 1 --budget 10ms --no-history -o x.json >o 2>e") == 1);
+    cr_assert(shell("run -p mutex -w cpu:size=1us -t 1 --rounds 1 --budget 10ms --no-history -o x.json >o 2>e") == 2);
     cr_assert(strstr(err, "cannot make the folder x"), "%s", err);
     cr_assert(system("[ -s x.json ] && [ $(cat x) = mine ]") == 0);
 }
