@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -104,6 +105,21 @@ int program_shell(const char *where, const char *command)
     slurp(line, out, sizeof out);
     unlink(line);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void program_await_handler(pid_t process, int number)
+{
+    char path[64], status[8192];
+    unsigned long long caught = 0;
+    const char *line;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process);
+    do {
+        poll(NULL, 0, 2);
+        slurp(path, status, sizeof status);
+        line = strstr(status, "SigCgt:");
+        if (!strstr(status, "Name:\tpoolbench") || !line || sscanf(line, "SigCgt: %llx", &caught) != 1)
+            caught = 0;
+    } while (*status && !strstr(status, "State:\tZ") && !(caught & 1ULL << (number - 1)));
 }
 
 int lines(const char *text)

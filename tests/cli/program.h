@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 enum { PROGRAM_OUTPUT = 1 << 22 };
 extern char out[PROGRAM_OUTPUT], err[65536]; /* of the last run */
@@ -34,6 +35,9 @@ void program_tools(void);
 /* A shell's command, run below the folder in `where` if that is there; what it says is in `out`.
  * Returns its exit status. */
 int program_shell(const char *where, const char *command);
+
+/* Until that process is the program, and no shell any more, and takes the signal; or has ended. */
+void program_await_handler(pid_t process, int number);
 
 int lines(const char *text);
 int files_here(void);

@@ -59,6 +59,7 @@ CLI_TEST(temporary_files, are_gone_after_an_interrupt_and_after_a_kill)
             _exit(127);
         }
         sleep(2);
+        program_await_handler(child, SIGINT);
         kill(child, signals[i]);
         cr_assert(waitpid(child, &status, 0) == child);
         cr_assert(signals[i] == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 130), "status %x", status);
