@@ -58,7 +58,7 @@ void check_help(FILE *out)
         "Other kinds of bugs, from public reports, are asked of the pool as it is. What shows itself only\n"
         "by chance does not hold: it was not seen, in so many tries.\n\n"
         "Exit status: 0 no cell FAILS, is STALLED or missed; 1 one is; 2 wrong usage, or the result could not\n"
-        "be written; 3 no processes can be had; 130 interrupted.\n\n"
+        "be written; 3 no processes can be had, or the machine refuses a cell what it needs; 130 interrupted.\n\n"
         "  -p, --pools POOLS    pools, by comma (default: all; with a plug-in: its own)\n"
         "      --plugin FILE    a shared object with pools (docs/plugins.md); repeat for several\n"
         "      --peers          pools that others wrote (make peers builds the adapters)\n"

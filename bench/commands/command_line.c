@@ -158,7 +158,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "other parameters,\n"
          "damaged), or wrong usage; 3 the machine was not quiet (--require quiet), or --plot has no gnuplot; 4 with "
          "--undecided fail: nothing\n"
-         "of that, but of something nobody can tell.\n",
+         "of that, but of something nobody can tell; 5 something fails that did not, maybe by chance.\n",
          2, 2, NULL},
     [OPTIONS_DUET] =
         {"duet", "--base OLD.so --new NEW.so [options]", "two builds side by side: a verdict that a gate can trust",
@@ -177,11 +177,11 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench duet --base old.so --new new.so --format markdown >comment.md\n"
          "  poolbench duet --self-test                 slows one side by 5%: would you be told?\n"
          "  make compare BASE=main~3                   our own pools of that revision against this tree's\n\n"
-         "Exit status: 0 no regression; 1 something is slower by --threshold at least, and confirmed, or fails on\n"
-         "the new side only (--self-test: it was not found); 2 wrong usage, or a plug-in that cannot be loaded; 3 the\n"
-         "machine cannot, or a plug-in was changed while it was measured; 4 with --undecided fail: nothing of that, "
-         "but\n"
-         "something is undecided; 130 interrupted, and what was measured is kept.\n",
+         "Exit status: 0 no regression; 1 something is slower by --threshold at least, and confirmed, or fails more\n"
+         "often than the base (--self-test: it was not found); 2 wrong usage, a plug-in that cannot be loaded, or the\n"
+         "result or stdout could not be written; 3 the machine cannot, the base fails, or a plug-in was changed while\n"
+         "it was measured; 4 with --undecided fail: nothing of that, but something is undecided; 5 the new side\n"
+         "failed, maybe by chance; 130 interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     [OPTIONS_LIMITS] =
         {"limits", "[options]", "what this machine allows: line, add, fence, wake, syscall, clock",
@@ -239,8 +239,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench export results/mine.json --format benchstat >new.txt\n"
          "  poolbench export results/mine.json --format github-action >output.json\n"
          "  poolbench export duet.json --format junit >duet.xml\n\n"
-         "Exit status: 0 good; 2 stdout could not be written, or wrong usage, or the file is no result, or has nothing\n"
-         "that this format can say.\n",
+         "Exit status: 0 good; 2 wrong usage, or the file is no result, or has nothing that this format can say, or\n"
+         "stdout could not be written.\n",
          1, 1, NULL},
     [OPTIONS_REPORT] =
         {"report", "[RESULT...]", "results as one page to read and to send",
@@ -253,8 +253,8 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench report results/mine.json\n"
          "  poolbench report before.json after.json -o both.html\n"
          "  poolbench report results/history.db\n\n"
-         "Exit status: 0 good; 2 the page could not be written, or wrong usage, or a file is no result, or the file of\n"
-         "that name is no page of ours: nothing is written then.\n",
+         "Exit status: 0 good; 2 wrong usage, or a file is no result, or the file of that name is no page of ours\n"
+         "(nothing is written then), or the page could not be written.\n",
          0, PAGE_DOCUMENTS_MAX, NULL},
     [OPTIONS_HELP] = {"help", "[COMMAND]", "explain a command",
                       "The same as COMMAND --help.\n\n"
