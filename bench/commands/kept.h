@@ -18,7 +18,7 @@ const char *kept_path(const struct options *options);
 int kept_ready(const struct options *options);
 
 /* Appends a finished document that was saved as `file`; a line that says so is put into
- * `said`. Returns an exit status: EXIT_BAD where it could not, with a line on stderr that
+ * `said`. Returns an exit status: EXIT_UNWRITTEN where it could not, with a line on stderr that
  * says how to do it later. */
 int kept_append(const struct options *options, const json_t *document, const char *file, char *said, size_t size);
 

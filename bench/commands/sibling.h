@@ -6,8 +6,7 @@
 int sibling_become(const char *ending, char **argv);
 
 /* Runs it to its end, in some minutes at most; what it prints goes to stderr. argv[0] is replaced by its path.
- * Returns its exit status; having said why, EXIT_CANNOT where it could not be started, EXIT_BAD where it came to no
- * end of its own. */
+ * Returns its exit status; having said why, EXIT_CANNOT where it could not be started or came to no end of its own. */
 int sibling_run(const char *ending, char **argv);
 
 #endif
