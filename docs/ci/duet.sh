@@ -18,10 +18,11 @@
 #   MACHINE    what the history calls the machine; one name for runners of the same kind
 #   DUET       further options, as in: -p mine -w empty -w cpu:size=1us -t 2
 #
-# Exit status: 0 no regression; 1 a regression, or this tree does not build; 2 wrong usage, or
-# a plug-in that cannot be loaded; 3 there is nothing to compare with: BASE is not here, or does
-# not build, or fails; or this machine cannot measure; 4 undecided, with UNDECIDED=fail; 5 the new
-# side failed, maybe by chance; 130 interrupted.
+# Exit status: 0 no regression; 1 a regression, or this tree does not build; 2 wrong usage, a
+# plug-in that cannot be loaded, or a result that could not be written; 3 there is nothing to
+# compare with: BASE is not here, or does not build, or fails; or this machine cannot measure;
+# 4 undecided, with UNDECIDED=fail; 5 the new side failed, maybe by chance; 130 interrupted
+# (by SIGHUP 129, by SIGTERM 143).
 base=$1
 build=${BUILD:-make plugin} plugin=${PLUGIN:-build/plugin.so} poolbench=${POOLBENCH:-poolbench} out=${OUT:-poolbench-ci}
 
