@@ -18,7 +18,7 @@ _poolbench()
         --full) words="block reject timeout caller-runs drop-oldest" ;;
         --results) words="block throttle drop" ;;
         --slo)
-            words="p50= p90= p95= p99= p99.9= p99.99= mean= max="
+            words="p50= p90= p95= p99= p99.9= p99.99= mean= max= loss="
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
