@@ -70,6 +70,15 @@ static void add_pools(xmlNode *part, const json_t *document)
     }
 }
 
+/* Whose step it is: its thread's name, or its number where it has none. Returns text, or the name. */
+static const char *thread_of(const json_t *schedule, const json_t *step, char *text, size_t size)
+{
+    json_int_t number = result_integer(step, "thread");
+    const char *name = result_string(json_array_get(json_object_get(schedule, "threads"), (size_t)number), "name");
+    snprintf(text, size, "thread %lld", (long long)number);
+    return *name ? name : text;
+}
+
 /* The schedule, step by step. */
 static void add_steps(xmlNode *part, const json_t *schedule)
 {
@@ -77,6 +86,7 @@ static void add_steps(xmlNode *part, const json_t *schedule)
     const json_t *steps = json_object_get(schedule, "steps"), *place;
     xmlNode *table, *row;
     json_t *step;
+    char thread[40];
     size_t i;
     if (!json_array_size(steps))
         return;
@@ -87,7 +97,7 @@ static void add_steps(xmlNode *part, const json_t *schedule)
         place = json_object_get(step, "place");
         row = tables_row(table);
         tables_cell(row, "%lld", (long long)result_integer(step, "step"));
-        tables_cell(row, "%s", result_string(step, "thread"));
+        tables_cell(row, "%s", thread_of(schedule, step, thread, sizeof thread));
         tables_cell(row, "%s%s%s", result_string(step, "act"), *result_string(step, "what") ? " " : "",
                     result_string(step, "what"));
         tables_cell(row, "%s%s%s", result_string(place, "function"), *result_string(place, "file") ? ", " : "",

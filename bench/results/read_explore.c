@@ -7,7 +7,7 @@
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
-enum { EXPLORE_FORMAT = 1, POOLS_MAX = 1000, STEPS_MAX = 1000000, TEXT_MAX = 1 << 16 };
+enum { EXPLORE_FORMAT = 1, POOLS_MAX = 1000, THREADS_MAX = 10000, STEPS_MAX = 1000000, TEXT_MAX = 1 << 16 };
 
 #define COUNT_MAX 1e15
 
@@ -31,6 +31,19 @@ static bool is_count(const json_t *object, const char *key)
     return json_is_number(value) && json_number_value(value) >= 0 && json_number_value(value) <= COUNT_MAX;
 }
 
+/* A step names its thread by its number among these. */
+static const char *wrong_with_threads(const json_t *schedule)
+{
+    const json_t *threads = json_object_get(schedule, "threads"), *thread;
+    size_t i;
+    if (threads && (!json_is_array(threads) || json_array_size(threads) > THREADS_MAX))
+        return "its threads are none, or too many";
+    json_array_foreach (threads, i, thread)
+        if (!is_text(thread, "name", false))
+            return "a thread of it has no name";
+    return NULL;
+}
+
 static const char *wrong_with_steps(const json_t *schedule)
 {
     const json_t *steps = json_object_get(schedule, "steps"), *step;
@@ -38,7 +51,7 @@ static const char *wrong_with_steps(const json_t *schedule)
     if (!json_is_array(steps) || json_array_size(steps) > STEPS_MAX)
         return "its steps are none, or too many";
     json_array_foreach (steps, i, step)
-        if (!is_count(step, "step") || !is_text(step, "thread", true) || !is_text(step, "act", true) ||
+        if (!is_count(step, "step") || !is_count(step, "thread") || !is_text(step, "act", true) ||
             !is_text(step, "what", false) || !json_is_object(json_object_get(step, "place")))
             return "a step of it is none";
     return NULL;
@@ -58,7 +71,7 @@ static const char *wrong_with(const json_t *pool)
     if (!is_text(schedule, "replay", true) || !is_text(schedule, "jobs", false) || !is_text(schedule, "words", false) ||
         !is_text(schedule, "scenario", false))
         return "a text of its schedule is none";
-    return wrong_with_steps(schedule);
+    return wrong_with_threads(schedule) ? wrong_with_threads(schedule) : wrong_with_steps(schedule);
 }
 
 int read_explore_check(const json_t *document, char *text, size_t size)

@@ -206,7 +206,7 @@ CLI_TEST(explore, does_not_wait_for_who_has_returned)
     cr_assert(run("explore -p mutex --scenario free-blocked --memory tso --schedules 6000") == 0, "%s%s", out, err);
 }
 
-/* It fails, is told, shown in XML, and fails again in the same way by the command that is printed. */
+/* It fails, is told, shown in XML and on a page, and fails again in the same way by the command that is printed. */
 CLI_TEST(explore_plugin, that_loses_jobs_fails)
 {
     char *replay, again[8400], words[256];
@@ -219,6 +219,7 @@ CLI_TEST(explore_plugin, that_loses_jobs_fails)
     cr_assert(replay, "%s", out);
     snprintf(again, sizeof again, "%s", replay + strlen("replay    poolbench "));
     again[strcspn(again, "\n")] = '\0';
+    cr_assert(run("report x.json") == 0, "what was written has a page: %s%s", out, err);
     cr_assert(run(again) == 1 && strstr(out, words), "%s: %s%s", again, out, err);
 }
 
@@ -409,18 +410,23 @@ CLI_TEST(explore_formats, have_a_page)
               "%s", page);
     document = json_load_file("x.json", 0, NULL);
     pool = json_array_get(json_object_get(document, "pools"), 0);
-    step = json_pack("{s:i, s:s, s:s, s:s, s:{s:s, s:s, s:i}}", "step", 7, "thread", "worker <1>", "act", "load",
-                     "what", "tail", "place", "function", "ring_pop", "file", "mine.c", "line", 9);
+    step = json_pack("{s:i, s:i, s:s, s:s, s:{s:s, s:s, s:i}}", "step", 7, "thread", 1, "act", "load", "what", "tail",
+                     "place", "function", "ring_pop", "file", "mine.c", "line", 9);
     json_object_set_new(pool, "verdict", json_string("FAILS"));
     json_object_set_new(pool, "finding", json_string("a job is lost & gone"));
     json_object_set_new(pool, "schedule",
-                        json_pack("{s:s, s:s, s:s, s:[o]}", "words", "one is lost", "replay",
-                                  "poolbench explore --replay 1,2", "jobs", "job 1: queued", "steps", step));
+                        json_pack("{s:s, s:s, s:s, s:[{s:s}, {s:s}], s:[o]}", "words", "one is lost", "replay",
+                                  "poolbench explore --replay 1,2", "jobs", "job 1: queued", "threads", "name",
+                                  "caller", "name", "worker <1>", "steps", step));
     cr_assert(json_dump_file(document, "x.json", 0) == 0 && run("report x.json") == 0, "%s", err);
     slurp("x.html", page, sizeof page);
     cr_assert(strstr(page, "textbook fails: a job is lost &amp; gone.") && strstr(page, "worker &lt;1&gt;") &&
               strstr(page, "load tail") && strstr(page, "poolbench explore --replay 1,2"));
-    json_object_set_new(step, "thread", json_integer(3));
+    json_object_set_new(step, "thread", json_integer(2));
+    cr_assert(json_dump_file(document, "x.json", 0) == 0 && run("report x.json") == 0, "%s", err);
+    slurp("x.html", page, sizeof page);
+    cr_assert(strstr(page, "thread 2"), "a thread without a name has its number");
+    json_object_set_new(step, "thread", json_string("worker"));
     cr_assert(json_dump_file(document, "x.json", 0) == 0 && run("report x.json") == 2 && lines(err) == 1, "%s", err);
     cr_assert(strstr(err, "a step of it is none"), "%s", err);
     json_decref(document);
