@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "bench/results/result.h"
-#include "bench/statistics/fisher.h"
+#include "bench/statistics/sign_test.h"
 
 /* Whose a failure is, its text says; that it is the machine's, its verdict. */
 static void look_at(struct duet_failures *failures, const json_t *trial)
@@ -39,9 +39,7 @@ enum duet_blame duet_failures_blame(const struct duet_failures *failures, int be
     enum { LOOKS = 2 };
     double level = DUET_FAILURES_RUN / LOOKS / (benchmarks > 0 ? benchmarks : 1);
     if (failures->new)
-        return fisher_more(failures->base, failures->processes, failures->new, failures->processes) <= level
-                   ? DUET_BLAME_CHANGE
-                   : DUET_BLAME_NOBODY;
+        return sign_test_more(failures->base, failures->new) <= level ? DUET_BLAME_CHANGE : DUET_BLAME_NOBODY;
     return failures->base ? DUET_BLAME_BASE : *failures->of_machine ? DUET_BLAME_MACHINE : DUET_BLAME_NONE;
 }
 

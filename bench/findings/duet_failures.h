@@ -31,7 +31,7 @@ enum duet_blame {
 
 struct duet_failures duet_failures_of(const json_t *benchmark);
 
-/* Who is to blame, by Fisher's exact test over processes, in a duet of so many benchmarks. Pure. */
+/* Who is to blame, by the sign test over processes that failed, in a duet of so many benchmarks. Pure. */
 enum duet_blame duet_failures_blame(const struct duet_failures *failures, int benchmarks);
 
 /* "new: crash: ..., in 1 of 36 processes, the base in none: that may be chance". Returns text. */
