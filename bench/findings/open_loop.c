@@ -19,7 +19,7 @@ struct sums {
     double growths, growth_squares;  /* of the rounds */
     double growth_most;              /* of one of them */
     double half_ns;                  /* half of the services of the latest were shorter; 0: nobody knows */
-    int rounds;
+    int rounds, grew;                /* and in how many of them more came to wait than there are workers */
 };
 
 static double number(const json_t *object, const char *key)
@@ -60,6 +60,7 @@ static void add_trial(struct open_loop *loop, struct sums *sums, const json_t *t
     loop->servers = number(trial, "servers");
     sums->half_ns = number(json_object_get(json_object_get(trial, "latency"), "start_to_end"), "p50_ns");
     sums->rounds++;
+    sums->grew += growth > loop->servers;
     sums->growths += growth;
     sums->growth_squares += growth * growth;
     sums->growth_most = sums->rounds > 1 ? fmax(sums->growth_most, growth) : growth;
@@ -121,7 +122,7 @@ static bool beyond_chance(const struct open_loop *loop, const struct sums *sums)
     return loop->growth > chance(loop, sums, loop->offered, sigmas);
 }
 
-/* Who stood still at the end of a round, for a moment of the machine's, keeps up in the others.
+/* Who stood still at the end of a round, or of some, for a moment of the machine's, keeps up in the others: in most.
  * Where there are none, workers had no time left even if each job had been of the shorter half:
  * a standstill makes few services long, and no short one longer. */
 static bool by_more_than_a_standstill(const struct open_loop *loop, const struct sums *sums)
@@ -130,7 +131,8 @@ static bool by_more_than_a_standstill(const struct open_loop *loop, const struct
     double others = loop->offered * (sums->rounds - 1) / sums->rounds;
     if (sums->rounds < 2)
         return (loop->offered - loop->lost) / loop->window_s * sums->half_ns / 1e9 > loop->servers;
-    return loop->growth - sums->growth_most > chance(loop, sums, others, sigmas_of_others);
+    return 2 * sums->grew > sums->rounds &&
+           loop->growth - sums->growth_most > chance(loop, sums, others, sigmas_of_others);
 }
 
 /* In most rounds, by more than a few jobs and a hundredth of all. */

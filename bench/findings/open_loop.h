@@ -5,7 +5,7 @@
  * service S and a load r of each about S / (c (1 - sqrt r)^2), which has no bound near
  * saturation. Judged is whether warm-up and window were long against it; whether the
  * backlog grew from the begin of the windows to their end beyond what chance does, which
- * is an overload however short the latencies still are; and whether it grew from round to
+ * is, in most rounds, an overload however short the latencies still are; and whether it grew from round to
  * round alike. However much services differ, chance holds back no more jobs than came while
  * they lasted. One round alone has no others to be held against: it is an overload only
  * where its workers had no time left. */
