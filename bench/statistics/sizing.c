@@ -118,7 +118,9 @@ int sizing_not_kept(const struct sizing *sizing)
 bool sizing_is_fewest(const struct sizing *sizing)
 {
     int kept = sizing_kept(sizing), fewer = sizing_not_kept(sizing);
-    if (kept <= 1)
+    enum sizing_answer answer;
+    if (kept <= 1 || fewer != kept - 1)
         return kept == 1;
-    return fewer == kept - 1 && asked_at(sizing, index_near(sizing, fewer))->answer != SIZING_OPEN;
+    answer = asked_at(sizing, index_near(sizing, fewer))->answer;
+    return answer == SIZING_BROKEN || answer == SIZING_STRADDLES;
 }
