@@ -153,7 +153,7 @@ const char *comparison_row_value(const struct comparison_row *row, double value,
     else if (row->unit == WORKLOAD_BYTES)
         units_bytes_text(value, text, size);
     else if (row->unit == WORKLOAD_SHARE)
-        snprintf(text, size, "%.3g%%", 100 * value);
+        units_share_text(value, text, size);
     else
         snprintf(text, size, "%.3g", value);
     if (row->is_rate)

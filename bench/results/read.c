@@ -107,7 +107,8 @@ static int check_histogram(const struct place *place, const char *key, const jso
     if (!json_is_object(histogram))
         return wrong(place, key, "not an object");
     if (check_count(place, histogram, "count", 0, (json_int_t)NUMBER_MAX) ||
-        check_number(place, histogram, "lost", 0, NUMBER_MAX) ||
+        (!absent(json_object_get(histogram, "lost")) &&
+         check_count(place, histogram, "lost", 0, (json_int_t)NUMBER_MAX)) || /* older files have none */
         check_number(place, histogram, "min_ns", 0, NUMBER_MAX) ||
         check_number(place, histogram, "max_ns", 0, NUMBER_MAX) ||
         check_number(place, histogram, "mean_ns", 0, NUMBER_MAX))

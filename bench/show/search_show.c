@@ -43,7 +43,9 @@ static const json_t *judged_at(const json_t *result, const json_t *search, const
     json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), s, judged) {
         struct slo slo = slo_from_json(judged);
         double limit = slo.kind && slo.kind->is_loss ? slo.limit_share : (double)slo.limit_ns;
-        double share = slo_value_of(judged, "value") / limit + (strcmp(result_string(judged, "verdict"), "kept") != 0);
+        double share = slo_value_of(judged, "value") / limit;
+        share = isnan(share) ? 0 : share; /* of too few samples: its verdict and reason are known all the same */
+        share += strcmp(result_string(judged, "verdict"), "kept") != 0;
         if (!json_is_integer(index) || !slo.kind || !(share > nearest))
             continue;
         nearest = share;

@@ -57,6 +57,15 @@ Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
                   "%d, then %d", cases[i].base, cases[i].now);
 }
 
+/* "100%" is all. */
+Test(comparison, nearly_all_is_not_all, .timeout = 10)
+{
+    const struct comparison_row row = {.kind = COMPARISON_LOST, .unit = WORKLOAD_SHARE};
+    char text[32];
+    cr_assert_str_eq(comparison_row_value(&row, 0.9997, text, sizeof text), ">99.9%");
+    cr_assert_str_eq(comparison_row_value(&row, 1, text, sizeof text), "100%");
+}
+
 /* Without rounds enough for its level a row is undecided, and says how many would do: of 6
  * and 6 rounds the 924 orders allow 2.5% divided by 23, and no more. */
 Test(comparison, too_few_rounds_for_so_many_benchmarks_are_said, .timeout = 10)

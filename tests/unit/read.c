@@ -101,6 +101,7 @@ Test(read, refuses_histograms_that_do_not_add_up, .timeout = 20)
     refuses_text("latency", "{\"count\": -1, \"buckets\": [[1, -1]]}", "count");
     refuses_text("latency", "{\"count\": 1, \"buckets\": [1]}", "bucket");
     refuses_text("latency", "{\"count\": 1, \"buckets\": 7}", "buckets");
+    refuses_text("latency", "{\"count\": 1, \"lost\": 2.5, \"buckets\": [[1, 1]]}", "lost");
     refuses_text("latency", "7", "not an object");
 }
 

@@ -162,6 +162,20 @@ Test(report, of_searches_has_as_many_rows_as_there_are, .timeout = 10)
     json_decref(result);
 }
 
+/* Of a rate at which more comes than is done few samples are enough: the reason is told, and no percentile. */
+Test(report, of_a_search_says_why_a_rate_of_few_samples_is_broken, .timeout = 10)
+{
+    char note[256];
+    json_t *search = json_pack("{s:s, s:i}", "limited_by", "promise", "broken_at", 0);
+    json_t *result = json_pack("{s:[{s:{s:[{s:s, s:i, s:n, s:i, s:i, s:s, s:s}]}}]}", "configurations", "summary",
+                               "slo", "name", "p99.9", "limit_ns", 1000000, "value_ns", "rounds", 3, "samples", 300,
+                               "verdict", "broken", "why", "10 k/s of 20 k/s offered: more comes than is done");
+    search_show_note(result, search, note, sizeof note);
+    cr_assert_str_eq(note, "then more comes than is done");
+    json_decref(search);
+    json_decref(result);
+}
+
 /* Of the jobs that found the queue full each was refused: that is why there is no latency. */
 Test(report, a_queue_that_refuses_is_no_queue_that_is_not_full, .timeout = 10)
 {
