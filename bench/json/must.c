@@ -19,7 +19,7 @@ static void give_up(const char *why)
     if (must_last_words)
         must_last_words(why);
     fprintf(stderr, "poolbench: cannot make the result: %s\n", why);
-    exit(1);
+    exit(CANNOT);
 }
 
 void *must_memory(void *memory)

@@ -14,7 +14,7 @@ extern void (*must_last_words)(const char *why);
 
 /* As json_pack. It fails when memory runs out, and on text that is no UTF-8: text from
  * elsewhere goes through must_text, or was repaired where it came in (utf8.h).
- * Ends the program with status 1 then. Owner of the object: the caller. */
+ * Ends the program with status 3 then: that says nothing about a pool. Owner of the object: the caller. */
 json_t *must_pack(const char *format, ...);
 
 /* A string of any text: what is no UTF-8 becomes "?". */

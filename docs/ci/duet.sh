@@ -62,8 +62,12 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 git worktree add --quiet --detach "$tree/base" "$commit" || end 3 "cannot check out $base"
 
-# make_plugin TREE COPY: builds there; the copy stays as it is, whatever is built later.
-make_plugin() { (cd "$1" && sh -c "$build") >&2 && cp "$1/$plugin" "$2"; }
+# make_plugin TREE COPY: builds there; the copy stays as it is, whatever is built later. That none can be made
+# (a full disk) says nothing about a tree.
+make_plugin() {
+    (cd "$1" && sh -c "$build") >&2 && [ -f "$1/$plugin" ] || return
+    cp "$1/$plugin" "$2" || end 3 "cannot copy $plugin to $tree"
+}
 make_plugin "$tree/base" "$tree/base.so" || end 3 "$base does not build: $build, which is to make $plugin"
 make_plugin "$root" "$tree/new.so" || end 1 "this tree does not build: $build, which is to make $plugin"
 

@@ -125,7 +125,7 @@ CLI_TEST(changes, a_folder_that_is_none_is_refused)
     make_pair(2, 0);
     cr_assert(run("compare base.json new.json --plot base.json") == 2 && lines(err) == 1 && strstr(err, "not a folder"),
               "%s", err);
-    cr_assert(run("compare base.json new.json --plot nosuch/deep") == 1 && strstr(err, "nosuch/deep"), "%s", err);
+    cr_assert(run("compare base.json new.json --plot nosuch/deep") == 2 && strstr(err, "nosuch/deep"), "%s", err);
 }
 
 /* Names from anybody, and a duet that has no intervals. */

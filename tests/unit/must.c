@@ -1,4 +1,4 @@
-/* must.c - where memory runs out the program ends with status 1 and a line, not a signal. */
+/* must.c - where memory runs out the program ends with status 3 and a line, not a signal. */
 #include "bench/json/must.h"
 
 #include <criterion/criterion.h>
@@ -13,13 +13,13 @@ Test(must, memory_that_is_there_is_given_back, .timeout = 10)
     cr_assert(must_memory(&here) == &here);
 }
 
-Test(must, end_the_program_without_memory, .timeout = 10, .exit_code = 1)
+Test(must, end_the_program_without_memory, .timeout = 10, .exit_code = 3)
 {
     must_memory(NULL);
 }
 
 /* More numbers than there is address space for: the copy cannot be. */
-Test(must, end_a_median_without_memory, .timeout = 10, .exit_code = 1)
+Test(must, end_a_median_without_memory, .timeout = 10, .exit_code = 3)
 {
     struct rlimit little = {1 << 20, 1 << 20};
     static double many[1 << 22];
