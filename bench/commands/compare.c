@@ -182,7 +182,7 @@ int compare_command(const struct options *options)
             status = draw(&comparison, options);
         if (comparison.regressions)
             status = EXIT_BAD;
-        else if (status == EXIT_GOOD && comparison_failing(&comparison))
+        else if (comparison_failing(&comparison))
             status = EXIT_FAILING;
         else if (status == EXIT_GOOD && options->undecided_fails && comparison_undecided(&comparison))
             status = EXIT_UNDECIDED;

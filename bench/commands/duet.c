@@ -251,11 +251,8 @@ static void add_power(json_t *result)
     json_object_set_new(result, "sees", sees);
 }
 
-static int status_of(const struct options *options, const json_t *result, int error, int saved)
+static int verdict_of(const struct options *options, const json_t *benchmarks)
 {
-    const json_t *benchmarks = json_object_get(result, "benchmarks");
-    if (saved != EXIT_GOOD || error)
-        return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
     if (options->self_test)
         return duet_judge_count(benchmarks, "slower") ? EXIT_GOOD : EXIT_BAD;
     if (duet_judge_regressions(benchmarks))
@@ -265,6 +262,13 @@ static int status_of(const struct options *options, const json_t *result, int er
     if (duet_judge_cannot(benchmarks))
         return EXIT_CANNOT;
     return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
+}
+
+/* A full disk is no regression, and hides none. */
+static int status_of(const struct options *options, const json_t *result, int error, int saved)
+{
+    int status = error ? EXIT_INTERRUPTED : verdict_of(options, json_object_get(result, "benchmarks"));
+    return saved == EXIT_GOOD || status == EXIT_BAD || status == EXIT_FAILING ? status : saved;
 }
 
 /* The changes as a figure. One that cannot be drawn is said, and changes no verdict. */

@@ -329,12 +329,25 @@ static void add_findings(json_t *result)
     noise_add(result);
 }
 
+/* What is said of it: an exit status. */
+static int verdict_of(const struct options *options, const json_t *result, int failed)
+{
+    if (failed > result_cannot(result))
+        return EXIT_BAD;
+    if (options->require_quiet && !noise_is_quiet(result))
+        return fprintf(stderr, "poolbench: the machine was not quiet (--require quiet)\n"), EXIT_CANNOT;
+    if (failed)
+        return EXIT_CANNOT;
+    /* That most probes of a search break the promise is how it works. */
+    return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
+}
+
 /* Saved first: what was measured took hours, maybe, and nothing that is reckoned from
  * it may lose it; and whoever reads stdout may have gone. Returns the exit status. */
 static int conclude(const struct options *options, json_t *result, struct target *target, int error)
 {
-    int failed = result_summarise(result, error == -EINTR), cannot = result_cannot(result), saved, kept = EXIT_GOOD,
-        drawn = EXIT_GOOD, recorded = recorded_keep(options, result, stderr);
+    int failed = result_summarise(result, error == -EINTR), saved, kept = EXIT_GOOD, drawn = EXIT_GOOD,
+        recorded = recorded_keep(options, result, stderr), status;
     char history[4300] = "";
     if (error && error != -EINTR)
         return fprintf(stderr,
@@ -361,16 +374,8 @@ static int conclude(const struct options *options, json_t *result, struct target
     if (saved == EXIT_GOOD)
         drawn = draw(options, target, history);
     saved = saved != EXIT_GOOD ? saved : recorded != EXIT_GOOD ? recorded : kept != EXIT_GOOD ? kept : drawn;
-    if (saved != EXIT_GOOD || error)
-        return saved != EXIT_GOOD ? saved : EXIT_INTERRUPTED;
-    if (failed > cannot)
-        return EXIT_BAD;
-    if (options->require_quiet && !noise_is_quiet(result))
-        return fprintf(stderr, "poolbench: the machine was not quiet (--require quiet)\n"), EXIT_CANNOT;
-    if (failed)
-        return EXIT_CANNOT;
-    /* That most probes of a search break the promise is how it works. */
-    return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
+    status = error ? EXIT_INTERRUPTED : verdict_of(options, result, failed);
+    return saved == EXIT_GOOD || status == EXIT_BAD ? status : saved; /* a full disk hides no verdict */
 }
 
 /* The document of a plan. The configurations of a search are its probes, and come one

@@ -125,6 +125,14 @@ CLI_TEST(streams, a_limit_on_files_spares_the_earlier_result)
     slurp("before", before, sizeof before);
     slurp("after", after, sizeof after);
     cr_assert_str_eq(before, after);
+    /* And no verdict is hidden by it. */
+    snprintf(command, sizeof command,
+             "ulimit -f 8; %s run -w cpu:size=10us -p ring --capacity 16 --rounds 2 --budget 60ms --slo p99=1ns -t 1 "
+             "--pin none --no-figures -o y.json >o 2>e",
+             program);
+    cr_assert(WEXITSTATUS(system(command)) == 1);
+    slurp("e", err, sizeof err);
+    cr_assert(strstr(err, "could not write y.json"), "%s", err);
 }
 
 /* Figures that were to be drawn and could not be are an error; the result is kept. */
