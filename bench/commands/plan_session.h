@@ -48,7 +48,8 @@ struct plan_shorter {
 
 /* What of a recording is replayed: from then on (of the recording), for so long (of the replay). */
 struct plan_part {
-    bool whole, asked; /* it was named (from=, for=): it is what is planned for, and nothing else of the recording */
+    bool whole, asked; /* it was named (for=, or from= and all after it): it is what is planned for, and nothing else */
+    bool busiest;      /* it was chosen: where most work comes */
     double from_ns, for_ns, warm_ns;
     int64_t jobs;         /* in a slice, the warm-up's among them */
     int64_t first, count; /* of the recording: those that are counted */

@@ -112,7 +112,8 @@ int plan_shorten_by(struct plan_session *session, const struct plan_measures *me
     bool done = true;
     int error = 0;
     for (int i = 0; i < TRIES && !error && done && (places = fewer(session)) > 0; i++) {
-        struct plan_shorter *shorter = &session->shorter;
+        struct plan_shorter *shorter = &session->shorter, earlier = *shorter;
+        bool breaks;
         if (plan_left_s(session) < least * session->budget_s)
             break;
         keep(session, &before);
@@ -122,8 +123,11 @@ int plan_shorten_by(struct plan_session *session, const struct plan_measures *me
                                              .per_s = before.overload_per_s};
         shorter->asked = places;
         error = measure(session, measures, places, &done);
+        breaks = !error && session->answer->answer != SIZING_KEPT;
         if (!done)
             restore(session, &before);
+        if (!done && !breaks)
+            *shorter = earlier; /* nothing is known of it */
         json_decref(before.searches);
     }
     return error;

@@ -50,14 +50,19 @@ static void choose_part(struct plan_session *session)
     const int64_t *values = session->options->workloads[0].values;
     double times = times_of(session), slice = slice_ns(session), all = session->recorded.span_ns / times;
     struct plan_part *part = &session->part;
-    if (values[TRACE_FROM] || values[TRACE_FOR]) { /* as was asked for */
+    part->from_ns = (double)values[TRACE_FROM];
+    all -= part->from_ns / times;
+    if (values[TRACE_FOR]) { /* as was asked for */
         part->asked = true;
-        part->from_ns = (double)values[TRACE_FROM];
-        part->for_ns = values[TRACE_FOR] ? (double)values[TRACE_FOR] : slice;
+        part->for_ns = (double)values[TRACE_FOR];
+    } else if (part->from_ns > 0) { /* to the end; what there is time for of that is no part that was named */
+        part->asked = all <= a_little * slice;
+        part->for_ns = part->asked ? fmax(0, all) + 1e6 : slice;
     } else if (all <= a_little * slice) {
         part->whole = true;
         part->for_ns = all + 1e6;
     } else {
+        part->busiest = true;
         part->for_ns = slice;
         part->from_ns = floor(recorded_busiest(&session->recorded, slice * times) / 1e3) * 1e3;
     }
@@ -152,10 +157,10 @@ json_t *plan_trace_json(const struct plan_session *session)
     char file[sizeof spec->text];
     if (!session->recorded.jobs)
         return json_null();
-    return must_pack("{s:s, s:f, s:I, s:f, s:b, s:b, s:I, s:f, s:f, s:f, s:s}", "file",
+    return must_pack("{s:s, s:f, s:I, s:f, s:b, s:b, s:b, s:I, s:f, s:f, s:f, s:s}", "file",
                      workload_text(spec, "file", file, sizeof file), "times", times_of(session), "jobs",
                      (json_int_t)session->recorded.jobs, "span_ns", session->recorded.span_ns, "whole",
-                     (int)part->whole, "asked", (int)part->asked, "part_jobs", (json_int_t)part->jobs, "part_from_ns",
-                     part->from_ns, "part_for_ns", part->for_ns, "part_warm_ns", part->warm_ns, "spec",
-                     session->open.text);
+                     (int)part->whole, "asked", (int)part->asked, "busiest", (int)part->busiest, "part_jobs",
+                     (json_int_t)part->jobs, "part_from_ns", part->from_ns, "part_for_ns", part->for_ns, "part_warm_ns",
+                     part->warm_ns, "spec", session->open.text);
 }

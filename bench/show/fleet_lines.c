@@ -95,15 +95,17 @@ static void say_load(const json_t *document, char *text, size_t size)
 {
     const json_t *fleet = fleet_of(document);
     double busy = number(fleet, "utilisation");
-    char rate[32], machines[64];
+    char rate[32], machines[64], keeps[32];
     snprintf(text, size, "%s/s on %s: %.0f%% of what they can do",
              units_count_text(number(fleet, "rate_per_s"), rate, sizeof rate),
              fleet_lines_size(document, machines, sizeof machines), 100 * busy);
     if (is_true(fleet, "known"))
         snprintf(text + strlen(text), size - strlen(text), " (%.0f .. %.0f)", 100 * number(fleet, "utilisation_low"),
                  100 * number(fleet, "utilisation_high"));
-    snprintf(text + strlen(text), size - strlen(text), "; computing keeps %.2g CPUs of each busy",
-             fmin(1, busy) * number(fleet, "workers") * number(json_object_get(fleet, "service"), "cpu_share"));
+    snprintf(text + strlen(text), size - strlen(text), "; computing keeps %s CPUs of each busy",
+             units_rough_text(fmin(1, busy) * number(fleet, "workers") *
+                                  number(json_object_get(fleet, "service"), "cpu_share"),
+                              keeps, sizeof keeps));
 }
 
 static void say_formula(const json_t *document, char *text, size_t size)
@@ -202,7 +204,7 @@ static void say_answer(const json_t *document, char *text, size_t size)
 }
 
 const struct fleet_line fleet_lines_before[] = {
-    {"from", say_from}, {"service", say_service}, {"scaling", say_scaling}, {"load", say_load}, {NULL, NULL}};
+    {"from", say_from, true}, {"service", say_service}, {"scaling", say_scaling}, {"load", say_load}, {NULL, NULL}};
 
 const struct fleet_line fleet_lines_after[] = {
     {"formula", say_formula}, {"assumes", say_assumptions}, {"answer", say_answer}, {NULL, NULL}};

@@ -4,6 +4,7 @@
 #define FLEET_LINES_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { FLEET_LINE = 1024 };
@@ -11,6 +12,7 @@ enum { FLEET_LINE = 1024 };
 struct fleet_line {
     const char *word; /* what it is about; NULL: the end */
     void (*say)(const json_t *document, char *text, size_t size);
+    bool foreign; /* names of elsewhere are in it: of a file, a workload, a host */
 };
 
 /* Before and after the tables. */

@@ -7,6 +7,7 @@
 #include "bench/results/result.h"
 #include "bench/show/fleet_lines.h"
 #include "bench/show/grid.h"
+#include "bench/show/markdown.h"
 #include "bench/show/terminal.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
@@ -154,10 +155,16 @@ static void show_lines(const json_t *document, const struct fleet_line *lines, F
     char text[FLEET_LINE];
     for (; lines->word; lines++) {
         lines->say(document, text, sizeof text);
-        if (markdown)
-            fprintf(out, "- **%s**: %s\n", lines->word, text);
-        else
+        if (!markdown) {
             terminal_line(out, 10, "%-9s %s", lines->word, text);
+            continue;
+        }
+        fprintf(out, "- **%s**: ", lines->word);
+        if (lines->foreign)
+            markdown_text(text, out);
+        else
+            fputs(text, out);
+        fputc('\n', out);
     }
 }
 

@@ -51,6 +51,11 @@ static void put(const char *text, bool code, FILE *out)
         fputs(text, out);
 }
 
+void markdown_text(const char *text, FILE *out)
+{
+    put(text, false, out);
+}
+
 /* Tables. */
 
 struct column {

@@ -14,4 +14,7 @@ enum { MARKDOWN_MOST = 60000 };
  * makes no table cell, link, HTML or mention of anybody. */
 void markdown_write(const json_t *verdicts, FILE *out);
 
+/* A line in which there may be such text: as it is where it means nothing to Markdown, else in <code> as above. */
+void markdown_text(const char *text, FILE *out);
+
 #endif

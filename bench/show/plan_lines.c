@@ -29,6 +29,7 @@ static void answer_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *answer = json_object_get(plan, "answer");
     double cpus = plan_table_number(json_object_get(plan, "service"), "cpus");
+    char used[32];
     if (!json_is_object(answer)) {
         snprintf(text, size, "none: %s", *result_string(plan, "why") ? result_string(plan, "why") : "it was not found");
         return;
@@ -40,8 +41,8 @@ static void answer_line(const json_t *plan, char *text, size_t size)
     if (isnan(plan_table_number(answer, "cpus")))
         snprintf(text + strlen(text), size - strlen(text), "; how much it computes was not recorded");
     else
-        snprintf(text + strlen(text), size - strlen(text), "; %.2g of %.3g CPUs", plan_table_number(answer, "cpus"),
-                 cpus);
+        snprintf(text + strlen(text), size - strlen(text), "; %s of %.3g CPUs",
+                 units_rough_text(plan_table_number(answer, "cpus"), used, sizeof used), cpus);
 }
 
 /* "M/G/c", or "11.0 ms .. 16.9 ms, M/G/c": what the services that were measured leave open. */
@@ -67,14 +68,14 @@ static void served_text(const json_t *chosen, char *text, size_t size)
     const json_t *model = json_object_get(chosen, "model");
     const struct slo_kind *kind = slo_kind(result_string(chosen, "name"));
     double times = plan_table_number(model, "served_times"), value;
-    char number[32];
+    char number[32], percent[32];
     *text = '\0';
     if (!kind || !(fabs(times - 1) >= much))
         return;
     value = plan_table_number(model, kind->is_loss ? "served_share" : "served_ns");
-    snprintf(text, size, ", or %s with services %.2g%% %s, as they were then",
-             isnan(value) ? "no end" : slo_value_text(kind, value, number, sizeof number), 100 * fabs(times - 1),
-             times > 1 ? "longer" : "shorter");
+    snprintf(text, size, ", or %s with services %s%% %s, as they were then",
+             isnan(value) ? "no end" : slo_value_text(kind, value, number, sizeof number),
+             units_rough_text(100 * fabs(times - 1), percent, sizeof percent), times > 1 ? "longer" : "shorter");
 }
 
 static void promise_line(const json_t *result, const json_t *plan, char *text, size_t size)
@@ -233,14 +234,14 @@ static void queue_line(const json_t *plan, char *text, size_t size)
                  *shorter = json_object_get(plan, "shorter");
     double depth = plan_table_number(chosen, "in_queue");
     bool as_asked = !strcmp(result_string(full, "full"), result_string(json_object_get(plan, "answer"), "full"));
-    char accepted[32];
+    char accepted[32], waited[32];
     *text = '\0';
     if (!chosen || !json_is_object(json_object_get(plan, "answer")))
         return;
     if (isnan(depth)) /* of a recording: it has no steady state */
         snprintf(text, size, "%lld jobs may wait", (long long)result_integer(chosen, "capacity"));
     else
-        snprintf(text, size, "%.2g jobs waited on average, %lld may", depth,
+        snprintf(text, size, "%s jobs waited on average, %lld may", units_rough_text(depth, waited, sizeof waited),
                  (long long)result_integer(chosen, "capacity"));
     if (full)
         snprintf(text + strlen(text), size - strlen(text), "; when it is full%s%s%s %s of what is accepted is %s, %s",
@@ -275,9 +276,9 @@ static void recording_line(const json_t *plan, char *text, size_t size)
     else if (json_is_true(json_object_get(trace, "asked")))
         snprintf(text, size, "%s jobs in %s%s: planned for are %s %s on, as was asked", jobs, span, faster, part, from);
     else
-        snprintf(text, size,
-                 "%s jobs in %s%s: %s %s on are replayed, where most work comes; all of it is in the simulation only",
-                 jobs, span, faster, part, from);
+        snprintf(text, size, "%s jobs in %s%s: %s %s on are replayed%s; all of it is in the simulation only", jobs,
+                 span, faster, part, from,
+                 json_is_false(json_object_get(trace, "busiest")) ? "" : ", where most work comes");
 }
 
 static const char *simulated_text(const json_t *simulated, char *text, size_t size)

@@ -71,6 +71,8 @@ CLI_TEST(plan_fleet, is_shown_in_words)
     cr_assert(strstr(out, "nothing was promised") && strstr(out, "two-choices") && strstr(out, "assumes"), "%s", out);
     cr_assert(run("plan --from r.json -t 2 --rate 2k --slo p99=10s --format markdown") <= 1, "%s", err);
     cr_assert(strstr(out, "| balancing |") && strstr(out, "\n- **answer**: "), "%s", out);
+    cr_assert(!strncmp(out, "- **from**: <code>r.json", 24), "what is named there is no Markdown: %s", out);
+    cr_assert(strstr(out, "- **assumes**: requests come"), "%s", out);
     cr_assert(run("plan --from r.json --rate 2k --slo p99=100ns") == 2 && !*out);
     cr_assert(strstr(err, "impossible: p99 of the service alone is ") && lines(err) == 1, "%s", err);
     cr_assert(run("plan --from r.json --rate 2k -t 1024 --machines 4096") == 2 && lines(err) == 1 && !*out);

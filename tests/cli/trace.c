@@ -188,6 +188,17 @@ Test(trace, a_plan_for_it_is_verified_by_a_replay, .timeout = 300, .init = in_be
               "%s", out);
     cr_assert(strstr(out, "planned for are 1.00 s from 2.00 s on, as was asked"), "%s", out);
     json_decref(document);
+    /* But not what there was time for of one that goes on to the end. */
+    cr_assert(run("plan -w trace:file=$IN/day.csv,from=50s --slo p50=20s -t 1 --budget 10s --no-figures -o p.json") !=
+                  2,
+              "%s", err);
+    document = json_load_file("p.json", 0, NULL);
+    trace = json_object_get(json_object_get(document, "plan"), "trace");
+    cr_assert(json_is_false(json_object_get(trace, "asked")) && json_is_false(json_object_get(trace, "busiest")) &&
+                  json_number_value(json_object_get(trace, "part_from_ns")) == 50e9,
+              "%s", out);
+    cr_assert(strstr(out, "all of it is in the simulation only") && !strstr(out, "as was asked"), "%s", out);
+    json_decref(document);
 }
 
 /* 200 jobs in 0.1 s, which is kept at any density; how dense they can be made depends on the machine. */

@@ -64,6 +64,18 @@ Test(plan_lines, each_promise_has_what_was_measured, .timeout = 10)
     cr_assert(strstr(text, "**head-room**: none that is known: holds the 457/s that were asked for\n"), "%s", text);
 }
 
+/* A long queue, and a large machine. */
+Test(plan_lines, many_are_written_as_they_are, .timeout = 10)
+{
+    json_t *result = document();
+    const char *text;
+    json_object_set_new(json_array_get(in_plan(result, "sizes"), 1), "in_queue", json_real(137.2));
+    json_object_set_new(in_plan(result, "answer"), "cpus", json_real(120.3));
+    text = said(result);
+    cr_assert(strstr(text, "**queue**: 137 jobs waited on average, 49 may"), "%s", text);
+    cr_assert(strstr(text, "; 120 of 2 CPUs\n"), "%s", text);
+}
+
 /* Services alone are not what they are under load: what the model says by those is beside it. */
 Test(plan_lines, the_model_by_services_as_they_were_then, .timeout = 10)
 {

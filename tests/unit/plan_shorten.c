@@ -13,7 +13,7 @@
 static struct {
     double each_ns;
     size_t keeps_from;
-    int sizes, helds, overloads, error;
+    int sizes, helds, overloads, error, overload_error;
 } made;
 
 static struct plan_session session;
@@ -41,7 +41,7 @@ static int made_overload(struct plan_session *s)
     made.overloads++;
     s->overload_per_s = 1.5 * s->held_per_s;
     s->overloads[POOL_REJECT].accepted_ns = made.each_ns * (double)s->answer->capacity;
-    return 0;
+    return made.overload_error;
 }
 
 static const struct plan_measures measures = {.size = made_size, .held = made_held, .overload = made_overload};
@@ -135,6 +135,12 @@ Test(plan_shorten, an_interrupt_keeps_what_was_there, .timeout = 10)
     made.error = -EINTR;
     cr_assert(plan_shorten_by(&session, &measures) == -EINTR && session.answer->capacity == 100 &&
               session.held_per_s == 1000);
+    cr_assert(!session.shorter.from, "it is not said that a shorter one breaks a promise: nobody knows");
+    end();
+    begin(1 * MS, 0);
+    made.overload_error = -EINTR;
+    cr_assert(plan_shorten_by(&session, &measures) == -EINTR && session.answer->capacity == 100 && made.overloads == 1);
+    cr_assert(!session.shorter.from, "it kept them");
     end();
 }
 

@@ -91,6 +91,15 @@ const char *units_bytes_text(double bytes, char *text, size_t size)
     return say(bytes, units, 4, text, size);
 }
 
+const char *units_rough_text(double value, char *text, size_t size)
+{
+    if (isnan(value))
+        snprintf(text, size, "-");
+    else
+        snprintf(text, size, fabs(value) < 99.5 ? "%.2g" : "%.0f", value);
+    return text;
+}
+
 const char *units_share_text(double share, char *text, size_t size)
 {
     static const double nearly_all = 0.9995; /* with three digits that would be 100% */

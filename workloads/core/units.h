@@ -22,6 +22,10 @@ const char *units_time_text(double ns, char *text, size_t size);
 const char *units_count_text(double count, char *text, size_t size);
 const char *units_bytes_text(double bytes, char *text, size_t size);
 
+/* Two significant digits, and all those before the point: 0.4, 2.1, 137, never 1.4e+02. Returns text. NaN becomes "-".
+ */
+const char *units_rough_text(double value, char *text, size_t size);
+
 /* A share in percent, three significant digits: 33%, 0.01%; ">99.9%" of what is nearly all, for "100%" is all.
  * Returns text. NaN becomes "-". */
 const char *units_share_text(double share, char *text, size_t size);
