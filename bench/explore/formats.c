@@ -135,6 +135,19 @@ void command_print_json(const struct command_finding *findings, int count, const
     json_decref(document);
 }
 
+/* Whether it ended in the middle, and so is no pass. */
+static bool is_unfinished(const struct command_finding *finding)
+{
+    return finding->interrupted && !finding->found && !finding->cannot;
+}
+
+static void junit_skipped(const char *message, FILE *out)
+{
+    fputs("><skipped message=\"", out);
+    junit_text(message, out);
+    fputs("\"/></testcase>\n", out);
+}
+
 static void junit_case(const struct command_finding *finding, const struct command_options *options, FILE *out)
 {
     char sentence[512], replay[COMMAND_REPLAY_SIZE];
@@ -143,6 +156,8 @@ static void junit_case(const struct command_finding *finding, const struct comma
     fputs("    <testcase classname=\"poolbench.explore\" name=\"", out);
     junit_text(finding->ops->name, out);
     fprintf(out, "\" time=\"%.6f\"", finding->seconds);
+    if (is_unfinished(finding))
+        return junit_skipped(sentence, out);
     if (!finding->found && !finding->cannot) {
         fputs("/>\n", out);
         return;
@@ -161,16 +176,18 @@ static void junit_left(const struct pool_ops *ops, FILE *out)
 {
     fputs("    <testcase classname=\"poolbench.explore\" name=\"", out);
     junit_text(ops->name, out);
-    fputs("\"><skipped message=\"not reached: interrupted before\"/></testcase>\n", out);
+    fputc('"', out);
+    junit_skipped("not reached: the search ended before", out);
 }
 
 void command_print_junit(const struct command_finding *findings, int count, const struct command_options *options,
                          FILE *out)
 {
-    int failures = 0, errors = 0, left = options->pool_count - count;
+    int failures = 0, errors = 0, left = options->pool_count - count, skipped = left;
     double seconds = 0;
     for (int i = 0; i < count; i++) {
         failures += findings[i].found;
+        skipped += is_unfinished(&findings[i]);
         errors += findings[i].cannot;
         seconds += findings[i].seconds;
     }
@@ -178,7 +195,7 @@ void command_print_junit(const struct command_finding *findings, int count, cons
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"poolbench explore\" tests=\"%d\" "
             "failures=\"%d\" errors=\"%d\" time=\"%.3f\">\n  <testsuite name=\"explore\" tests=\"%d\" failures=\"%d\" "
             "errors=\"%d\" skipped=\"%d\">\n",
-            count + left, failures, errors, seconds, count + left, failures, errors, left);
+            count + left, failures, errors, seconds, count + left, failures, errors, skipped);
     for (int i = 0; i < count; i++)
         junit_case(&findings[i], options, out);
     for (int i = count; i < options->pool_count; i++)

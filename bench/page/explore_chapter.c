@@ -28,12 +28,39 @@ static double number(const json_t *object, const char *key)
     return json_number_value(json_object_get(object, key));
 }
 
+/* Where it was interrupted: pools that were not begun with. */
+static void say_left(const json_t *document, struct answers *answers)
+{
+    const json_t *names = json_object_get(document, "pools_not_reached"), *one;
+    char text[500] = "", name[160];
+    size_t i;
+    json_array_foreach (names, i, one)
+        if (json_is_string(one))
+            snprintf(text + strlen(text), sizeof text - strlen(text), "%s%s", *text ? ", " : "",
+                     isolated(json_string_value(one), name, sizeof name));
+    if (*text)
+        answers_add(answers, "open", "all", "all", "It ended before it came to %s: nothing is known of %s.", text,
+                    json_array_size(names) > 1 ? "them" : "it");
+}
+
+/* ", with 3 of the scenarios in none of them": those that could be asked of it. */
+static const char *missed_text(const json_t *pool, char *text, size_t size)
+{
+    size_t count = json_array_size(json_object_get(pool, "scenarios_not_reached"));
+    *text = '\0';
+    if (count)
+        snprintf(text, size, ", with %zu of the scenarios in none of them", count);
+    return text;
+}
+
 void explore_chapter_say(const json_t *document, struct answers *answers)
 {
     const json_t *pool;
     size_t i;
-    char place[ANSWERS_PLACE], name[160], finding[600], many[32];
-    for (int bad = 1; bad >= 0; bad--)
+    char place[ANSWERS_PLACE], name[160], finding[600], many[32], missed[64];
+    for (int bad = 1; bad >= 0; bad--) {
+        if (!bad)
+            say_left(document, answers);
         json_array_foreach (json_object_get(document, "pools"), i, pool) {
             isolated(result_string(pool, "pool"), name, sizeof name);
             snprintf(place, sizeof place, "p-%.200s", result_string(pool, "pool"));
@@ -43,12 +70,13 @@ void explore_chapter_say(const json_t *document, struct answers *answers)
                             isolated(result_string(pool, "finding"), finding, sizeof finding));
             else if (holds(pool) && !bad)
                 answers_add(answers, "good", "all", "all",
-                            "In %s schedules of %s nothing was found, which does not say that there is nothing.", many,
-                            name);
+                            "In %s schedules of %s nothing was found%s, which does not say that there is nothing.",
+                            many, name, missed_text(pool, missed, sizeof missed));
             else if (!fails(pool) && !bad)
                 answers_add(answers, "open", place, "all", "%s: %s, after %s schedules.", name,
                             isolated(result_string(pool, "verdict"), finding, sizeof finding), many);
         }
+    }
 }
 
 static void add_pools(xmlNode *part, const json_t *document)

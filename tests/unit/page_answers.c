@@ -12,6 +12,7 @@
 #include "bench/page/answers_plan.h"
 #include "bench/page/answers_run.h"
 #include "bench/page/answers_verdicts.h"
+#include "bench/page/explore_chapter.h"
 #include "bench/page/repeat.h"
 #include "bench/page/several.h"
 #include "bench/page/side_by_side_rows.h"
@@ -436,6 +437,23 @@ Test(page_answers, there_is_room_for_so_many, .timeout = 20)
     for (int i = 0; i < 50; i++)
         answers_add(&answers, "plain", "a", "b", "%d", i);
     cr_assert(answers.count == ANSWERS_ROOM && !strcmp(answers.all[7].text, "7"));
+}
+
+/* Explorations. */
+
+/* What was not looked at is no part of what held. */
+Test(page_answers, what_was_not_explored_is_said, .timeout = 20)
+{
+    json_t *document = json_pack("{s:[{s:s, s:s, s:s, s:i, s:f, s:[s, s]}], s:[s, s]}", "pools", "pool", "ring",
+                                 "verdict", "holds", "finding", "", "schedules", 200, "seconds", 1.0,
+                                 "scenarios_not_reached", "drain", "refuse", "pools_not_reached", "mutex", "steal");
+    answers.count = 0;
+    explore_chapter_say(document, &answers);
+    cr_assert(strstr(sentences(), "open: It ended before it came to mutex, steal: nothing is known of them."), "%s",
+              sentences());
+    cr_assert(strstr(sentences(), "200 schedules of ring nothing was found, with 2 of the scenarios in none of them, "),
+              "%s", sentences());
+    json_decref(document);
 }
 
 /* Commands. */
