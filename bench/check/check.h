@@ -55,7 +55,7 @@ struct check_matrix {
     size_t bytes; /* that they take */
     int cells;    /* that were asked for */
     int count;    /* that were run */
-    int at_once;  /* how many of a slow pool's; 0: one after the other */
+    int at_once;  /* how many of a slow pool's, at most; 0: one after the other */
     int64_t begin_ns;
     int clean, unseen, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;

@@ -161,17 +161,21 @@ static bool is_slow(const struct of_pool *of)
     return judged >= FIRST;
 }
 
+/* Those that are left of a slow one are worth it where they are more than one. */
 static int play_all(struct of_pool *of)
 {
-    int error = 0;
-    for (; !error && of->played < of->count && !is_slow(of); of->played += !error) {
+    int error = 0, left, at_once;
+    for (; !error && of->played < of->count && (of->count - of->played < 2 || !is_slow(of)); of->played += !error) {
         tell_progress(of, of->played);
         error = play(of, of->played, &check_stop);
     }
     if (error || of->played == of->count)
         return error;
-    of->matrix->at_once = BESIDE_PROCESSES;
-    return beside_run(of->count - of->played, play_later, tell_later, of);
+    left = of->count - of->played;
+    at_once = left < BESIDE_PROCESSES ? left : BESIDE_PROCESSES;
+    if (at_once > of->matrix->at_once)
+        of->matrix->at_once = at_once;
+    return beside_run(left, play_later, tell_later, of);
 }
 
 /* The cells that are asked of it, as the next rows. */

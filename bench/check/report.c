@@ -366,8 +366,8 @@ static void print_at_once(const struct check_matrix *matrix, FILE *out)
     if (matrix->at_once)
         terminal_line(
             out, 2,
-            "it is slow, as its first cells show: the others ran %d at once, and their times are not theirs alone",
-            matrix->at_once);
+            "%s slow, as the first cells show: the others ran up to %d at once, and their times are not theirs alone",
+            matrix->options->pool_count > 1 ? "some pool is" : "it is", matrix->at_once);
 }
 
 static bool was_asked(const struct check_options *options, const struct fault *fault)

@@ -135,7 +135,8 @@ static FILE *copy_of(FILE *pipe)
     int error;
     while (copy && (got = fread(part, 1, sizeof part, pipe)) > 0 && fwrite(part, 1, got, copy) == got)
         ;
-    if (copy && !ferror(pipe) && !fflush(copy))
+    /* What a full disk did not take is in no buffer: a flush does not say so. */
+    if (copy && !ferror(pipe) && !ferror(copy) && !fflush(copy))
         return copy;
     error = errno;
     if (copy)

@@ -73,6 +73,17 @@ MOVE_TEST(a_pipe_is_imported_as_a_file_is)
               "%s", out);
 }
 
+/* Where there is no room to keep what came, that is said, and not that it is damaged. */
+MOVE_TEST(a_pipe_for_which_there_is_no_room_is_not_damaged)
+{
+    write_one("one", "a", 1);
+    cr_assert(run("history import one.json") == 0 && shell("$PROGRAM history export >one.jsonl") == 0, "%s", err);
+    cr_assert(shell("i=0; while [ $i -lt 200 ]; do cat one.jsonl; i=$((i+1)); done 2>/dev/null | "
+                    "{ ulimit -f 8; POOLBENCH_HISTORY=third.db $PROGRAM history import /dev/stdin; }") == 2 &&
+                  lines(out) == 1 && strstr(out, "File too large") && !strstr(out, "damaged"),
+              "%s", out);
+}
+
 /* One line of it is wrong, and nothing is taken. */
 MOVE_TEST(lines_of_another_version_are_refused)
 {
