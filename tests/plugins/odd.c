@@ -490,6 +490,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     running = 0;
     while (odd != LAZY && pond.started < workers(config->workers) && start_worker())
         ;
+    if (odd != LAZY)
+        pond.stats.workers = pond.started; /* some may have been refused */
     if (odd != LAZY && !pond.started)
         return pond_free(*out), -EAGAIN;
     while (odd == POLLS && running < pond.started)
