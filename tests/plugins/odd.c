@@ -33,7 +33,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { SLOTS = 4096, MORE = 200, STACK = 1 << 18, TRACED = 50000, CHUNK = 1000, KEPT = 800 };
+enum { SLOTS = 4096, MORE = 200, STACK = 1 << 18, TRACED = 50000, CHUNK = 1000, KEPT = 800, FROM_LOAD = 4 };
 
 enum odd {
     PLAIN,
@@ -241,7 +241,8 @@ static bool start_worker(void)
 
 static int workers(int asked)
 {
-    return odd == SERIAL ? 1 : odd == CAPPED && asked > 2 ? 2 : asked;
+    int most = odd == SERIAL ? 1 : odd == CAPPED ? 2 : odd == EARLY ? FROM_LOAD : asked;
+    return asked < most ? asked : most;
 }
 
 static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
@@ -472,6 +473,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     is_open = true;
     if (odd == SLOW)
         nanosleep(&(struct timespec){0, 200000000}, NULL);
+    pthread_mutex_lock(&pond.lock); /* threads from load time are there already */
     pond.base = (struct pool){0};
     pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
     pond.first = pond.shown = pond.last = 0;
@@ -479,6 +481,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pond.asked = config->workers;
     pond.discard = config->discard;
     pond.capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    pthread_mutex_unlock(&pond.lock);
     *out = &pond.base;
     if (odd == EARLY)
         return 0;
@@ -517,7 +520,7 @@ __attribute__((constructor)) static void at_load(void)
     pthread_cond_init(&pond.changed, NULL);
     if (odd == REAPED)
         signal(SIGCHLD, SIG_IGN);
-    while (odd == EARLY && pond.started < 4)
+    while (odd == EARLY && pond.started < FROM_LOAD)
         start_worker();
 }
 
