@@ -121,6 +121,7 @@ CLI_TEST(check_odd, what_stops_to_grow_is_no_leak)
 {
     cr_assert(check("TRACES", "-f growth-per-job") == 0 && strstr(out, "jobs, and then no more"), "%s", out);
     cr_assert(check("KEEPS", "-f leak-per-pool") == 0 && strstr(out, "pools, and then no more"), "%s", out);
+    cr_assert(check("HOARDS", "-f leak-per-pool") == 0 && strstr(out, "too few pools in the time"), "%s", out);
 }
 
 /* A word of each cell, in their order. */

@@ -1,6 +1,7 @@
 /* check_steps.c - the kind "preempted" from outside: a thread that stands still at one step
  * does no harm to the manual's pool, nor to ours; mutants of it that need just that (and
  * run well for years otherwise) are caught. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,18 @@ static int check(const char *plugin)
     return run(full);
 }
 
+/* It is caught each time; within some, in these words: beside other programs another try may show it first. */
+static bool caught_in(const char *plugin, const char *words)
+{
+    enum { TRIES = 10 };
+    bool found = false;
+    for (int i = 0; i < TRIES && !found; i++) {
+        cr_assert(check(plugin) == 1, "%s", out);
+        found = strstr(out, words);
+    }
+    return found;
+}
+
 CLI_TEST(check_steps, harm_no_sound_pool)
 {
     cr_assert(check("mine") == 0 && strstr(out, "3 not seen") && !strstr(out, "FAIL"), "%s", out);
@@ -24,20 +37,20 @@ CLI_TEST(check_steps, harm_no_sound_pool)
 /* The end is told without the lock: who looked before, and sleeps after, sleeps for ever. */
 CLI_TEST(check_steps, catch_an_end_that_is_missed)
 {
-    cr_assert(check("mine-missed") == 1 && strstr(out, "hang: pool_free does not return, when "), "%s", out);
+    cr_assert(caught_in("mine-missed", "hang: pool_free does not return, when "), "%s", out);
 }
 
 /* A job comes between the look and the sleep. */
 CLI_TEST(check_steps, catch_a_wake_up_that_is_lost)
 {
-    cr_assert(check("mine-blind") == 1 && strstr(out, "hang: pool_"), "%s", out);
-    cr_assert(strstr(out, "was held at step") && strstr(out, "replay "), "%s", out);
+    cr_assert(caught_in("mine-blind", "was held at step"), "%s", out);
+    cr_assert(strstr(out, "hang: pool_") && strstr(out, "replay "), "%s", out);
 }
 
 /* The last worker falls asleep between a submit's look and its lock. */
 CLI_TEST(check_steps, catch_a_look_without_the_lock)
 {
-    cr_assert(check("mine-glance") == 1 && strstr(out, "hang: pool_wait does not return, when the caller"), "%s", out);
+    cr_assert(caught_in("mine-glance", "hang: pool_wait does not return, when the caller"), "%s", out);
 }
 
 CLI_TEST(check_steps, catch_workers_that_outlive_free)

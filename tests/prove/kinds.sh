@@ -23,7 +23,7 @@ slow=" inside-full leak-per-pool growth-per-job herd lost-under-load starved-out
 kinds=$("$program" check --list | awk -v said="$said" '$2 != "known" && !index(said, " " $1 " ") {print $1}')
 unusual="mine sound odd-PLAIN odd-CAPPED odd-SERIAL odd-SILENT odd-LAZY odd-TICKS odd-ALARMS odd-HELPED odd-EARLY
     odd-RESERVES odd-GAUGELESS odd-CONTAINS odd-PICKY
-    odd-PINNED odd-TRACES odd-KEEPS odd-POLLS stream tidy"
+    odd-PINNED odd-TRACES odd-KEEPS odd-HOARDS odd-POLLS stream tidy"
 
 wanted() {
     case " ${ONLY:-$1} " in *" $1 "*) return 0 ;; *) return 1 ;; esac
