@@ -54,8 +54,8 @@ static int run(const struct check_options *options)
         status = EXIT_BAD;
     else if (matrix.machine)
         status = EXIT_CANNOT;
-    if (options->out && check_write(&matrix, options->out) && status != EXIT_BAD)
-        status = EXIT_UNWRITTEN;
+    if (options->out && check_write(&matrix, options->out))
+        status = exit_status(status, EXIT_UNWRITTEN);
     if (matrix.interrupted)
         status = EXIT_INTERRUPTED;
     check_free(&matrix);

@@ -264,11 +264,9 @@ static int verdict_of(const struct options *options, const json_t *benchmarks)
     return options->undecided_fails && duet_judge_count(benchmarks, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
 }
 
-/* A full disk is no regression, and hides none. */
 static int status_of(const struct options *options, const json_t *result, int error, int saved)
 {
-    int status = error ? EXIT_INTERRUPTED : verdict_of(options, json_object_get(result, "benchmarks"));
-    return saved == EXIT_GOOD || status == EXIT_BAD || status == EXIT_FAILING ? status : saved;
+    return exit_status(error ? EXIT_INTERRUPTED : verdict_of(options, json_object_get(result, "benchmarks")), saved);
 }
 
 /* The changes as a figure. One that cannot be drawn is said, and changes no verdict. */

@@ -42,6 +42,12 @@ enum {
     EXIT_INTERRUPTED = 130
 };
 
+/* Of a verdict and of writing it down: what could not be written hides nobody's failure. Pure. */
+static inline int exit_status(int verdict, int written)
+{
+    return written == EXIT_GOOD || verdict == EXIT_BAD || verdict == EXIT_FAILING ? verdict : written;
+}
+
 enum {
     OPTIONS_POOLS_MAX = 64,
     OPTIONS_WORKLOADS_MAX = 64,

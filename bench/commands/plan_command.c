@@ -276,8 +276,7 @@ static int conclude(struct plan_session *session, struct target *target, int sta
     if (saved == EXIT_GOOD)
         saved = draw(session, target, history);
     saved = saved == EXIT_GOOD ? kept : saved;
-    status = error == -EINTR ? EXIT_INTERRUPTED : status;
-    return saved == EXIT_GOOD || status == EXIT_BAD ? status : saved; /* a full disk hides no verdict */
+    return exit_status(error == -EINTR ? EXIT_INTERRUPTED : status, saved);
 }
 
 static int plan_here(struct plan_session *session, struct target *target, int argc, char **argv)

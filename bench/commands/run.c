@@ -375,7 +375,7 @@ static int conclude(const struct options *options, json_t *result, struct target
         drawn = draw(options, target, history);
     saved = saved != EXIT_GOOD ? saved : recorded != EXIT_GOOD ? recorded : kept != EXIT_GOOD ? kept : drawn;
     status = error ? EXIT_INTERRUPTED : verdict_of(options, result, failed);
-    return saved == EXIT_GOOD || status == EXIT_BAD ? status : saved; /* a full disk hides no verdict */
+    return exit_status(status, saved);
 }
 
 /* The document of a plan. The configurations of a search are its probes, and come one

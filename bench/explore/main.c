@@ -85,8 +85,8 @@ static int explore_all(const struct command_options *options)
         command_print_json(findings, count, options, stdout);
     if (options->format == COMMAND_JUNIT)
         command_print_junit(findings, count, options, stdout);
-    if (options->out && count && command_write(findings, count, options) && status != EXIT_BAD)
-        status = EXIT_UNWRITTEN;
+    if (options->out && count && command_write(findings, count, options))
+        status = exit_status(status, EXIT_UNWRITTEN);
     for (int i = 0; i < count; i++)
         command_finding_free(&findings[i]);
     free(findings);

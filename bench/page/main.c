@@ -32,7 +32,7 @@ static int write_page(const struct document *documents, int count, const char *p
     size_t length;
     int error = page_make(documents, count, stderr, &text, &length);
     if (error)
-        return error == -EINVAL ? USAGE : UNWRITTEN;
+        return USAGE;
     error = save_text(text, length, path, true);
     free(text);
     if (error)

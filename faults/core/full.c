@@ -50,24 +50,24 @@ void full_submit(void (*submitter)(void))
     cell_settle();
 }
 
-static bool is_back(void)
+bool full_is_back(void)
 {
     return atomic_load(&cell_record()->notes[FULL_BACK]) != 0;
 }
 
 bool full_blocks(void)
 {
-    if (is_back())
+    if (full_is_back())
         cell_not_asked("a submit beyond the capacity did not wait");
-    return !is_back();
+    return !full_is_back();
 }
 
 bool full_returns(void)
 {
     enum { SETTLES = 10 };
-    for (int i = 1; i < SETTLES && !is_back(); i++)
+    for (int i = 1; i < SETTLES && !full_is_back(); i++)
         cell_settle();
-    return is_back();
+    return full_is_back();
 }
 
 void full_end(void)

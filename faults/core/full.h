@@ -29,6 +29,9 @@ int full_open(struct pool_config config);
 /* Starts the submitter: helper 0. */
 void full_submit(void (*submitter)(void));
 
+/* Whether it is back by now. */
+bool full_is_back(void);
+
 /* Whether it is blocked; else nothing is asked. */
 bool full_blocks(void);
 

@@ -20,11 +20,6 @@ static void submitter(void)
     cell_note(ANSWER, cell_submit(blocked));
 }
 
-static bool is_back(void)
-{
-    return atomic_load(&cell_record()->notes[FULL_BACK]) != 0;
-}
-
 static void drive(int client)
 {
     (void)client;
@@ -37,7 +32,7 @@ static void drive(int client)
     if (!cell_record()->not_asked[0])
         cell_note(CLOSED, 1);
     if (cell_is_foreign())
-        helper_await(is_back, patience_ns);
+        helper_await(full_is_back, patience_ns);
     else
         helpers_join();
     full_end();

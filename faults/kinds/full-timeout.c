@@ -2,8 +2,6 @@
  *
  * Workers are held and the queue is full: a submit with 2 ms comes back with
  * -ETIMEDOUT, and its job never runs; one with an hour stands until there is room. */
-#include <time.h>
-
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 
@@ -11,7 +9,7 @@ enum { CAPACITY = 2 };
 
 enum { ANSWER = FULL_NOTES, LATE };
 enum { BRIEF, LONG };
-static const int64_t times_ns[] = {2000000, INT64_C(3600000000000)};
+static const int64_t times_ns[] = {2000000, INT64_C(3600000000000)}, patience_ns = 1000000000;
 
 static int next;
 
@@ -27,12 +25,9 @@ static void drive(int client)
     if (!next)
         return;
     full_submit(submitter);
-    if (!full_returns() && client == BRIEF) {
-        nanosleep(&(struct timespec){0, 100000000}, NULL);
-        if (!full_returns())
-            cell_not_asked("its open takes POOL_TIMEOUT, and its submit waits without end");
-    }
-    cell_note(LATE, !atomic_load(&cell_record()->notes[FULL_BACK]));
+    if (!full_returns() && client == BRIEF && !helper_await(full_is_back, patience_ns))
+        cell_not_asked("its open takes POOL_TIMEOUT, and its submit waits without end");
+    cell_note(LATE, !full_is_back());
     full_end();
 }
 

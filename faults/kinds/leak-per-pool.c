@@ -2,7 +2,8 @@
  *
  * Stacks of threads that nobody joined, a descriptor, the ring: nothing is seen until
  * a process has opened some thousand pools. Pools are opened and freed in blocks; what
- * grows by at least so much in each of them, and in every one, is lost for each pool. */
+ * grows by at least so much in each of them, and in every one, is lost for each pool. Memory may be kept for a while:
+ * of it nobody can tell where few pools could be had in the time. */
 #include <pthread.h>
 #include <sys/resource.h>
 

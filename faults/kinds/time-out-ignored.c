@@ -103,12 +103,6 @@ enum { AGAIN_LEAST = 20, LONG = 2 }; /* LONG: times too long, to say that it hol
 static const int64_t busy_ns = 100000000, gap_ns = 500000, patience_ns = 3000000000; /* some count in seconds */
 static _Atomic bool returned;
 
-static int pass(void *arg)
-{
-    (void)arg;
-    return 0;
-}
-
 /* Short jobs, until the wait is over or stands for far too long; and how often it went back to sleep after
  * its time. */
 static void keep_busy(void)
@@ -118,7 +112,7 @@ static void keep_busy(void)
     int again = 0;
     while (!atomic_load(&returned) && (now_ns = pool_clock_ns()) < over_ns + patience_ns) {
         int64_t ran;
-        cell_submit_other(pass, NULL);
+        cell_submit_other(cell_empty_job, NULL);
         settle_until(now_ns + gap_ns);
         if (now_ns < over_ns || !settle_sleeping(waiter))
             continue;

@@ -5,8 +5,9 @@
 # All again and again: on the machine as it is, on one CPU, with 8 workers, and with all CPUs
 # loaded. Writes the table into FILE (docs/check.md) in the place of the one there.
 # MANY=1000 runs of a kind that is quick, SOME=200 in each other way; of the slow ones a
-# fiftieth: some 7 hours on 2 CPUs, with MANY=100 SOME=20 three quarters of one. ONLY="ring preempted": these rows. Exit status: 0 when none was accused, and each
-# that is certain was caught always.
+# fiftieth: more than a day on 2 CPUs; with MANY=40 SOME=10 a row of an own pool is two minutes. Mostly it
+# waits: several may run at once, each with a FILE of its own. ONLY="ring preempted": these rows.
+# Exit status: 0 when none was accused, and each that is certain was caught always.
 program=${POOLBENCH:-./poolbench} folder=${1:?} file=${2:-docs/check.md}
 many=${MANY:-1000} some=${SOME:-200}
 kept=$(mktemp -d) || exit 1

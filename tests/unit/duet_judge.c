@@ -99,25 +99,35 @@ static void add_late(struct duet_failures *failures, int processes, double chanc
     failures->processes += processes;
 }
 
+/* Of so many made-up runs of an innocent change, each with three benchmarks, how many call it a failure. */
+static int accused_of(int runs, void (*add)(struct duet_failures *, int, double, uint64_t *), double chance,
+                      uint64_t *random)
+{
+    enum { BENCHMARKS = 3 };
+    int accused = 0;
+    for (int run = 0; run < runs; run++) {
+        bool any = false;
+        for (int i = 0; i < BENCHMARKS; i++) {
+            struct duet_failures failures = {.of_new = "", .of_base = "", .of_machine = ""};
+            add(&failures, DUET_RULE_FIRST, chance, random);
+            if (duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_NOBODY)
+                add(&failures, DUET_RULE_SECOND, chance, random);
+            any = any || duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_CHANGE;
+        }
+        accused += any;
+    }
+    return accused;
+}
+
+enum { RUNS = 5000 };
+
 /* In nearly all processes something fails, once among many slices: the side that does is a coin's. */
 Test(duet_judge, who_fails_late_as_often_as_before_is_not_accused, .timeout = 60)
 {
     static const double chances[] = {0.3, 0.7, 0.9, 1};
-    enum { RUNS = 5000, BENCHMARKS = 3 };
     uint64_t random = 11;
     for (size_t c = 0; c < sizeof chances / sizeof *chances; c++) {
-        int accused = 0;
-        for (int run = 0; run < RUNS; run++) {
-            bool any = false;
-            for (int i = 0; i < BENCHMARKS; i++) {
-                struct duet_failures failures = {.of_new = "", .of_base = "", .of_machine = ""};
-                add_late(&failures, DUET_RULE_FIRST, chances[c], &random);
-                if (duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_NOBODY)
-                    add_late(&failures, DUET_RULE_SECOND, chances[c], &random);
-                any = any || duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_CHANGE;
-            }
-            accused += any;
-        }
+        int accused = accused_of(RUNS, add_late, chances[c], &random);
         cr_assert(accused <= RUNS / 100, "chance %g: %d of %d accused", chances[c], accused, RUNS);
     }
 }
@@ -127,22 +137,9 @@ Test(duet_judge, who_fails_late_as_often_as_before_is_not_accused, .timeout = 60
 Test(duet_judge, who_fails_as_often_as_before_is_not_accused, .timeout = 60)
 {
     static const double chances[] = {0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 0.8};
-    enum { RUNS = 5000, BENCHMARKS = 3 };
     uint64_t random = 7;
     for (size_t c = 0; c < sizeof chances / sizeof *chances; c++) {
-        int accused = 0;
-        for (int run = 0; run < RUNS; run++) {
-            bool any = false;
-            for (int i = 0; i < BENCHMARKS; i++) {
-                struct duet_failures failures = {.of_new = "", .of_base = "", .of_machine = ""};
-                add_processes(&failures, DUET_RULE_FIRST, chances[c], &random);
-                if (duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_NOBODY)
-                    add_processes(&failures, DUET_RULE_SECOND, chances[c], &random);
-                any = any || duet_failures_blame(&failures, BENCHMARKS) == DUET_BLAME_CHANGE;
-            }
-            accused += any;
-        }
-        cr_log_info("chance %g: %d of %d accused", chances[c], accused, RUNS);
+        int accused = accused_of(RUNS, add_processes, chances[c], &random);
         cr_assert(accused <= RUNS / 500, "chance %g: %d of %d accused", chances[c], accused, RUNS);
     }
 }
