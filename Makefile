@@ -65,7 +65,7 @@ all: need ## build ./poolbench, with ./poolbench-check, -contract, -explore and 
 	@$(MAKE) $(JOBS) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 $(wildcard $(BUILD)/peers/*.so)
 
 bench: deps ## install what is missing, build, run the default suite, draw the figures, write the page
-	@$(MAKE) $(JOBS) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE)
+	@$(MAKE) --no-print-directory all
 	./$(PROGRAM) run
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)

@@ -121,5 +121,30 @@ if MAKEFLAGS= make --no-print-directory -s help | awk 'length > 80 { print; wide
     exit 1
 fi
 
+# After `make bench` all commands are there, and `make` has nothing left to build.
+linked() { MAKEFLAGS= make --no-print-directory -s -n -o deps "$1" BUILD=build/none | grep -oE ' -o poolbench[a-z0-9-]* '; }
+if [ "$(linked bench)" != "$(linked all)" ] || [ -z "$(linked all)" ]; then
+    echo "make bench builds" $(linked bench)", make builds" $(linked all)
+    exit 1
+fi
+
+# Links of the documentation lead to a file, and to a heading of it, named as GitHub does.
+links() { awk '/^```/ { code = !code } !code && !/^    / { while (match($0, /\]\([^) :]*\)/)) {
+               print substr($0, RSTART + 2, RLENGTH - 3); $0 = substr($0, RSTART + RLENGTH) } }' "$1"; }
+headings() { sed -nE 's/^##* //p' "$1" | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9 _-]//g; s/ /-/g'; }
+broken=$(for page in $(git ls-files '*.md'); do links "$page" | while read -r link; do
+    file=$(dirname "$page")/${link%%#*}
+    [ "${link%%#*}" ] || file=$page
+    case $link in
+    *'#'*) headings "$file" | grep -qxF -e "${link#*#}" ;;
+    *) [ -e "$file" ] ;;
+    esac || echo "$page: $link"
+done; done)
+if [ "$broken" ]; then
+    echo "$broken"
+    echo "links that lead nowhere"
+    exit 1
+fi
+
 # Long files are worth a look; they fail nothing.
 find pools workloads faults bench tests -name '*.[ch]' -exec wc -l {} + | awk '$2 != "total" && $1 > 400 {print "long file: " $2 ", " $1 " lines"}'
