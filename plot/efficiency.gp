@@ -26,7 +26,7 @@ plot for [p in pools] data."/efficiency.tsv" every ::1 using ($2*1e-9):(strcol(1
      for [p in pools] data."/efficiency-metg.tsv" every ::1 \
          using (strcol(1) eq p ? $2*1e-9 : NaN):(0.5):(0):(-0.5) with vectors nohead dashtype 3 linewidth 1 linecolor rgb colour(p), \
      for [p in pools] data."/efficiency-metg.tsv" every ::1 \
-         using (strcol(1) eq p ? $2*1e-9 : NaN):(0.03 + 0.055 * $4):3 with labels left offset 0.4,0 font ",11" textcolor rgb colour(p) noenhanced, \
+         using (strcol(1) eq p ? $2*1e-9 : NaN):(0.03 + 0.055 * $4):3 with labels boxed left offset 0.4,0 font ",11" textcolor rgb colour(p) noenhanced, \
      for [p in pools] data."/efficiency-labels.tsv" every ::1 \
          using (strcol(1) eq p && $7 > 0 ? $5*1e-9 : NaN):6:(($2-$5)*1e-9):($3-$6) with vectors nohead linewidth 0.9 linecolor rgb colour(p), \
      for [p in pools] data."/efficiency-labels.tsv" every ::1 \

@@ -35,9 +35,9 @@ do for [p = 1 : panel_count] {
     if (places[p] <= most * 1.1) {
         set arrow 2 from graph 0, first places[p] to graph 1, first places[p] nohead dashtype 3 linecolor rgb ink linewidth 1.2
         if (rights[p]) {
-            set label 5 sprintf("%d places", places[p]) at graph 0.99, first places[p] right offset 0,0.6 front textcolor rgb ink font ",10"
+            set label 5 sprintf("%d places", places[p]) at graph 0.99, first places[p] right offset 0,0.6 front boxed textcolor rgb ink font ",10"
         } else {
-            set label 5 sprintf("%d places", places[p]) at graph 0.01, first places[p] left offset 0,0.6 front textcolor rgb ink font ",10"
+            set label 5 sprintf("%d places", places[p]) at graph 0.01, first places[p] left offset 0,0.6 front boxed textcolor rgb ink font ",10"
         }
     }
     plot data."/".name.".tsv" every ::1 using (int($1) == p ? $2 : NaN):3 \

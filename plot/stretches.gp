@@ -15,9 +15,10 @@ set border 1
 set ytics scale 0
 set grid noytics
 set xlabel "share of the mean time" textcolor rgb grey offset 0,0.2
-stretch = "#B8860B #D55E00 #0072B2 #009E73"
+# Waiting is grey, work is not; no colour of a pool.
+stretch = "#CBD2D9 #9AA5B1 #52606D #6B8F3A"
 heads = "\"before the submit\" \"in submit\" \"queued, and until a worker is awake\" running"
-places = "0 0.16 0.27 0.54"
+places = "0 0.16 0.27 0.56"
 do for [i = 1 : 4] {
     x = left_edge(name_length) + real(word(places, i))
     set object 20 + i rectangle from screen x, screen down(head + 36) to screen x + 0.014, screen down(head + 19) \

@@ -48,6 +48,8 @@ set tics nomirror out scale 0.6 textcolor rgb ink
 set format "%h" # by itself "% h": the space in front puts numbers beside their ticks
 set grid linecolor rgb faint linewidth 0.6 dashtype 1
 unset key
+# What stands where lines may run: `boxed`, on paper of its own.
+set style textbox opaque noborder fillcolor rgb "#ffffff" margins 0.4,0.4
 
 # Ticks of a logarithmic axis of times, in s: 1, 2, 5 where they have room, so that no axis is without a number.
 ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)

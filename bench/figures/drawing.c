@@ -132,7 +132,7 @@ void drawing_close(const struct drawing *drawing, FILE *file)
         say_failed(drawing, "(its data)", wrong);
 }
 
-enum { DIM_LETTERS = 140, DIM_LINES = 3 }; /* of a line below the title, at its size */
+enum { DIM_LETTERS = 136, DIM_LINES = 3 }; /* of a line below the title, at its size */
 
 /* Breaks a long text at spaces, behind "; " or ", " where there is one in the last
  * third, into lines. Returns how many. */
