@@ -449,7 +449,7 @@ endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
 # What the suites of pools need: no library but theirs, so that an emulator can run them.
-POOLS_KIT := $(filter-out $(addprefix $(BUILD)/tests/core/,made_result.o measured_queue.o),$(call objects,tests/core))
+POOLS_KIT := $(filter-out $(addprefix $(BUILD)/tests/core/,made_result.o measured_queue.o duet_record.o),$(call objects,tests/core))
 
 # Pools of the check build, whose threads are held at chosen steps.
 $(BUILD)/tests-held: $(call objects,tests/held) $(POOLS_KIT) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
@@ -526,7 +526,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held explore; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_record duet_rows history backpressure measuring plan promises)
+.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows history backpressure measuring plan promises)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(BUILD)/tests/core/measured_queue.o $(PARTS)
@@ -546,7 +546,7 @@ prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, 
 
 # DUET_PROCESSES for each of 15 rows (ROWS="quiet:same bursts:3% spinner": only these), DUET_REAL real
 # runs of two minutes beside them. What is recorded lies in DUET_RECORD; DUET_FROM=FILE takes from there
-# what it has, so that a second try records nothing anew.
+# what it has, so that a second try records nothing anew, and one that was interrupted goes on.
 DUET_PROCESSES ?= 30
 DUET_REAL      ?= 0
 DUET_RECORD    ?= $(BUILD)/prove-duet.json
@@ -554,7 +554,7 @@ DUET_FROM      ?=
 DUET_PROOF      = $(BUILD)/prove-duet $(BUILD) --processes $(DUET_PROCESSES) --real $(DUET_REAL) --record $(DUET_RECORD) \
                   $(if $(DUET_FROM),--from $(DUET_FROM)) $(if $(ROWS),--rows $(subst $(space),$(comma),$(strip $(ROWS))))
 space := $(subst ,, )
-$(BUILD)/prove-duet: $(patsubst %,$(BUILD)/tests/prove/duet_%.o,again record rows)
+$(BUILD)/prove-duet: $(patsubst %,$(BUILD)/tests/prove/duet_%.o,again rows) $(BUILD)/tests/core/duet_record.o
 .PHONY: prove-duet
 prove-duet: deps ## of how many runs a duet accuses what has not changed, and finds what has: docs/duet.md (DUET_PROCESSES=30: 40 min; DUET_REAL=0)
 	@$(MAKE) --no-print-directory $(BUILD)/prove-duet $(BUILD)/pools.so $(BUILD)/pools-24.so $(BUILD)/pools-40.so

@@ -33,7 +33,7 @@
 #include "bench/results/save.h"
 #include "bench/show/progress.h"
 #include "bench/statistics/duet_rule.h"
-#include "tests/prove/duet_record.h"
+#include "tests/prove/duet_again.h"
 #include "tests/prove/duet_rows.h"
 
 enum { RUNS = 200, NAMED = 3, ROW_TEXT = 600, BUDGET_MOST_S = 3600 };
@@ -155,29 +155,21 @@ static void leave_out(const struct plan *plan, const struct rows_change *change,
         tally->left_out[i] = change->slowed > 0 && strcmp(plan->entries[i].workload.ops->name, "cpu") != 0;
 }
 
-/* As many real runs as were asked for and are not recorded; each a list of whom it accuses. */
-static int record_real(struct recording *recording, const struct rows_change *change)
+/* As many real runs as were asked for and are not recorded; each is kept as soon as it is through. */
+static int record_more_real(struct recording *recording, const struct rows_change *change)
 {
     struct plan plan = *recording->plan;
-    json_t *real = json_object_get(recording->row, "real");
-    int error = 0;
-    if (!real)
-        json_object_set_new(recording->row, "real", real = json_array());
+    int accusing, error = 0;
     plan.duet.slowed = change->slowed;
-    while ((int)json_array_size(real) < asked.real && !error) {
+    for (int had; !error && (had = record_reals(recording->row, &accusing)) < asked.real;) {
         struct again_tally tally = {0};
-        json_t *accused = json_array();
         leave_out(&plan, change, &tally);
-        fprintf(stderr, "%s: real run %zu of %d\n", recording->name, json_array_size(real) + 1, asked.real);
-        plan.seed += 7919;
+        fprintf(stderr, "%s: real run %d of %d, %d of %d accused something\n", recording->name, had + 1, asked.real,
+                accusing, had);
+        plan.seed = recording->plan->seed + 7919 * (uint64_t)(1 + had);
         error = again_run(&plan, NULL, asked.budget_s, &tally);
-        for (int i = 0; i < plan.count; i++)
-            if (tally.accused[i])
-                json_array_append_new(accused, json_integer(i));
-        if (error)
-            json_decref(accused);
-        else
-            json_array_append_new(real, accused);
+        if (!error)
+            record_real(recording->row, tally.accused, plan.count);
         save(recording);
     }
     return error;
@@ -188,16 +180,12 @@ static const char *real_text(const json_t *row, const struct again_tally *tally,
 {
     static const double tail = 0.005;
     double share = (tally->accusing + 1.0) / (tally->runs + 2.0);
-    json_t *run;
-    size_t i;
-    unsigned accusing = 0, count = (unsigned)json_array_size(json_object_get(row, "real"));
-    json_array_foreach (json_object_get(row, "real"), i, run)
-        accusing += json_array_size(run) > 0;
+    int accusing, count = record_reals(row, &accusing);
+    unsigned k = (unsigned)accusing, n = (unsigned)count;
     if (!count)
         return "-";
-    snprintf(text, size, "%u of %u, %s", accusing, count,
-             gsl_cdf_binomial_P(accusing, share, count) > tail &&
-                     (!accusing || gsl_cdf_binomial_Q(accusing - 1, share, count) > tail)
+    snprintf(text, size, "%u of %u, %s", k, n,
+             gsl_cdf_binomial_P(k, share, n) > tail && (!k || gsl_cdf_binomial_Q(k - 1, share, n) > tail)
                  ? "agrees"
                  : "DOES NOT AGREE");
     return text;
@@ -205,9 +193,9 @@ static const char *real_text(const json_t *row, const struct again_tally *tally,
 
 /* What was recorded of one benchmark: its centre, and where it may lie, of all benchmarks
  * together with 99%. */
-static struct stats_shift centre_of(const struct again_record *record, int benchmark, int benchmarks)
+static struct stats_shift centre_of(const struct record_values *record, int benchmark, int benchmarks)
 {
-    double values[AGAIN_PROCESSES_MAX];
+    double values[RECORD_PROCESSES_MAX];
     int count = 0;
     for (int i = 0; i < record->processes; i++)
         if (isfinite(record->change[i][benchmark]))
@@ -234,10 +222,10 @@ static void name_one(const struct plan *plan, int benchmark, int runs, const str
 
 /* Who accuses, most often first; all of them on stderr. Returns whether any of their centres
  * is certain. */
-static bool name_accusers(const struct plan *plan, const char *row, const struct again_record *record,
+static bool name_accusers(const struct plan *plan, const char *row, const struct record_values *record,
                           const struct again_tally *tally, char *text, size_t size)
 {
-    bool certain = false, named[AGAIN_BENCHMARKS_MAX] = {false};
+    bool certain = false, named[RECORD_BENCHMARKS_MAX] = {false};
     int others = 0;
     *text = '\0';
     for (int n = 0;; n++) {
@@ -269,7 +257,7 @@ static bool name_accusers(const struct plan *plan, const char *row, const struct
 static bool print_row(const struct plan *plan, const struct recording *recording, const struct rows_state *state,
                       const struct rows_change *change)
 {
-    static struct again_record record;
+    static struct record_values record;
     struct again_tally tally = {0};
     double share;
     bool finds = change->accused_least > 0, reached, certain;
@@ -296,13 +284,37 @@ static bool print_row(const struct plan *plan, const struct recording *recording
     return reached;
 }
 
-/* What a row still takes. */
+/* A row of a file's that runs can be drawn of stays what it is, but for what the program that it is of adds; one of
+ * fewer processes is begun anew by another program. */
+static bool is_kept(const json_t *row)
+{
+    return record_is_ours(row) || record_processes(row) >= DUET_RULE_FIRST;
+}
+
+/* What it still takes. */
 static double row_s(const json_t *from, const char *name)
 {
     const json_t *row = json_object_get(json_object_get(from, "rows"), name);
-    int processes = asked.processes - record_processes(row);
-    int real = asked.real - (int)json_array_size(json_object_get(row, "real"));
+    int accusing, processes = asked.processes, real = asked.real;
+    if (is_kept(row) && !record_is_ours(row))
+        return 0;
+    processes -= is_kept(row) ? record_processes(row) : 0;
+    real -= is_kept(row) ? record_reals(row, &accusing) : 0;
     return fmax(0, processes) * left.process_s + fmax(0, real) * asked.budget_s;
+}
+
+/* Whether it has what was asked for; a line where it has not. */
+static bool is_whole(const struct recording *recording)
+{
+    const json_t *row = recording->row;
+    int accusing, real = record_reals(row, &accusing), processes = record_processes(row);
+    bool whole = processes >= asked.processes && real >= asked.real;
+    if (!whole)
+        fprintf(stderr,
+                "prove-duet: %s: %d processes and %d real runs of revision %s: this one (%s) adds nothing to them; "
+                "without --from it records the row anew\n",
+                recording->name, processes, real, record_revision(row), machine_revision);
+    return whole;
 }
 
 /* A file's row is only added to by the program that it is of. */
@@ -311,15 +323,18 @@ static bool prove_row(const struct plan *plan, json_t *document, const json_t *f
     const struct rows_state *state = &rows_states[s];
     const struct rows_change *change = &rows_changes[c];
     struct recording recording = {.plan = plan, .document = document, .wanted = asked.processes};
+    bool whole;
     int error = 0;
     snprintf(recording.name, sizeof recording.name, "%s:%s", state->word, change->word);
     record_take(document, from, recording.name);
     recording.row = record_row(document, recording.name, !from);
+    if (!is_kept(recording.row))
+        recording.row = record_row(document, recording.name, true);
     recording.had = record_processes(recording.row);
-    if (recording.had < DUET_RULE_FIRST || !strcmp(record_revision(recording.row), machine_revision)) {
+    if (record_is_ours(recording.row)) {
         pid_t child = disturber(s);
         error = record_more(&recording, change);
-        error = error ? error : record_real(&recording, change);
+        error = error ? error : record_more_real(&recording, change);
         calm(child);
     }
     if (error)
@@ -327,7 +342,8 @@ static bool prove_row(const struct plan *plan, json_t *document, const json_t *f
     progress_end();
     if (from) /* what was taken from there */
         save(&recording);
-    return !recording.error && print_row(plan, &recording, state, change);
+    whole = is_whole(&recording) && !recording.error;
+    return print_row(plan, &recording, state, change) && whole;
 }
 
 static int usage(void)
@@ -335,7 +351,7 @@ static int usage(void)
     fprintf(stderr,
             "usage: prove-duet BUILD [--processes N] [--real N] [--budget SECONDS] [--rows LIST] [--record FILE] "
             "[--from FILE] (%d to %d processes, runs of 1 to %d s)\n",
-            DUET_RULE_FIRST, AGAIN_PROCESSES_MAX, BUDGET_MOST_S);
+            DUET_RULE_FIRST, RECORD_PROCESSES_MAX, BUDGET_MOST_S);
     return 2;
 }
 
@@ -361,9 +377,9 @@ static bool read_options(int argc, char **argv)
     bool good = true;
     for (int option; (option = getopt_long(argc, argv, "", options, NULL)) != -1;)
         if (option == 'p')
-            good = good && read_count(optarg, DUET_RULE_FIRST, AGAIN_PROCESSES_MAX, &asked.processes);
+            good = good && read_count(optarg, DUET_RULE_FIRST, RECORD_PROCESSES_MAX, &asked.processes);
         else if (option == 'r')
-            good = good && read_count(optarg, 0, AGAIN_PROCESSES_MAX, &asked.real);
+            good = good && read_count(optarg, 0, RECORD_PROCESSES_MAX, &asked.real);
         else if (option == 'b')
             good = good && read_count(optarg, 1, BUDGET_MOST_S, &asked.budget_s);
         else if (option == '?')
@@ -378,7 +394,7 @@ static bool read_options(int argc, char **argv)
 static bool make_plan(struct plan *plan)
 {
     static const struct options options = {.pins = {"core"}, .pin_count = 1};
-    if (duet_plan(&options, plan) || plan->count > AGAIN_BENCHMARKS_MAX)
+    if (duet_plan(&options, plan) || plan->count > RECORD_BENCHMARKS_MAX)
         return fprintf(stderr, "prove-duet: too many benchmarks\n"), false;
     plan->duet.share_ns = duet_sessions_share_s(asked.budget_s, plan->count) * 1e9;
     left.process_s = plan->count * plan->duet.share_ns / 1e9 + 0.06;

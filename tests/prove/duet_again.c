@@ -11,11 +11,11 @@
 #include "workloads/core/random.h"
 
 struct drawing {
-    const struct again_record *record;
+    const struct record_values *record;
     bool swaps;
     uint64_t random;
     double now_s, each_s; /* of a benchmark in a process */
-    int order[AGAIN_PROCESSES_MAX], at;
+    int order[RECORD_PROCESSES_MAX], at;
 };
 
 static int below(struct drawing *drawing, int count)
@@ -47,7 +47,7 @@ static json_t *number(double value)
 
 /* What that process would have told. Where base and new change their labels, the copy of the
  * base is set against what was called new. */
-static json_t *trial_of(const struct again_record *record, int process, int benchmark, bool swapped)
+static json_t *trial_of(const struct record_values *record, int process, int benchmark, bool swapped)
 {
     double change = record->change[process][benchmark], again = record->again[process][benchmark];
     return must_pack("{s:s, s:s, s:o, s:o}", "verdict", "ok", "failure", "", "log_ratio",
@@ -105,7 +105,7 @@ int again_run(const struct plan *plan, const struct duet_source *source, double 
     return error;
 }
 
-int again_runs(const struct plan *plan, const struct again_record *record, bool swaps, double budget_s, int runs,
+int again_runs(const struct plan *plan, const struct record_values *record, bool swaps, double budget_s, int runs,
                struct again_tally *tally)
 {
     static struct drawing drawing;

@@ -13,28 +13,19 @@
 #include <stdint.h>
 
 #include "bench/measure/plan.h"
-
-enum { AGAIN_BENCHMARKS_MAX = 64, AGAIN_PROCESSES_MAX = 1000 };
-
-/* What was recorded; NaN where a process has no value. */
-struct again_record {
-    int processes;
-    double took_s; /* all of them together */
-    double change[AGAIN_PROCESSES_MAX][AGAIN_BENCHMARKS_MAX];
-    double again[AGAIN_PROCESSES_MAX][AGAIN_BENCHMARKS_MAX];
-};
+#include "tests/core/duet_record.h"
 
 /* How often each benchmark was called slower, and in how many runs any was but those that
  * are left out, which the caller says. */
 struct again_tally {
-    bool left_out[AGAIN_BENCHMARKS_MAX];
+    bool left_out[RECORD_BENCHMARKS_MAX];
     int runs, accusing;
-    int accused[AGAIN_BENCHMARKS_MAX];
+    int accused[RECORD_BENCHMARKS_MAX];
 };
 
 /* So many runs of so many seconds. Where `swaps`, base and new change their labels at random
  * in each process. Seeded: the same of the same. Adds to the tally; returns 0 or -ENOMEM. */
-int again_runs(const struct plan *plan, const struct again_record *record, bool swaps, double budget_s, int runs,
+int again_runs(const struct plan *plan, const struct record_values *record, bool swaps, double budget_s, int runs,
                struct again_tally *tally);
 
 /* One run of real processes, or of the source's; NULL: real ones. Returns 0 or -errno. */

@@ -1,5 +1,5 @@
 /* duet_record.c - see duet_record.h. */
-#include "tests/prove/duet_record.h"
+#include "tests/core/duet_record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -107,21 +107,55 @@ void record_process(json_t *row, double took_s)
     }
 }
 
+bool record_is_ours(const json_t *row)
+{
+    static const char dirty[] = "-dirty";
+    const char *of[2] = {record_revision(row), machine_revision};
+    size_t length[2];
+    for (int i = 0; i < 2; i++) {
+        const char *end = strstr(of[i], dirty);
+        length[i] = end && !end[strlen(dirty)] ? (size_t)(end - of[i]) : strlen(of[i]);
+    }
+    return row && length[0] == length[1] && !strncmp(of[0], of[1], length[0]);
+}
+
+void record_real(json_t *row, const int *accused, int benchmarks)
+{
+    json_t *real = json_object_get(row, "real"), *run = json_array();
+    if (!real)
+        json_object_set_new(row, "real", real = json_array());
+    for (int i = 0; i < benchmarks; i++)
+        if (accused[i])
+            json_array_append_new(run, json_integer(i));
+    json_array_append_new(real, run);
+}
+
+int record_reals(const json_t *row, int *accusing)
+{
+    const json_t *real = json_object_get(row, "real");
+    json_t *run;
+    size_t i;
+    *accusing = 0;
+    json_array_foreach (real, i, run)
+        *accusing += json_array_size(run) > 0;
+    return (int)json_array_size(real);
+}
+
 int record_processes(const json_t *row)
 {
     size_t count = json_array_size(json_object_get(row, "processes"));
-    return count < AGAIN_PROCESSES_MAX ? (int)count : AGAIN_PROCESSES_MAX;
+    return count < RECORD_PROCESSES_MAX ? (int)count : RECORD_PROCESSES_MAX;
 }
 
 static void read_values(const json_t *list, double *values)
 {
-    for (size_t i = 0; i < AGAIN_BENCHMARKS_MAX; i++) {
+    for (size_t i = 0; i < RECORD_BENCHMARKS_MAX; i++) {
         const json_t *value = json_array_get(list, i);
         values[i] = json_is_number(value) ? json_number_value(value) : NAN;
     }
 }
 
-void record_read(const json_t *row, struct again_record *record)
+void record_read(const json_t *row, struct record_values *record)
 {
     record->processes = record_processes(row);
     record->took_s = 0;
