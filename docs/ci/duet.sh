@@ -61,6 +61,10 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 git worktree add --quiet --detach "$tree/base" "$commit" || end 3 "cannot check out $base"
+# Submodules are not checked out with it; where this tree has its own, the base gets them too.
+if git submodule status 2>/dev/null | grep -q '^[ +]'; then
+    git -C "$tree/base" submodule --quiet update --init --recursive >&2 || say "not all submodules of $base are here"
+fi
 
 # make_plugin TREE COPY: builds there; the copy stays as it is, whatever is built later. That none can be made
 # (a full disk) says nothing about a tree.

@@ -104,6 +104,25 @@ CLI_TEST(ci, undecided_may_fail)
     unsetenv("UNDECIDED");
 }
 
+/* A checkout beside has no submodules by itself, and without them the base would not build. */
+CLI_TEST(ci, a_base_has_its_submodules)
+{
+    int status;
+    make_repository();
+    setenv("GIT_CONFIG_COUNT", "1", 1); /* submodules from a folder */
+    setenv("GIT_CONFIG_KEY_0", "protocol.file.allow", 1);
+    setenv("GIT_CONFIG_VALUE_0", "always", 1);
+    cr_assert(shell("mkdir part && cd part && git init -q . && echo >part.h && git add -A && "
+                    "git -c user.name=t -c user.email=t@t commit -qm part && cd ../repo && "
+                    "git submodule --quiet add \"$PWD/../part\" part && echo '#include \"part/part.h\"' >>mine.c && "
+                    "git commit -qam three && echo '/* four */' >>mine.c && git commit -qam four") == 0,
+              "%s", out);
+    status = run_script("HEAD~1");
+    cr_assert((status == 0 || status == 1) && strstr(page(), "<code>mine/empty/t1</code>"), "exit %d: %s", status, out);
+    expect_clean();
+    unsetenv("GIT_CONFIG_COUNT");
+}
+
 /* A run that was killed leaves a worktree; the next one takes it away. */
 CLI_TEST(ci, what_a_killed_run_has_left_is_taken_away)
 {
