@@ -89,6 +89,18 @@ Test(workload, parameters_that_are_wrong_are_named, .timeout = 10)
     expect_wrong("empty:batch=-3", "-3");
 }
 
+/* As a plug-in's may be: there is no table to look at. */
+Test(workload, without_parameters_takes_none, .timeout = 10)
+{
+    static const struct workload_ops bare = {.abi = WORKLOAD_ABI, .name = "bare"};
+    struct workload_spec spec;
+    char why[512];
+    cr_assert(workload_add(&bare) == 0);
+    expect_wrong("bare:size=1us", "bare: it has no parameters (\"size=1us\")");
+    expect_wrong("bare:fast", "bare: it has no parameters (\"fast\")");
+    cr_assert(workload_parse("bare", &spec, why, sizeof why) == 0 && spec.ops == &bare);
+}
+
 Test(workload, parameters_have_their_defaults, .timeout = 10)
 {
     struct workload_spec spec;

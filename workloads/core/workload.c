@@ -76,10 +76,9 @@ static int value_rest(const struct workload_param *param, const char *text, stru
     struct workload_spec jobs;
     if (workload_parse(text, &jobs, why.text, why.size))
         return -EINVAL;
-    if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs) {
+    if (workload_rest(&jobs) || jobs.ops->consume || jobs.ops->needs)
         return why_wrong(why, "%s=%.60s: not the jobs of %s (of empty, cpu, io, memory, tree)", param->name, text,
                          jobs.ops->name);
-    }
     return 0;
 }
 
@@ -145,6 +144,8 @@ static int param_parse(struct workload_spec *spec, char *word, unsigned *given, 
     const struct workload_ops *ops = spec->ops;
     const char *names[WORKLOAD_PARAMS_MAX];
     char *equals = strchr(word, '='), what[96];
+    if (!ops->param_count)
+        return why_wrong(why, "it has no parameters (\"%.60s\")", word);
     if (equals)
         *equals = '\0';
     for (int i = 0; i < ops->param_count; i++) {
@@ -153,13 +154,11 @@ static int param_parse(struct workload_spec *spec, char *word, unsigned *given, 
             return value_parse(&ops->params[i], word, &spec->values[i], why);
         if (strcmp(word, names[i]))
             continue;
-        if (*given & 1u << i) {
+        if (*given & 1u << i)
             return why_wrong(why, "%s is given twice", word);
-        }
         *given |= 1u << i;
-        if (!equals || !equals[1]) {
+        if (!equals || !equals[1])
             return why_wrong(why, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
-        }
         return value_parse(&ops->params[i], equals + 1, &spec->values[i], why);
     }
     snprintf(what, sizeof what, "workload %s has no parameter", ops->name);
@@ -222,51 +221,69 @@ bool workload_gives(const struct workload_spec *spec, const char *name)
     return own_value(spec, name) != NULL;
 }
 
+/* The workload of that name. Returns 0, or -EINVAL and a line. */
+static int ops_find(const char *name, const struct workload_ops **ops, struct why why)
+{
+    enum { NAMES_MAX = 64 };
+    const char *names[NAMES_MAX];
+    int count = workload_count() < NAMES_MAX ? workload_count() : NAMES_MAX;
+    for (int i = 0; i < count; i++) {
+        names[i] = workload_at(i)->name;
+        if (strcmp(name, names[i]))
+            continue;
+        *ops = workload_at(i);
+        return 0;
+    }
+    return why_wrong_name(why, "no workload", name, "", names, count);
+}
+
+/* Reads the value of a REST parameter, whose text is `value`; in `words`, a copy in which it is
+ * at `rest`, nothing of it is left for what follows. */
+static int rest_parse(const char *value, char *words, char *rest, struct why why)
+{
+    static const struct workload_param param = {.name = "of", .kind = WORKLOAD_REST};
+    int64_t none;
+    if (value_parse(&param, value, &none, why))
+        return -EINVAL;
+    while (rest > words && rest[-1] != ',')
+        rest--;
+    *(rest > words ? rest - 1 : rest) = '\0';
+    return 0;
+}
+
+/* `words`: key=value,... to be taken apart, of which `text` is a copy; NULL: none is given. */
+static int params_parse(struct workload_spec *spec, const char *text, char *words, struct why why)
+{
+    char *rest = words ? find_rest(spec->ops, words) : NULL, *save = NULL;
+    unsigned given = 0;
+    if (rest && rest_parse(text + (rest - words), words, rest, why))
+        return -EINVAL;
+    for (int i = 0; i < spec->ops->param_count; i++)
+        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], why);
+    for (char *word = words ? strtok_r(words, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save))
+        if (param_parse(spec, word, &given, why))
+            return -EINVAL;
+    return 0;
+}
+
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
 {
     struct why line = {why, size};
-    char copy[sizeof spec->text], text_of[256] = "", *colon, *save = NULL, *rest;
-    struct why message = {text_of, sizeof text_of};
-    const char *names[64];
-    unsigned given = 0;
-    int count = workload_count();
-
+    char copy[sizeof spec->text], message[256] = "", *words;
     if (strlen(text) >= sizeof copy)
         return why_wrong(line, "workload \"%.40s...\" is too long", text);
     strcpy(copy, text);
-    colon = strchr(copy, ':');
-    if (colon)
-        *colon++ = '\0';
+    words = strchr(copy, ':');
+    if (words)
+        *words++ = '\0';
     memset(spec, 0, sizeof *spec);
-    for (int i = 0; i < count && i < 64; i++) {
-        names[i] = workload_at(i)->name;
-        if (!strcmp(copy, names[i]))
-            spec->ops = workload_at(i);
-    }
-    if (!spec->ops)
-        return why_wrong_name(line, "no workload", copy, "", names, count);
-    rest = colon ? find_rest(spec->ops, colon) : NULL;
-    if (rest) {
-        const char *value = text + (rest - copy);
-        struct workload_param param = {.name = "of", .kind = WORKLOAD_REST};
-        if (value_parse(&param, value, &spec->values[0], message)) {
-            return why_wrong(line, "%s: %s", spec->ops->name, text_of);
-        }
-        while (rest > colon && rest[-1] != ',') /* nothing of it is left for what follows */
-            rest--;
-        *(rest > colon ? rest - 1 : rest) = '\0';
-    }
-    for (int i = 0; i < spec->ops->param_count; i++)
-        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], message);
-    for (char *word = colon ? strtok_r(colon, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save)) {
-        if (param_parse(spec, word, &given, message)) {
-            return why_wrong(line, "%s: %s", spec->ops->name, text_of);
-        }
-    }
+    if (ops_find(copy, &spec->ops, line))
+        return -EINVAL;
+    if (params_parse(spec, words ? text + (words - copy) : NULL, words, (struct why){message, sizeof message}))
+        return why_wrong(line, "%s: %s", spec->ops->name, message);
     strcpy(spec->text, text);
-    if (spec->ops->check && spec->ops->check(spec, text_of, sizeof text_of)) {
-        return why_wrong(line, "%s: %s", spec->ops->name, text_of);
-    }
+    if (spec->ops->check && spec->ops->check(spec, message, sizeof message))
+        return why_wrong(line, "%s: %s", spec->ops->name, message);
     return 0;
 }
 
