@@ -198,21 +198,28 @@ static double idle_cpu(int64_t idle_ns)
     return used > 0 ? (double)used / (double)(workload_now_ns() - begin) : 0;
 }
 
+/* One job, until it has run; nobody waits for one that was refused. Returns what pool_submit did. */
+static int submit_one(struct workload_slice *slice, struct job *job, int64_t gap)
+{
+    int answer;
+    leave_alone(gap);
+    job->from = sched_getcpu();
+    job->stamp->submitted = workload_now_ns();
+    answer = pool_submit(slice->pool, run, job);
+    leave_alone(gap);
+    while (!answer && !atomic_load_explicit(&job->runs, memory_order_acquire))
+        leave_alone(gap);
+    return answer;
+}
+
 /* One producer does it all: several would keep the pool awake. */
 static void produce(struct workload_slice *slice, int producer)
 {
     struct own *own = slice->own;
     int64_t gap = slice->spec->values[GAP];
     for (int64_t i = 0; i < slice->jobs && producer == 0; i++) {
-        struct job *job = &own->jobs[i];
-        leave_alone(gap);
-        job->from = sched_getcpu();
-        slice->stamps[i].submitted = workload_now_ns();
-        if (!workload_answered(slice, producer, pool_submit(slice->pool, run, job)))
+        if (!workload_answered(slice, producer, submit_one(slice, &own->jobs[i], gap)))
             return;
-        leave_alone(gap);
-        while (!atomic_load_explicit(&job->runs, memory_order_acquire))
-            leave_alone(gap);
         own->raw_ns[i] = wake_sleeper(own, i);
     }
     if (slice->spec->values[IDLE] && producer == 0) {
@@ -231,27 +238,29 @@ static void verify(const struct workload_slice *slice, struct workload_verdict *
 static void measure(const struct workload_slice *slice, struct workload_report *report)
 {
     const struct own *own = slice->own;
-    int64_t *starts = malloc((size_t)slice->jobs * sizeof *starts), same = 0;
+    int64_t *starts = malloc((size_t)slice->jobs * sizeof *starts), same = 0, ran = 0;
     for (int i = 0; i < FIGURES; i++)
         report->figures[i] = NAN;
-    if (!starts || !slice->jobs) {
+    for (int64_t i = 0; starts && i < slice->jobs; i++) {
+        report->sample(report, RAW, own->raw_ns[i]);
+        if (!atomic_load(&own->jobs[i].runs))
+            continue; /* it was refused */
+        starts[ran] = slice->stamps[i].started - slice->stamps[i].submitted;
+        report->sample(report, START, starts[ran++]);
+        same += own->jobs[i].from == own->jobs[i].on;
+    }
+    if (!ran) {
         free(starts);
         return;
     }
-    for (int64_t i = 0; i < slice->jobs; i++) {
-        starts[i] = slice->stamps[i].started - slice->stamps[i].submitted;
-        report->sample(report, START, starts[i]);
-        report->sample(report, RAW, own->raw_ns[i]);
-        same += own->jobs[i].from == own->jobs[i].on;
-    }
-    times_sort(starts, slice->jobs);
+    times_sort(starts, ran);
     times_sort(own->raw_ns, slice->jobs);
-    report->figures[START_P50] = times_quantile(starts, slice->jobs, 0.5);
-    report->figures[START_P99] = times_quantile(starts, slice->jobs, 0.99);
+    report->figures[START_P50] = times_quantile(starts, ran, 0.5);
+    report->figures[START_P99] = times_quantile(starts, ran, 0.99);
     report->figures[RAW_P50] = times_quantile(own->raw_ns, slice->jobs, 0.5);
     report->figures[RAW_P99] = times_quantile(own->raw_ns, slice->jobs, 0.99);
     report->figures[IDLE_CPU] = own->idle_cpu_share;
-    report->figures[SAME_CPU] = (double)same / (double)slice->jobs;
+    report->figures[SAME_CPU] = (double)same / (double)ran;
     report->figures[RATIO] = report->figures[START_P50] / report->figures[RAW_P50];
     free(starts);
 }

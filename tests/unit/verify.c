@@ -17,7 +17,7 @@
 enum { JOBS = 2000 };
 
 /* A pool around mutex that does one thing wrong, to its n-th job. */
-enum defect { NONE, LOSES, DOUBLES, GARBLES, REPEATS, SWALLOWS, DEAF, HERE };
+enum defect { NONE, LOSES, DOUBLES, GARBLES, REPEATS, SWALLOWS, DEAF, HERE, REFUSES };
 static enum defect defect;
 static _Atomic int turn;
 static const struct pool_ops *honest;
@@ -66,6 +66,12 @@ static int here_submit(struct pool *pool, pool_job_fn *fn, void *arg)
         return honest->submit(pool, fn, arg);
     fn(arg);
     return honest->submit(pool, nothing, NULL);
+}
+
+/* Every other job, although it has room. */
+static int refusing_submit(struct pool *pool, pool_job_fn *fn, void *arg)
+{
+    return turn++ % 2 ? -EAGAIN : honest->submit(pool, fn, arg);
 }
 
 /* The n-th result comes twice, or never. */
@@ -122,6 +128,8 @@ static void expect(const char *spec, enum defect which, const char *word)
         ops.submit_batch = broken_batch;
     } else if (which == HERE) {
         ops.submit = here_submit;
+    } else if (which == REFUSES) {
+        ops.submit = refusing_submit;
     } else if (which == DEAF) {
         ops.cancel = deaf_cancel;
     } else {
@@ -212,6 +220,17 @@ Test(verify, trees_one_at_a_time, .timeout = 60)
     static const char *const trees[] = {"tree:fib,n=12", "tree:queens,n=5", "tree:uts,shape=small"};
     for (int i = 0; i < 3; i++)
         expect(trees[i], NONE, NULL);
+}
+
+/* What is submitted one by one does not wait for it. */
+Test(verify, a_refused_job_is_named_and_nobody_hangs, .timeout = 60)
+{
+    static const char *const one_by_one[] = {"wakeup:gap=1us,idle=0ns", "tree:fib,n=12"};
+    for (int i = 0; i < 2; i++) {
+        expect(one_by_one[i], REFUSES, "although it waits while the pool is full");
+        cr_assert(!slice.hung && slice.refused == slice.jobs / 2, "%s: %lld of %lld", one_by_one[i],
+                  (long long)slice.refused, (long long)slice.jobs);
+    }
 }
 
 Test(verify, a_result_that_comes_twice_or_never_is_found, .timeout = 60)
