@@ -1,4 +1,4 @@
-/* fork.c - fork and join: see pool.h for the promise and fork.h for the lanes.
+/* fork.c - fork and join: see pool.h for the promise and lanes.h for the lanes.
  *
  * Memory order. Slots are written by the owner and published by a release in the
  * read-modify-write of `word`; a thief's compare-and-swap acquires them. The thief
@@ -221,10 +221,10 @@ static void join_wait(struct pool_forks *forks, struct pool_slot *slot)
 {
     enum { PAUSES = 8 };
     struct pool_worker *worker = forks->worker;
-    int64_t spin_ns = worker->pool->config.spin_ns, until = spin_ns < 0 ? 0 : pool_clock_ns() + spin_ns;
+    int64_t spin_ns = worker->pool->config.spin_ns, until = spin_ns < 0 ? 0 : pool_deadline(spin_ns);
     while (pool_slot_state(slot) != POOL_SLOT_DONE) {
         if (leapfrog(forks, slot)) {
-            until = spin_ns < 0 ? 0 : pool_clock_ns() + spin_ns;
+            until = spin_ns < 0 ? 0 : pool_deadline(spin_ns);
             continue;
         }
         if (pool_clock_ns() >= until)

@@ -453,6 +453,47 @@ POOL_TEST(forks, are_taken_by_a_sleeper_whenever_it_fell_asleep)
     }
 }
 
+/* What the joiner has used of its CPU; before the join, and its clock. */
+
+static _Atomic int64_t joins_at_ns; /* 0: not yet */
+static clockid_t joiner;
+
+static int64_t used_ns(clockid_t clock)
+{
+    struct timespec used;
+    clock_gettime(clock, &used);
+    return used.tv_sec * SECOND + used.tv_nsec;
+}
+
+static int join_held_fork(void *arg)
+{
+    struct pool_fork fork;
+    (void)arg;
+    pool_fork(&fork, forks_pass_gate, NULL);
+    forks_until_stolen(1);
+    if (pthread_getcpuclockid(pthread_self(), &joiner))
+        return -EIO;
+    atomic_store(&joins_at_ns, used_ns(joiner));
+    return pool_join(&fork);
+}
+
+/* A spin without an end is one: who joins what another worker runs does not sleep. */
+POOL_TEST(forks, are_awaited_awake_for_as_long_as_workers_spin)
+{
+    ours("pool_fork");
+    static const int64_t spun_ns = 20 * 1000000;
+    needs(POOL_CAN_FORK);
+    forks_clear();
+    atomic_store(&joins_at_ns, 0);
+    shared_pool = contract_open(ops, &(struct pool_config){.workers = 2, .spin_ns = INT64_MAX});
+    equal(pool_submit(shared_pool, join_held_fork, NULL), 0);
+    KIT_UNTIL(atomic_load(&joins_at_ns) && used_ns(joiner) > atomic_load(&joins_at_ns) + spun_ns);
+    gate_open(&fork_gate);
+    equal(pool_wait(shared_pool, -1), 0);
+    equal(kit_stats(shared_pool).done, 1);
+    pool_free(shared_pool);
+}
+
 static int fill_lane(void *arg)
 {
     static struct pool_fork forks[POOL_FORKS_MAX];
