@@ -26,7 +26,7 @@ struct scenario {
     unsigned capacities;    /* set of those drawn: 1, 2, 8, as bits 0 to 2; 0: all */
     int workers_min, workers_max, producers_max, jobs_max; /* 0: 2, 3, 2 and 3 */
     bool freezes;                                          /* for one thread that stands still: only then drawn */
-    bool refuses_threads;                                  /* cannot be had on real threads */
+    bool explored_only;                                    /* cannot be had on real threads */
     bool strict;                                           /* threads have priorities: explore_knobs */
     bool seldom;                                           /* takes long: drawn once where others are eight times */
     bool ours; /* of what we promise, and others who write pools need not: not asked of plug-ins */

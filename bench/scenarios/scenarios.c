@@ -288,7 +288,7 @@ SCENARIO(exits, "exits", "jobs end their threads", .can = POOL_CAN_CONTAIN | POO
          .not_of = POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_JOBS_RETURN, .full = WAITS_ONLY,
          .results = NO_RESULTS | 1u << POOL_RESULTS_DROP);
 SCENARIO(forks, "forks", "jobs fork and join", .can = POOL_CAN_FORK, .jobs_max = 1);
-SCENARIO(no_threads, "no-threads", "threads cannot be started", .refuses_threads = true, .ours = true,
+SCENARIO(no_threads, "no-threads", "threads cannot be started", .explored_only = true, .ours = true,
          .results = NO_RESULTS, .can = POOL_CAN_RUN_APART, .not_of = POOL_NO_COUNTS,
          .full = ALL_BUT_DROPS & ~(1u << POOL_CALLER_RUNS));
 SCENARIO(two_pools, "two-pools", "jobs of two pools submit to the other", .full = REFUSES_ONLY, .can = POOL_CAN_QUEUE,

@@ -94,26 +94,54 @@ static void print_cell(const struct command_finding *finding)
         printf(" nothing in %llu |", (unsigned long long)finding->counts.schedules);
 }
 
-/* STRESS: a program that runs the same scenarios on threads: explore_stress. */
+struct stress {
+    unsigned long long runs;
+    double seconds;
+    char words[256]; /* of what was seen, or "nothing" */
+};
+
+/* $STRESS: a program that runs the same scenarios on threads, explore_stress. number: of the mutant, or -1: the pool
+ * as it is. Returns whether it has told. */
+static bool ask_stress(const char *pool, int number, double seconds, struct stress *seen)
+{
+    char command[4096], line[512];
+    bool told;
+    FILE *pipe;
+    snprintf(command, sizeof command, "MUTANT=%d timeout %d %s %s %g 2>/dev/null", number, (int)seconds + 5,
+             getenv("STRESS"), pool, seconds);
+    pipe = popen(command, "r");
+    if (!pipe)
+        return false;
+    told = fgets(line, sizeof line, pipe) &&
+           sscanf(line, "%llu %lf %255[^\n]", &seen->runs, &seen->seconds, seen->words) == 3;
+    pclose(pipe);
+    return told;
+}
+
 static void print_stress(const struct mutant *mutant, int number, double seconds)
 {
-    char command[4096], line[512], words[256] = "";
-    unsigned long long runs = 0;
-    double took = 0;
-    FILE *pipe;
-    if (!getenv("STRESS") || mutant->c11 || mutant->freeze) {
+    struct stress seen;
+    if (!getenv("STRESS") || mutant->c11 || mutant->freeze || !ask_stress(mutant->pool, number, seconds, &seen))
         printf(" - |");
-        return;
-    }
-    snprintf(command, sizeof command, "MUTANT=%d timeout %d %s %s %g 2>/dev/null", number, (int)seconds + 5,
-             getenv("STRESS"), mutant->pool, seconds);
-    pipe = popen(command, "r");
-    if (pipe && fgets(line, sizeof line, pipe) && sscanf(line, "%llu %lf %255[^\n]", &runs, &took, words) == 3)
-        printf(strcmp(words, "nothing") ? " %llu (%.2f s) |" : " nothing in %llu |", runs, took);
+    else if (!strcmp(seen.words, "nothing"))
+        printf(" nothing in %llu |", seen.runs);
     else
-        printf(" - |");
-    if (pipe)
-        pclose(pipe);
+        printf(" %llu (%.2f s) |", seen.runs, seen.seconds);
+}
+
+/* A stress that accuses the pool as it is would find every mutant. Returns whether it accuses none. */
+static bool stress_is_fair(double seconds)
+{
+    struct stress seen;
+    for (int i = 0; getenv("STRESS") && i < pool_count(); i++) {
+        const char *pool = pool_at(i)->name;
+        if (!ask_stress(pool, -1, seconds, &seen))
+            return fprintf(stderr, "%s tells nothing of %s\n", getenv("STRESS"), pool), false;
+        if (strcmp(seen.words, "nothing"))
+            return fprintf(stderr, "the stress accuses %s as it is, in run %llu: %s\n", pool, seen.runs, seen.words),
+                   false;
+    }
+    return true;
 }
 
 static int print_table(double seconds)
@@ -121,6 +149,8 @@ static int print_table(double seconds)
     static const enum explore_strategy strategies[] = {EXPLORE_PCT, EXPLORE_POS, EXPLORE_RANDOM, EXPLORE_MIX};
     static struct command_finding finding;
     char machine[512];
+    if (!stress_is_fair(seconds))
+        return 1;
     printf("| mutant | pool | seen as | stress, %g s | pct | pos | random | mix |\n|---|---|---|---|---|---|---|---|\n",
            seconds);
     for (int i = 0; i < mutant_count; i++) {

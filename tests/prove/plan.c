@@ -16,6 +16,7 @@
 
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
+#include "bench/measure/round_noise.h"
 #include "bench/measure/slice_run.h"
 #include "bench/models/forecast.h"
 #include "pools/core/topology.h"
@@ -105,23 +106,50 @@ static bool measure_alone(const struct row *row, struct service *service)
     return false;
 }
 
-/* And how long they were served then, on average: alone is not the same. */
-static bool measure_loaded(const struct row *row, double per_s, double *p99_ns, double *served_ns, int64_t *jobs)
+/* Under load: p99 of submit to end, how long jobs were served then, on average (alone is not the same), how many
+ * there were, and what else went on; "" for nothing that counts. */
+struct loaded {
+    double p99_ns, served_ns;
+    int64_t jobs;
+    char disturbed[96];
+};
+
+static void tell_noise(const struct round_noise *noise, struct loaded *loaded)
+{
+    json_t *noted = round_noise_end(noise);
+    *loaded->disturbed = '\0';
+    if (round_noise_disturbs(noted))
+        snprintf(loaded->disturbed, sizeof loaded->disturbed, "the host took %.1f%% of the CPUs, other programs %.1f%%",
+                 100 * json_number_value(json_object_get(noted, "steal_share")),
+                 100 * json_number_value(json_object_get(noted, "others_share")));
+    json_decref(noted);
+}
+
+static bool measure_loaded(const struct row *row, double per_s, struct loaded *loaded)
 {
     static struct slice slice;
     static struct slice_samples samples;
     struct workload_setting setting;
     struct plan_entry entry;
+    struct round_noise noise;
     char before[96];
     snprintf(before, sizeof before, "burst:rate=%.0f,for=%ds,of=", per_s, row->load->seconds);
     entry = entry_of(row, row->size->workers, before);
     setting = plan_setting(&entry);
+    round_noise_begin(&noise);
     if (!run(&entry, entry.workload.ops->jobs(&entry.workload, &setting), &slice, &samples))
         return false;
-    *p99_ns = hist_quantile(&samples.submit_to_end, QUANTILE);
-    *served_ns = hist_mean(&samples.start_to_end);
-    *jobs = (int64_t)(samples.submit_to_end.count + samples.submit_to_end.lost);
+    tell_noise(&noise, loaded);
+    loaded->p99_ns = hist_quantile(&samples.submit_to_end, QUANTILE);
+    loaded->served_ns = hist_mean(&samples.start_to_end);
+    loaded->jobs = (int64_t)(samples.submit_to_end.count + samples.submit_to_end.lost);
     return true;
+}
+
+/* What was disturbed is asked once more. */
+static bool measure_in_peace(const struct row *row, double per_s, struct loaded *loaded)
+{
+    return measure_loaded(row, per_s, loaded) && (!*loaded->disturbed || measure_loaded(row, per_s, loaded));
 }
 
 /* What the services that were measured leave open of the forecast, as a standard deviation of its logarithm. */
@@ -163,9 +191,10 @@ static double chance_of_jobs(const struct row *row, const struct service *servic
 
 /* `off` is a share of what was measured, `by_chance` a standard deviation of logarithms: twice too long
  * and half as long are as far off. */
-static const char *verdict(double off, double by_chance)
+static const char *verdict(double off, double by_chance, const struct loaded *loaded)
 {
     return fabs(off) <= TOLERANCE                                 ? "holds"
+           : *loaded->disturbed                                   ? "cannot tell: disturbed, twice"
            : fabs(log1p(off)) <= log1p(TOLERANCE) + 2 * by_chance ? "cannot tell: 15% is within chance"
                                                                   : "OFF";
 }
@@ -174,26 +203,29 @@ static const char *verdict(double off, double by_chance)
 static bool prove_at(const struct row *row, const struct service *service)
 {
     struct slo_list promise = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = INT64_MAX}}};
-    double per_s = row->load->utilisation * row->size->workers / service->mean_ns * 1e9, p99_ns, served_ns, off,
-           by_chance;
+    double per_s = row->load->utilisation * row->size->workers / service->mean_ns * 1e9, off, by_chance;
+    struct loaded loaded;
     struct forecast_load load = {.service = service, .rate = per_s / 1e9, .seed = 1};
     struct forecast forecast, served;
-    int64_t jobs;
+    const char *found;
     char text[5][32];
-    if (forecast_at(&forecast, &load, row->size->workers, &promise) ||
-        !measure_loaded(row, per_s, &p99_ns, &served_ns, &jobs) ||
-        forecast_scaled(&served, &load, row->size->workers, &promise, served_ns / service->mean_ns))
+    if (forecast_at(&forecast, &load, row->size->workers, &promise) || !measure_in_peace(row, per_s, &loaded) ||
+        forecast_scaled(&served, &load, row->size->workers, &promise, loaded.served_ns / service->mean_ns))
         return false;
-    off = forecast.values[0] / p99_ns - 1;
-    by_chance = hypot(chance_of_jobs(row, service, per_s, jobs), chance_of_services(row, &load, &promise));
+    off = forecast.values[0] / loaded.p99_ns - 1;
+    by_chance = hypot(chance_of_jobs(row, service, per_s, loaded.jobs), chance_of_services(row, &load, &promise));
+    found = verdict(off, by_chance, &loaded);
+    if (*loaded.disturbed)
+        fprintf(stderr, "disturbed: %s\n", loaded.disturbed);
     printf("| %s, %d worker%s | %.0f%% | %s, %.2f | %s | %s | %s | %+.0f%% (+-%.0f%%) | %s | %s, %s |\n",
            row->kind->name, row->size->workers, row->size->workers == 1 ? "" : "s", 100 * row->load->utilisation,
            units_time_text(service->mean_ns, text[0], sizeof *text), service->cv2, forecast_model_name(forecast.model),
-           units_time_text(forecast.values[0], text[1], sizeof *text), units_time_text(p99_ns, text[2], sizeof *text),
-           100 * off, 100 * by_chance, verdict(off, by_chance), units_time_text(served_ns, text[3], sizeof *text),
+           units_time_text(forecast.values[0], text[1], sizeof *text),
+           units_time_text(loaded.p99_ns, text[2], sizeof *text), 100 * off, 100 * by_chance, found,
+           units_time_text(loaded.served_ns, text[3], sizeof *text),
            units_time_text(served.values[0], text[4], sizeof *text));
     fflush(stdout);
-    return strcmp(verdict(off, by_chance), "OFF");
+    return strcmp(found, "OFF");
 }
 
 static bool prove(const struct kind *kind, const struct size *size)

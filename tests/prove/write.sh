@@ -1,9 +1,9 @@
 #!/bin/sh
 # write.sh COMMAND FILE - runs a command (words) that prints a table, and puts the table
-# in the place of the one in FILE that begins as it does, or else of the first; with its
+# in the place of the one in FILE whose head has the same first two fields; with its
 # line "Measured ..." if it has one. Whether it proves what it should or not. KEEP=yes:
 # rows of the one there that are not in the new one stay; what makes a row are its first
-# two fields. Exit status: the command's.
+# two fields. Exit status: the command's, or 1 where FILE has no such table.
 command=$1 file=$2
 table=$(mktemp) new=$(mktemp "$file.XXXXXX") || exit 1
 trap 'rm -f "$table" "$new"' EXIT
@@ -27,8 +27,7 @@ awk -v table="$table" -v keep="$KEEP" '
             else if (rule == "") rule = line
             else { row[++rows] = line; fresh[key(line)] = line }
     }
-    NR == FNR { known = known || $0 == head; next }
-    !done && /^\|/ && (!known || $0 == head || inside) {
+    !done && /^\|/ && (key($0) == key(head) || inside) {
         if (inside++ > 1 && keep && $0 !~ /^\| not measured yet/) { old[++olds] = $0; seen[key($0)] = 1 }
         next
     }
@@ -36,5 +35,9 @@ awk -v table="$table" -v keep="$KEEP" '
     inside && !done && /^Measured / { blank = 0; if (measured != "") next }
     inside && !done { put(); done = 1; if (blank || $0 !~ /^$/) print "" }
     { print }
-    END { if (inside && !done) put() }' "$file" "$file" >"$new" && chmod 644 "$new" && mv "$new" "$file"
+    END { if (inside && !done) put(); exit !inside }' "$file" >"$new" || {
+    echo "write.sh: $file has no table that begins as this one does; nothing is written" >&2
+    exit 1
+}
+chmod 644 "$new" && mv "$new" "$file"
 exit $status
