@@ -48,6 +48,7 @@ set tics nomirror out scale 0.6 textcolor rgb ink
 set format "%h" # by itself "% h": the space in front puts numbers beside their ticks
 set grid linecolor rgb faint linewidth 0.6 dashtype 1
 unset key
+small = kind eq "svg" ? 0.6 : 1 # marks of the SVG are larger by that: for those with a number beside them
 # What stands where lines may run: `boxed`, on paper of its own.
 set style textbox opaque noborder fillcolor rgb "#ffffff" margins 0.4,0.4
 

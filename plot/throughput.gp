@@ -49,10 +49,10 @@ do for [n = 1:panel_count] {
     is(p, which) = int($1) == n && strcol(3) eq p && int($5) == which
     plot for [p in pools] data."/throughput.tsv" every ::1 \
              using (int($1) == n && strcol(3) eq p && int($5) == 0 ? $6 : NaN):(rows + 1 - $2 - 0.2):7:8 \
-             with xerrorbars pointtype hollow(p) pointsize 1.0 linewidth 1.4 linecolor rgb colour(p), \
+             with xerrorbars pointtype hollow(p) pointsize small * 1.0 linewidth 1.4 linecolor rgb colour(p), \
          for [p in pools] data."/throughput.tsv" every ::1 \
              using (int($1) == n && strcol(3) eq p && int($5) == 1 ? $6 : NaN):(rows + 1 - $2 + 0.16):7:8 \
-             with xerrorbars pointtype marker(p) pointsize 1.1 linewidth 1.6 linecolor rgb colour(p), \
+             with xerrorbars pointtype marker(p) pointsize small * 1.1 linewidth 1.6 linecolor rgb colour(p), \
          data."/throughput.tsv" every ::1 using (int($1) == n ? $8 : NaN):(rows + 1 - $2 + (int($5) ? 0.16 : -0.2)):9 \
              with labels left offset 0.7,0 font ",10" textcolor rgb ink
 }
