@@ -131,12 +131,13 @@ static json_t *limit_json(enum limit limit)
 /* Announces what runs, and when the parent may give up hearing more. */
 static void announce(const struct round *round, int index, const char *side, int64_t jobs, int64_t limit_ns)
 {
-    const struct workload_spec *workload = &round->plan.entries[index].workload;
+    const struct plan_entry *entry = &round->plan.entries[index];
     static const double allowance = 10; /* the mean says little of a few heavy-tailed jobs */
-    double work_s = workload_job_ns(workload) * (double)jobs / 1e9;
-    report(round->out, "running",
-           must_pack("{s:i, s:f, s:s}", "configuration", index, "limit_s", (double)limit_ns / 1e9 + allowance * work_s,
-                     "side", side));
+    double work_s = workload_job_ns(&entry->workload) * (double)jobs / 1e9;
+    double patience_s = (double)slice_run_patience_ns(entry, jobs, limit_ns) / 1e9;
+    report(
+        round->out, "running",
+        must_pack("{s:i, s:f, s:s}", "configuration", index, "limit_s", patience_s + allowance * work_s, "side", side));
 }
 
 /* The parent is told again that it runs: it takes long, but it gets on. */
@@ -187,8 +188,10 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
 static int slices_wanted(const struct round *round, int index)
 {
     double share = (double)round->plan.budget_ns / round->plan.rounds;
-    if (rates_has(round->plan.entries[index].workload.ops))
-        return fmin(SLICES_MAX, fmax(1, floor(share / round->trials[index].slice_ns)));
+    if (rates_has(round->plan.entries[index].workload.ops)) { /* the last job ends later than the plan */
+        double each = fmax(round->trials[index].slice_ns, rates_job_ns(&round->plan.entries[index].workload));
+        return (int)fmin(SLICES_MAX, fmax(1, floor(share / each)));
+    }
     if (round->plan.entries[index].workload.ops->jobs)
         share -= round->trials[index].slice_ns; /* the warm-up was a whole slice */
     double with_overhead = round->trials[index].slice_ns * 1.25 + 500000;

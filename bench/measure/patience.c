@@ -51,6 +51,8 @@ bool patience_left(struct patience *patience)
         return false;
     if (now < patience->until_ns)
         return true;
+    /* Whoever looks so late stood still himself: stopped, frozen, or without a CPU, as the pool was. */
+    patience->alive_ns += now - patience->until_ns;
     patience->moved = moved(patience->pool);
     patience->until_ns = now + step(patience);
     if (patience->moved == before)

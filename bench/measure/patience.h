@@ -1,5 +1,7 @@
 /* patience.h - when a pool that was waited for is given up: when nothing has moved for
- * so long. Progress counts as life; as there are finitely many jobs, it ends. */
+ * so long. Progress counts as life; as there are finitely many jobs, it ends. What counts is only
+ * time in which this process ran: while it is stopped (Ctrl-Z), frozen with its container, or gets
+ * no CPU, a pool that is well does not move either. */
 #ifndef PATIENCE_H
 #define PATIENCE_H
 
@@ -11,9 +13,9 @@
 struct patience {
     struct pool *pool;
     int64_t limit_ns;
-    int64_t until_ns; /* when to look next */
-    int64_t began_ns, alive_ns;
-    uint64_t moved; /* what the pool had done when it was looked at last */
+    int64_t until_ns;           /* when to look next */
+    int64_t began_ns, alive_ns; /* alive: later than it moved by as much as looks were late */
+    uint64_t moved;             /* what the pool had done when it was looked at last */
 };
 
 void patience_begin(struct patience *patience, struct pool *pool, int64_t limit_ns);

@@ -273,6 +273,12 @@ static bool child_read(struct run *run, struct child *child)
     return true;
 }
 
+/* By how much longer than it waits it was since then: it stood still, and so did the child, maybe. */
+static double overslept_s(double since_s)
+{
+    return fmax(0, now_s() - since_s - TICK_MS / 1e3);
+}
+
 /* Listens until the process ends. Returns false when it had to be killed. */
 static bool child_listen(struct run *run, struct child *child)
 {
@@ -280,6 +286,7 @@ static bool child_listen(struct run *run, struct child *child)
     double heard = now_s(), patient_s = INFINITY;
     for (;;) {
         struct pollfd poll_for = {.fd = child->out, .events = POLLIN};
+        double began_s = now_s();
         int ready = poll(&poll_for, 1, TICK_MS);
         /* Whoever sends one signal, as timeout and a container's stop do, waits for the end. */
         if (told == 1 && round_interrupted == 1 && now_s() > patient_s)
@@ -298,6 +305,7 @@ static bool child_listen(struct run *run, struct child *child)
         } else if (child->running >= 0 && run->events->running) {
             run->events->running(run->events->context, child->running, run->round, run->rounds, left_s(run));
         }
+        heard += overslept_s(began_s);
         if (now_s() - heard > SILENCE_MS / 1e3 + child->limit_s) {
             kill(child->pid, SIGKILL);
             return false;

@@ -433,6 +433,15 @@ static bool prepare(const struct plan_entry *entry, struct workload_slice *work,
     return !error;
 }
 
+int64_t slice_run_patience_ns(const struct plan_entry *entry, int64_t jobs, int64_t limit_ns)
+{
+    static const double tail = 10; /* the mean says little of a heavy-tailed one */
+    struct workload_setting setting = plan_setting(entry);
+    double shared = fmax(1, setting.workers / setting.cpus);
+    return limit_ns +
+           (int64_t)(workload_job_ns(&entry->workload) * (double)jobs + tail * shared * rates_job_ns(&entry->workload));
+}
+
 void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int64_t limit_ns, struct slice *slice,
                struct slice_samples *samples)
 {
@@ -450,8 +459,7 @@ void slice_run(const struct plan_entry *entry, int64_t jobs, uint64_t seed, int6
     slice->jobs = jobs;
     if (prepare(entry, &work, &places, &actors, slice)) {
         slice->work_ns = work.work_ns;
-        /* Even one after the other they may run. */
-        limit_ns += (int64_t)(workload_job_ns(&entry->workload) * (double)jobs);
+        limit_ns = slice_run_patience_ns(entry, jobs, limit_ns);
         if (open_pool(entry, &places, slice, &work.pool) == 0) {
             run_in_pool(entry, &places, &actors, limit_ns, slice, samples);
             if (slice->hung || slice->stopped)

@@ -97,6 +97,14 @@ bool rates_waits(const struct workload_spec *spec)
     return trace_is(spec) ? spec->values[TRACE_AS] == TRACE_AS_SLEEP : spec->ops->waits;
 }
 
+double rates_job_ns(const struct workload_spec *spec)
+{
+    struct workload_spec jobs;
+    if (jobs_of(spec, &jobs))
+        return workload_job_ns(&jobs);
+    return trace_is(spec) ? trace_part_of(spec).longest_ns : workload_job_ns(spec);
+}
+
 double rates_load(const struct workload_spec *spec, int workers)
 {
     struct workload_spec jobs;

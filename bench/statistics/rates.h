@@ -21,6 +21,10 @@ void rates_stretch(struct workload_spec *spec, double slice_ns);
 /* Whether its jobs wait as well as compute; of an open loop the jobs that it hands over. */
 bool rates_waits(const struct workload_spec *spec);
 
+/* How long one job takes, about; of an open loop those that it hands over: the longest, as it was recorded, else the
+ * mean. 0: nobody knows. */
+double rates_job_ns(const struct workload_spec *spec);
+
 /* How much of the time jobs of this rate keep `workers` busy, as they were planned: 1 is all
  * of it. NaN: it is no such workload, or nobody knows how long a job is. */
 double rates_load(const struct workload_spec *spec, int workers);

@@ -40,7 +40,8 @@ static struct bounds bounds_of(const struct workload_spec *spec)
 struct reading {
     struct trace_replayed *jobs; /* of times of the recording; NULL: none are kept */
     int64_t count, room;
-    double sum_ns, last_ns; /* of services; the last arrival */
+    double sum_ns, longest_ns; /* of services */
+    double last_ns;            /* arrival */
 };
 
 static int keep(struct reading *reading, double at_ns, int64_t service_ns, bool all)
@@ -57,6 +58,7 @@ static int keep(struct reading *reading, double at_ns, int64_t service_ns, bool 
         reading->jobs[reading->count] = (struct trace_replayed){at_ns, service_ns};
     reading->count++;
     reading->sum_ns += (double)service_ns;
+    reading->longest_ns = fmax(reading->longest_ns, (double)service_ns);
     reading->last_ns = at_ns;
     return 0;
 }
@@ -94,6 +96,7 @@ static void reckon(const struct bounds *bounds, const struct reading *reading, b
     part->warm_ns = (bounds->from_ns - bounds->begin_ns) / bounds->times;
     part->counted_ns = fmax(COUNTED_MIN_NS, (end_ns - bounds->from_ns) / bounds->times + 1);
     part->service_ns = reading->sum_ns / (double)reading->count;
+    part->longest_ns = reading->longest_ns;
     part->whole = !more && bounds->from_ns <= 0;
     part->length_ns = more ? NAN : reading->last_ns / bounds->times;
 }

@@ -19,6 +19,7 @@ struct trace_part {
     int64_t jobs;               /* at most PACED_JOBS_MAX, the warm-up's among them */
     double warm_ns, counted_ns; /* of the replay */
     double service_ns;          /* mean, as recorded */
+    double longest_ns;          /* of the services */
     bool whole;                 /* it reaches from the first job of the recording to the last */
     double length_ns;           /* of the whole recording, replayed; NAN: where not all of it was read */
 };
