@@ -64,8 +64,9 @@ static int check_once(const struct options *options, struct why why)
     if (options->pool_count > 1)
         return why_wrong(why,
                          "plan: one -p at a time: a budget decides between the sizes of one pool (which pool holds the "
-                         "higher rate says: sweep --slo %s -p %s,%s -w burst:of=...)",
-                         options->slo_text, options->pools[0]->name, options->pools[1]->name);
+                         "higher rate says: sweep --slo %s -p %s,%s -w %s%s)",
+                         options->slo_text, options->pools[0]->name, options->pools[1]->name,
+                         is_recorded(options) ? "" : "burst:of=", options->workloads[0].text);
     if (several)
         return why_wrong(why, "plan: one %s at a time (several runs for several)", several);
     if (options->compare_format == OPTIONS_JUNIT)

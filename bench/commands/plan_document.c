@@ -1,13 +1,12 @@
 /* plan_document.c - what a planning came to, as the document has it (results/README.md). */
 #include <math.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/commands/plan_session.h"
 #include "bench/commands/plan_trace.h"
 #include "bench/json/must.h"
-#include "bench/measure/plugin.h"
 #include "bench/models/forecast.h"
 #include "bench/results/policy.h"
 #include "workloads/core/units.h"
@@ -236,62 +235,20 @@ static void advise(const struct plan_session *session, char *text, size_t size)
                  best_name, 100 * best->in_time, own_name, 100 * own->in_time);
 }
 
-static void add(char *text, size_t size, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void add(char *text, size_t size, const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list values;
-    va_start(values, format);
-    vsnprintf(text + used, size - used, format, values);
-    va_end(values);
-}
-
-/* The line that measures the answer again, for a shell. */
-static void verify(const struct plan_session *session, char *text, size_t size)
-{
-    enum { ROUNDS = 6 };
-    static const double share = 0.8; /* of a round, for jobs that come (plan_stretch) */
-    const struct options *options = session->options;
-    const struct plan_size *answer = session->answer;
-    json_t *plugins = plugin_files(), *file;
-    size_t i;
-    *text = '\0';
-    if (answer) {
-        add(text, size, "poolbench run");
-        json_array_foreach (plugins, i, file)
-            add(text, size, " --plugin '%s'", json_string_value(file));
-        add(text, size, " -p %s -t %d --capacity %zu --full %s", session->base.pool->name, answer->workers,
-            answer->capacity, policy_full_name(answer->full));
-        if (answer->full == POOL_TIMEOUT)
-            add(text, size, " --full-timeout %lldns", (long long)options->full_timeout_ns);
-        if (session->base.producers > 1)
-            add(text, size, " --producers %d", session->base.producers);
-        if (options->pins_given)
-            add(text, size, " --pin %s", session->base.pin);
-        if (session->recorded.jobs)
-            add(text, size, strpbrk(session->open.text, " $`\"\\&;()<>|*?[#~!") ? " -w '%s'" : " -w %s",
-                session->open.text);
-        else
-            add(text, size, " -w burst:rate=%lld,of=%s", (long long)options->rate, options->workloads[0].text);
-        add(text, size, " --slo %s --rounds %d --budget %.0fms --no-floor", options->slo_text, ROUNDS,
-            ceil(ROUNDS * answer->slice_ns / share / 1e6));
-    }
-    json_decref(plugins);
-}
-
 json_t *plan_session_json(const struct plan_session *session, int status)
 {
     const struct options *options = session->options;
-    char advice[400], command[1024];
+    char advice[400], *command = plan_verify(session);
+    json_t *verify = command ? must_text(command) : json_null();
+    free(command);
     advise(session, advice, sizeof advice);
-    verify(session, command, sizeof command);
     return must_pack("{s:o, s:s, s:s, s:i, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:o, s:o, s:o}",
                      "rate", options->max ? json_null() : json_integer((json_int_t)options->rate), "workload",
                      options->workloads[0].text, "pool", session->base.pool->name, "producers", session->base.producers,
                      "pin", session->base.pin, "service", plan_service_json(session), "sizes", sizes_json(session),
                      "answer", answer_json(session), "held", held_json(session), "overload", overload_json(session),
                      "max", plan_max_json(session), "quota", plan_quota_json(session), "advice",
-                     *advice ? must_text(advice) : json_null(), "verify", *command ? must_text(command) : json_null(),
-                     "status", status, "why", *session->why ? must_text(session->why) : json_null(), "trace",
-                     plan_trace_json(session), "shorter", shorter_json(session));
+                     *advice ? must_text(advice) : json_null(), "verify", verify, "status", status, "why",
+                     *session->why ? must_text(session->why) : json_null(), "trace", plan_trace_json(session),
+                     "shorter", shorter_json(session));
 }

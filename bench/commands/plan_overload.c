@@ -84,9 +84,21 @@ static void add_drain(const json_t *trial, double *drain_s, double *came_s, int 
     }
 }
 
-/* What was left when no more came was worked off in so long; at the rate that was asked for
- * only what the workers can do beyond it goes into that. */
-static void take_recovery(struct plan_overload *overload, const json_t *configuration, double rate)
+double plan_recovery_s(double drain_s, double can_per_s, double rate)
+{
+    return rate > 0 && can_per_s > rate ? drain_s * can_per_s / (can_per_s - rate) : NAN;
+}
+
+/* At which rate a backlog is worked off. A recording has pauses, in which nothing is left to do: there it is what the
+ * workers can do by the services that were measured. */
+static double worked_off_per_s(const struct plan_session *session, const struct open_loop *loop)
+{
+    if (session->recorded.jobs)
+        return loop->service_ns > 0 ? session->answer->workers / loop->service_ns * 1e9 : NAN;
+    return loop->done_per_s;
+}
+
+static void take_recovery(struct plan_overload *overload, const json_t *configuration, double can_per_s, double rate)
 {
     double drain_s = 0, came_s = 0;
     int slices = 0;
@@ -99,8 +111,7 @@ static void take_recovery(struct plan_overload *overload, const json_t *configur
     if (!slices)
         return;
     overload->after_s = came_s / slices;
-    if (rate > 0 && overload->done_per_s > rate)
-        overload->recovery_s = drain_s / slices * overload->done_per_s / (overload->done_per_s - rate);
+    overload->recovery_s = plan_recovery_s(drain_s / slices, can_per_s, rate);
 }
 
 /* How many of all jobs were in time, and how well that is known, as of a promise (pooled.h). */
@@ -163,8 +174,7 @@ static void take(struct plan_session *session, struct plan_overload *overload)
     overload->fairness = result_median(configuration, "figures.producer_fairness");
     take_in_time(session, overload, configuration);
     take_served(session, overload, configuration);
-    /* A recording has no one rate at which a backlog is worked off. */
-    take_recovery(overload, configuration, session->recorded.jobs ? 0 : (double)session->options->rate);
+    take_recovery(overload, configuration, worked_off_per_s(session, &loop), (double)session->options->rate);
 }
 
 /* Most jobs in time; but another policy than the answer's only where it is certainly better. */

@@ -151,6 +151,10 @@ int plan_held_longer(struct plan_session *session, double reserve_share);
 /* 1.5 times that, under each policy of a full queue; and which one is advised. */
 int plan_overload(struct plan_session *session);
 
+/* What was left when no more came was worked off in drain_s; while the asked rate goes on only what is done beyond it
+ * goes into that, so that it takes longer. NaN: not known, or never. Pure. */
+double plan_recovery_s(double drain_s, double can_per_s, double rate);
+
 /* Fewer places, where what was accepted of too much was late; all is measured again then. Where the
  * shorter queue breaks a promise, or time ends, what was there before stays. */
 int plan_shorten(struct plan_session *session);
@@ -166,10 +170,6 @@ int plan_shorten_by(struct plan_session *session, const struct plan_measures *me
 int plan_stay_by(struct plan_session *session, struct plan_size *size, double reserve_share,
                  const struct plan_measures *measures);
 int plan_settle_by(struct plan_session *session, double reserve_share, const struct plan_measures *measures);
-
-/* How many places in the place of so many, when what is accepted takes accepted_ns and may take
- * limit_ns; one for each worker at least. 0: there are none fewer, or none are needed. Pure. */
-int64_t plan_fewer_places(int64_t places, int workers, double accepted_ns, double limit_ns);
 
 /* The highest rate of each number of workers. EXIT_BAD: one of them holds none; EXIT_CANNOT: and the
  * generator, or the machine, is why. */
@@ -228,6 +228,9 @@ struct forecast_load plan_load(const struct plan_session *session, double per_s)
 
 /* The rate that a size holds by the model, and by what the CPUs can compute: as options->rate is told. */
 double plan_model_rate(const struct plan_session *session, int workers);
+
+/* The command that measures the answer again; NULL: there is none. Owner: the caller (free). */
+char *plan_verify(const struct plan_session *session);
 
 /* The document's "plan" (results/README.md), one of its "sizes", and its "service". Owner: the caller. */
 json_t *plan_size_json(const struct plan_session *session, const struct plan_size *size);

@@ -20,16 +20,6 @@ struct before {
     json_t *searches;
 };
 
-int64_t plan_fewer_places(int64_t places, int workers, double accepted_ns, double limit_ns)
-{
-    static const double margin = 0.9; /* of the limit: what is measured again scatters */
-    int64_t fewer = (int64_t)((double)places * margin * limit_ns / accepted_ns);
-    if (!(accepted_ns > limit_ns) || places <= workers)
-        return 0;
-    fewer = fewer < workers ? workers : fewer;
-    return fewer < places ? fewer : places - 1;
-}
-
 /* The overload that tells how long what is accepted waits: where nothing is lost, what is late is late with the
  * producer, and those that are turned away tell of the same queue. */
 static const struct plan_overload *telling(const struct plan_session *session)
@@ -45,8 +35,8 @@ static int64_t fewer(const struct plan_session *session)
     const struct plan_overload *own = telling(session);
     if (session->options->capacity_count || own->configuration < 0 || own->lost < full || isnan(own->accepted_ns))
         return 0;
-    return plan_fewer_places((int64_t)session->answer->capacity, session->answer->workers, own->accepted_ns,
-                             (double)plan_time_promise(session)->limit_ns);
+    return sizing_fewer_places((int64_t)session->answer->capacity, session->answer->workers, own->accepted_ns,
+                               (double)plan_time_promise(session)->limit_ns);
 }
 
 static void keep(const struct plan_session *session, struct before *before)

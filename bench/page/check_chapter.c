@@ -8,10 +8,10 @@
 
 #include "bench/json/must.h"
 #include "bench/page/answers_check.h"
-#include "bench/page/repeat.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/results/result.h"
+#include "bench/show/shell_word.h"
 #include "workloads/core/units.h"
 
 enum { NAMES_MAX = 128, REPORTS_MAX = 20 };
@@ -88,7 +88,7 @@ static void put_names(FILE *out, const json_t *cells, const char *key)
             fprintf(list, "%s%s", i ? "," : "", name);
     }
     fclose(list);
-    repeat_word(out, must_memory(names));
+    shell_word(out, must_memory(names));
     free(names);
 }
 
@@ -112,7 +112,7 @@ static char *command_of(const json_t *document)
     json_array_foreach (json_object_get(document, "plugins"), i, plugin)
         if (json_is_string(plugin)) {
             fputs(" --plugin", out);
-            repeat_word(out, json_string_value(plugin));
+            shell_word(out, json_string_value(plugin));
         }
     add_number(out, document, "workers", "-t", WORKERS);
     add_number(out, document, "repeat", "--repeat", 1);

@@ -11,12 +11,12 @@
 #include "bench/findings/course.h"
 #include "bench/history/series.h"
 #include "bench/json/must.h"
-#include "bench/page/repeat.h"
 #include "bench/page/tables.h"
 #include "bench/page/tree.h"
 #include "bench/results/label.h"
 #include "bench/show/course_show.h"
 #include "bench/show/history_show.h"
+#include "bench/show/shell_word.h"
 
 enum { SHOWN_MAX = 24, SAID = 4, ID = 600 };
 
@@ -135,7 +135,7 @@ static void series_part(struct chapter *chapter, xmlNode *parent, const struct t
     part = chapter_part(chapter, parent, id, told->series->benchmark);
     chapter_link(chapter, chapter->pools, id, told->series->benchmark);
     fputs("poolbench history show", out);
-    repeat_word(out, told->series->benchmark);
+    shell_word(out, told->series->benchmark);
     fclose(out);
     words.command = must_memory(command);
     if (figure)

@@ -8,6 +8,7 @@
 
 #include "bench/json/must.h"
 #include "bench/results/result.h"
+#include "bench/show/shell_word.h"
 
 static bool is_asked(const json_t *configuration, const char *spec)
 {
@@ -66,16 +67,6 @@ char *repeat_command(const json_t *result, const char *spec)
     return must_memory(text);
 }
 
-void repeat_word(FILE *out, const char *word)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=+,./:@%";
-    bool quotes = !*word || strspn(word, plain) != strlen(word);
-    fputs(quotes ? " '" : " ", out);
-    for (; *word; word++)
-        fputs(*word == '\'' ? "'\\''" : (char[]){*word, '\0'}, out);
-    fputs(quotes ? "'" : "", out);
-}
-
 char *repeat_whole(const json_t *result, bool output)
 {
     const json_t *command = json_object_get(result, "command"), *word;
@@ -90,7 +81,7 @@ char *repeat_whole(const json_t *result, bool output)
         if (!output && (!strcmp(is, "-o") || !strcmp(is, "--output")))
             i++; /* and its value */
         else if (output || (strncmp(is, "-o", 2) && strncmp(is, "--output=", 9)))
-            repeat_word(out, is);
+            shell_word(out, is);
     }
     fclose(out);
     return must_memory(text);

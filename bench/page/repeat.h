@@ -4,7 +4,6 @@
 
 #include <jansson.h>
 #include <stdbool.h>
-#include <stdio.h>
 
 /* "poolbench run -p ring,mutex -w cpu:size=1us -t 1,2": of the configurations that were asked for under that
  * workload, with what is not the default; of all, where spec is NULL. Owner: the caller (free). Ends the program when
@@ -14,9 +13,5 @@ char *repeat_command(const json_t *result, const char *spec);
 /* The command by which the whole was made, as a shell takes it; its file (-o), which another try would replace, only
  * where that is wanted. Owner: as above. */
 char *repeat_whole(const json_t *result, bool output);
-
-/* Writes a blank and a word as a shell takes it: what is not plain stands in single quotes. Whoever made the name, who
- * copies the command runs no other. */
-void repeat_word(FILE *out, const char *word);
 
 #endif

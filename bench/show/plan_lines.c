@@ -7,6 +7,7 @@
 #include "bench/findings/slo_judge.h"
 #include "bench/results/result.h"
 #include "bench/show/plan_table.h"
+#include "bench/statistics/sizing.h"
 #include "bench/statistics/slo.h"
 #include "workloads/core/units.h"
 
@@ -228,13 +229,31 @@ static void shorter_text(const json_t *shorter, char *text, size_t size)
                  (long long)result_integer(shorter, "asked"));
 }
 
+/* Whether what was accepted was in time; else how much shorter the queue would have to be, unless a shorter one was
+ * tried. */
+static void late_text(const json_t *plan, const json_t *full, char *text, size_t size)
+{
+    const json_t *answer = json_object_get(plan, "answer");
+    double accepted = plan_table_number(full, "accepted_ns"),
+           limit = plan_table_number(json_object_get(plan, "overload"), "limit_ns");
+    int64_t fewer = sizing_fewer_places(result_integer(answer, "capacity"), (int)result_integer(answer, "workers"),
+                                        accepted, limit);
+    if (accepted <= limit)
+        snprintf(text, size, "in time");
+    else if (fewer && !json_is_object(json_object_get(plan, "shorter")))
+        snprintf(text, size, "too late: take a shorter one (by that %lld; there was no time to measure it)",
+                 (long long)fewer);
+    else
+        snprintf(text, size, "too late");
+}
+
 static void queue_line(const json_t *plan, char *text, size_t size)
 {
     const json_t *chosen = chosen_size(plan), *full = when_full(plan), *overload = json_object_get(plan, "overload"),
                  *shorter = json_object_get(plan, "shorter");
     double depth = plan_table_number(chosen, "in_queue");
     bool as_asked = !strcmp(result_string(full, "full"), result_string(json_object_get(plan, "answer"), "full"));
-    char accepted[32], waited[32];
+    char accepted[32], waited[32], late[80];
     *text = '\0';
     if (!chosen || !json_is_object(json_object_get(plan, "answer")))
         return;
@@ -243,14 +262,13 @@ static void queue_line(const json_t *plan, char *text, size_t size)
     else
         snprintf(text, size, "%s jobs waited on average, %lld may", units_rough_text(depth, waited, sizeof waited),
                  (long long)result_integer(chosen, "capacity"));
-    if (full)
+    if (full) {
+        late_text(plan, full, late, sizeof late);
         snprintf(text + strlen(text), size - strlen(text), "; when it is full%s%s%s %s of what is accepted is %s, %s",
                  as_asked ? "" : ", under full=", as_asked ? "" : result_string(full, "full"), as_asked ? "" : ",",
                  result_string(overload, "name"),
-                 units_time_text(plan_table_number(full, "accepted_ns"), accepted, sizeof accepted),
-                 plan_table_number(full, "accepted_ns") <= plan_table_number(overload, "limit_ns") ? "in time"
-                 : json_is_object(shorter) ? "too late" /* a shorter one was tried */
-                                           : "too late: take a shorter one");
+                 units_time_text(plan_table_number(full, "accepted_ns"), accepted, sizeof accepted), late);
+    }
     shorter_text(shorter, text, size);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/results/result.h"
+#include "bench/show/noise_show.h"
 #include "bench/show/plan_lines.h"
 #include "bench/show/plan_max_show.h"
 #include "bench/show/plan_table.h"
@@ -17,24 +18,30 @@ static const char *count_text(double value, char *text, size_t size)
     return units_count_text(value, text, size);
 }
 
-void plan_show_service(const json_t *service, FILE *out)
+static void print_service(const json_t *service, FILE *out, bool markdown)
 {
-    char mean[32], p99[32], cpu[32], made[32];
+    char text[256], mean[32], p99[32], cpu[32], made[32];
     if (!json_is_object(service))
         return;
-    fprintf(out, "%s service %s (cv %.2g, p99 %s)",
-            result_integer(service, "configuration") < 0 ? "as recorded    " : "measured here  ",
-            units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),
-            sqrt(plan_table_number(service, "variation")),
-            units_time_text(plan_table_number(service, "p99_ns"), p99, sizeof p99));
+    snprintf(text, sizeof text, "service %s (cv %.2g, p99 %s)",
+             units_time_text(plan_table_number(service, "mean_ns"), mean, sizeof mean),
+             sqrt(plan_table_number(service, "variation")),
+             units_time_text(plan_table_number(service, "p99_ns"), p99, sizeof p99));
     if (plan_table_number(service, "cpu_ns") > 0)
-        fprintf(out, ", of it CPU %s", units_time_text(plan_table_number(service, "cpu_ns"), cpu, sizeof cpu));
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", of it CPU %s",
+                 units_time_text(plan_table_number(service, "cpu_ns"), cpu, sizeof cpu));
     else
-        fprintf(out, ", replayed as waits");
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", replayed as waits");
     if (plan_table_number(service, "generator_per_s") > 0)
-        fprintf(out, "     generator can make %s/s: not the limit",
-                count_text(plan_table_number(service, "generator_per_s"), made, sizeof made));
-    fputc('\n', out);
+        snprintf(text + strlen(text), sizeof text - strlen(text), "     generator can make %s/s: not the limit",
+                 count_text(plan_table_number(service, "generator_per_s"), made, sizeof made));
+    plan_table_line(out, markdown, result_integer(service, "configuration") < 0 ? "as recorded" : "measured here",
+                    text);
+}
+
+void plan_show_service(const json_t *service, FILE *out)
+{
+    print_service(service, out, false);
 }
 
 /* Sizes. */
@@ -110,9 +117,9 @@ static void add_policy(struct plan_table *table, const json_t *overload, const j
         units_time_text(plan_table_number(policy, "accepted_ns"), cells[4], PLAN_TABLE_CELL);
         if (!isnan(fairness))
             snprintf(cells[5], PLAN_TABLE_CELL, "%.3f", fairness);
-        if (isnan(recovery) && !json_is_true(json_object_get(overload, "recorded")))
+        if (isnan(recovery))
             snprintf(cells[6], PLAN_TABLE_CELL, "not known");
-        else if (!isnan(recovery))
+        else
             units_time_text(1e9 * recovery, cells[6], PLAN_TABLE_CELL);
     }
     table->rows++;
@@ -138,14 +145,18 @@ static const char *verify_where(const json_t *plan)
     return !strcmp(group, "made") ? "in a container of that quota: " : "";
 }
 
-static void overload_line(const json_t *overload, char *text, size_t size)
+static void overload_line(const json_t *plan, char *text, size_t size)
 {
-    char rate[32], limit[32];
+    const json_t *overload = json_object_get(plan, "overload");
+    char rate[32], limit[32], asked[32], recovers[64] = "";
     double after = plan_table_number(json_array_get(json_object_get(overload, "policies"), 0), "after_s");
-    snprintf(text, size, "%s/s, %.2g times what it holds as far as is known, for %.2g s (in time: within %s):",
+    if (json_is_true(json_object_get(overload, "recorded"))) /* which has no one rate */
+        snprintf(recovers, sizeof recovers, "; recovers: while %s/s go on",
+                 count_text(plan_table_number(plan, "rate"), asked, sizeof asked));
+    snprintf(text, size, "%s/s, %.2g times what it holds as far as is known, for %.2g s (in time: within %s%s):",
              count_text(plan_table_number(overload, "rate_per_s"), rate, sizeof rate),
              plan_table_number(overload, "times"), after,
-             slo_limit_text(plan_table_number(overload, "limit_ns"), limit, sizeof limit));
+             slo_limit_text(plan_table_number(overload, "limit_ns"), limit, sizeof limit), recovers);
 }
 
 static void print_plan(const json_t *result, FILE *out, bool markdown, bool colour)
@@ -164,7 +175,7 @@ static void print_plan(const json_t *result, FILE *out, bool markdown, bool colo
     if (table.rows)
         plan_table_print(&table, out, markdown, colour);
     if (json_is_object(overload)) {
-        overload_line(overload, text, sizeof text);
+        overload_line(plan, text, sizeof text);
         if (!markdown)
             fputc('\n', out);
         plan_table_line(out, markdown, "overload", text);
@@ -188,6 +199,9 @@ void plan_show(const json_t *result, FILE *out, bool colour)
 void plan_show_markdown(const json_t *result, FILE *out)
 {
     const json_t *plan = json_object_get(result, "plan");
+    char noise[800];
     fprintf(out, "### Plan: %s\n\n", result_string(plan, "workload"));
+    print_service(json_object_get(plan, "service"), out, true);
+    plan_table_line(out, true, "noise", noise_show(result, noise, sizeof noise));
     print_plan(result, out, true, false);
 }

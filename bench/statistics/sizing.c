@@ -124,3 +124,13 @@ bool sizing_is_fewest(const struct sizing *sizing)
     answer = asked_at(sizing, index_near(sizing, fewer))->answer;
     return answer == SIZING_BROKEN || answer == SIZING_STRADDLES;
 }
+
+int64_t sizing_fewer_places(int64_t places, int workers, double accepted_ns, double limit_ns)
+{
+    static const double margin = 0.9; /* of the limit: what is measured again scatters */
+    int64_t fewer = (int64_t)((double)places * margin * limit_ns / accepted_ns);
+    if (!(accepted_ns > limit_ns) || places <= workers)
+        return 0;
+    fewer = fewer < workers ? workers : fewer;
+    return fewer < places ? fewer : places - 1;
+}

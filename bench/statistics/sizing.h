@@ -14,6 +14,7 @@
 #define SIZING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { SIZING_SIZES_MAX = 1024, SIZING_ASKED_MAX = 24 };
 
@@ -60,5 +61,9 @@ int sizing_not_kept(const struct sizing *sizing);
 /* Whether fewer workers are known not to do: it is one worker, or one worker fewer was asked and broke the
  * promise or straddled it. Else it is "at most so many", also where no size between was allowed. */
 bool sizing_is_fewest(const struct sizing *sizing);
+
+/* How many places a queue is to have in the place of so many, when what is accepted takes accepted_ns and may take
+ * limit_ns; one for each worker at least. 0: there are none fewer, or none are needed. */
+int64_t sizing_fewer_places(int64_t places, int workers, double accepted_ns, double limit_ns);
 
 #endif

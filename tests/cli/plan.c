@@ -27,7 +27,7 @@ CLI_TEST(plan, bad_input)
                {"no workload", "plan --rate 1k --slo p99=5ms -w cpuu"},
                {"given twice", "plan --rate 1k --slo p99=5ms -w cpu -w io"},
                {"no range", "plan --rate 1k --slo p99=5ms -w cpu:size=1us..4us"},
-               {"which pool holds the higher rate says: sweep --slo p99=5ms -p ring,mutex",
+               {"which pool holds the higher rate says: sweep --slo p99=5ms -p ring,mutex -w burst:of=cpu)",
                 "plan --rate 1k --slo p99=5ms -w cpu -p ring,mutex"},
                {"no workers", "plan --rate 1k --slo p99=5ms -w cpu -p inline"},
                {"one --capacity", "plan --rate 1k --slo p99=5ms -w cpu --capacity 1,2"},

@@ -18,6 +18,7 @@
 #include "bench/page/side_by_side_rows.h"
 #include "bench/results/read_fleet.h"
 #include "bench/results/result.h"
+#include "bench/show/shell_word.h"
 #include "bench/show/verdicts.h"
 #include "tests/core/made_result.h"
 
@@ -462,7 +463,7 @@ static const char *repeated(const char *word)
 {
     static char text[128];
     FILE *out = fmemopen(text, sizeof text, "w");
-    repeat_word(out, word);
+    shell_word(out, word);
     fclose(out);
     return text;
 }

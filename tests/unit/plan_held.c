@@ -50,3 +50,11 @@ Test(plan_held, no_second_search_without_need_or_time, .timeout = 10)
     session.held_per_s = 0;
     cr_assert(plan_held_longer(&session, 0.3) == 0 && session.held_s == 10, "there is nothing to go on from");
 }
+
+/* 50 jobs that are left take 50 ms where 1,000/s can be done; while 600/s go on only 400/s go into them. */
+Test(plan_held, what_is_left_is_worked_off_beside_what_comes, .timeout = 10)
+{
+    cr_assert(fabs(plan_recovery_s(0.05, 1000, 600) - 0.125) < 1e-9);
+    cr_assert(isnan(plan_recovery_s(0.05, 600, 600)) && isnan(plan_recovery_s(0.05, 500, 600)), "never");
+    cr_assert(isnan(plan_recovery_s(0.05, NAN, 600)) && isnan(plan_recovery_s(0.05, 1000, 0)), "not known");
+}

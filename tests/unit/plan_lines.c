@@ -105,8 +105,12 @@ Test(plan_lines, a_shorter_queue_is_advised_where_none_was_tried, .timeout = 10)
     json_t *result = document(), *reject = json_array_get(json_object_get(in_plan(result, "overload"), "policies"), 1);
     const char *text;
     json_object_set_new(reject, "accepted_ns", json_real(60e6));
+    json_object_set_new(in_plan(result, "answer"), "capacity", json_integer(3));
+    cr_assert(strstr(said(json_incref(result)), "is 60.0 ms, too late\n"), "it has a place for each worker only");
+    json_object_set_new(in_plan(result, "answer"), "capacity", json_integer(49));
     text = said(json_incref(result));
-    cr_assert(strstr(text, "is 60.0 ms, too late: take a shorter one\n"), "%s", text);
+    cr_assert(strstr(text, "is 60.0 ms, too late: take a shorter one (by that 36; there was no time to measure it)\n"),
+              "%s", text);
     json_object_set_new(json_object_get(result, "plan"), "shorter",
                         json_pack("{s:i, s:i, s:i, s:f, s:f}", "from", 49, "asked", 36, "to", 49, "accepted_ns", 60e6,
                                   "rate_per_s", 700.0));

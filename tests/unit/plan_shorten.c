@@ -143,11 +143,3 @@ Test(plan_shorten, an_interrupt_keeps_what_was_there, .timeout = 10)
     cr_assert(!session.shorter.from, "it kept them");
     end();
 }
-
-Test(plan_shorten, places_by_what_they_take, .timeout = 10)
-{
-    cr_assert(plan_fewer_places(100, 2, 100 * MS, 50 * MS) == 45);
-    cr_assert(plan_fewer_places(100, 2, 50.1 * MS, 50 * MS) == 89);
-    cr_assert(plan_fewer_places(3, 2, 50.1 * MS, 50 * MS) == 2 && plan_fewer_places(100, 60, 900 * MS, 50 * MS) == 60);
-    cr_assert(plan_fewer_places(2, 2, 100 * MS, 50 * MS) == 0 && plan_fewer_places(100, 2, 40 * MS, 50 * MS) == 0);
-}

@@ -12,6 +12,8 @@
 #include "bench/results/result.h"
 #include "tests/unit/open_trial.h"
 
+#define MS 1000000.0
+
 /* Whoever has at least so many workers keeps the promise. */
 struct world {
     int fewest;
@@ -214,4 +216,13 @@ Test(sizing, a_judgement_says_why_nobody_can_tell, .timeout = 10)
         struct slo_judgement judged = {.verdict = cases[i].verdict, .reason = cases[i].reason};
         cr_assert_eq(plan_answer_of(&judged), cases[i].answer, "case %zu", i);
     }
+}
+
+Test(sizing, places_by_what_they_take, .timeout = 10)
+{
+    cr_assert(sizing_fewer_places(100, 2, 100 * MS, 50 * MS) == 45);
+    cr_assert(sizing_fewer_places(100, 2, 50.1 * MS, 50 * MS) == 89);
+    cr_assert(sizing_fewer_places(3, 2, 50.1 * MS, 50 * MS) == 2 &&
+              sizing_fewer_places(100, 60, 900 * MS, 50 * MS) == 60);
+    cr_assert(sizing_fewer_places(2, 2, 100 * MS, 50 * MS) == 0 && sizing_fewer_places(100, 2, 40 * MS, 50 * MS) == 0);
 }
