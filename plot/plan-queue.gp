@@ -1,8 +1,8 @@
 # How long does the queue get, and when more comes? Jobs that wait over time: a panel for what
 # is recommended at the rate asked for, and one for each policy when more comes.
 # plan-queue.tsv: panel, ms, waiting jobs. Also: panel_count, and of each panel: panels (title),
-# highs (most jobs), lengths (ms), warm (ms), places (of the queue), rights (1: their
-# number stands at the right).
+# highs (most jobs), lengths (ms), warm (ms), places (of the queue), labels (where their
+# number begins, as a share of the width).
 load style
 left = 0.065; right = 0.985
 columns = panel_count < 3 ? panel_count : 3
@@ -34,11 +34,7 @@ do for [p = 1 : panel_count] {
     unset arrow 2; unset label 5
     if (places[p] <= most * 1.1) {
         set arrow 2 from graph 0, first places[p] to graph 1, first places[p] nohead dashtype 3 linecolor rgb ink linewidth 1.2
-        if (rights[p]) {
-            set label 5 sprintf("%d places", places[p]) at graph 0.99, first places[p] right offset 0,0.6 front boxed textcolor rgb ink font ",10"
-        } else {
-            set label 5 sprintf("%d places", places[p]) at graph 0.01, first places[p] left offset 0,0.6 front boxed textcolor rgb ink font ",10"
-        }
+        set label 5 sprintf("%d places", places[p]) at graph labels[p] + 0.01, first places[p] left offset 0,0.6 front boxed textcolor rgb ink font ",10"
     }
     plot data."/".name.".tsv" every ::1 using (int($1) == p ? $2 : NaN):3 \
              with filledcurves y1=0 fillcolor rgb paint fillstyle transparent solid 0.18 noborder, \

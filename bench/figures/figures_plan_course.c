@@ -83,33 +83,48 @@ static double warm_ms(const struct panel *panel)
     return warm > 0 ? warm / 1e6 : 0;
 }
 
-double figures_plan_course_clear(const double *values, int count, double places, double range, bool right)
+/* How far the curve stays from a label that stands on the line of the places from that step on; below 0: it meets it.
+ */
+static double clear_from(const double *values, int first, int length, double places, double band)
 {
-    static const double share = 0.3, height = 0.14; /* of the panel: what the label takes */
-    double band = height * range, clear = INFINITY;
-    int part = (int)ceil(share * count);
-    for (int i = 0; i < part; i++) {
-        double v = values[right ? count - 1 - i : i];
-        clear = fmin(clear, v < places ? places - v : v > places + band ? v - places - band : -1);
-    }
+    double clear = INFINITY;
+    for (int i = first; i < first + length; i++)
+        clear = fmin(clear, values[i] < places          ? places - values[i]
+                            : values[i] > places + band ? values[i] - places - band
+                                                        : -1);
     return clear;
 }
 
-/* At which end of the line of its places their number meets the curve least. */
-static bool is_right(const struct panel *panel)
+double figures_plan_course_at(const double *values, int count, double places, double range)
+{
+    enum { STARTS = 24 };
+    static const double share = 0.28, height = 0.16; /* of the panel: what the label takes */
+    int length = (int)ceil(share * count), best = 0;
+    double most = -INFINITY;
+    for (int i = 0; i <= STARTS; i++) { /* the right end first, then the left one, and what lies between */
+        int first = (int)round((double)(count - length) * (i ? i - 1 : STARTS - 1) / (STARTS - 1));
+        double clear = clear_from(values, first, length, places, height * range);
+        if (clear > most) {
+            most = clear;
+            best = first;
+        }
+    }
+    return count ? (double)best / count : 0;
+}
+
+static double label_at(const struct panel *panel)
 {
     enum { STEPS = 4096 };
     static double values[STEPS];
     const json_t *waiting = json_object_get(json_object_get(panel->course, "series"), "waiting");
-    double places = (double)result_integer(panel->configuration, "capacity"), range = fmax(panel->high, places);
+    double places = (double)result_integer(panel->configuration, "capacity");
     json_t *value;
     size_t i;
     int count = 0;
     json_array_foreach (waiting, i, value)
         if (count < STEPS)
             values[count++] = json_number_value(value);
-    return figures_plan_course_clear(values, count, places, range, true) >=
-           figures_plan_course_clear(values, count, places, range, false);
+    return figures_plan_course_at(values, count, places, fmax(panel->high, places));
 }
 
 int figures_plan_course(const struct planned *planned)
@@ -129,7 +144,7 @@ int figures_plan_course(const struct planned *planned)
     fprintf(file, "panel\ttime_ms\twaiting\n");
     drawing_say(&figure,
                 "panel_count = %d\narray panels[%d]\narray highs[%d]\narray lengths[%d]\narray warm[%d]\n"
-                "array places[%d]\narray rights[%d]",
+                "array places[%d]\narray labels[%d]",
                 count, count, count, count, count, count, count);
     for (int p = 0; p < count; p++) {
         write_panel(file, p + 1, &panels[p]);
@@ -137,9 +152,9 @@ int figures_plan_course(const struct planned *planned)
         drawing_say_text(&figure, element, panels[p].title);
         shaded = shaded || warm_ms(&panels[p]) > 0;
         drawing_say(&figure,
-                    "highs[%d] = %.6g\nlengths[%d] = %.6g\nwarm[%d] = %.6g\nrights[%d] = %d\nplaces[%d] = %lld", p + 1,
-                    panels[p].high, p + 1, panels[p].length_ms, p + 1, warm_ms(&panels[p]), p + 1,
-                    (int)is_right(&panels[p]), p + 1, (long long)result_integer(panels[p].configuration, "capacity"));
+                    "highs[%d] = %.6g\nlengths[%d] = %.6g\nwarm[%d] = %.6g\nlabels[%d] = %.3f\nplaces[%d] = %lld",
+                    p + 1, panels[p].high, p + 1, panels[p].length_ms, p + 1, warm_ms(&panels[p]), p + 1,
+                    label_at(&panels[p]), p + 1, (long long)result_integer(panels[p].configuration, "capacity"));
     }
     drawing_close(planned->drawing, file);
     snprintf(dim, sizeof dim,

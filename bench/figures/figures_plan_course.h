@@ -10,8 +10,8 @@
 /* Draws plan-queue, where a course was measured. Returns 0 or -errno. */
 int figures_plan_course(const struct planned *planned);
 
-/* How far a curve stays from a label that stands on the line of the queue's places, at the right or the left
- * end of a panel of that range; below 0: it meets it. Pure. */
-double figures_plan_course_clear(const double *values, int count, double places, double range, bool right);
+/* Where on the line of the queue's places their number stands, so that the curve stays furthest from it: at which share
+ * of a panel of that range it begins. Pure. */
+double figures_plan_course_at(const double *values, int count, double places, double range);
 
 #endif

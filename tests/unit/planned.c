@@ -138,19 +138,20 @@ Test(planned, a_recording_has_a_line_of_latency_over_rate, .timeout = 20)
     json_decref(result);
 }
 
-/* A queue that fills up meets the number of its places at the right, one that drains at the left. */
+/* A queue that fills up meets the number of its places at the right, one that drains at the left, and one that does
+ * both at both ends. */
 Test(planned, the_number_of_places_stands_where_the_curve_is_not, .timeout = 10)
 {
-    double fills[20], drains[20], beyond[20];
-    for (int i = 0; i < 20; i++) {
-        fills[i] = fmin(46, 4 * i);
-        drains[19 - i] = fills[i];
+    double fills[40], drains[40], both[40], beyond[40];
+    for (int i = 0; i < 40; i++) {
+        fills[i] = fmin(47, 2 * i);
+        drains[39 - i] = fills[i];
+        both[i] = i < 12 || i >= 28 ? 47 : 0;
         beyond[i] = 100;
     }
-    fills[18] = drains[1] = 47;
-    cr_assert(figures_plan_course_clear(fills, 20, 44, 47, true) < 0);
-    cr_assert(figures_plan_course_clear(fills, 20, 44, 47, false) > 20);
-    cr_assert(figures_plan_course_clear(drains, 20, 44, 47, true) > 20);
-    cr_assert(figures_plan_course_clear(drains, 20, 44, 47, false) < 0);
-    cr_assert(figures_plan_course_clear(beyond, 20, 44, 100, true) > 0, "below a curve nothing is met");
+    cr_assert(figures_plan_course_at(fills, 40, 44, 47) < 0.1);
+    cr_assert(figures_plan_course_at(drains, 40, 44, 47) > 0.65);
+    cr_assert(figures_plan_course_at(both, 40, 44, 47) >= 0.3 && figures_plan_course_at(both, 40, 44, 47) <= 0.42);
+    cr_assert(figures_plan_course_at(beyond, 40, 44, 100) > 0.65, "all are as good: at the right end");
+    cr_assert(figures_plan_course_at(beyond, 0, 44, 100) == 0, "no curve");
 }
