@@ -1,8 +1,7 @@
 /* changed.c - see changed.h. */
 #include "bench/commands/changed.h"
 
-#include <stdio.h>
-
+#include "bench/commands/refuse.h"
 #include "bench/measure/plugin.h"
 
 bool changed_plugins(void)
@@ -15,8 +14,7 @@ bool changed_plugins(void)
 
 void changed_say(const char *path)
 {
-    fprintf(stderr,
-            "poolbench: %s was changed while it was measured: nothing can be said, nor is anything written "
-            "(measure a copy of it)\n",
-            path);
+    say_line(
+        "%s was changed while it was measured: nothing can be said, nor is anything written (measure a copy of it)",
+        path);
 }

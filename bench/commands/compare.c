@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "bench/commands/kept.h"
+#include "bench/commands/refuse.h"
 #include "bench/figures/figures_compared.h"
 #include "bench/findings/comparison.h"
 #include "bench/findings/comparison_identity.h"
@@ -20,14 +21,6 @@
 
 /* Reading, and whether the two can be compared. */
 
-static int refuse(const char *format, const char *a, const char *b, const char *c)
-{
-    fprintf(stderr, "poolbench: ");
-    fprintf(stderr, format, a, b, c);
-    fputc('\n', stderr);
-    return EXIT_USAGE;
-}
-
 /* A file, or @NAME: a baseline of the history. */
 static int load(const struct options *options, struct comparison *comparison, int which)
 {
@@ -37,15 +30,15 @@ static int load(const struct options *options, struct comparison *comparison, in
         if (status != EXIT_GOOD)
             return status;
         if (read_check(comparison->documents[which], why, sizeof why))
-            return refuse("%s: %s%s", comparison->paths[which], why, "");
+            return refuse("%s: %s", comparison->paths[which], why);
     } else if (read_result(comparison->paths[which], &comparison->documents[which], why, sizeof why))
-        return refuse("%s%s%s", why, "", "");
+        return refuse("%s", why);
     if (!json_is_object(json_object_get(comparison->documents[which], "machine")))
-        return refuse("%s: not a result of poolbench run%s%s", comparison->paths[which], "", "");
+        return refuse("%s: not a result of poolbench run", comparison->paths[which]);
     if (read_duet_is(comparison->documents[which]))
         return refuse("%s: a duet, which has set two builds against each other itself: poolbench export %s --format "
-                      "markdown says how%s",
-                      comparison->paths[which], comparison->paths[which], "");
+                      "markdown says how",
+                      comparison->paths[which], comparison->paths[which]);
     return EXIT_GOOD;
 }
 
@@ -61,7 +54,7 @@ static int same_machine(const struct comparison *comparison, FILE *notes)
     if (key && comparison->force)
         fprintf(notes, "poolbench: note: another machine: %s: %s (compared all the same: --force)\n", key, text);
     else if (key)
-        return refuse("not comparable: another machine: %s: %s (--force compares all the same)%s", key, text, "");
+        return refuse("not comparable: another machine: %s: %s (--force compares all the same)", key, text);
     return EXIT_GOOD;
 }
 
@@ -127,10 +120,10 @@ static int compare(struct comparison *comparison)
 {
     char why[1024];
     if (comparison_make(comparison, why, sizeof why))
-        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
+        return refuse("%s", why);
     if (comparison->only_new)
-        fprintf(stderr, "poolbench: note: %zu benchmark%s only in %s\n", comparison->only_new,
-                comparison->only_new == 1 ? " is" : "s are", comparison->paths[1]);
+        say_line("note: %zu benchmark%s only in %s", comparison->only_new, comparison->only_new == 1 ? " is" : "s are",
+                 comparison->paths[1]);
     return EXIT_GOOD;
 }
 

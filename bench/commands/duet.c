@@ -11,6 +11,7 @@
 #include "bench/commands/duet_rates.h"
 #include "bench/commands/duet_session.h"
 #include "bench/commands/kept.h"
+#include "bench/commands/refuse.h"
 #include "bench/commands/target.h"
 #include "bench/figures/figures.h"
 #include "bench/findings/duet_judge.h"
@@ -42,12 +43,6 @@ static const struct {
 enum { SUITE = sizeof suite / sizeof *suite };
 
 static const char *const self_test_pools[] = {"mutex", "ring", "steal"};
-
-static int refuse(const char *line)
-{
-    fprintf(stderr, "poolbench: %s\n", line);
-    return EXIT_USAGE;
-}
 
 /* The plan. */
 
@@ -83,11 +78,10 @@ static int check_pools(const struct options *options)
         if (!sides_find(SIDE_BASE, word)) {
             why_wrong_name((struct why){line, sizeof line}, "-p: --base has no pool", word, "its pools: ", names,
                            count);
-            return refuse(line);
+            return refuse("%s", line);
         }
         if (!sides_find(SIDE_NEW, word)) {
-            snprintf(line, sizeof line, "-p: --new has no pool \"%s\" (only --base has it)", word);
-            return refuse(line);
+            return refuse("-p: --new has no pool \"%s\" (only --base has it)", word);
         }
     }
     return EXIT_GOOD;

@@ -5,15 +5,10 @@
 #include <unistd.h>
 
 #include "bench/commands/changed.h"
+#include "bench/commands/refuse.h"
 #include "bench/measure/sides.h"
 
 #define SELF_TEST_SLOWED 0.05
-
-static int refuse(const char *line)
-{
-    fprintf(stderr, "poolbench: %s\n", line);
-    return EXIT_USAGE;
-}
 
 /* Our own pools, beside the program or where they were installed. NULL: not there. */
 static const char *own_pools(char *path, size_t size)
@@ -35,14 +30,12 @@ static const char *own_pools(char *path, size_t size)
 /* What the two files hold, to be known again. */
 static int sum_both(const struct plan_duet *duet, struct duet_sums *sums)
 {
-    char line[4400];
     for (int i = 0; i < 2; i++) {
         const char *path = i ? duet->new : duet->base;
         int error = file_sum(path, sums->of[i]);
         if (!error)
             continue;
-        snprintf(line, sizeof line, "%s: cannot be read: %s", path, strerror(-error));
-        return refuse(line);
+        return refuse("%s: cannot be read: %s", path, strerror(-error));
     }
     return EXIT_GOOD;
 }
@@ -60,7 +53,7 @@ int duet_files_choose(const struct options *options, struct plan_duet *duet, str
     duet->new = options->new ? options->new : duet->base;
     duet->slowed = options->self_test ? SELF_TEST_SLOWED : 0;
     if (sides_check(duet->base, duet->new, (struct why){why, sizeof why}))
-        return refuse(why);
+        return refuse("%s", why);
     return sum_both(duet, sums);
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/results/read.h"
 #include "bench/show/exported.h"
 
@@ -24,12 +25,12 @@ int export_command(const struct options *options)
     if (!options->export_to)
         return which_format();
     if (read_any(path, &document, why, sizeof why))
-        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
+        return refuse("%s", why);
     while (strcmp(options->export_to, format->name))
         format++;
     why_not = exported_refusal(format, document);
     if (why_not)
-        fprintf(stderr, "poolbench: %s: %s: %s\n", path, format->name, why_not);
+        say_line("%s: %s: %s", path, format->name, why_not);
     else
         format->write(document, stdout);
     json_decref(document);

@@ -9,6 +9,7 @@
 #include "bench/commands/history_import.h"
 #include "bench/commands/history_move.h"
 #include "bench/commands/kept.h"
+#include "bench/commands/refuse.h"
 #include "bench/history/store.h"
 #include "bench/show/history_show.h"
 #include "workloads/core/why.h"
@@ -29,7 +30,7 @@ static int list(const struct options *options, struct store *store)
         snprintf(why, sizeof why, "there is no run%s%s in the history", options->machine ? " of machine " : "",
                  options->machine ? options->machine : "");
     if (count <= 0)
-        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
+        return refuse("%s", why);
     return EXIT_GOOD;
 }
 
@@ -82,7 +83,7 @@ int history_command(const struct options *options)
     bool create = verb && verb->check;
     int error, status;
     if (!path)
-        return fprintf(stderr, "poolbench: POOLBENCH_HISTORY is empty: there is no history\n"), EXIT_USAGE;
+        return refuse("POOLBENCH_HISTORY is empty: there is no history");
     status = create ? verb->check(options) : EXIT_GOOD;
     if (status == EXIT_GOOD && create)
         status = kept_folder(path);
@@ -90,7 +91,7 @@ int history_command(const struct options *options)
         return status;
     error = store_open(&store, path, create, why, sizeof why);
     if (error)
-        return fprintf(stderr, "poolbench: %s\n", why), EXIT_USAGE;
+        return refuse("%s", why);
     status = verb ? verb->act(options, store) : list(options, store);
     store_close(store);
     return status;

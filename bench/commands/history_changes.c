@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/commands/revision.h"
 #include "bench/findings/course.h"
 #include "bench/history/series.h"
@@ -29,7 +30,7 @@ static void say_none(const struct options *options, struct store *store, const c
     else
         snprintf(why, sizeof why, "there is no benchmark%s%s in the history", options->machine ? " of machine " : "",
                  options->machine ? options->machine : "");
-    fprintf(stderr, "poolbench: %s\n", why);
+    say_line("%s", why);
     free(names);
     series_free(&all);
 }
@@ -41,7 +42,7 @@ int history_series(const struct options *options, struct store *store, const cha
     if (count > 0)
         return EXIT_GOOD;
     if (count < 0)
-        fprintf(stderr, "poolbench: %s\n", why);
+        say_line("%s", why);
     else
         say_none(options, store, pattern);
     return EXIT_USAGE;

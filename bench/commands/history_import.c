@@ -9,18 +9,13 @@
 
 #include "bench/commands/history_move.h"
 #include "bench/commands/kept.h"
+#include "bench/commands/refuse.h"
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/results/read.h"
 #include "bench/results/read_duet.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
-
-static int failed(const char *why)
-{
-    fprintf(stderr, "poolbench: %s\n", why);
-    return EXIT_USAGE;
-}
 
 struct importing {
     const struct options *options;
@@ -103,8 +98,7 @@ static int add_baseline(struct importing *importing, const char *name, long long
     long long has = run;
     int error = store_baseline_keep(importing->store, name, run, &has, importing->why, sizeof importing->why);
     if (!error && has != run)
-        fprintf(stderr, "poolbench: note: @%s stays run %lld here; %s has it for run %lld\n", name, has,
-                importing->path, run);
+        say_line("note: @%s stays run %lld here; %s has it for run %lld", name, has, importing->path, run);
     return error;
 }
 
@@ -210,7 +204,7 @@ int history_import_check(const struct options *options)
 {
     struct importing importing = {.options = options, .pipes = pipes};
     int error = add_files(&importing);
-    return error ? failed(importing.why) : EXIT_GOOD;
+    return error ? refuse("%s", importing.why) : EXIT_GOOD;
 }
 
 int history_import(const struct options *options, struct store *store)
@@ -222,7 +216,7 @@ int history_import(const struct options *options, struct store *store)
     if (!error)
         error = store_commit(store, importing.why, sizeof importing.why);
     if (error)
-        return failed(importing.why);
+        return refuse("%s", importing.why);
     printf("%d added, %d already there\n", importing.added, importing.known);
     return EXIT_GOOD;
 }

@@ -5,13 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/json/must.h"
-
-static int failed(const char *why)
-{
-    fprintf(stderr, "poolbench: %s\n", why);
-    return EXIT_USAGE;
-}
 
 /* Names. */
 
@@ -77,7 +72,7 @@ int history_export(const struct options *options, struct store *store)
     free(exporting.runs);
     if (error >= 0)
         error = store_commit(store, why, sizeof why);
-    return error < 0 ? failed(why) : EXIT_GOOD;
+    return error < 0 ? refuse("%s", why) : EXIT_GOOD;
 }
 
 /* Baselines. */
@@ -89,8 +84,7 @@ int history_baseline(const struct options *options, struct store *store)
     long long run;
     int error;
     if (!history_is_name(name)) {
-        snprintf(why, sizeof why, "history baseline: \"%.60s\" is no name (" HISTORY_NAMES ")", name);
-        return failed(why);
+        return refuse("history baseline: \"%.60s\" is no name (" HISTORY_NAMES ")", name);
     }
     if (options->words[2])
         error = store_find(store, options->words[2], &run, why, sizeof why);
@@ -99,7 +93,7 @@ int history_baseline(const struct options *options, struct store *store)
     if (!error)
         error = store_baseline(store, name, run, why, sizeof why);
     if (error)
-        return failed(why);
+        return refuse("%s", why);
     printf("%s is run %lld\n", name, run);
     return EXIT_GOOD;
 }
@@ -112,10 +106,10 @@ int history_prune(const struct options *options, struct store *store)
     char why[1024];
     int count;
     if (options->keep < 0 && !options->before)
-        return failed("history prune: what may go? (--keep N: all but the newest N of each machine, --before DATE)");
+        return refuse("history prune: what may go? (--keep N: all but the newest N of each machine, --before DATE)");
     count = store_prune(store, &prune, why, sizeof why);
     if (count < 0)
-        return failed(why);
+        return refuse("%s", why);
     printf("%d run%s removed\n", count, count == 1 ? "" : "s");
     return EXIT_GOOD;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/history/store.h"
 #include "bench/json/must.h"
 
@@ -41,8 +42,7 @@ int kept_folder(const char *path)
     int error = folder_ready(path, true);
     if (!error)
         return EXIT_GOOD;
-    fprintf(stderr, "poolbench: %s: cannot write to its folder: %s\n", path, strerror(-error));
-    return EXIT_USAGE;
+    return refuse("%s: cannot write to its folder: %s", path, strerror(-error));
 }
 
 int kept_ready(const struct options *options)
@@ -54,14 +54,12 @@ int kept_ready(const struct options *options)
     if (!path || (error && !is_named()))
         return EXIT_GOOD; /* nobody asked for one here; kept_append says that there is none */
     if (error)
-        return fprintf(stderr, "poolbench: POOLBENCH_HISTORY=%s: cannot write to its folder: %s (--no-history)\n", path,
-                       strerror(-error)),
-               EXIT_USAGE;
+        return refuse("POOLBENCH_HISTORY=%s: cannot write to its folder: %s (--no-history)", path, strerror(-error));
     error = store_open(&store, path, false, why, sizeof why);
     store_close(store);
     if (!error || error == -ENOENT)
         return EXIT_GOOD;
-    fprintf(stderr, "poolbench: %s; --no-history measures without it\n", why);
+    say_line("%s; --no-history measures without it", why);
     return EXIT_UNWRITTEN;
 }
 
@@ -75,8 +73,7 @@ int kept_append(const struct options *options, const json_t *document, const cha
     if (!path)
         return EXIT_GOOD;
     if (error && !is_named()) {
-        fprintf(stderr, "poolbench: note: no history is kept: no folder " FOLDER " can be made here (%s)\n",
-                strerror(-error));
+        say_line("note: no history is kept: no folder " FOLDER " can be made here (%s)", strerror(-error));
         return EXIT_GOOD;
     }
     if (error)
@@ -90,10 +87,8 @@ int kept_append(const struct options *options, const json_t *document, const cha
         snprintf(said, size, "history  %s, run %lld\n", path, run);
         return EXIT_GOOD;
     }
-    fprintf(stderr,
-            "poolbench: not in the history: %s; the result is saved, and can be appended later: poolbench history "
-            "import %s\n",
-            why, file);
+    say_line("not in the history: %s; the result is saved, and can be appended later: poolbench history import %s", why,
+             file);
     return EXIT_UNWRITTEN;
 }
 
@@ -114,7 +109,7 @@ int kept_load(const struct options *options, const char *name, json_t **document
     int error;
     *document = NULL;
     if (!path)
-        return fprintf(stderr, "poolbench: @%s: POOLBENCH_HISTORY is empty: there is no history\n", name), EXIT_USAGE;
+        return refuse("@%s: POOLBENCH_HISTORY is empty: there is no history", name);
     error = store_open(&store, path, false, why, sizeof why);
     if (!error)
         error = store_find(store, name, &run, why, sizeof why);
@@ -122,6 +117,6 @@ int kept_load(const struct options *options, const char *name, json_t **document
         error = store_document(store, run, document, why, sizeof why);
     store_close(store);
     if (error)
-        fprintf(stderr, "poolbench: @%s: %s\n", name, why);
+        say_line("@%s: %s", name, why);
     return error ? EXIT_USAGE : EXIT_GOOD;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/figures/figures.h"
 
 int plot_command(const struct options *options)
@@ -14,9 +15,7 @@ int plot_command(const struct options *options)
     size_t length = strlen(path);
     int error;
     if (length < 6 || length >= sizeof folder || strcmp(path + length - 5, ".json"))
-        return fprintf(stderr, "poolbench: %s is not a result (a file that `poolbench run` wrote, ending in .json)\n",
-                       path),
-               EXIT_USAGE;
+        return refuse("%s is not a result (a file that `poolbench run` wrote, ending in .json)", path);
     snprintf(folder, sizeof folder, "%.*s", (int)length - 5, path);
     error = figures_write(path, folder, stderr);
     if (error)

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "bench/commands/refuse.h"
 #include "bench/results/result.h"
 #include "bench/results/save.h"
 
@@ -44,9 +45,7 @@ int target_choose(const struct options *options, struct target *target)
         return EXIT_GOOD;
     }
     if ((mkdir("results", 0755) && errno != EEXIST) || access("results", W_OK | X_OK))
-        return fprintf(stderr, "poolbench: cannot write to a folder results here: %s (choose a file with -o)\n",
-                       strerror(errno)),
-               EXIT_USAGE;
+        return refuse("cannot write to a folder results here: %s (choose a file with -o)", strerror(errno));
     strftime(date, sizeof date, "%Y-%m-%dT%H-%M-%SZ", gmtime_r(&now, &utc));
     if (!options->workload_count)
         strcpy(names, "-suite");
@@ -68,6 +67,6 @@ int target_save(struct target *target, const json_t *result)
     target->saved = target->saved || !error;
     if (!error)
         return EXIT_GOOD;
-    fprintf(stderr, "poolbench: could not write %s: %s\n", target->path, strerror(-error));
+    say_line("could not write %s: %s", target->path, strerror(-error));
     return EXIT_UNWRITTEN;
 }

@@ -309,8 +309,10 @@ int drawing_draw(const struct drawing *drawing, const struct drawing_figure *fig
 {
     static const char *const kinds[] = {"svg", "png"};
     char why[512] = "", words[600];
-    int error = *drawing->failed ? -EIO : 0;
-    if (drawing->taker && !error)
+    int error = 0;
+    if (*drawing->failed) /* which has been said */
+        return -EIO;
+    if (drawing->taker)
         return give(drawing, figure);
     for (int i = 0; i < 2 && !error; i++)
         error = draw_kind(drawing, figure, kinds[i], why, sizeof why);

@@ -95,8 +95,8 @@ void drawing_say_text(struct drawing_figure *figure, const char *name, const cha
 /* Adds a tic with a text: `axis` is "xtics", the first of an axis replaces what there was. */
 void drawing_tic(struct drawing_figure *figure, const char *axis, const char *text, int at, bool first);
 
-/* Draws NAME.svg and NAME.png, or for the taker, to whom it says what failed. Returns 0 or -errno, and says what
- * failed. */
+/* Draws NAME.svg and NAME.png, or for the taker, to whom it says what failed; of data that could not be written it
+ * draws nothing, and says no more. Returns 0 or -errno, and says what failed. */
 int drawing_draw(const struct drawing *drawing, const struct drawing_figure *figure);
 
 /* Where names stand: a little beyond the last point of an axis low..high. */

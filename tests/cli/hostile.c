@@ -34,6 +34,33 @@ CLI_TEST(hostile, names_of_result_files_run_nothing)
     }
 }
 
+/* A name is one line of a refusal, and no order to a terminal. */
+CLI_TEST(hostile, names_in_refusals_stay_one_line)
+{
+    static const char *const commands[] = {"duet --base \"$ODD\" --new \"$ODD\"",
+                                           "export \"$ODD\" --format csv",
+                                           "compare \"$ODD\" x.json",
+                                           "compare \"@$ODD\" x.json",
+                                           "history import \"$ODD\"",
+                                           "history show \"$ODD\"",
+                                           "history baseline \"$ODD\"",
+                                           "plot \"$ODD\"",
+                                           "history"};
+    enum { COMMANDS = sizeof commands / sizeof *commands };
+    setenv("ODD", "x\ny\033[31m", 1);
+    setenv("POOLBENCH_HISTORY", "h.db", 1);
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 1 --budget 5ms --no-floor --no-figures -o x.json") == 0, "%s",
+              err);
+    for (int i = 0; i < COMMANDS; i++) {
+        if (i == COMMANDS - 1)
+            setenv("POOLBENCH_HISTORY", getenv("ODD"), 1);
+        cr_assert(run(commands[i]) == 2, "[%s] %s", commands[i], err);
+        cr_assert(lines(err) == 1 && strstr(err, "x?y?[31m"), "[%s] %s", commands[i], err);
+    }
+    unsetenv("POOLBENCH_HISTORY");
+    unsetenv("ODD");
+}
+
 /* The result with a text in place of another, to be drawn again. */
 static int drawn_with(const char *from, const char *to)
 {

@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 static void expect_apart(const struct drawing_label *labels, int count, double low, double high, double gap)
 {
@@ -41,6 +43,20 @@ Test(drawing, a_leader_begins_where_the_line_ends, .timeout = 20)
     cr_assert(labels[0].moved && labels[0].from_x == 100 && labels[0].from_y == 10 && labels[0].x == 10000,
               "its line ends long before");
     cr_assert(!labels[1].moved && fabs(labels[1].y / 1e6 - 1) < 1e-9, "it stands beside its line");
+}
+
+/* Where the data could not be written, that has been said, and half of it is not drawn. */
+Test(drawing, what_has_failed_is_said_once, .timeout = 20)
+{
+    char *said = NULL;
+    size_t length = 0;
+    bool failed = true;
+    FILE *log = open_memstream(&said, &length);
+    struct drawing drawing = {.folder_fd = -1, .failed = &failed, .log = log};
+    cr_assert(log && drawing_draw(&drawing, &(struct drawing_figure){.script = "changes", .name = "changes"}) < 0);
+    fclose(log);
+    cr_assert(length == 0, "%s", said);
+    free(said);
 }
 
 Test(drawing, beyond_is_a_little_further, .timeout = 20)
