@@ -56,6 +56,8 @@ int kept_ready(const struct options *options)
     if (error)
         return refuse("POOLBENCH_HISTORY=%s: cannot write to its folder: %s (--no-history)", path, strerror(-error));
     error = store_open(&store, path, false, why, sizeof why);
+    if (!error)
+        error = store_writable(store, why, sizeof why);
     store_close(store);
     if (!error || error == -ENOENT)
         return EXIT_GOOD;

@@ -32,6 +32,7 @@ int store_failed(struct store *store, struct why why)
 {
     int code = sqlite3_errcode(store->db) & 0xff, system = sqlite3_system_errno(store->db);
     const char *path = store->path, *text = sqlite3_errmsg(store->db);
+    int denied = access(path, W_OK) && errno != ENOENT ? errno : system; /* SQLite may have looked for its log last */
     switch (code) {
     case SQLITE_NOTADB:
         return why_wrong(why, "%s: not a history of poolbench (choose another with POOLBENCH_HISTORY)", path);
@@ -44,7 +45,7 @@ int store_failed(struct store *store, struct why why)
     case SQLITE_PERM:
     case SQLITE_AUTH:
         return why_wrong(why, "%s: cannot be opened for writing: %s (POOLBENCH_HISTORY names another)", path,
-                         system ? strerror(system) : text);
+                         denied ? strerror(denied) : text);
     case SQLITE_BUSY:
         why_wrong(why, "%s: another program has been writing to it for %d s", path, STORE_PATIENCE_MS / 1000);
         return -EIO;
@@ -220,7 +221,7 @@ int store_open(struct store **out, const char *path, bool create, char *text, si
     long long version;
     int error, flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_EXRESCODE;
     *out = NULL;
-    if (!create && access(path, F_OK)) {
+    if (!create && access(path, F_OK) && (errno == ENOENT || errno == ENOTDIR)) {
         why_wrong(why, "%s: there is no history (poolbench run begins one; POOLBENCH_HISTORY names another)", path);
         return -ENOENT;
     }
@@ -247,6 +248,15 @@ int store_open(struct store **out, const char *path, bool create, char *text, si
     else
         *out = store;
     return error;
+}
+
+int store_writable(struct store *store, char *text, size_t size)
+{
+    struct why why = {text, size};
+    if (!sqlite3_db_readonly(store->db, "main"))
+        return 0;
+    return why_wrong(why, "%s: cannot be opened for writing: %s (POOLBENCH_HISTORY names another)", store->path,
+                     access(store->path, W_OK) ? strerror(errno) : "it is protected");
 }
 
 void store_close(struct store *store)

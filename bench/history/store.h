@@ -31,6 +31,9 @@ struct store;
 /* Opens the database, brings it to the newest version, and looks at its pages. `create`:
  * makes it where it is not there. Owner: the caller (store_close, which takes NULL). */
 int store_open(struct store **store, const char *path, bool create, char *why, size_t size);
+
+/* Whether anything can be appended: 0, or -EINVAL of a file that is protected, which is open for reading. */
+int store_writable(struct store *store, char *why, size_t size);
 void store_close(struct store *store);
 
 /* Appends a document, unless it is there. Returns 1, or 0 where it was there; *run: its

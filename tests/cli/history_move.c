@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/cli/program.h"
@@ -162,6 +163,36 @@ MOVE_TEST(one_machine_is_not_all)
               out);
     expect_refused("history prune --before 2026", "not a date");
     expect_refused("history prune --before 2026-02-31", "not a date");
+}
+
+/* From now on the program runs as somebody who may not write everywhere: root gives that up. */
+static void give_up_rights(void)
+{
+    static const char words[] = "setpriv --bounding-set=-all --inh-caps=-all";
+    char whole[sizeof program], command[128];
+    if (geteuid())
+        return;
+    snprintf(command, sizeof command, "%s true 2>/dev/null", words);
+    if (system(command))
+        cr_skip("root may write everywhere, and cannot give that up here");
+    strcpy(whole, program);
+    snprintf(program, sizeof program, "%s %.4000s", words, whole);
+}
+
+/* It can be read. That nothing can be appended is said before two minutes are spent on what would not be kept. */
+MOVE_TEST(a_protected_history_is_seen_before_time_is_spent)
+{
+    write_one("one", "a", 1);
+    cr_assert(run("history import one.json") == 0 && chmod("h.db", 0444) == 0, "%s", err);
+    cr_assert(mkdir("locked", 0) == 0);
+    give_up_rights();
+    cr_assert(run("history") == 0 && lines(out) == 2, "%s%s", out, err);
+    expect_refused("run -p mutex -w empty -t 1 --rounds 1 --budget 5ms -o x.json",
+                   "h.db: cannot be opened for writing: Permission denied");
+    cr_assert(access("x.json", F_OK) != 0, "time was spent");
+    expect_refused("history import base.json", "h.db: cannot be opened for writing: Permission denied");
+    setenv("POOLBENCH_HISTORY", "locked/h.db", 1);
+    expect_refused("history", "locked/h.db: cannot be opened for writing: Permission denied");
 }
 
 /* Nothing is compared with a duet: it has been. */
