@@ -57,12 +57,15 @@ static void submit_begins(struct guarded *call, struct guard *guard, struct pool
         atomic_fetch_add_explicit(&guard->unreturned, 1, memory_order_relaxed);
 }
 
-void pool_guard_blocked(void)
+/* In a job that a submit runs a child may be the one that waits: the outer submit, too. */
+void pool_guard_blocked(struct pool_head *head)
 {
-    if (!innermost || !innermost->guard)
-        return;
-    atomic_fetch_sub_explicit(&innermost->guard->unreturned, 1, memory_order_release);
-    innermost->guard = NULL;
+    for (struct guarded *call = innermost; call; call = call->below) {
+        if (!call->guard || &call->guard->ops != head->base.ops)
+            continue;
+        atomic_fetch_sub_explicit(&call->guard->unreturned, 1, memory_order_release);
+        call->guard = NULL;
+    }
 }
 
 static int guard_submit(struct pool *pool, pool_job_fn *fn, void *arg)

@@ -21,8 +21,9 @@ void pool_guard_opened(struct pool_head *head);
  * stead, or NULL. */
 struct pool_head *pool_guard_freed(struct pool_head *head);
 
-/* The submit that this thread is in is counted as blocked. */
-void pool_guard_blocked(void);
+/* This thread is about to be counted as blocked: all submits to this pool on its stack are
+ * awaited from now on. */
+void pool_guard_blocked(struct pool_head *head);
 
 #define POOL_GUARD(statement) statement
 #else

@@ -37,11 +37,11 @@
  * any with any, from any number of threads. open: alone. free: no call may
  * begin after it, except from the pool's own jobs; calls that pool_stats
  * counts as blocked (submit, wait, receive) are woken and awaited, a batch also
- * between its jobs; and so is a submit that runs its job itself, while that one is
- * among blocked_results and afterwards. Every other submit must have returned when
- * free begins: that its job has run does not say so. (The check build aborts with a
- * message when one has not, and when a pool is used after free.) Who returns
- * from wait may free at once. discard overlaps with anything but free's return.
+ * between its jobs; and so is a submit that runs its job itself, while that one, or a
+ * child that runs in it, is among blocked_results, and afterwards. Every other submit
+ * must have returned when free begins: that its job has run does not say so. (The check
+ * build aborts with a message when one has not, and when a pool is used after free.) Who
+ * returns from wait may free at once. discard overlaps with anything but free's return.
  * No call is async-signal-safe. No call is a cancellation point, and neither is the
  * end of a job on its submitter's stack: who has a pending pthread_cancel returns
  * from the call first. (A job there may come to one; then it left its thread.)

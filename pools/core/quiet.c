@@ -263,7 +263,7 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
     stats->blocked_submit = (int)atomic_load_explicit(&head->blocked_submit, memory_order_acquire);
     stats->blocked_wait = (int)atomic_load_explicit(&head->blocked_wait, memory_order_acquire);
     stats->blocked_receive = (int)atomic_load_explicit(&head->blocked_receive, memory_order_acquire);
-    stats->blocked_results = (int)atomic_load_explicit(&head->blocked_results, memory_order_relaxed);
+    stats->blocked_results = (int)atomic_load_explicit(&head->blocked_results, memory_order_acquire);
     stats->cancel_barred_ns = atomic_load_explicit(&head->cancel_barred_ns, memory_order_relaxed);
     stats->cancel_settled_ns = atomic_load_explicit(&head->cancel_settled_ns, memory_order_relaxed);
     stats->cancel_quiet_ns = atomic_load_explicit(&head->cancel_quiet_ns, memory_order_relaxed);

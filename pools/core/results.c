@@ -59,11 +59,14 @@ static bool place_wait(struct pool_head *head, struct pool_frame *frame)
         if (head->config.results != POOL_RESULTS_BLOCK || ring->given_up ||
             frame->epoch != atomic_load_explicit(&head->epoch, memory_order_seq_cst))
             return false;
+        POOL_GUARD(pool_guard_blocked(head)); /* a submit, if the job is on a submitter's stack */
         /* Under the lock: pairs with the taker, who frees a place under it, later than this
-         * look, and then reads whether somebody is to be woken. */
-        atomic_fetch_add_explicit(&head->blocked_results, 1, memory_order_relaxed);
+         * look, and then reads whether somebody is to be woken. Release: pairs with the acquire
+         * in pool_head_stats; who sees it, and frees the pool, waits for the submit that the
+         * job is in. */
+        atomic_fetch_add_explicit(&head->blocked_results, 1, memory_order_release);
+        POOL_STEP("results: counted as blocked");
         pool_unlock(&ring->lock);
-        POOL_GUARD(pool_guard_blocked()); /* a submit, if the job is on a submitter's stack */
         pool_futex_wait(&ring->left, left, -1);
         atomic_fetch_sub_explicit(&head->blocked_results, 1, memory_order_relaxed);
         pool_lock(&ring->lock);

@@ -248,7 +248,7 @@ static int submit_blocked(struct call *call, const struct pool_job *job, uint64_
     if (!call_begins(call))
         return -ESHUTDOWN;
     if (!call->blocked) {
-        POOL_GUARD(pool_guard_blocked());
+        POOL_GUARD(pool_guard_blocked(head));
         call_blocked(call, 1);
     }
     pushed = submit_waiting(head, job, epoch, pool_deadline(pool_defect_time(timeout)));

@@ -119,3 +119,49 @@ Test(guard, lets_those_go_whose_thread_ended_in_a_submit, .timeout = 60)
     cr_assert(kit_stats(pool).failed == 1);
     cr_assert(pool_free(pool) == 0);
 }
+
+/* Who is counted as blocked may be freed under, from the first moment in which it is: a job
+ * on its submitter's stack that waits for a place for its result. */
+static struct pool *freed_pool;
+
+static int child(void *unused)
+{
+    (void)unused;
+    return 0;
+}
+
+/* Two children, of which the second finds no place. */
+static int parent(void *unused)
+{
+    (void)unused;
+    return pool_submit(freed_pool, child, NULL) || pool_submit(freed_pool, child, NULL);
+}
+
+static void free_when_blocked(const struct pool_ops *ops, pool_job_fn *fn, int before)
+{
+    struct pool_config config = {.workers = 1, .results = POOL_RESULTS_BLOCK, .results_capacity = 1};
+    struct held held = HELD_AT("results: counted as blocked");
+    struct call submit, freed;
+    cr_assert(pool_open(&freed_pool, ops, &config) == 0);
+    for (int i = 0; i < before; i++)
+        cr_assert(pool_submit(freed_pool, child, NULL) == 0);
+    held_arm(&held);
+    kit_submit(&submit, freed_pool, fn, NULL);
+    KIT_UNTIL(held_there(&held));
+    cr_assert(kit_stats(freed_pool).blocked_results == 1);
+    kit_free(&freed, freed_pool);
+    KIT_UNTIL(kit_stats(freed_pool).state == POOL_CLOSING);
+    held_let_go(&held);
+    cr_assert(kit_join(&submit) == 0);
+    cr_assert(kit_join(&freed) >= 1);
+}
+
+Test(guard, lets_a_free_begin_as_soon_as_a_job_waits_for_a_place, .timeout = 60)
+{
+    free_when_blocked(pool_find("inline"), child, 1);
+}
+
+Test(guard, lets_a_free_begin_when_a_child_of_the_job_waits_for_a_place, .timeout = 60)
+{
+    free_when_blocked(pool_find("inline"), parent, 0);
+}
