@@ -10,6 +10,7 @@
  * open on and is called when no thread can be started on its slot. It tries again,
  * and if it cannot start one either, runs the job itself. So as many jobs as there
  * are workers can always run at once, and no job runs in its submitter. */
+#include <sched.h>
 #include <stdlib.h>
 
 #include "pools/core/submit.h"
@@ -136,12 +137,23 @@ static void slot_free(struct spawn_pool *pool, struct spawn_worker *slot)
     gate_update(pool);
 }
 
+/* Lock held. Where the free licence stands whose thread is not bound to this CPU, which
+ * the submitter may keep to itself; else where the first one does. */
+static struct spawn_worker **slot_choose(struct spawn_pool *pool)
+{
+    struct spawn_worker **link = &pool->free_slots;
+    int cpu = pool->head.cpus ? sched_getcpu() : -1;
+    while (cpu >= 0 && *link && pool_cpu_of(&pool->head, (*link)->base.index) == cpu)
+        link = &(*link)->free_next;
+    return *link ? link : &pool->free_slots;
+}
+
 /* Lock held: takes a licence. */
 static struct spawn_worker *slot_take(struct spawn_pool *pool)
 {
-    struct spawn_worker *slot = pool->free_slots;
+    struct spawn_worker **link = slot_choose(pool), *slot = *link;
     if (slot) {
-        pool->free_slots = slot->free_next;
+        *link = slot->free_next;
         pool->free--;
         atomic_store_explicit(&slot->base.park, 0, memory_order_relaxed);
         gate_update(pool);

@@ -77,10 +77,11 @@ static void submitter_keeps(const struct pool_ops *ops, int workers, int which)
     equal(pool_free(pool), 0);
 }
 
-/* Of those that choose whom they wake. */
+/* Of those that choose whom they wake, or start. */
 static bool chooses(const struct pool_ops *ops)
 {
-    return !strcmp(ops->name, "mutex") || !strcmp(ops->name, "ring") || !strcmp(ops->name, "steal");
+    return !strcmp(ops->name, "mutex") || !strcmp(ops->name, "ring") || !strcmp(ops->name, "spawn") ||
+           !strcmp(ops->name, "steal");
 }
 
 POOL_TEST(idle, a_job_is_not_left_to_a_worker_on_the_first_cpu_that_its_submitter_keeps)

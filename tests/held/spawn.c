@@ -1,6 +1,8 @@
 /* spawn.c - threads of `spawn` that cannot be had just when they are wanted. */
 #include <criterion/criterion.h>
+#include <sched.h>
 
+#include "pools/core/head.h"
 #include "tests/core/kit.h"
 #include "tests/held/held.h"
 
@@ -93,4 +95,48 @@ Test(spawn, a_job_fails_in_its_own_thread_though_a_keeper_comes, .timeout = 60)
     cr_assert(pool_wait(pool, -1) == 0);
     cr_assert(kit_stats(pool).failed == 2 && kit_stats(pool).replaced == 1);
     cr_assert(pool_free(pool) == 0);
+}
+
+static bool has_thread(struct pool *pool, int slot)
+{
+    return !atomic_load(&pool_worker_at(pool_head_of(pool), slot)->park);
+}
+
+/* A submitter that is bound to the CPU of this slot starts its first thread on the other. */
+static void starts_elsewhere(const int cpus[2], int slot)
+{
+    struct held held = HELD_AT("spawn: took a slot");
+    struct pool_config config = {.workers = 2, .capacity = 4, .cpus = cpus, .cpu_count = 2};
+    struct pool *pool;
+    struct call submit;
+    cpu_set_t all, one;
+    cr_assert(pool_open(&pool, pool_find("spawn"), &config) == 0);
+    KIT_UNTIL(kit_stats(pool).parked == 2);
+    sched_getaffinity(0, sizeof all, &all);
+    CPU_ZERO(&one);
+    CPU_SET((size_t)cpus[slot], &one);
+    sched_setaffinity(0, sizeof one, &one);
+    held_arm(&held);
+    kit_submit(&submit, pool, ledger_job, ledger_arg(0));
+    KIT_UNTIL(held_there(&held));
+    sched_setaffinity(0, sizeof all, &all);
+    cr_assert(has_thread(pool, !slot) && !has_thread(pool, slot), "slot %d", slot);
+    held_let_go(&held);
+    cr_assert(kit_join(&submit) == 0);
+    cr_assert(pool_free(pool) == 0);
+}
+
+/* It may keep its CPU to itself. Whichever slot became free last: that is one of the two. */
+Test(spawn, starts_its_thread_where_the_submitter_is_not, .timeout = 60)
+{
+    cpu_set_t all;
+    int cpus[2], count = 0;
+    sched_getaffinity(0, sizeof all, &all);
+    for (int i = 0; i < CPU_SETSIZE && count < 2; i++)
+        if (CPU_ISSET((size_t)i, &all))
+            cpus[count++] = i;
+    if (count < 2)
+        cr_skip_test("this process has one CPU");
+    starts_elsewhere(cpus, 0);
+    starts_elsewhere(cpus, 1);
 }
