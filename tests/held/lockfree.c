@@ -2,8 +2,9 @@
  * take and settle, and the others go on. The steps are not listed here: a run without
  * a freeze says which ones there are, for submitters and for workers.
  *
- * In `make test` the others have gone on when they ran for 40 ms, and 2,000 jobs. With
- * LOCK_FREE_JOBS=1000000 they have to complete so many each time: `make lock-free`. */
+ * In `make test` the others have gone on when they ran for 40 ms, and workers ran 2,000 jobs.
+ * With LOCK_FREE_JOBS=1000000 they have to run so many each time: `make lock-free`. What a
+ * submitter runs itself, or drops, says of no worker that it goes on, and does not count. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,10 +19,11 @@ enum {
     SUBMITTERS = 2,
     WORKERS = 2,
     BATCH = 8,
-    BURST = 512,     /* then a submitter rests, and the workers park */
-    WARM = 2000,     /* jobs before a freeze, and for which it is waited for */
-    AT_LEAST = 2000, /* jobs of the others, however long it takes */
-    BREED = 16,      /* of so many jobs one has a child */
+    BURST = 512,              /* jobs that workers run; then a submitter rests, and they park */
+    BURST_TRIES = 64 * BURST, /* or so many submits: there may be no room, nor a worker awake */
+    WARM = 2000,              /* jobs before a freeze, and for which it is waited for */
+    AT_LEAST = 2000,          /* jobs of the others, however long it takes */
+    BREED = 16,               /* of so many jobs one has a child */
 };
 
 static const int64_t enough_ns = 40000000; /* then AT_LEAST will do */
@@ -39,6 +41,7 @@ struct load {
     pthread_t threads[SUBMITTERS];
     _Atomic bool over;
     _Atomic uint64_t ran, accepted;
+    _Atomic uint64_t worked; /* of those that ran: on a worker */
 };
 static struct load load;
 static __thread bool submits;
@@ -57,6 +60,8 @@ static int leaf(void *unused)
 {
     (void)unused;
     atomic_fetch_add_explicit(&load.ran, 1, memory_order_relaxed);
+    if (!submits)
+        atomic_fetch_add_explicit(&load.worked, 1, memory_order_relaxed);
     return 0;
 }
 
@@ -67,9 +72,28 @@ static int breeds(void *unused)
     return leaf(unused);
 }
 
+/* After each submit. Few of them get in where a worker must come for each: a burst is as
+ * long as it has work for the workers. */
+static void rest_after_burst(unsigned turn, unsigned *tries, uint64_t *until)
+{
+    enum { EVERY = 16 };
+    uint64_t worked;
+    if (turn % EVERY)
+        return;
+    *tries += EVERY;
+    worked = atomic_load_explicit(&load.worked, memory_order_relaxed);
+    if (worked < *until && *tries < BURST_TRIES)
+        return;
+    kit_nap();
+    *tries = 0;
+    *until = atomic_load_explicit(&load.worked, memory_order_relaxed) + BURST;
+}
+
 static void *submitter_main(void *unused)
 {
     struct pool_job batch[BATCH];
+    unsigned tries = 0;
+    uint64_t until = BURST;
     submits = true;
     for (int i = 0; i < BATCH; i++)
         batch[i] = (struct pool_job){leaf, NULL};
@@ -78,8 +102,7 @@ static void *submitter_main(void *unused)
                                   : pool_submit(load.pool, turn % BREED ? leaf : breeds, NULL) == 0;
         if (n > 0)
             atomic_fetch_add_explicit(&load.accepted, (uint64_t)n, memory_order_relaxed);
-        if (turn % BURST == 0)
-            kit_nap();
+        rest_after_burst(turn, &tries, &until);
     }
     return unused;
 }
@@ -104,12 +127,13 @@ static void load_begins(const struct pool_ops *ops, struct shape shape)
     atomic_store(&load.over, false);
     atomic_store(&load.ran, 0);
     atomic_store(&load.accepted, 0);
+    atomic_store(&load.worked, 0);
     cr_assert(pool_open(&load.pool, ops, &config) == 0);
     if (shape.boxed)
         fill_functions(load.pool);
     for (int i = 0; i < SUBMITTERS; i++)
         cr_assert(pthread_create(&load.threads[i], NULL, submitter_main, NULL) == 0);
-    while (atomic_load(&load.ran) < WARM)
+    while (atomic_load(&load.worked) < WARM)
         kit_nap();
 }
 
@@ -126,16 +150,16 @@ static void load_ends(void)
     cr_assert(pool_free(load.pool) == 0);
 }
 
-/* Jobs go in and come out while one thread stands. */
+/* Jobs go in and workers run them while one thread stands. */
 static void others_go_on(const struct shape *shape, const char *step)
 {
-    uint64_t ran = atomic_load(&load.ran), accepted = atomic_load(&load.accepted), asked = jobs_asked(), more = 0;
+    uint64_t worked = atomic_load(&load.worked), accepted = atomic_load(&load.accepted), asked = jobs_asked(), more = 0;
     uint64_t least = asked ? asked : AT_LEAST, before = 0;
     int64_t begin = pool_clock_ns(), now = begin, moved = begin;
     while (more < least || (!asked && now - begin < enough_ns)) {
         uint64_t in = atomic_load(&load.accepted) - accepted;
         kit_nap();
-        more = atomic_load(&load.ran) - ran;
+        more = atomic_load(&load.worked) - worked;
         more = in < more ? in : more;
         now = pool_clock_ns();
         if (more >= before + AT_LEAST) {
@@ -154,9 +178,9 @@ static bool freeze(const struct pool_ops *ops, struct shape shape, const char *s
     bool there;
     uint64_t until;
     load_begins(ops, shape);
-    until = atomic_load(&load.ran) + 10 * WARM;
+    until = atomic_load(&load.worked) + 10 * WARM;
     held_arm(&held);
-    while (!(there = held_there(&held)) && atomic_load(&load.ran) < until)
+    while (!(there = held_there(&held)) && atomic_load(&load.worked) < until)
         kit_nap();
     if (there)
         others_go_on(&shape, step);
