@@ -9,7 +9,7 @@ set rmargin at screen right_edge
 set tmargin at screen down(head)
 set bmargin at screen up(115)
 if (workers_low == workers_high) {
-    set xrange [workers_low - 1 : x_end]
+    set xrange [workers_low - 0.9 : x_end]
 } else {
     set xrange [workers_low - 0.06 * (workers_high - workers_low) : x_end]
 }
@@ -25,9 +25,12 @@ do for [i = 1 : int(value_high * 1.08 / step)] { set ytics add (say(i * step) i 
 set xlabel "workers" textcolor rgb grey offset 0,-0.3
 set ylabel "jobs per second" textcolor rgb grey
 if (ideal > 0) {
+    # Up to the bend it rises, which may lie before the fewest workers here.
+    at(w) = ideal_most > 0 && ideal * w > ideal_most ? ideal_most : ideal * w
     bend = ideal_most > 0 && ideal * workers_high > ideal_most ? ideal_most / ideal : workers_high
-    set arrow 2 from workers_low, ideal * workers_low to bend, ideal * bend nohead dashtype 3 linecolor rgb grey linewidth 1.2
-    set arrow 4 from bend, ideal * bend to x_end, ideal * bend nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    bend = bend < workers_low ? workers_low : bend
+    set arrow 2 from workers_low, at(workers_low) to bend, at(bend) nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set arrow 4 from bend, at(bend) to x_end, at(bend) nohead dashtype 3 linecolor rgb grey linewidth 1.2
 }
 if (workers_low <= cpus && cpus < workers_high) {
     set arrow 3 from cpus, graph 0 to cpus, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2

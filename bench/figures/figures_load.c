@@ -152,7 +152,7 @@ static void label_text(const struct drawing *drawing, const struct load *load, c
             snprintf(text, size, "%s %s%s", pool, strcmp(result_string(search, "limited_by"), "promise") ? ">= " : "",
                      drawing_rate_text(rate, rate_text, sizeof rate_text));
         else
-            snprintf(text, size, "%s none", pool);
+            snprintf(text, size, "%s keeps none", pool);
         return;
     }
 }

@@ -198,6 +198,18 @@ CLI_TEST(result, figures_are_drawn_beside_it)
     cr_assert(run("plot one.json") == 0 && strstr(out, "figures"));
 }
 
+CLI_TEST(result, no_line_of_a_figure_of_more_workers_than_cpus_begins_at_the_edge_of_the_paper)
+{
+    char line[256];
+    snprintf(line, sizeof line, "run -p mutex -w cpu:size=1us -t %ld --rounds 1 --budget 50ms --no-floor -o one.json",
+             sysconf(_SC_NPROCESSORS_ONLN) + 2);
+    cr_assert(run(line) == 0, "%s", err);
+    if (system("command -v gnuplot >/dev/null") != 0)
+        cr_skip_test("no gnuplot here");
+    cr_assert(system("grep -q '>ideal<' one/workers-cpu-size-1us.svg") == 0, "%s", err);
+    cr_assert(system("grep -q \"d='M0[.]\" one/workers-cpu-size-1us.svg") != 0, "a line leaves its axes");
+}
+
 CLI_TEST(result, plot_refuses_what_is_no_result)
 {
     FILE *file = fopen("x.json", "w");
