@@ -211,22 +211,6 @@ static void hold_sleeper(int number)
     KIT_UNTIL(atomic_load(&sleeper.let_go));
 }
 
-/* Whether the kernel says that the thread sleeps. */
-static bool is_asleep(int tid)
-{
-    char path[64], line[512] = "";
-    const char *state;
-    FILE *file;
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", tid);
-    file = fopen(path, "re");
-    if (file && !fgets(line, sizeof line, file))
-        *line = '\0';
-    if (file)
-        fclose(file);
-    state = strrchr(line, ')'); /* after the name, which may hold anything */
-    return state && state[1] == ' ' && state[2] == 'S';
-}
-
 /* The only worker sleeps, and a signal keeps it from going on; meanwhile a job
  * comes, which wakes it, and goes again. Nobody else is there to be woken, and so
  * it finds nothing, for certain. */
@@ -243,7 +227,7 @@ POOL_TEST(stats, a_wake_up_without_a_job_is_in_vain)
         pool_free(pool);
         return;
     }
-    KIT_UNTIL(kit_stats(pool).parked == 1 && is_asleep(atomic_load(&sleeper.tid)));
+    KIT_UNTIL(kit_stats(pool).parked == 1 && kit_sleeps(atomic_load(&sleeper.tid)));
     then = kit_stats(pool);
     sigaction(SIGUSR2, &action, &before);
     pthread_kill(sleeper.thread, SIGUSR2);

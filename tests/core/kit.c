@@ -2,6 +2,7 @@
 #include "tests/core/kit.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -158,6 +159,21 @@ int kit_descriptors(void)
         count++;
     closedir(folder);
     return count;
+}
+
+bool kit_sleeps(int thread)
+{
+    char path[64], text[512] = "";
+    const char *state;
+    FILE *file;
+    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
+    file = fopen(path, "re");
+    if (file && !fgets(text, sizeof text, file))
+        *text = '\0';
+    if (file)
+        fclose(file);
+    state = strrchr(text, ')'); /* after the name, which may hold anything */
+    return state && state[1] == ' ' && state[2] == 'S';
 }
 
 static void start(struct call *call, void *(*main)(void *))

@@ -61,6 +61,9 @@ struct pool_stats kit_stats(struct pool *pool);
 /* How many descriptors this process has open. */
 int kit_descriptors(void);
 
+/* Whether the kernel says that this thread of the process sleeps in this moment. */
+bool kit_sleeps(int thread);
+
 /* A thread that makes one call; result after kit_join. */
 struct call {
     pthread_t thread;

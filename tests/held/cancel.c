@@ -4,8 +4,6 @@
 #include <errno.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,23 +19,6 @@ static void *cancel_main(void *unused)
     (void)unused;
     atomic_store(&canceller, (int)syscall(SYS_gettid));
     return (void *)(intptr_t)pool_cancel(pool);
-}
-
-/* Whether a thread of this process sleeps in this moment. */
-static bool sleeps(int thread)
-{
-    char path[64], text[256] = "";
-    const char *state;
-    FILE *file;
-    snprintf(path, sizeof path, "/proc/self/task/%d/stat", thread);
-    file = fopen(path, "r");
-    if (!file)
-        return false;
-    if (!fgets(text, sizeof text, file))
-        text[0] = 0;
-    fclose(file);
-    state = strrchr(text, ')');
-    return state && state[1] == ' ' && state[2] == 'S';
 }
 
 static void cancel_begins(pthread_t *thread)
@@ -64,7 +45,7 @@ static void a_worker_stands(const char *name, const char *step)
     gate_open(&gate);
     KIT_UNTIL(held_there(&held));
     cancel_begins(&thread);
-    KIT_UNTIL(sleeps(atomic_load(&canceller)));
+    KIT_UNTIL(kit_sleeps(atomic_load(&canceller)));
     held_let_go(&held);
     pthread_join(thread, NULL);
     cr_assert(pool_wait(pool, -1) == 0);
@@ -232,7 +213,7 @@ Test(cancel, waits_for_one_mark_of_each_and_asleep, .timeout = 60)
         kit_submit(&stands, pool, submit_child, NULL);
         KIT_UNTIL(held_there(&held));
         cancel_begins(&thread);
-        KIT_UNTIL(sleeps(atomic_load(&canceller)));
+        KIT_UNTIL(kit_sleeps(atomic_load(&canceller)));
         held_count_from(step);
         gate_open(&breed);
         KIT_UNTIL(atomic_load(&refusals) >= 1000);
@@ -249,14 +230,18 @@ Test(cancel, waits_for_one_mark_of_each_and_asleep, .timeout = 60)
 
 /* A canceller of a real-time class, on the CPU of the worker that it waits for. */
 
-static _Atomic int claimed;
+static _Atomic bool claimed, pushed; /* the worker has jobs in its hand; it has no CPU any more */
+
+/* Works until it is pushed aside, and some time more: so it is not done with it when it is. */
 static bool is_busy(void)
 {
-    enum { TURNS = 20000000 };
-    atomic_store(&claimed, 1);
+    enum { TURNS = 1000000 };
+    atomic_store(&claimed, true);
+    while (!atomic_load(&pushed))
+        continue;
     for (volatile int i = 0; i < TURNS; i++)
         continue;
-    return false; /* it is not kept there: it works */
+    return false; /* it is not kept there */
 }
 
 static bool move_to(int cpu)
@@ -302,6 +287,7 @@ Test(cancel, of_a_real_time_thread_lets_the_worker_on_its_cpu_run, .timeout = 60
     KIT_UNTIL(atomic_load(&claimed));
     pthread_setschedparam(pthread_self(), SCHED_FIFO, &fifo);
     cr_assert(move_to(cpu)); /* the worker runs here, and is pushed aside */
+    atomic_store(&pushed, true);
     getrusage(RUSAGE_THREAD, &before);
     cr_assert(pool_cancel(pool) == 0);
     getrusage(RUSAGE_THREAD, &after);
