@@ -311,8 +311,8 @@ static void explain(const struct check_matrix *matrix, const struct pool_ops *po
     }
     fputc('\n', out);
     diagnose(matrix, pool, fault, out);
-    if (judge_reason(pool, fault))
-        print_paragraph(out, "its own words", judge_reason(pool, fault));
+    if (judged_reason(pool, fault))
+        print_paragraph(out, "its own words", judged_reason(pool, fault));
 }
 
 static bool all_pass(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault)

@@ -2,11 +2,8 @@
 #include "faults/core/judge.h"
 
 #include <errno.h>
-#include <gnu/libc-version.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,8 +14,9 @@
 #include <unistd.h>
 
 #include "faults/core/confine.h"
+#include "faults/core/evidence.h"
 #include "faults/core/probe.h"
-#include "faults/core/refusal.h"
+#include "faults/core/proof.h"
 #include "faults/core/waker.h"
 #include "pools/core/futex.h"
 
@@ -359,283 +357,6 @@ static void look_closer(struct watch *watch)
         outcome->end = OUTCOME_ENDED;
 }
 
-/* The report. */
-
-struct report {
-    char *at;
-    size_t left;
-};
-
-__attribute__((format(printf, 2, 3))) static void add(struct report *report, const char *format, ...)
-{
-    va_list arguments;
-    int length;
-    va_start(arguments, format);
-    length = vsnprintf(report->at, report->left, format, arguments);
-    va_end(arguments);
-    if (length < 0)
-        return;
-    if ((size_t)length >= report->left)
-        length = (int)report->left - 1;
-    report->at += length;
-    report->left -= (size_t)length;
-}
-
-/* Lines of a text, indented. */
-static void add_lines(struct report *report, const char *indent, const char *text)
-{
-    while (*text) {
-        size_t length = strcspn(text, "\n");
-        add(report, "%s%.*s\n", indent, (int)length, text);
-        text += length + (text[length] == '\n');
-    }
-}
-
-static void add_ledger(struct report *report, const struct record *record)
-{
-    static const struct {
-        const char *name;
-        size_t at;
-    } columns[] = {
-        {"accepted", offsetof(struct record_job, accepted)}, {"refused", offsetof(struct record_job, refused)},
-        {"started", offsetof(struct record_job, started)},   {"finished", offsetof(struct record_job, finished)},
-        {"received", offsetof(struct record_job, received)}, {"cancelled", offsetof(struct record_job, cancelled)},
-        {"dropped", offsetof(struct record_job, dropped)},   {"lost", offsetof(struct record_job, lost)}};
-    uint32_t jobs = atomic_load(&record->job_count);
-    add(report, "  ledger of %u job%s:", jobs, jobs == 1 ? "" : "s");
-    for (size_t c = 0; c < sizeof columns / sizeof *columns; c++) {
-        unsigned sum = 0;
-        for (uint32_t i = 0; i < jobs; i++)
-            sum += atomic_load((const _Atomic uint32_t *)((const char *)&record->jobs[i] + columns[c].at));
-        if (sum)
-            add(report, " %u %s", sum, columns[c].name);
-    }
-    if (atomic_load(&record->phantoms))
-        add(report, " %u that nobody submitted", atomic_load(&record->phantoms));
-    add(report, "\n");
-}
-
-static void add_threads(struct report *report, const struct proof_look *look)
-{
-    enum { SHOWN = 16 };
-    for (int i = 0; i < look->count && i < SHOWN; i++) {
-        const struct proof_thread *thread = &look->threads[i];
-        add(report, "  thread %-10s %s; ran %.1f us in %lu slices\n", thread->name,
-            thread->asleep ? "asleep in a wait without a time-out" : "not asleep for ever",
-            (double)thread->run_ns / 1e3, (unsigned long)thread->slices);
-    }
-    if (look->count > SHOWN)
-        add(report, "  and %d threads more\n", look->count - SHOWN);
-    add(report, "  glibc %s\n", gnu_get_libc_version());
-}
-
-static void add_calls(struct report *report, const struct record *record)
-{
-    for (int i = 0; i < RECORD_CALLS; i++) {
-        const struct record_call *call = &record->calls[i];
-        if (atomic_load(&call->turn) & 1)
-            add(report, "  client %d waits in %s since %.1f ms\n", i, call->name,
-                (double)(pool_clock_ns() - atomic_load(&call->since_ns)) / 1e6);
-    }
-}
-
-static void write_report(struct watch *watch, struct judge_result *result)
-{
-    struct report report = {result->report, sizeof result->report};
-    char printed[1024];
-    confine_text(watch->output_fd, printed, sizeof printed);
-    result->report[0] = '\0';
-    add_ledger(&report, watch->copy);
-    if (watch->outcome.end != OUTCOME_CRASHED)
-        add_calls(&report, watch->copy);
-    if (watch->outcome.end == OUTCOME_HUNG || watch->outcome.end == OUTCOME_STALLED || watch->outcome.threads_left)
-        add_threads(&report, &watch->looks[1]);
-    if (atomic_load(&watch->copy->explained))
-        add_lines(&report, "  ", watch->copy->explanation);
-    if (*printed) {
-        add(&report, "  it printed:\n");
-        add_lines(&report, "    ", printed);
-    }
-}
-
-/* Verdicts. */
-
-__attribute__((format(printf, 3, 4))) static void other(struct verdict *verdict, enum seen seen, const char *format,
-                                                        ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    verdict->kind = VERDICT_FAILS;
-    verdict->own = false;
-    verdict->seen = seen;
-    vsnprintf(verdict->finding, sizeof verdict->finding, format, arguments);
-    va_end(arguments);
-}
-
-/* Whether accepted jobs may vanish without a word, as the pool has declared. */
-static bool excused(const struct outcome *outcome)
-{
-    unsigned declares = outcome->pool->declares;
-    return declares & POOL_NO_DISCARD && (declares & POOL_CLOSE_CANCELS || atomic_load(&outcome->record->cancels));
-}
-
-/* What every cell must keep, whatever it is about. Returns whether it broke. */
-static bool broke_the_law(const struct outcome *outcome, struct verdict *verdict)
-{
-    const struct record *record = outcome->record;
-    uint32_t phantoms = atomic_load(&record->phantoms);
-    int workers = atomic_load(&record->workers);
-    if (workers < 0 || workers > POOL_WORKERS_MAX)
-        return other(verdict, SEEN_LEDGER, "its statistics cannot be: %d workers", workers), true;
-    for (uint32_t i = 0; i < atomic_load(&record->job_count); i++) {
-        const struct record_job *job = &record->jobs[i];
-        uint32_t accepted = atomic_load(&job->accepted), started = atomic_load(&job->started),
-                 gone = atomic_load(&job->cancelled) + atomic_load(&job->dropped);
-        if (started + gone > accepted || (started + gone < accepted && !excused(outcome)))
-            return other(verdict, SEEN_LEDGER, "job %u: accepted %u times, started %u, cancelled or dropped %u", i,
-                         accepted, started, gone),
-                   true;
-        if (atomic_load(&job->received) > started)
-            return other(verdict, SEEN_LEDGER, "job %u: received %u times, started %u", i, atomic_load(&job->received),
-                         started),
-                   true;
-    }
-    if (phantoms)
-        return other(verdict, SEEN_LEDGER, "%u results or jobs that nobody submitted", phantoms), true;
-    return false;
-}
-
-/* Whether the pool has closed the descriptor by which the cell says that it is at its end. */
-static bool closed_ours(const struct outcome *outcome)
-{
-    return outcome->end == OUTCOME_CRASHED && !outcome->signal && outcome->status == CELL_LOST_DESCRIPTOR &&
-           atomic_load(&outcome->record->state) == RECORD_ENDED;
-}
-
-static void judge_common(const struct outcome *outcome, struct verdict *verdict)
-{
-    switch (outcome->end) {
-    case OUTCOME_CRASHED:
-        if (outcome->signal)
-            other(verdict, SEEN_CRASH, "the process died of signal %d (%s)", outcome->signal,
-                  strsignal(outcome->signal));
-        else
-            other(verdict, SEEN_CRASH,
-                  outcome->status < 0 ? "the process has ended from within; somebody took its status"
-                                      : "the process exited from within, status %d",
-                  outcome->status);
-        return;
-    case OUTCOME_HUNG:
-        if (outcome->call && strncmp(outcome->call, "pool_", 5)) /* a state, not a call */
-            other(verdict, SEEN_HANG, "hang: %s is awaited for ever", outcome->call);
-        else
-            other(verdict, SEEN_HANG, "hang: %s does not return", outcome->call ? outcome->call : "a call");
-        return;
-    case OUTCOME_STALLED:
-        verdict->kind = VERDICT_STALLED;
-        verdict->seen = SEEN_STALL;
-        snprintf(verdict->finding, sizeof verdict->finding,
-                 "no end in %.3g s: waited for %s; no proof that it has none: %s", (double)outcome->limit_ns / 1e9,
-                 outcome->call ? outcome->call : "no call", outcome->why_not);
-        return;
-    case OUTCOME_ENDED:
-        if (outcome->threads_left && !(outcome->pool->declares & POOL_THREADS_STAY))
-            other(verdict, SEEN_THREADS, "%d threads are left behind", outcome->threads_left);
-        else if (!broke_the_law(outcome, verdict))
-            verdict->kind = VERDICT_HOLDS;
-    }
-}
-
-/* What no pool can help: it got no thread, no memory, no descriptor, or was killed from
- * outside, as the kernel does where memory or the time of the processor runs out. */
-static bool machine_refused(const struct watch *watch, struct verdict *verdict)
-{
-    const struct outcome *outcome = &watch->outcome;
-    int error = record_refusal(&watch->copy->refused);
-    char text[160];
-    bool killed = outcome->end == OUTCOME_CRASHED && (outcome->signal == SIGKILL || outcome->signal == SIGXCPU);
-    if (watch->ate)
-        snprintf(text, sizeof text, "it uses more than %.3g GiB of memory, which is the limit of a cell",
-                 (double)memory_max(watch->setup) / (1 << 30));
-    else if (error)
-        refusal_text(error, text, sizeof text);
-    else if (killed)
-        snprintf(text, sizeof text, "killed by signal %d (%s): the memory of a container, ulimit -t, or somebody",
-                 outcome->signal, strsignal(outcome->signal));
-    else if (outcome->end == OUTCOME_CRASHED && outcome->signal && refusal_is_real(ENOMEM, 0))
-        refusal_text(ENOMEM, text, sizeof text); /* libraries crash, too, where they get none */
-    else
-        return false;
-    verdict->kind = VERDICT_MACHINE;
-    snprintf(verdict->finding, sizeof verdict->finding, "cannot be judged here: %s", text);
-    return true;
-}
-
-/* That nothing was seen is less than that it holds, where it might have been missed; and
- * what was not played says nothing. */
-static void weaken(const struct record *record, struct verdict *verdict)
-{
-    unsigned tries = atomic_load(&record->tries), gaps = atomic_load(&record->gaps);
-    if (verdict->kind != VERDICT_HOLDS)
-        return;
-    if (record->not_asked[0]) {
-        verdict->kind = VERDICT_UNSUPPORTED;
-        snprintf(verdict->finding, sizeof verdict->finding, "%s", record->not_asked);
-    } else if (tries) {
-        verdict->kind = VERDICT_UNSEEN;
-        snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tries at %u gap%s", tries, gaps,
-                 gaps == 1 ? "" : "s");
-    } else if (record->remark[0]) {
-        snprintf(verdict->finding, sizeof verdict->finding, "%s", record->remark);
-    } else if (record->untold[0]) {
-        snprintf(verdict->finding, sizeof verdict->finding, "its statistics do not tell of %s: judged without",
-                 record->untold);
-    }
-}
-
-static void give_verdict(struct watch *watch, const struct judge_case *what, struct judge_result *result)
-{
-    static const enum verdict_kind wanted[] = {
-        [FAULT_CLEAN] = VERDICT_HOLDS, [FAULT_MISUSE] = VERDICT_NAMED, [FAULT_ARMED] = VERDICT_FAILS};
-    struct verdict *verdict = &result->verdict;
-    int error;
-    if (machine_refused(watch, verdict)) {
-        result->end = watch->outcome.end;
-        return;
-    }
-    /* Nothing was asked of such a pool: nothing holds. One that the probe could open does not have
-     * this configuration. */
-    error = result->not_opened = record_refusal(&watch->copy->not_opened);
-    if ((error == ENOTSUP || error == EINVAL) && pool_is_added(what->pool) && what->fault != &probe_fault) {
-        verdict->kind = VERDICT_UNSUPPORTED;
-        snprintf(verdict->finding, sizeof verdict->finding, "%s is not to be had as this asks for it: open says so",
-                 what->pool->name);
-    } else if (error)
-        other(verdict, SEEN_UNOPENED, "could not be opened: %s%s",
-              error == EPROTO ? "open says 0 and brings no pool" : strerror(error),
-              error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
-    else if (closed_ours(&watch->outcome))
-        other(verdict, SEEN_CLOSED, "it has closed a descriptor that is not its own");
-    else if (watch->outcome.end == OUTCOME_STALLED || atomic_load(&watch->copy->plain) || !what->fault->judge ||
-             !what->fault->judge(&watch->outcome, verdict))
-        judge_common(&watch->outcome, verdict);
-    weaken(watch->copy, verdict);
-    /* That a pool explains itself in our words is asked of our own. */
-    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS && pool_is_added(what->pool))
-        verdict_named(verdict, "the pool stays safe");
-    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_HOLDS)
-        other(verdict, SEEN_UNNAMED, "the pool is safe, but does not name the client's mistake");
-    if (what->cell->kind == FAULT_MISUSE && verdict->kind == VERDICT_NAMED) {
-        struct verdict law = {0};
-        judge_common(&watch->outcome, &law);
-        if (law.kind != VERDICT_HOLDS)
-            *verdict = law;
-    }
-    result->passed = (verdict->kind == wanted[what->cell->kind] && (verdict->kind != VERDICT_FAILS || verdict->own)) ||
-                     (verdict->kind == VERDICT_UNSEEN && what->cell->kind == FAULT_CLEAN);
-    result->end = watch->outcome.end;
-}
-
 static int run(struct watch *watch, const struct judge_case *what, struct judge_result *result)
 {
     int error;
@@ -678,53 +399,9 @@ static int run(struct watch *watch, const struct judge_case *what, struct judge_
         watch->outcome.call = watch->copy->calls[0].name;
     if (what->fault == &probe_fault)
         result->width = (int)atomic_load(&watch->copy->notes[PROBE_WIDTH]);
-    give_verdict(watch, what, result);
-    write_report(watch, result);
+    judged_verdict(what, &watch->outcome, watch->ate ? memory_max(watch->setup) : 0, result);
+    evidence_write(&watch->outcome, &watch->looks[1], watch->output_fd, result->report, sizeof result->report);
     return 0;
-}
-
-const char *judge_reason(const struct pool_ops *pool, const struct fault *fault)
-{
-    for (const struct pool_reason *reason = pool->reasons; reason && reason->fault; reason++)
-        if (!strcmp(reason->fault, fault->name) && reason->why)
-            return reason->why;
-    return NULL;
-}
-
-/* In the pool's own words if it has some, else by what it lacks or declares. */
-static void say_unsupported(const struct judge_case *what, unsigned lacking, unsigned barred, struct verdict *verdict)
-{
-    static const struct {
-        unsigned bit;
-        const char *text;
-    } lacks[] = {{POOL_CAN_RUN_APART, "runs jobs in their submitter: no worker to be lost, late or uncounted"},
-                 {POOL_CAN_QUEUE, "has no queue"},
-                 {POOL_CAN_CANCEL, "has no cancel"},
-                 {POOL_CAN_RESULTS, "has no results"},
-                 {POOL_CAN_CONTAIN, "does not contain failures"},
-                 {POOL_CAN_DROP, "drops nothing"},
-                 {POOL_KEEPS_ORDER, "promises no order"},
-                 {POOL_CAN_KEEP_ORDER, "keeps no order on demand"}},
-      declares[] = {{POOL_MUST_ENTER, "takes jobs only from threads that entered it"},
-                    {POOL_NO_CLOSE, "has no close of its own"},
-                    {POOL_NO_COUNTS, "counts nothing itself"},
-                    {POOL_NO_WAIT, "has no wait of its own that leaves it open"},
-                    {POOL_OPEN_AWAITS, "opens only when its workers run: they cannot be held at birth"},
-                    {POOL_WAIT_HELPS, "runs jobs in whoever waits"},
-                    {POOL_ZERO_STOPS, "runs nothing at a size of 0, and says so"},
-                    {POOL_JOBS_RETURN, "says that jobs must return"},
-                    {POOL_UNBOUNDED, "has no bound"},
-                    {POOL_CLOSE_CANCELS, "cancels what is queued when it closes"},
-                    {POOL_CALLER_MAY_RUN, "may run a job in its submitter"},
-                    {POOL_THREADS_STAY, "has threads that are not one pool's: they outlive pool_free"}};
-    const char *text = judge_reason(what->pool, what->fault);
-    for (size_t i = 0; !text && i < sizeof declares / sizeof *declares; i++)
-        if (barred & declares[i].bit)
-            text = declares[i].text;
-    for (size_t i = 0; !text && i < sizeof lacks / sizeof *lacks; i++)
-        if (lacking & lacks[i].bit)
-            text = lacks[i].text;
-    snprintf(verdict->finding, sizeof verdict->finding, "%s %s", what->pool->name, text ? text : "declares it so");
 }
 
 /* One process. `fewer` of the result: none was judged, the machine allows that many workers only. */
@@ -759,8 +436,7 @@ int judge_run(const struct judge_setup *setup, const struct judge_case *what, st
     int error;
     if (lacking || barred) {
         memset(result, 0, sizeof *result);
-        result->verdict.kind = VERDICT_UNSUPPORTED;
-        say_unsupported(what, lacking, barred, &result->verdict);
+        judged_unsupported(what, lacking, barred, result);
         return 0;
     }
     /* Scenarios count workers before they open; so a pool that got fewer is asked anew, for those. */

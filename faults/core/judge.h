@@ -10,13 +10,11 @@
 #include <signal.h>
 
 #include "faults/core/cell.h"
-#include "faults/core/fault.h"
-#include "faults/core/proof.h"
+#include "faults/core/judged.h"
 
 /* Detectors of the judge that can be taken out, beside those of enum cell_without. */
 enum judge_without { JUDGE_NO_PROOF = 8, JUDGE_NO_CRASH = 16, JUDGE_NO_THREADS = 32 };
 
-struct judge_case;
 struct judge_setup {
     int workers;                       /* of each pool, 2..64 */
     int width;                         /* that many run, where it is fewer (judge_probe); else 0 */
@@ -31,29 +29,6 @@ struct judge_setup {
      * judged in the child as it is. */
     int (*become)(const struct judge_case *what, const struct cell_start *cell, int record);
 };
-
-struct judge_case {
-    const struct pool_ops *pool;
-    const struct fault *fault;
-    const struct fault_cell *cell;
-    uint32_t defects; /* mostly cell->defects; others for cross-talk */
-};
-
-/* All that was seen. `report` holds the explanation in several lines: threads,
- * pending calls, the ledger, what the pool said, what was printed. */
-struct judge_result {
-    struct verdict verdict;
-    enum outcome_end end;
-    int fewer;      /* the workers it was judged by, where the machine refused more; else 0 */
-    int not_opened; /* the errno of its open, where that was why; else 0 */
-    int width;      /* what the probe has found */
-    bool passed;    /* holds, named, or caught by its name, as the cell wants it */
-    int64_t took_ns;
-    char report[8192];
-};
-
-/* What the pool says of this fault (struct pool_reason), or NULL. */
-const char *judge_reason(const struct pool_ops *pool, const struct fault *fault);
 
 /* What a foreign pool is like: opens it as it is asked for in `setup`, and finds out how many
  * of its workers run (setup.width of its cells). Into *result where it cannot be opened, or not

@@ -2,7 +2,6 @@
 #include "faults/core/proof.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <linux/futex.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,25 +9,10 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 #include <time.h>
-#include <unistd.h>
+
+#include "faults/core/task.h"
 
 enum { LOCK_PI2 = 13 }; /* FUTEX_LOCK_PI2, of newer kernels */
-
-/* Reads a small file whole; false if it is gone or hidden. */
-static bool slurp(int folder, const char *thread, const char *name, char *text, size_t size)
-{
-    char path[64];
-    ssize_t length;
-    int file;
-    snprintf(path, sizeof path, "%s/%s", thread, name);
-    file = openat(folder, path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    length = read(file, text, size - 1);
-    close(file);
-    text[length > 0 ? length : 0] = '\0';
-    return length > 0;
-}
 
 /* Whether the moment at which a futex wait of a thread ends is further off than FAR_S: as good as
  * never. Read from its memory, to which its call points. */
@@ -91,15 +75,8 @@ static bool is_endless_wait(pid_t thread, const char *text, long *call)
 static bool read_times(int folder, const char *name, struct proof_thread *thread)
 {
     char text[256];
-    return slurp(folder, name, "schedstat", text, sizeof text) &&
+    return task_read(folder, name, "schedstat", text, sizeof text) &&
            sscanf(text, "%lu %*u %lu", &thread->run_ns, &thread->slices) == 2;
-}
-
-/* "PID (NAME) STATE ...". */
-static bool sleeps(const char *text)
-{
-    const char *bracket = strrchr(text, ')');
-    return bracket && bracket[1] == ' ' && bracket[2] == 'S';
 }
 
 /* The times before and after the state: a thread that was woken, but had to wait
@@ -113,15 +90,15 @@ static void look_at(int folder, const char *name, struct proof_thread *thread)
     char text[256], state[512];
     bool endless;
     *thread = (struct proof_thread){.id = (pid_t)atoi(name), .call = -1};
-    if (!slurp(folder, name, "comm", text, sizeof text))
+    if (!task_read(folder, name, "comm", text, sizeof text))
         return;
     snprintf(thread->name, sizeof thread->name, "%.*s", (int)strcspn(text, "\n"), text);
-    if (!read_times(folder, name, thread) || !slurp(folder, name, "syscall", text, sizeof text))
+    if (!read_times(folder, name, thread) || !task_read(folder, name, "syscall", text, sizeof text))
         return;
     endless = is_endless_wait(thread->id, text, &thread->call);
-    if (!slurp(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
+    if (!task_read(folder, name, "stat", state, sizeof state) || !read_times(folder, name, &later))
         return;
-    thread->sleeps = sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
+    thread->sleeps = task_sleeps(state) && thread->run_ns == later.run_ns && thread->slices == later.slices;
     thread->asleep = endless && thread->sleeps;
 }
 

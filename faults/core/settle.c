@@ -14,53 +14,39 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "faults/core/task.h"
 #include "pools/core/futex.h"
 
 static const int64_t nap_ns = 200000;
 
-static bool slurp(const char *thread, const char *name, char *text, size_t size)
+/* Of a thread of this process, by its number. */
+static bool read_own(const char *thread, const char *name, char *text, size_t size)
 {
-    char path[80];
-    ssize_t length;
-    int file;
-    snprintf(path, sizeof path, "/proc/self/task/%.20s/%s", thread, name);
-    file = open(path, O_RDONLY | O_CLOEXEC);
-    if (file < 0)
-        return false;
-    length = read(file, text, size - 1);
-    close(file);
-    text[length > 0 ? length : 0] = '\0';
-    return length > 0;
+    char path[48];
+    snprintf(path, sizeof path, "/proc/self/task/%.20s", thread);
+    return task_read(AT_FDCWD, path, name, text, size);
 }
 
 int64_t settle_run_ns(pid_t thread)
 {
     char name[24], text[128];
     snprintf(name, sizeof name, "%d", (int)thread);
-    return slurp(name, "schedstat", text, sizeof text) ? strtoll(text, NULL, 10) : -1;
+    return read_own(name, "schedstat", text, sizeof text) ? strtoll(text, NULL, 10) : -1;
 }
 
-/* "PID (NAME) STATE ...". */
 static bool sleeps(const char *thread)
 {
     char text[512];
-    const char *bracket;
-    if (!slurp(thread, "stat", text, sizeof text))
-        return false;
-    bracket = strrchr(text, ')');
-    return bracket && bracket[1] == ' ' && bracket[2] == 'S';
+    return read_own(thread, "stat", text, sizeof text) && task_sleeps(text);
 }
 
 int64_t settle_others_run_ns(void)
 {
     DIR *tasks = opendir("/proc/self/task");
-    struct dirent *entry;
+    const char *thread;
     int64_t sum = 0;
-    while (tasks && (entry = readdir(tasks))) {
-        int64_t ran;
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid))
-            continue;
-        ran = settle_run_ns((pid_t)atoi(entry->d_name));
+    while ((thread = task_next_other(tasks))) {
+        int64_t ran = settle_run_ns((pid_t)atoi(thread));
         sum += ran > 0 ? ran : 0;
     }
     if (tasks)
@@ -80,7 +66,7 @@ bool settle_naps(pid_t thread)
     char name[24], text[256];
     long number;
     snprintf(name, sizeof name, "%d", (int)thread);
-    return slurp(name, "syscall", text, sizeof text) && sscanf(text, "%ld", &number) == 1 &&
+    return read_own(name, "syscall", text, sizeof text) && sscanf(text, "%ld", &number) == 1 &&
            (number == SYS_nanosleep || number == SYS_clock_nanosleep);
 }
 
@@ -88,15 +74,13 @@ bool settle_naps(pid_t thread)
 static bool look(uint64_t *sum)
 {
     DIR *tasks = opendir("/proc/self/task");
-    struct dirent *entry;
+    const char *thread;
     bool asleep = tasks != NULL;
     *sum = 0;
-    while (tasks && (entry = readdir(tasks))) {
+    while ((thread = task_next_other(tasks))) {
         char text[128];
         uint64_t ran = 0, slices = 0;
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid))
-            continue;
-        asleep = asleep && sleeps(entry->d_name) && slurp(entry->d_name, "schedstat", text, sizeof text) &&
+        asleep = asleep && sleeps(thread) && read_own(thread, "schedstat", text, sizeof text) &&
                  sscanf(text, "%lu %*u %lu", &ran, &slices) == 2;
         *sum += ran + slices;
     }
@@ -136,8 +120,8 @@ static bool timed_wait(const char *thread, int *operation, struct timespec *time
     unsigned long op, at;
     long number;
     struct iovec here = {time, sizeof *time}, there;
-    if (!slurp(thread, "syscall", text, sizeof text) || sscanf(text, "%ld %*x %lx %*x %lx", &number, &op, &at) != 3 ||
-        number != SYS_futex || !at)
+    if (!read_own(thread, "syscall", text, sizeof text) ||
+        sscanf(text, "%ld %*x %lx %*x %lx", &number, &op, &at) != 3 || number != SYS_futex || !at)
         return false;
     *operation = (int)op;
     op &= FUTEX_CMD_MASK;
@@ -168,14 +152,13 @@ bool settle_on_wall_clock(pid_t thread, int64_t further_ns)
 int64_t settle_next_wake_ns(void)
 {
     DIR *tasks = opendir("/proc/self/task");
-    struct dirent *entry;
+    const char *thread;
     int64_t next = 0;
-    while (tasks && (entry = readdir(tasks))) {
+    while ((thread = task_next_other(tasks))) {
         struct timespec until;
         int operation;
         int64_t at;
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid) ||
-            !timed_wait(entry->d_name, &operation, &until))
+        if (!timed_wait(thread, &operation, &until))
             continue;
         at = in_ns(until);
         if ((operation & FUTEX_CMD_MASK) == FUTEX_WAIT)
@@ -193,13 +176,12 @@ int64_t settle_next_wake_ns(void)
 int64_t settle_sleeps(void)
 {
     DIR *tasks = opendir("/proc/self/task");
-    struct dirent *entry;
+    const char *thread;
     int64_t sum = 0;
-    while (tasks && (entry = readdir(tasks))) {
+    while ((thread = task_next_other(tasks))) {
         char text[4096];
         const char *count;
-        if (entry->d_name[0] == '.' || atoi(entry->d_name) == (int)syscall(SYS_gettid) ||
-            !slurp(entry->d_name, "status", text, sizeof text))
+        if (!read_own(thread, "status", text, sizeof text))
             continue;
         count = strstr(text, "\nvoluntary_ctxt_switches:");
         sum += count ? strtoll(strchr(count, ':') + 1, NULL, 10) : 0;
