@@ -365,7 +365,7 @@ $(BUILD)/plugins/rude-%.so: tests/plugins/rude.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DRUDE=$*)
-$(BUILD)/plugins/faulty.so $(BUILD)/plugins/stream.so $(BUILD)/plugins/tidy.so: $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
+$(addprefix $(BUILD)/plugins/,faulty.so stream.so tidy.so wrong.so): $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
@@ -373,14 +373,11 @@ $(BUILD)/plugins/untidy.so: tests/plugins/tidy.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< untidy)
 	$(Q)$(call PLUGIN,-DUNTIDY)
-$(BUILD)/plugins/wrong.so: tests/plugins/wrong.c $(BUILD)/include/poolbench.h
-	@mkdir -p $(@D)
-	$(call say,CC $<)
-	$(Q)$(call PLUGIN)
 $(BUILD)/plugins/wrong-followed.so: tests/plugins/wrong.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< to be followed)
 	$(Q)$(CC) -std=gnu11 -I$(BUILD)/include -fPIC -O1 -g -Wall -Wextra -fsanitize=thread -U__SANITIZE_THREAD__ -c -o $(@:.so=.o) $< && $(CC) -shared -pthread -o $@ $(@:.so=.o)
+$(addprefix $(BUILD)/plugins/,stream.so tidy.so untidy.so wrong.so wrong-followed.so): tests/plugins/ring.h
 # The example, built to be explored, by the line of docs/explore.md; and so that it cannot be.
 $(BUILD)/plugins/followed.so: $(BUILD)/plugins/mine.c $(BUILD)/include/poolbench.h
 	$(call say,CC $<)
@@ -579,7 +576,7 @@ prove-history: deps ## change points of the history against series that are made
 	@$(MAKE) --no-print-directory $(BUILD)/prove-history
 	@sh tests/prove/write.sh $(BUILD)/prove-history docs/history.md
 
-$(BUILD)/prove-compare: $(BUILD)/tests/core/made_result.o
+$(BUILD)/prove-compare: $(BUILD)/tests/core/made.o $(BUILD)/tests/core/made_result.o
 prove-compare: deps ## whom `compare` accuses and what it finds, of results that are made up (10 min): docs/compare.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-compare
 	@LIMIT=7200 sh tests/prove/write.sh $(BUILD)/prove-compare docs/compare.md

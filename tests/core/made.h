@@ -11,6 +11,11 @@ enum made_noise {
     MADE_NOISES
 };
 
+/* The numbers that noise is made of: between 0 and 1, never either; of mean 0 and standard deviation 1.
+ * *state: as below. */
+double made_uniform(uint64_t *state);
+double made_normal(uint64_t *state);
+
 /* n values 1 + 0.02 z, with z of standard deviation 1; from values[at] on `step` standard deviations more;
  * from values[creep_at] on each `creep` less than the one before, as a share. *state: any number, which goes on: the
  * same one makes the same series. */

@@ -4,25 +4,12 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "workloads/core/random.h"
+#include "tests/core/made.h"
 
 const char *made_rounds_name(enum made_rounds kind)
 {
     static const char *const names[] = {"normal", "heavy-tailed", "bimodal", "tied", "shared"};
     return names[kind];
-}
-
-/* Between 0 and 1, never either. */
-static double uniform(uint64_t *state)
-{
-    return ((double)(random_mix((*state)++) >> 11) + 0.5) * 0x1p-53;
-}
-
-/* Box and Muller. */
-static double normal(uint64_t *state)
-{
-    double radius = sqrt(-2 * log(uniform(state)));
-    return radius * cos(2 * M_PI * uniform(state));
 }
 
 /* By what a round's time is multiplied; `mood` is that of all benchmarks of the round. */
@@ -31,15 +18,15 @@ static double noise(uint64_t *state, enum made_rounds kind, double mood)
     static const double spread = 0.02, tail = 1.2;
     switch (kind) {
     case MADE_ROUNDS_HEAVY:
-        return 1 + spread * pow(uniform(state), -1 / tail);
+        return 1 + spread * pow(made_uniform(state), -1 / tail);
     case MADE_ROUNDS_BIMODAL:
-        return (1 + 0.8 * (uniform(state) < 0.4)) * exp(spread / 2 * normal(state));
+        return (1 + 0.8 * (made_uniform(state) < 0.4)) * exp(spread / 2 * made_normal(state));
     case MADE_ROUNDS_TIED:
-        return 1 + 0.02 * round(normal(state));
+        return 1 + 0.02 * round(made_normal(state));
     case MADE_ROUNDS_SHARED:
-        return exp(spread * (0.9 * mood + 0.44 * normal(state)));
+        return exp(spread * (0.9 * mood + 0.44 * made_normal(state)));
     default:
-        return exp(spread * normal(state));
+        return exp(spread * made_normal(state));
     }
 }
 
@@ -67,7 +54,7 @@ json_t *made_result(uint64_t *state, const struct made_result *made)
     double moods[ROUNDS] = {0};
     json_t *configurations = json_array();
     for (int r = 0; r < made->rounds && r < ROUNDS; r++)
-        moods[r] = normal(state);
+        moods[r] = made_normal(state);
     for (int i = 0; i < made->benchmarks; i++)
         json_array_append_new(configurations, made_configuration(state, made, i, moods));
     return json_pack("{s:s, s:i, s:s, s:{s:s, s:i}, s:o}", "program", "poolbench", "format", 1, "date",

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "ring.h"
+
 static const char *bug = "none";
 #define HAS(name) (!strcmp(bug, name))
 
@@ -17,10 +19,10 @@ struct stream {
     pthread_cond_t changed; /* for everybody */
     struct pool_stats stats;
     struct pool_config config;
-    uint64_t first, last, taken, put; /* jobs, results */
-    int64_t free_places;              /* under THROTTLE */
+    struct ring ring;
+    uint64_t taken, put; /* results */
+    int64_t free_places; /* under THROTTLE */
     bool given_up;
-    struct pool_job *slots;
     struct pool_result *results;
     pthread_t threads[POOL_WORKERS_MAX];
 };
@@ -90,8 +92,8 @@ static void *worker(void *arg)
     struct stream *pool = arg;
     pthread_mutex_lock(&pool->lock);
     while (pool->stats.state == POOL_OPEN || !at_rest(pool)) {
-        if (pool->first < pool->last) {
-            struct pool_job job = pool->slots[pool->first++ % pool->config.capacity];
+        if (ring_waiting(&pool->ring)) {
+            struct pool_job job = ring_take(&pool->ring);
             pthread_cond_broadcast(&pool->changed);
             run(pool, job);
             continue;
@@ -106,8 +108,7 @@ static void *worker(void *arg)
 
 static bool has_room(const struct stream *pool)
 {
-    return pool->last - pool->first < pool->config.capacity &&
-           (pool->config.results != POOL_RESULTS_THROTTLE || pool->free_places > 0);
+    return ring_has_room(&pool->ring) && (pool->config.results != POOL_RESULTS_THROTTLE || pool->free_places > 0);
 }
 
 static int stream_submit(struct pool *base, pool_job_fn *fn, void *arg)
@@ -125,7 +126,7 @@ static int stream_submit(struct pool *base, pool_job_fn *fn, void *arg)
     } else if (!has_room(pool)) {
         error = -EAGAIN; /* inside */
     } else {
-        pool->slots[pool->last++ % pool->config.capacity] = (struct pool_job){fn, arg};
+        ring_put(&pool->ring, (struct pool_job){fn, arg});
         pool->free_places--;
         pool->stats.accepted++;
     }
@@ -216,7 +217,7 @@ static int stream_stats(struct pool *base, struct pool_stats *stats)
     struct stream *pool = (struct stream *)base;
     pthread_mutex_lock(&pool->lock);
     *stats = pool->stats;
-    stats->waiting = pool->last - pool->first;
+    stats->waiting = ring_waiting(&pool->ring);
     stats->pending = pool->put - pool->taken;
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
@@ -251,7 +252,7 @@ static int64_t stream_free(struct pool *base)
         if (pool->config.discard)
             pool->config.discard(result->arg, POOL_WHY_RESULT_LOST);
     }
-    free(pool->slots);
+    free(pool->ring.slots);
     free(pool->results);
     free(pool);
     return left;
@@ -260,6 +261,7 @@ static int64_t stream_free(struct pool *base)
 static int stream_open(struct pool **out, const struct pool_config *config)
 {
     struct stream *pool;
+    int error;
     if (getenv("STREAM"))
         bug = getenv("STREAM");
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
@@ -270,14 +272,12 @@ static int stream_open(struct pool **out, const struct pool_config *config)
     if (!pool)
         return -ENOMEM;
     pool->config = *config;
-    if (!pool->config.capacity)
-        pool->config.capacity = POOL_CAPACITY_DEFAULT;
+    error = ring_init(&pool->ring, config->capacity);
     if (!pool->config.results_capacity)
-        pool->config.results_capacity = pool->config.capacity;
+        pool->config.results_capacity = pool->ring.capacity;
     pool->free_places = (int64_t)pool->config.results_capacity;
-    pool->slots = calloc(pool->config.capacity, sizeof *pool->slots);
     pool->results = calloc(pool->config.results_capacity + 4096, sizeof *pool->results);
-    for (int *count = &pool->stats.workers; pool->slots && pool->results && *count < config->workers; ++*count)
+    for (int *count = &pool->stats.workers; !error && pool->results && *count < config->workers; ++*count)
         if (pthread_create(&pool->threads[*count], NULL, worker, pool))
             break;
     *out = &pool->base;

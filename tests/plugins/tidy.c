@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "ring.h"
+
 #ifdef UNTIDY
 #define NAME "untidy"
 #else
@@ -20,9 +22,7 @@ struct tidy {
     struct pool base;
     atomic_flag lock;
     struct pool_stats stats;
-    uint64_t first, last; /* job p lies in slots[p % capacity] */
-    size_t capacity;
-    struct pool_job *slots;
+    struct ring ring;
     pthread_t threads[POOL_WORKERS_MAX];
     _Atomic int alive;
 };
@@ -68,8 +68,8 @@ static void work(struct tidy *pool)
 {
     lock(pool);
     while (pool->stats.state == POOL_OPEN || !at_rest(pool)) {
-        if (pool->first < pool->last) {
-            run(pool, pool->slots[pool->first++ % pool->capacity]);
+        if (ring_waiting(&pool->ring)) {
+            run(pool, ring_take(&pool->ring));
             continue;
         }
         unlock(pool);
@@ -101,7 +101,7 @@ static int tidy_submit(struct pool *base, pool_job_fn *fn, void *arg)
     struct tidy *pool = (struct tidy *)base;
     int error = 0;
     lock(pool);
-    while (inside != pool && pool->stats.state == POOL_OPEN && pool->last - pool->first == pool->capacity) {
+    while (inside != pool && pool->stats.state == POOL_OPEN && !ring_has_room(&pool->ring)) {
         unlock(pool);
         nap();
         lock(pool);
@@ -110,10 +110,10 @@ static int tidy_submit(struct pool *base, pool_job_fn *fn, void *arg)
         error = -ESHUTDOWN;
     } else {
         pool->stats.accepted++;
-        if (pool->last - pool->first == pool->capacity)
-            run(pool, (struct pool_job){fn, arg});
+        if (ring_has_room(&pool->ring))
+            ring_put(&pool->ring, (struct pool_job){fn, arg});
         else
-            pool->slots[pool->last++ % pool->capacity] = (struct pool_job){fn, arg};
+            run(pool, (struct pool_job){fn, arg});
     }
     unlock(pool);
     return error;
@@ -158,7 +158,7 @@ static int tidy_stats(struct pool *base, struct pool_stats *stats)
     struct tidy *pool = (struct tidy *)base;
     lock(pool);
     *stats = pool->stats;
-    stats->waiting = pool->last - pool->first;
+    stats->waiting = ring_waiting(&pool->ring);
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
     unlock(pool);
@@ -181,7 +181,7 @@ static int64_t tidy_free(struct pool *base)
     for (int i = 0; i < pool->stats.workers; i++)
         pthread_join(pool->threads[i], NULL);
 #endif
-    free(pool->slots);
+    free(pool->ring.slots);
     free(pool);
     return 0;
 }
@@ -196,9 +196,8 @@ static int tidy_open(struct pool **out, const struct pool_config *config)
     pool = calloc(1, sizeof *pool);
     if (!pool)
         return -ENOMEM;
-    pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
-    pool->slots = calloc(pool->capacity, sizeof *pool->slots);
-    for (int *count = &pool->stats.workers; pool->slots && *count < config->workers; ++*count) {
+    for (int *count = &pool->stats.workers, error = ring_init(&pool->ring, config->capacity);
+         !error && *count < config->workers; ++*count) {
         atomic_fetch_add(&pool->alive, 1);
         if (pthread_create(&pool->threads[*count], NULL, worker, pool)) {
             atomic_fetch_sub(&pool->alive, 1);

@@ -19,6 +19,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "ring.h"
+
 #define HAS(what) __builtin_expect(!strcmp(wrong_name, what), 0)
 static char wrong_name[24];
 
@@ -28,9 +30,7 @@ struct wrong {
     pthread_cond_t jobs, room, quiet;
     uint32_t word; /* the lock that inherits */
     struct pool_stats stats;
-    uint64_t first, last; /* job p lies in slots[p % capacity] */
-    size_t capacity;
-    struct pool_job *slots;
+    struct ring ring;
     volatile int alive; /* threads; leaves looks at it without the lock */
     pthread_t threads[POOL_WORKERS_MAX];
 };
@@ -73,7 +73,7 @@ static void await(struct wrong *pool, pthread_cond_t *condition)
 static bool at_rest(const struct wrong *pool)
 {
     if (HAS("early-wait"))
-        return pool->first == pool->last;
+        return !ring_waiting(&pool->ring);
     return pool->stats.done + pool->stats.failed == pool->stats.accepted;
 }
 
@@ -101,12 +101,12 @@ static void run(struct wrong *pool, struct pool_job job)
 
 static void take(struct wrong *pool)
 {
-    struct pool_job job = pool->slots[pool->first % pool->capacity];
+    struct pool_job job = ring_oldest(&pool->ring);
     if (HAS("double-run")) {
         unlock(pool);
         lock(pool);
     }
-    pool->first++;
+    pool->ring.first++;
     pthread_cond_signal(&pool->room);
     run(pool, job);
 }
@@ -134,7 +134,7 @@ static void *worker(void *arg)
             break;
     lock(pool);
     while (pool->stats.state == POOL_OPEN || !at_rest(pool)) {
-        if (pool->first < pool->last)
+        if (ring_waiting(&pool->ring))
             take(pool);
         else
             sleep_for_jobs(pool);
@@ -146,7 +146,7 @@ static void *worker(void *arg)
 
 static int put(struct wrong *pool, struct pool_job job)
 {
-    pool->slots[pool->last++ % pool->capacity] = job;
+    ring_put(&pool->ring, job);
     pool->stats.accepted++;
     pthread_cond_signal(&pool->jobs);
     return 0;
@@ -155,13 +155,13 @@ static int put(struct wrong *pool, struct pool_job job)
 static int submit_locked(struct wrong *pool, struct pool_job job)
 {
     pool->stats.blocked_submit++;
-    while (inside != pool && pool->stats.state == POOL_OPEN && pool->last - pool->first == pool->capacity)
+    while (inside != pool && pool->stats.state == POOL_OPEN && !ring_has_room(&pool->ring))
         await(pool, &pool->room);
     if (!--pool->stats.blocked_submit && pool->stats.state != POOL_OPEN)
         pthread_cond_broadcast(&pool->quiet);
     if (inside != pool && pool->stats.state != POOL_OPEN)
         return -ESHUTDOWN;
-    if (pool->last - pool->first < pool->capacity)
+    if (ring_has_room(&pool->ring))
         return put(pool, job);
     if (depth >= POOL_DEPTH_MAX)
         return -EAGAIN;
@@ -220,7 +220,7 @@ static int wrong_stats(struct pool *base, struct pool_stats *stats)
     struct wrong *pool = (struct wrong *)base;
     lock(pool);
     *stats = pool->stats;
-    stats->waiting = pool->last - pool->first;
+    stats->waiting = ring_waiting(&pool->ring);
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
     unlock(pool);
@@ -249,7 +249,7 @@ static int64_t wrong_free(struct pool *base)
         await(pool, &pool->quiet);
     unlock(pool);
     end_threads(pool);
-    free(pool->slots);
+    free(pool->ring.slots);
     free(pool);
     return 0;
 }
@@ -311,9 +311,7 @@ static int wrong_open(struct pool **out, const struct pool_config *config)
     pool = calloc(1, sizeof *pool);
     if (!pool)
         return -ENOMEM;
-    pool->capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
-    pool->slots = calloc(pool->capacity, sizeof *pool->slots);
-    if (!pool->slots)
+    if (ring_init(&pool->ring, config->capacity))
         return free(pool), -ENOMEM;
     pthread_mutexattr_init(&robust);
     pthread_mutexattr_setrobust(&robust, HAS("robust") ? PTHREAD_MUTEX_ROBUST : PTHREAD_MUTEX_STALLED);
