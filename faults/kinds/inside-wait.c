@@ -6,7 +6,7 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-/* Whether the job was in its wait, what came of it, and how many jobs were unfinished then. */
+/* Whether the job was in its wait, whether it was out of it, and the answer. */
 enum { BEGUN, ENDED, ANSWER };
 
 enum { FOR_EVER, BRIEFLY };

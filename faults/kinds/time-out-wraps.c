@@ -36,7 +36,6 @@ static int held; /* the job that is held now */
 static void let_go(void)
 {
     cell_settle();
-    cell_note_add(SHORT + 1, 1);
     gate_open(held);
 }
 

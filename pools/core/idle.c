@@ -15,7 +15,6 @@
 #include "pools/core/idle.h"
 
 #include <sched.h>
-#include <string.h>
 
 #include "pools/core/lanes.h"
 

@@ -1,5 +1,5 @@
-/* life.c - how a pool is born and how it ends: its table entry, its threads,
- * the replacement of a thread that a job took away, and pool_free.
+/* life.c - how a pool is born and how it ends: pool_open, its threads, the
+ * replacement of a thread that a job took away, and pool_free.
  *
  * A worker is a slot, not a thread. When a job leaves by pthread_exit, the
  * cleanup handler of its thread starts a new thread on the same slot, counts

@@ -1,5 +1,6 @@
 /* quiet.c - the moment of quiet: who looks for it, who waits for it, and what
- * follows from it: the end of a closed pool.
+ * follows from it, the end of a closed pool; and the statistics, which read the
+ * same counters.
  *
  * Order of reading: all settled counters first, then all accepted ones. Both
  * only grow, and no job settles before it is accepted; so equal sums prove that

@@ -84,7 +84,7 @@ static void theft_begins(struct pool_theft *theft, struct pool_forks *own, struc
     show(worker, slot->fn, slot->arg);
     slot->lane = &own->lane;
     slot->base = frame->forks_base;
-    /* Release: pairs with slot_state in leapfrog, which then reads lane and base. */
+    /* Release: pairs with pool_slot_state in leapfrog, which then reads lane and base. */
     if (__atomic_exchange_n(&slot->state, POOL_SLOT_RUNNING, __ATOMIC_ACQ_REL) == POOL_SLOT_CALLED)
         pool_futex_wake(pool_slot_futex(slot), 1);
     pool_count_own(&worker->forks_stolen, 1, memory_order_relaxed);

@@ -178,10 +178,10 @@ static void load(void)
     summarise();
 }
 
-int topology_pretend(const char *synthetic)
+int topology_pretend(const char *machine)
 {
     struct topology found;
-    pretended = synthetic;
+    pretended = machine;
     return topology_read(&found) ? -EINVAL : 0;
 }
 

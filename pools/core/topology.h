@@ -26,12 +26,13 @@ struct topology {
 
 /* From now on speaks of a machine that is not there, in hwloc's words ("pack:2 l3:2
  * core:4 pu:2") or in a file that lstopo wrote (NAME.xml), all CPUs of which are usable.
- * Before any other call. Returns 0; -EINVAL when hwloc does not understand it. */
+ * Before any other call; the text must live on. Returns 0; -EINVAL when hwloc does not
+ * understand it. */
 int topology_pretend(const char *machine);
 
 /* Calls visit for packages, NUMA nodes, shared caches, cores and hardware threads
- * of usable CPUs, parents first; `what` names one, `cpu` is -1 but for hardware
- * threads. */
+ * of usable CPUs, parents first; `what` names one, until visit returns; `cpu` is -1 but
+ * for hardware threads. */
 void topology_walk(void (*visit)(void *context, int depth, const char *what, int cpu), void *context);
 
 /* Reads the machine once, then answers from memory. Threads: any.
@@ -70,7 +71,8 @@ bool topology_group(int version, char *folder, size_t size);
  *   LIST      0,2,4-7: these, in this order; each must be usable
  * Fills cpus[0..*count-1] in the order in which threads take them.
  * Returns 0; -EINVAL for a word it does not know or a malformed list; -ENODEV
- * for a node or CPU that is not usable here (text then names it). */
+ * for a node or CPU that is not usable here (text then names it); -ENOSPC when more
+ * than `max` are asked for; -ENOMEM. */
 int topology_place(const char *placement, int *cpus, int max, int *count, char *text, size_t size);
 
 /* Fills order[0..count-1] with 0..count-1 but `self` is left out (so count-1

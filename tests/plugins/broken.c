@@ -1,5 +1,5 @@
-/* broken.c - a small pool with a cancel, compiled four ways: sound, and with one
- * known bug each, which `poolbench check` must find from outside.
+/* broken.c - a small pool with a cancel, compiled many ways: sound, and each time with
+ * one thing wrong, which the harness or `poolbench check` must find from outside.
  *
  * BROKEN_loses: close forgets what is queued. BROKEN_deaf: cancel changes
  * nothing. BROKEN_dies: a failing job ends its worker. BROKEN_late is no bug of
