@@ -154,9 +154,10 @@ static json_t *answer_json(const struct plan_session *session)
     int fewer = answer ? plan_fewer(session) : 0;
     if (!answer)
         return json_null();
-    return must_pack("{s:i, s:I, s:s, s:b, s:o, s:o}", "workers", answer->workers, "capacity",
-                     (json_int_t)answer->capacity, "full", policy_full_name(answer->full), "fewest",
-                     (int)plan_is_fewest(session), "fewer", fewer ? json_integer(fewer) : json_null(), "cpus",
+    return must_pack("{s:i, s:I, s:b, s:s, s:b, s:o, s:o}", "workers", answer->workers, "capacity",
+                     (json_int_t)answer->capacity, "unbounded", (int)!!(session->base.pool->declares & POOL_UNBOUNDED),
+                     "full", policy_full_name(answer->full), "fewest", (int)plan_is_fewest(session), "fewer",
+                     fewer ? json_integer(fewer) : json_null(), "cpus",
                      rate((double)session->options->rate / 1e9 * session->service_cpu_ns));
 }
 

@@ -212,7 +212,7 @@ enum sizing_answer plan_answer_of(const struct slo_judgement *judged);
 int plan_fewer(const struct plan_session *session);
 bool plan_is_fewest(const struct plan_session *session);
 
-/* The policy of a full queue: what was asked for, or what goes with the promises. */
+/* The policy of a full queue: what was asked for, or what goes with the promises, of a pool that knows one. */
 enum pool_full plan_policy(const struct options *options);
 
 /* How many places the promises allow a queue of so many workers; as many as there are

@@ -57,6 +57,8 @@ enum pool_full plan_policy(const struct options *options)
 {
     if (options->full_given)
         return options->full;
+    if (options->pool_count && options->pools[0]->declares & POOL_UNBOUNDED)
+        return POOL_BLOCK; /* it is never full, and turns nobody away */
     return slo_allows_loss(&options->slo) ? POOL_REJECT : POOL_BLOCK;
 }
 

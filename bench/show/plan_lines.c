@@ -35,10 +35,13 @@ static void answer_line(const json_t *plan, char *text, size_t size)
         snprintf(text, size, "none: %s", *result_string(plan, "why") ? result_string(plan, "why") : "it was not found");
         return;
     }
-    snprintf(text, size, "%s%lld worker%s, queue %lld, full=%s",
-             json_is_true(json_object_get(answer, "fewest")) ? "" : "at most ",
-             (long long)result_integer(answer, "workers"), result_integer(answer, "workers") > 1 ? "s" : "",
-             (long long)result_integer(answer, "capacity"), result_string(answer, "full"));
+    snprintf(text, size, "%s%lld worker%s, ", json_is_true(json_object_get(answer, "fewest")) ? "" : "at most ",
+             (long long)result_integer(answer, "workers"), result_integer(answer, "workers") > 1 ? "s" : "");
+    if (json_is_true(json_object_get(answer, "unbounded"))) /* whatever it is asked for */
+        snprintf(text + strlen(text), size - strlen(text), "a queue without bound (that pool has no other)");
+    else
+        snprintf(text + strlen(text), size - strlen(text), "queue %lld, full=%s",
+                 (long long)result_integer(answer, "capacity"), result_string(answer, "full"));
     if (isnan(plan_table_number(answer, "cpus")))
         snprintf(text + strlen(text), size - strlen(text), "; how much it computes was not recorded");
     else
@@ -257,7 +260,10 @@ static void queue_line(const json_t *plan, char *text, size_t size)
     *text = '\0';
     if (!chosen || !json_is_object(json_object_get(plan, "answer")))
         return;
-    if (isnan(depth)) /* of a recording: it has no steady state */
+    if (json_is_true(json_object_get(json_object_get(plan, "answer"), "unbounded")))
+        snprintf(text, size, "%s jobs waited on average; nothing bounds it",
+                 units_rough_text(depth, waited, sizeof waited));
+    else if (isnan(depth)) /* of a recording: it has no steady state */
         snprintf(text, size, "%lld jobs may wait", (long long)result_integer(chosen, "capacity"));
     else
         snprintf(text, size, "%s jobs waited on average, %lld may", units_rough_text(depth, waited, sizeof waited),

@@ -217,3 +217,16 @@ Test(plan_lines, a_rate_that_was_broken_is_said_to_be, .timeout = 10)
         cr_assert(strstr(text, words[i][1]), "%s", text);
     }
 }
+
+/* Whatever places were asked for: that pool has no bound. */
+Test(plan_lines, a_queue_without_bound, .timeout = 10)
+{
+    json_t *result = document();
+    const char *text;
+    json_object_set_new(in_plan(result, "answer"), "unbounded", json_true());
+    json_object_del(in_plan(result, "overload"), "policies");
+    text = said(result);
+    cr_assert(strstr(text, "**queue**: 2.5 jobs waited on average; nothing bounds it\n"), "%s", text);
+    cr_assert(strstr(text, "**answer**: 3 workers, a queue without bound (that pool has no other); 0.4 of 2 CPUs\n"),
+              "%s", text);
+}

@@ -60,6 +60,20 @@ Test(plan_verify, a_name_is_no_other_command, .timeout = 10, .init = begin)
            "--slo p99=5ms,loss=0.1% --rounds 6 --budget 3000ms --no-floor");
 }
 
+/* A pool whose queue has no bound turns nobody away: a command that says so would be refused. */
+Test(plan_verify, a_pool_that_is_never_full_has_no_policy, .timeout = 10, .init = begin)
+{
+    struct pool_ops unbounded = *session.base.pool;
+    char why[128];
+    unbounded.declares |= POOL_UNBOUNDED;
+    cr_assert(slo_parse("p99=5ms,loss=1%", &options.slo, why, sizeof why) == 0);
+    options.pool_count = 1;
+    options.pools[0] = session.base.pool;
+    cr_assert(plan_policy(&options) == POOL_REJECT);
+    options.pools[0] = &unbounded;
+    cr_assert(plan_policy(&options) == POOL_BLOCK);
+}
+
 Test(plan_verify, no_answer_no_command, .timeout = 10, .init = begin)
 {
     session.answer = NULL;
