@@ -158,7 +158,7 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "other parameters,\n"
          "damaged), or wrong usage; 3 the machine was not quiet (--require quiet), or --plot has no gnuplot; 4 with "
          "--undecided fail: nothing\n"
-         "of that, but of something nobody can tell; 5 something fails that did not, maybe by chance.\n",
+         "of that, but of something nobody can tell; 5 something fails that did not, or always now, maybe by chance.\n",
          2, 2, NULL},
     [OPTIONS_DUET] =
         {"duet", "--base OLD.so --new NEW.so [options]", "two builds side by side: a verdict that a gate can trust",

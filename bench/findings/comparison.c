@@ -120,6 +120,19 @@ static void note_pooled(struct comparison_row *row, const json_t *a, const json_
              units_time_text(base, texts[0], sizeof *texts), units_time_text(now, texts[1], sizeof *texts));
 }
 
+/* Of the base and now: whether no round is left that was good. */
+static bool fails_always_now(const int *failed, const int *all)
+{
+    return failed[1] && failed[1] == all[1] && failed[0] < all[0];
+}
+
+static void say_failing(struct comparison_row *row, const int *failed, const int *all)
+{
+    row->verdict = COMPARISON_FAILING;
+    snprintf(row->note, sizeof row->note, "%d of %d rounds, now %d of %d: maybe by chance", failed[0], all[0],
+             failed[1], all[1]);
+}
+
 static void judge_speed(struct comparison *comparison, struct comparison_row *row, const json_t *a, const json_t *b)
 {
     static double values[2][ROUNDS];
@@ -140,15 +153,15 @@ static void judge_speed(struct comparison *comparison, struct comparison_row *ro
                                   COMPARISON_FAILS / (comparison->failing ? comparison->failing : 1))) {
         row->verdict = COMPARISON_FAILED;
         row->regression = true;
+    } else if (fails_always_now(failed, all)) {
+        say_failing(row, failed, all);
     } else if (!counts[1] || all[1] - failed[1] - counts[1] > all[0] - failed[0] - counts[0]) {
         row->verdict = COMPARISON_NOTHING;
         row->regression = true;
         snprintf(row->note, sizeof row->note, "%d of %d rounds have a figure", counts[1],
                  (int)json_array_size(json_object_get(b, "trials")));
     } else if (failed[1] && !failed[0] && !row->regression) {
-        row->verdict = COMPARISON_FAILING;
-        snprintf(row->note, sizeof row->note, "%d of %d rounds, now %d of %d: maybe by chance", failed[0], all[0],
-                 failed[1], all[1]);
+        say_failing(row, failed, all);
     } else if (!counts[0]) {
         snprintf(row->note, sizeof row->note, "the base has no figure");
     }

@@ -48,7 +48,7 @@ double comparison_threshold(const struct comparison *comparison, enum comparison
 /* Benchmarks of which nobody can tell whether they are faster, slower or the same. */
 int comparison_undecided(const struct comparison *comparison);
 
-/* How many fail now and did not, too seldom to be a regression: no pass either. */
+/* How many fail now and did not, or always now, too seldom to be a regression: no pass either. */
 int comparison_failing(const struct comparison *comparison);
 
 #endif

@@ -135,11 +135,8 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
 
 bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level)
 {
-    if (!now_failed)
-        return false;
-    if (now_failed == now_all && base_failed < base_all)
-        return true;
-    return fisher_more(base_failed, base_all, now_failed, now_all) < level;
+    static const double hair = 1e-9; /* 1 of 20 is 5%, whatever its last digit is */
+    return now_failed && fisher_more(base_failed, base_all, now_failed, now_all) <= level * (1 + hair);
 }
 
 const char *comparison_row_value(const struct comparison_row *row, double value, char *text, size_t size)

@@ -16,7 +16,7 @@ enum comparison_verdict {
     COMPARISON_SLOWER,
     COMPARISON_UNDECIDED,
     COMPARISON_FAILED,  /* fails more often than it did */
-    COMPARISON_FAILING, /* fails now, and did not; that may be chance */
+    COMPARISON_FAILING, /* fails now and did not, or fails always now; that may be chance */
     COMPARISON_MISSING, /* was in the base only */
     COMPARISON_NOTHING, /* was run, and has no figure */
     COMPARISON_VERDICTS
@@ -91,7 +91,7 @@ void comparison_row_judge_rates(struct comparison_row *row, struct comparison_ra
                                 double threshold);
 
 /* Whether `now_failed` of `now_all` trials are more than chance makes of what they were
- * before: all where some did not, else by Fisher's exact test at `level`. */
+ * before, by Fisher's exact test at `level`. */
 bool comparison_row_fails_more(int base_failed, int base_all, int now_failed, int now_all, double level);
 
 /* One side's median in its unit: "14.1 ns", "209 k/s"; "-" where it is NaN. Returns text. */

@@ -127,8 +127,8 @@ CLI_TEST(compare, counts_how_often_a_pool_fails)
     static const struct {
         size_t base, now;
         int status;
-    } cases[] = {{1, 12, 1}, {0, 1, 5}, {0, 3, 5}, {0, 4, 1}, {0, 12, 1},
-                 {1, 2, 0},  {6, 7, 0}, {1, 7, 1}, {3, 1, 0}, {12, 12, 1}};
+    } cases[] = {{1, 12, 1}, {0, 1, 5}, {0, 3, 5},  {0, 4, 1},   {0, 12, 1}, {1, 2, 0},  {6, 7, 0},
+                 {1, 7, 1},  {3, 1, 0}, {9, 11, 0}, {11, 12, 5}, {8, 12, 1}, {12, 12, 1}};
     json_t *document = compare_kit_base();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         compare_kit_fail_some(document, cases[i].base);

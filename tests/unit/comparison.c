@@ -42,7 +42,8 @@ Test(comparison, of_no_values_nothing_is_said, .timeout = 10)
 }
 
 /* One-sided, 5%: 1 of 12 becomes 6 (p = 0.034), not 5 (0.077); none becomes 4 (0.047), not 3 (0.109); of two pools that
- * failed before that is 2.5% each. */
+ * failed before that is 2.5% each. All may be chance, too: 11 of 12 becomes 12 in half of all cases, 8 seldom (0.047).
+ */
 Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
 {
     static const struct {
@@ -51,10 +52,18 @@ Test(comparison, failures_are_more_beyond_chance, .timeout = 10)
         bool more;
     } cases[] = {{1, 6, 0.05, true},    {1, 5, 0.05, false},  {1, 6, 0.025, false}, {0, 1, 0.05, false},
                  {0, 3, 0.05, false},   {0, 4, 0.05, true},   {0, 12, 0.001, true}, {0, 0, 0.05, false},
-                 {11, 12, 0.001, true}, {12, 12, 0.05, false}};
+                 {11, 12, 0.05, false}, {9, 12, 0.05, false}, {8, 12, 0.05, true},  {1, 12, 0.001, true},
+                 {12, 12, 0.05, false}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         cr_assert(comparison_row_fails_more(cases[i].base, 12, cases[i].now, 12, cases[i].level) == cases[i].more,
                   "%d, then %d", cases[i].base, cases[i].now);
+}
+
+/* Three rounds and none of three before are one of twenty orders: that is 5%. */
+Test(comparison, three_rounds_that_all_fail_are_enough, .timeout = 10)
+{
+    cr_assert(comparison_row_fails_more(0, 3, 3, 3, 0.05) && !comparison_row_fails_more(0, 3, 3, 3, 0.025) &&
+              !comparison_row_fails_more(0, 2, 2, 2, 0.05) && !comparison_row_fails_more(0, 1, 1, 1, 0.05));
 }
 
 /* "100%" is all. */
