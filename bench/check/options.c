@@ -1,12 +1,11 @@
 /* options.c - the command line of `poolbench check`. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "bench/check/check.h"
 #include "bench/check/contract.h"
-#include "bench/commands/options_set.h"
+#include "bench/commands/sibling_options.h"
 #include "bench/measure/plugin.h"
 #include "bench/show/help_text.h"
 #include "workloads/core/units.h"
@@ -31,12 +30,6 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"output", required_argument, NULL, 'o'},
                                       {"help", no_argument, NULL, 'h'},
                                       {0}};
-
-static const struct {
-    const char *name;
-    unsigned bit;
-} detectors[] = {{"job-gate", CELL_NO_JOB_GATE}, {"birth-gate", CELL_NO_BIRTH_GATE}, {"ledger", CELL_NO_LEDGER},
-                 {"proof", JUDGE_NO_PROOF},      {"crash", JUDGE_NO_CRASH},          {"threads", JUDGE_NO_THREADS}};
 
 void check_help(FILE *out)
 {
@@ -81,25 +74,15 @@ void check_help(FILE *out)
         "  -h, --help           this help\n");
 }
 
-typedef int add_fn(struct check_options *options, const char *name, struct why why);
-
-static int add_pool(struct check_options *options, const char *name, struct why why)
+static int add_pool(void *context, const char *name, struct why why)
 {
-    const struct pool_ops *pool = pool_find(name);
-    const char *names[CHECK_POOLS_MAX];
-    for (int i = 0; i < pool_count(); i++)
-        names[i] = pool_at(i)->name;
-    if (!pool)
-        return why_wrong_name(why, "no pool", name, "pools: ", names, pool_count());
-    for (int i = 0; i < options->pool_count; i++)
-        if (options->pools[i] == pool)
-            return why_wrong(why, "pool \"%s\" is named twice", name);
-    options->pools[options->pool_count++] = pool;
-    return 0;
+    struct check_options *options = context;
+    return sibling_options_pool(options->pools, &options->pool_count, name, why);
 }
 
-static int add_fault(struct check_options *options, const char *name, struct why why)
+static int add_fault(void *context, const char *name, struct why why)
 {
+    struct check_options *options = context;
     const struct fault *fault = NULL;
     const char *names[CHECK_FAULTS_MAX];
     int count = options->contract ? contract_count() : fault_count();
@@ -119,8 +102,9 @@ static int add_fault(struct check_options *options, const char *name, struct why
 }
 
 /* All of a group; those that were named already stay. */
-static int add_group(struct check_options *options, const char *name, struct why why)
+static int add_group(void *context, const char *name, struct why why)
 {
+    struct check_options *options = context;
     const char *groups[CHECK_GROUPS_MAX];
     int count = check_groups(groups, CHECK_GROUPS_MAX), before = options->fault_count;
     bool there = false;
@@ -136,24 +120,6 @@ static int add_group(struct check_options *options, const char *name, struct why
     return there ? 0 : why_wrong_name(why, "no group", name, "groups: ", groups, count);
 }
 
-/* Names by comma; none at all is an error. */
-static int add_each(struct check_options *options, const char *list, const char *option, add_fn *add, struct why why)
-{
-    const char *at = list;
-    for (;;) {
-        char name[64];
-        size_t length = strcspn(at, ",");
-        if (!length || length >= sizeof name)
-            return why_wrong(why, "%s \"%s\": names nothing; names go by comma (see --help)", option, list);
-        snprintf(name, sizeof name, "%.*s", (int)length, at);
-        if (add(options, name, why))
-            return -EINVAL;
-        at += length;
-        if (!*at++)
-            return 0;
-    }
-}
-
 static int set_number(int *number, const char *text, const char *option, int low, int high, struct why why)
 {
     int64_t value;
@@ -166,14 +132,10 @@ static int set_number(int *number, const char *text, const char *option, int low
 static int set_format(struct check_options *options, const char *text, struct why why)
 {
     static const char *const names[] = {
-        [CHECK_TABLE] = "table", [CHECK_JSON] = "json", [CHECK_TAP] = "tap", [CHECK_JUNIT] = "junit"};
-    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++) {
-        if (!strcmp(text, names[i])) {
-            options->format = (enum check_format)i;
-            return 0;
-        }
-    }
-    return why_wrong(why, "--format \"%s\": must be table, json, tap or junit", text);
+        [CHECK_TABLE] = "table", [CHECK_JSON] = "json", [CHECK_TAP] = "tap", [CHECK_JUNIT] = "junit", NULL};
+    int choice = 0, error = sibling_options_choice(&choice, text, "--format", names, why);
+    options->format = (enum check_format)choice;
+    return error;
 }
 
 static int set_limit(struct check_options *options, const char *text, struct why why)
@@ -187,50 +149,18 @@ static int set_limit(struct check_options *options, const char *text, struct why
 
 static int set_without(struct check_options *options, const char *text, struct why why)
 {
-    for (size_t i = 0; i < sizeof detectors / sizeof *detectors; i++) {
-        if (!strcmp(text, detectors[i].name)) {
-            options->without |= detectors[i].bit;
-            return 0;
-        }
-    }
-    return why_wrong(why, "--without \"%s\": must be job-gate, birth-gate, ledger, proof, crash or threads", text);
-}
-
-static int set_out(struct check_options *options, const char *text, struct why why)
-{
-    size_t length = strlen(text);
-    if (length < 6 || length > 4000 || strcmp(text + length - 5, ".json"))
-        return why_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
-    options->out = text;
-    return options_check_out(text, why);
-}
-
-/* A word for a shell, behind what is there; where it has no room, nothing. */
-static void add_word(char *text, size_t size, const char *word)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./+,:=@%-";
-    size_t used = strlen(text), quoted = 0;
-    bool bare = *word && word[strspn(word, plain)] == '\0';
-    for (const char *at = word; *at; at++)
-        quoted += *at == '\'' ? 4 : 1;
-    if (used + quoted + 3 > size)
-        return;
-    text += used;
-    if (!bare)
-        *text++ = '\'';
-    for (; *word; word++)
-        text = *word == '\'' ? stpcpy(text, "'\\''") : (*text = *word, text + 1);
-    if (!bare)
-        *text++ = '\'';
-    *text = '\0';
+    static const char *const names[] = {"job-gate", "birth-gate", "ledger", "proof", "crash", "threads", NULL};
+    static const unsigned bits[] = {CELL_NO_JOB_GATE, CELL_NO_BIRTH_GATE, CELL_NO_LEDGER,
+                                    JUDGE_NO_PROOF,   JUDGE_NO_CRASH,     JUDGE_NO_THREADS};
+    int choice = 0, error = sibling_options_choice(&choice, text, "--without", names, why);
+    options->without |= error ? 0 : bits[choice];
+    return error;
 }
 
 /* What says which names there are, before anything that names. */
-static int set_early(struct check_options *options, int letter, const char *value, struct why why)
+static int set_early(void *context, int letter, const char *value, struct why why)
 {
-    int error = letter == PLUGIN  ? plugin_load(value, why.text, why.size)
-                : letter == PEERS ? plugin_load_peers(why.text, why.size)
-                                  : 0;
+    struct check_options *options = context;
     size_t used = strlen(options->loaded);
     if (letter == CONTRACT && !options->contract) {
         options->contract = true;
@@ -239,21 +169,25 @@ static int set_early(struct check_options *options, int letter, const char *valu
     if (letter != PLUGIN && letter != PEERS)
         return 0;
     options->foreign = true;
-    snprintf(options->loaded + used, sizeof options->loaded - used, letter == PEERS ? " --peers" : " --plugin ");
-    if (letter == PLUGIN)
-        add_word(options->loaded, sizeof options->loaded, value);
-    return error ? -EINVAL : 0;
+    if (letter == PEERS) {
+        snprintf(options->loaded + used, sizeof options->loaded - used, " --peers");
+        return plugin_load_peers(why.text, why.size) ? -EINVAL : 0;
+    }
+    if (sibling_options_loaded(options->loaded, sizeof options->loaded, value))
+        return why_wrong(why, "--plugin %s: these names are too long for the command that shows a cell again", value);
+    return plugin_load(value, why.text, why.size) ? -EINVAL : 0;
 }
 
-static int set(struct check_options *options, int letter, const char *value, struct why why)
+static int set(void *context, int letter, const char *value, struct why why)
 {
+    struct check_options *options = context;
     switch (letter) {
     case 'p':
-        return add_each(options, value, "-p", add_pool, why);
+        return sibling_options_each(value, "-p", add_pool, options, why);
     case 'f':
-        return add_each(options, value, "-f", add_fault, why);
+        return sibling_options_each(value, "-f", add_fault, options, why);
     case 'g':
-        return add_each(options, value, "-g", add_group, why);
+        return sibling_options_each(value, "-g", add_group, options, why);
     case 't':
         return set_number(&options->workers, value, "-t", 2, CHECK_WORKERS_MAX, why);
     case REPEAT:
@@ -265,7 +199,7 @@ static int set(struct check_options *options, int letter, const char *value, str
     case WITHOUT:
         return set_without(options, value, why);
     case 'o':
-        return set_out(options, value, why);
+        return sibling_options_out(&options->out, value, why);
     case 'v':
         options->verbose = true;
         return 0;
@@ -303,17 +237,6 @@ static int agree(const struct check_options *options, struct why why)
     return 0;
 }
 
-static int wrong_option(const char *word, struct why why)
-{
-    const char *names[sizeof longs / sizeof *longs], *near;
-    int count = 0;
-    for (; longs[count].name; count++)
-        names[count] = longs[count].name;
-    near = units_nearest(word + strspn(word, "-"), names, count);
-    return why_wrong(why, "check has no option \"%s\"%s%s%s (see: poolbench check --help)", word,
-                     near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
-}
-
 /* All promises; all bugs, or those that are quick. */
 static void choose(struct check_options *options)
 {
@@ -327,22 +250,10 @@ static void choose(struct check_options *options)
 int check_parse(struct check_options *options, int argc, char **argv, char *text, size_t size)
 {
     struct why why = {text, size};
-    int letter;
+    const struct sibling_options line = {"check", ":p:f:g:t:o:vh", longs, set_early, set, options};
     *options = (struct check_options){.workers = CHECK_WORKERS, .repeat = 1};
-    opterr = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        optind = 0; /* from the start again */
-        while ((letter = getopt_long(argc, argv, ":p:f:g:t:o:vh", longs, NULL)) != -1) {
-            if (letter == '?')
-                return wrong_option(argv[optind - 1], why);
-            if (letter == ':')
-                return why_wrong(why, "check: %s wants a value (see: poolbench check --help)", argv[optind - 1]);
-            if ((pass ? set : set_early)(options, letter, optarg, why))
-                return -EINVAL;
-        }
-    }
-    if (optind < argc)
-        return why_wrong(why, "check: what is \"%s\"? (usage: poolbench check [options])", argv[optind]);
+    if (sibling_options_read(&line, argc, argv, why))
+        return -EINVAL;
     if (agree(options, why))
         return -EINVAL;
     if (!options->pool_count)

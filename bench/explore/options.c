@@ -1,11 +1,10 @@
 /* options.c - the command line of `poolbench explore`. */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/commands/options_set.h"
+#include "bench/commands/sibling_options.h"
 #include "bench/explore/command.h"
 #include "bench/measure/plugin.h"
 #include "workloads/core/units.h"
@@ -51,37 +50,10 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"help", no_argument, NULL, 'h'},
                                       {0}};
 
-static int add_pool(struct command_options *options, const char *name, struct why why)
+static int add_pool(void *context, const char *name, struct why why)
 {
-    const struct pool_ops *pool = pool_find(name);
-    const char *names[COMMAND_POOLS_MAX];
-    int count = pool_count() < COMMAND_POOLS_MAX ? pool_count() : COMMAND_POOLS_MAX;
-    for (int i = 0; i < count; i++)
-        names[i] = pool_at(i)->name;
-    if (!pool)
-        return why_wrong_name(why, "no pool", name, "pools: ", names, count);
-    for (int i = 0; i < options->pool_count; i++)
-        if (options->pools[i] == pool)
-            return why_wrong(why, "pool \"%s\" is named twice", name);
-    options->pools[options->pool_count++] = pool;
-    return 0;
-}
-
-/* Names by comma; none at all is an error. */
-static int add_pools(struct command_options *options, const char *list, struct why why)
-{
-    for (const char *at = list;;) {
-        char name[64];
-        size_t length = strcspn(at, ",");
-        if (!length || length >= sizeof name)
-            return why_wrong(why, "-p \"%s\": names nothing; names go by comma (see --help)", list);
-        snprintf(name, sizeof name, "%.*s", (int)length, at);
-        if (add_pool(options, name, why))
-            return -EINVAL;
-        at += length;
-        if (!*at++)
-            return 0;
-    }
+    struct command_options *options = context;
+    return sibling_options_pool(options->pools, &options->pool_count, name, why);
 }
 
 static int set_scenario(struct command_options *options, const char *text, struct why why)
@@ -171,27 +143,10 @@ static int set_seconds(struct command_options *options, const char *text, struct
     return 0;
 }
 
-static int set_choice(int *choice, const char *text, const char *option, const char *const *names, struct why why)
-{
-    char all[128] = "";
-    for (int i = 0; names[i]; i++) {
-        if (!strcmp(text, names[i])) {
-            *choice = i;
-            return 0;
-        }
-        snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s",
-                 i == 0         ? ""
-                 : names[i + 1] ? ", "
-                                : " or ",
-                 names[i]);
-    }
-    return why_wrong(why, "%s \"%s\": must be %s", option, text, all);
-}
-
 static int set_format(struct command_options *options, const char *text, struct why why)
 {
     static const char *const names[] = {"table", "json", "junit", NULL};
-    int choice = 0, error = set_choice(&choice, text, "--format", names, why);
+    int choice = 0, error = sibling_options_choice(&choice, text, "--format", names, why);
     options->format = (enum command_format)choice;
     return error;
 }
@@ -199,7 +154,7 @@ static int set_format(struct command_options *options, const char *text, struct 
 static int set_memory(struct command_options *options, const char *text, struct why why)
 {
     static const char *const names[] = {"sc", "tso", "c11", NULL};
-    int choice = 0, error = set_choice(&choice, text, "--memory", names, why);
+    int choice = 0, error = sibling_options_choice(&choice, text, "--memory", names, why);
     options->memory = (enum command_memory)(choice + 1);
     return error;
 }
@@ -208,7 +163,7 @@ static int set_strategy(struct command_options *options, const char *text, struc
 {
     static const char *const names[] = {"mix", "pos", "pct", "random", NULL};
     static const enum explore_strategy strategies[] = {EXPLORE_MIX, EXPLORE_POS, EXPLORE_PCT, EXPLORE_RANDOM};
-    int choice = 0, error = set_choice(&choice, text, "--strategy", names, why);
+    int choice = 0, error = sibling_options_choice(&choice, text, "--strategy", names, why);
     options->strategy = strategies[choice];
     return error;
 }
@@ -245,62 +200,38 @@ static int set_workers(struct command_options *options, const char *text, struct
     }
 }
 
-static int set_out(struct command_options *options, const char *text, struct why why)
-{
-    size_t length = strlen(text);
-    if (length < 6 || length > 4000 || strcmp(text + length - 5, ".json"))
-        return why_wrong(why, "-o \"%s\": must be a file that ends in .json", text);
-    options->out = text;
-    return options_check_out(text, why);
-}
-
-/* A word as a shell reads it. Returns its length; what does not fit is left out. */
-static size_t quote(const char *word, char *text, size_t size)
-{
-    size_t used = 0;
-    bool plain =
-        *word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+:,@%")];
-    if (plain)
-        return (size_t)snprintf(text, size, "%s", word);
-    used += (size_t)snprintf(text, size, "'");
-    for (; *word && used + 6 < size; word++)
-        used += (size_t)snprintf(text + used, size - used, *word == '\'' ? "'\\''" : "%c", *word);
-    return used + (size_t)snprintf(text + used, size - used, "'");
-}
-
 /* What says which names there are, before anything that names. */
-static int set_early(struct command_options *options, int letter, const char *value, struct why why)
+static int set_early(void *context, int letter, const char *value, struct why why)
 {
-    static const char option[] = " --plugin ";
+    struct command_options *options = context;
     size_t used = strlen(options->loaded);
     if (letter != PLUGIN && letter != PEERS)
         return 0;
     options->foreign = true;
-    if (letter == PLUGIN && strlen(value) * 4 + sizeof option + 3 > sizeof options->loaded - used)
+    if (letter == PEERS) {
+        snprintf(options->loaded + used, sizeof options->loaded - used, " --peers");
+        return plugin_load_peers(why.text, why.size) ? -EINVAL : 0;
+    }
+    if (sibling_options_loaded(options->loaded, sizeof options->loaded, value))
         return why_wrong(why, "--plugin %s: these names are too long for the command that shows a schedule again",
                          value);
-    used += (size_t)snprintf(options->loaded + used, sizeof options->loaded - used, "%s",
-                             letter == PEERS ? " --peers" : option);
-    if (letter == PLUGIN)
-        quote(value, options->loaded + used, sizeof options->loaded - used);
-    return (letter == PLUGIN ? command_load_plugin(value, why.text, why.size) : plugin_load_peers(why.text, why.size))
-               ? -EINVAL
-               : 0;
+    return command_load_plugin(value, why.text, why.size) ? -EINVAL : 0;
 }
 
-static int set(struct command_options *options, int letter, const char *value, struct why why)
+static int set(void *context, int letter, const char *value, struct why why)
 {
+    struct command_options *options = context;
     static int (*const setters[])(struct command_options *, const char *, struct why) = {
         [FORMAT - LIST] = set_format,     [SECONDS - LIST] = set_seconds,  [SCHEDULES - LIST] = set_schedules,
         [SEED - LIST] = set_seed,         [REPLAY - LIST] = set_replay,    [MEMORY - LIST] = set_memory,
         [SCENARIO - LIST] = set_scenario, [STRATEGY - LIST] = set_strategy};
     switch (letter) {
     case 'p':
-        return add_pools(options, value, why);
+        return sibling_options_each(value, "-p", add_pool, options, why);
     case 't':
         return set_workers(options, value, why);
     case 'o':
-        return set_out(options, value, why);
+        return sibling_options_out(&options->out, value, why);
     case JOBS:
         return set_jobs(options, value, why);
     case 'v':
@@ -329,37 +260,14 @@ static int set(struct command_options *options, int letter, const char *value, s
     }
 }
 
-static int wrong_option(const char *word, struct why why)
-{
-    const char *names[sizeof longs / sizeof *longs], *near;
-    int count = 0;
-    for (; longs[count].name; count++)
-        names[count] = longs[count].name;
-    near = units_nearest(word + strspn(word, "-"), names, count);
-    return why_wrong(why, "explore has no option \"%s\"%s%s%s (see: poolbench explore --help)", word,
-                     near ? "; did you mean \"--" : "", near ? near : "", near ? "\"?" : "");
-}
-
 int command_parse(struct command_options *options, int argc, char **argv, char *text, size_t size)
 {
     struct why why = {text, size};
+    const struct sibling_options line = {"explore", ":p:t:o:vh", longs, set_early, set, options};
     bool named;
-    int letter;
     *options = (struct command_options){.seed = 1, .replay_build = -1};
-    opterr = 0;
-    for (int pass = 0; pass < 2; pass++) {
-        optind = 0; /* from the start again */
-        while ((letter = getopt_long(argc, argv, ":p:t:o:vh", longs, NULL)) != -1) {
-            if (letter == '?')
-                return wrong_option(argv[optind - 1], why);
-            if (letter == ':')
-                return why_wrong(why, "explore: %s wants a value (see: poolbench explore --help)", argv[optind - 1]);
-            if ((pass ? set : set_early)(options, letter, optarg, why))
-                return -EINVAL;
-        }
-    }
-    if (optind < argc)
-        return why_wrong(why, "explore: what is \"%s\"? (usage: poolbench explore [options])", argv[optind]);
+    if (sibling_options_read(&line, argc, argv, why))
+        return -EINVAL;
     named = options->pool_count > 0;
     if (command_agree(options, named, why))
         return -EINVAL;
