@@ -8,15 +8,16 @@
 
 #include "bench/models/erlang.h"
 
-/* Such a queue, made up. */
+/* Such a queue, made up. At random moments its servers may stand still, all together, while jobs go on to come. */
 struct erlang_queue {
     int c;
     double rate, service; /* rate per ns, ns */
     uint64_t random;
+    double still, still_every; /* ns: how long each time, and from one to the next on average; 0: they never do */
 };
 
 /* One job after the other, from an empty queue: when each came and ended, and how long it
- * was served. The caller's arrays have `count` places. */
+ * was served, standstills included. The caller's arrays have `count` places. */
 void erlang_simulate(struct erlang_queue *queue, double *came, double *ended, double *served, int count);
 
 #endif

@@ -4,6 +4,7 @@
 #include <criterion/criterion.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "bench/commands/sweep.h"
@@ -19,6 +20,7 @@ struct sought {
     int c;
     double service, limit; /* ns; of p99 */
     double budget_s;
+    double still, still_every; /* as of erlang_queue */
 };
 
 /* As many rounds of a probe as sweep.c runs at once. */
@@ -41,7 +43,11 @@ static double kept(const struct sought *sought, int seed)
     struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)sought->limit}}};
     struct plan_entry entry = {
         .pool = pool_find("mutex"), .workers = sought->c, .producers = 1, .capacity = 1 << 16, .pin = "none"};
-    struct erlang_queue queue = {.c = sought->c, .service = sought->service, .random = (uint64_t)seed * 7919 + 1};
+    struct erlang_queue queue = {.c = sought->c,
+                                 .service = sought->service,
+                                 .random = (uint64_t)seed * 7919 + 1,
+                                 .still = sought->still,
+                                 .still_every = sought->still_every};
     json_t *result = must_pack("{s:[]}", "configurations"), *found;
     struct rate_search one;
     char spec[96], why[256];
@@ -121,4 +127,52 @@ Test(rate_search, of_little_time_is_near_and_below, .timeout = 120)
                   "%d workers: %.3f of Erlang's (%.3f .. %.3f)", cases[i].c, runs.mean, runs.least, runs.most);
         cr_expect(runs.most < saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most, saturation(&cases[i]));
     }
+}
+
+/* The share of very many jobs that are later than the limit. */
+static double late_share(const struct sought *sought, double rate)
+{
+    enum { JOBS = 1 << 20, PARTS = 4 };
+    struct erlang_queue queue = {.c = sought->c,
+                                 .rate = rate,
+                                 .service = sought->service,
+                                 .random = 17,
+                                 .still = sought->still,
+                                 .still_every = sought->still_every};
+    double *came = calloc((size_t)3 * JOBS, sizeof *came), late = 0;
+    cr_assert(came);
+    for (int part = 0; part < PARTS; part++) {
+        erlang_simulate(&queue, came, came + JOBS, came + 2 * (size_t)JOBS, JOBS);
+        for (int i = 0; i < JOBS; i++)
+            late += came[JOBS + i] - came[i] > sought->limit;
+    }
+    free(came);
+    return late / ((double)PARTS * JOBS);
+}
+
+/* The rate at which the promise is kept by a queue that stands still now and then, as a multiple of Erlang's. */
+static double rate_with_standstills(const struct sought *sought)
+{
+    double erlang = erlang_rate(sought->c, sought->service, sought->limit, 0.01), low = 0.3, high = 1;
+    for (int i = 0; i < 8; i++) {
+        double middle = (low + high) / 2;
+        if (late_share(sought, middle * erlang) > 0.01)
+            high = middle;
+        else
+            low = middle;
+    }
+    return (low + high) / 2;
+}
+
+/* Standstills make jobs late whatever the pool does, and the rate that keeps the promise is lower; that which is kept
+ * is as much lower, and no more. */
+Test(rate_search, finds_what_a_machine_that_stands_still_allows, .timeout = 120)
+{
+    static const struct sought second = {1, 20 * US, 0.3 * MS, 30, 2 * MS, 1000 * MS};
+    struct runs runs = search_often(&second, 8);
+    double known = rate_with_standstills(&second);
+    cr_expect(known > 0.9 && known < 0.97, "it costs something, and not much: %.3f of Erlang's", known);
+    cr_expect(runs.none == 0 && fabs(runs.mean / known - 1) < 0.05 && runs.most < saturation(&second),
+              "%.3f of Erlang's (%.3f .. %.3f), known %.3f, %d found none", runs.mean, runs.least, runs.most, known,
+              runs.none);
 }
