@@ -32,6 +32,7 @@
 #include "bench/machine/interrupts.h"
 #include "bench/machine/machine.h"
 #include "bench/machine/probe.h"
+#include "bench/measure/estimate.h"
 #include "bench/measure/instrument.h"
 #include "bench/measure/plugin.h"
 #include "bench/measure/round.h"
@@ -94,21 +95,30 @@ static int asked(const struct plan *plan)
     return count;
 }
 
+/* "about 12 s", before anything has run. */
+static const char *time_text(const struct options *options, const struct plan *plan, char *text, size_t size)
+{
+    if (options->search)
+        snprintf(text, size, "at most about %.0f s", sweep_estimate_s(plan));
+    else
+        snprintf(text, size, "%sabout %.0f s%s", options->until > 0 ? "up to " : "", round_estimate_s(plan),
+                 estimate_is_least(plan) ? ", or more: nobody timed these jobs of a plug-in" : "");
+    return text;
+}
+
 static void dry_run(const struct options *options, const struct plan *plan)
 {
-    char name[192];
-    for (int i = 0; i < plan->count && options->search; i++)
-        if (!plan->entries[i].floor)
-            printf("%s\n", plan_name(&plan->entries[i], name, sizeof name));
-    if (options->search) {
-        printf("%d searches, %d rounds a probe, seed %llu: at most about %.0f s\n", asked(plan), plan->rounds,
-               (unsigned long long)plan->seed, asked(plan) * (double)plan->budget_ns / 1e9);
-        return;
-    }
+    unsigned long long seed = plan->seed;
+    char name[192], time[96];
     for (int i = 0; i < plan->count; i++)
-        printf("%s%s\n", plan_name(&plan->entries[i], name, sizeof name), plan->entries[i].floor ? "  (floor)" : "");
-    printf("%d configurations, %d rounds, seed %llu: about %.0f s\n", plan->count, plan->rounds,
-           (unsigned long long)plan->seed, round_estimate_s(plan));
+        if (!options->search || !plan->entries[i].floor)
+            printf("%s%s\n", plan_name(&plan->entries[i], name, sizeof name),
+                   plan->entries[i].floor ? "  (floor)" : "");
+    time_text(options, plan, time, sizeof time);
+    if (options->search)
+        printf("%d searches, %d rounds a probe, seed %llu: %s\n", asked(plan), plan->rounds, seed, time);
+    else
+        printf("%d configurations, %d rounds, seed %llu: %s\n", plan->count, plan->rounds, seed, time);
 }
 
 /* Progress and gathering. */
@@ -248,14 +258,14 @@ static void announce_ranges(const struct options *options)
 
 static void announce(const struct options *options, const struct plan *plan)
 {
-    char machine[512];
+    char machine[512], time[96];
+    time_text(options, plan, time, sizeof time);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
     if (options->search)
-        fprintf(stderr, "plan     %d searches side by side; at most about %.0f s\n", asked(plan),
-                asked(plan) * (double)plan->budget_ns / 1e9);
+        fprintf(stderr, "plan     %d searches side by side; %s\n", asked(plan), time);
     else
-        fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; about %.0f s\n", plan->count,
-                plan->rounds, round_estimate_s(plan));
+        fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; %s\n", plan->count, plan->rounds,
+                time);
     announce_ranges(options);
 }
 

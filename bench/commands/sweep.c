@@ -8,8 +8,10 @@
 
 #include "bench/commands/probing.h"
 #include "bench/commands/rate_search.h"
+#include "bench/measure/estimate.h"
 #include "bench/results/result.h"
 #include "bench/show/progress.h"
+#include "bench/statistics/rates.h"
 #include "workloads/core/units.h"
 
 struct searches {
@@ -112,6 +114,19 @@ static void take_answers(struct searches *searches)
         if (one->spent_s >= (double)searches->plan->budget_ns / 1e9)
             search_give_up(&one->search);
     }
+}
+
+double sweep_estimate_s(const struct plan *plan)
+{
+    double budget_s = (double)plan->budget_ns / 1e9, sum_s = 0;
+    for (int i = 0; i < plan->count; i++) {
+        const struct plan_entry *entry = &plan->entries[i];
+        double probe_s = plan->rounds * estimate_slice_ns(plan, entry) / 1e9;
+        bool is_given = rates_given(entry->workload.text, "for");
+        if (!entry->floor)
+            sum_s += is_given ? ceil(budget_s / probe_s) * probe_s : budget_s;
+    }
+    return sum_s;
 }
 
 int sweep_search(const struct plan *plan, const struct slo_list *promises, json_t *result)

@@ -33,4 +33,8 @@ int sweep_search(const struct plan *plan, const struct slo_list *promises, json_
 int sweep_search_on(const struct plan *plan, const struct slo_list *promises, const struct rate_probe *known,
                     json_t *result);
 
+/* How long these searches take at most, about, in seconds: each asks on until its budget is spent, and ends the probe
+ * that it has begun, whose slices may be as long as the workload's text says. */
+double sweep_estimate_s(const struct plan *plan);
+
 #endif

@@ -29,8 +29,7 @@
 enum {
     WARM_NS = 2000000, /* a warm-up run that takes so long says enough */
     WARM_RUNS_MAX = 8,
-    WARM_JOBS = 4096,  /* of the first run, at most */
-    SLICES_MAX = 4096, /* of one configuration in one round */
+    WARM_JOBS = 4096, /* of the first run, at most */
 };
 
 /* A slice hangs when it takes a hundred times what it should, and at least so
@@ -183,26 +182,10 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
     }
 }
 
-/* How many slices of this configuration fit into its share of the round: pairs,
- * because each order is mirrored. */
-static int slices_wanted(const struct round *round, int index)
-{
-    double share = (double)round->plan.budget_ns / round->plan.rounds;
-    if (rates_has(round->plan.entries[index].workload.ops)) { /* the last job ends later than the plan */
-        double each = fmax(round->trials[index].slice_ns, rates_job_ns(&round->plan.entries[index].workload));
-        return (int)fmin(SLICES_MAX, fmax(1, floor(share / each)));
-    }
-    if (round->plan.entries[index].workload.ops->jobs)
-        share -= round->trials[index].slice_ns; /* the warm-up was a whole slice */
-    double with_overhead = round->trials[index].slice_ns * 1.25 + 500000;
-    double pairs = share / (2 * with_overhead);
-    return 2 * (pairs < 1 ? 1 : pairs > SLICES_MAX / 2 ? SLICES_MAX / 2 : (int)pairs);
-}
-
 static void make_room(struct round *round, int index)
 {
     struct trial *trial = &round->trials[index];
-    trial->room = slices_wanted(round, index);
+    trial->room = plan_slices(&round->plan, &round->plan.entries[index], trial->slice_ns);
     trial->slices = calloc((size_t)trial->room, sizeof *trial->slices);
     if (!trial->slices)
         lacks_memory();

@@ -1,6 +1,7 @@
 /* plan.c - see plan.h. */
 #include "bench/measure/plan.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ enum {
     LONG_JOBS_MIN = 50,
     FEW_JOBS = 4,             /* for each worker, however small the budget */
     SLICE_JOBS_MAX = 1 << 24, /* what is kept for each job has to fit into memory */
+    SLICES_MAX = 4096,        /* of one configuration in one round */
 };
 
 int plan_workers(const struct plan_entry *entry)
@@ -66,6 +68,24 @@ int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry,
         jobs = (int64_t)(longest / ns);
     few = FEW_JOBS * (int64_t)plan_workers(entry);
     return jobs < few ? few : jobs > SLICE_JOBS_MAX ? SLICE_JOBS_MAX : jobs;
+}
+
+int plan_slices(const struct plan *plan, const struct plan_entry *entry, double slice_ns)
+{
+    const struct workload_ops *ops = entry->workload.ops;
+    double share = (double)plan->budget_ns / plan->rounds, pairs;
+    if (rates_has(ops)) /* the last job ends later than the plan */
+        return (int)fmin(SLICES_MAX, fmax(1, floor(share / fmax(slice_ns, rates_job_ns(&entry->workload)))));
+    if (ops->jobs)
+        share -= slice_ns; /* the warm-up was a whole slice */
+    pairs = share / (2 * (slice_ns + plan_around_ns(slice_ns)));
+    return 2 * (int)fmin(SLICES_MAX / 2, fmax(1, floor(pairs)));
+}
+
+double plan_around_ns(double slice_ns)
+{
+    static const double share = 0.25, least = 500000;
+    return share * slice_ns + least;
 }
 
 void plan_stretch(struct plan *plan)

@@ -65,6 +65,13 @@ struct workload_setting plan_setting(const struct plan_entry *entry);
  * that there are rounds enough for an interval. A workload may fix the number. */
 int64_t plan_slice_jobs(const struct plan *plan, const struct plan_entry *entry, double ns_per_job);
 
+/* How many slices of that length a round has of an entry: as many as fit into its share of the budget, one of an open
+ * loop at least, else a pair, because each order is mirrored. */
+int plan_slices(const struct plan *plan, const struct plan_entry *entry, double slice_ns);
+
+/* What is planned to be around a slice: a pool is opened and freed, jobs are made and looked at. ns. */
+double plan_around_ns(double slice_ns);
+
 /* Why this pool cannot run this, or NULL. */
 const char *plan_unsupported(const struct plan_entry *entry);
 

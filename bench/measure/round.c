@@ -16,7 +16,7 @@
 
 #include "bench/json/must.h"
 #include "bench/measure/child.h"
-#include "bench/measure/job_cost.h"
+#include "bench/measure/estimate.h"
 #include "bench/measure/round_noise.h"
 #include "bench/results/result.h"
 
@@ -64,25 +64,6 @@ static double now_s(void)
     return (double)workload_now_ns() / 1e9;
 }
 
-/* A round's length: each configuration has its share of the budget, or two
- * slices when those take longer. */
-static double round_length_s(const struct plan *plan)
-{
-    static const double process_s = 0.04, warm_s = 0.01;
-    double share = (double)plan->budget_ns / plan->rounds, sum_ns = 0;
-    if (plan->duet.base)
-        return plan->duet.share_ns / 1e9 * plan->count + process_s;
-    for (int i = 0; i < plan->count; i++) {
-        const struct plan_entry *entry = &plan->entries[i];
-        double work = workload_job_ns(&entry->workload) / plan_workers(entry);
-        if (entry->workload.ops->jobs) /* however long they take */
-            work += job_cost_ns(entry->pool);
-        double pair = work > 0 ? 2 * work * (double)plan_slice_jobs(plan, entry, work) : 0;
-        sum_ns += (share > pair ? share : pair) + work;
-    }
-    return sum_ns / 1e9 + process_s + warm_s * plan->count;
-}
-
 /* The time after which no further round begins, when rounds take longer than
  * reckoned: the budget wins. */
 static double patience_s(const struct plan *plan)
@@ -93,14 +74,14 @@ static double patience_s(const struct plan *plan)
 
 double round_estimate_s(const struct plan *plan)
 {
-    double length = round_length_s(plan), rounds = floor(patience_s(plan) / length);
+    double length = estimate_round_s(plan), rounds = floor(patience_s(plan) / length);
     return length * (rounds < 1 ? 1 : rounds < plan->rounds ? rounds : plan->rounds);
 }
 
 static double left_s(const struct run *run)
 {
     double now = now_s();
-    double each = run->round_took_s > 0 ? run->round_took_s : round_length_s(run->plan);
+    double each = run->round_took_s > 0 ? run->round_took_s : estimate_round_s(run->plan);
     double left = each * (run->rounds - run->round) - (now - run->round_began_s);
     /* The budget ends it before; but a round that has begun is finished. */
     double patience = fmax(patience_s(run->plan) - (now - run->began_s), each - (now - run->round_began_s));
