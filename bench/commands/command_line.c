@@ -389,7 +389,8 @@ static const struct row rows[] = {
      options_set_no_history},
     {"machine", 0, "NAME", "call this machine so in the history, in the place of its host: one of a fleet",
      RUN | DUET | PLAN, false, options_set_machine},
-    {"machine", 0, "NAME", "only of this machine, also baseline and prune; of import: call it so", HISTORY, false,
+    {"machine", 0, "NAME",
+     "only of this machine, also prune, and baseline, whose run must be of it; of import: call it so", HISTORY, false,
      options_set_machine},
     {"revision", 0, "NAME", "of what is measured, for the history (default: this program's)",
      RUN | HISTORY | DUET | PLAN, false, options_set_revision},
@@ -708,6 +709,8 @@ static int check_word(const struct options *options, struct why why)
     int count = 0;
     if (options->command == OPTIONS_HELP && word && command_line_command(word) == OPTIONS_COMMANDS)
         return wrong_command(why, word);
+    if (options->command == OPTIONS_HISTORY && !word)
+        return history_check(options, why.text, why.size);
     if (!command->choices || !word)
         return 0;
     for (; command->choices[count]; count++)

@@ -59,11 +59,36 @@ static const struct verb *verb_of(const struct options *options)
     return NULL;
 }
 
+/* Options that would be ignored. Of the list of runs the word is none. */
+static int check_options(const struct options *options, const char *word, struct why why)
+{
+    const struct {
+        const char *option, *words[3], *goes_with;
+        bool given;
+    } only[] = {{"--keep", {"prune"}, "prune", options->keep >= 0},
+                {"--before", {"prune"}, "prune", options->before != NULL},
+                {"--revision", {"import"}, "import", options->revision != NULL},
+                {"--threshold", {"show", "changes"}, "show and changes", options->least > 0},
+                {"--no-figures", {"show"}, "show", options->no_figures},
+                {"--format", {"", "show", "changes"}, "show, changes and the list", options->format != OPTIONS_TABLE}};
+    for (size_t i = 0; i < sizeof only / sizeof *only; i++) {
+        bool fits = !only[i].given;
+        for (int w = 0; w < 3 && only[i].words[w]; w++)
+            fits = fits || !strcmp(only[i].words[w], word);
+        if (!fits)
+            return why_wrong(why, "history%s%s: %s goes with %s", *word ? " " : "", word, only[i].option,
+                             only[i].goes_with);
+    }
+    return 0;
+}
+
 int history_check(const struct options *options, char *text, size_t size)
 {
     const struct verb *verb = verb_of(options);
     int given = options->word_count - 1;
     struct why why = {text, size};
+    if (check_options(options, verb ? verb->name : "", why))
+        return -EINVAL;
     if (!verb)
         return 0;
     if (given < verb->least)

@@ -147,7 +147,7 @@ static FILE *open_word(struct importing *importing, int word)
     if (importing->pipes[word])
         return rewind(importing->pipes[word]), importing->pipes[word];
     file = fopen(importing->path, "re");
-    if (!file || fstat(fileno(file), &info) || !(S_ISFIFO(info.st_mode) || S_ISSOCK(info.st_mode)))
+    if (!file || fstat(fileno(file), &info) || !S_ISFIFO(info.st_mode))
         return file;
     importing->pipes[word] = copy_of(file);
     fclose(file);

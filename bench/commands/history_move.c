@@ -7,6 +7,7 @@
 
 #include "bench/commands/refuse.h"
 #include "bench/json/must.h"
+#include "workloads/core/why.h"
 
 /* Names. */
 
@@ -77,6 +78,34 @@ int history_export(const struct options *options, struct store *store)
 
 /* Baselines. */
 
+struct looked_for {
+    long long run;
+    bool found;
+};
+
+static void look_at(void *context, const struct store_run *run)
+{
+    struct looked_for *looked_for = context;
+    looked_for->found = looked_for->found || run->id == looked_for->run;
+}
+
+/* A run that is named must be one of --machine. */
+static int find_of_machine(const struct options *options, struct store *store, long long *run, struct why why)
+{
+    struct looked_for looked_for = {0};
+    int error = store_find(store, options->words[2], run, why.text, why.size), count;
+    if (error || !options->machine)
+        return error;
+    looked_for.run = *run;
+    count = store_runs(store, options->machine, look_at, &looked_for, why.text, why.size);
+    if (count < 0)
+        return count;
+    return looked_for.found
+               ? 0
+               : why_wrong(why, "history baseline: run %lld is not of machine %s (poolbench history lists them)", *run,
+                           options->machine);
+}
+
 int history_baseline(const struct options *options, struct store *store)
 {
     const char *name = options->words[1];
@@ -87,7 +116,7 @@ int history_baseline(const struct options *options, struct store *store)
         return refuse("history baseline: \"%.60s\" is no name (" HISTORY_NAMES ")", name);
     }
     if (options->words[2])
-        error = store_find(store, options->words[2], &run, why, sizeof why);
+        error = find_of_machine(options, store, &run, (struct why){why, sizeof why});
     else
         error = store_newest(store, options->machine, &run, why, sizeof why);
     if (!error)

@@ -18,7 +18,8 @@ bool history_is_name(const char *name);
  * it makes one of which the export is the same, byte for byte. */
 int history_export(const struct options *options, struct store *store);
 
-/* Gives the run of the second word, or the newest one (of --machine), the name of the first. */
+/* Gives the run of the second word, which must be one of --machine, or the newest one (of --machine), the name of the
+ * first. */
 int history_baseline(const struct options *options, struct store *store);
 
 /* Removes old runs (of --machine): --keep, --before. */

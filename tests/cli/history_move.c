@@ -158,6 +158,11 @@ MOVE_TEST(one_machine_is_not_all)
     cr_assert(run("history baseline ours --machine a") == 0 && !strcmp(out, "ours is run 2\n"), "%s%s", out, err);
     cr_assert(run("history baseline all") == 0 && !strcmp(out, "all is run 4\n"), "%s%s", out, err);
     expect_refused("history baseline none --machine c", "machine c");
+    cr_assert(run("history baseline newest 4 --machine b") == 0 && !strcmp(out, "newest is run 4\n"), "%s%s", out, err);
+    expect_refused("history baseline newest 1 --machine b", "run 1 is not of machine b");
+    expect_refused("history baseline newest ours --machine b", "run 2 is not of machine b");
+    expect_refused("history baseline newest 1 --machine c", "run 1 is not of machine c");
+    cr_assert(run("history baseline also newest") == 0 && !strcmp(out, "also is run 4\n"), "%s%s", out, err);
     cr_assert(run("history prune --keep 0 --machine b") == 0 && !strcmp(out, "1 run removed\n"), "%s%s", out, err);
     cr_assert(run("history") == 0 && strstr(out, " one ") && strstr(out, " two ") && !strstr(out, " three "), "%s",
               out);
@@ -193,6 +198,20 @@ MOVE_TEST(a_protected_history_is_seen_before_time_is_spent)
     expect_refused("history import base.json", "h.db: cannot be opened for writing: Permission denied");
     setenv("POOLBENCH_HISTORY", "locked/h.db", 1);
     expect_refused("history", "locked/h.db: cannot be opened for writing: Permission denied");
+}
+
+/* None is ignored. */
+MOVE_TEST(each_option_goes_with_its_words)
+{
+    write_one("one", "a", 1);
+    cr_assert(run("history import one.json") == 0, "%s", err);
+    expect_refused("history --keep 1", "history: --keep goes with prune");
+    expect_refused("history show mutex --before 2026-01-01", "history show: --before goes with prune");
+    expect_refused("history export --threshold 5%", "--threshold goes with show and changes");
+    expect_refused("history changes --no-figures", "--no-figures goes with show");
+    expect_refused("history baseline main --revision x", "--revision goes with import");
+    expect_refused("history export --format json", "--format goes with show, changes and the list");
+    cr_assert(run("history --format json") == 0 && run("history changes --threshold 5%") == 0, "%s", err);
 }
 
 /* Nothing is compared with a duet: it has been. */
