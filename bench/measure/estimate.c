@@ -23,10 +23,20 @@ static double each_ns(const struct plan_entry *entry)
     return rates_has(ops) ? each : each + job_cost_ns(entry->pool);
 }
 
+/* How much longer than its arrivals an open loop lasts, where what does not fit waits. */
+static double overload(const struct plan_entry *entry)
+{
+    struct workload_setting setting = plan_setting(entry);
+    double load = rates_load(&entry->workload, plan_workers(entry));
+    if (!rates_waits(&entry->workload))
+        load *= setting.workers / setting.cpus;
+    return entry->full == POOL_BLOCK && load > 1 ? load : 1;
+}
+
 double estimate_slice_ns(const struct plan *plan, const struct plan_entry *entry)
 {
-    double each = each_ns(entry);
-    return each * (double)plan_slice_jobs(plan, entry, each);
+    double each = each_ns(entry), slice = each * (double)plan_slice_jobs(plan, entry, each);
+    return rates_has(entry->workload.ops) ? slice * overload(entry) + rates_job_ns(&entry->workload) : slice;
 }
 
 /* As child.c warms up: an open loop not at all, a fixed number of jobs by a slice or two; else for some

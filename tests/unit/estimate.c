@@ -35,6 +35,14 @@ Test(estimate, of_an_open_loop_is_its_length, .timeout = 20)
     }
 }
 
+/* It ends with its last job, and where more comes than is done it takes as long as its jobs. */
+Test(estimate, of_an_open_loop_ends_with_its_jobs, .timeout = 20)
+{
+    expect_round("burst:rate=1k,for=300ms,of=io:op=sleep,wait=3s", 4096, 0.4 + 3);
+    expect_round("burst:rate=1k,for=300ms,of=io:op=sleep,wait=10ms", 1, 400 * 0.01);
+    expect_round("burst:rate=1k,for=300ms,of=cpu:size=3ms", 1, 400 * 0.003);
+}
+
 /* What has its own number of jobs: a warm-up and a pair, where one is longer than its share. */
 Test(estimate, of_jobs_at_their_own_pace_is_no_shorter_for_more_workers, .timeout = 20)
 {
