@@ -207,10 +207,12 @@ static void freeze_each(const struct pool_ops *ops, struct shape shape)
         for (int i = 0; i < n; i++)
             frozen += freeze(ops, shape, steps[i], roles[role]);
         cr_assert(frozen > n / 2, "only %d of %d steps were come to a second time", frozen, n);
-        if (jobs_asked())
+        if (jobs_asked()) {
             printf("%s: policy %d, capacity %zu%s: a %s frozen at each of %d steps, %llu jobs of the others each\n",
                    ops->name, (int)shape.full, shape.capacity, shape.boxed ? ", boxed" : "",
                    role ? "worker" : "submitter", frozen, (unsigned long long)jobs_asked());
+            fflush(stdout); /* some minutes before the next */
+        }
     }
 }
 
