@@ -150,3 +150,14 @@ int sched_getcpu(void)
 {
     return runtime.on ? 0 : CALLS_REAL(sched_getcpu)();
 }
+
+/* There is another CPU beside that one, wherever this runs: a pool may bind a worker to it. */
+int sched_getaffinity(pid_t thread, size_t size, cpu_set_t *set)
+{
+    int error = CALLS_REAL(sched_getaffinity)(thread, size, set);
+    if (runtime.on && !error) {
+        CPU_SET_S(0, size, set);
+        CPU_SET_S(1, size, set);
+    }
+    return error;
+}

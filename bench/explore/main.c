@@ -12,6 +12,7 @@
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/machine/interrupts.h"
+#include "pools/core/topology.h"
 
 volatile sig_atomic_t command_stop;
 bool command_moves;
@@ -97,6 +98,7 @@ static int explore_all(const struct command_options *options)
 static __attribute__((noinline)) int begin(int argc, char **argv)
 {
     struct command_options options;
+    struct topology found;
     char why[1024] = "";
     int error;
     must_begin();
@@ -118,6 +120,8 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
                         "would be another schedule\n");
         return EXIT_USAGE;
     }
+    if (options.freeze)
+        topology_read(&found); /* once, and in no schedule: one of the scenarios binds workers to CPUs */
     error = explore_open(options.lines ? EXPLORE_THREADS_MAX : COMMAND_THREADS, NULL);
     if (error)
         return cannot(options.pools[0], error);

@@ -2,7 +2,9 @@
 #include "bench/scenarios/scenarios.h"
 
 #include <string.h>
+#include <time.h>
 
+#define HOUR_NS INT64_C(3600000000000)
 enum { OBSERVED = 4, SOON_NS = 300000 };
 
 static void plain(struct stage *stage)
@@ -253,10 +255,24 @@ static void observed(struct stage *stage)
     stage_finish(side);
 }
 
+/* Of our own: a limit that is far away is not over before. */
+static void long_wait(struct side *side)
+{
+    struct timespec begin, end;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    if (stage_wait(side, HOUR_NS) != -ETIMEDOUT)
+        return;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    if (end.tv_sec - begin.tv_sec < HOUR_NS / 1000000000)
+        ledger_tell(LEDGER_STATUS, "pool_wait for an hour timed out after %d s", (int)(end.tv_sec - begin.tv_sec));
+}
+
 static void timed_wait(struct hand *hand)
 {
     stage_wait(hand->side, SOON_NS);
     stage_wait(hand->side, 0);
+    if (!pool_is_added(hand->side->ops))
+        long_wait(hand->side);
 }
 
 static void timeouts(struct stage *stage)
@@ -346,6 +362,9 @@ const struct scenario *const scenario_table[] = {
     &scenario_medley_of_two,
     &scenario_free_any,
     &scenario_trees,
+    &scenario_hides,
+    &scenario_refused,
+    &scenario_bound,
     NULL,
 };
 

@@ -23,11 +23,18 @@ extern const struct scenario scenario_plain, scenario_wakes, scenario_close_race
     scenario_observed, scenario_timeouts, scenario_full, scenario_order, scenario_full_ends,
     scenario_free_with_submitters, scenario_stands_still, scenario_room, scenario_slow_discard, scenario_cancel_room,
     scenario_cancellation, scenario_spins, scenario_explained, scenario_branches, scenario_real_time, scenario_medley,
-    scenario_medley_of_two, scenario_free_any, scenario_trees;
+    scenario_medley_of_two, scenario_free_any, scenario_trees, scenario_hides, scenario_refused, scenario_bound;
 
 static inline struct side *first(struct stage *stage)
 {
     return &stage->sides[0];
+}
+
+/* A job that is none of the ledger's: adds to an _Atomic int. */
+static inline int counts(void *arg)
+{
+    atomic_fetch_add_explicit((_Atomic int *)arg, 1, memory_order_relaxed);
+    return 0;
 }
 
 #endif

@@ -41,6 +41,16 @@ static bool others_done(const struct stage *stage)
     return true;
 }
 
+/* Each is done, or the one, for certain. */
+static bool others_known(const struct stage *stage)
+{
+    for (int i = 0; i < stage->hand_count; i++)
+        if (!atomic_load_explicit(&stage->hands[i].done, memory_order_relaxed) &&
+            atomic_load_explicit(&stage->hands[i].self, memory_order_relaxed) != stage->world->frozen())
+            return false;
+    return true;
+}
+
 static void is_done(struct hand *hand)
 {
     atomic_store_explicit(&hand->done, true, memory_order_relaxed);
@@ -168,12 +178,6 @@ static void full_ends(struct stage *stage)
     stage_finish(side);
 }
 
-static int counts(void *arg)
-{
-    atomic_fetch_add_explicit((_Atomic int *)arg, 1, memory_order_relaxed);
-    return 0;
-}
-
 static void submits_again(struct hand *hand)
 {
     while (pool_submit(hand->side->pool, counts, &hand->out) == -EAGAIN)
@@ -196,7 +200,8 @@ static void stands_submits(struct hand *hand)
     is_done(hand);
 }
 
-/* One thread stands still for ever, at any step: jobs of the others go in and come out. */
+/* One thread stands still for ever, at any step: jobs of the others go in and come out. Workers of our own sleep
+ * then, whatever it has in its hand. */
 static void stands_still(struct stage *stage)
 {
     struct side *side = first(stage);
@@ -207,6 +212,9 @@ static void stands_still(struct stage *stage)
         stage_hand(side, stands_submits, i, JOB_PLAIN);
     while (!others_done(stage))
         sched_yield();
+    if (!pool_is_added(side->ops) && others_known(stage) && !stage->world->settle())
+        ledger_tell(LEDGER_STATUS,
+                    "a worker looks for jobs again and again, and none can be taken while one thread stands");
     stage->world->end();
 }
 

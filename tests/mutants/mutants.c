@@ -35,6 +35,11 @@ const struct mutant mutants[] = {
      "    pool_fence(); /* gate before queues: pairs with pool_after_push */\n"
      "    return !MUTANT(retire_no_look) && pool_idle_look(head);\n",
      .scenario = "needs"},
+    {"look_by_counts", "who parks believes counts, which those of one who stands still are behind", "ring",
+     "pools/core/idle.c", "bool pool_idle_look(struct pool_head *head)\n{\n",
+     "bool pool_idle_look(struct pool_head *head)\n{\n    if (MUTANT(look_by_counts))\n"
+     "        return head->design->waiting(head) > 0;\n",
+     .freeze = 1, .scenario = "freeze"},
     {"announce_no_fence", "no fence between a counter and the look for who waits", "mutex", "pools/core/head.h",
      "    pool_fence(); /* counters before watchers: pairs with the add in pool_head_wait */\n",
      "    if (!MUTANT(announce_no_fence))\n        pool_fence();\n"},
@@ -84,6 +89,18 @@ const struct mutant mutants[] = {
     {"stranded", "nobody takes what a blocked worker has claimed", "mutex", "pools/core/claims.h",
      "    for (int i = 0; i < head->workers - 1; i++)\n        if (claim_steal_from(",
      "    for (int i = 0; !MUTANT(stranded) && i < head->workers - 1; i++)\n        if (claim_steal_from("},
+    {"stream_hides", "a worker that is never dry takes from nobody", "mutex", "pools/core/claims.h",
+     "pool_unlikely(++worker->visits % CLAIM_LOOK_ROUND == 0) || worker->base.searching;\n",
+     "(pool_unlikely(++worker->visits % CLAIM_LOOK_ROUND == 0) && !MUTANT(stream_hides) && !MUTANT(sentry_sums)) ||\n"
+     "                            worker->base.searching;\n",
+     .scenario = "hides"},
+    {"sentry_sums", "and the sentry looks at sums: what does not move at one place is hidden by what does elsewhere",
+     "mutex", "pools/core/idle.c", "        (any && (stands || since <= head->design->waiting(head))))",
+     "        (any && ((stands && !MUTANT(sentry_sums)) || since <= head->design->waiting(head))))",
+     .scenario = "hides"},
+    {"family_hides", "whose own deque is never empty takes from nobody", "steal", "pools/steal.c",
+     "(pool_unlikely(looks % AROUND_EVERY == 0) && look_around",
+     "(pool_unlikely(looks % AROUND_EVERY == 0) && !MUTANT(family_hides) && look_around", .scenario = "hides"},
     {"pop_no_swap", "the owner takes the last job of its deque without a swap", "steal", "pools/steal.c",
      "        if (!atomic_compare_exchange_strong_explicit(&worker->top, &top, top + 1, memory_order_seq_cst,\n"
      "                                                     memory_order_relaxed))\n            top = bottom + 1;\n",
@@ -186,6 +203,12 @@ const struct mutant mutants[] = {
      "    if (!POOL_DEFECT(CANCEL_UNSEEN) && !MUTANT(cancel_no_boundary))\n        "
      "atomic_store_explicit(&head->stale_below",
      .scenario = "leaving"},
+    {"marks_first", "who is refused sets a mark each time, and cancel waits until a count of many is 0", "ring",
+     "pools/core/transit.h",
+     "    if (pool_unlikely(pool_transit_over(head, inside)))\n        return false;\n    if (inside",
+     "    if (!MUTANT(marks_first) && pool_unlikely(pool_transit_over(head, inside)))\n        return false;\n"
+     "    if (inside",
+     .freeze = 1, .scenario = "refused", .within = 100000},
     {"place_never_given", "a receiver does not wake who waits for a place", "mutex", "pools/core/results.c",
      "    if (atomic_load_explicit(&head->blocked_results, memory_order_seq_cst))\n",
      "    if (!MUTANT(place_never_given) && atomic_load_explicit(&head->blocked_results, memory_order_seq_cst))\n"},
@@ -232,9 +255,15 @@ const struct mutant mutants[] = {
      "            POOL_CALLER_CLOSED &&\n        MUTANT(second_close)) {\n"
      "        pool_caller_leave(head);\n        return -EALREADY;\n    }\n",
      .scenario = "close"},
-    {"call_trusted", "a worker that was called is believed in for ever", "mutex", "pools/core/idle.c",
+    {"call_trusted", "a worker that was called is believed in for ever", "ring", "pools/core/idle.c",
      "    return age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;\n",
      "    return MUTANT(call_trusted) || age >> CALL_TIME_SHIFT < CALL_TRUST >> CALL_TIME_UNIT;\n", .freeze = 1},
+    {"calls_any", "a sleeper is called that is bound to its caller's CPU, and others are not", "ring",
+     "pools/core/idle.c",
+     "    return cpu >= 0 && worker->pool->cpus && pool_cpu_of(worker->pool, worker->index) == cpu;\n",
+     "    return !MUTANT(calls_any) && cpu >= 0 && worker->pool->cpus &&\n"
+     "           pool_cpu_of(worker->pool, worker->index) == cpu;\n",
+     .freeze = 1, .scenario = "bound"},
     {"call_locked", "who calls a worker takes a lock", "ring", "pools/core/idle.c",
      "    call_one(head, gate_is_up);\n}\n",
      "    if (MUTANT(call_locked))\n        pool_lock(&head->cancel_lock);\n    call_one(head, gate_is_up);\n"
@@ -345,6 +374,8 @@ const struct mutant mutants[] = {
     {"defect_CLOSED_IS_RESULT", "\"closed\" is received as a result", "mutex", "", "", ""},
     {"defect_ONE_UNCOUNTED", "one job fewer is counted than was accepted", "mutex", "", "", ""},
     {"defect_ENDLESS_RECEIVE", "receive and wait forget their time-outs", "mutex", "", "", ""},
+    {"defect_TIMES_WRAP", "time-outs are kept in 32 bits, as microseconds", "mutex", "", "", "",
+     .scenario = "timeouts"},
     {"defect_INSIDE_UNSEEN", "wait and free do not look whether a job calls them", "mutex", "", "", "",
      .scenario = "inside"},
     {"defect_ONE_TOLD", "of those who wait for quiet one is woken", "mutex", "", "", "", .scenario = "waiters"},

@@ -87,7 +87,7 @@ static void copy_all(const char *folder, const char *pattern)
 /* Defects that no mutant is of are there, too: never switched on. */
 static void write_numbers(const char *folder)
 {
-    static const char *const others[] = {"CLOSED_IS_JOB", "LINGER", "NO_WAIT", "TIMES_WRAP"};
+    static const char *const others[] = {"CLOSED_IS_JOB", "LINGER", "NO_WAIT"};
     char path[PATH_SIZE];
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "/* Made by mutate.c. */\n#ifndef MUTANT_H\n#define MUTANT_H\n"
