@@ -129,30 +129,57 @@ static const char *below(const char *group, const char *mount_root)
     return group[length] ? group + length : "/";
 }
 
+/* The mounts of one hierarchy, one after the other. */
+struct mounts {
+    FILE *file;
+    bool version2;
+    char *line, *point, *root; /* of the present one: its line, where it is, the group at its root */
+    size_t room;
+};
+
+static struct mounts mounts_open(const char *root, bool version2)
+{
+    char path[4096];
+    snprintf(path, sizeof path, "%s/proc/self/mountinfo", root);
+    return (struct mounts){.file = fopen(path, "re"), .version2 = version2};
+}
+
+static bool mounts_next(struct mounts *mounts)
+{
+    while (mounts->file && getline(&mounts->line, &mounts->room, mounts->file) > 0) {
+        free(mounts->point);
+        free(mounts->root);
+        mounts->point = malloc(mounts->room);
+        mounts->root = malloc(mounts->room);
+        if (mounts->point && mounts->root && parse_mount(mounts->line, mounts->version2, mounts->point, mounts->root))
+            return true;
+    }
+    return false;
+}
+
+static void mounts_close(struct mounts *mounts)
+{
+    free(mounts->line);
+    free(mounts->point);
+    free(mounts->root);
+    if (mounts->file)
+        fclose(mounts->file);
+}
+
 /* All mounts of a hierarchy. `strangers`: of those that show another part of the tree the
  * root; else of those that show the group. Returns how many it looked at. */
 static int look_at_mounts(const char *root, const char *group, bool version2, bool strangers, struct tightest *tightest)
 {
-    char path[4096], *line = NULL;
-    size_t room = 0;
-    FILE *file;
+    struct mounts mounts = mounts_open(root, version2);
     int looked = 0;
-    snprintf(path, sizeof path, "%s/proc/self/mountinfo", root);
-    file = fopen(path, "re");
-    while (file && getline(&line, &room, file) > 0) {
-        char *mount = malloc(room), *mount_root = malloc(room);
-        if (mount && mount_root && parse_mount(line, version2, mount, mount_root)) {
-            const char *seen = below(group, mount_root);
-            if (seen || strangers)
-                look_up(root, mount, seen ? seen : "/", version2, tightest);
-            looked += seen || strangers;
-        }
-        free(mount);
-        free(mount_root);
+    while (mounts_next(&mounts)) {
+        const char *seen = below(group, mounts.root);
+        if (!seen && !strangers)
+            continue;
+        look_up(root, mounts.point, seen ? seen : "/", version2, tightest);
+        looked++;
     }
-    free(line);
-    if (file)
-        fclose(file);
+    mounts_close(&mounts);
     return looked;
 }
 
@@ -199,24 +226,16 @@ double topology_quota(const char *root, char *from, size_t size)
 
 bool topology_group(int version, char *folder, size_t size)
 {
-    char group[4096], *line = NULL;
-    size_t room = 0;
-    FILE *file;
+    char group[4096];
+    struct mounts mounts;
     bool found = false;
     if (!find_group("", version == 2, group, sizeof group))
         return false;
-    file = fopen("/proc/self/mountinfo", "re");
-    while (file && !found && getline(&line, &room, file) > 0) {
-        char *mount = malloc(room), *mount_root = malloc(room);
-        const char *seen = NULL;
-        if (mount && mount_root && parse_mount(line, version == 2, mount, mount_root))
-            seen = below(group, mount_root);
-        found = seen && (size_t)snprintf(folder, size, "%s%s", mount, strcmp(seen, "/") ? seen : "") < size;
-        free(mount);
-        free(mount_root);
+    mounts = mounts_open("", version == 2);
+    while (!found && mounts_next(&mounts)) {
+        const char *seen = below(group, mounts.root);
+        found = seen && (size_t)snprintf(folder, size, "%s%s", mounts.point, strcmp(seen, "/") ? seen : "") < size;
     }
-    free(line);
-    if (file)
-        fclose(file);
+    mounts_close(&mounts);
     return found;
 }

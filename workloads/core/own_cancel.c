@@ -45,7 +45,7 @@ static bool is_raised(void)
 
 static int sleep_until_raised(int64_t ns)
 {
-    int64_t until = pool_clock_ns() + ns;
+    int64_t until = pool_deadline(ns < 0 ? 0 : ns);
     while (!is_raised() && pool_clock_ns() < until)
         pool_futex_wait(&raised, 0, until);
     return is_raised() ? -ECANCELED : 0;
