@@ -45,6 +45,7 @@ Test(burst, whose_cycle_no_slice_holds_is_refused, .timeout = 10)
     struct workload_spec spec;
     char why[512] = "";
     cr_assert(workload_parse("burst:rate=1M,arrivals=onoff,on=2s,off=2s,of=empty", &spec, why, sizeof why) == -EINVAL);
+    cr_assert(!strncmp(why, "burst: on and off make a cycle of ", 34), "%s", why);
     cr_assert(strstr(why, "4000000 jobs") && strstr(why, "1048576"), "%s", why);
     cr_assert(workload_parse("burst:rate=1M,arrivals=onoff,on=500ms,off=500ms,of=empty", &spec, why, sizeof why) == 0);
     cr_assert(spec.ops->jobs(&spec, NULL) == 1000000, "whole cycles only");
