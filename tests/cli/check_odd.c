@@ -124,6 +124,14 @@ CLI_TEST(check_odd, what_stops_to_grow_is_no_leak)
     cr_assert(check("HOARDS", "-f leak-per-pool") == 0 && strstr(out, "too few pools in the time"), "%s", out);
 }
 
+/* It waits for room, however long, and its open refuses no time-out. */
+CLI_TEST(check_odd, a_submit_that_waits_without_end_is_not_asked_for_its_time)
+{
+    cr_assert(check("KEEPS", "-f full-timeout") == 0 && !strstr(out, "FAILS") && !strstr(out, "STALLED") &&
+                  strstr(out, "its submit waits without end"),
+              "%s", out);
+}
+
 /* A word of each cell, in their order. */
 static void words_of_cells(const char *key, char *words, size_t size)
 {
