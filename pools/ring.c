@@ -24,7 +24,7 @@ static int ring_push(struct pool_head *head, struct pool_frame *inside, const st
 static inline int ring_push_one(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job, int one)
 {
     (void)inside, (void)one;
-    return ring_fill(head, job, 1);
+    return ring_fill_one(head, job);
 }
 
 /* Copies the jobs from `first` on, `share` at most, the first into *task. Returns

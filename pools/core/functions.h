@@ -60,15 +60,20 @@ static inline unsigned pool_function_hash(pool_job_fn *fn)
     return (unsigned)((uint64_t)(uintptr_t)fn * UINT64_C(0x9e3779b97f4a7c15) >> (64 - POOL_FUNCTION_BITS));
 }
 
-/* The function's number; POOL_FUNCTION_BOXED when it has none. */
-static inline unsigned pool_function_number(struct pool_functions *functions, pool_job_fn *fn)
+/* The function's number, if it is the one that its hash says; else POOL_FUNCTION_BOXED. */
+static inline unsigned pool_function_known(struct pool_functions *functions, pool_job_fn *fn)
 {
     unsigned at = pool_function_hash(fn);
     /* Relaxed, here and below: a place is written once. Who gets the number from
      * another thread does so by an acquire, and sees no older place than that one. */
-    if (pool_likely(atomic_load_explicit(&functions->table[at], memory_order_relaxed) == fn))
-        return at;
-    return pool_function_enter(functions, fn);
+    return atomic_load_explicit(&functions->table[at], memory_order_relaxed) == fn ? at : POOL_FUNCTION_BOXED;
+}
+
+/* The function's number; POOL_FUNCTION_BOXED when it has none. */
+static inline unsigned pool_function_number(struct pool_functions *functions, pool_job_fn *fn)
+{
+    unsigned known = pool_function_known(functions, fn);
+    return pool_likely(known != POOL_FUNCTION_BOXED) ? known : pool_function_enter(functions, fn);
 }
 
 static inline pool_job_fn *pool_function_at(struct pool_functions *functions, unsigned number)

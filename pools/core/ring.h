@@ -86,13 +86,18 @@ static __attribute__((noinline)) bool has_room_now(struct ring_pool *pool, uint6
     return (int64_t)(limit - last) > 0;
 }
 
-/* Whether position `last` is below the limit, reckoned anew when it is not.
- * Release and acquire: who fills a slot again has seen that the job was copied
- * from it, though another thread read the count that says so. */
+/* Whether position `last` is below the limit as it was reckoned last. Release and acquire:
+ * who fills a slot again has seen that the job was copied from it, though another thread
+ * read the count that says so. */
+static inline bool is_below_limit(struct ring_pool *pool, uint64_t last)
+{
+    return (int64_t)(atomic_load_explicit(&pool->limit, memory_order_acquire) - last) > 0;
+}
+
+/* The same; reckoned anew when it is not. */
 static inline bool has_room(struct ring_pool *pool, uint64_t last)
 {
-    uint64_t limit = atomic_load_explicit(&pool->limit, memory_order_acquire);
-    return pool_likely((int64_t)(limit - last) > 0) || has_room_now(pool, last);
+    return pool_likely(is_below_limit(pool, last)) || has_room_now(pool, last);
 }
 
 #if DWORD_CAS
@@ -128,16 +133,21 @@ static __attribute__((noinline)) bool fill_boxed(struct ring_pool *pool, uint64_
     return false;
 }
 
+static inline bool fill_numbered(struct ring_pool *pool, uint64_t position, unsigned number, const struct pool_job *job)
+{
+    /* Slots ahead were last read by a worker: have their lines for writing by
+     * the time they are needed, else each costs two transfers, one to look. */
+    __builtin_prefetch(&pool->slots[(position + PREFETCH) & pool->mask], 1);
+    return swap(pool, position, number, (uint64_t)(uintptr_t)job->arg);
+}
+
 /* Fills the slot of a position: false when somebody else did, or had done. */
 static inline bool fill(struct ring_pool *pool, uint64_t position, const struct pool_job *job)
 {
     unsigned number = pool_function_number(&pool->functions, job->fn);
-    /* Slots ahead were last read by a worker: have their lines for writing by
-     * the time they are needed, else each costs two transfers, one to look. */
-    __builtin_prefetch(&pool->slots[(position + PREFETCH) & pool->mask], 1);
     if (pool_unlikely(number == POOL_FUNCTION_BOXED))
         return fill_boxed(pool, position, job);
-    return swap(pool, position, number, (uint64_t)(uintptr_t)job->arg);
+    return fill_numbered(pool, position, number, job);
 }
 
 /* Whether the slot was filled for this position, and not yet again. */
@@ -205,9 +215,8 @@ static inline __attribute__((always_inline)) void fill_run(struct ring_pool *poo
     run->end = at;
 }
 
-/* Fills free slots, and announces them together. Compiled for one job, and for many. */
-static inline __attribute__((always_inline)) int ring_fill(struct pool_head *head, const struct pool_job *jobs,
-                                                           int count)
+/* Fills free slots, and announces them together. */
+static int ring_fill(struct pool_head *head, const struct pool_job *jobs, int count)
 {
     struct ring_pool *pool = ring_of(head);
     struct ring_run run;
@@ -232,6 +241,21 @@ static inline __attribute__((always_inline)) int ring_fill(struct pool_head *hea
         }
     }
     return pushed;
+}
+
+/* The same with one job, where nothing comes between: its function has a number, there is
+ * room by the known limit, nobody else fills the slot. In a straight line. */
+static inline __attribute__((always_inline)) int ring_fill_one(struct pool_head *head, const struct pool_job *job)
+{
+    struct ring_pool *pool = ring_of(head);
+    uint64_t last = atomic_load_explicit(&pool->last, memory_order_acquire);
+    struct ring_run run = {last, last, last + 1};
+    unsigned number = pool_function_known(&pool->functions, job->fn);
+    POOL_STEP("ring: looked at the tail");
+    if (pool_likely(number != POOL_FUNCTION_BOXED && !(last & SEALED) && is_below_limit(pool, last) &&
+                    fill_numbered(pool, last, number, job) && announce(pool, &run)))
+        return 1;
+    return ring_fill(head, job, 1);
 }
 
 /* Copies a position's job, which is one only if it is claimed afterwards. Returns
@@ -289,6 +313,11 @@ static inline int ring_fill(struct pool_head *head, const struct pool_job *jobs,
     }
     pool_fence(); /* the turns before the look at the gate */
     return room;
+}
+
+static inline int ring_fill_one(struct pool_head *head, const struct pool_job *job)
+{
+    return ring_fill(head, job, 1);
 }
 
 static inline uint64_t ring_read(struct ring_pool *pool, uint64_t position, struct pool_task *task)
