@@ -257,6 +257,24 @@ static inline int pool_parked(struct pool_head *head)
     return (int)(atomic_load_explicit(&head->attention, memory_order_seq_cst) >> POOL_PARKED_SHIFT & POOL_PARKED_MASK);
 }
 
+/* idle.c: the call that this thread has found to be young, and how often it has believed
+ * that since. */
+struct pool_belief {
+    struct pool_head *head;
+    uint64_t call;
+    unsigned turn;
+};
+extern __thread struct pool_belief pool_belief;
+
+/* With the gate up: whether the worker that was called last will come, and nobody else need
+ * be woken. False each eighth time, and wherever that is to be looked at. Pairs with
+ * search_clear, as design->wake does. */
+static inline bool pool_is_called(struct pool_head *head)
+{
+    return atomic_load_explicit(&head->idle_call, memory_order_seq_cst) == pool_belief.call &&
+           pool_belief.head == head && ++pool_belief.turn % 8;
+}
+
 /* Adds to a counter that only this thread writes. */
 static inline void pool_count_own(_Atomic uint64_t *counter, uint64_t more, memory_order order)
 {

@@ -242,21 +242,18 @@ static bool gate_is_up(uint64_t word)
     return word & POOL_GATE;
 }
 
+__thread struct pool_belief pool_belief;
+
 /* A submitter comes by with each job until the called worker is up: some 10 us, and more
  * if that one waits for a CPU. What call_one says then, cheaper: and as a worker that is
  * bound to no CPU will get one, the age of the same call is looked at every eighth time. */
 void pool_idle_wake(struct pool_head *head)
 {
-    static __thread uint64_t believed;
-    static __thread unsigned turn;
     uint64_t call = atomic_load_explicit(&head->idle_call, memory_order_seq_cst);
-    if (pool_likely(call & CALL_DELIVERED && !head->cpus)) {
-        if ((call == believed && ++turn % 8) || call_is_fresh(call)) {
-            believed = call;
-            return;
-        }
-    }
-    call_one(head, gate_is_up);
+    if (pool_likely(call & CALL_DELIVERED && !head->cpus) && call_is_fresh(call))
+        pool_belief = (struct pool_belief){head, call, 0};
+    else
+        call_one(head, gate_is_up);
 }
 
 /* The sentry watches for jobs that wait, 50 us at a time: that is long for a fork. */

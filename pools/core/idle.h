@@ -68,7 +68,8 @@ static inline void pool_published(struct pool_head *head)
 #if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
-    if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE))
+    if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE) &&
+        !pool_is_called(head))
         pool_idle_wake(head);
 }
 

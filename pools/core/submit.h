@@ -23,7 +23,8 @@ static inline void pool_after_push(struct pool_head *head)
 #if !POOL_SWAP_IS_FENCE
     pool_fence();
 #endif
-    if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE))
+    if (pool_unlikely(atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_GATE) &&
+        !pool_is_called(head))
         head->design->wake(head);
     POOL_STEP("submit: told");
 }
