@@ -237,10 +237,25 @@ void cell_meet_once(void)
     await_arrivals(&window, 2);
 }
 
+/* Until then this client waits for what may not come, and then goes on by itself: the judge does
+ * not give up sooner. */
+static void be_patient(int64_t until_ns)
+{
+    int64_t until = atomic_load(&cell.record->patient_until_ns);
+    while (until < until_ns && !atomic_compare_exchange_weak(&cell.record->patient_until_ns, &until, until_ns))
+        ;
+}
+
+void cell_settle_for(int64_t limit_ns)
+{
+    be_patient(pool_clock_ns() + limit_ns);
+    settle(limit_ns);
+}
+
 void cell_settle(void)
 {
     static const int64_t limit_ns = 20000000, limit_ours_ns = 300000000;
-    settle(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
+    cell_settle_for(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
 }
 
 /* Foreign pools tell less than ours, or later: what one has not told once is not waited for
@@ -250,13 +265,14 @@ static bool loses_patience(const char *what, uint32_t *before, int64_t *since_ns
     static const int64_t first_ns = 100000000, later_ns = 5000000;
     static bool untold;
     uint32_t sum = record_ledger(cell.record);
-    int64_t now_ns = pool_clock_ns();
+    int64_t now_ns = pool_clock_ns(), patience_ns = untold ? later_ns : first_ns;
     if (!cell_is_foreign())
         return false;
     if (sum != *before)
         *since_ns = now_ns;
     *before = sum;
-    if (now_ns - *since_ns < (untold ? later_ns : first_ns))
+    be_patient(*since_ns + patience_ns);
+    if (now_ns - *since_ns < patience_ns)
         return false;
     untold = true;
     snprintf(cell.record->untold, sizeof cell.record->untold, "%s", what);
@@ -653,6 +669,7 @@ bool helper_await(bool (*reached)(void), int64_t ns)
 {
     int64_t until = pool_clock_ns() + ns;
     bool there;
+    be_patient(until);
     begin("its other thread");
     atomic_store(&cell.record->reads[thread_number], 1);
     for (int i = 0; !(there = reached()) && pool_clock_ns() < until; i++) {

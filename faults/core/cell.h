@@ -104,6 +104,7 @@ void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed
  * are to show their armed bugs on a busy machine, too). It
  * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. */
 void cell_settle(void);
+void cell_settle_for(int64_t limit_ns); /* for so long at most */
 
 void gate_meet(int gate, int width); /* of a job: waits until so many are there */
 void gate_pass(int gate);            /* of a job: arrives, and waits until it is open */

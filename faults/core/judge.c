@@ -261,16 +261,29 @@ static void stalled(struct watch *watch)
 }
 
 /* Whether the same call is pending, and nothing has happened to any job, for as long as is
- * waited for a pool that has stalled before. */
+ * waited for a pool that has stalled before. While the scenario itself waits, with a bound of its
+ * own, that nothing happens says nothing. */
 static bool is_quiet(struct watch *watch)
 {
     uint32_t turn = pending_turn(watch), ledger = record_ledger(watch->record);
     int64_t now_ns = pool_clock_ns();
-    if (!turn || turn != watch->turn || ledger != watch->ledger)
+    if (!turn || turn != watch->turn || ledger != watch->ledger ||
+        now_ns < atomic_load(&watch->record->patient_until_ns))
         watch->quiet_since_ns = now_ns;
     watch->turn = turn;
     watch->ledger = ledger;
     return now_ns - watch->quiet_since_ns > watch->setup->quiet_ns;
+}
+
+/* Whether such a pool is given up: not before the birth gate, which is our own doing, is open. */
+static bool gives_up(struct watch *watch)
+{
+    if (!is_quiet(watch) || !ask_inspector(watch, RECORD_WAKER))
+        return false;
+    if (!let_go(watch))
+        return true;
+    watch->quiet_since_ns = pool_clock_ns();
+    return false;
 }
 
 /* Waits for the process' end, the scenario's end, a proof, or the limit. */
@@ -295,7 +308,7 @@ static int observe(struct watch *watch, bool foreign)
         if (foreign)
             let_go_late(watch);
         watch->ate = turn % MEMORY_EVERY == 0 && confine_memory(watch->process) > memory_max(watch->setup);
-        if (watch->setup->quiet_ns && is_quiet(watch))
+        if (watch->setup->quiet_ns && gives_up(watch))
             outcome->limit_ns = watch->setup->quiet_ns;
         if (is_late(watch) || outcome->limit_ns || watch->ate ||
             record_refusal(&watch->record->refused)) /* it cannot be judged: no need to wait */

@@ -66,6 +66,7 @@ struct record {
     struct record_call calls[RECORD_CALLS];
     _Atomic int clients[RECORD_CLIENTS];    /* ids of threads that are not the pool's */
     _Atomic uint32_t reads[RECORD_CLIENTS]; /* while a client only reads the ledger: how often it did in vain, plus 1 */
+    _Atomic int64_t patient_until_ns;       /* until then a client waits, and then goes on by itself; CLOCK_MONOTONIC */
     _Atomic int64_t notes[RECORD_NOTES];    /* of the scenario; each fault has its own meanings */
     _Atomic uint32_t plain;                 /* the pool's plain life is played, before the scenario: cell_live */
     _Atomic uint32_t tries, gaps;           /* of what shows itself by chance; 0: it would have been seen */

@@ -13,7 +13,6 @@
 
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
-#include "faults/core/settle.h"
 #include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
@@ -89,14 +88,14 @@ static void leave_handler(void)
  * returned, the submitter, at most to the end of its wait; and then for good. */
 static void release(void)
 {
-    settle(patience_ns);
+    cell_settle_for(patience_ns);
     gate_open(FULL_GATE);
-    settle(patience_ns);
+    cell_settle_for(patience_ns);
     if (is_freed())
         return;
     steps_hold_end(thread_of_submitter());
     leave_handler();
-    settle(patience_ns);
+    cell_settle_for(patience_ns);
     if (steps_ends_held() && is_freed())
         return;
     atomic_store(&goes_on, true);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -243,6 +244,129 @@ Test(guards, slow_is_not_dead, .timeout = 60)
 {
     struct judge_result result = plays(dawdles, 0, LONG_NS);
     cr_assert(result.passed, "%s", result.verdict.finding);
+}
+
+/* A pool that has stalled before: a call is given up once nothing has happened in it for so long, which
+ * may be sooner than the scenario goes on by itself. */
+
+static const struct pool_ops *foreign_pool(void)
+{
+    static struct pool_ops added;
+    if (added.name)
+        return &added;
+    added = *pool_find("mutex");
+    added.name = "added";
+    cr_assert(pool_add(&added) == 0);
+    return &added;
+}
+
+/* It must hold. Asks again where it was given up: others may have had the CPUs for so long. */
+static void holds_though_given_up_soon(void (*drive)(int client), int64_t quiet_ns)
+{
+    enum { TRIES = 5 };
+    static const struct fault_cell cell = {"", FAULT_CLEAN, 0, 0, 0};
+    struct fault own = {.name = "own", .cells = &cell, .cell_count = 1, .drive = drive, .judge = no_business};
+    struct judge_case what = {foreign_pool(), &own, &cell, 0};
+    struct judge_setup setup = {.workers = WORKERS, .limit_ns = LONG_NS, .quiet_ns = quiet_ns};
+    struct judge_result result = {.verdict = {.kind = VERDICT_STALLED}};
+    for (int i = 0; i < TRIES && result.verdict.kind == VERDICT_STALLED; i++)
+        cr_assert(judge_run(&setup, &what, &result) == 0);
+    cr_assert(result.verdict.kind == VERDICT_HOLDS, "%s", result.verdict.finding);
+}
+
+static _Atomic bool over;
+
+static bool is_over(void)
+{
+    return over;
+}
+
+static void is_over_later(void)
+{
+    usleep(600000);
+    over = true;
+}
+
+static void waits_for_a_thread(int client)
+{
+    (void)client;
+    helper_start(0, is_over_later);
+    if (!helper_await(is_over, LONG_NS / 2))
+        abort();
+    helpers_join();
+}
+
+static void settles(void)
+{
+    cell_settle_for(600000000);
+    over = true;
+}
+
+static void spins_until_it_is_over(void)
+{
+    while (!over)
+        sched_yield();
+}
+
+/* While a thread of the client gives others time, the client waits in a call. */
+static void waits_while_a_thread_settles(int client)
+{
+    (void)client;
+    helper_start(1, spins_until_it_is_over);
+    helper_start(0, settles);
+    helpers_join();
+}
+
+static bool is_never(void)
+{
+    return false;
+}
+
+static void waits_to_be_told(int client)
+{
+    (void)client;
+    cell_open((struct pool_config){.capacity = 4});
+    cell_until_told("what never is", is_never);
+    cell_free();
+}
+
+Test(patience, a_scenario_that_waits_is_not_given_up, .timeout = 60)
+{
+    holds_though_given_up_soon(waits_for_a_thread, 300000000);
+    holds_though_given_up_soon(waits_while_a_thread_settles, 300000000);
+    holds_though_given_up_soon(waits_to_be_told, 70000000);
+}
+
+static void naps_until_it_is_over(void)
+{
+    while (!over)
+        usleep(1000);
+}
+
+static bool all_have_run(void)
+{
+    return cell_unfinished() == 0;
+}
+
+/* No hang can be proved while somebody naps. */
+static void waits_for_the_unborn(int client)
+{
+    (void)client;
+    births_hold();
+    cell_open((struct pool_config){.capacity = 4});
+    cell_submit_range(0, 4);
+    helper_start(0, naps_until_it_is_over);
+    cell_await(all_have_run);
+    over = true;
+    helpers_join();
+    births_release();
+    cell_wait(-1);
+    cell_free();
+}
+
+Test(patience, a_thread_that_is_held_at_birth_is_let_go_before, .timeout = 60)
+{
+    holds_though_given_up_soon(waits_for_the_unborn, 300000000);
 }
 
 /* Bounds. */
