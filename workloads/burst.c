@@ -136,8 +136,8 @@ static int check(const struct workload_spec *spec, char *why, size_t size)
     double jobs = cycle_ns(spec->values) / 1e9 * (double)spec->values[RATE];
     if (jobs <= JOBS_MAX)
         return 0;
-    snprintf(why, size, "on and off make a cycle of %.0f jobs; a slice holds %d (a lower rate, or shorter ones)",
-             jobs, JOBS_MAX);
+    snprintf(why, size, "on and off make a cycle of %.0f jobs; a slice holds %d (a lower rate, or shorter ones)", jobs,
+             JOBS_MAX);
     return -EINVAL;
 }
 
