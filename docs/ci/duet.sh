@@ -4,7 +4,7 @@
 #
 # It checks BASE out beside this tree (a git worktree, removed again), builds the plug-in of
 # both in the same way, and writes into $OUT:
-#   duet.json    the result         comment.md   for the pull request, also when nothing was measured
+#   duet.json    the result         comment.md   for the pull request; why, when nothing was measured
 #   junit.xml    for the CI server  history.db   what was measured before, to be kept between runs
 #
 # From the environment:
@@ -27,10 +27,13 @@ base=$1
 build=${BUILD:-make plugin} plugin=${PLUGIN:-build/plugin.so} poolbench=${POOLBENCH:-poolbench} out=${OUT:-poolbench-ci}
 
 say() { echo "duet.sh: $*" >&2; }
-# end STATUS WHY: nothing was measured, and the page says so.
+# end STATUS WHY: nothing was measured, and the page says so, with the last words of a duet that refuses.
 end() {
     say "$2"
-    [ -d "$out" ] && printf '**poolbench duet: nothing was measured**\n\n    %s\n' "$2" >"$out/comment.md"
+    [ -d "$out" ] && {
+        printf '**poolbench duet: nothing was measured**\n\n    %s\n' "$2"
+        [ ! -s "${tree:-/nonexistent}/said" ] || tail -n 8 "$tree/said" | tr -d '\r\033' | sed 's/^/    /'
+    } >"$out/comment.md"
     exit "$1"
 }
 
@@ -77,11 +80,21 @@ make_plugin "$root" "$tree/new.so" || end 1 "this tree does not build: $build, w
 
 # Words of $DUET are options.
 # shellcheck disable=SC2086
-POOLBENCH_HISTORY="$out/history.db" "$poolbench" duet --base "$tree/base.so" --new "$tree/new.so" \
-    --budget "${BUDGET:-2m}" --threshold "${THRESHOLD:-3%}" --undecided "${UNDECIDED:-pass}" \
-    --revision "$(git describe --always --dirty)" ${MACHINE:+--machine "$MACHINE"} -o "$out/duet.json" $DUET
-status=$?
-[ -s "$out/duet.json" ] || end "$status" "poolbench duet ended with status $status and no result; the job's log has its line"
+measure() {
+    POOLBENCH_HISTORY="$out/history.db" "$poolbench" duet --base "$tree/base.so" --new "$tree/new.so" \
+        --budget "${BUDGET:-2m}" --threshold "${THRESHOLD:-3%}" --undecided "${UNDECIDED:-pass}" \
+        --revision "$(git describe --always --dirty)" ${MACHINE:+--machine "$MACHINE"} -o "$out/duet.json" $DUET
+}
+# Why it refuses is for the page, too; somebody at a terminal sees it, and how far it is.
+if [ -t 2 ]; then
+    measure
+    status=$?
+else
+    measure 2>"$tree/said"
+    status=$?
+    cat "$tree/said" >&2
+fi
+[ -s "$out/duet.json" ] || end "$status" "poolbench duet ended with status $status and no result"
 "$poolbench" export "$out/duet.json" --format markdown >"$out/comment.md" &&
     "$poolbench" export "$out/duet.json" --format junit >"$out/junit.xml" || exit 2
 exit "$status"

@@ -167,3 +167,21 @@ CLI_TEST(ci, what_is_not_there_or_does_not_build_is_said)
     setenv("POOLBENCH", "/nonexistent/poolbench", 1);
     cr_assert(run_script("HEAD~2") == 2 && lines(out) == 1 && strstr(out, "no program"), "%s", out);
 }
+
+/* A duet that refuses: its reason is what the pull request shows. */
+CLI_TEST(ci, why_a_duet_refuses_is_on_the_page)
+{
+    make_repository();
+    setenv("BUILD", "mkdir -p build && echo this is no library >build/plugin.so", 1);
+    cr_assert(run_script("HEAD~1") == 2, "%s", out);
+    cr_assert(strstr(out, "base.so") && strstr(page(), "status 2") && strstr(page(), "    poolbench: ") &&
+                  strstr(page(), "base.so"),
+              "%s: %s", out, page());
+    setenv("BUILD", "mkdir -p build && cp \"$OWN/build/plugins/version.so\" build/plugin.so", 1);
+    cr_assert(run_script("HEAD~1") == 2 && strstr(page(), "contract"), "%s: %s", out, page());
+    unsetenv("BUILD");
+    setenv("DUET", "-w empty -t 1 --no-such-option", 1);
+    cr_assert(run_script("HEAD~1") == 2 && strstr(page(), "    poolbench: ") && strstr(page(), "--no-such-option"),
+              "%s: %s", out, page());
+    expect_clean();
+}
