@@ -22,7 +22,8 @@ _poolbench()
             compopt -o nospace 2>/dev/null
             ;;
         --pin) words="none compact spread core" ;;
-        -t | --workers | --producers | --capacity | --rounds | --budget | --times | --seed | --spin | --slo | --synthetic | --rate | --quota | --machines | --machine | --revision | --keep | --before | --seconds | --schedules | --replay | --jobs) return ;;
+        --require) words=quiet ;;
+        -t | --workers | --producers | --capacity | --results-capacity | --full-timeout | --rounds | --budget | --until | --times | --seed | --spin | --synthetic | --rate | --quota | --machines | --machine | --revision | --threshold | --keep | --before | --seconds | --schedules | --replay | --jobs | --repeat | --limit) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)

@@ -88,3 +88,22 @@ CLI_TEST(completion, names_what_there_is)
     cr_assert(!strcmp(out, "list limits\nring\nring,mutex\nlate-add\n"), "%s", out);
     remove("o");
 }
+
+/* Where an option wants a value nobody is offered another option. */
+CLI_TEST(completion, offers_no_option_in_the_place_of_a_value)
+{
+    char command[16384];
+    snprintf(
+        command, sizeof command,
+        "cp $(dirname %s)/docs/poolbench.bash . && bash -c '. ./poolbench.bash; p=%s; "
+        "for c in $(COLUMNS= $p --help | awk \"/^  [a-z]+ / {print \\$1}\"); do "
+        "for o in $(COLUMNS= $p $c --help | grep -oE \"^ +(-[a-z], )?--[a-z-]+ [^ ]\" | grep -oE -- \"--[a-z-]+\"); do "
+        "COMP_WORDS=($p $c $o \"\"); COMP_CWORD=3; COMPREPLY=(); _poolbench; n=$((n + 1)); "
+        "case \" ${COMPREPLY[*]}\" in *\" --\"*) echo \"$c $o\";; esac; done; done; echo $n' >o 2>/dev/null; "
+        "rm poolbench.bash",
+        program, program);
+    cr_assert(system(command) == 0);
+    slurp("o", out, sizeof out);
+    cr_assert(lines(out) == 1 && atoi(out) > 100, "%s", out);
+    remove("o");
+}
