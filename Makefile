@@ -523,7 +523,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held explore; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows history backpressure measuring plan promises)
+.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows printed history backpressure measuring plan promises)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(BUILD)/tests/core/measured_queue.o $(PARTS)
@@ -585,6 +585,12 @@ prove-compare: deps ## whom `compare` accuses and what it finds, of results that
 prove-plan: deps ## what `plan` foretells against what is then measured: docs/plan.md (13 min)
 	@$(MAKE) --no-print-directory $(BUILD)/prove-plan
 	@KEEP=$(if $(WORKERS),yes) sh tests/prove/write.sh "$(BUILD)/prove-plan $(WORKERS)" docs/plan.md
+
+.PHONY: reference-tables
+reference-tables: deps ## the tables of README and docs/peers.md again, from results/reference
+	@$(MAKE) --no-print-directory $(BUILD)/prove-printed
+	@sh tests/prove/printed.sh $(BUILD)/prove-printed README.md
+	@sh tests/prove/write.sh "$(BUILD)/prove-printed --beside mutex results/reference/peers.json" docs/peers.md
 
 prove-kills: deps ## the history under 200 kills of two writers at once
 	@$(MAKE) --no-print-directory $(PROGRAM) $(BUILD)/tests-cli
@@ -694,7 +700,7 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	@echo "check: clean"
 
 # The torture first, the test runner's own summaries last.
-test-built: $(BUILD)/found torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
+test-built: $(BUILD)/found $(BUILD)/prove-printed torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
 	@sh tests/lint.sh
 	@sh tests/runner/self.sh $(BUILD)/runner-self
 	@echo tests/explore

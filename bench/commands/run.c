@@ -38,10 +38,8 @@
 #include "bench/measure/round.h"
 #include "bench/results/result.h"
 #include "bench/results/save.h"
-#include "bench/show/answer_show.h"
-#include "bench/show/noise_show.h"
 #include "bench/show/progress.h"
-#include "bench/show/report.h"
+#include "bench/show/run_show.h"
 #include "bench/show/search_show.h"
 #include "bench/show/terminal.h"
 #include "pools/core/topology.h"
@@ -272,24 +270,13 @@ static void announce(const struct options *options, const struct plan *plan)
 static void print_result(const struct options *options, const json_t *result)
 {
     bool colour = terminal_colour(stdout);
-    char noise[800];
     if (options->format == OPTIONS_JSON) {
         save_print(result, stdout);
     } else if (options->format == OPTIONS_CSV) {
         result_csv(result, stdout);
     } else {
         putchar('\n');
-        if (options->search)
-            search_show(result, stdout, colour);
-        else
-            report_table(result, stdout, colour);
-        terminal_line(stdout, 9, "noise    %s", noise_show(result, noise, sizeof noise));
-        if (json_is_true(json_object_get(result, "interrupted")))
-            printf("         interrupted: fewer rounds than were wanted\n");
-        if (!options->search) {
-            putchar('\n');
-            answer_show(result, stdout, colour);
-        }
+        run_show(result, stdout, colour);
         fflush(stdout); /* before what others print */
     }
 }

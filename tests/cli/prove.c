@@ -59,3 +59,60 @@ CLI_TEST(prove, a_table_with_no_place_is_shown_and_not_written)
     expect_page(here);
     cr_assert(files_here() == 2);
 }
+
+/* What a run printed, as tests/prove/printed.c prints it. */
+static const char
+    printed[] =
+        "two   2 workers\n\npool   fate  x\n             ns\nring   a     7\nmutex  b     8\nb, mutex: it is not\n"
+        "  as it was.\n\none   2 workers\n\npool   x\nring   2\nmutex  3\n\nnoise    quiet\n",
+    before[] = "# A\n\n<!-- results/a.json -->\n\n    one   2 workers\n\n    pool   x\n    ring   1\n\nWords.\n\n"
+               "<!-- results/a.json, some lines -->\n\n    two   2 workers\n\n    pool   fate  y\n"
+               "    mutex  b     1\n    b, ring: it was\n      so.\n\nEnd.\n\n    mutex  b     1\n";
+
+static int put_tables(const char *check, const char *page)
+{
+    char command[256];
+    program_tools();
+    file("page.md", page);
+    file("text", printed);
+    file("printed", "cat text\n");
+    snprintf(command, sizeof command, "chmod +x printed; CHECK=%s sh \"$OWN/tests/prove/printed.sh\" ./printed page.md",
+             check);
+    return program_shell(".", command);
+}
+
+CLI_TEST(prove, tables_of_a_kept_result_are_put_into_a_page)
+{
+    static const char after[] =
+        "# A\n\n<!-- results/a.json -->\n\n    one   2 workers\n\n    pool   x\n    ring   2\n    mutex  "
+        "3\n\nWords.\n\n"
+        "<!-- results/a.json, some lines -->\n\n    two   2 workers\n\n    pool   fate  x\n                 ns\n"
+        "    mutex  b     8\n    b, mutex: it is not\n      as it was.\n\nEnd.\n\n    mutex  b     1\n";
+    char page[1024];
+    cr_assert(put_tables("yes", before) == 1 && strstr(out, "page.md is not what the results say"), "%s", out);
+    slurp("page.md", page, sizeof page);
+    cr_assert_str_eq(page, before);
+    cr_assert(put_tables("", before) == 0 && !*out, "%s", out);
+    slurp("page.md", page, sizeof page);
+    cr_assert_str_eq(page, after);
+    cr_assert(put_tables("yes", after) == 0 && !*out, "%s", out);
+}
+
+CLI_TEST(prove, a_page_whose_table_no_result_has_stays_as_it_is)
+{
+    static const char page[] =
+        "<!-- results/a.json, some lines -->\n\n    two   2 workers\n\n    spawn  b     1\n\nEnd.\n";
+    char text[1024];
+    cr_assert(put_tables("", page) == 1 && lines(out) == 1 && strstr(out, "no line \"spawn  b     1\""), "%s", out);
+    slurp("page.md", text, sizeof text);
+    cr_assert_str_eq(text, page);
+    cr_assert(put_tables("", "<!-- results/a.json -->\n\n    three\n") == 1 && strstr(out, "no table \"three\""), "%s",
+              out);
+}
+
+/* The README shows what the program prints of the results that are kept: `make reference-tables`. */
+CLI_TEST(prove, the_readme_says_what_the_kept_results_say)
+{
+    program_tools();
+    cr_assert(program_shell(root, "CHECK=yes sh tests/prove/printed.sh build/prove-printed README.md") == 0, "%s", out);
+}
