@@ -11,7 +11,7 @@ set logscale x
 set xrange [size_low / 1.15 : x_end * 1e-9]
 set yrange [0 : top * 1.04]
 set xtics (ns(1) 1e-9)
-do for [e = 0 : 11] { do for [m in digits_of(size_low, x_end * 1e-9)] { set xtics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+do for [e = 0 : 11] { do for [m in digits_of(size_low / 1.15, x_end * 1e-9)] { set xtics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 set ytics 0.25
 set format y "%.2f"
 set ytics ("0" 0, "25" 0.25, "50%%" 0.5, "75" 0.75, "100%%" 1)

@@ -12,10 +12,9 @@ set xrange [x_low * 0.9 : x_end]
 set yrange [value_low / 1.4 : value_high * 1.4]
 say(v) = v < 1e3 ? sprintf("%g/s", v) : v < 1e6 ? sprintf("%gk/s", v / 1e3) : sprintf("%gM/s", v / 1e6)
 set xtics (say(1) 1)
-digits = x_high > 4 * x_low ? "1 2 5" : x_high > 1.6 * x_low ? "1 1.5 2 3 4 5 6 7 8 9" : "1 1.1 1.2 1.3 1.4 1.5 1.6 1.7 1.8 1.9 2 2.2 2.4 2.6 2.8 3 3.2 3.4 3.6 3.8 4 4.5 5 5.5 6 6.5 7 7.5 8 8.5 9 9.5"
-do for [e = 0 : 8] { do for [m in digits] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
+do for [e = 0 : 8] { do for [m in digits_of(x_low * 0.9, x_end)] { set xtics add (say(m * 10 ** e) m * 10 ** e) } }
 set ytics (ns(1) 1e-9)
-do for [e = 0 : 11] { do for [m in digits_of(value_low, value_high)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+do for [e = 0 : 11] { do for [m in digits_of(value_low / 1.4, value_high * 1.4)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 set xlabel "jobs offered per second" textcolor rgb grey offset 0,-0.3
 set ylabel "planned submit to end" textcolor rgb grey
 if (exists("promise")) {

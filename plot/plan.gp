@@ -11,7 +11,7 @@ if (exists("value_low")) {
     set logscale y
     set yrange [value_low / 1.4 : value_high * 1.4]
     set ytics (ns(1) 1e-9)
-    do for [e = 0 : 11] { do for [m in digits_of(value_low, value_high)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+    do for [e = 0 : 11] { do for [m in digits_of(value_low / 1.4, value_high * 1.4)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 }
 if (exists("promise")) {
     set arrow 2 from graph 0, first promise to graph 1, first promise nohead dashtype 3 linecolor rgb ink linewidth 1.4

@@ -14,7 +14,7 @@ set xtics ("least" 1, "50%%" 2, "90%%" 10, "99%%" 100, "99.9%%" 1000, "99.99%%" 
 set logscale y
 set yrange [value_low / 1.4 : value_high * 1.4]
 set ytics (ns(1) 1e-9)
-do for [e = 0 : 11] { do for [m in digits_of(value_low, value_high)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
+do for [e = 0 : 11] { do for [m in digits_of(value_low / 1.4, value_high * 1.4)] { set ytics add (ns(m * 10 ** e) m * 10 ** (e - 9)) } }
 set xlabel "percentile" textcolor rgb grey offset 0,-0.3
 set ylabel axis textcolor rgb grey
 promise_file = data."/".name."-promises.tsv"

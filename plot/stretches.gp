@@ -1,6 +1,6 @@
 # Where does a job's time go? Left the shares of stretches that lie end to end, right
 # the whole: the mean time of a job from plan to end, on a logarithmic axis.
-# NAME.tsv: row, pool, before the submit, in submit, queued, running, in ns. Also: rows;
+# NAME.tsv: row, pool, before the submit, in submit, queued, running, in ns; their sum in words. Also: rows;
 # whole_low and whole_high (ns).
 load style
 set multiplot
@@ -36,15 +36,17 @@ set lmargin at screen 0.70
 set rmargin at screen 0.95
 set logscale x
 decades = log10(whole_high / whole_low) < 1 ? 1.0 : log10(whole_high / whole_low)
-set xrange [whole_low / 10 ** (0.1 * decades) : whole_high * 10 ** (0.35 * decades)]
+x_low = whole_low / 10 ** (0.1 * decades); x_high = whole_high * 10 ** (0.35 * decades)
+set xrange [x_low : x_high]
 set format x ""
 set xtics 1, 10
 set xtics (say(1) 1) font ",11"
-do for [e = 1 : 11] { if (decades < 2.6 || e % 2 == 0) { set xtics add (say(10.0 ** e) 10.0 ** e) } }
-if (decades < 1.5) { do for [e = 0 : 10] { do for [m in "2 5"] { set xtics add (say(m * 10.0 ** e) m * 10.0 ** e) } } }
+between = decades < 1.5 ? "1 2 5" : ticks_in("1", x_low, x_high) < 3 ? "1 3" : "1"
+even = sum [power = 0 : 5] (100.0 ** power >= x_low && 100.0 ** power <= x_high) # which have room for their numbers
+do for [e = 0 : 11] { if (even < 3 || e % 2 == 0) { do for [m in between] { set xtics add (say(m * 10.0 ** e) m * 10.0 ** e) } } }
 set grid xtics
 unset ytics
 set xlabel "mean time from plan to end (log)" textcolor rgb grey offset 0,0.2
 plot data."/".name.".tsv" every ::1 using ($3 + $4 + $5 + $6):1 with points pointtype 7 pointsize 1.3 linecolor rgb ink, \
-     data."/".name.".tsv" every ::1 using ($3 + $4 + $5 + $6):1:(say($3 + $4 + $5 + $6)) with labels left offset 1,0 font ",13" textcolor rgb ink
+     data."/".name.".tsv" every ::1 using ($3 + $4 + $5 + $6):1:7 with labels left offset 1,0 font ",13" textcolor rgb ink
 unset multiplot

@@ -52,9 +52,19 @@ small = kind eq "svg" ? 0.6 : 1 # marks of the SVG are larger by that: for those
 # What stands where lines may run: `boxed`, on paper of its own.
 set style textbox opaque noborder fillcolor rgb "#ffffff" margins 0.4,0.4
 
-# Ticks of a logarithmic axis of times, in s: 1, 2, 5 where they have room, so that no axis is without a number.
+# Ticks of a logarithmic axis from low to high: the roundest of which there are three at least (of powers of ten alone
+# four). Times are in s.
 ns(v) = v < 1e3 ? sprintf("%g ns", v) : v < 1e6 ? sprintf("%g us", v / 1e3) : v < 1e9 ? sprintf("%g ms", v / 1e6) : sprintf("%g s", v / 1e9)
-digits_of(low, high) = high < 100 * low ? "1 2 5" : "1"
+ticks_in(digits, low, high) = sum [power = -12 : 9] (sum [place = 1 : words(digits)] \
+    (real(word(digits, place)) * 10.0 ** power >= low && real(word(digits, place)) * 10.0 ** power <= high))
+round_digits = "1 1.5 2 3 5 7"
+close_digits = "1 1.2 1.4 1.6 1.8 2 2.5 3 3.5 4 5 6 7 8 9"
+closest_digits = ""
+do for [t = 20 : 39] { closest_digits = closest_digits.sprintf(" %g", t / 20.0) }
+do for [t = 20 : 49] { closest_digits = closest_digits.sprintf(" %g", t / 10.0) }
+do for [t = 25 : 49] { closest_digits = closest_digits.sprintf(" %g", t / 5.0) }
+digits_of(low, high) = ticks_in("1", low, high) > 3 ? "1" : ticks_in("1 2 5", low, high) > 2 ? "1 2 5" : \
+    ticks_in(round_digits, low, high) > 2 ? round_digits : ticks_in(close_digits, low, high) > 2 ? close_digits : closest_digits
 
 # Places in points from the top and the bottom, as shares of the page.
 down(points) = 1 - points / (height + 0.0)

@@ -14,7 +14,7 @@ if (x_high <= 20 * x_low) { set xtics 1 }
 if (x_high > 1024) { set format x "%.0s%c" }
 say(ns) = ns < 1e3 ? sprintf("%g ns", ns) : ns < 1e6 ? sprintf("%g us", ns / 1e3) : ns < 1e9 ? sprintf("%g ms", ns / 1e6) : sprintf("%g s", ns / 1e9)
 set ytics (say(1) 1)
-do for [e = 0 : 9] { do for [m in "1 2 5"] { set ytics add (say(m * 10 ** e) m * 10 ** e) } }
+do for [e = -1 : 9] { do for [m in digits_of(y_low, y_high)] { set ytics add (say(m * 10.0 ** e) m * 10.0 ** e) } }
 set xlabel axis textcolor rgb grey offset 0,-0.3
 set ylabel "wall time per job" textcolor rgb grey
 set arrow 2 from x_low, ideal to x_high, ideal nohead dashtype 3 linecolor rgb grey linewidth 1.2

@@ -30,7 +30,7 @@ if (ideal > 0) {
     bend = ideal_most > 0 && ideal * workers_high > ideal_most ? ideal_most / ideal : workers_high
     bend = bend < workers_low ? workers_low : bend
     set arrow 2 from workers_low, at(workers_low) to bend, at(bend) nohead dashtype 3 linecolor rgb grey linewidth 1.2
-    set arrow 4 from bend, at(bend) to x_end, at(bend) nohead dashtype 3 linecolor rgb grey linewidth 1.2
+    set arrow 4 from bend, at(bend) to workers_high, at(bend) nohead dashtype 3 linecolor rgb grey linewidth 1.2
 }
 if (workers_low <= cpus && cpus < workers_high) {
     set arrow 3 from cpus, graph 0 to cpus, graph 1 nohead dashtype 3 linecolor rgb grey linewidth 1.2
@@ -40,6 +40,8 @@ plot for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 
          with lines linewidth 2.4 dashtype dashes(p) linecolor rgb colour(p), \
      for [p in pools] data."/".name.".tsv" every ::1 using (strcol(1) eq p ? $2 : NaN):3:4:5 \
          with yerrorbars pointtype marker(p) pointsize 1 linewidth 1.6 linecolor rgb colour(p), \
+     data."/".name."-labels.tsv" every ::1 using (strcol(1) eq "ideal" ? $5 : NaN):6:($2-$5):($3-$6) \
+         with vectors nohead dashtype 3 linewidth 1.2 linecolor rgb grey, \
      data."/".name."-labels.tsv" every ::1 \
          using (strcol(1) eq "ideal" ? $2 : NaN):3:4 with labels left offset 0.4,0 font ",12" textcolor rgb grey noenhanced, \
      for [p in pools] data."/".name."-labels.tsv" every ::1 @leaders, \

@@ -12,6 +12,7 @@
 #include "bench/figures/figures_compared.h"
 #include "bench/figures/figures_depth.h"
 #include "bench/figures/figures_flow.h"
+#include "bench/figures/figures_foot.h"
 #include "bench/figures/figures_limits.h"
 #include "bench/figures/figures_load.h"
 #include "bench/figures/figures_matrix.h"
@@ -70,56 +71,22 @@ static void add_spec(struct drawing *drawing, const char *text, int workers)
     spec->workers_high = workers > spec->workers_high ? workers : spec->workers_high;
 }
 
-/* Figures show the first placement; the table compares them. */
-static bool several_pins(const struct drawing *drawing)
-{
-    const char *first = result_string(json_array_get(drawing->configurations, 0), "pin");
-    json_t *configuration;
-    size_t i;
-    json_array_foreach (drawing->configurations, i, configuration)
-        if (strcmp(result_string(configuration, "pin"), first))
-            return true;
-    return false;
-}
-
 static void survey(struct drawing *drawing)
 {
-    const json_t *machine = json_object_get(drawing->result, "machine"),
-                 *build = json_object_get(drawing->result, "build");
     json_t *configuration;
-    size_t i, rounds = json_array_size(json_object_get(drawing->result, "rounds"));
-    int capacity, least = INT32_MAX, most = 0;
+    size_t i;
     bool all = true;
     json_array_foreach (drawing->configurations, i, configuration) {
         if (*result_string(configuration, "unsupported"))
             continue;
         all = add_pool(drawing, result_string(configuration, "pool")) && all;
         add_spec(drawing, result_string(configuration, "spec"), (int)result_integer(configuration, "workers"));
-        capacity = (int)result_integer(configuration, "capacity");
-        least = capacity < least ? capacity : least;
-        most = capacity > most ? capacity : most;
     }
     if (!all)
         fprintf(drawing->log, "poolbench: note: figures have room for %d pools; the tables have all\n",
                 DRAWING_POOLS_MAX);
-    configuration = json_array_get(drawing->configurations, 0);
-    snprintf(drawing->foot, sizeof drawing->foot, "pin %s%s", result_string(configuration, "pin"),
-             several_pins(drawing) ? " only" : "");
-    if (least == most) /* else each workload has its own: the table says it */
-        snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot), ", capacity %d",
-                 least);
-    snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
-             ", full %s, %d producer%s", result_string(configuration, "full"),
-             (int)result_integer(configuration, "producers"),
-             (int)result_integer(configuration, "producers") == 1 ? "" : "s");
     if (drawing->pool_count && drawing->spec_count)
         qsort_r(drawing->pools, (size_t)drawing->pool_count, sizeof *drawing->pools, by_speed, drawing);
-    snprintf(drawing->foot + strlen(drawing->foot), sizeof drawing->foot - strlen(drawing->foot),
-             "   |   %zu round%s   |   %s, %d CPUs%s%s, %s   |   %.10s, seed %lld", rounds, rounds == 1 ? "" : "s",
-             result_string(machine, "cpu_model"), (int)result_integer(machine, "cpus"),
-             *result_string(machine, "virtualisation") ? ", " : "", result_string(machine, "virtualisation"),
-             result_string(build, "compiler"), result_string(drawing->result, "date"),
-             (long long)json_integer_value(json_object_get(drawing->result, "seed")));
 }
 
 /* Speed over workers says something where there are several numbers of them; and of a
@@ -133,40 +100,56 @@ static bool over_workers(const struct drawing *drawing, const struct drawing_spe
     return spec->common && (some ? spec->workers_low < spec->workers_high : drawing->spec_count <= FEW);
 }
 
+/* Those of one workload. */
+static int draw_spec(struct drawing *drawing, const struct drawing_spec *spec, bool swept)
+{
+    int error = 0;
+    figures_foot(drawing, (struct figures_shown){.spec = spec->text});
+    if (spec->common && !swept)
+        error = figures_latency(drawing, spec);
+    if (!error && !swept && over_workers(drawing, spec))
+        error = figures_workers(drawing, spec);
+    if (!error && !swept)
+        error = figures_spectrum(drawing, spec);
+    if (!error && !swept && figures_is_burst(spec))
+        error = figures_stretches(drawing, spec);
+    if (!error)
+        error = figures_tree(drawing, spec);
+    if (!error && spec->common)
+        error = figures_sweep(drawing, spec);
+    if (!error && spec->parsed.ops && spec->parsed.ops->series[0])
+        error = figures_course(drawing, spec);
+    return error;
+}
+
 static int draw_all(struct drawing *drawing)
 {
-    bool swept = figures_swept(drawing);
+    static const struct {
+        const char *workload;
+        int (*draw)(const struct drawing *drawing);
+    } own[] = {{"burst", figures_load},
+               {"depth", figures_depth},
+               {"slow-consumer", figures_buffer},
+               {"cancel", figures_cancel}};
+    bool swept = figures_swept(drawing), searched = json_array_size(json_object_get(drawing->result, "searches")) > 0;
+    int error = 0;
+    figures_foot(drawing, (struct figures_shown){.common = true});
     if (figures_is_plan(drawing))
         return figures_plan(drawing);
-    if (json_array_size(json_object_get(drawing->result, "searches"))) /* many rates, each but a probe */
+    if (searched) /* many rates, each but a probe */
         return figures_load(drawing);
-    int error = swept ? 0 : figures_throughput(drawing);
+    if (!swept)
+        error = figures_throughput(drawing);
     if (!error && !swept)
         error = figures_efficiency(drawing);
-    for (int s = 0; s < drawing->spec_count && !error; s++) {
-        const struct drawing_spec *spec = &drawing->specs[s];
-        if (spec->common && !swept)
-            error = figures_latency(drawing, spec);
-        if (!error && !swept && over_workers(drawing, spec))
-            error = figures_workers(drawing, spec);
-        if (!error && !swept)
-            error = figures_spectrum(drawing, spec);
-        if (!error && !swept && figures_is_burst(spec))
-            error = figures_stretches(drawing, spec);
-        if (!error)
-            error = figures_tree(drawing, spec);
-        if (!error && spec->common)
-            error = figures_sweep(drawing, spec);
-        if (!error && spec->parsed.ops && spec->parsed.ops->series[0])
-            error = figures_course(drawing, spec);
+    for (int s = 0; s < drawing->spec_count && !error; s++)
+        error = draw_spec(drawing, &drawing->specs[s], swept);
+    for (size_t i = 0; i < sizeof own / sizeof *own && !error; i++) {
+        figures_foot(drawing, (struct figures_shown){.workload = own[i].workload});
+        if (own[i].draw != figures_load || !swept)
+            error = own[i].draw(drawing);
     }
-    if (!error && !swept)
-        error = figures_load(drawing);
-    if (!error)
-        error = figures_depth(drawing);
-    if (!error)
-        error = figures_buffer(drawing);
-    return error ? error : figures_cancel(drawing);
+    return error;
 }
 
 /* Into the folder that is open. */

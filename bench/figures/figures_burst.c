@@ -9,6 +9,7 @@
 #include "bench/results/result.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/slo.h"
+#include "workloads/core/units.h"
 
 bool figures_is_burst(const struct drawing_spec *spec)
 {
@@ -173,7 +174,7 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
 {
     static const char *const metrics[] = {"figures.before_ns", "figures.submit_ns", "figures.queue_ns",
                                           "figures.run_ns"};
-    char word[128], name[160], dim[300], workers[32];
+    char word[128], name[160], dim[300], workers[32], text[32];
     struct drawing_figure figure = {
         .script = "stretches", .name = name, .title = "Where does a job's time go?", .dim = dim};
     double low = INFINITY, high = 0, whole;
@@ -183,7 +184,7 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
     file = drawing_data(drawing, name);
     if (!file)
         return -EIO;
-    fprintf(file, "row\tpool\tbefore_ns\tsubmit_ns\tqueue_ns\trun_ns\n");
+    fprintf(file, "row\tpool\tbefore_ns\tsubmit_ns\tqueue_ns\trun_ns\tsum\n");
     for (int p = 0; p < drawing->pool_count; p++) {
         double v[3], stretches[4];
         bool known = true;
@@ -196,14 +197,14 @@ int figures_stretches(const struct drawing *drawing, const struct drawing_spec *
         whole = stretches[0] + stretches[1] + stretches[2] + stretches[3];
         low = fmin(low, whole);
         high = fmax(high, whole);
-        fprintf(file, "%d\t%s\t%.6g\t%.6g\t%.6g\t%.6g\n", rows++, drawing->pools[p], stretches[0], stretches[1],
-                stretches[2], stretches[3]);
+        fprintf(file, "%d\t%s\t%.6g\t%.6g\t%.6g\t%.6g\t%s\n", rows++, drawing->pools[p], stretches[0], stretches[1],
+                stretches[2], stretches[3], units_time_text(whole, text, sizeof text));
     }
     drawing_close(drawing, file);
     if (!rows || !(low > 0))
         return 0;
     drawing_say(&figure, "rows = %d\nwhole_low = %.6g\nwhole_high = %.6g", rows, low, high);
-    snprintf(dim, sizeof dim, "%s, %s; left: shares of a job's mean time, right: how long that is", spec->text,
-             drawing_workers_text(spec->workers_high, workers, sizeof workers));
+    snprintf(dim, sizeof dim, "%s, %s; left: shares of a job's mean time, right: how long that is; medians of rounds",
+             spec->text, drawing_workers_text(spec->workers_high, workers, sizeof workers));
     return drawing_draw(drawing, &figure);
 }

@@ -243,9 +243,9 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
     figure.name_length = longest_of(labels, curves); /* after a search with their rates */
     drawing_say(&figure, "value_low = %.6g\nvalue_high = %.6g\nx_low = %.6g\nx_high = %.6g\nx_end = %.6g",
                 load->y[0] * 1e-9, load->y[1] * 1e-9, load->x[0], load->x[1], x_end);
-    snprintf(dim, sizeof dim, "%s, %s; solid: %s, bar: its %s; dotted: median%s", load->rest,
+    snprintf(dim, sizeof dim, "%s, %s; solid: %s, bar: its 95%% interval%s; dotted: median%s", load->rest,
              drawing_workers_text(load->workers, workers, sizeof workers), quantity,
-             searched ? "interval, of a probe's rounds together" : "interval",
+             searched ? ", of a probe's rounds together" : "",
              *far       ? far
              : searched ? "; names: the highest rate kept"
                         : "");

@@ -96,7 +96,8 @@ static int write_data(const struct drawing *drawing, struct drawing_figure *figu
 
 int figures_matrix(struct drawing *drawing)
 {
-    const json_t *summary = json_object_get(drawing->result, "summary");
+    const json_t *summary = json_object_get(drawing->result, "summary"),
+                 *machine = json_object_get(drawing->result, "machine");
     struct drawing_figure figure = {
         .script = "matrix", .name = "matrix", .title = "Which known bugs does each pool have, and would we see them?"};
     bool contract =
@@ -114,11 +115,13 @@ int figures_matrix(struct drawing *drawing)
     figure.dim = dim;
     snprintf(drawing->foot, sizeof drawing->foot,
              "%lld clean hold, %lld misuses named, %lld armed caught, %lld missed, %lld fail, %lld stalled, %lld not "
-             "supported   |   %s",
+             "supported   |   %.48s, %lld CPUs%s%.32s   |   %.32s",
              (long long)result_integer(summary, "holds"), (long long)result_integer(summary, "named"),
              (long long)result_integer(summary, "caught"), (long long)result_integer(summary, "missed"),
              (long long)result_integer(summary, "fails"), (long long)result_integer(summary, "stalled"),
-             (long long)result_integer(summary, "not_supported"),
+             (long long)result_integer(summary, "not_supported"), result_string(machine, "cpu_model"),
+             (long long)result_integer(machine, "cpus"), *result_string(machine, "virtualisation") ? ", " : "",
+             result_string(machine, "virtualisation"),
              result_string(json_object_get(drawing->result, "build"), "revision"));
     error = write_data(drawing, &figure);
     return error ? error : drawing_draw(drawing, &figure);

@@ -204,12 +204,32 @@ int figures_efficiency(const struct drawing *drawing)
 
 /* Latency. */
 
+/* One pool's curve; tells its range, and where it ends. Returns false when there is none: no jobs, or none that
+ * got a service. */
+static bool latency_curve(FILE *file, const char *pool, const json_t *hist, double range[2], struct drawing_label *end)
+{
+    json_int_t total = result_integer(hist, "count") + result_integer(hist, "lost");
+    bool some = false;
+    for (int step = 0; step <= 80 && total; step++) {
+        double one_in = pow(10, step / 20.0), value = drawing_quantile(hist, 1 - 1 / one_in);
+        if (one_in > (double)total || isnan(value))
+            break; /* more nines than samples, or the rest was lost */
+        value = fmax(1, value);
+        *end = (struct drawing_label){pool, pool, one_in, value};
+        fprintf(file, "%s\t%.6g\t%.6g\t%d\n", pool, one_in, value, step % 20 == 0);
+        range[0] = fmin(range[0], value);
+        range[1] = fmax(range[1], value);
+        some = true;
+    }
+    return some;
+}
+
 int figures_latency(const struct drawing *drawing, const struct drawing_spec *spec)
 {
-    char word[128], name[160], title[160], dim[256], workers[32];
+    char word[128], name[160], title[160], dim[1024], workers[32], without[640] = "";
     struct drawing_figure figure = {.script = "latency", .name = name, .title = title, .dim = dim};
     struct drawing_label labels[DRAWING_POOLS_MAX];
-    double least = INFINITY, most = 0;
+    double range[2] = {INFINITY, 0};
     bool lost = false;
     int label_count = 0;
     FILE *file;
@@ -222,34 +242,25 @@ int figures_latency(const struct drawing *drawing, const struct drawing_spec *sp
         const json_t *configuration = drawing_find(drawing, spec->text, drawing->pools[p], spec->workers_high);
         const json_t *latency = json_object_get(json_object_get(configuration, "summary"), "latency");
         const json_t *hist = json_object_get(latency, "submit_to_end");
-        json_int_t total = result_integer(hist, "count") + result_integer(hist, "lost");
-        struct drawing_label end = {.pool = NULL};
-        for (int step = 0; step <= 80 && total; step++) {
-            double one_in = pow(10, step / 20.0), value = drawing_quantile(hist, 1 - 1 / one_in);
-            if (one_in > (double)total || isnan(value))
-                break; /* more nines than samples, or the rest was lost */
-            value = fmax(1, value);
-            end = (struct drawing_label){drawing->pools[p], drawing->pools[p], one_in, value};
-            fprintf(file, "%s\t%.6g\t%.6g\t%d\n", drawing->pools[p], one_in, value, step % 20 == 0);
-            least = fmin(least, value);
-            most = fmax(most, value);
-        }
         lost = lost || result_integer(hist, "lost") > 0;
-        if (end.pool)
-            labels[label_count++] = end;
+        label_count += latency_curve(file, drawing->pools[p], hist, range, &labels[label_count]);
+        if (result_is_unfilled(latency))
+            snprintf(without + strlen(without), sizeof without - strlen(without), "%s%s", *without ? ", " : "",
+                     drawing->pools[p]);
     }
     drawing_close(drawing, file);
     if (!label_count)
         return 0;
-    drawing_spread(labels, label_count, least / 1.4, most * 1.4, true, drawing_beyond(1, 1e4, true));
+    drawing_spread(labels, label_count, range[0] / 1.4, range[1] * 1.4, true, drawing_beyond(1, 1e4, true));
     drawing_labels(drawing, name, "pool\tone_in\tlatency_ns\ttext", labels, label_count);
-    snprintf(figure.extra, sizeof figure.extra, "value_low = %.6g\nvalue_high = %.6g\nx_end = %.6g\n", least * 1e-9,
-             most * 1e-9, drawing_beyond(1, 1e4, true));
+    snprintf(figure.extra, sizeof figure.extra, "value_low = %.6g\nvalue_high = %.6g\nx_end = %.6g\n", range[0] * 1e-9,
+             range[1] * 1e-9, drawing_beyond(1, 1e4, true));
     snprintf(title, sizeof title, "How long does a job take? %s", spec->text);
     snprintf(dim, sizeof dim,
-             "from submit to end, %s, the queue kept full; line: sampled jobs of all rounds together%s",
+             "from submit to end, %s, the queue kept full; line: sampled jobs of all rounds together%s%s%s",
              drawing_workers_text(spec->workers_high, workers, sizeof workers),
-             lost ? "; who got no service is infinitely late: there a line ends" : "");
+             lost ? "; who got no service is infinitely late: there a line ends" : "",
+             *without ? "; no line where slices do not keep the queue full: " : "", without);
     return drawing_draw(drawing, &figure);
 }
 

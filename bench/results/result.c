@@ -70,6 +70,13 @@ bool result_is_floor(const json_t *configuration)
            !strcmp(result_string(configuration, "role"), "floor");
 }
 
+bool result_is_unfilled(const json_t *latency)
+{
+    const json_t *whole = json_object_get(latency, "submit_to_end");
+    return result_integer(json_object_get(latency, "start_to_end"), "count") && !result_integer(whole, "count") &&
+           !result_integer(whole, "lost");
+}
+
 void result_add_trial(json_t *result, json_t *trial)
 {
     size_t index = (size_t)json_integer_value(json_object_get(trial, "configuration"));

@@ -40,6 +40,10 @@ json_int_t result_integer(const json_t *object, const char *key);
 /* Whether a configuration is a floor: it has no workers, or was not asked for. */
 bool result_is_floor(const json_t *configuration);
 
+/* Whether no job of a closed loop met a full queue, so that there is no latency: what jobs wait is the length of the
+ * slice then. `latency` is of a trial, or of a summary. */
+bool result_is_unfilled(const json_t *latency);
+
 /* How many of the failed trials this machine is to blame for, not a pool. */
 int result_cannot(const json_t *result);
 

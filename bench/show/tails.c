@@ -108,15 +108,12 @@ static void show_never(const struct report_row *row, const struct tail *tails, i
                        units_share_text(lost, share, sizeof share));
 }
 
-/* A closed loop whose slices end before the queue is full: what its jobs wait is the
- * length of the slice. */
+/* A closed loop whose slices end before the queue is full. */
 static void show_unfilled(const struct report_row *row, FILE *out)
 {
     const json_t *trial = json_array_get(json_object_get(row->configuration, "trials"), 0),
-                 *latency = json_object_get(trial, "latency"), *whole = json_object_get(latency, "submit_to_end"),
                  *slice = json_array_get(json_object_get(trial, "slices"), 0);
-    if (result_integer(json_object_get(latency, "start_to_end"), "count") && !result_integer(whole, "count") &&
-        !result_integer(whole, "lost"))
+    if (result_is_unfilled(json_object_get(trial, "latency")))
         terminal_print(
             out, 2,
             "%s: no latency: slices of %lld jobs do not keep %lld places full (a smaller --capacity, or burst "
