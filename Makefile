@@ -334,7 +334,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends unborn faulty wrong wrong-followed stream tidy untidy))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -365,7 +365,7 @@ $(BUILD)/plugins/rude-%.so: tests/plugins/rude.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DRUDE=$*)
-$(addprefix $(BUILD)/plugins/,faulty.so stream.so tidy.so wrong.so): $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
+$(addprefix $(BUILD)/plugins/,faulty.so stream.so tidy.so unfit.so wrong.so): $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)
@@ -390,7 +390,7 @@ $(BUILD)/plugins/clock.so: tests/core/clock.c tests/core/kit.h
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -DCLOCK_PLUGIN -O2 -g -Wall -Wextra -shared -fPIC -I. -o $@ $<
 # These are mere libraries: for the contract's tests, and to be loaded before the program's.
-$(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so unborn.so): $(BUILD)/plugins/%.so: tests/plugins/%.c
+$(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so many.so unborn.so): $(BUILD)/plugins/%.so: tests/plugins/%.c
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<

@@ -5,9 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/results/benchmark.h"
 #include "bench/results/result.h"
 #include "bench/statistics/stats.h"
-#include "workloads/core/workload.h"
 
 enum { ROUNDS_MAX = 10000 };
 
@@ -51,16 +51,14 @@ double judged_lost_share(const json_t *configuration)
 
 bool judged_metric(const json_t *configuration, char *metric, size_t size)
 {
-    const char *judged_by = NULL;
-    for (int i = 0; i < workload_count(); i++)
-        if (!strcmp(workload_at(i)->name, result_string(configuration, "workload")))
-            judged_by = workload_at(i)->judged_by;
+    struct benchmark_metric judged;
     if (judged_may_lose(configuration)) {
         snprintf(metric, size, "delivered_per_s");
         return false;
     }
-    snprintf(metric, size, judged_by ? "figures.%s" : "jobs_per_s", judged_by);
-    return judged_by != NULL;
+    benchmark_metric(configuration, &judged);
+    snprintf(metric, size, "%s", judged.name);
+    return !judged.more_is_better;
 }
 
 double judged_width(const json_t *configuration, int *rounds)

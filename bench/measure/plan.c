@@ -9,6 +9,7 @@
 #include "bench/json/must.h"
 #include "bench/measure/plugin.h"
 #include "bench/measure/sides.h"
+#include "bench/results/benchmark.h"
 #include "bench/results/policy.h"
 #include "bench/statistics/rates.h"
 #include "bench/statistics/stats.h"
@@ -144,6 +145,8 @@ json_t *plan_configuration(const struct plan_entry *entry)
     json_t *configuration = plan_entry_json(entry);
     json_object_set_new(configuration, "cpus", json_real(topology_cpus_of(entry->pin)));
     json_object_set_new(configuration, "unit", must_text(entry->workload.ops->unit));
+    if (workload_is_added(entry->workload.ops)) /* who reads the result does not know it */
+        benchmark_put_judged(configuration, entry->workload.ops);
     json_object_set_new(configuration, "unsupported", unsupported ? must_text(unsupported) : json_null());
     return configuration;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "pools/core/pool.h"
 #include "workloads/core/units.h"
@@ -31,18 +32,42 @@ const char *benchmark_name(const json_t *configuration, char *text, size_t size)
     return text;
 }
 
+static const char *const units[] = {"ns", "share", "number", "bytes", "rate"}; /* of enum workload_unit */
+
+void benchmark_put_judged(json_t *configuration, const struct workload_ops *ops)
+{
+    for (int i = 0; ops->judged_by && i < ops->figure_count; i++)
+        if (!strcmp(ops->figures[i].name, ops->judged_by))
+            json_object_set_new(configuration, "judged_by",
+                                must_pack("{s:s, s:s}", "figure", ops->judged_by, "unit", units[ops->figures[i].unit]));
+}
+
+static void judge_by(struct benchmark_metric *metric, const char *figure, enum workload_unit unit)
+{
+    snprintf(metric->name, sizeof metric->name, "figures.%s", figure);
+    metric->unit = unit;
+    metric->more_is_better = false;
+}
+
+/* What the result itself says of a workload that is not known here. */
+static void judge_by_result(const json_t *configuration, struct benchmark_metric *metric)
+{
+    const json_t *judged = json_object_get(configuration, "judged_by");
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++)
+        if (*result_string(judged, "figure") && !strcmp(result_string(judged, "unit"), units[i]))
+            judge_by(metric, result_string(judged, "figure"), (enum workload_unit)i);
+}
+
 void benchmark_metric(const json_t *configuration, struct benchmark_metric *metric)
 {
     struct workload_spec spec;
     char why[256];
     *metric = (struct benchmark_metric){.name = "jobs_per_s", .unit = WORKLOAD_RATE, .more_is_better = true};
-    if (workload_parse(result_string(configuration, "spec"), &spec, why, sizeof why) || !spec.ops->judged_by)
-        return;
-    snprintf(metric->name, sizeof metric->name, "figures.%s", spec.ops->judged_by);
-    metric->more_is_better = false;
-    for (int i = 0; i < spec.ops->figure_count; i++)
+    if (workload_parse(result_string(configuration, "spec"), &spec, why, sizeof why))
+        return judge_by_result(configuration, metric);
+    for (int i = 0; spec.ops->judged_by && i < spec.ops->figure_count; i++)
         if (!strcmp(spec.ops->figures[i].name, spec.ops->judged_by))
-            metric->unit = spec.ops->figures[i].unit;
+            judge_by(metric, spec.ops->judged_by, spec.ops->figures[i].unit);
 }
 
 const char *benchmark_side(const json_t *benchmark, const char *side, char *text, size_t size)

@@ -22,8 +22,12 @@ struct benchmark_metric {
     bool more_is_better;
 };
 
-/* By what its workload is judged; jobs per second where the workload is not known here. */
+/* By what its workload is judged. Of one that is not known here, as a plug-in's in another process, by
+ * what the result says; where it says nothing, jobs per second. */
 void benchmark_metric(const json_t *configuration, struct benchmark_metric *metric);
+
+/* Says in the configuration by what its workload is judged, where that is a figure of its own. */
+void benchmark_put_judged(json_t *configuration, const struct workload_ops *ops);
 
 /* One side of a duet's benchmark, "base" or "new": "14.1 ns"; "-" where it has none. Returns text. */
 const char *benchmark_side(const json_t *benchmark, const char *side, char *text, size_t size);

@@ -202,8 +202,9 @@ static int check_trial(const struct place *place, const json_t *trial)
 
 static int check_configuration(struct place *place, const json_t *configuration, size_t index)
 {
-    static const char names[] = "-_", words[] = "-_:=,./+%", pins[] = "-_:,.";
+    static const char names[] = "-_", words[] = "-_:=,./+%", pins[] = "-_:,.", figures[] = "-_.%";
     const json_t *trials = json_object_get(configuration, "trials"),
+                 *judged = json_object_get(configuration, "judged_by"),
                  *summary = json_object_get(configuration, "summary");
     json_t *trial;
     size_t i;
@@ -217,6 +218,7 @@ static int check_configuration(struct place *place, const json_t *configuration,
         check_word(place, configuration, "results", names, READ_NAME_MAX, false) ||
         check_word(place, configuration, "role", names, READ_NAME_MAX, false) ||
         check_word(place, configuration, "pin", pins, 63, false) ||
+        check_word(place, judged, "figure", figures, READ_NAME_MAX, false) ||
         check_count(place, configuration, "workers", 1, READ_WORKERS_MAX) ||
         check_number(place, configuration, "producers", 1, READ_WORKERS_MAX) ||
         check_number(place, configuration, "capacity", 0, (double)POOL_CAPACITY_MAX) ||

@@ -71,7 +71,7 @@ static void print_comparison(const struct report_table *table, const struct repo
         if (!ratio.pairs)
             continue;
         ratio_text_sentence(&ratio, of_columns(&rows[i], &rows[0]), rows[i].pool, rows[0].pool, part, sizeof part);
-        if (!column && (table->ops->judged_by || table->loses) && !table->ops->consume)
+        if (!column && (table->less_is_better || table->loses) && !table->ops->consume)
             column = fprintf(out, "%s: ", table->head);
         else if (!column && table->ops->consume)
             column = fprintf(out, "%s: ", rows[0].results_text);
@@ -261,7 +261,7 @@ static void print_figures_legend(const struct workload_ops *ops, FILE *out)
     char text[4096] = "";
     for (int i = 0; i < ops->figure_count; i++) {
         size_t used = strlen(text);
-        if (ops->figures[i].head)
+        if (ops->figures[i].head && ops->figures[i].help)
             snprintf(text + used, sizeof text - used, "%s%s: %s", used ? "; " : "", ops->figures[i].head,
                      ops->figures[i].help);
     }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench/findings/judged.h"
+#include "bench/results/benchmark.h"
 #include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/show/grid.h"
@@ -271,22 +272,33 @@ static void add_own(struct grid *grid, const struct report_table *table, const s
 
 /* Both. */
 
+/* By what rows are sorted, as long as jobs cannot be lost. */
+static void judge_by(struct report_table *table, const json_t *configuration)
+{
+    static struct benchmark_metric metric; /* tables are printed one after the other */
+    benchmark_metric(configuration, &metric);
+    if (metric.more_is_better)
+        return;
+    table->judged_by = metric.name;
+    table->head = metric.name + strlen("figures.");
+    table->less_is_better = true;
+    for (int i = 0; i < table->ops->figure_count; i++)
+        if (is_judge(table, &table->ops->figures[i]) && table->ops->figures[i].head)
+            table->head = table->ops->figures[i].head;
+}
+
+/* Of a plug-in's workload, which a page does not know, there are the common columns. */
 void report_table_begin(struct report_table *table, const json_t *configuration)
 {
-    static char metric[96]; /* tables are printed one after the other */
+    static const struct workload_ops unknown = {.name = "unknown"};
     char why[256];
     workload_parse(result_string(configuration, "spec"), &table->spec, why, sizeof why);
-    table->ops = table->spec.ops;
+    table->ops = table->spec.ops ? table->spec.ops : &unknown;
     table->loses = table->ops->consume || judged_may_lose(configuration);
     table->judged_by = table->loses ? "delivered_per_s" : "jobs_per_s";
     table->head = table->loses ? "delivered/s" : "jobs/s";
-    for (int i = 0; i < table->ops->figure_count; i++) {
-        if (!is_judge(table, &table->ops->figures[i]))
-            continue;
-        snprintf(metric, sizeof metric, "figures.%s", table->ops->figures[i].name);
-        table->judged_by = metric;
-        table->head = table->ops->figures[i].head;
-    }
+    if (!table->loses)
+        judge_by(table, configuration);
 }
 
 void report_row_fill(const struct report_table *table, struct report_row *row, const json_t *configuration)
@@ -302,7 +314,7 @@ void report_row_fill(const struct report_table *table, struct report_row *row, c
     snprintf(row->results_text, sizeof row->results_text, "%s-%lld", policy_results_name(row->results),
              (long long)row->places);
     result_metric(configuration, table->judged_by, &row->merit, &low, &high);
-    if (table->ops->judged_by && !table->loses)
+    if (table->less_is_better)
         row->merit = -row->merit;
 }
 

@@ -26,6 +26,7 @@ struct report_table {
     bool loses;            /* jobs or results can be lost: what came through is what counts */
     const char *judged_by; /* the metric by which rows are sorted and compared */
     const char *head;      /* and what it is called */
+    bool less_is_better;   /* of it */
     struct report_row *rows;
     int count;
     bool colour;

@@ -146,6 +146,51 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
     cr_assert(files_here() == 0);
 }
 
+/* A result of one round, from then on of twelve like it. */
+static void measure_late(const char *ns, const char *path)
+{
+    json_t *document, *trials;
+    char words[256];
+    setenv("KIT_LATE_NS", ns, 1);
+    snprintf(words, sizeof words,
+             "run --plugin @/unfit.so -w unfit -p mutex -t 1 --no-floor --rounds 1 --budget 5ms --no-figures -o %s",
+             path);
+    cr_assert(with(words) == 0, "%s%s", out, err);
+    unsetenv("KIT_LATE_NS");
+    document = json_load_file(path, 0, NULL);
+    trials = json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials");
+    for (int round = 1; round < 12; round++) {
+        json_t *trial = json_deep_copy(json_array_get(trials, 0));
+        json_object_set_new(trial, "round", json_integer(round));
+        json_array_append_new(trials, trial);
+    }
+    cr_assert(json_dump_file(document, path, 0) == 0);
+    json_decref(document);
+}
+
+/* Who compares has not loaded it, and jobs per second say nothing of what it is judged by. */
+CLI_TEST(plugin, whose_workload_is_judged_by_a_figure_is_compared_by_it)
+{
+    measure_late("1000", "early.json");
+    measure_late("1000", "again.json");
+    measure_late("90000", "late.json");
+    cr_assert(run("compare early.json late.json") == 1 && strstr(out, " 90.0 us ") && strstr(out, "1 slower (1 by "),
+              "%s%s", out, err);
+    cr_assert(run("compare late.json early.json") <= 1 && strstr(out, " 1 faster"), "%s%s", out, err);
+    cr_assert(run("compare early.json again.json") <= 1 && strstr(out, " 1 same"), "%s%s", out, err);
+}
+
+/* Nor has who makes a page of it. */
+CLI_TEST(plugin, whose_workload_is_reported)
+{
+    cr_assert(with("run --plugin @/unfit.so -w unfit -p mutex,ring -t 1 --rounds 2 --budget 10ms --no-figures -o "
+                   "x.json") == 0,
+              "%s%s", out, err);
+    cr_assert(run("report x.json -o x.html") == 0, "%s%s", out, err);
+    slurp("x.html", out, sizeof out);
+    cr_assert(strstr(out, "late_ns: ") && !strstr(out, "(null)"), "%s", out);
+}
+
 /* Whether a process of this name runs. */
 static bool runs(const char *what)
 {
