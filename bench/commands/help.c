@@ -14,7 +14,7 @@ static void help_param(const struct workload_param *param)
     snprintf(pair, sizeof pair, "%s=%s", param->name, param->fallback);
     for (int i = 0; param->kind == WORKLOAD_CHOICE && param->choices[i] && used < sizeof choices; i++)
         used += (size_t)snprintf(choices + used, sizeof choices - used, "%s%s", i ? ", " : " (", param->choices[i]);
-    terminal_line(stdout, 17, "    %-12s %s%s%s", pair, param->help, choices, *choices ? ")" : "");
+    terminal_line(stdout, 17, "    %-12s %s%s%s", pair, param->help ? param->help : "", choices, *choices ? ")" : "");
 }
 
 /* The workloads' parameters, for `run --help`. */

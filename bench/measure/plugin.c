@@ -1,7 +1,6 @@
 /* plugin.c - see plugin.h. */
 #include "bench/measure/plugin.h"
 
-#include <ctype.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,13 +20,14 @@
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/measure/file_sum.h"
+#include "bench/measure/plugin_words.h"
+#include "bench/measure/plugin_workload.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
 #include "workloads/core/workload.h"
 
 enum {
     TRY_MS = 10000, /* a plug-in that is not loaded by then hangs */
-    NAME_MAX_LENGTH = 31,
     FILES_MAX = POOL_ADDED_MAX + WORKLOAD_ADDED_MAX,
 };
 
@@ -79,24 +79,6 @@ static int explain_by_stats(struct pool *pool, char *text, size_t size)
 
 /* Validation. */
 
-static bool is_name(const char *name)
-{
-    size_t length = name ? strlen(name) : 0;
-    if (!length || length > NAME_MAX_LENGTH)
-        return false;
-    for (size_t i = 0; i < length; i++)
-        if (!isalnum((unsigned char)name[i]) && (!i || (name[i] != '-' && name[i] != '_')))
-            return false;
-    return true;
-}
-
-/* Their text as UTF-8 in one line, for results and tables; it lives as long as the pool. */
-static const char *readable(const char *text)
-{
-    char *copy = strdup(text);
-    return copy ? utf8_plain(copy, false) : "";
-}
-
 /* The pool's table with what it may leave out filled in. What is written into
  * `ops` is read through pool->ops, which must be this copy. */
 static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
@@ -116,8 +98,8 @@ static int complete_pool(struct pool_ops *ops, const char *path, struct why why)
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!needed[i].there)
             return why_wrong(why, "plug-in %s: its pool \"%s\" lacks the call \"%s\"", path, ops->name, needed[i].call);
-    ops->summary = ops->summary ? readable(ops->summary) : "a plug-in";
-    ops->version = ops->version ? readable(ops->version) : NULL;
+    ops->summary = ops->summary ? plugin_words_line(ops->summary) : "a plug-in";
+    ops->version = ops->version ? plugin_words_line(ops->version) : NULL;
     ops->submit_batch = ops->submit_batch ? ops->submit_batch : batch_by_loop;
     ops->cancel = ops->cancel ? ops->cancel : no_cancel;
     ops->receive = ops->receive ? ops->receive : no_receive;
@@ -132,9 +114,9 @@ int plugin_complete(const struct pool_ops *theirs, const char *path, struct why 
     if (theirs->abi != POOL_ABI)
         return why_wrong(why, "plug-in %s: a pool of it is built for version %d of the contract, this is version %d",
                          path, theirs->abi, POOL_ABI);
-    if (!is_name(theirs->name))
+    if (!plugin_words_are_name(theirs->name))
         return why_wrong(why, "plug-in %s: a pool of it has no proper name (1 to %d letters, digits, - and _)", path,
-                         NAME_MAX_LENGTH);
+                         PLUGIN_WORDS_NAME);
     ops = malloc(sizeof *ops);
     if (!ops)
         return why_wrong(why, "plug-in %s: out of memory", path);
@@ -163,31 +145,21 @@ static int add_pool(const struct pool_ops *theirs, const char *path, struct why 
     return -EINVAL;
 }
 
-static int add_workload(const struct workload_ops *ops, const char *path, struct why why)
+static int add_workload(const struct workload_ops *theirs, const char *path, struct why why)
 {
-    int error;
-    if (ops->abi != WORKLOAD_ABI)
-        return why_wrong(why,
-                         "plug-in %s: a workload of it is built for version %d of the contract, this is version %d",
-                         path, ops->abi, WORKLOAD_ABI);
-    if (!is_name(ops->name))
-        return why_wrong(why, "plug-in %s: a workload of it has no proper name (1 to %d letters, digits, - and _)",
-                         path, NAME_MAX_LENGTH);
-    if (!ops->summary || !ops->work_ns || !ops->prepare || !ops->produce || !ops->verify || !ops->release)
-        return why_wrong(
-            why, "plug-in %s: its workload \"%s\" lacks one of: summary, work_ns, prepare, produce, verify, release",
-            path, ops->name);
-    if (ops->param_count < 0 || ops->param_count > WORKLOAD_PARAMS_MAX || ops->figure_count < 0 ||
-        ops->figure_count > WORKLOAD_FIGURES_MAX)
-        return why_wrong(why, "plug-in %s: its workload \"%s\" has too many parameters or figures (at most %d and %d)",
-                         path, ops->name, WORKLOAD_PARAMS_MAX, WORKLOAD_FIGURES_MAX);
-    error = workload_add(ops);
+    struct workload_ops *ops;
+    int error = plugin_workload_complete(theirs, path, why, &ops);
     if (error)
-        return why_wrong(why,
-                         error == -EEXIST ? "plug-in %s: there is a workload \"%s\" already"
-                                          : "plug-in %s: one workload too many: \"%s\"",
-                         path, ops->name);
-    return 0;
+        return error;
+    error = workload_add(ops);
+    if (!error)
+        return 0;
+    why_wrong(why,
+              error == -EEXIST ? "plug-in %s: there is a workload \"%s\" already"
+                               : "plug-in %s: one workload too many: \"%s\"",
+              path, ops->name);
+    free(ops);
+    return -EINVAL;
 }
 
 /* Loads it into this process. */

@@ -146,6 +146,58 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
     cr_assert(files_here() == 0);
 }
 
+/* Whatever is missing or wrong in a workload's tables is said before somebody reads them. */
+CLI_TEST(plugin, whose_workload_is_unfit_is_refused_in_one_line)
+{
+    static const struct {
+        const char *what, *words;
+    } cases[] = {{"params", "\"params\" is NULL"},
+                 {"figures", "\"figures\" is NULL"},
+                 {"unit", "lacks one of: summary, unit"},
+                 {"nameless", "proper name for its parameter 1"},
+                 {"comma", "proper name for its parameter 2"},
+                 {"twins", "two parameters \"bytes\""},
+                 {"kind", "\"bytes\" of a kind that is not there (17)"},
+                 {"fallback", "\"bytes\" whose fallback or help"},
+                 {"control", "\"bytes\" whose fallback or help"},
+                 {"beyond", "its own parameter does not allow: bytes=2M is out of range"},
+                 {"turned", "its own parameter does not allow: bytes=4k is out of range"},
+                 {"time", "its own parameter does not allow: rest=5 is not a time"},
+                 {"choices", "no choices for its parameter \"how\""},
+                 {"choice", "how cannot be \"well\""},
+                 {"figure", "proper name for its figure 1"},
+                 {"figures-twins", "two figures \"late_ns\""},
+                 {"measure", "\"late_ns\" in a unit that is not there (9)"},
+                 {"quantile", "\"late_ns\" of a quantile that cannot be (1.5"},
+                 {"sample", "\"late_ns\" of histogram 1, which is not there (it has 1)"},
+                 {"quotient", "\"late_share\" that is a quotient of figures which are not there (1 / 3 of 2)"},
+                 {"histogram", "proper name for its histogram 1"},
+                 {"judge", "is judged by \"lateness\", which is none"},
+                 {"consume", "lacks the call \"consume\""}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int status;
+        setenv("KIT_UNFIT", cases[i].what, 1);
+        status = with("run --plugin @/unfit.so -w unfit --dry-run");
+        cr_assert(status == 2 && lines(err) == 1 && !*out && strstr(err, cases[i].words), "%s: exit %d: %s%s",
+                  cases[i].what, status, err, out);
+    }
+    unsetenv("KIT_UNFIT");
+    cr_assert(files_here() == 0);
+}
+
+/* And what may be left out, may be. */
+CLI_TEST(plugin, whose_workload_is_fit_is_measured)
+{
+    cr_assert(with("run --plugin @/unfit.so -w unfit -p mutex --rounds 1 --budget 20ms --no-figures -o x.json") == 0,
+              "%s%s", out, err);
+    cr_assert(strstr(out, "unfit") && !strstr(out, "(null)"), "%s", out);
+    cr_assert(with("list workloads --plugin @/unfit.so") == 0 &&
+                  strstr(out, "\nunfit         a table?[31m (bytes=4k, how=fast, rest=0)\n"),
+              "%s", out);
+    cr_assert(with("run --plugin @/unfit.so --help") == 0 && strstr(out, "bytes=4k") && !strstr(out, "(null)"), "%s",
+              out);
+}
+
 /* A result of one round, from then on of twelve like it. */
 static void measure_late(const char *ns, const char *path)
 {

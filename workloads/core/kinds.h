@@ -5,8 +5,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-struct workload_spec; /* workloads/core/workload.h, which whoever uses the kinds includes too */
+#include "workloads/core/why.h"
+
+struct workload_param; /* workloads/core/workload.h, which whoever uses the kinds includes too */
+struct workload_spec;
 
 /* Any text but an empty one, without a comma; a value's number is the same for the same text
  * (workload_text gives the text). */
@@ -21,5 +25,8 @@ const char *workload_text(const struct workload_spec *spec, const char *name, ch
 
 /* Whether a parameter of its own, in front of what is another workload's (REST), is given. */
 bool workload_gives(const struct workload_spec *spec, const char *name);
+
+/* Reads a value as the parameter takes it. Returns 0, or -EINVAL and one line in `why`. */
+int workload_value(const struct workload_param *param, const char *text, int64_t *value, struct why why);
 
 #endif

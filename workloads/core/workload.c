@@ -105,7 +105,7 @@ static int value_factor(const struct workload_param *param, const char *text, in
     return 0;
 }
 
-static int value_parse(const struct workload_param *param, const char *text, int64_t *value, struct why why)
+int workload_value(const struct workload_param *param, const char *text, int64_t *value, struct why why)
 {
     char low[32], high[32];
     int error;
@@ -151,7 +151,7 @@ static int param_parse(struct workload_spec *spec, char *word, unsigned *given, 
     for (int i = 0; i < ops->param_count; i++) {
         names[i] = ops->params[i].name;
         if (!equals && is_choice(&ops->params[i], word)) /* tree:fib is tree:op=fib */
-            return value_parse(&ops->params[i], word, &spec->values[i], why);
+            return workload_value(&ops->params[i], word, &spec->values[i], why);
         if (strcmp(word, names[i]))
             continue;
         if (*given & 1u << i)
@@ -159,7 +159,7 @@ static int param_parse(struct workload_spec *spec, char *word, unsigned *given, 
         *given |= 1u << i;
         if (!equals || !equals[1])
             return why_wrong(why, "%s wants a value: %s=%s", word, word, ops->params[i].fallback);
-        return value_parse(&ops->params[i], equals + 1, &spec->values[i], why);
+        return workload_value(&ops->params[i], equals + 1, &spec->values[i], why);
     }
     snprintf(what, sizeof what, "workload %s has no parameter", ops->name);
     if (!equals && ops->params[0].kind == WORKLOAD_CHOICE) /* tree:fob */
@@ -243,7 +243,7 @@ static int rest_parse(const char *value, char *words, char *rest, struct why why
 {
     static const struct workload_param param = {.name = "of", .kind = WORKLOAD_REST};
     int64_t none;
-    if (value_parse(&param, value, &none, why))
+    if (workload_value(&param, value, &none, why))
         return -EINVAL;
     while (rest > words && rest[-1] != ',')
         rest--;
@@ -259,7 +259,7 @@ static int params_parse(struct workload_spec *spec, const char *text, char *word
     if (rest && rest_parse(text + (rest - words), words, rest, why))
         return -EINVAL;
     for (int i = 0; i < spec->ops->param_count; i++)
-        value_parse(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], why);
+        workload_value(&spec->ops->params[i], spec->ops->params[i].fallback, &spec->values[i], why);
     for (char *word = words ? strtok_r(words, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save))
         if (param_parse(spec, word, &given, why))
             return -EINVAL;
