@@ -28,6 +28,21 @@ static void show_object(void *context, int depth, const char *what, int cpu)
     tree->line_open = true;
 }
 
+static const char *rank(const struct topology *found, int kind)
+{
+    if (!found->kinds_ranked)
+        return "which are faster is not known";
+    return kind == 0 ? "the slowest" : kind == found->kinds - 1 ? "the fastest" : "faster";
+}
+
+static void show_kind(const struct topology *found, int kind)
+{
+    static char list[1 << 15];
+    int cpus = topology_kind(kind, list, sizeof list);
+    printf("cores of %d kinds: %s%s, CPU%s %s\n", found->kinds, rank(found, kind),
+           kind == found->kind_used ? " (--pin core, the default, uses these only)" : "", cpus == 1 ? "" : "s", list);
+}
+
 static void show_machine(const struct options *options)
 {
     struct topology found;
@@ -37,15 +52,8 @@ static void show_machine(const struct options *options)
            found.cpus, found.cpus == 1 ? "" : "s", found.cores, found.cores == 1 ? "" : "s", found.packages,
            found.packages == 1 ? "" : "s", found.numa_nodes, found.numa_nodes == 1 ? "" : "s", *found.model ? ": " : "",
            found.model);
-    for (int i = 0; i < found.kinds && found.kinds > 1; i++) {
-        char list[256];
-        int cpus = topology_kind(i, list, sizeof list);
-        printf("cores of %d kinds: %s%s, CPU%s %s\n", found.kinds,
-               i == 0                 ? "the slowest"
-               : i == found.kinds - 1 ? "the fastest"
-                                      : "faster",
-               i == found.kinds - 1 ? " (--pin core, the default, uses these only)" : "", cpus == 1 ? "" : "s", list);
-    }
+    for (int i = 0; i < found.kinds && found.kinds > 1; i++)
+        show_kind(&found, i);
     if (found.quota > 0)
         printf("a cgroup grants %.3g CPUs (%s)\n", found.quota, found.quota_from);
     putchar('\n');

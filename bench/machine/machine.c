@@ -73,14 +73,15 @@ static const char *allowed_cpus(char *text, size_t size)
     return text;
 }
 
-/* The kinds of cores, the slowest first; null where all are alike. */
+/* The kinds of cores, the slowest first where that is known; null where all are alike. */
 static json_t *kinds_json(const struct topology *topology)
 {
     json_t *kinds = json_array();
     char list[256];
     for (int i = 0; i < topology->kinds && topology->kinds > 1; i++) {
         int cpus = topology_kind(i, list, sizeof list);
-        json_array_append_new(kinds, must_pack("{s:i, s:s}", "cpus", cpus, "list", list));
+        json_array_append_new(
+            kinds, must_pack("{s:i, s:s, s:b}", "cpus", cpus, "list", list, "used", i == topology->kind_used));
     }
     if (json_array_size(kinds))
         return kinds;
@@ -150,7 +151,7 @@ json_t *machine_build_json(void)
 const char *machine_text(char *text, size_t size)
 {
     struct topology t = {0};
-    char quota[48] = "", shared[48] = "", kinds[64] = "", list[256];
+    char quota[48] = "", shared[48] = "", kinds[96] = "", list[256];
     const char *guest = virtualisation();
     topology_read(&t);
     if (t.quota > 0)
@@ -158,8 +159,9 @@ const char *machine_text(char *text, size_t size)
     if (t.l3_shared_by)
         snprintf(shared, sizeof shared, ", L3 shared by %d", t.l3_shared_by);
     if (t.kinds > 1)
-        snprintf(kinds, sizeof kinds, ", cores of %d kinds (%d CPUs of the fastest)", t.kinds,
-                 topology_kind(t.kinds - 1, list, sizeof list));
+        snprintf(kinds, sizeof kinds, ", cores of %d kinds (%d CPUs of the %s)", t.kinds,
+                 topology_kind(t.kind_used, list, sizeof list),
+                 t.kinds_ranked ? "fastest" : "largest; which is faster is not known");
     snprintf(text, size, "%d CPU%s, %d core%s%s, %d package%s%s%s (%s%s%s)", t.cpus, t.cpus == 1 ? "" : "s", t.cores,
              t.cores == 1 ? "" : "s", kinds, t.packages, t.packages == 1 ? "" : "s", shared, quota,
              *t.model ? t.model : "model unknown", *guest ? ", " : "", guest);

@@ -36,20 +36,6 @@ static int count_usable(hwloc_obj_type_t type)
     return count;
 }
 
-/* The usable CPUs of hwloc's index-th kind; 0: none, or nobody knows how fast it is. */
-static int kind_cpus(int index, hwloc_bitmap_t cpus)
-{
-    int efficiency = -1;
-#if HWLOC_API_VERSION >= 0x00020400
-    if (hwloc_cpukinds_get_info(topology_machine, (unsigned)index, cpus, &efficiency, NULL, NULL, 0))
-        return 0;
-#else
-    (void)index;
-#endif
-    hwloc_bitmap_and(cpus, cpus, topology_usable);
-    return efficiency < 0 ? 0 : hwloc_bitmap_weight(cpus);
-}
-
 static int kinds_known(void)
 {
 #if HWLOC_API_VERSION >= 0x00020400
@@ -59,19 +45,57 @@ static int kinds_known(void)
 #endif
 }
 
-/* hwloc sorts kinds by their speed, the fastest last. */
+/* All CPUs of hwloc's index-th kind; *efficiency < 0: nobody knows how fast it is. */
+static void kind_of_hwloc(int index, hwloc_bitmap_t cpus, int *efficiency)
+{
+    *efficiency = -1;
+    hwloc_bitmap_zero(cpus);
+#if HWLOC_API_VERSION >= 0x00020400
+    hwloc_cpukinds_get_info(topology_machine, (unsigned)index, cpus, efficiency, NULL, NULL, 0);
+#else
+    (void)index;
+#endif
+}
+
+/* The usable CPUs of the index-th kind; the last one is of those that hwloc counts to none. Returns
+ * how many. */
+static int kind_cpus(int index, hwloc_bitmap_t cpus, int *efficiency)
+{
+    hwloc_bitmap_t one = hwloc_bitmap_alloc();
+    kind_of_hwloc(index, cpus, efficiency);
+    if (index == kinds_known()) {
+        hwloc_bitmap_copy(cpus, topology_usable);
+        for (int i = 0; i < index; i++) {
+            int unused;
+            kind_of_hwloc(i, one, &unused);
+            hwloc_bitmap_andnot(cpus, cpus, one);
+        }
+    }
+    hwloc_bitmap_and(cpus, cpus, topology_usable);
+    hwloc_bitmap_free(one);
+    return hwloc_bitmap_weight(cpus);
+}
+
+/* hwloc sorts kinds by their speed, the fastest last. Where it does not know of one how fast that is, the one with the
+ * most CPUs is as good a choice as can be: all of one kind are alike. */
 static void find_kinds(void)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
-    hwloc_bitmap_copy(topology_fastest, topology_usable);
-    for (int i = 0; i < kinds_known(); i++) {
-        if (!kind_cpus(i, cpus))
+    int most = 0, largest = 0, efficiency;
+    summary.kinds_ranked = true;
+    for (int i = 0; i <= kinds_known(); i++) {
+        int count = kind_cpus(i, cpus, &efficiency);
+        if (!count)
             continue;
+        summary.kinds_ranked = summary.kinds_ranked && efficiency >= 0;
+        largest = count > most ? summary.kinds : largest;
+        most = count > most ? count : most;
         summary.kinds++;
-        hwloc_bitmap_copy(topology_fastest, cpus);
     }
-    if (!summary.kinds)
-        summary.kinds = 1;
+    summary.kind_used = summary.kinds_ranked ? summary.kinds - 1 : largest;
+    for (int i = 0, at = 0; i <= kinds_known(); i++)
+        if (kind_cpus(i, cpus, &efficiency) && at++ == summary.kind_used)
+            hwloc_bitmap_copy(topology_fastest, cpus);
     hwloc_bitmap_free(cpus);
 }
 
@@ -79,10 +103,10 @@ int topology_kind(int index, char *list, size_t size)
 {
     hwloc_bitmap_t cpus = hwloc_bitmap_alloc();
     struct topology found;
-    int count = 0, at = 0;
+    int count = 0, at = 0, efficiency;
     *list = '\0';
-    for (int i = 0; !topology_read(&found) && i < kinds_known() && at <= index; i++)
-        if ((count = kind_cpus(i, cpus)) && at++ == index)
+    for (int i = 0; !topology_read(&found) && found.kinds > 1 && i <= kinds_known() && at <= index; i++)
+        if ((count = kind_cpus(i, cpus, &efficiency)) && at++ == index)
             hwloc_bitmap_list_snprintf(list, size, cpus);
     hwloc_bitmap_free(cpus);
     return at > index ? count : 0;
@@ -174,6 +198,10 @@ static void load(void)
     if (pretended)
         hwloc_bitmap_fill(topology_usable);
     hwloc_bitmap_and(topology_usable, topology_usable, hwloc_topology_get_topology_cpuset(loading));
+    if (hwloc_bitmap_iszero(topology_usable)) { /* the environment names a machine that is not this one */
+        hwloc_topology_destroy(loading);
+        return;
+    }
     topology_machine = loading;
     summarise();
 }

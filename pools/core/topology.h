@@ -17,6 +17,8 @@
 struct topology {
     int cpus, cores, packages, numa_nodes;
     int kinds;                           /* of cores, of unlike speed, with usable CPUs; 1: all are alike */
+    int kind_used;                       /* by `core`: the fastest; the largest where that is not known */
+    bool kinds_ranked;                   /* it is known which of them is faster */
     double quota;                        /* CPUs that the cgroup grants; 0: no limit */
     char quota_from[512];                /* the file that says so, or "" */
     char model[128];                     /* of the processor, or "" */
@@ -39,8 +41,8 @@ void topology_walk(void (*visit)(void *context, int depth, const char *what, int
  * Returns 0 or -errno (hwloc could not load). */
 int topology_read(struct topology *out);
 
-/* The usable CPUs of the index-th kind of cores, the slowest first, as in "8-15". Returns
- * how many these are; 0: there is no such kind, or all cores are alike. */
+/* The usable CPUs of the index-th kind of cores, the slowest first where they are ranked, as in "8-15".
+ * Returns how many these are; 0: there is no such kind, or all cores are alike. */
 int topology_kind(int index, char *list, size_t size);
 
 /* How many CPUs threads have that are placed so, with the quota applied: 1.5 where that
@@ -66,7 +68,8 @@ bool topology_group(int version, char *folder, size_t size);
  *   compact   fill the hardware threads of a core, then the next core
  *   spread    as far apart as the machine allows
  *   core      one per core, first hardware thread; then the second ones; where cores are
- *             of several kinds, on the fastest kind only
+ *             of several kinds, on the fastest kind only, or on the largest where nobody
+ *             knows which is faster
  *   numa:N    the CPUs of NUMA node N
  *   LIST      0,2,4-7: these, in this order; each must be usable
  * Fills cpus[0..*count-1] in the order in which threads take them.

@@ -7,6 +7,6 @@
 
 extern hwloc_topology_t topology_machine; /* NULL: could not load */
 extern hwloc_bitmap_t topology_usable;    /* CPUs of the affinity mask, as the process began with */
-extern hwloc_bitmap_t topology_fastest;   /* those of them that are of the fastest kind */
+extern hwloc_bitmap_t topology_fastest;   /* those of them that are of the kind that is used: the fastest */
 
 #endif

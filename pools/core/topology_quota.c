@@ -118,13 +118,18 @@ static bool parse_mount(char *line, bool version2, char *mount, char *mount_root
     return type && options && !strcmp(type, "cgroup") && has_word(options, "cpu");
 }
 
+/* Whether a path leads out of where it begins: of what our namespace, or the mount, shows. */
+static bool leads_out(const char *path)
+{
+    return !strncmp(path, "/..", 3) && (!path[3] || path[3] == '/');
+}
+
 /* A group as its mount shows it: what is left of its path below the mount's root, "/" for
  * that itself; NULL where the mount shows another part of the tree. */
 static const char *below(const char *group, const char *mount_root)
 {
     size_t length = strcmp(mount_root, "/") ? strlen(mount_root) : 0;
-    bool outside = !strncmp(group, "/..", 3) && (!group[3] || group[3] == '/'); /* of our namespace */
-    if (outside || strncmp(group, mount_root, length) || (group[length] && group[length] != '/'))
+    if (strncmp(group, mount_root, length) || (group[length] && group[length] != '/') || leads_out(group + length))
         return NULL;
     return group[length] ? group + length : "/";
 }

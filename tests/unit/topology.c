@@ -221,6 +221,17 @@ Test(quota, a_group_outside_of_the_namespace_does_not_leave_the_mount, .timeout 
     cr_assert(topology_quota(root, NULL, 0) == 2, "%g", topology_quota(root, NULL, 0));
 }
 
+/* What lies beside our namespace's root is named from there, in the mount as in the group. */
+Test(quota, a_group_outside_of_the_namespace_is_found_in_its_own_mount, .timeout = 20, .init = begin, .fini = end)
+{
+    make("/proc/self/mountinfo", "29 23 0:26 /../other /mnt/x rw - cgroup2 cgroup2 rw\n"
+                                 "30 23 0:26 /../x /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+    make("/proc/self/cgroup", "0::/../x/job\n");
+    make("/mnt/x/cpu.max", "10000 100000\n"); /* the other one's */
+    make("/sys/fs/cgroup/job/cpu.max", "170000 100000\n");
+    cr_assert(topology_quota(root, NULL, 0) == 1.7, "%g", topology_quota(root, NULL, 0));
+}
+
 Test(quota, strange_lines_are_passed_over, .timeout = 20, .init = begin, .fini = end)
 {
     make("/proc/self/mountinfo",
@@ -312,32 +323,37 @@ Test(topology, beyond_1024_cpus_threads_are_pinned_too, .timeout = 30)
     cr_assert(pinned[0] == 1023 && pinned[1] == 0 && pinned[2] == 1500 && pinned[4] == 4095);
 }
 
-/* A machine of 2 cores with two threads each, and 4 small ones, as a file. */
-static const char *hybrid_machine(void)
+static void register_kind(hwloc_topology_t made, int first, int last, int efficiency)
+{
+    hwloc_bitmap_t cpus_of_kind = hwloc_bitmap_alloc();
+    hwloc_bitmap_set_range(cpus_of_kind, (unsigned)first, last);
+    cr_assert(hwloc_cpukinds_register(made, cpus_of_kind, efficiency, 0, NULL, 0) == 0);
+    hwloc_bitmap_free(cpus_of_kind);
+}
+
+/* A machine of 4 cores with two threads each, of which the CPUs up to `last` are of one kind, as a
+ * file. The others are of another one, or with no `other` of none that is known. */
+static const char *hybrid_machine(int last, int efficiency, const int *other)
 {
     static char path[128];
     hwloc_topology_t made;
-    hwloc_bitmap_t cpus_of_kind = hwloc_bitmap_alloc();
     cr_assert(hwloc_topology_init(&made) == 0 && hwloc_topology_set_synthetic(made, "pack:1 core:4 pu:2") == 0 &&
               hwloc_topology_load(made) == 0);
-    hwloc_bitmap_set_range(cpus_of_kind, 0, 3);
-    cr_assert(hwloc_cpukinds_register(made, cpus_of_kind, 1, 0, NULL, 0) == 0);
-    hwloc_bitmap_zero(cpus_of_kind);
-    hwloc_bitmap_set_range(cpus_of_kind, 4, 7);
-    cr_assert(hwloc_cpukinds_register(made, cpus_of_kind, 0, 0, NULL, 0) == 0);
+    register_kind(made, 0, last, efficiency);
+    if (other)
+        register_kind(made, last + 1, 7, *other);
     snprintf(path, sizeof path, "%s/hybrid.xml", root);
     cr_assert(hwloc_topology_export_xml(made, path, 0) == 0);
     hwloc_topology_destroy(made);
-    hwloc_bitmap_free(cpus_of_kind);
     return path;
 }
 
 Test(topology, of_cores_of_two_kinds_the_fastest_are_used, .timeout = 20, .init = begin, .fini = end)
 {
-    static const int core[] = {0, 2, 1, 3};
+    static const int core[] = {0, 2, 1, 3}, slow = 0;
     struct topology found;
     char list[64];
-    cr_assert(topology_pretend(hybrid_machine()) == 0 && topology_read(&found) == 0);
+    cr_assert(topology_pretend(hybrid_machine(3, 1, &slow)) == 0 && topology_read(&found) == 0);
     cr_assert(found.cpus == 8 && found.kinds == 2, "%d CPUs of %d kinds", found.cpus, found.kinds);
     cr_assert(topology_kind(0, list, sizeof list) == 4 && !strcmp(list, "4-7"), "%s", list);
     cr_assert(topology_kind(1, list, sizeof list) == 4 && !strcmp(list, "0-3"), "%s", list);
@@ -345,6 +361,50 @@ Test(topology, of_cores_of_two_kinds_the_fastest_are_used, .timeout = 20, .init 
     cr_assert(place("core") == 0 && count == 4 && !memcmp(cpus, core, sizeof core));
     cr_assert(place("spread") == 0 && count == 8 && place("compact") == 0 && count == 8);
     cr_assert(topology_cpus_worth() == 4 && topology_cpus_of("core") == 4 && topology_cpus_of("compact") == 8);
+}
+
+/* Never a mixture: the largest kind, and that is said. */
+static void expect_largest(const char *machine)
+{
+    static const int core[] = {2, 4, 6, 3, 5, 7};
+    struct topology found;
+    char list[64];
+    cr_assert(topology_pretend(machine) == 0 && topology_read(&found) == 0);
+    cr_assert(found.kinds == 2 && !found.kinds_ranked && found.kind_used == 1, "%d kinds", found.kinds);
+    cr_assert(topology_kind(0, list, sizeof list) == 2 && !strcmp(list, "0-1"), "%s", list);
+    cr_assert(topology_kind(1, list, sizeof list) == 6 && !strcmp(list, "2-7"), "%s", list);
+    cr_assert(place("core") == 0 && count == 6 && !memcmp(cpus, core, sizeof core));
+    cr_assert(topology_cpus_worth() == 6 && topology_cpus_of("compact") == 8);
+}
+
+Test(topology, of_kinds_of_which_none_is_known_to_be_faster_the_largest_is_used, .timeout = 20, .init = begin,
+     .fini = end)
+{
+    static const int unknown = -1;
+    expect_largest(hybrid_machine(1, unknown, &unknown));
+}
+
+Test(topology, cores_of_no_kind_are_a_kind, .timeout = 20, .init = begin, .fini = end)
+{
+    expect_largest(hybrid_machine(1, 1, NULL));
+}
+
+Test(topology, of_one_kind_all_are_used, .timeout = 20, .init = begin, .fini = end)
+{
+    struct topology found;
+    char list[64];
+    cr_assert(topology_pretend(hybrid_machine(7, 1, NULL)) == 0 && topology_read(&found) == 0);
+    cr_assert(found.kinds == 1 && found.kinds_ranked && topology_kind(0, list, sizeof list) == 0 && !*list);
+    cr_assert(place("core") == 0 && count == 8);
+}
+
+/* hwloc's environment names a machine none of whose CPUs this process may use. */
+Test(topology, without_a_usable_cpu_is_not_read, .timeout = 20)
+{
+    struct topology found;
+    setenv("HWLOC_SYNTHETIC", "core:2 pu:1", 1);
+    masked = "5";
+    cr_assert(topology_read(&found) == -ENOSYS);
 }
 
 /* On machines that are not there: what each placement means. */
