@@ -6,10 +6,9 @@
  * submitter of all, who is bound. The last is only said, for a pool that starts a worker in a
  * submit does not promise more. A pool that binds each worker to a CPU of its own does so
  * on purpose. */
-#include <sched.h>
-
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/mask.h"
 
 enum { GATE = 0, FIRST_SUBMITTER = 0 };
 enum { UNBOUND, FIRST_BOUND, BOUND };
@@ -17,28 +16,17 @@ enum { UNBOUND, FIRST_BOUND, BOUND };
 /* How many CPUs the jobs may use together, and the opener. */
 enum { TOGETHER, ALLOWED };
 
-static cpu_set_t all, seen[RECORD_JOBS];
+static struct mask all, seen[RECORD_JOBS];
 
 static void look(int id)
 {
     gate_meet(GATE, cell_workers());
-    sched_getaffinity(0, sizeof seen[id], &seen[id]);
-}
-
-static void bind_to_one(void)
-{
-    cpu_set_t one;
-    int cpu = 0;
-    while (!CPU_ISSET(cpu, &all))
-        cpu++;
-    CPU_ZERO(&one);
-    CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
+    mask_read(&seen[id]);
 }
 
 static void submit_first(void)
 {
-    bind_to_one();
+    mask_bind_to_first(&all);
     if (!cell_submit_other(cell_empty_job, NULL))
         cell_wait(-1);
 }
@@ -47,16 +35,15 @@ static void submit_first(void)
  * may use one only. */
 static int together(int jobs, int *bound)
 {
-    cpu_set_t any;
-    CPU_ZERO(&any);
+    struct mask any = {0};
     *bound = 0;
     for (int id = 0; id < jobs; id++) {
-        if (!CPU_COUNT(&seen[id]))
+        if (!mask_count(&seen[id]))
             return 0;
-        *bound += CPU_COUNT(&seen[id]) == 1;
-        CPU_OR(&any, &any, &seen[id]);
+        *bound += mask_count(&seen[id]) == 1;
+        mask_add(&any, &seen[id]);
     }
-    return CPU_COUNT(&any);
+    return mask_count(&any);
 }
 
 /* As many jobs as workers, which all run at once. */
@@ -77,16 +64,17 @@ static void ask(int client)
 
 static void drive(int client)
 {
-    if (sched_getaffinity(0, sizeof all, &all) || CPU_COUNT(&all) < 2) {
-        cell_not_asked("cannot be asked here: there is one CPU");
+    if (!mask_read(&all) || mask_count(&all) < 2) {
+        cell_not_asked(mask_count(&all) ? "cannot be asked here: there is one CPU"
+                                        : "cannot be asked here: nobody says which CPUs there are");
         return;
     }
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
     cell_settle();
-    cell_note(ALLOWED, CPU_COUNT(&all));
+    cell_note(ALLOWED, mask_count(&all));
     if (client == BOUND)
-        bind_to_one();
+        mask_bind_to_first(&all);
     if (client == FIRST_BOUND) {
         helper_start(FIRST_SUBMITTER, submit_first);
         helpers_join();

@@ -3,42 +3,27 @@
  * The number of workers is capped by the CPUs, less one for the submitter; or a thread
  * spins for another one that cannot run meanwhile. The cell binds itself to one CPU as a
  * container does, opens a pool, and jobs must run. */
-#include <sched.h>
-
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "faults/core/mask.h"
 
 enum { EACH = 4 };
 
 /* Whether it is open. */
 enum { OPEN };
 
-/* To the first CPU that is allowed. */
-static void bind_to_one(void)
-{
-    cpu_set_t allowed, one;
-    CPU_ZERO(&one);
-    sched_getaffinity(0, sizeof allowed, &allowed);
-    for (int cpu = 0; cpu < CPU_SETSIZE && !CPU_COUNT(&one); cpu++)
-        if (CPU_ISSET(cpu, &allowed))
-            CPU_SET(cpu, &one);
-    sched_setaffinity(0, sizeof one, &one);
-}
-
-/* Whether it is so already. */
-static bool has_one(void)
-{
-    cpu_set_t allowed;
-    return sched_getaffinity(0, sizeof allowed, &allowed) || CPU_COUNT(&allowed) == 1;
-}
-
 static void drive(int client)
 {
+    struct mask allowed;
     int count = EACH * cell_asked() < RECORD_JOBS ? EACH * cell_asked() : RECORD_JOBS, error;
     (void)client;
-    if (!has_one())
+    if (!mask_read(&allowed)) {
+        cell_not_asked("cannot be asked here: nobody says which CPUs there are");
+        return;
+    }
+    if (mask_count(&allowed) > 1)
         cell_live();
-    bind_to_one();
+    mask_bind_to_first(&allowed);
     error = cell_try_open((struct pool_config){.capacity = 64});
     if (error) {
         cell_not_asked("does not open where one CPU is allowed");
