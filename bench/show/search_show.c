@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/findings/judged.h"
 #include "bench/findings/slo_judge.h"
 #include "bench/json/must.h"
 #include "bench/results/result.h"
@@ -98,7 +99,16 @@ void search_show_note(const json_t *result, const json_t *search, char *text, si
         snprintf(text, size, "then the latency breaks it");
 }
 
-static void add_row(struct grid *grid, const json_t *result, const json_t *search)
+/* The share of the jobs that got no service at the rate that is proved. */
+static const char *lost_text(const json_t *result, const json_t *search, char *text, size_t size)
+{
+    const json_t *at = json_object_get(search, "proved_at");
+    const json_t *configuration =
+        json_array_get(json_object_get(result, "configurations"), (size_t)json_integer_value(at));
+    return units_share_text(json_is_integer(at) ? judged_lost_share(configuration) : NAN, text, size);
+}
+
+static void add_row(struct grid *grid, const json_t *result, const json_t *search, bool loses)
 {
     const json_t *proved = judged_at(result, search, "proved_at"), *broken = judged_at(result, search, "broken_at");
     const char *limit = result_string(search, "limited_by");
@@ -110,6 +120,8 @@ static void add_row(struct grid *grid, const json_t *result, const json_t *searc
     grid_cell(grid, "%s", rate_text(search, "rate_kept", open ? ">= " : "", text, sizeof text));
     grid_cell(grid, "%s", rate_text(search, "rate_proved", "", text, sizeof text));
     grid_cell(grid, "%s", latency_text(proved, text, sizeof text));
+    if (loses)
+        grid_cell(grid, "%s", lost_text(result, search, text, sizeof text));
     grid_cell(grid, "%s", rate_text(search, "rate_broken", "", text, sizeof text));
     grid_cell(grid, "%s", latency_text(broken, text, sizeof text));
     grid_cell(grid, "%lld", (long long)result_integer(search, "probes"));
@@ -120,17 +132,20 @@ static void add_row(struct grid *grid, const json_t *result, const json_t *searc
 static void print_rows(const json_t *result, const json_t **rows, int count, FILE *out, bool colour)
 {
     struct grid grid;
+    bool loses = count && judged_may_lose(rows[0]); /* and so all: they differ in pool and workers only */
     grid_begin(&grid);
     grid_column(&grid, "pool", "", GRID_LEFT, 0);
     grid_column(&grid, "workers", "", GRID_RIGHT, 0);
     grid_column(&grid, "rate kept", "", GRID_RIGHT, 0);
     grid_column(&grid, "proved", "", GRID_RIGHT, 1);
     grid_column(&grid, "there", "", GRID_RIGHT, 3);
+    if (loses)
+        grid_column(&grid, "lost", "", GRID_RIGHT, 0);
     grid_column(&grid, "broken", "", GRID_RIGHT, 2);
     grid_column(&grid, "there", "", GRID_RIGHT, 4);
     grid_column(&grid, "probes", "", GRID_RIGHT, 5);
     for (int r = 0; r < count; r++)
-        add_row(&grid, result, rows[r]);
+        add_row(&grid, result, rows[r], loses);
     grid_print(&grid, out, terminal_width(out), colour);
     grid_end(&grid);
 }
