@@ -29,9 +29,11 @@ static const char *impossible_of(const json_t *trial, const char *metric, const 
                                        "latency.submit_to_end.count",
                                        "latency.submit_to_end.p50_ns",
                                        "latency.submit_to_end.p99_ns"};
+    static const char *const shares[] = {"lost_share", "figures.results_lost"};
     static const double most = 1e15;
-    if (is_impossible(*value = json_object_get(trial, "lost_share"), nextafter(1, 2)))
-        return "lost_share";
+    for (size_t k = 0; k < sizeof shares / sizeof *shares; k++)
+        if (is_impossible(*value = result_value(trial, shares[k]), nextafter(1, 2)))
+            return shares[k];
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++)
         if (is_impossible(*value = result_value(trial, keys[k]), most))
             return keys[k];

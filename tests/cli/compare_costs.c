@@ -146,7 +146,11 @@ CLI_TEST(compare, refuses_costs_that_cannot_be)
     static const struct {
         const char *object, *key;
         double value;
-    } costs[] = {{"memory", "pool_bytes", -4096}, {NULL, "cpu_ns_per_job", -1}, {NULL, "wakes_per_job", 1e300}};
+    } costs[] = {{"memory", "pool_bytes", -4096},
+                 {NULL, "cpu_ns_per_job", -1},
+                 {NULL, "wakes_per_job", 1e300},
+                 {"figures", "results_lost", -0.1},
+                 {"figures", "results_lost", 1.5}};
     for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
         json_t *document = compare_kit_base();
         compare_kit_set_all(document, costs[i].object, costs[i].key, costs[i].value);
