@@ -3,7 +3,8 @@
  * One bounded ring under a pthread mutex, one condition for "not empty", one
  * for "not full"; one signal for each job, under the lock; one job per visit; no
  * batch is taken ahead, nobody spins. A batched submit is a loop. It keeps
- * every promise of pool.h like the others; only queueing and waking are its own.
+ * every promise of pool.h like the others but one: whom a signal wakes is the kernel's
+ * choice, and may be a worker on the CPU that the submitter keeps (config.cpus).
  *
  * pthread_cond_wait is a cancellation point that would leave the mutex taken,
  * so that cancellation is off around it. */

@@ -163,7 +163,11 @@ struct pool_config {
     void (*discard)(void *arg, enum pool_why why);
 
     const int *cpus; /* worker i runs on cpus[i % cpu_count] only; read during
-                      * pool_open only; a CPU not allowed here is -EINVAL */
+                      * pool_open only; a CPU not allowed here is -EINVAL.
+                      * A submitter may keep its CPU to itself: of several workers
+                      * without work one is woken that runs on another CPU, if there
+                      * is one. Not so in `textbook`: pthread_cond_signal chooses, and
+                      * its job may wait until the submitter leaves that CPU */
     int cpu_count;   /* 0: workers are not pinned */
     unsigned flags;  /* of enum pool_flags */
     int64_t spin_ns; /* how long a worker without work spins before it parks */
