@@ -509,7 +509,7 @@ $(sort $(CONTRACT) $(BUILD)/poolbench-contract): $(patsubst $(BUILD)/%,$(BUILD)/
 # on x86-64 shows wrong code and wrong assumptions, not a missing fence.
 ARM64 := build/arm64
 ARM64_PACKAGES := gcc-aarch64-linux-gnu qemu-user
-arm64: ## the suites of pools and the torture on arm64: a cross build, under qemu
+arm64: ## the suites of pools and the torture on arm64: a cross build, under qemu (SLOWER=12: time limits so many times as long)
 	@$(MAKE) --no-print-directory deps PACKAGES='$(ARM64_PACKAGES)'
 	@sh tests/arm64/libraries.sh $(ARM64)/root libc6-dev libhwloc-dev nettle-dev
 	@$(MAKE) --no-print-directory BUILD=$(ARM64) CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64)/root' OBJCOPY=aarch64-linux-gnu-objcopy LIBS='-lhwloc -lm -ldl' arm64-run
@@ -517,11 +517,13 @@ arm64: ## the suites of pools and the torture on arm64: a cross build, under qem
 QEMU := qemu-aarch64 -L $(ARM64)/root
 # qemu 7.2 itself aborts where the child of a fork starts threads, and takes more than 13 GB
 # for the code of 100,000 functions; and it keeps some 0.3 MB of each thread that ever was.
+# All time limits of its tests are of this machine, times SLOWER; beside load more of it helps.
+SLOWER ?= 12
 QEMU_CANNOT := fork/a_child_may_open_pools_of_its_own functions/* shared/alternate_stacks_are_freed_with_their_threads
 arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runner-,self contract held explore) $(addprefix $(BUILD)/torture-,$(TORTURES))
 	@RUN='$(QEMU)' sh tests/runner/self.sh $(BUILD)/runner-self
-	@for s in contract held explore; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower 12 $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
-	@for t in $(TORTURES); do RUN='$(QEMU)' sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
+	@for s in contract held explore; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower $(SLOWER) $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
+	@for t in $(TORTURES); do RUN='$(QEMU)' SLOWER=$(SLOWER) sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
 .SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows printed history backpressure measuring plan promises)
 

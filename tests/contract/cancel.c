@@ -316,12 +316,29 @@ POOL_TEST(cancel, ends_a_family_that_breeds_for_ever)
     }
 }
 
+static _Atomic int cancellers;
+
 static void *cancel_main(void *pool)
 {
-    for (int i = 0; i < 50; i++)
-        if (pool_cancel(pool))
-            return (void *)1;
-    return NULL;
+    int error = 0;
+    for (int i = 0; i < 50 && !error; i++)
+        error = pool_cancel(pool);
+    atomic_fetch_sub(&cancellers, 1);
+    return error ? (void *)1 : NULL;
+}
+
+/* Returns how many jobs it submitted: as long as somebody cancels. */
+static int submit_beside_cancels(const struct pool_ops *ops)
+{
+    enum { LEAST = 1000, MOST = 20000 };
+    int count = 0;
+    for (; count < MOST && (count < LEAST || atomic_load(&cancellers)); count++) {
+        int answer = pool_submit(shared_pool, ledger_job, ledger_arg(count));
+        check(answer == 0 || answer == -ECANCELED, "submit: %s", strerror(-answer));
+        if (answer)
+            atomic_fetch_add(&ledger_back[count], 100);
+    }
+    return count;
 }
 
 POOL_TEST(cancel, several_at_once_settle_each_job_once)
@@ -329,23 +346,20 @@ POOL_TEST(cancel, several_at_once_settle_each_job_once)
     unless(POOL_NO_DISCARD);
     pthread_t threads[3];
     void *failed;
+    int count;
     needs(POOL_CAN_CANCEL);
     ledger_clear();
+    atomic_store(&cancellers, 3);
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2, .capacity = 64, .discard = ledger_discard});
     for (int i = 0; i < 3; i++)
         pthread_create(&threads[i], NULL, cancel_main, shared_pool);
-    for (int i = 0; i < 20000; i++) {
-        int answer = pool_submit(shared_pool, ledger_job, ledger_arg(i));
-        check(answer == 0 || answer == -ECANCELED, "submit: %s", strerror(-answer));
-        if (answer)
-            atomic_fetch_add(&ledger_back[i], 100);
-    }
+    count = submit_beside_cancels(ops);
     for (int i = 0; i < 3; i++) {
         pthread_join(threads[i], &failed);
         check(!failed);
     }
     equal(pool_wait(shared_pool, -1), 0);
-    for (int i = 0; i < 20000; i++)
+    for (int i = 0; i < count; i++)
         equal(ledger_ran[i] + ledger_back[i], ledger_back[i] >= 100 ? 100 : 1);
     contract_law(ops, shared_pool);
     equal(kit_stats(shared_pool).cancels, 150);

@@ -1,9 +1,10 @@
 #!/bin/sh
 # run.sh PROGRAM SECONDS: runs a torture for each pool; status 77 is "cannot be
-# done here", said aloud and not a failure. $RUN: a program that runs it, in words.
+# done here", said aloud and not a failure. $RUN: a program that runs it, in words;
+# $SLOWER: how many times as long it may take.
 program=$1 seconds=$2
 for pool in inline mutex ring spawn steal textbook; do
-    timeout $((seconds * 4 + 120)) $RUN "$program" --pool $pool --seconds "$seconds"
+    timeout $(((seconds * 4 + 120) * ${SLOWER:-1})) $RUN "$program" --pool $pool --seconds "$seconds"
     status=$?
     case $status in
     0) ;;
