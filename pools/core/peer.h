@@ -66,6 +66,15 @@ static inline int64_t peer_now_ns(void)
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
 
+/* The moment at which a time-out ends; < 0 stays "never". */
+static inline int64_t peer_until_ns(int64_t timeout_ns)
+{
+    int64_t now_ns = peer_now_ns();
+    if (timeout_ns < 0)
+        return -1;
+    return timeout_ns > INT64_MAX - now_ns ? INT64_MAX : now_ns + timeout_ns;
+}
+
 /* This thread, from now on, on one CPU only, of however many there are: a plain cpu_set_t
  * ends at 1,024. Returns 0 or -errno. */
 static inline int peer_pin(int cpu)
@@ -242,7 +251,7 @@ static inline bool peer_wait_looking(struct peer *peer, int64_t until_ns)
 static inline int peer_wait(struct pool *pool, int64_t timeout_ns)
 {
     struct peer *peer = (struct peer *)pool;
-    int64_t until_ns = timeout_ns < 0 ? -1 : peer_now_ns() + timeout_ns;
+    int64_t until_ns = peer_until_ns(timeout_ns);
     uint64_t settled, accepted;
     int error = 0;
     if (peer_wait_looking(peer, until_ns))

@@ -100,6 +100,14 @@ static bool find(struct libuv_pool *pool)
     return pool->loop_init && pool->loop_close && pool->run && pool->queue_work;
 }
 
+static void release(struct libuv_pool *pool)
+{
+    if (pool->library)
+        dlclose(pool->library);
+    pthread_mutex_destroy(&pool->lock);
+    free(pool);
+}
+
 static int libuv_open(struct pool **out, const struct pool_config *config)
 {
     struct libuv_pool *pool = (struct libuv_pool *)peer_new(sizeof *pool, config);
@@ -110,7 +118,7 @@ static int libuv_open(struct pool **out, const struct pool_config *config)
     setenv("UV_THREADPOOL_SIZE", size, 1);
     pthread_mutex_init(&pool->lock, NULL);
     if (!find(pool)) {
-        free(pool);
+        release(pool);
         return -ENOTSUP;
     }
     *out = &pool->peer.base;
@@ -125,8 +133,7 @@ static int64_t libuv_free(struct pool *base)
         pool->loop_close(&pool->loops[i]->loop);
         free(pool->loops[i]);
     }
-    dlclose(pool->library);
-    free(pool);
+    release(pool);
     return 0;
 }
 

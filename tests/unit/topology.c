@@ -323,6 +323,15 @@ Test(topology, beyond_1024_cpus_threads_are_pinned_too, .timeout = 30)
     cr_assert(pinned[0] == 1023 && pinned[1] == 0 && pinned[2] == 1500 && pinned[4] == 4095);
 }
 
+/* And the longest time-out that there is ends beyond all clocks, not before now. */
+Test(topology, a_peer_waits_until_a_moment_that_there_is, .timeout = 10)
+{
+    int64_t now_ns = peer_now_ns();
+    cr_assert(peer_until_ns(INT64_MAX) == INT64_MAX && peer_until_ns(INT64_MAX - now_ns / 2) == INT64_MAX);
+    cr_assert(peer_until_ns(0) >= now_ns && peer_until_ns(1000) >= now_ns + 1000);
+    cr_assert(peer_until_ns(-1) == -1 && peer_until_ns(INT64_MIN) == -1);
+}
+
 static void register_kind(hwloc_topology_t made, int first, int last, int efficiency)
 {
     hwloc_bitmap_t cpus_of_kind = hwloc_bitmap_alloc();
