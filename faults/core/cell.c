@@ -15,6 +15,7 @@
 
 #include "faults/core/births.h"
 #include "faults/core/fault.h"
+#include "faults/core/proof.h"
 #include "faults/core/refusal.h"
 #include "faults/core/settle.h"
 #include "faults/core/waker.h"
@@ -246,16 +247,30 @@ static void be_patient(int64_t until_ns)
         ;
 }
 
-void cell_settle_for(int64_t limit_ns)
+bool cell_settle_for(int64_t limit_ns)
 {
     be_patient(pool_clock_ns() + limit_ns);
-    settle(limit_ns);
+    return settle(limit_ns);
 }
 
-void cell_settle(void)
+bool cell_is_still(void)
+{
+    pid_t me = (pid_t)syscall(SYS_gettid);
+    struct proof_look first = {.but = {me}}, second = {.but = {me}};
+    bool still;
+    proof_look(getpid(), &first);
+    cell_nap();
+    proof_look(getpid(), &second);
+    still = proof_holds(&first, &second) && waker_find() == WAKER_NONE;
+    proof_close(&first);
+    proof_close(&second);
+    return still;
+}
+
+bool cell_settle(void)
 {
     static const int64_t limit_ns = 20000000, limit_ours_ns = 300000000;
-    cell_settle_for(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
+    return cell_settle_for(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
 }
 
 /* Foreign pools tell less than ours, or later: what one has not told once is not waited for

@@ -102,9 +102,13 @@ void gate_await(int gate, int jobs); /* until so many jobs wait there, or passed
 
 /* Naps until every other thread of the process seems to sleep, for 20 ms at most (0.3 s of our own pools, which
  * are to show their armed bugs on a busy machine, too). It
- * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. */
-void cell_settle(void);
-void cell_settle_for(int64_t limit_ns); /* for so long at most */
+ * is no proof, pollers sleep, too: it only gives what goes wrong the time to do so. Returns whether they do. */
+bool cell_settle(void);
+bool cell_settle_for(int64_t limit_ns); /* for so long at most */
+
+/* Whether nothing will happen in this process until the caller does something: every other thread is asleep for
+ * ever, as the judge would prove it (proof.h), and nothing is there that wakes one (waker.h). */
+bool cell_is_still(void);
 
 void gate_meet(int gate, int width); /* of a job: waits until so many are there */
 void gate_pass(int gate);            /* of a job: arrives, and waits until it is open */

@@ -4,6 +4,8 @@
 #include "faults/core/fault.h"
 
 static void (*submitting)(void);
+static int submitters;
+static _Atomic int begun; /* of these: they have got a CPU */
 
 void full_hold(int jobs)
 {
@@ -39,27 +41,53 @@ int full_open(struct pool_config config)
 
 static void submit(void)
 {
+    atomic_fetch_add(&begun, 1);
     submitting();
-    cell_note(FULL_BACK, 1);
+    cell_note_add(FULL_BACK, 1);
+}
+
+static int are_back(void)
+{
+    return (int)atomic_load(&cell_record()->notes[FULL_BACK]);
+}
+
+void full_submit_by(int helpers, void (*submitter)(void))
+{
+    enum { SETTLES = 50 };
+    submitting = submitter;
+    submitters = helpers;
+    for (int i = 0; i < helpers; i++)
+        helper_start(i, submit);
+    for (int i = 0; i < SETTLES && atomic_load(&begun) < helpers; i++)
+        cell_settle();
+    full_asleep();
 }
 
 void full_submit(void (*submitter)(void))
 {
-    submitting = submitter;
-    helper_start(0, submit);
-    cell_settle();
+    full_submit_by(1, submitter);
+}
+
+int full_asleep(void)
+{
+    enum { SETTLES = 5 };
+    bool asleep = false;
+    for (int i = 0; i < SETTLES && !asleep && !full_is_back(); i++)
+        asleep = cell_settle();
+    return asleep && atomic_load(&begun) == submitters ? submitters - are_back() : 0;
 }
 
 bool full_is_back(void)
 {
-    return atomic_load(&cell_record()->notes[FULL_BACK]) != 0;
+    return are_back() >= submitters;
 }
 
 bool full_blocks(void)
 {
-    if (full_is_back())
-        cell_not_asked("a submit beyond the capacity did not wait");
-    return !full_is_back();
+    bool there = atomic_load(&begun) == submitters, blocks = there && !are_back();
+    if (!blocks)
+        cell_not_asked(there ? "a submit beyond the capacity did not wait" : "a submitter has got no CPU");
+    return blocks;
 }
 
 bool full_returns(void)

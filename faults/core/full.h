@@ -12,7 +12,7 @@
 /* Where the workers are held. */
 enum { FULL_GATE = 0 };
 
-/* Notes: that the submitter is back; those of the fault follow. */
+/* Notes: how many submitters are back; those of the fault follow. */
 enum { FULL_BACK, FULL_NOTES };
 
 /* Jobs 0..jobs-1 of the cell's open pool wait at the gate. They come when all sleep, and each when
@@ -26,13 +26,18 @@ int full_make(int places);
  * number; 0: it does not open so, or its workers cannot be held: it is freed, and nothing is asked. */
 int full_open(struct pool_config config);
 
-/* Starts the submitter: helper 0. */
+/* Starts the submitter: helper 0; or several that do the same: helpers 0.. Each gets a CPU, in a second, and
+ * time to come to what it waits for. */
 void full_submit(void (*submitter)(void));
+void full_submit_by(int helpers, void (*submitter)(void));
 
-/* Whether it is back by now. */
+/* How many of them sleep in their submits now; 0, too, where that is not to be seen: somebody ran. */
+int full_asleep(void);
+
+/* Whether all are back by now. */
 bool full_is_back(void);
 
-/* Whether it is blocked; else nothing is asked. */
+/* Whether none is, and each was there; else nothing is asked. */
 bool full_blocks(void);
 
 /* Whether it comes back though the queue is full. It may have had no CPU yet: it is given some time. */

@@ -3,8 +3,10 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/futex.h>
 #include <malloc.h>
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -96,7 +98,7 @@ void settle_until(int64_t ns)
         ;
 }
 
-void settle(int64_t limit_ns)
+bool settle(int64_t limit_ns)
 {
     int64_t until = pool_clock_ns() + limit_ns;
     uint64_t before, now;
@@ -106,10 +108,11 @@ void settle(int64_t limit_ns)
         nanosleep(&(struct timespec){0, nap_ns}, NULL);
         sleeping = look(&now);
         if (slept && sleeping && now == before)
-            return;
+            return true;
         slept = sleeping;
         before = now;
     } while (pool_clock_ns() < until);
+    return false;
 }
 
 /* The timed futex wait that a thread is in: its operation and its time; false: in none.
@@ -204,9 +207,19 @@ int64_t settle_heap(void)
     return (int64_t)(mallinfo2().uordblks + mallinfo2().hblkhd);
 }
 
+/* The lowest that is free is given out, by glibc. */
+static int64_t keys(void)
+{
+    pthread_key_t key;
+    if (pthread_key_create(&key, NULL))
+        return PTHREAD_KEYS_MAX;
+    pthread_key_delete(key);
+    return key;
+}
+
 struct settle_use settle_use(void)
 {
-    struct settle_use use = {.heap = settle_heap()};
+    struct settle_use use = {.heap = settle_heap(), .keys = keys()};
     FILE *maps = fopen("/proc/self/maps", "re");
     DIR *descriptors = opendir("/proc/self/fd");
     struct dirent *entry;

@@ -1,7 +1,7 @@
 /* settle.h - the threads of this process, from within: do they sleep, and what did
  * they use?
  *
- * A heuristic and no proof: it decides when a scenario goes on, never what it says. */
+ * A heuristic and no proof: it decides when a scenario goes on; of what it says, only that a thread slept. */
 #ifndef SETTLE_H
 #define SETTLE_H
 
@@ -10,8 +10,8 @@
 #include <sys/types.h>
 
 /* Naps until every other thread of this process is asleep in two looks and did not run
- * between them, or until the limit. */
-void settle(int64_t limit_ns);
+ * between them, or until the limit. Returns whether it saw that. */
+bool settle(int64_t limit_ns);
 
 /* The gap between two jobs of a client: sleeps until a moment of CLOCK_MONOTONIC, signals or not. What
  * the pool under test does meanwhile is asked; no order of threads depends on it. */
@@ -41,9 +41,10 @@ int64_t settle_next_wake_ns(void);
 int64_t settle_sleeps(void);
 
 /* What this process holds: bytes that are allocated, as the allocator counts them,
- * descriptors, mappings, and bytes that are mapped. */
+ * descriptors, mappings, bytes that are mapped, and keys of thread-local data (glibc's: those below the first that is
+ * free). */
 struct settle_use {
-    int64_t heap, descriptors, mappings, mapped;
+    int64_t heap, descriptors, mappings, mapped, keys;
 };
 struct settle_use settle_use(void);
 int64_t settle_heap(void); /* the first alone, which is quick */

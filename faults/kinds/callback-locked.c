@@ -1,13 +1,15 @@
 /* callback-locked.c - a callback runs under the pool's lock.
  *
  * The callback calls the pool, and waits for the lock that its own caller holds.
- * discard may ask for the statistics; so it does. */
-#include "faults/core/cell.h"
+ * discard may ask for the statistics; so it does, of jobs that are cancelled, and of one
+ * that is dropped. */
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 
-enum { GATE = 0, QUEUED = 4 };
+enum { CANCELS, DROPS };
+enum { GATE = 0, QUEUED = 4, CAPACITY = 2 };
 
-enum { BEGUN, ENDED };
+enum { BEGUN = FULL_NOTES, ENDED };
 
 static void ask(void)
 {
@@ -17,11 +19,9 @@ static void ask(void)
     cell_note_add(ENDED, 1);
 }
 
-static void drive(int client)
+static void play_cancel(void)
 {
     int running;
-    (void)client;
-    cell_on_discard(ask);
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
     cell_settle();
@@ -37,6 +37,30 @@ static void drive(int client)
     cell_free();
 }
 
+static int next;
+
+static void submitter(void)
+{
+    cell_submit(next);
+}
+
+static void play_drop(void)
+{
+    next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_DROP_OLDEST});
+    if (!next)
+        return;
+    full_submit(submitter);
+    if (!full_returns() && !atomic_load(&cell_record()->notes[BEGUN]))
+        cell_not_asked("its open takes POOL_DROP_OLDEST, and its submit waits all the same");
+    full_end();
+}
+
+static void drive(int client)
+{
+    cell_on_discard(ask);
+    client == CANCELS ? play_cancel() : play_drop();
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
@@ -46,7 +70,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_NO_DISCARD},
+    {"cancelled", FAULT_CLEAN, CANCELS, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_NO_DISCARD},
+    {"dropped", FAULT_CLEAN, DROPS, 0, POOL_CAN_DROP | POOL_CAN_QUEUE | POOL_CAN_RUN_APART,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_DISCARD},
 };
 
 static const struct fault callback_locked = {
@@ -56,7 +82,8 @@ static const struct fault callback_locked = {
     .source = "pytorch/pytorch#56817",
     .summary = "a callback runs under the pool's lock, and may not call the pool",
     .bug = "The pool calls the user while it holds its lock, and the user calls the pool.",
-    .scenario = "Jobs are cancelled, and the callback that gets their arguments back asks for the statistics.",
+    .scenario = "Jobs are cancelled, or one is dropped, and the callback that gets their arguments back asks for the "
+                "statistics.",
     .diagnosis = "The lock is held across a call of foreign code.",
     .remedy = "Take what is to be given back out of the queue under the lock, and call without it.",
     FAULT_CELLS(cells),

@@ -4,6 +4,7 @@
  * a process has opened some thousand pools. Pools are opened and freed in blocks; what
  * grows by at least so much in each of them, and in every one, is lost for each pool. Memory may be kept for a while:
  * of it nobody can tell where few pools could be had in the time. */
+#include <limits.h>
 #include <pthread.h>
 #include <sys/resource.h>
 
@@ -19,8 +20,8 @@ enum { ONE = 900 /* thousandths */, LEAST_BYTES = 32, NOISE_BYTES = 4000 /* of a
 static const int64_t stack = 256 * 1024, slow_ns = 60000000, block_ns = 800000000, long_ns = 5000000000;
 static const int64_t much = 256 << 20; /* bytes */
 
-/* Lost for each pool, in the least block: descriptors and mappings by thousands, bytes. */
-enum { DESCRIPTORS, MAPPINGS, HEAP, POOLS };
+/* Lost for each pool, in the least block: descriptors, mappings and keys by thousands, bytes. */
+enum { DESCRIPTORS, MAPPINGS, KEYS, HEAP, POOLS };
 
 /* So many pools; fewer, where they take long, or much. Returns how many; 0: one does not open. */
 static int open_and_free(int count)
@@ -59,25 +60,27 @@ static struct settle_use for_each(struct settle_use before, struct settle_use no
     int64_t heap = now.heap - before.heap;
     return (struct settle_use){.descriptors = (now.descriptors - before.descriptors) * 1000 / pools,
                                .mappings = (now.mappings - before.mappings) * 1000 / pools,
+                               .keys = (now.keys - before.keys) * 1000 / pools,
                                .heap = heap > NOISE_BYTES ? heap / pools : 0};
 }
 
 static bool grows(const struct settle_use *lost)
 {
-    return lost->descriptors >= ONE || lost->mappings >= ONE || lost->heap >= LEAST_BYTES;
+    return lost->descriptors >= ONE || lost->mappings >= ONE || lost->keys >= ONE || lost->heap >= LEAST_BYTES;
 }
 
-/* As many more descriptors as are open may be opened. */
-static bool has_descriptors(const struct settle_use *use)
+/* As many more descriptors, and keys, as there are may be had. */
+static bool has_more(const struct settle_use *use)
 {
     struct rlimit most;
-    return !getrlimit(RLIMIT_NOFILE, &most) && (rlim_t)use->descriptors < most.rlim_cur / 2;
+    return !getrlimit(RLIMIT_NOFILE, &most) && (rlim_t)use->descriptors < most.rlim_cur / 2 &&
+           use->keys < PTHREAD_KEYS_MAX / 2;
 }
 
 static void drive(int client)
 {
     struct settle_use before, now;
-    struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
+    struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
     pthread_attr_t attributes;
     int64_t began;
     int pools;
@@ -100,7 +103,7 @@ static void drive(int client)
     cell_settle();
     before = settle_use();
     for (int block = 0; block < BLOCKS || (grows(&lost) && (block < BLOCKS_MOST || pools < ENOUGH) &&
-                                           has_descriptors(&before) && pool_clock_ns() - began < long_ns);
+                                           has_more(&before) && pool_clock_ns() - began < long_ns);
          block++, before = now) {
         int size = open_and_free(block < BLOCKS ? BLOCK : LONG_BLOCK);
         struct settle_use more;
@@ -112,13 +115,15 @@ static void drive(int client)
         more = for_each(before, now, size);
         lost.descriptors = least(lost.descriptors, more.descriptors);
         lost.mappings = least(lost.mappings, more.mappings);
+        lost.keys = least(lost.keys, more.keys);
         lost.heap = least(lost.heap, more.heap);
     }
     cell_note(DESCRIPTORS, lost.descriptors);
     cell_note(MAPPINGS, lost.mappings);
+    cell_note(KEYS, lost.keys);
     cell_note(HEAP, lost.heap);
     cell_note(POOLS, pools);
-    if (lost.heap >= LEAST_BYTES && lost.descriptors < ONE && lost.mappings < ONE && pools < ENOUGH)
+    if (lost.heap >= LEAST_BYTES && lost.descriptors < ONE && lost.mappings < ONE && lost.keys < ONE && pools < ENOUGH)
         cell_not_asked("its memory grew, for too few pools in the time to tell a leak from what it keeps");
     if (pools > WARM + BLOCKS * BLOCK && !grows(&lost)) /* not at once */
         cell_remark("what it keeps grew for %d pools, and then no more", pools);
@@ -128,7 +133,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
     int64_t descriptors = atomic_load(&notes[DESCRIPTORS]), mappings = atomic_load(&notes[MAPPINGS]),
-            heap = atomic_load(&notes[HEAP]);
+            keys = atomic_load(&notes[KEYS]), heap = atomic_load(&notes[HEAP]);
     if (!atomic_load(&notes[POOLS]))
         return false;
     if (descriptors >= ONE)
@@ -136,6 +141,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (mappings >= ONE)
         return verdict_own(verdict, "each pool leaves %.3g mappings behind (stacks of threads that nobody joined?)",
                            (double)mappings / 1000);
+    if (keys >= ONE)
+        return verdict_own(verdict, "each pool leaves %.3g keys of thread-local data behind, of which there are %d",
+                           (double)keys / 1000, PTHREAD_KEYS_MAX);
     if (heap >= LEAST_BYTES && atomic_load(&notes[POOLS]) >= ENOUGH)
         return verdict_own(verdict, "each pool leaves %ld bytes behind", (long)heap);
     return false;
@@ -155,7 +163,8 @@ static const struct fault leak_per_pool = {
     .bug = "free gives back what it remembers, and something is not among it: a thread that is neither joined nor "
            "detached.",
     .scenario =
-        "670 pools are opened and freed, in blocks; descriptors, mappings and allocated bytes are counted between. "
+        "670 pools are opened and freed, in blocks; descriptors, mappings, keys and allocated bytes are counted "
+        "between. "
         "Where one of them grows, more pools: what is kept for a while only stops to grow.",
     .diagnosis = "Each block of pools lost about as much as the others.",
     .remedy = "Write free as the mirror of open, line by line; join or detach each thread exactly once.",

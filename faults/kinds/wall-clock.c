@@ -1,46 +1,80 @@
 /* wall-clock.c - a time-out is of the wall clock.
  *
  * When somebody sets the time, it comes early, or an hour late. Which clock a thread
- * waits for is seen in its call. A wait of an hour stands while a helper looks. */
-#include "faults/core/cell.h"
+ * waits for is seen in its call. A wait of an hour stands while a helper looks; and a submit of an
+ * hour into a full queue. */
 #include "faults/core/fault.h"
+#include "faults/core/full.h"
 #include "faults/core/settle.h"
 
-enum { GATE = 0 };
+enum { WAITS, SUBMITS };
+enum { GATE = 0, CAPACITY = 2, CLIENT = 0, SUBMITTER = 1 /* threads of the client: helper 0 */ };
+static const int64_t hour_ns = INT64_C(3600000000000), far_ns = INT64_C(600000000000);
 
-enum { WALL };
+enum { WALL = FULL_NOTES };
+
+static void look_at(int client)
+{
+    cell_note(WALL, settle_on_wall_clock(atomic_load(&cell_record()->clients[client]), far_ns));
+}
 
 static void look(void)
 {
     cell_settle();
-    cell_note(WALL, settle_on_wall_clock(atomic_load(&cell_record()->clients[0]), INT64_C(600000000000)));
+    look_at(CLIENT);
     gate_open(GATE);
 }
 
-static void drive(int client)
+static void play_wait(void)
 {
-    (void)client;
     if (cell_open((struct pool_config){.capacity = 4}))
         return;
     cell_role(0, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     cell_submit(0);
     gate_await(GATE, 1);
     helper_start(0, look);
-    cell_wait(INT64_C(3600000000000));
+    cell_wait(hour_ns);
     helpers_join();
     cell_wait(-1);
     cell_free();
 }
 
+static int next;
+
+static void submitter(void)
+{
+    cell_submit(next);
+}
+
+static void play_submit(void)
+{
+    next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_TIMEOUT, .full_timeout_ns = hour_ns});
+    if (!next)
+        return;
+    full_submit(submitter);
+    if (full_blocks() && full_asleep())
+        look_at(SUBMITTER);
+    else if (full_blocks())
+        cell_not_asked("its submit that waits was not seen asleep");
+    full_end();
+}
+
+static void drive(int client)
+{
+    client == WAITS ? play_wait() : play_submit();
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     if (atomic_load(&outcome->record->notes[WALL]))
-        return verdict_own(verdict, "a wait of an hour waits for a moment of the wall clock, which can be set");
+        return verdict_own(verdict, "a %s of an hour waits for a moment of the wall clock, which can be set",
+                           outcome->cell->client == WAITS ? "wait" : "submit");
     return false;
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART},
+    {"wait", FAULT_CLEAN, WAITS, 0, POOL_CAN_RUN_APART},
+    {"submit", FAULT_CLEAN, SUBMITS, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault wall_clock = {
@@ -50,7 +84,8 @@ static const struct fault wall_clock = {
     .source = "GCC#41861 (condition_variable)",
     .summary = "a time-out waits for the wall clock: setting the time makes it early or late",
     .bug = "The default of pthread_cond_timedwait and of sem_timedwait is CLOCK_REALTIME.",
-    .scenario = "A wait of an hour stands; the clock of its call is looked at.",
+    .scenario =
+        "A wait of an hour stands, and a submit of an hour into a full queue; the clock of the call is looked at.",
     .diagnosis = "The kernel was asked for a moment of CLOCK_REALTIME.",
     .remedy = "pthread_cond_clockwait with CLOCK_MONOTONIC, or a condition whose attribute names that clock.",
     FAULT_CELLS(cells),

@@ -55,10 +55,25 @@ static bool joins_locked(void)
     return HAS("join-locked") || has_later("join-locked-later");
 }
 
+/* Of several who wait for room. */
+static void tell_room(struct faulty *pool, const char *one)
+{
+    if (HAS(one))
+        pthread_cond_signal(&pool->room);
+    else
+        pthread_cond_broadcast(&pool->room);
+}
+
 /* Workers leave after a while without work, and come back. */
 static bool retires(void)
 {
     return HAS("lost-at-idle") || HAS("idle-return") || HAS("thread-refused-later") || HAS("idle-twice");
+}
+
+/* More fits in than was asked for. */
+static bool has_another_bound(void)
+{
+    return HAS("over-capacity") || HAS("slow-submit");
 }
 
 static uint64_t queued(const struct faulty *pool)
@@ -219,6 +234,8 @@ static void prepare(struct faulty *pool)
 static void *worker(void *arg)
 {
     struct faulty *pool = arg;
+    struct pool_job next;
+    bool awake = false;
     int number;
     prepare(pool);
     pthread_mutex_lock(&pool->lock);
@@ -230,7 +247,11 @@ static void *worker(void *arg)
                 pthread_cond_signal(room(pool)); /* which may be for a worker */
             else
                 pthread_cond_broadcast(room(pool));
+            next = HAS("takes-two") && awake && queued(pool) ? take(pool) : (struct pool_job){0};
             run(pool, job);
+            if (next.fn)
+                run(pool, next);
+            awake = true;
         } else if (has_later("stolen-stop") && pool->tokens) {
             pool->tokens--; /* whose it was */
             pthread_mutex_unlock(&pool->lock);
@@ -257,6 +278,7 @@ static void *worker(void *arg)
                 pthread_mutex_unlock(&pool->lock);
                 pthread_mutex_lock(&pool->lock);
             }
+            awake = false;
             pool->stats.parked++;
             if (HAS("late-backstop"))
                 look_again(pool);
@@ -342,7 +364,8 @@ static bool deaf_to_close(void)
 
 static int wait_for_room(struct faulty *pool)
 {
-    struct timespec until = after(CLOCK_MONOTONIC, pool->config.full_timeout_ns);
+    clockid_t clock = HAS("submit-by-wall-clock") ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+    struct timespec until = after(clock, pool->config.full_timeout_ns);
     bool timed =
         pool->config.full == POOL_TIMEOUT && !(HAS("time-out-ignored") && pool->config.full_timeout_ns < 1000000);
     uint64_t epoch = pool->epoch;
@@ -355,7 +378,7 @@ static int wait_for_room(struct faulty *pool)
         if (HAS("close-leaves-polling"))
             nap(pool);
         else
-            error = timed ? pthread_cond_clockwait(room(pool), &pool->lock, CLOCK_MONOTONIC, &until)
+            error = timed ? pthread_cond_clockwait(room(pool), &pool->lock, clock, &until)
                           : pthread_cond_wait(room(pool), &pool->lock);
     pool->stats.blocked_submit--;
     tell(pool);
@@ -367,10 +390,12 @@ static int wait_for_room(struct faulty *pool)
 static void drop_oldest(struct faulty *pool)
 {
     struct pool_job job = HAS("full-drops") ? *slot(pool, --pool->last) : take(pool);
-    pthread_mutex_unlock(&pool->lock);
+    if (!HAS("drops-locked"))
+        pthread_mutex_unlock(&pool->lock);
     if (pool->config.discard && !HAS("full-drops"))
         pool->config.discard(job.arg, POOL_WHY_DROPPED);
-    pthread_mutex_lock(&pool->lock);
+    if (!HAS("drops-locked"))
+        pthread_mutex_lock(&pool->lock);
     pool->stats.dropped++;
     all_open--;
 }
@@ -418,11 +443,11 @@ static int submit_locked(struct faulty *pool, struct pool_job job)
         return -ECANCELED;
     if (inside != pool && (pool->stats.state != POOL_OPEN || (HAS("second-pool-stops") && one_was_freed)))
         return -ESHUTDOWN;
-    if (queued(pool) == pool->capacity && !HAS("over-capacity"))
+    if (queued(pool) == pool->capacity && !has_another_bound())
         error = when_full(pool, job);
     if (error)
         return error > 0 ? 0 : error;
-    if (inside != pool && pool->stats.state != POOL_OPEN && !deaf_to_close())
+    if (inside != pool && pool->stats.state != POOL_OPEN && !deaf_to_close() && !HAS("close-lets-in"))
         return -ESHUTDOWN;
     put(pool, job);
     if (HAS("thread-refused") && pool->started < pool->config.workers && start_one(pool))
@@ -451,6 +476,8 @@ static int faulty_submit(struct pool *base, pool_job_fn *fn, void *arg)
     } else {
         error = submit_locked(pool, (struct pool_job){fn, arg});
     }
+    for (int i = 0; HAS("slow-submit") && i < 20 && queued(pool) > pool->config.capacity; i++)
+        nap(pool); /* it is in, and comes back later */
     pthread_mutex_unlock(&pool->lock);
     return error;
 }
@@ -466,7 +493,7 @@ static int faulty_batch(struct pool *base, const struct pool_job *jobs, int coun
         else if (HAS("batch-tail") && queued(pool) == pool->capacity)
             continue;
         else
-            error = submit_locked(pool, jobs[done]);
+            error = submit_locked(pool, jobs[HAS("batch-reversed") ? count - 1 - done : done]);
     }
     pthread_mutex_unlock(&pool->lock);
     return done ? done : error;
@@ -502,7 +529,7 @@ static int faulty_close(struct pool *base)
     if (HAS("close-forgets") && !error)
         give_back(pool, false);
     pthread_cond_broadcast(&pool->jobs);
-    pthread_cond_broadcast(&pool->room);
+    tell_room(pool, "close-tells-one");
     tell(pool);
     pthread_mutex_unlock(&pool->lock);
     return error;
@@ -523,7 +550,7 @@ static int faulty_cancel(struct pool *base)
         give_back(pool, true);
     if (!HAS("cancel-keeps-blocked")) {
         pool->epoch++;
-        pthread_cond_broadcast(&pool->room);
+        tell_room(pool, "cancel-tells-one");
     }
     pthread_cond_broadcast(&pool->jobs);
     tell(pool);
@@ -678,6 +705,7 @@ static int cpus_less_one(void)
 static int faulty_open(struct pool **out, const struct pool_config *config)
 {
     struct faulty *pool;
+    pthread_key_t key;
     int workers = config->workers + HAS("over-parallel");
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
         return -EINVAL;
@@ -688,8 +716,8 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
         return -ENOMEM;
     pool->config = *config;
     pool->capacity = config->capacity || HAS("no-default") ? config->capacity : POOL_CAPACITY_DEFAULT;
-    pool->slots = calloc(pool->capacity + 64 * HAS("over-capacity"), sizeof *pool->slots);
-    pool->capacity += 64 * HAS("over-capacity");
+    pool->slots = calloc(pool->capacity + 64 * has_another_bound(), sizeof *pool->slots);
+    pool->capacity += 64 * has_another_bound();
     if (HAS("thread-refused") || retires() || starts_late() || (HAS("one-cpu") && !cpus_less_one()))
         workers = 0;
     sched_getaffinity(0, sizeof pool->mask, &pool->mask);
@@ -700,6 +728,8 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
         pool->stats.workers = config->workers;
     if (HAS("napping-helper"))
         start_helper();
+    if (HAS("key-per-pool"))
+        pthread_key_create(&key, NULL);
     *out = &pool->base;
     opened = pool;
     if (!pool->slots || (!pool->stats.workers && !HAS("thread-refused-first")))
