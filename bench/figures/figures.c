@@ -133,11 +133,12 @@ static int draw_all(struct drawing *drawing)
                {"cancel", figures_cancel}};
     bool swept = figures_swept(drawing), searched = json_array_size(json_object_get(drawing->result, "searches")) > 0;
     int error = 0;
-    figures_foot(drawing, (struct figures_shown){.common = true});
-    if (figures_is_plan(drawing))
+    figures_foot(drawing, (struct figures_shown){.spec = NULL});
+    if (figures_is_plan(drawing)) /* of many queues and policies */
         return figures_plan(drawing);
     if (searched) /* many rates, each but a probe */
         return figures_load(drawing);
+    figures_foot(drawing, (struct figures_shown){.common = true});
     if (!swept)
         error = figures_throughput(drawing);
     if (!error && !swept)

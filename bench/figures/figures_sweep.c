@@ -102,7 +102,7 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
             at = (double)values[i];
             points++;
         }
-        if (points > 1 || (points && !drawing_is_floor(drawing->pools[p])))
+        if (points) /* of a floor that has no queue one, whatever the capacity */
             labels[label_count++] = (struct drawing_label){drawing->pools[p], drawing->pools[p], at, last};
     }
     drawing_close(drawing, file);

@@ -51,6 +51,17 @@ CLI_TEST(figures, say_below_what_all_that_they_show_has_in_common)
     cr_assert(run("sweep -p mutex -w empty -t 1 --capacity 4,64 --rounds 1 --budget 20ms -o z.json") == 0, "%s", err);
     cr_assert(says("z/capacity-empty.svg", "full block, 1 producer") &&
               !says("z/capacity-empty.svg", "pin core, capacity"));
+    cr_assert(says("z/capacity-empty.svg", ">inline<"), "the floor is one mark, and has a name");
+}
+
+/* A plan measures services in a queue of its own, and sizes in others. */
+CLI_TEST(figures, of_a_plan_say_no_queue_that_is_not_everywhere)
+{
+    char command[256];
+    need_gnuplot();
+    snprintf(command, sizeof command, "cp %s/tests/fuzz/corpus/page/plan plan.json", root);
+    cr_assert(system(command) == 0 && run("plot plan.json") == 0, "%s", err);
+    cr_assert(says("plan/plan-workers.svg", "pin core, full block, 1 producer "), "%s", out);
 }
 
 /* All pools of a result as fast as can be with one worker and jobs of 100 us. */
