@@ -189,33 +189,39 @@ static bool is_always_there(enum comparison_kind kind)
     return kind == COMPARISON_CPU || kind == COMPARISON_MEMORY || kind == COMPARISON_LOST;
 }
 
+static double median_of(const double *values, int count)
+{
+    return count ? stats_median(values, count).median : NAN;
+}
+
 /* What a benchmark costs: a row where both sides have it, or the new one should. Below `least` a cost is as
- * good as none, and a multiple of it says nothing. */
+ * good as none, and a multiple of it says nothing: it is compared as if it were that much. */
 static void add_cost(struct comparison *comparison, const json_t *a, const json_t *b, enum comparison_kind kind,
                      const char *metric, double least)
 {
     static double values[2][ROUNDS];
     const json_t *sides[] = {a, b}, *list = json_object_get(comparison->documents[0], "configurations");
     struct comparison_row *row = begin_row(comparison, list, a, kind);
-    double much, most = 0;
+    double much, most = 0, medians[2];
     int counts[2];
     for (int s = 0; s < 2; s++) {
         counts[s] = result_values(sides[s], metric, values[s], NULL, ROUNDS);
+        medians[s] = median_of(values[s], counts[s]);
         for (int i = 0; i < counts[s]; i++)
-            most = fmax(most, values[s][i] = fmax(values[s][i], 0) + least);
+            most = fmax(most, values[s][i] = fmax(values[s][i], least));
     }
     row->unit = cost_unit(kind);
     if (counts[0] && !counts[1] && is_always_there(kind) && values_of(b, "jobs_per_s", values[1]) > 0) {
         comparison_row_nothing(row, values[0], counts[0]);
-        row->base -= least;
+        row->base = medians[0];
         return end_row(comparison, row);
     }
     if (!counts[0] || !counts[1] || !(most > least))
         return;
     much = comparison_threshold(comparison, kind);
     comparison_row_judge(row, values[0], counts[0], values[1], counts[1], much / (1 + much)); /* of its inverse */
-    row->base -= least;
-    row->new -= least;
+    row->base = medians[0];
+    row->new = medians[1];
     if (kind == COMPARISON_LATENCY)
         note_pooled(row, a, b, metric);
     end_row(comparison, row);

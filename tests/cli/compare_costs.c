@@ -34,6 +34,38 @@ CLI_TEST(compare, says_what_costs_more)
     json_decref(document);
 }
 
+/* The change is that of the two figures beside it, however small these are. */
+CLI_TEST(compare, says_of_costs_how_much_more)
+{
+    static const struct {
+        const char *object, *key;
+        double was;
+    } costs[] = {{NULL, "cpu_ns_per_job", 4}, {"memory", "pool_bytes", 8192}, {NULL, "wakes_per_job", 0.02}};
+    json_t *document = compare_kit_base();
+    for (size_t i = 0; i < sizeof costs / sizeof *costs; i++) {
+        compare_kit_set_all(document, costs[i].object, costs[i].key, costs[i].was);
+        cr_assert(json_dump_file(document, "base.json", 0) == 0);
+        compare_kit_set_all(document, costs[i].object, costs[i].key, 5 * costs[i].was);
+        compare_kit_save(document);
+        cr_assert(run("compare base.json new.json") == 1 && strstr(out, "+400.0%"), "%s: %s", costs[i].key, out);
+        compare_kit_set_all(document, costs[i].object, costs[i].key, costs[i].was);
+        compare_kit_save(document);
+    }
+    json_decref(document);
+}
+
+/* What is next to nothing is as good as nothing. */
+CLI_TEST(compare, asks_nothing_of_costs_that_are_none)
+{
+    json_t *document = compare_kit_base();
+    compare_kit_set_all(document, NULL, "wakes_per_job", 0.001);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    compare_kit_set_all(document, NULL, "wakes_per_job", 0.009);
+    compare_kit_save(document);
+    cr_assert(run("compare base.json new.json") == 0, "%s", out);
+    json_decref(document);
+}
+
 /* Where jobs can be lost, how many are is a row, and speed is what came through. */
 CLI_TEST(compare, says_when_more_jobs_are_lost)
 {
