@@ -776,14 +776,9 @@ static void inspect(uint32_t ask)
     }
 }
 
-/* It takes no signal: whom one of the pool's wakes must not be hidden from the judge, who
- * does not look at this thread. */
 static void *inspector_main(void *arg)
 {
-    sigset_t all;
     (void)arg;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, NULL);
     be_client(RECORD_CLIENTS - 1, "inspector");
     for (;;) {
         while (!atomic_load(&cell.record->ask))
@@ -794,10 +789,22 @@ static void *inspector_main(void *arg)
     return NULL;
 }
 
+/* It takes no signal, from its first instruction on: whom one of the pool's wakes must not be hidden from the
+ * judge, who does not look at this thread; and one that the opener blocks, for a worker to take, must find no thread
+ * that has not blocked it. */
+static void start_inspector(void)
+{
+    pthread_t inspector;
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    births_of_client(&inspector, inspector_main, NULL);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 void cell_main(const struct cell_start *start, void (*drive)(int client), int client)
 {
     static _Atomic uint32_t never;
-    pthread_t inspector;
     uint64_t one = 1;
     cell = *start;
     cell.workers = cell.width ? cell.width : cell.asked;
@@ -806,7 +813,7 @@ void cell_main(const struct cell_start *start, void (*drive)(int client), int cl
     if (cell_is_foreign())
         mallopt(M_PERTURB, 0x5a); /* what is freed is no longer as it was */
     be_client(0, "client");
-    births_of_client(&inspector, inspector_main, NULL);
+    start_inspector();
     atomic_store(&cell.record->running_ns, pool_clock_ns());
     drive(client);
     atomic_store(&cell.record->state, RECORD_ENDED);

@@ -13,8 +13,10 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/proof.h"
+#include "pools/core/futex.h"
 
-enum { GATE, FORKER, QUEUED = 4, LIFE = 400 /* naps */ };
+enum { GATE, FORKER, QUEUED = 4, NAPS_LEAST = 20 };
+static const int64_t life_ns = 20000000;
 
 /* Whether the job was in its fork, and out of it; errno where there was no child; whether that
  * sleeps for ever in the pool's code, before its first instruction. */
@@ -22,8 +24,9 @@ enum { BEGUN, ENDED, REFUSED, ASLEEP };
 
 static _Noreturn void be_child(void)
 {
+    int64_t until = pool_clock_ns() + life_ns;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
-    for (int i = 0; i < LIFE; i++)
+    for (int i = 0; i < NAPS_LEAST || pool_clock_ns() < until; i++) /* a worker may sleep longer than it says */
         cell_nap();
     _exit(0);
 }

@@ -50,6 +50,18 @@ CLI_TEST(check_odd, a_signal_that_the_pool_works_with_is_its_own)
     cr_assert(check("OWN_SIGNAL", "-f wait-interrupted") == 0 && !strstr(out, "FAIL"), "%s", out);
 }
 
+/* As where others have the CPUs: how long is waited is a matter of the clock, not of the number of naps. */
+CLI_TEST(check_odd, naps_that_take_longer_than_they_say_are_no_stall)
+{
+    cr_assert(check("DOZES", "-f fork-in-job,time-out-ignored") == 0 && !strstr(out, "STALLED"), "%s", out);
+}
+
+/* No thread of the check, however new, takes it. */
+CLI_TEST(check_odd, a_signal_that_the_opener_blocks_is_blocked_in_all_threads)
+{
+    cr_assert(check("TAKES_SIGNAL", "-f double-close --repeat 200") == 0 && !strstr(out, "FAIL"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_thread_of_the_c_library_is_not_left_behind)
 {
     holds("HELPED");

@@ -10,7 +10,8 @@
  * cannot be opened with a queue of less than eight, or more than it has room for. ODD_pinned binds each worker to a CPU
  * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last
  * 800 pools. ODD_polls looks in open, again and again, whether its workers run. ODD_slow
- * takes 0.2 s to open.
+ * takes 0.2 s to open. ODD_takes_signal blocks a signal in open, sends it to the process, and takes it.
+ * ODD_dozes lets sleeps take 30 ms longer, of its opener, its workers, and their children.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
@@ -28,6 +29,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <threads.h>
 #include <time.h>
@@ -59,6 +61,8 @@ enum odd {
     POLLS,
     SLOW,
     OWN_SIGNAL,
+    TAKES_SIGNAL,
+    DOZES,
     NEVER,
     MANY,
     PIPES,
@@ -453,6 +457,18 @@ static int reserve(void)
     return close(file);
 }
 
+/* Whom all threads have blocked nobody else gets. */
+static void take_signal(void)
+{
+    int number = SIGRTMIN + 2;
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, number);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    kill(getpid(), number);
+    sigtimedwait(&set, NULL, &(struct timespec){1, 0});
+}
+
 static int pond_open(struct pool **out, const struct pool_config *config)
 {
     pthread_t thread;
@@ -472,6 +488,10 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     if (is_open)
         return -EBUSY;
     is_open = true;
+    if (odd == DOZES)
+        prctl(PR_SET_TIMERSLACK, 30000000L);
+    if (odd == TAKES_SIGNAL)
+        take_signal();
     if (odd == HOARDS)
         nanosleep(&(struct timespec){0, 8000000}, NULL);
     if (odd == SLOW)
