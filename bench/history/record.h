@@ -9,7 +9,7 @@
 
 #include "workloads/core/workload.h"
 
-enum { RECORD_KEY = 65, RECORD_NAME = 768 };
+enum { RECORD_KEY = 65, RECORD_NAME = 768, RECORD_BASE = 11 };
 
 struct record {
     const char *kind;     /* "run", "sweep", "duet" */
@@ -38,9 +38,11 @@ struct record_point {
     double value, low, high; /* median over rounds and its interval; an end that there is not is NaN */
     enum workload_unit unit;
     bool more_is_better;
-    int rounds, failed; /* trials, and those that failed */
-    bool is_size;       /* workers that a plan takes, no rate and no time */
-    bool is_floor;      /* it has no pool: when it changes, the machine has */
+    int rounds, failed;     /* trials, and those that failed */
+    bool is_size;           /* workers that a plan takes, no rate and no time */
+    bool is_floor;          /* it has no pool: when it changes, the machine has */
+    char base[RECORD_BASE]; /* of a duet: the first digits of its base's SHA-256, as ratios to another base are another
+                               series; "" where they are not known */
 };
 typedef void record_point_fn(void *context, const struct record_point *point);
 

@@ -288,11 +288,13 @@ static void add_point(void *context, const struct record_point *point)
 {
     struct adding *adding = context;
     sqlite3_stmt *statement = adding->statement;
+    char name[RECORD_NAME];
+    snprintf(name, sizeof name, "%s%s%s", point->benchmark, *point->base ? "/base=" : "", point->base);
     if (adding->step != SQLITE_DONE)
         return;
     sqlite3_reset(statement);
     sqlite3_bind_int64(statement, 1, adding->run);
-    sqlite3_bind_text(statement, 2, point->benchmark, -1, SQLITE_STATIC);
+    sqlite3_bind_text(statement, 2, name, -1, SQLITE_TRANSIENT);
     bind_number(statement, 3, point->value);
     bind_number(statement, 4, point->low);
     bind_number(statement, 5, point->high);

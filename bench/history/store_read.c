@@ -274,10 +274,11 @@ int store_prune(struct store *store, const struct store_prune *prune, char *text
         return error;
     statement = store_prepare(
         store,
-        "DELETE FROM runs WHERE id NOT IN (SELECT run FROM baselines) AND (?3 IS NULL OR machine = ?3)"
-        " AND (date < strftime('%Y-%m-%dT%H:%M:%SZ', ?2) OR (?1 >= 0 AND ?1 <="
-        " (SELECT count(*) FROM runs AS other WHERE other.machine = runs.machine AND other.hardware = runs.hardware"
-        " AND (other.date, other.id) > (runs.date, runs.id))))");
+        /* Numbered once: to count for each run those that are newer takes a minute where there are ten thousand. */
+        "DELETE FROM runs WHERE id NOT IN (SELECT run FROM baselines) AND id IN (SELECT id FROM"
+        " (SELECT id, machine, date, row_number() OVER (PARTITION BY machine, hardware ORDER BY date DESC, id DESC)"
+        " AS place FROM runs) WHERE (?3 IS NULL OR machine = ?3)"
+        " AND (date < strftime('%Y-%m-%dT%H:%M:%SZ', ?2) OR (?1 >= 0 AND place > ?1)))");
     if (statement) {
         sqlite3_bind_int64(statement, 1, prune->keep);
         bind(statement, 2, prune->date);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "bench/history/store.h"
+#include "bench/history/store_inner.h"
 #include "bench/json/must.h"
 
 static char path[64], why[1024];
@@ -237,6 +238,33 @@ STORE_TEST(what_is_no_date_removes_nothing)
     store_close(store);
 }
 
+static int on_steps(void *context)
+{
+    ++*(int *)context;
+    return 0;
+}
+
+/* What is removed is found in one pass: ten times the runs cost about ten times the work, and no hundred times. */
+STORE_TEST(much_is_pruned_as_quickly_as_little)
+{
+    enum { RUNS = 1000, STEPS = 1000, EACH = 1000 };
+    struct store *store = opened();
+    long long found;
+    int steps = 0;
+    cr_assert(store_begin(store, why, sizeof why) == 0);
+    for (int i = 0; i < RUNS; i++) {
+        char date[32];
+        snprintf(date, sizeof date, "2026-01-01T%02d:%02d:00Z", i / 60, i % 60);
+        append(store, document_of("a", 2, date, 1 + i), 1);
+    }
+    cr_assert(store_commit(store, why, sizeof why) == 0, "%s", why);
+    sqlite3_progress_handler(store->db, STEPS, on_steps, &steps);
+    cr_assert(store_prune(store, &(struct store_prune){.keep = RUNS - 10}, why, sizeof why) == 10, "%s", why);
+    cr_assert(store_find(store, "11", &found, why, sizeof why) == 0);
+    cr_assert(steps * STEPS < RUNS * EACH, "%d steps of SQLite's machine", steps * STEPS);
+    store_close(store);
+}
+
 static void note_interval(void *context, const struct store_run *run, const struct record_point *point)
 {
     (void)run;
@@ -287,6 +315,39 @@ STORE_TEST(a_duet_is_a_series_of_its_own)
                                   "change"));
     append(store, document, 1);
     cr_assert(store_points(store, NULL, NULL, note_duet, &seen, why, sizeof why) == 1 && seen == 1, "%s", why);
+    store_close(store);
+}
+
+static void note_series(void *context, const struct store_run *run, const struct record_point *point)
+{
+    (void)run;
+    char *text = context;
+    snprintf(text + strlen(text), 400 - strlen(text), "%s ", point->benchmark);
+}
+
+/* A ratio to one base says nothing beside a ratio to another: each base has its series. What is no sum is none. */
+STORE_TEST(duets_of_different_bases_are_different_series)
+{
+    static const char *const sums[] = {"bbbbbbbbbb0123456789", "aaaaaaaaaa0123456789", "bbbbbbbbbb0123456789",
+                                       "no sum at all", ""};
+    struct store *store = opened();
+    char text[400] = "";
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) {
+        char date[32];
+        json_t *document;
+        snprintf(date, sizeof date, "2026-01-%02zuT00:00:00Z", i + 1);
+        document = document_of("a", 2, date, 1);
+        json_object_del(document, "configurations");
+        json_object_set_new(document, "duet_format", json_integer(1));
+        json_object_set_new(document, "duet", must_pack("{s:s}", "base_sha256", sums[i]));
+        json_object_set_new(document, "benchmarks",
+                            must_pack("[{s:s, s:s, s:i, s:{s:f, s:i}}]", "pool", "ring", "spec", "empty", "workers", 2,
+                                      "finding", "change", 0.05, "processes", 24));
+        append(store, document, 1);
+    }
+    cr_assert(store_points(store, NULL, NULL, note_series, text, why, sizeof why) == 5, "%s", why);
+    cr_assert_str_eq(text, "duet/ring/empty/t2 duet/ring/empty/t2 duet/ring/empty/t2/base=aaaaaaaaaa "
+                           "duet/ring/empty/t2/base=bbbbbbbbbb duet/ring/empty/t2/base=bbbbbbbbbb ");
     store_close(store);
 }
 
