@@ -46,7 +46,8 @@ static const json_t *machine_of(const json_t *result)
     return json_object_get(result, "machine");
 }
 
-/* Google Benchmark's JSON, one row a round and no aggregates: CI tools take every row. */
+/* Google Benchmark's JSON, one row a round and no aggregates: CI tools take every row. Its tools want a CPU time: 0
+ * where it is not known. */
 static void gbench(const json_t *result, FILE *out)
 {
     static double values[ROUNDS], cpu[ROUNDS];
@@ -58,12 +59,12 @@ static void gbench(const json_t *result, FILE *out)
     while ((one = next(result, &at, values, &count, name))) {
         int cpus = result_values(one, "cpu_ns_per_job", cpu, NULL, ROUNDS);
         for (int i = 0; i < count; i++)
-            json_array_append_new(rows, must_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, s:i, s:f, s:f, s:s}",
-                                                  "name", name, "family_index", family, "per_family_instance_index", 0,
-                                                  "run_name", name, "run_type", "iteration", "repetitions", count,
-                                                  "repetition_index", i, "threads", result_integer(one, "workers"),
-                                                  "iterations", 1, "real_time", values[i], "cpu_time",
-                                                  cpus == count ? cpu[i] : values[i], "time_unit", "ns"));
+            json_array_append_new(rows,
+                                  must_pack("{s:s, s:i, s:i, s:s, s:s, s:i, s:i, s:I, s:i, s:f, s:f, s:s}", "name",
+                                            name, "family_index", family, "per_family_instance_index", 0, "run_name",
+                                            name, "run_type", "iteration", "repetitions", count, "repetition_index", i,
+                                            "threads", result_integer(one, "workers"), "iterations", 1, "real_time",
+                                            values[i], "cpu_time", cpus == count ? cpu[i] : 0.0, "time_unit", "ns"));
         family++;
     }
     context = must_pack("{s:s, s:s, s:s, s:I, s:b, s:[], s:[f], s:s, s:s, s:i}", "date", result_string(result, "date"),

@@ -68,6 +68,24 @@ CLI_TEST(export_figures, of_a_run_times_costs_and_latencies)
               "%s", err);
 }
 
+/* Where there is no CPU time the wall time is not called one. */
+CLI_TEST(export_figures, a_cpu_time_that_is_not_there_is_none)
+{
+    json_t *document = made_run(6), *read, *row, *trial;
+    size_t i;
+    json_array_foreach (json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials"), i,
+                        trial)
+        json_object_set_new(trial, "cpu_ns_per_job", json_null());
+    save(document, "x.json");
+    read = exported("export x.json --format gbench");
+    json_array_foreach (json_object_get(read, "benchmarks"), i, row) {
+        double cpu = json_number_value(json_object_get(row, "cpu_time"));
+        cr_assert(json_is_real(json_object_get(row, "cpu_time")) && (cpu > 0) == (i >= 6), "row %zu: %g", i, cpu);
+    }
+    cr_assert(i == 12, "%zu rows", i);
+    json_decref(read);
+}
+
 /* More is better, and what lies between the rate that is kept and the one that is broken is no
  * interval. */
 CLI_TEST(export_figures, of_a_search_the_rate)
