@@ -574,7 +574,7 @@ prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one 
 	[ "$(KINDS)" = no ] || POOLBENCH=./$(PROGRAM) ONLY="$(ONLY)" sh tests/prove/kinds.sh $(BUILD)/plugins || status=1; exit $$status
 
 $(BUILD)/prove-history: $(BUILD)/tests/core/made.o
-prove-history: deps ## change points of the history against series that are made up (a minute): docs/history.md
+prove-history: deps ## change points of the history against series that are made up (3 min): docs/history.md
 	@$(MAKE) --no-print-directory $(BUILD)/prove-history
 	@sh tests/prove/write.sh $(BUILD)/prove-history docs/history.md
 
