@@ -17,6 +17,8 @@
 #   UNDECIDED  pass, or fail: then 4 where something is undecided  (default: pass)
 #   MACHINE    what the history calls the machine; one name for runners of the same kind
 #   DUET       further options, as in: -p mine -w empty -w cpu:size=1us -t 2
+#   REFERENCE  a plug-in that stays, against which this tree is measured, too, for history.db and no verdict: so its
+#              rows are a course. Where there is no such file this base becomes it; keep it between runs
 #
 # Exit status: 0 no regression; 1 a regression, or this tree does not build; 2 wrong usage, a
 # plug-in that cannot be loaded, or a result that could not be written; 3 there is nothing to
@@ -46,10 +48,18 @@ root=$(git rev-parse --show-toplevel 2>&1) || { say "no git repository here ($(e
 cd "$root" || exit 2
 mkdir -p "$out" || exit 2
 out=$(cd "$out" && pwd) || exit 2
-rm -f "$out/duet.json" "$out/comment.md" "$out/junit.xml"
+rm -f "$out/duet.json" "$out/comment.md" "$out/junit.xml" "$out/reference.json"
 command -v "$poolbench" >/dev/null || end 2 "no program $poolbench (POOLBENCH names it)"
 commit=$(git rev-parse --verify --quiet "$base^{commit}") ||
     end 3 "no revision $base here; a shallow clone has no older ones (fetch-depth: 0, GIT_DEPTH: 0)"
+
+# What others have changed there since the two parted differs, too, the other way round.
+lacks=0 note=
+git merge-base "$commit" HEAD >/dev/null 2>&1 && lacks=$(git rev-list --count "HEAD..$commit")
+if [ "$lacks" != 0 ]; then
+    note="note: this tree lacks $lacks of the revisions of $base, which differ, too (from where it began: git merge-base $base HEAD)"
+    say "$note"
+fi
 
 # runs PROCESS: it does; a zombie, which nobody awaits where a container has no init, has no command.
 runs() { [ -n "$(tr -d '\0' <"/proc/$1/cmdline")" ]; } 2>/dev/null
@@ -78,23 +88,39 @@ make_plugin() {
 make_plugin "$tree/base" "$tree/base.so" || end 3 "$base does not build: $build, which is to make $plugin"
 make_plugin "$root" "$tree/new.so" || end 1 "this tree does not build: $build, which is to make $plugin"
 
-# Words of $DUET are options.
-# shellcheck disable=SC2086
+# Against the base of the moment each ratio is of another base: a step would be in one of them, and a creep in none.
+against=
+if [ -n "$REFERENCE" ]; then
+    [ -s "$REFERENCE" ] || { cp "$tree/base.so" "$REFERENCE.new" && mv "$REFERENCE.new" "$REFERENCE"; } ||
+        end 3 "cannot copy $plugin to $REFERENCE"
+    cmp -s "$REFERENCE" "$tree/base.so" || against=$REFERENCE
+fi
+
+# measure BASE RESULT HISTORY. Words of $DUET are options.
 measure() {
-    POOLBENCH_HISTORY="$out/history.db" "$poolbench" duet --base "$tree/base.so" --new "$tree/new.so" \
-        --budget "${BUDGET:-2m}" --threshold "${THRESHOLD:-3%}" --undecided "${UNDECIDED:-pass}" \
-        --revision "$(git describe --always --dirty)" ${MACHINE:+--machine "$MACHINE"} -o "$out/duet.json" $DUET
+    # shellcheck disable=SC2086
+    POOLBENCH_HISTORY="$3" "$poolbench" duet --base "$1" --new "$tree/new.so" --budget "${BUDGET:-2m}" \
+        --threshold "${THRESHOLD:-3%}" --undecided "${UNDECIDED:-pass}" --revision "$(git describe --always --dirty)" \
+        ${MACHINE:+--machine "$MACHINE"} -o "$2" $DUET
 }
+history=$out/history.db
+[ -z "$against" ] || history=
 # Why it refuses is for the page, too; somebody at a terminal sees it, and how far it is.
 if [ -t 2 ]; then
-    measure
+    measure "$tree/base.so" "$out/duet.json" "$history"
     status=$?
 else
-    measure 2>"$tree/said"
+    measure "$tree/base.so" "$out/duet.json" "$history" 2>"$tree/said"
     status=$?
     cat "$tree/said" >&2
 fi
 [ -s "$out/duet.json" ] || end "$status" "poolbench duet ended with status $status and no result"
 "$poolbench" export "$out/duet.json" --format markdown >"$out/comment.md" &&
+    { [ -z "$note" ] || printf '\n%s\n' "$note" >>"$out/comment.md"; } &&
     "$poolbench" export "$out/duet.json" --format junit >"$out/junit.xml" || exit 2
+if [ -n "$against" ]; then
+    measure "$against" "$out/reference.json" "$out/history.db" >&2
+    [ -s "$out/reference.json" ] ||
+        say "not measured against $against: the history has no row of this tree (without that file the next base takes its place)"
+fi
 exit "$status"

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/cli/ci_kit.h"
 #include "tests/cli/program.h"
 
 /* A shell's command; what it says is in `out`. */
@@ -26,23 +27,6 @@ CLI_TEST(ci, files_are_clean)
               "%s", out);
 }
 
-/* A pool of somebody's: the one of docs/plugins.md, in a repository with two revisions. */
-static void make_repository(void)
-{
-    program_tools();
-    cr_assert(shell("mkdir repo && cd repo && git init -q . && git config user.name t && git config user.email t@t && "
-                    "cp \"$OWN/build/plugins/mine.c\" mine.c && "
-                    "printf 'plugin:\\n\\tmkdir -p build\\n\\tcc -O2 -shared -fPIC -falign-functions=64 -Wl,-Bsymbolic "
-                    "-I\"$(OWN)/build/include\" -o build/plugin.so mine.c\\n' >Makefile && "
-                    "echo build >.gitignore && git add -A && git commit -qm one && "
-                    "echo '/* two */' >>mine.c && git commit -qam two") == 0,
-              "%s", out);
-    setenv("POOLBENCH", program, 1);
-    setenv("OUT", "../kept", 1);
-    setenv("BUDGET", "300ms", 1);
-    setenv("DUET", "-w empty -t 1 --no-figures", 1);
-}
-
 static int run_script(const char *words)
 {
     char command[256];
@@ -52,9 +36,7 @@ static int run_script(const char *words)
 
 static const char *page(void)
 {
-    static char text[1 << 16];
-    slurp("kept/comment.md", text, sizeof text);
-    return text;
+    return ci_kit_page("kept");
 }
 
 /* One worktree is the repository itself; and nothing of it has changed. */
@@ -70,7 +52,7 @@ CLI_TEST(ci, the_script_measures_both_revisions)
     json_t *document;
     const char *verdict;
     int status, regressions;
-    make_repository();
+    ci_kit_repository();
     status = run_script("HEAD~1");
     document = json_load_file("kept/duet.json", 0, NULL);
     cr_assert(document, "exit %d: %s", status, out);
@@ -90,7 +72,7 @@ CLI_TEST(ci, undecided_may_fail)
 {
     json_t *document, *benchmark;
     int status;
-    make_repository();
+    ci_kit_repository();
     setenv("UNDECIDED", "fail", 1);
     status = run_script("HEAD~1");
     document = json_load_file("kept/duet.json", 0, NULL);
@@ -108,7 +90,7 @@ CLI_TEST(ci, undecided_may_fail)
 CLI_TEST(ci, a_base_has_its_submodules)
 {
     int status;
-    make_repository();
+    ci_kit_repository();
     setenv("GIT_CONFIG_COUNT", "1", 1); /* submodules from a folder */
     setenv("GIT_CONFIG_KEY_0", "protocol.file.allow", 1);
     setenv("GIT_CONFIG_VALUE_0", "always", 1);
@@ -123,10 +105,60 @@ CLI_TEST(ci, a_base_has_its_submodules)
     unsetenv("GIT_CONFIG_COUNT");
 }
 
+/* How often each series of the history was measured. */
+static int rows_of(json_t *series, size_t which)
+{
+    return (int)json_array_size(json_object_get(json_array_get(series, which), "points"));
+}
+
+/* The first base stays, and what comes after it is a course of ratios to it; the verdict is the change's own. */
+CLI_TEST(ci, the_history_is_of_one_build_that_stays)
+{
+    json_t *series, *document;
+    int status;
+    ci_kit_repository();
+    setenv("REFERENCE", "../kept/reference.so", 1);
+    cr_assert(run_script("HEAD~1") < 2 && shell("cp kept/reference.so was.so") == 0, "%s", out);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(shell("cd repo && echo \"int more$(wc -l <mine.c);\" >>mine.c && git commit -qam more") == 0, "%s",
+                  out);
+        status = run_script("HEAD~1");
+        cr_assert(status < 2, "exit %d: %s", status, out);
+    }
+    cr_assert(shell("cmp kept/reference.so was.so") == 0, "%s", out);
+    setenv("POOLBENCH_HISTORY", "kept/history.db", 1);
+    cr_assert(run("history show 'duet/*' --format json") == 0, "%s", err);
+    series = json_loads(out, 0, NULL);
+    cr_assert(json_array_size(series) == 1 && rows_of(series, 0) == 3, "%s", out);
+    json_decref(series);
+    document = json_load_file("kept/duet.json", 0, NULL);
+    cr_assert(document &&
+              strstr(json_string_value(json_object_get(json_object_get(document, "duet"), "base")), "/base.so"));
+    json_decref(document);
+    unsetenv("REFERENCE");
+}
+
+/* Against a base that has gone on, its changes count as well: that is said, on the page too. */
+CLI_TEST(ci, what_the_base_has_and_the_tree_has_not_is_said)
+{
+    int status;
+    ci_kit_repository();
+    cr_assert(shell("cd repo && git branch base && git reset -q --hard HEAD~1 && echo '/* ours */' >>mine.c && "
+                    "git commit -qam ours") == 0,
+              "%s", out);
+    status = run_script("base");
+    cr_assert((status == 0 || status == 1) && strstr(page(), "note: this tree lacks 1 of the revisions of base"),
+              "exit %d: %s", status, out);
+    status = run_script("\"$(git merge-base base HEAD)\"");
+    cr_assert((status == 0 || status == 1) && *page() && !strstr(page(), "this tree lacks"), "exit %d: %s", status,
+              out);
+    expect_clean();
+}
+
 /* A run that was killed leaves a worktree; the next one takes it away. */
 CLI_TEST(ci, what_a_killed_run_has_left_is_taken_away)
 {
-    make_repository();
+    ci_kit_repository();
     setenv("TMPDIR", folder, 1);
     cr_assert(shell("cd repo && mkdir ../poolbench-duet.999999999.abcdef && "
                     "git worktree add --quiet --detach ../poolbench-duet.999999999.abcdef/base HEAD~1") == 0,
@@ -142,7 +174,7 @@ CLI_TEST(ci, what_a_killed_run_has_left_is_taken_away)
 /* Without a repository, and in one that git does not trust: its own reason. */
 CLI_TEST(ci, no_repository_is_said)
 {
-    make_repository();
+    ci_kit_repository();
     cr_assert(shell("sh \"$OWN/docs/ci/duet.sh\" HEAD~1") == 2 && lines(out) == 1, "%s", out);
     cr_assert(strstr(out, "no git repository here (fatal: not a git repository"), "%s", out);
     setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1", 1);
@@ -153,7 +185,7 @@ CLI_TEST(ci, no_repository_is_said)
 /* What cannot be measured is said, on the page too, and no worktree is left. */
 CLI_TEST(ci, what_is_not_there_or_does_not_build_is_said)
 {
-    make_repository();
+    ci_kit_repository();
     cr_assert(run_script("") == 2 && lines(out) == 1 && strstr(out, "which revision"), "%s", out);
     cr_assert(run_script("nosuch") == 3 && lines(out) == 1 && strstr(out, "nosuch"), "%s", out);
     cr_assert(strstr(page(), "nothing was measured") && strstr(page(), "nosuch"), "%s", page());
@@ -171,7 +203,7 @@ CLI_TEST(ci, what_is_not_there_or_does_not_build_is_said)
 /* A duet that refuses: its reason is what the pull request shows. */
 CLI_TEST(ci, why_a_duet_refuses_is_on_the_page)
 {
-    make_repository();
+    ci_kit_repository();
     setenv("BUILD", "mkdir -p build && echo this is no library >build/plugin.so", 1);
     cr_assert(run_script("HEAD~1") == 2, "%s", out);
     cr_assert(strstr(out, "base.so") && strstr(page(), "status 2") && strstr(page(), "    poolbench: ") &&
