@@ -107,6 +107,15 @@ static void wake_all(_Atomic uint32_t *word)
     raw_syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL);
 }
 
+bool steps_note_hold(_Atomic uint64_t *holder, uint64_t me)
+{
+    uint64_t other = atomic_load(holder);
+    while (other >> 32 <= me >> 32)
+        if (atomic_compare_exchange_weak(holder, &other, me))
+            return true;
+    return false;
+}
+
 /* What is asked for, and what came of it. */
 static struct steps_plan plan;
 static const struct record *clients;
@@ -255,17 +264,20 @@ static void nap_now_and_then(void)
         sleep_on(&never, 0, (int64_t)((my_random >> 40) % NS_MAX));
 }
 
-/* A thread may outlive its pool, and be held while the next try begins. */
+/* A thread may outlive its pool, and be held while the next try begins; or come here only then. */
 static void hold(int which, bool after, const void *from)
 {
     uint64_t me = (uint64_t)my_arming << 32 | (uint32_t)(my_number + 1);
     uint32_t seen;
+    if (my_arming < atomic_load(&latest))
+        return;
     if (my_number > 0) {
         atomic_store(&held_id, (int)raw_syscall(SYS_gettid, NULL, 0, 0, NULL));
         atomic_store(&held_from, from);
         atomic_store(&held_before, !after);
     }
-    atomic_store(&holding[which], me);
+    if (!steps_note_hold(&holding[which], me))
+        return;
     atomic_fetch_add(&events, 1);
     wake_all(&events);
     while ((seen = atomic_load(&let_go[which])) < my_arming)

@@ -60,6 +60,10 @@ void steps_begin(const struct record *record);
 void steps_arm(const struct steps_plan *plan);
 void steps_disarm(void);
 
+/* Writes down who is held: the number of the arming, shifted by 32, and the thread. Not over one of a later
+ * arming, of whom the releaser would not know, then. Returns whether it did. */
+bool steps_note_hold(_Atomic uint64_t *holder, uint64_t me);
+
 /* Sleeps until somebody is held, or so long. */
 void steps_await(int64_t ns);
 

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "faults/core/judge.h"
+#include "faults/core/steps.h"
 
 static int write_fails; /* with that errno; 0: it does not */
 
@@ -367,6 +368,17 @@ static void waits_for_the_unborn(int client)
 Test(patience, a_thread_that_is_held_at_birth_is_let_go_before, .timeout = 60)
 {
     holds_though_given_up_soon(waits_for_the_unborn, 300000000);
+}
+
+/* A thread that a pool leaves, and that comes to its hold a try late, hides nobody who is held now. */
+Test(steps, a_late_hold_does_not_replace_the_one_of_now, .timeout = 10)
+{
+    _Atomic uint64_t holder = 0;
+    const uint64_t early = UINT64_C(4) << 32 | 2, now = UINT64_C(5) << 32 | 1, other = UINT64_C(5) << 32 | 3;
+    cr_assert(steps_note_hold(&holder, early) && holder == early);
+    cr_assert(steps_note_hold(&holder, now) && holder == now);
+    cr_assert(!steps_note_hold(&holder, early) && holder == now);
+    cr_assert(steps_note_hold(&holder, other) && holder == other);
 }
 
 /* Bounds. */
