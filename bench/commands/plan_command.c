@@ -232,7 +232,7 @@ static void print_result(const struct plan_session *session)
     if (options->compare_format == OPTIONS_MARKDOWN)
         return plan_show_markdown(session->result, stdout);
     plan_show(session->result, stdout, colour);
-    printf("noise    %s\n", noise_show(session->result, noise, sizeof noise));
+    terminal_line(stdout, 9, "noise    %s", noise_show(session->result, noise, sizeof noise));
     fflush(stdout);
 }
 

@@ -7,6 +7,7 @@
 #include "bench/findings/slo_judge.h"
 #include "bench/results/benchmark.h"
 #include "bench/results/result.h"
+#include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 #include "bench/show/verdicts.h"
 #include "bench/statistics/duet_rule.h"
@@ -75,12 +76,14 @@ static void show_rates(const json_t *benchmarks, int width, FILE *out)
             continue;
         slo_promises_text(json_object_get(benchmark, "slo"), promises, sizeof promises);
         if (!told)
-            fprintf(out, "rates    base and new are the time from job to job at the highest rate that keeps %s\n",
-                    promises);
+            terminal_line(out, 9,
+                          "rates    base and new are the time from job to job at the highest rate that keeps %s",
+                          promises);
         told = true;
-        fprintf(out, "         %-*s  %s/s, new %s/s (%s by the pairs)\n", width, result_string(benchmark, "name"),
-                units_count_text(1e9 / base, of_base, sizeof of_base),
-                units_count_text(1e9 / new, of_new, sizeof of_new), percent_text(1 / (1 + change) - 1, "%", percent));
+        terminal_line(out, 11, "         %-*s  %s/s, new %s/s (%s by the pairs)", width,
+                      result_string(benchmark, "name"), units_count_text(1e9 / base, of_base, sizeof of_base),
+                      units_count_text(1e9 / new, of_new, sizeof of_new),
+                      percent_text(1 / (1 + change) - 1, "%", percent));
     }
 }
 
@@ -135,22 +138,61 @@ static void verdict_text(const json_t *finding, char *text, size_t size)
                  units_time_text(fmax(seconds, 1) * 1e9, time, sizeof time), *note ? " (" : "", note, *note ? ")" : "");
 }
 
-static void show_row(const json_t *benchmark, int width, FILE *out)
+static void fill_row(struct grid *grid, const json_t *benchmark, bool apart)
 {
     const json_t *finding = finding_of(benchmark);
-    char base[TEXT], new[TEXT], change[TEXT], low[TEXT], high[TEXT], interval[2 * TEXT + 8], cpu[TEXT], memory[TEXT],
-        wakes[TEXT], verdict[4400];
-    if (isnan(number_of(finding, "low")))
-        snprintf(interval, sizeof interval, "-");
-    else
-        snprintf(interval, sizeof interval, "%s .. %s", percent_text(number_of(finding, "low"), "", low),
-                 percent_text(number_of(finding, "high"), "%", high));
+    char base[TEXT], new[TEXT], change[TEXT], low[TEXT], high[TEXT], cpu[TEXT], memory[TEXT], wakes[TEXT],
+        verdict[4400], *more;
+    bool unknown = isnan(number_of(finding, "low"));
     verdict_text(finding, verdict, sizeof verdict);
-    fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, result_string(benchmark, "name"),
-            value_text(benchmark, "base", base), value_text(benchmark, "new", new),
-            percent_text(number_of(finding, "change"), "%", change), interval,
-            cost_text(benchmark, "cpu_ns_per_job", cpu), cost_text(benchmark, "pool_bytes", memory),
-            cost_text(benchmark, "wakes_per_job", wakes), verdict);
+    more = apart ? strstr(verdict, ": ") : NULL;
+    grid_row(grid);
+    grid_cell(grid, "%s", result_string(benchmark, "name"));
+    grid_cell(grid, "%s", value_text(benchmark, "base", base));
+    grid_cell(grid, "%s", value_text(benchmark, "new", new));
+    grid_cell(grid, "%s", percent_text(number_of(finding, "change"), "%", change));
+    grid_cell(grid, "%s%s%s", unknown ? "-" : percent_text(number_of(finding, "low"), "", low), unknown ? "" : " .. ",
+              unknown ? "" : percent_text(number_of(finding, "high"), "%", high));
+    grid_cell(grid, "%s", cost_text(benchmark, "cpu_ns_per_job", cpu));
+    grid_cell(grid, "%s", cost_text(benchmark, "pool_bytes", memory));
+    grid_cell(grid, "%s", cost_text(benchmark, "wakes_per_job", wakes));
+    if (more)
+        *more = '\0';
+    grid_cell(grid, "%s", verdict);
+    if (more)
+        grid_note(grid, "%s", more + 2);
+}
+
+/* What is to be said of a verdict stands behind it, or where that has no room (`apart`) on a line of its own. */
+static void fill_grid(struct grid *grid, const json_t *benchmarks, bool apart)
+{
+    json_t *benchmark;
+    size_t i;
+    grid_begin(grid);
+    grid_column(grid, "benchmark", "", GRID_LEFT, 0);
+    grid_column(grid, "base", "", GRID_RIGHT, 3);
+    grid_column(grid, "new", "", GRID_RIGHT, 3);
+    grid_column(grid, "change", "", GRID_RIGHT, 0);
+    grid_column(grid, "95% interval", "", GRID_RIGHT, 1);
+    grid_column(grid, "CPU/job", "", GRID_RIGHT, 2);
+    grid_column(grid, "memory", "", GRID_RIGHT, 4);
+    grid_column(grid, "wakes", "", GRID_RIGHT, 4);
+    grid_column(grid, "verdict", "", GRID_LEFT, 0);
+    json_array_foreach (benchmarks, i, benchmark)
+        fill_row(grid, benchmark, apart);
+}
+
+static void show_table(const json_t *benchmarks, FILE *out)
+{
+    struct grid grid;
+    int width = terminal_width(out);
+    fill_grid(&grid, benchmarks, false);
+    if (grid_width(&grid) > width) {
+        grid_end(&grid);
+        fill_grid(&grid, benchmarks, true);
+    }
+    grid_print(&grid, out, width, false);
+    grid_end(&grid);
 }
 
 static void add(char *text, size_t size, int count, const char *what)
@@ -232,41 +274,50 @@ static void show_sees(const json_t *result, FILE *out)
                  : found < 0.0005 ? "in none"
                                   : share);
     }
-    fprintf(out, "sees     in 2 minutes of 20 benchmarks, here and now: %s\n", text);
+    terminal_line(out, 9, "sees     in 2 minutes of 20 benchmarks, here and now: %s", text);
     fprintf(out, "         (the processes of this run drawn again, the least of its benchmarks)\n");
     if (slower)
-        fprintf(out, "the gate fires: jobs that take 5%% longer were found in %d of %d benchmarks\n", slower, all);
+        terminal_line(out, 2, "the gate fires: jobs that take 5%% longer were found in %d of %d benchmarks", slower,
+                      all);
     else
-        fprintf(out, "THE GATE DOES NOT FIRE: jobs that take 5%% longer were not found in any of %d benchmarks\n", all);
+        terminal_line(out, 2,
+                      "THE GATE DOES NOT FIRE: jobs that take 5%% longer were not found in any of %d benchmarks", all);
+}
+
+/* How it was measured, and what this machine lets differ. */
+static void show_head(const json_t *result, FILE *out)
+{
+    const json_t *duet = json_object_get(result, "duet");
+    int most = (int)result_integer(duet, "first_processes_most");
+    char more[24] = "", again[80] = "";
+    if (most > DUET_RULE_FIRST)
+        snprintf(more, sizeof more, "..%d", most);
+    if (number_of(duet, "again_most") > 0)
+        snprintf(again, sizeof again, " (two copies of the base read up to %.1f%% apart)",
+                 100 * number_of(duet, "again_most"));
+    terminal_line(out, 2,
+                  "paired: both in every process, %zu benchmarks x %d%s processes; this machine's A/A floor %.3g%%%s   "
+                  "%.0f s",
+                  json_array_size(json_object_get(result, "benchmarks")),
+                  most < DUET_RULE_FIRST ? most : DUET_RULE_FIRST, more, 100 * number_of(duet, "floor"), again,
+                  number_of(duet, "took_s"));
 }
 
 void duet_show(const json_t *result, const char *saved, const char *history, FILE *out)
 {
-    const json_t *duet = json_object_get(result, "duet"), *benchmarks = json_object_get(result, "benchmarks");
+    const json_t *benchmarks = json_object_get(result, "benchmarks");
     json_t *benchmark;
     size_t i;
-    int width = 9, most;
-    char again[TEXT], left_out[LEFT_OUT];
+    int width = 9;
+    char left_out[LEFT_OUT];
     json_array_foreach (benchmarks, i, benchmark)
         if ((int)strlen(result_string(benchmark, "name")) > width)
             width = (int)strlen(result_string(benchmark, "name"));
-    snprintf(again, sizeof again, "%.1f%%", 100 * number_of(duet, "again_most"));
-    most = (int)result_integer(duet, "first_processes_most");
-    fprintf(out, "paired: both in every process, %zu benchmarks x %d", json_array_size(benchmarks),
-            most < DUET_RULE_FIRST ? most : DUET_RULE_FIRST);
-    if (most > DUET_RULE_FIRST)
-        fprintf(out, "..%d", most);
-    fprintf(out, " processes; this machine's A/A floor %.3g%%", 100 * number_of(duet, "floor"));
-    if (number_of(duet, "again_most") > 0)
-        fprintf(out, " (two copies of the base read up to %s apart)", again);
-    fprintf(out, "   %.0f s\n", number_of(duet, "took_s"));
-    fprintf(out, "%-*s  %9s  %9s  %8s  %17s  %8s  %8s  %8s  %s\n", width, "benchmark", "base", "new", "change",
-            "95% interval", "CPU/job", "memory", "wakes", "verdict");
-    json_array_foreach (benchmarks, i, benchmark)
-        show_row(benchmark, width, out);
+    show_head(result, out);
+    show_table(benchmarks, out);
     show_rates(benchmarks, width, out);
     show_dashes(benchmarks, out);
-    if (*left_out_text(duet, left_out, sizeof left_out))
+    if (*left_out_text(json_object_get(result, "duet"), left_out, sizeof left_out))
         terminal_print(out, 2, "not measured: pools %s", left_out);
     show_totals(result, out);
     if (saved)

@@ -165,7 +165,7 @@ static void print_open_loop(const struct report_table *table, FILE *out)
         asked += !*result_string(configuration, "unsupported");
         kept += keeps_rate(configuration);
         if (*result_string(loop, "why"))
-            fprintf(out, "%s: %s.\n", table->rows[i].pool, result_string(loop, "why"));
+            terminal_line(out, 2, "%s: %s.", table->rows[i].pool, result_string(loop, "why"));
     }
     if (kept && kept == asked)
         fputs("the rate is kept by all.\n", out);
@@ -340,14 +340,16 @@ static void print_legend(const json_t *result, const json_t *configurations, siz
 
 static void print_failure(const json_t *failure, FILE *out)
 {
-    bool cannot = !strcmp(result_string(failure, "verdict"), "cannot");
-    fprintf(out, "%s  %s/%s/t%lld", cannot ? "CANNOT" : "FAILED", result_string(failure, "pool"),
-            result_string(failure, "spec"), (long long)result_integer(failure, "workers"));
-    if (strcmp(result_string(failure, "results"), "none"))
-        fprintf(out, "/%s-%lld", result_string(failure, "results"),
-                (long long)result_integer(failure, "results_capacity"));
-    fprintf(out, ", round %lld: %s\n", (long long)result_integer(failure, "round") + 1,
-            result_string(failure, "failure"));
+    bool cannot = !strcmp(result_string(failure, "verdict"), "cannot"),
+         results = strcmp(result_string(failure, "results"), "none");
+    char fate[80] = "";
+    if (results)
+        snprintf(fate, sizeof fate, "/%.48s-%lld", result_string(failure, "results"),
+                 (long long)result_integer(failure, "results_capacity"));
+    terminal_line(out, 8, "%s  %s/%s/t%lld%s, round %lld: %s", cannot ? "CANNOT" : "FAILED",
+                  result_string(failure, "pool"), result_string(failure, "spec"),
+                  (long long)result_integer(failure, "workers"), fate, (long long)result_integer(failure, "round") + 1,
+                  result_string(failure, "failure"));
 }
 
 /* Whether a table begins with it. */

@@ -96,3 +96,16 @@ CLI_TEST(table, a_budget_that_would_do_knows_how_long_rounds_take)
     cr_assert(told && strstr(err, "stopped  after 1 of 4 rounds"), "%s", err);
     cr_assert(strtod(told + strlen("--budget "), NULL) >= 2.6, "%s", told);
 }
+
+/* What is to be said of a verdict has a line of its own then. */
+CLI_TEST(table, of_a_duet_fits_its_columns)
+{
+    int status;
+    setenv("COLUMNS", "80", 1);
+    status = run(program_filled("build/plugins", "duet --base @/mine.so --new @/mine.so -w empty -w cpu:size=1us -t 1 "
+                                                 "--budget 300ms --no-figures -o d.json"));
+    cr_assert((status == 0 || status == 1) && strstr(out, "benchmark") && strstr(out, "verdict"), "exit %d: %s", status,
+              err);
+    cr_assert(longest_line() <= 80 && strstr(out, "(no room for: "), "%d: %s", longest_line(), out);
+    unsetenv("COLUMNS");
+}

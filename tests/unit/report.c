@@ -225,3 +225,27 @@ Test(report, a_queue_that_refuses_is_no_queue_that_is_not_full, .timeout = 10)
         free(text);
     }
 }
+
+/* So does what is said below: why a rate was not kept, and what failed. */
+Test(report, sentences_below_a_table_fit_its_columns, .timeout = 10)
+{
+    json_t *one = open_loop("a-pool-whose-name-is-not-short", "ok", 1, 0, 0), *result;
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    json_object_set_new(
+        json_object_get(json_object_get(one, "summary"), "open_loop"), "why",
+        json_string("15.0 k/s of 21.1 k/s done in the only round: a standstill of the machine looks so"));
+    result = json_pack("{s:[], s:[o], s:[{s:s, s:s, s:s, s:i, s:s, s:i, s:i, s:s}]}", "rounds", "configurations", one,
+                       "failures", "verdict", "failed", "pool", "a-pool-whose-name-is-not-short", "spec",
+                       "burst:of=empty", "workers", 2, "results", "none", "results_capacity", 0, "round", 0, "failure",
+                       "of 1000 jobs 3 never ran, and nobody was told of them before the pool was freed");
+    setenv("COLUMNS", "80", 1);
+    report_table(result, out, false);
+    fclose(out);
+    cr_assert(strstr(text, "standstill") && strstr(text, "FAILED  a-pool"), "%s", text);
+    for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+        cr_assert(strcspn(line, "\n") <= 80, "%.*s", (int)strcspn(line, "\n"), line);
+    json_decref(result);
+    free(text);
+}
