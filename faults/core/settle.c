@@ -152,6 +152,21 @@ bool settle_on_wall_clock(pid_t thread, int64_t further_ns)
     return in_ns(until) - in_ns(now) > further_ns;
 }
 
+/* It sleeps before and after, and has not run between: so what is read belongs together. */
+int64_t settle_wakes_in_ns(pid_t thread)
+{
+    char name[24];
+    struct timespec until, now = {0};
+    int operation;
+    int64_t ran = settle_run_ns(thread);
+    snprintf(name, sizeof name, "%d", (int)thread);
+    if (!settle_sleeping(thread) || !timed_wait(name, &operation, &until))
+        return 0;
+    if ((operation & FUTEX_CMD_MASK) != FUTEX_WAIT)
+        clock_gettime(operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
+    return settle_sleeping(thread) && settle_run_ns(thread) == ran ? in_ns(until) - in_ns(now) : 0;
+}
+
 int64_t settle_next_wake_ns(void)
 {
     DIR *tasks = opendir("/proc/self/task");

@@ -33,6 +33,10 @@ bool settle_naps(pid_t thread);
  * off than this; read from its call, as the kernel shows it. */
 bool settle_on_wall_clock(pid_t thread, int64_t further_ns);
 
+/* In how many ns the timed futex wait ends that a thread of this process sleeps in, by its own clock; of
+ * one that counts from its beginning, all of its time. 0: it sleeps in none. */
+int64_t settle_wakes_in_ns(pid_t thread);
+
 /* The moment of CLOCK_MONOTONIC at which the earliest timed wait of the other threads ends;
  * 0: none is seen. */
 int64_t settle_next_wake_ns(void);

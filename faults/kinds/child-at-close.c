@@ -1,8 +1,8 @@
 /* child-at-close.c - a job's child is lost while the pool closes.
  *
- * A job submits while the pool is closing. It may be refused, and knows it; or the
- * child is accepted, and then it runs before wait returns. What is accepted after the
- * workers decided to go is run by nobody. */
+ * A job submits while the pool is closing. It may be refused, and knows it, as in many
+ * libraries: that is said, and not judged. Or the child is accepted, and then it runs before wait returns. What is
+ * accepted after the workers decided to go is run by nobody. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
@@ -15,7 +15,8 @@ static void submit_child(int id)
 {
     (void)id;
     gate_pass(GATE);
-    cell_submit_inside(CHILD);
+    if (cell_submit_inside(CHILD))
+        cell_remark("refuses the child of a job that runs when it is closed (said, not judged)");
 }
 
 static void drive(int client)
@@ -59,7 +60,7 @@ static const struct fault child_at_close = {
     .source = "tensorflow/tensorflow#932",
     .summary = "a child that a job submits while the pool closes is accepted and never run",
     .bug = "The close lets workers go as soon as the queue is empty, and a job that still runs puts another one in.",
-    .scenario = "A job is held; the pool is closed; then the job submits a child.",
+    .scenario = "A job is held; the pool is closed; then the job submits a child. That it is refused is said.",
     .diagnosis = "Whether all is over was decided by the empty queue, not by the jobs that still run.",
     .remedy = "Workers leave when the queue is empty and no job runs; or refuse the child and say so.",
     FAULT_CELLS(cells),

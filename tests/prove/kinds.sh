@@ -19,7 +19,7 @@ cpu=$(taskset -pc $$ | sed 's/.*: //; s/[-,].*//')
 # What the check cannot promise to see: it says "not seen" (docs/check.md).
 by_chance=" stop-missed stolen-stop tail-after-free lost-at-idle wrong-wake lost-under-load counts-lost preempted "
 # What is said, and not judged: nobody is accused of it, nor caught.
-said=" herd inherited-affinity inherited-priority idle-burn late-backstop push-walk "
+said=" herd inherited-affinity inherited-priority idle-burn late-backstop push-walk time-out-late "
 slow=" inside-full leak-per-pool growth-per-job herd lost-under-load starved-outside counts-lost preempted "
 kinds=$("$program" check --list | awk -v said="$said" '$2 != "known" && !index(said, " " $1 " ") {print $1}')
 unusual="mine sound odd-PLAIN odd-CAPPED odd-SERIAL odd-SILENT odd-LAZY odd-TICKS odd-ALARMS odd-HELPED odd-EARLY
