@@ -17,7 +17,8 @@
 enum { WARM = 288, BLOCK = 128, BLOCKS = 3, LONG_BLOCK = 320, BLOCKS_MOST = 6, LEAST_POOLS = 16, JOBS = 4 };
 enum { ENOUGH = 1200 }; /* pools; of fewer nobody knows whether memory that grows is kept for a while only */
 enum { ONE = 900 /* thousandths */, LEAST_BYTES = 32, NOISE_BYTES = 4000 /* of a block */ };
-static const int64_t stack = 256 * 1024, slow_ns = 60000000, block_ns = 800000000, long_ns = 5000000000;
+static const int64_t stack = 256 * 1024, slow_ns = 60000000, block_ns = 800000000, long_ns = 5000000000,
+                     most_ns = 4000000000;
 static const int64_t much = 256 << 20; /* bytes */
 
 /* Lost for each pool, in the least block: descriptors, mappings and keys by thousands, bytes. */
@@ -110,6 +111,10 @@ static void drive(int client)
         if (!size)
             return;
         pools += size;
+        if (block < BLOCKS - 1 && pool_clock_ns() - began > most_ns) { /* though one alone did not */
+            cell_not_asked("takes too long for many pools");
+            return;
+        }
         cell_settle();
         now = settle_use();
         more = for_each(before, now, size);
