@@ -3,12 +3,13 @@
  * The count is of those that were there when the wait began, or a parent's end is
  * taken for the end of all; or a cancel calls all who wait, and they do not look again. A
  * job submits a child and returns; the child is held; a wait looks, and one stands until it
- * is let go, through a cancel, too, which has no job to give back. */
+ * is let go, through a cancel, too, which has no job to give back. And what is cancelled has its outcome when
+ * its argument was given back: while that call is held a wait looks. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { GATE = 0, PARENT = 0, CHILD = 1 };
-enum { LET_GO, CANCEL };
+enum { GATE = 0, CALLBACK = 1, PARENT = 0, CHILD = 1 };
+enum { LET_GO, CANCEL, GIVEN_BACK };
 
 /* The answers while the child was held, and how many jobs were unfinished when the last
  * wait returned. */
@@ -33,8 +34,51 @@ static void cancel_and_let_go(void)
     let_go();
 }
 
+static _Atomic bool held;
+
+static void hold_callback(void)
+{
+    atomic_store(&held, true);
+    gate_pass(CALLBACK);
+}
+
+static void cancel(void)
+{
+    cell_cancel();
+}
+
+/* All workers held, one job queued, and cancelled; then only the call that gives it back is left. */
+static void play_callback(void)
+{
+    int running = cell_runners() < RECORD_JOBS - 1 ? cell_runners() : RECORD_JOBS - 1;
+    if (cell_open((struct pool_config){.capacity = 64}))
+        return;
+    cell_on_discard(hold_callback);
+    for (int id = 0; id < running; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
+    cell_submit_range(0, running);
+    gate_await(GATE, running);
+    cell_submit(running);
+    helper_start(0, cancel);
+    cell_settle();
+    gate_open(GATE);
+    cell_settle();
+    if (atomic_load(&held)) {
+        cell_note(LOOK, cell_wait(0));
+        cell_note(LOOKED, 1);
+    }
+    gate_open(CALLBACK);
+    helpers_join();
+    cell_wait(-1);
+    cell_free();
+}
+
 static void drive(int client)
 {
+    if (client == GIVEN_BACK) {
+        play_callback();
+        return;
+    }
     if (cell_open((struct pool_config){.capacity = 4}))
         return;
     cell_role(PARENT, (struct cell_role){.act = CELL_CALL, .call = submit_child});
@@ -56,7 +100,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
     if (atomic_load(&notes[LOOKED]) && atomic_load(&notes[LOOK]) == 0)
-        return verdict_own(verdict, "wait returned 0 while a child of a finished job was running");
+        return verdict_own(verdict, outcome->cell->client == GIVEN_BACK
+                                        ? "wait returned 0 while the argument of a cancelled job was being given back"
+                                        : "wait returned 0 while a child of a finished job was running");
     if (atomic_load(&notes[OPEN]) > 0 && atomic_load(&notes[ANSWER]) == 0)
         return verdict_own(verdict, "wait returned with a child unfinished%s",
                            outcome->cell->client == CANCEL ? ", after a cancel" : "");
@@ -66,6 +112,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, LET_GO, 0, POOL_CAN_RUN_APART, POOL_NO_WAIT},
     {"a cancel meanwhile", FAULT_CLEAN, CANCEL, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL, POOL_NO_WAIT},
+    {"given back", FAULT_CLEAN, GIVEN_BACK, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL,
+     POOL_NO_WAIT | POOL_NO_DISCARD},
     {"", FAULT_ARMED, LET_GO, POOL_DEFECT_ONE_UNCOUNTED, POOL_CAN_RUN_APART},
 };
 
@@ -76,8 +124,10 @@ static const struct fault early_wait = {
     .source = "TheHPXProject/hpx#5291",
     .summary = "wait returns before the children of finished jobs are done",
     .bug = "The wait counts what was there at its beginning, or what the outside submitted.",
-    .scenario = "A job submits a child and returns; the child is held; a wait looks, and another one stands; "
-                "again with a cancel while it stands.",
+    .scenario =
+        "A job submits a child and returns; the child is held; a wait looks, and another one stands; "
+        "again with a cancel while it stands. A job is cancelled, and the call that gives it back is held; a wait "
+        "looks.",
     .diagnosis = "Jobs that jobs submit are not among those that wait waits for.",
     .remedy = "One count of all accepted jobs, raised in the submit, whoever makes it.",
     FAULT_CELLS(cells),

@@ -1,19 +1,29 @@
 /* full-caller-runs.c - the submitter should run the job itself, and does not, or does so after the close.
  *
  * Workers are held and the queue is full: the submitter runs the job before its submit
- * returns. After the close it is refused and nothing runs. */
+ * returns; the job asks for the statistics, as any may. After the close it is refused and nothing runs. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 
 enum { CAPACITY = 2 };
 
 /* What came back, and whether the job had run by then. */
-enum { ANSWER = FULL_NOTES, RAN, AFTER };
+enum { ANSWER = FULL_NOTES, RAN, AFTER, ASKS, ASKED };
 
 static int next;
 
+static void ask(int id)
+{
+    struct pool_stats stats;
+    (void)id;
+    cell_note(ASKS, 1);
+    pool_stats(cell_handle(), &stats);
+    cell_note(ASKED, 1);
+}
+
 static void submitter(void)
 {
+    cell_role(next, (struct cell_role){.act = CELL_CALL, .call = ask});
     cell_note(ANSWER, cell_submit(next));
     cell_note(RAN, atomic_load(&cell_record()->jobs[next].finished));
     cell_close();
@@ -37,6 +47,9 @@ static void drive(int client)
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
+    if (outcome->end == OUTCOME_HUNG && atomic_load(&record->notes[ASKS]) && !atomic_load(&record->notes[ASKED]))
+        return verdict_own(verdict,
+                           "a job asked for the statistics, and waits for a lock that its own submitter holds");
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (!atomic_load(&record->notes[RAN]))
@@ -59,7 +72,8 @@ static const struct fault full_caller_runs = {
     .summary = "the submitter should run the job itself, and it is lost, or runs after the close",
     .bug =
         "The policy stands before the look at the state, or the job is queued beyond the bound in place of being run.",
-    .scenario = "Workers held, the queue full, under POOL_CALLER_RUNS; a submit, a close, a submit.",
+    .scenario = "Workers held, the queue full, under POOL_CALLER_RUNS; a submit, whose job asks for the statistics; a "
+                "close, a submit.",
     .diagnosis = "The caller was told 0, and had not run its job; or ran one that must be refused.",
     .remedy = "Look at the state first; then run it on this stack, as a job of the pool, counted as such.",
     FAULT_CELLS(cells),

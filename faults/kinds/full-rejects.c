@@ -2,14 +2,14 @@
  *
  * It waits, it loses the job with a good answer, or runs one that it refused. Workers
  * are held and the queue is full: one more is refused with -EAGAIN at once, alone and
- * in a batch, and whatever was accepted runs. */
+ * in a batch, and whatever was accepted runs. At rest a submit is accepted again. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 
-enum { CAPACITY = 2, BATCH = 4 };
+enum { CAPACITY = 2, BATCH = 4, LOOKS = 10 };
 
-/* The answers of the submit and of the batch beyond the capacity. */
-enum { ALONE = FULL_NOTES, BATCHED };
+/* The answers of the submit and of the batch beyond the capacity, and of a submit at rest. */
+enum { ALONE = FULL_NOTES, BATCHED, AT_REST };
 
 static int next;
 
@@ -17,6 +17,17 @@ static void submitter(void)
 {
     cell_note(ALONE, cell_submit(next));
     cell_note(BATCHED, cell_submit_batch(next + 1, BATCH));
+}
+
+/* Whoever has just ended its job may not be ready for the next: it is given some time. */
+static void submit_at_rest(void)
+{
+    int error = -EAGAIN;
+    for (int i = 0; i < LOOKS && error == -EAGAIN; i++) {
+        cell_settle();
+        error = cell_submit_other(cell_empty_job, NULL);
+    }
+    cell_note(AT_REST, error);
 }
 
 static void drive(int client)
@@ -28,7 +39,12 @@ static void drive(int client)
     full_submit(submitter);
     if (!full_returns())
         cell_not_asked("its open takes POOL_REJECT, and its submit waits all the same");
-    full_end();
+    gate_open(FULL_GATE);
+    helpers_join();
+    cell_wait(-1);
+    submit_at_rest();
+    cell_wait(-1);
+    cell_free();
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
@@ -41,6 +57,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "%d refused jobs ran nevertheless", ledger_overrun(record));
     if (ledger_unsettled(record))
         return verdict_own(verdict, "%d jobs were taken by a full queue, and never ran", ledger_unsettled(record));
+    if (atomic_load(&record->notes[AT_REST]) == -EAGAIN)
+        return verdict_own(verdict,
+                           "at rest, with nothing queued, a submit is refused: what was refused keeps its place");
     if (alone != -EAGAIN || batched != -EAGAIN)
         return verdict_own(verdict, "in a full queue a submit was answered %d and a batch %d", alone, batched);
     return false;
@@ -59,7 +78,7 @@ static const struct fault full_rejects = {
     .summary = "a full queue that should refuse loses the job, runs what it refused, or answers something else",
     .bug =
         "The answer is decided at one place and the queue changed at another, or a batch counts what it did not take.",
-    .scenario = "Workers held, the queue full, under POOL_REJECT; then a submit and a batch.",
+    .scenario = "Workers held, the queue full, under POOL_REJECT; then a submit and a batch; and a submit at rest.",
     .diagnosis = "What the caller was told is not what became of the job.",
     .remedy = "Decide and insert in one step; a batch answers with the number that it took.",
     FAULT_CELLS(cells),

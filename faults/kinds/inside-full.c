@@ -9,7 +9,7 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { BLOCK, REJECT, CHAIN };
+enum { BLOCK, REJECT, DROP, CHAIN };
 enum { GATE = 0, CHAIN_GATE = 1, CAPACITY = 2, LINKS = 256 };
 
 /* The last answers of the children; how many of them were given; how many were nested, at most. */
@@ -52,8 +52,9 @@ static void start_chain(int id)
 
 static void drive(int client)
 {
+    static const enum pool_full policies[] = {[REJECT] = POOL_REJECT, [DROP] = POOL_DROP_OLDEST, [CHAIN] = POOL_BLOCK};
     int workers;
-    if (cell_open((struct pool_config){.capacity = CAPACITY, .full = client == REJECT ? POOL_REJECT : POOL_BLOCK}))
+    if (cell_open((struct pool_config){.capacity = CAPACITY, .full = policies[client]}))
         return;
     workers = cell_workers();
     child = workers;
@@ -84,6 +85,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (outcome->end == OUTCOME_ENDED && outcome->cell->client == CHAIN && ledger_unsettled(record))
         return verdict_own(verdict, "%d of the queued jobs never ran, after a job had submitted into the full queue",
                            ledger_unsettled(record));
+    if (outcome->end == OUTCOME_ENDED && outcome->cell->client == DROP && ledger_unsettled(record))
+        return verdict_own(verdict,
+                           "%d jobs never ran and were not given back, after jobs had submitted into the full queue",
+                           ledger_unsettled(record));
     if (outcome_hung_in(outcome, "pool_wait") && answered < outcome->workers)
         return verdict_own(verdict, "%d of %d jobs do not come back from a submit into their own full queue",
                            outcome->workers - answered, outcome->workers);
@@ -96,6 +101,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"block", FAULT_CLEAN, BLOCK, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"reject", FAULT_CLEAN, REJECT, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"drop", FAULT_CLEAN, DROP, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_DROP,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_DISCARD},
     {"a chain", FAULT_CLEAN, CHAIN, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
 };
 

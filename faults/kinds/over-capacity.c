@@ -1,12 +1,13 @@
 /* over-capacity.c - more jobs wait than the capacity.
  *
  * The bound holds memory and latency, and is missed by a race or by one. All workers
- * are held, and a submitter puts in what it can: what is accepted beyond the running
- * jobs is what waits. */
+ * are held, and a submitter puts in what it can, one by one or in one batch: what is accepted beyond the
+ * running jobs is what waits. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
 
+enum { SINGLE, BATCH };
 enum { GATE = 0, CAPACITY = 4, MORE = 4 };
 static const int64_t patience_ns = 100000000;
 
@@ -20,10 +21,15 @@ static void submitter(void)
     cell_submit_range(0, jobs);
 }
 
+/* Its answer says how many were accepted; while it waits for room there is none. */
+static void batch_submitter(void)
+{
+    cell_submit_batch(0, jobs);
+}
+
 static void drive(int client)
 {
     int limit = cell_asked();
-    (void)client;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     if (cell_stats().workers > limit)
@@ -37,7 +43,7 @@ static void drive(int client)
     }
     for (int id = 0; id < jobs; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    helper_start(0, submitter);
+    helper_start(0, client == BATCH ? batch_submitter : submitter);
     settle(patience_ns);
     cell_note(SEEN, ledger_accepted(cell_record()));
     cell_note(LIMIT, limit);
@@ -51,13 +57,15 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     int64_t limit = atomic_load(&outcome->record->notes[LIMIT]), seen = atomic_load(&outcome->record->notes[SEEN]);
     if (limit && seen > limit)
-        return verdict_own(verdict, "%d jobs are accepted, where %d may run and %d may wait", (int)seen,
-                           (int)limit - CAPACITY, CAPACITY);
+        return verdict_own(verdict, "%d jobs are accepted%s, where %d may run and %d may wait", (int)seen,
+                           outcome->cell->client == BATCH ? " in one batch" : "", (int)limit - CAPACITY, CAPACITY);
     return false;
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+    {"one by one", FAULT_CLEAN, SINGLE, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
+    {"a batch", FAULT_CLEAN, BATCH, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
 };
 
@@ -68,7 +76,7 @@ static const struct fault over_capacity = {
     .source = "panjf2000/ants#26, apache/druid#1809",
     .summary = "more jobs wait than the capacity",
     .bug = "The queue is looked at and filled in two steps, or its bound is not the one that was asked for.",
-    .scenario = "All workers held; a submitter puts in jobs until it must wait.",
+    .scenario = "All workers held; a submitter puts in jobs until it must wait, one by one, or in one batch.",
     .diagnosis = "More was accepted than runs and fits.",
     .remedy = "Compare and insert under one lock, or reserve a slot by one atomic step before the job is written.",
     FAULT_CELLS(cells),

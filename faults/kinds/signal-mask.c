@@ -2,7 +2,7 @@
  *
  * An application blocks its signals in all threads but one, which waits for them. A
  * library whose threads unblock them takes them away, and runs handlers where nobody
- * expects it. What the opener has blocked must be blocked in a job. */
+ * expects it. What the opener has blocked must be blocked in a job, on each of the workers: as many jobs meet. */
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -11,7 +11,7 @@
 #include "faults/core/fault.h"
 
 static const int wanted[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT}; /* what no pool works with */
-enum { SIGNALS = sizeof wanted / sizeof *wanted };
+enum { GATE = 0, SIGNALS = sizeof wanted / sizeof *wanted };
 
 /* The first signal that a job has unblocked. */
 enum { OPEN };
@@ -20,6 +20,7 @@ static void look(int id)
 {
     sigset_t mask;
     (void)id;
+    gate_meet(GATE, cell_workers());
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     for (int i = 0; i < SIGNALS; i++)
         if (!sigismember(&mask, wanted[i]) && !atomic_load(&cell_record()->notes[OPEN]))
@@ -65,7 +66,7 @@ static const struct fault signal_mask = {
     .source = "log4cplus/log4cplus#385, OpenMathLib/OpenBLAS#4054",
     .summary = "workers take the application's signals: they unblock what its opener had blocked",
     .bug = "The library unblocks signals in its threads, or starts them from a thread whose mask is another.",
-    .scenario = "The opener blocks its signals; jobs look at the mask they run with.",
+    .scenario = "The opener blocks its signals; as many jobs as workers look at the mask they run with.",
     .diagnosis = "A signal that the application keeps for one thread of its own can be taken by a worker.",
     .remedy = "Block all signals around the creation of a worker, and leave them blocked there.",
     FAULT_CELLS(cells),

@@ -2,7 +2,7 @@
  *
  * The library sets a small stack for its threads, or takes the C library's, which is
  * small in some. A job that uses more ends the process without a word. What is left
- * below a job's own frame is asked of the thread. */
+ * below a job's own frame is asked of the thread, of each worker: as many jobs meet. */
 #include <pthread.h>
 
 #include "faults/core/cell.h"
@@ -10,8 +10,13 @@
 
 static const int64_t wanted = 256 * 1024;
 
-/* Bytes; -1: not on the thread's own stack. */
+enum { GATE = 0 };
+
+/* The least, in bytes; -1: not on the thread's own stack. */
 enum { ROOM, ASKED };
+
+static int64_t rooms[RECORD_JOBS];
+static _Atomic int asked;
 
 static void measure(int id)
 {
@@ -19,23 +24,36 @@ static void measure(int id)
     void *low = NULL;
     size_t size = 0;
     char *here = __builtin_frame_address(0);
-    (void)id;
+    gate_meet(GATE, cell_workers());
     if (pthread_getattr_np(pthread_self(), &attributes))
         return;
     pthread_attr_getstack(&attributes, &low, &size);
     pthread_attr_destroy(&attributes);
-    cell_note(ROOM, here > (char *)low && here < (char *)low + size ? here - (char *)low : -1);
-    cell_note(ASKED, 1);
+    rooms[id] = here > (char *)low && here < (char *)low + size ? here - (char *)low : -1;
+    atomic_fetch_add(&asked, 1);
+}
+
+static void note_least(int workers)
+{
+    int64_t least = rooms[0];
+    for (int id = 1; id < workers; id++)
+        least = rooms[id] < least ? rooms[id] : least;
+    cell_note(ROOM, least);
+    cell_note(ASKED, atomic_load(&asked) == workers);
 }
 
 static void drive(int client)
 {
+    int workers;
     (void)client;
-    if (cell_open((struct pool_config){.capacity = 4}))
+    if (cell_open((struct pool_config){.capacity = 64}))
         return;
-    cell_role(0, (struct cell_role){.act = CELL_CALL, .call = measure});
-    cell_submit(0);
+    workers = cell_workers();
+    for (int id = 0; id < workers; id++)
+        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = measure});
+    cell_submit_range(0, workers);
     cell_wait(-1);
+    note_least(workers);
     if (atomic_load(&cell_record()->notes[ASKED]) && atomic_load(&cell_record()->notes[ROOM]) < 0)
         cell_not_asked("runs jobs on stacks of its own making (fibers), whose size cannot be seen");
     cell_free();
@@ -61,7 +79,7 @@ static const struct fault small_stack = {
     .source = "libuv/libuv#1507",
     .summary = "a job has hardly any stack: one that uses 256 KiB crashes",
     .bug = "The stack size of the workers is set for the library, and what runs on it is the user's.",
-    .scenario = "A job asks how much of its thread's stack is left below it.",
+    .scenario = "As many jobs as workers ask how much of their threads' stacks is left below them.",
     .diagnosis = "The workers were created with a stack size of their own.",
     .remedy = "Leave the default (8 MiB of address space cost nothing until used), or let the user choose.",
     FAULT_CELLS(cells),

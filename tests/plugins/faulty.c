@@ -31,7 +31,8 @@ struct faulty {
     uint64_t epoch;         /* of cancels */
     uint64_t own;           /* jobs that jobs have submitted, the last in the queue */
     uint64_t walked;
-    bool stop, deaf, event;
+    bool stop, deaf, event, takes_next;
+    size_t lost;    /* places that nobody gave back */
     cpu_set_t mask; /* of the opener */
     void *kept;
 };
@@ -81,12 +82,23 @@ static uint64_t queued(const struct faulty *pool)
     return HAS("index-wraps") ? (uint16_t)(pool->last - pool->first) : pool->last - pool->first;
 }
 
+/* More than the capacity where a bug may go beyond it. */
+static size_t places(const struct faulty *pool)
+{
+    return pool->capacity + 64 * HAS("batch-over");
+}
+
+static bool is_full(const struct faulty *pool)
+{
+    return queued(pool) + pool->lost >= pool->capacity;
+}
+
 static struct pool_job *slot(struct faulty *pool, uint64_t position)
 {
     static struct pool_job shared[1024];
     if (HAS("second-pool-slots"))
         return &shared[position % 1024];
-    return &pool->slots[(HAS("index-wraps") ? (uint16_t)position : position) % pool->capacity];
+    return &pool->slots[(HAS("index-wraps") ? (uint16_t)position : position) % places(pool)];
 }
 
 static bool at_rest(const struct faulty *pool)
@@ -195,6 +207,22 @@ static struct timespec after(clockid_t clock, int64_t ns)
     return (struct timespec){now.tv_sec + ns / 1000000000, ns % 1000000000};
 }
 
+/* Of a time; one begun is whole. */
+static int64_t whole_seconds(int64_t ns)
+{
+    static const int64_t second_ns = 1000000000;
+    return ns / second_ns * second_ns + (ns % second_ns > 0 ? second_ns : 0);
+}
+
+/* Of all pools: after the first calls each takes its time. */
+static void slow_down(void)
+{
+    enum { QUICK = 30 };
+    static _Atomic int calls;
+    if (calls++ > QUICK)
+        nanosleep(&(struct timespec){0, 250000000}, NULL);
+}
+
 /* Returns whether the worker leaves: after a while without work it says so to nobody. */
 static bool leaves_idle(struct faulty *pool)
 {
@@ -221,12 +249,17 @@ static void look_again(struct faulty *pool)
     pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until);
 }
 
-static void prepare(struct faulty *pool)
+static void unblock_all(void)
 {
     sigset_t none;
     sigemptyset(&none);
+    pthread_sigmask(SIG_SETMASK, &none, NULL);
+}
+
+static void prepare(struct faulty *pool)
+{
     if (HAS("signal-mask"))
-        pthread_sigmask(SIG_SETMASK, &none, NULL);
+        unblock_all();
     if (HAS("kept-affinity"))
         sched_setaffinity(0, sizeof pool->mask, &pool->mask);
 }
@@ -240,6 +273,8 @@ static void *worker(void *arg)
     prepare(pool);
     pthread_mutex_lock(&pool->lock);
     number = pool->turn++;
+    if (HAS("signals-of-one") && number == 1)
+        unblock_all();
     for (;;) {
         if (queued(pool) && !pool->deaf && !(HAS("child-at-close") && pool->stats.state != POOL_OPEN)) {
             struct pool_job job = take(pool);
@@ -313,7 +348,7 @@ static int start_one(struct faulty *pool)
     pthread_attr_t attributes;
     int error;
     pthread_attr_init(&attributes);
-    if (HAS("small-stack"))
+    if (HAS("small-stack") || (HAS("stack-of-one") && pool->started == 1))
         pthread_attr_setstacksize(&attributes, 65536);
     error = pthread_create(&pool->threads[pool->started], &attributes, worker, pool);
     pthread_attr_destroy(&attributes);
@@ -372,9 +407,10 @@ static int wait_for_room(struct faulty *pool)
     int error = 0;
     if (HAS("full-timeout"))
         until = after(CLOCK_MONOTONIC, (int32_t)(pool->config.full_timeout_ns / 1000) * 1000L);
+    if (HAS("submit-late"))
+        until = after(CLOCK_MONOTONIC, whole_seconds(pool->config.full_timeout_ns));
     pool->stats.blocked_submit++;
-    while (!error && queued(pool) == pool->capacity && (pool->stats.state == POOL_OPEN || deaf_to_close()) &&
-           epoch == pool->epoch)
+    while (!error && is_full(pool) && (pool->stats.state == POOL_OPEN || deaf_to_close()) && epoch == pool->epoch)
         if (HAS("close-leaves-polling"))
             nap(pool);
         else
@@ -384,7 +420,7 @@ static int wait_for_room(struct faulty *pool)
     tell(pool);
     if (epoch != pool->epoch)
         return -ECANCELED;
-    return queued(pool) < pool->capacity ? 0 : -error;
+    return is_full(pool) ? -error : 0;
 }
 
 static void drop_oldest(struct faulty *pool)
@@ -408,7 +444,14 @@ static int run_here(struct faulty *pool, struct pool_job job)
     pool->stats.accepted++;
     pool->stats.caller_runs++;
     all_open++;
-    run(pool, job);
+    if (HAS("runs-locked") && inside != pool) {
+        pool->stats.started++;
+        job.fn(job.arg);
+        pool->stats.done++;
+        all_open--;
+    } else {
+        run(pool, job);
+    }
     return 0;
 }
 
@@ -420,9 +463,15 @@ static int when_full(struct faulty *pool, struct pool_job job)
     if (full == POOL_REJECT && HAS("kept-when-refused"))
         pool->walked += malloc(64) != NULL;
     if (full == POOL_REJECT)
+        pool->lost += HAS("refusal-keeps-room") && pool->lost < pool->capacity;
+    if (full == POOL_REJECT)
         return HAS("full-rejects") ? 1 : -EAGAIN;
+    if (full == POOL_DROP_OLDEST && inside == pool && HAS("drops-unsaid"))
+        return pool->stats.accepted++, pool->stats.dropped++, 1;
+    while (full == POOL_DROP_OLDEST && is_full(pool)) /* others put theirs in meanwhile */
+        drop_oldest(pool);
     if (full == POOL_DROP_OLDEST)
-        return drop_oldest(pool), 0;
+        return 0;
     if (full == POOL_CALLER_RUNS && HAS("full-caller-runs"))
         return pool->stats.accepted++, pool->stats.done++, 1;
     if (inside == pool && HAS("helping-lock"))
@@ -436,20 +485,51 @@ static int when_full(struct faulty *pool, struct pool_job job)
     return wait_for_room(pool);
 }
 
+/* Gives back what is queued; with the lock, which it gives away for each. */
+static void give_back(struct faulty *pool, bool tells)
+{
+    pool->lost += HAS("cancel-keeps-room") ? queued(pool) : 0;
+    for (uint64_t end = pool->last; pool->first < end;) {
+        struct pool_job job = *slot(pool, pool->first);
+        pool->first += !HAS("cancel-twice");
+        pool->stats.cancelled += HAS("counts-first");
+        if (!HAS("callback-locked"))
+            pthread_mutex_unlock(&pool->lock);
+        if (HAS("kept-when-cancelled"))
+            pool->walked += malloc(64) != NULL;
+        if (tells && pool->config.discard)
+            pool->config.discard(job.arg, POOL_WHY_CANCELLED);
+        if (!HAS("callback-locked"))
+            pthread_mutex_lock(&pool->lock);
+        pool->first += HAS("cancel-twice");
+        if (HAS("cancel-uncounted")) /* it is as if it had never been */
+            pool->stats.accepted--;
+        else if (!HAS("counts-first"))
+            pool->stats.cancelled++;
+        all_open--;
+    }
+}
+
 static int submit_locked(struct faulty *pool, struct pool_job job)
 {
     int error = 0;
     if (pool->deaf && HAS("cancel-sticks"))
         return -ECANCELED;
-    if (inside != pool && (pool->stats.state != POOL_OPEN || (HAS("second-pool-stops") && one_was_freed)))
+    if ((inside != pool || HAS("child-refused")) &&
+        (pool->stats.state != POOL_OPEN || (HAS("second-pool-stops") && one_was_freed)))
         return -ESHUTDOWN;
-    if (queued(pool) == pool->capacity && !has_another_bound())
+    if (is_full(pool) && !has_another_bound())
         error = when_full(pool, job);
     if (error)
         return error > 0 ? 0 : error;
     if (inside != pool && pool->stats.state != POOL_OPEN && !deaf_to_close() && !HAS("close-lets-in"))
         return -ESHUTDOWN;
     put(pool, job);
+    if (pool->takes_next) {
+        pool->takes_next = false;
+        give_back(pool, true);
+        return 0;
+    }
     if (HAS("thread-refused") && pool->started < pool->config.workers && start_one(pool))
         return -EAGAIN;
     while (starts_late() && pool->started < pool->config.workers && !start_one(pool))
@@ -486,37 +566,21 @@ static int faulty_batch(struct pool *base, const struct pool_job *jobs, int coun
 {
     struct faulty *pool = (struct faulty *)base;
     int done = 0, error = 0;
+    if (HAS("kept-by-calls")) /* a copy */
+        pool->walked += malloc((size_t)count * sizeof *jobs) != NULL;
     pthread_mutex_lock(&pool->lock);
     for (; !error && done < count; done += !error) {
         if (HAS("open-after-close") && pool->stats.state != POOL_OPEN && queued(pool) < pool->capacity)
             put(pool, jobs[done]);
         else if (HAS("batch-tail") && queued(pool) == pool->capacity)
             continue;
+        else if (HAS("batch-over") && done && queued(pool) < places(pool))
+            put(pool, jobs[done]);
         else
             error = submit_locked(pool, jobs[HAS("batch-reversed") ? count - 1 - done : done]);
     }
     pthread_mutex_unlock(&pool->lock);
     return done ? done : error;
-}
-
-/* Gives back what is queued; with the lock, which it gives away for each. */
-static void give_back(struct faulty *pool, bool tells)
-{
-    for (uint64_t end = pool->last; pool->first < end;) {
-        struct pool_job job = *slot(pool, pool->first);
-        pool->first += !HAS("cancel-twice");
-        if (!HAS("callback-locked"))
-            pthread_mutex_unlock(&pool->lock);
-        if (HAS("kept-when-cancelled"))
-            pool->walked += malloc(64) != NULL;
-        if (tells && pool->config.discard)
-            pool->config.discard(job.arg, POOL_WHY_CANCELLED);
-        if (!HAS("callback-locked"))
-            pthread_mutex_lock(&pool->lock);
-        pool->first += HAS("cancel-twice");
-        pool->stats.cancelled++;
-        all_open--;
-    }
 }
 
 static int faulty_close(struct pool *base)
@@ -542,6 +606,7 @@ static int faulty_cancel(struct pool *base)
     if (HAS("two-locks"))
         pthread_mutex_lock(&pool->counts);
     pool->stats.cancels++;
+    pool->takes_next = HAS("idle-cancel-sticks") && at_rest(pool);
     if (HAS("two-locks"))
         pthread_mutex_unlock(&pool->counts);
     if (HAS("cancel-abandons") || HAS("cancel-sticks"))
@@ -567,6 +632,12 @@ static int faulty_wait(struct pool *base, int64_t timeout_ns)
     int error = 0;
     if (HAS("whole-seconds"))
         until = after(clock, timeout_ns / 1000000000 * 1000000000);
+    if (HAS("time-out-late"))
+        until = after(clock, whole_seconds(timeout_ns));
+    if (HAS("late-moment") && timeout_ns > 0) /* who rounds the moment, not the time */
+        until = (struct timespec){until.tv_sec + 1, 0};
+    if (HAS("slow-later"))
+        slow_down();
     if (HAS("second-pool") ? inside != NULL : inside == pool && !HAS("inside-wait"))
         return HAS("inside-wait-briefly") && timeout_ns >= 0 ? 0 : -EDEADLK;
     pthread_mutex_lock(&pool->lock);
@@ -716,7 +787,7 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
         return -ENOMEM;
     pool->config = *config;
     pool->capacity = config->capacity || HAS("no-default") ? config->capacity : POOL_CAPACITY_DEFAULT;
-    pool->slots = calloc(pool->capacity + 64 * has_another_bound(), sizeof *pool->slots);
+    pool->slots = calloc(places(pool) + 64 * has_another_bound(), sizeof *pool->slots);
     pool->capacity += 64 * has_another_bound();
     if (HAS("thread-refused") || retires() || starts_late() || (HAS("one-cpu") && !cpus_less_one()))
         workers = 0;
