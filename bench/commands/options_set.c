@@ -97,7 +97,7 @@ static int percent(const char *option, const char *value, double most, double *s
 
 int options_set_threshold(struct options *options, const char *value, struct why why)
 {
-    return percent("--threshold", value, 1000, &options->threshold, why);
+    return percent("--threshold", value, 99, &options->threshold, why); /* no speed falls by more than all */
 }
 
 int options_set_until(struct options *options, const char *value, struct why why)

@@ -104,5 +104,6 @@ CLI_TEST(compare, input_is_refused_in_one_line)
 {
     EXPECT_BAD({"nosuch.json", "compare nosuch.json nosuch.json"}, {"BASE.json", "compare base.json"},
                {"third", "compare a b third"}, {"--threshold", "compare a b --threshold x"},
-               {"more than 0", "compare a b --threshold 0"}, {"markdown", "compare a b --format xml"});
+               {"more than 0", "compare a b --threshold 0"}, {"at most 99", "compare a b --threshold 100%"},
+               {"at most 99", "compare a b --threshold 200%"}, {"markdown", "compare a b --format xml"});
 }
