@@ -49,7 +49,7 @@ int history_series(const struct options *options, struct store *store, const cha
 }
 
 struct tally {
-    int changes, worse, series, short_ones;
+    int changes, worse, series, short_ones, long_ones;
 };
 
 static void one_series(const struct options *options, const struct series *series, int width, json_t *list,
@@ -59,6 +59,7 @@ static void one_series(const struct options *options, const struct series *serie
     course_find(series, options->least > 0 ? options->least : COURSE_LEAST, &course);
     tally->series++;
     tally->short_ones += !course_can_tell(series);
+    tally->long_ones += course.first > 0;
     for (int i = 0; i < course.count; i++) {
         const struct course_change *change = &course.changes[i];
         char subject[200];
@@ -96,6 +97,8 @@ int history_changes(const struct options *options, struct store *store)
         if (tally.short_ones)
             printf("; %d %s fewer than %d points: nothing can be told of %s", tally.short_ones,
                    tally.short_ones == 1 ? "has" : "have", CHANGES_LEAST, tally.short_ones == 1 ? "it" : "them");
+        if (tally.long_ones)
+            printf("; of %d only the newest %d runs were looked at", tally.long_ones, CHANGES_VALUES_MAX);
         putchar('\n');
     }
     json_decref(found);

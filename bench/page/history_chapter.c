@@ -29,7 +29,7 @@ struct told {
 
 struct all_told {
     struct told *all; /* [count] */
-    int count, changes, worse, short_ones;
+    int count, changes, worse, short_ones, long_ones;
 };
 
 static void find(const struct series_list *list, struct all_told *told)
@@ -42,6 +42,7 @@ static void find(const struct series_list *list, struct all_told *told)
         course_find(one->series, COURSE_LEAST, &one->course);
         told->changes += one->course.count;
         told->short_ones += !course_can_tell(one->series);
+        told->long_ones += one->course.first > 0;
         for (int c = 0; c < one->course.count; c++)
             told->worse += one->course.changes[c].speed < 1;
     }
@@ -110,6 +111,9 @@ static void changes_part(struct chapter *chapter, const struct all_told *told)
     tree_say(part, "text",
              "%d change%s in %d series, %d for the worse. Of %d series with fewer than %d runs nothing can be told.",
              told->changes, told->changes == 1 ? "" : "s", told->count, told->worse, told->short_ones, CHANGES_LEAST);
+    if (told->long_ones)
+        tree_say(part, "text", "Of %d series only the newest %d runs were looked at.", told->long_ones,
+                 CHANGES_VALUES_MAX);
     if (!told->changes)
         return;
     table = tables_new(part, "Changes, those for the worse first", heads, 4);

@@ -120,6 +120,9 @@ void course_show_table(const struct series *series, const struct course *course,
     if (!course_can_tell(series))
         fprintf(out, "\n%d run%s: too few to tell of a change (%d are wanted)\n", series->count,
                 series->count == 1 ? "" : "s", CHANGES_LEAST);
+    else if (course->first)
+        fprintf(out, "\n%d change%s in the newest %d of %d runs; the earlier ones were not looked at\n", course->count,
+                course->count == 1 ? "" : "s", series->count - course->first, series->count);
     else
         fprintf(out, "\n%d change%s in %d runs\n", course->count, course->count == 1 ? "" : "s", series->count);
 }

@@ -320,6 +320,20 @@ HISTORY_TEST(a_course_is_shown_and_drawn)
     expect_refused("history show mutex/empty/t2", "did you mean");
 }
 
+/* What lies before the newest 200 runs is not looked at, and that is no "no change" there. */
+HISTORY_TEST(of_a_long_series_it_is_said_what_was_looked_at)
+{
+    make_course(240, steps);
+    cr_assert(run("history changes") == 0 &&
+                  strstr(out, "0 changes in 1 series, 0 for the worse; of 1 only the newest 200 runs were looked at\n"),
+              "%s", out);
+    cr_assert(run("history show mutex/empty/t1 --no-figures") == 0 &&
+                  strstr(out, "0 changes in the newest 200 of 240 runs; the earlier ones were not looked at\n"),
+              "%s", out);
+    cr_assert(run("report h.db -o h.html") == 0, "%s", err);
+    cr_assert(system("grep -q 'only the newest 200 runs were looked at' h.html") == 0, "the page does not say it");
+}
+
 static double creeping(int number)
 {
     return number < 15 ? 1e6 : 1e6 * (1 - 0.01 * (number - 14));
