@@ -588,7 +588,11 @@ prove-plan: deps ## what `plan` foretells against what is then measured: docs/pl
 	@$(MAKE) --no-print-directory $(BUILD)/prove-plan
 	@KEEP=$(if $(WORKERS),yes) sh tests/prove/write.sh "$(BUILD)/prove-plan $(WORKERS)" docs/plan.md
 
-.PHONY: reference-tables
+.PHONY: reference reference-tables
+reference: deps peers ## all of results/reference again, and its tables (quiet, committed; 20 min)
+	@$(MAKE) --no-print-directory all
+	@sh tests/prove/reference.sh
+	@$(MAKE) --no-print-directory reference-tables
 reference-tables: deps ## the tables of README and docs/peers.md again, from results/reference
 	@$(MAKE) --no-print-directory $(BUILD)/prove-printed
 	@sh tests/prove/printed.sh $(BUILD)/prove-printed README.md
