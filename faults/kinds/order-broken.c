@@ -8,7 +8,7 @@
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
-enum { FIRST = 0, REST = 1, QUEUED = 24, BATCHED = 16 /* from here on */, CAPACITY = 64 };
+enum { FIRST = 0, REST = 1, QUEUED = 40, BATCHED = 32 /* from here on */, CAPACITY = 64 };
 static const int64_t patience_ns = 500000000;
 
 /* How many started while one worker ran, and the first that started too early: its number
@@ -91,7 +91,7 @@ static const struct fault order_broken = {
     .source = "apache/druid#1809",
     .summary = "a promised order is not kept: later jobs of one producer start first",
     .bug = "The queue is a heap, a stack or several, and the promise is that of one list.",
-    .scenario = "All workers held, 24 jobs queued by one thread; then one worker is let go and takes them.",
+    .scenario = "All workers held, forty jobs queued by one thread; then one worker is let go and takes them.",
     .diagnosis = "A single worker started them in another order than that of their submits.",
     .remedy = "One list, or a number for each job by which equals are told apart; or do not promise it.",
     FAULT_CELLS(cells),

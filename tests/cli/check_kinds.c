@@ -248,7 +248,7 @@ CLI_TEST(check_kinds, other_forms_of_threads_and_order_are_caught)
 {
     ARE_CAUGHT({"thread-refused-later", "thread-refused"}, {"counts-refused", "thread-refused"},
                {"idle-twice", "under-parallel"}, {"takes-two", "under-parallel"}, {"batch-reversed", "order-broken"},
-               {"two-locks", "preempted"}, {"one-condition", "lost-under-load"});
+               {"order-of-many", "order-broken"}, {"two-locks", "preempted"}, {"one-condition", "lost-under-load"});
 }
 
 CLI_TEST(check_kinds, other_forms_of_cancels_and_room_are_caught)

@@ -123,7 +123,7 @@ static struct pool_job take(struct faulty *pool)
         pool->own--;
         return *slot(pool, --pool->last);
     }
-    if (HAS("order-broken") && queued(pool) > 2)
+    if ((HAS("order-broken") && queued(pool) > 2) || (HAS("order-of-many") && queued(pool) > 32))
         return *slot(pool, --pool->last);
     return *slot(pool, pool->first++);
 }
