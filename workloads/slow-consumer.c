@@ -387,18 +387,28 @@ static const char *consumer_remedy(const struct workload_spec *spec)
                                                              : "a buffer would not help, a faster consumer would";
 }
 
+/* As the columns have it: "100%" is all, and "0%" is none. */
+static const char *share_text(double share, char *text, size_t size)
+{
+    if (share >= 0.995 && share < 1)
+        return units_share_text(share, text, size);
+    snprintf(text, size, share > 0 && share < 0.1 ? "%.1f%%" : "%.0f%%", 100 * share);
+    return text;
+}
+
 static void say(const struct workload_spec *spec, const struct workload_setting *setting, const double *f, char *text,
                 size_t size)
 {
-    char recovery[32], who[96] = "", lost[64] = "";
+    char recovery[32], who[96] = "", lost[64] = "", share[32];
     int used;
     if (setting->results == POOL_RESULTS_BLOCK)
-        snprintf(who, sizeof who, "workers blocked %.0f%% of the time, ", 100 * f[WORKERS_BLOCKED]);
+        snprintf(who, sizeof who, "workers blocked %s of the time, ",
+                 share_text(f[WORKERS_BLOCKED], share, sizeof share));
     if (f[RESULTS_LOST] > 0)
-        snprintf(lost, sizeof lost, "%.0f%% of the results lost, ", 100 * f[RESULTS_LOST]);
+        snprintf(lost, sizeof lost, "%s of the results lost, ", share_text(f[RESULTS_LOST], share, sizeof share));
     if (f[CONSUMER_BUSY] >= nearly_all)
-        used = snprintf(text, size, "bound by the consumer; %s%sproducers waiting %.0f%%; %s", who, lost,
-                        100 * f[PRODUCERS_WAITING], consumer_remedy(spec));
+        used = snprintf(text, size, "bound by the consumer; %s%sproducers waiting %s; %s", who, lost,
+                        share_text(f[PRODUCERS_WAITING], share, sizeof share), consumer_remedy(spec));
     else if (f[WORKERS_BLOCKED] > noticeable || f[RESULTS_LOST] > noticeable)
         used =
             snprintf(text, size, "%s%sthough the consumer is busy only %.0f%% of the time: a larger buffer would help",
