@@ -389,7 +389,7 @@ CLI_TEST(check_kinds, a_pool_that_slows_down_does_not_stall)
     for (i = 0; i < json_array_size(cells); i++)
         slow += is(json_array_get(cells, i), "verdict", "not supported") &&
                 strstr(json_string_value(json_object_get(json_array_get(cells, i), "finding")), TOO_LONG);
-    cr_assert(strstr(out, "\"fails\": 0") && strstr(out, "\"stalled\": 0") && slow == 3, "%s", out);
+    cr_assert(strstr(out, "\"fails\": 0") && strstr(out, "\"stalled\": 0") && slow >= 3, "%s", out);
     json_decref(document);
 }
 
