@@ -6,8 +6,9 @@
  * Submitters push jobs; a worker takes some, shows all but the first in its buffer, robs
  * others, or lies down. A job may block until all the others are done, on all workers but
  * one. A step touches one word that threads share, but for the looks over all places,
- * among them the sentry's survey, a note to itself: those are one step each. Claimed: every job ends, and every worker goes when the pool is
- * drained, that is, no state is left in which a job lies and all sleep without a timer;
+ * among them the sentry's survey, a note to itself: those are one step each. Claimed:
+ * every job ends, and every worker goes when the pool is drained, that is, no state is
+ * left in which a job lies and all sleep without a timer;
  * and the sentry goes to work at its second look at the latest for what has not moved in
  * between, however much others do. Time is anything: a timer may run out at once or
  * never, a call may be believed for ever or not at all.
@@ -19,8 +20,9 @@
  *             worker 1, whose own job blocks; two more are queued, all others have ended. To
  *             come there takes more jobs than can be explored. (W=3, JOBS=4, P=0.)
  * How far: 2 workers are 3 million states with 1 job and 1 submitter, 12 with 2 submitters,
- * 17 with 2 jobs; by that 4 jobs and 2 submitters are some 2 * 10^9, more than fit: `run.sh
- * wide` comes to a part of them. All of 3 jobs and 1 submitter are explored.
+ * 17 with 2 jobs, more than 85 with 2 jobs and 2 submitters (no error in those; the end was
+ * not reached); by that 4 jobs and 2 submitters are 2 * 10^9 or more, which do not fit:
+ * `run.sh wide` comes to a part of them. All of 3 jobs and 1 submitter are explored.
  * Left out: spinning, which only looks again; forks (forks.pml); cancel; the instant
  * between taking a job and counting it as begun; orders weaker than sequential
  * consistency. The mutants, each of which SPIN catches, are in run.sh. */
