@@ -42,7 +42,8 @@ static void judge_creep(const struct series *series, const double *values, const
     if (speed_of(series, found->before, change->after) < 1)
         change->before = best_level(series, values, found->begin, found->end, &change->best);
     change->speed = speed_of(series, change->before, change->after);
-    runs = found->end - 1 - level / 2 - change->best;
+    change->since = found->since > change->best ? found->since : change->best;
+    runs = found->end - 1 - level / 2 - change->since;
     change->per_point = runs > 0 ? fabs(pow(change->speed, 1.0 / runs) - 1) : 0;
 }
 
@@ -115,5 +116,6 @@ void course_find(const struct series *series, double least, struct course *cours
         change->within = !change->creeps && !begins_revision(series, change->at);
         change->end = course->first + found[i].end;
         change->best += course->first;
+        change->since += course->first;
     }
 }

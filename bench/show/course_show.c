@@ -38,16 +38,17 @@ void course_show_line(const struct series *series, const struct course_change *c
                       FILE *out)
 {
     const struct series_point *point = &series->points[change->creeps ? change->best : change->at];
-    char before[TEXT], after[TEXT], revision[TEXT], percent[TEXT];
+    char before[TEXT], after[TEXT], revision[TEXT], since[TEXT], percent[TEXT];
     course_show_value(series, change->before, before, sizeof before);
     course_show_value(series, change->after, after, sizeof after);
     history_show_revision(point->revision, revision, sizeof revision);
     snprintf(percent, sizeof percent, "%+.1f%%", 100 * (change->speed - 1));
     fprintf(out, "%-*s  %8s  ", width, series->benchmark, percent);
+    history_show_revision(series->points[change->since].revision, since, sizeof since);
     if (change->creeps)
-        fprintf(out, "creeps: against its %s level (%s, %.10s%s%s%s) in %d runs, about %.2g%% each",
+        fprintf(out, "creeps: against its %s level (%s, %.10s%s%s%s), since %s in %d runs, about %.2g%% each",
                 change->speed < 1 ? "best" : "earlier", revision, point->date, *subject ? ", \"" : "", subject,
-                *subject ? "\"" : "", change->end - 1 - change->best, 100 * change->per_point);
+                *subject ? "\"" : "", since, change->end - 1 - change->since, 100 * change->per_point);
     else
         fprintf(out, "from %s (%.10s%s%s%s)%s", revision, point->date, *subject ? ", \"" : "", subject,
                 *subject ? "\"" : "", change->within ? course_show_within : "");

@@ -396,13 +396,13 @@ static double cost(const double *y, int n, double level, double wide)
     return sum;
 }
 
-/* Whether a hinge fits better than a step at `at`, by more than chance. */
-static bool is_creep(const double *values, int n, int at)
+/* Whether a hinge fits better than a step at `at`, by more than chance. *knot: its last value before the line. */
+static bool is_creep(const double *values, int n, int at, int *knot)
 {
     static const double much = 4, outlier = 2.5 * 1.4826;
     double y[CHANGES_VALUES_MAX], rest[CHANGES_VALUES_MAX], gain, wide, hinge;
     clip(values, n, y);
-    hinge_of(y, n, &gain, rest);
+    *knot = hinge_of(y, n, &gain, rest);
     wide = outlier * stats_mad(rest, n);
     hinge = cost(rest, n, 0, wide);
     return cost(y, at, stats_median(y, at).median, wide) +
@@ -429,8 +429,9 @@ static int find_steps(const double *all, int begin_all, int end_all, double leas
                                       .end = begin_all + end,
                                       .before = stats_median(values + begin, at - begin).median,
                                       .after = stats_median(values + at, end - at).median,
-                                      .p = change_probability(values + begin, end - begin),
-                                      .creeps = is_creep(values + begin, end - begin, at - begin)};
+                                      .p = change_probability(values + begin, end - begin)};
+        one->creeps = is_creep(values + begin, end - begin, at - begin, &one->since);
+        one->since += begin_all + begin;
         count += fabs(log(one->after / one->before)) >= log1p(least);
     }
     return count;
@@ -446,7 +447,7 @@ static bool find_creep(const double *values, int begin, int n, double least, str
     p = probability(values + begin, n - begin, SHAPE_CREEP);
     clip(values + begin, n - begin, clipped);
     knot = begin + hinge_of(clipped, n - begin, &gain, NULL);
-    *found = (struct changes_found){.at = knot, .begin = begin, .end = n, .p = p, .creeps = true};
+    *found = (struct changes_found){.at = knot, .begin = begin, .end = n, .p = p, .creeps = true, .since = knot};
     found->before = stats_median(values + begin, knot - begin + 1).median;
     found->after = stats_median(values + n - CHANGES_LEVEL, CHANGES_LEVEL).median;
     return p <= CHANGES_P && fabs(log(found->after / found->before)) >= log1p(least);

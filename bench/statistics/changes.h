@@ -35,7 +35,8 @@ struct changes_found {
     int begin, end;       /* values[begin..at) are before it, values[at..end) after it */
     double before, after; /* their medians */
     double p;
-    bool creeps; /* no step: it went on from begin to end, as a line fits better */
+    bool creeps; /* no step: it went on from `since` to end, as a line fits better */
+    int since;   /* of a creep: the last value before that line */
 };
 
 /* Finds the changes of n values > 0 in the order in which they were measured, each of at least

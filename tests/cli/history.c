@@ -346,6 +346,7 @@ HISTORY_TEST(a_creep_is_held_against_the_best_level)
     cr_assert(run("history changes") == 0, "%s%s", out, err);
     cr_assert(strstr(out, "creeps: against its best level (rev-") && strstr(out, "1 change in 1 series, 1 for"), "%s",
               out);
+    cr_assert(strstr(out, ", since rev-14- in 15 runs, about 1% each"), "%s", out);
 }
 
 static double steady(int number)
