@@ -4,7 +4,7 @@
 ifeq ($(origin CC),default)
 CC       := gcc
 endif
-CFLAGS   ?= -O2 -g
+CFLAGS   ?= -O2 -g1
 PREFIX   ?= /usr/local
 BUILD    ?= build
 PROGRAM  ?= poolbench
@@ -85,7 +85,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g1 -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
