@@ -590,7 +590,8 @@ prove-plan: deps ## what `plan` foretells against what is then measured: docs/pl
 
 .PHONY: reference reference-tables
 reference: deps peers ## all of results/reference again, and its tables (quiet, committed; 20 min)
-	@$(MAKE) --no-print-directory all
+	@sh tests/prove/reference.sh --revision >/dev/null
+	@$(MAKE) --no-print-directory all REVISION="$$(sh tests/prove/reference.sh --revision)"
 	@sh tests/prove/reference.sh
 	@$(MAKE) --no-print-directory reference-tables
 reference-tables: deps ## the tables of README and docs/peers.md again, from results/reference

@@ -116,3 +116,73 @@ CLI_TEST(prove, the_readme_says_what_the_kept_results_say)
     program_tools();
     cr_assert(program_shell(root, "CHECK=yes sh tests/prove/printed.sh build/prove-printed README.md") == 0, "%s", out);
 }
+
+/* And so does docs/peers.md: each row of that table is there. */
+CLI_TEST(prove, the_page_of_peers_says_what_its_kept_result_says)
+{
+    program_tools();
+    cr_assert(program_shell(
+                  root, "rows=$(build/prove-printed --beside mutex results/reference/peers.json) && "
+                        "test $(echo \"$rows\" | wc -l) -gt 10 && ! echo \"$rows\" | grep -vxFf docs/peers.md") == 0,
+              "%s", out);
+}
+
+/* A tree with two kept runs, and a program that measures nothing and says that it is of this revision. */
+static void make_kept(void)
+{
+    program_tools();
+    cr_assert(program_shell(".",
+                            "mkdir -p repo/tests/prove repo/results/reference repo/docs && cd repo && "
+                            "cp \"$OWN/tests/prove/reference.sh\" tests/prove && "
+                            "touch README.md docs/peers.md pool.c results/reference/suite.json && "
+                            "echo old >results/reference/search.json && git init -q . && git config user.name t && "
+                            "git config user.email t@t && git add -A && git commit -qm one") == 0,
+              "%s", out);
+    file("repo/poolbench",
+         "[ \"$1\" != --version ] || { echo \"poolbench 0 ($(git describe --always --abbrev=10)$MORE)\"; "
+         "exit $STATUS; }\n"
+         "for last; do :; done; echo \"$1\" >\"$last\"; exit $STATUS\n");
+}
+
+static int keep(const char *before, const char *words)
+{
+    char command[512];
+    snprintf(command, sizeof command, "cd repo && chmod +x poolbench && %s sh tests/prove/reference.sh %s", before,
+             words);
+    return program_shell(".", command);
+}
+
+static void expect_kept(const char *wanted)
+{
+    char text[64];
+    slurp("repo/results/reference/search.json", text, sizeof text);
+    cr_assert_str_eq(text, wanted);
+}
+
+/* After a run that was disturbed: what the others have changed is no matter. */
+CLI_TEST(prove, one_kept_run_is_made_again_beside_the_others)
+{
+    make_kept();
+    cr_assert(program_shell(".",
+                            "cd repo/results/reference && echo new >suite.json && cd ../.. && echo new >README.md && "
+                            "echo new >docs/peers.md") == 0);
+    cr_assert(keep("ONLY=search STATUS=0", "") == 0 && strstr(out, "== search\n") && !strstr(out, "== suite"), "%s",
+              out);
+    expect_kept("sweep\n");
+    cr_assert(keep("ONLY=search STATUS=1", "") == 0, "a promise that is broken: %s", out);
+    cr_assert(keep("ONLY=search STATUS=3", "") == 3, "%s", out);
+    cr_assert(keep("ONLY=serach", "") == 2 && lines(out) == 1 && strstr(out, "serach"), "%s", out);
+}
+
+/* But what is measured is what is committed. */
+CLI_TEST(prove, no_kept_run_is_made_of_what_is_not_committed)
+{
+    make_kept();
+    cr_assert(keep("ONLY=search MORE=-dirty", "") == 2 && lines(out) == 1 && strstr(out, "./poolbench is not of"), "%s",
+              out);
+    cr_assert(keep("", "--revision") == 0 && strlen(out) == 11, "%s", out);
+    cr_assert(program_shell(".", "echo x >>repo/pool.c") == 0);
+    cr_assert(keep("ONLY=search", "") == 2 && lines(out) == 1 && strstr(out, "not clean"), "%s", out);
+    cr_assert(keep("", "--revision") == 2 && lines(out) == 1, "%s", out);
+    expect_kept("old\n");
+}
