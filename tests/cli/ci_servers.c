@@ -175,3 +175,12 @@ CLI_TEST(ci_servers, gitlab_holds_a_change_against_what_it_is_merged_with)
     expect_measured(gitlab_runs("CI_MERGE_REQUEST_DIFF_BASE_SHA=base CI_COMMIT_BEFORE_SHA=base~1"));
     cr_assert(gitlab_runs("CI_COMMIT_BEFORE_SHA=base~1") == 3 && strstr(out, "base~1 does not build"), "%s", out);
 }
+
+/* The server keeps a cache of what did well, unless it is told otherwise. */
+CLI_TEST(ci_servers, gitlab_keeps_the_history_of_a_regression)
+{
+    char text[64];
+    take_step("gitlab.yml", "all[\"duet-history\"][\"cache\"][\"when\"]");
+    slurp("step", text, sizeof text);
+    cr_assert_str_eq(text, "always\n");
+}
