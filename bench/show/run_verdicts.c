@@ -148,7 +148,8 @@ static void add_search(json_t *verdicts, const json_t *result, const json_t *sea
     verdicts_set(row, "new", kept > 0 ? text : "");
     snprintf(text, sizeof text, "proved at %s", proved > 0 ? value_text(WORKLOAD_RATE, proved, rate) : "none");
     if (broken > 0)
-        snprintf(text + strlen(text), sizeof text - strlen(text), ", broken at %s",
+        snprintf(text + strlen(text), sizeof text - strlen(text), ", %s at %s",
+                 json_is_true(json_object_get(search, "broken_short")) ? "watched for too short a time" : "broken",
                  value_text(WORKLOAD_RATE, broken, rate));
     verdicts_set(row, "noise", text);
 }

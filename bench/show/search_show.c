@@ -122,7 +122,8 @@ static void add_row(struct grid *grid, const json_t *result, const json_t *searc
     grid_cell(grid, "%s", latency_text(proved, text, sizeof text));
     if (loses)
         grid_cell(grid, "%s", lost_text(result, search, text, sizeof text));
-    grid_cell(grid, "%s", rate_text(search, "rate_broken", "", text, sizeof text));
+    grid_cell(grid, "%s%s", rate_text(search, "rate_broken", "", text, sizeof text),
+              json_is_true(json_object_get(search, "broken_short")) ? " ?" : "");
     grid_cell(grid, "%s", latency_text(broken, text, sizeof text));
     grid_cell(grid, "%lld", (long long)result_integer(search, "probes"));
     search_show_note(result, search, notes, sizeof notes);
@@ -202,7 +203,9 @@ void search_show(const json_t *result, FILE *out, bool colour)
         out, 0,
         "%srate kept: where what was promised crosses its limit, between the highest rate that is proved "
         "(the whole 95%% interval keeps it, the queue was steady, and all that came was done) and the lowest "
-        "that is broken, asked twice; of several promises the one nearest to its limit is shown.%s\n",
+        "that is broken, asked twice (\"?\": nobody can tell, it was watched for too short a time); of several "
+        "promises the "
+        "one nearest to its limit is shown.%s\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 

@@ -163,15 +163,15 @@ Test(report, of_searches_has_as_many_rows_as_there_are, .timeout = 10)
 }
 
 /* Where jobs can be lost, how many were, at the rate that is said to be kept. */
-static char *search_of(const char *full)
+static char *search_of(const char *full, bool broken_short)
 {
-    json_t *result =
-        json_pack("{s:[], s:[{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:s}], s:[{s:s, s:{s:[]}, "
-                  "s:[{s:s, s:[{s:{s:i, s:i}}, {s:{s:i, s:i}}]}]}]}",
-                  "slo", "searches", "pool", "mutex", "spec", "burst:of=empty", "workers", 2, "producers", 1,
-                  "capacity", 4, "full", full, "pin", "core", "rate_kept", 1000, "rate_proved", 900, "proved_at", 0,
-                  "limited_by", "promise", "configurations", "full", full, "summary", "slo", "trials", "verdict", "ok",
-                  "slices", "window", "offered", 600, "lost", 9, "window", "offered", 400, "lost", 3);
+    json_t *result = json_pack(
+        "{s:[], s:[{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:s, s:i, s:b}], s:[{s:s, s:{s:[]}, "
+        "s:[{s:s, s:[{s:{s:i, s:i}}, {s:{s:i, s:i}}]}]}]}",
+        "slo", "searches", "pool", "mutex", "spec", "burst:of=empty", "workers", 2, "producers", 1, "capacity", 4,
+        "full", full, "pin", "core", "rate_kept", 1000, "rate_proved", 900, "proved_at", 0, "limited_by", "promise",
+        "rate_broken", 1100, "broken_short", (int)broken_short, "configurations", "full", full, "summary", "slo",
+        "trials", "verdict", "ok", "slices", "window", "offered", 600, "lost", 9, "window", "offered", 400, "lost", 3);
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
@@ -186,14 +186,25 @@ static char *search_of(const char *full)
 Test(report, of_a_search_tells_what_is_lost_where_jobs_can_be, .timeout = 10)
 {
     static const char *const losing[] = {"reject", "timeout", "drop-oldest"};
-    char *text = search_of("block");
+    char *text = search_of("block", false);
     cr_assert(!strstr(text, "lost"), "%s", text);
     free(text);
     for (int i = 0; i < 3; i++) {
-        text = search_of(losing[i]);
+        text = search_of(losing[i], false);
         cr_assert(strstr(text, "  lost  ") && strstr(text, "1.2%"), "%s", text);
         free(text);
     }
+}
+
+/* No rate is called broken of which nobody can tell. */
+Test(report, of_a_search_calls_no_rate_broken_that_was_watched_too_short, .timeout = 10)
+{
+    char *text = search_of("block", true);
+    cr_assert(strstr(text, "1.10 k/s ?  "), "%s", text);
+    free(text);
+    text = search_of("block", false);
+    cr_assert(strstr(text, "1.10 k/s  ") && !strstr(text, "k/s ?"), "%s", text);
+    free(text);
 }
 
 /* Of a rate at which more comes than is done few samples are enough: the reason is told, and no percentile. */
