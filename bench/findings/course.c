@@ -38,7 +38,7 @@ static void judge_creep(const struct series *series, const double *values, const
     int level = found->end - found->begin < CHANGES_LEVEL ? found->end - found->begin : CHANGES_LEVEL, runs;
     change->after = stats_median(values + found->end - level, level).median;
     change->before = found->before;
-    change->best = found->at;
+    change->best = found->since;
     if (speed_of(series, found->before, change->after) < 1)
         change->before = best_level(series, values, found->begin, found->end, &change->best);
     change->speed = speed_of(series, change->before, change->after);

@@ -17,7 +17,7 @@ struct course_change {
     double p;
     bool within; /* its revision was measured before it, too: that is no change of the revision */
     bool creeps;
-    int best;         /* of a creep: the middle of its best level, a point */
+    int best;         /* of a creep: the middle of its best level, a point; of one for the better where it begins */
     int since;        /* of a creep: the last point before it goes on and on; not before that level */
     double per_point; /* of a creep: by how much a point, as a share, on average */
 };

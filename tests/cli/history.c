@@ -349,6 +349,20 @@ HISTORY_TEST(a_creep_is_held_against_the_best_level)
     cr_assert(strstr(out, ", since rev-14- in 15 runs, about 1% each"), "%s", out);
 }
 
+static double creeping_up(int number)
+{
+    return 1e6 * (1 + 0.01 * number);
+}
+
+/* Nor does one for the better begin where a step fits best, in its middle. */
+HISTORY_TEST(a_creep_for_the_better_is_held_against_where_it_began)
+{
+    make_course(20, creeping_up);
+    cr_assert(run("history changes") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "creeps: against its earlier level (rev-0-") && strstr(out, ", since rev-0- in 19 runs"),
+              "%s", out);
+}
+
 static double steady(int number)
 {
     (void)number;
