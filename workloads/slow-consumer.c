@@ -387,15 +387,6 @@ static const char *consumer_remedy(const struct workload_spec *spec)
                                                              : "a buffer would not help, a faster consumer would";
 }
 
-/* As the columns have it: "100%" is all, and "0%" is none. */
-static const char *share_text(double share, char *text, size_t size)
-{
-    if (share >= 0.995 && share < 1)
-        return units_share_text(share, text, size);
-    snprintf(text, size, share > 0 && share < 0.1 ? "%.1f%%" : "%.0f%%", 100 * share);
-    return text;
-}
-
 static void say(const struct workload_spec *spec, const struct workload_setting *setting, const double *f, char *text,
                 size_t size)
 {
@@ -403,12 +394,13 @@ static void say(const struct workload_spec *spec, const struct workload_setting 
     int used;
     if (setting->results == POOL_RESULTS_BLOCK)
         snprintf(who, sizeof who, "workers blocked %s of the time, ",
-                 share_text(f[WORKERS_BLOCKED], share, sizeof share));
+                 units_share_rough(f[WORKERS_BLOCKED], share, sizeof share));
     if (f[RESULTS_LOST] > 0)
-        snprintf(lost, sizeof lost, "%s of the results lost, ", share_text(f[RESULTS_LOST], share, sizeof share));
+        snprintf(lost, sizeof lost, "%s of the results lost, ",
+                 units_share_rough(f[RESULTS_LOST], share, sizeof share));
     if (f[CONSUMER_BUSY] >= nearly_all)
         used = snprintf(text, size, "bound by the consumer; %s%sproducers waiting %s; %s", who, lost,
-                        share_text(f[PRODUCERS_WAITING], share, sizeof share), consumer_remedy(spec));
+                        units_share_rough(f[PRODUCERS_WAITING], share, sizeof share), consumer_remedy(spec));
     else if (f[WORKERS_BLOCKED] > noticeable || f[RESULTS_LOST] > noticeable)
         used =
             snprintf(text, size, "%s%sthough the consumer is busy only %.0f%% of the time: a larger buffer would help",

@@ -90,12 +90,8 @@ static const char *figure_text(double value, enum workload_unit unit, char *text
 {
     if (isnan(value))
         snprintf(text, size, "-");
-    else if (unit == WORKLOAD_SHARE && value > 0 && value < 0.0005)
-        snprintf(text, size, "<0.1%%");
-    else if (unit == WORKLOAD_SHARE && value >= 0.995 && value < 1) /* 100% is all */
-        units_share_text(value, text, size);
     else if (unit == WORKLOAD_SHARE)
-        snprintf(text, size, value > 0 && value < 0.1 ? "%.1f%%" : "%.0f%%", 100 * value);
+        units_share_rough(value, text, size);
     else if (value == 0)
         snprintf(text, size, "0");
     else if (unit == WORKLOAD_NS)

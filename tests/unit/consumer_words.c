@@ -33,4 +33,7 @@ Test(consumer_words, have_shares_as_the_columns_have_them, .timeout = 10)
     figures[index_of(spec.ops, "producers_waiting")] = 1;
     spec.ops->say(&spec, &setting, figures, text, sizeof text);
     cr_assert(strstr(text, "producers waiting 100%; "), "%s", text);
+    figures[index_of(spec.ops, "results_lost")] = 0.0003;
+    spec.ops->say(&spec, &setting, figures, text, sizeof text);
+    cr_assert(strstr(text, "<0.1% of the results lost, "), "%s", text);
 }

@@ -112,6 +112,17 @@ const char *units_share_text(double share, char *text, size_t size)
     return text;
 }
 
+const char *units_share_rough(double share, char *text, size_t size)
+{
+    if (isnan(share) || (share >= 0.995 && share < 1))
+        return units_share_text(share, text, size);
+    if (share > 0 && share < 0.0005)
+        snprintf(text, size, "<0.1%%");
+    else
+        snprintf(text, size, share > 0 && share < 0.1 ? "%.1f%%" : "%.0f%%", 100 * share);
+    return text;
+}
+
 /* Damerau's distance: letters changed, left out, added, or two that changed places. */
 static size_t distance(const char *a, const char *b)
 {

@@ -30,6 +30,10 @@ const char *units_rough_text(double value, char *text, size_t size);
  * Returns text. NaN becomes "-". */
 const char *units_share_text(double share, char *text, size_t size);
 
+/* A share as columns have it, two digits: 41%, 4.1%, "<0.1%" of next to nothing; what is nearly all as above. Returns
+ * text. */
+const char *units_share_rough(double share, char *text, size_t size);
+
 /* The name among `names` that is closest to a mistyped one, or NULL when none
  * is close (more than a third of its letters would change). */
 const char *units_nearest(const char *word, const char *const *names, int count);
