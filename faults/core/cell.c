@@ -24,6 +24,7 @@
 struct gate {
     _Atomic uint32_t open;    /* a futex */
     _Atomic uint32_t arrived; /* a futex */
+    _Atomic int64_t until_ns; /* of those who meet for a while: the first's */
 };
 
 static struct cell_start cell;
@@ -245,6 +246,20 @@ static void be_patient(int64_t until_ns)
     int64_t until = atomic_load(&cell.record->patient_until_ns);
     while (until < until_ns && !atomic_compare_exchange_weak(&cell.record->patient_until_ns, &until, until_ns))
         ;
+}
+
+void gate_meet_for(int gate, int width, int64_t limit_ns)
+{
+    int64_t until = 0, mine = pool_clock_ns() + limit_ns;
+    uint32_t seen;
+    if (atomic_compare_exchange_strong(&gates[gate].until_ns, &until, mine))
+        until = mine;
+    be_patient(until);
+    arrive(&gates[gate]);
+    while ((seen = atomic_load(&gates[gate].arrived)) < (uint32_t)width && pool_clock_ns() < until)
+        pool_futex_wait(&gates[gate].arrived, seen, until);
+    if (seen < (uint32_t)width)
+        cell_remark("%d jobs did not all run at once: not each worker was looked at", width);
 }
 
 bool cell_settle_for(int64_t limit_ns)

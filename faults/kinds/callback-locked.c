@@ -59,6 +59,8 @@ static void drive(int client)
 {
     cell_on_discard(ask);
     client == CANCELS ? play_cancel() : play_drop();
+    if (!atomic_load(&cell_record()->notes[BEGUN]) && !cell_record()->not_asked[0])
+        cell_not_asked("nothing was given back");
 }
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)

@@ -12,14 +12,18 @@ enum { GATE = 0, QUEUED = 8, CAPACITY = 64 };
  * what was so. */
 enum { CANCELLED, LOOKED, SAID_ACCEPTED, ACCEPTED, SAID_CANCELLED, NOT_RUN };
 
-/* They may lag behind: looked at twice. */
+/* They may lag behind while somebody has still to run. */
 static void look_at_statistics(void)
 {
+    static const int64_t limit_ns = 1000000000;
     const struct record *record = cell_record();
     int accepted = ledger_accepted(record), left = accepted - ledger_finished(record);
     struct pool_stats stats = cell_stats();
     if ((int64_t)stats.accepted != accepted || (int64_t)stats.cancelled != left) {
-        cell_settle();
+        if (!cell_settle_for(limit_ns)) {
+            cell_not_asked("its statistics lag behind, and its threads are not seen asleep");
+            return;
+        }
         stats = cell_stats();
     }
     cell_note(SAID_ACCEPTED, (int64_t)stats.accepted);

@@ -40,6 +40,7 @@ static void cancel_again(int running)
         cell_cancel();
         gate_open(GATE + round);
         cell_wait(-1);
+        cell_settle();
     }
 }
 
@@ -73,7 +74,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int ran = 0, refused = 0, submitted = (int)atomic_load(&record->notes[SUBMITTED]);
-    if (atomic_load(&record->notes[ROUND]) && outcome_hung_in(outcome, "pool_submit"))
+    if (atomic_load(&record->notes[ROUND]) > 1 && outcome_hung_in(outcome, "pool_submit"))
         return verdict_own(verdict,
                            "a submit waits for room in a queue of %d: %d jobs that were cancelled keep their places",
                            CAPACITY, (int)(atomic_load(&record->notes[ROUND]) - 1) * EACH);

@@ -5,8 +5,9 @@
  * in a batch, and whatever was accepted runs. At rest a submit is accepted again. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
+#include "pools/core/futex.h"
 
-enum { CAPACITY = 2, BATCH = 4, LOOKS = 10 };
+enum { CAPACITY = 2, BATCH = 4 };
 
 /* The answers of the submit and of the batch beyond the capacity, and of a submit at rest. */
 enum { ALONE = FULL_NOTES, BATCHED, AT_REST };
@@ -19,15 +20,21 @@ static void submitter(void)
     cell_note(BATCHED, cell_submit_batch(next + 1, BATCH));
 }
 
-/* Whoever has just ended its job may not be ready for the next: it is given some time. */
+/* Whoever has just ended its job may not be ready for the next: it is given some time, and a CPU. */
 static void submit_at_rest(void)
 {
-    int error = -EAGAIN;
-    for (int i = 0; i < LOOKS && error == -EAGAIN; i++) {
-        cell_settle();
+    static const int64_t patience_ns = 500000000, limit_ns = 1000000000;
+    int64_t until = pool_clock_ns() + patience_ns;
+    bool asleep = cell_settle();
+    int error = cell_submit_other(cell_empty_job, NULL);
+    while (error == -EAGAIN && pool_clock_ns() < until) {
+        asleep = cell_settle_for(limit_ns);
         error = cell_submit_other(cell_empty_job, NULL);
     }
-    cell_note(AT_REST, error);
+    if (error == -EAGAIN && !asleep)
+        cell_not_asked("refuses a submit at rest, and its threads are not seen asleep");
+    else
+        cell_note(AT_REST, error);
 }
 
 static void drive(int client)

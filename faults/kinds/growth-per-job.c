@@ -18,6 +18,9 @@ enum { LOOKS = 6, FEW = 58, PAGE = 3600 /* nearly one */ };
 enum { ENOUGH = 60000 }; /* jobs; of fewer nobody knows whether memory that grows is kept for a while only */
 static const int64_t slow_ns = 100000, long_ns = 3000000000, most_ns = 4000000000, wait_ns = 1000;
 
+static const char *const too_long = "takes too long for many jobs",
+                         *const otherwise = "answers one of many calls otherwise than the others";
+
 /* When it has taken too long, though a few jobs did not: others may have the CPUs. */
 static int64_t give_up_ns;
 
@@ -138,12 +141,13 @@ static int64_t least(int64_t a, int64_t b)
 static void look_at_descriptors(void)
 {
     int64_t lost = AT_ONCE, before = settle_use().descriptors;
-    for (int look = 0; look < LOOKS && lost >= FEW && work(AT_ONCE); look++) {
+    int look = 0;
+    for (; look < LOOKS && lost >= FEW && work(AT_ONCE); look++) {
         int64_t now = settle_use().descriptors;
         lost = least(lost, now - before);
         before = now;
     }
-    cell_note(DESCRIPTORS, lost);
+    cell_note(DESCRIPTORS, look == LOOKS ? lost : 0);
 }
 
 /* So much more is to be had: where the machine ends, growth does, too. */
@@ -187,9 +191,9 @@ static void look_at_blocks(int64_t until)
         mapped = least(mapped, (now.mapped - before.mapped) / size);
     }
     cell_note(JOBS, jobs);
-    if (jobs < BLOCKS * BLOCK && is_late())
-        cell_not_asked("takes too long for many jobs");
-    else if (jobs && !can_tell(&before, lost, mapped, jobs))
+    if (jobs < BLOCKS * BLOCK)
+        cell_not_asked(is_late() ? too_long : otherwise);
+    else if (!can_tell(&before, lost, mapped, jobs))
         cell_not_asked("its memory grew, and it takes too long to tell a leak from what it keeps");
     else
         note_growth(lost, mapped, jobs);
@@ -201,8 +205,10 @@ static void drive(int client)
     if (!is_open(client))
         return;
     give_up_ns = pool_clock_ns() + most_ns;
-    if (!work(AT_ONCE) || cell_is_slow(AT_ONCE * slow_ns + 20000000, few_jobs)) {
-        cell_not_asked("takes too long for many jobs");
+    if (!work(AT_ONCE)) {
+        cell_not_asked(is_late() ? too_long : otherwise);
+    } else if (cell_is_slow(AT_ONCE * slow_ns + 20000000, few_jobs)) {
+        cell_not_asked(too_long);
     } else {
         int64_t until = pool_clock_ns() + long_ns;
         look_at_descriptors();

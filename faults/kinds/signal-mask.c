@@ -2,7 +2,8 @@
  *
  * An application blocks its signals in all threads but one, which waits for them. A
  * library whose threads unblock them takes them away, and runs handlers where nobody
- * expects it. What the opener has blocked must be blocked in a job, on each of the workers: as many jobs meet. */
+ * expects it. What the opener has blocked must be blocked in a job, on each of the workers: as many jobs meet, if they
+ * can. */
 #include <pthread.h>
 #include <signal.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 static const int wanted[] = {SIGTERM, SIGINT, SIGHUP, SIGQUIT}; /* what no pool works with */
 enum { GATE = 0, SIGNALS = sizeof wanted / sizeof *wanted };
+static const int64_t meet_ns = 2000000000;
 
 /* The first signal that a job has unblocked. */
 enum { OPEN };
@@ -20,7 +22,7 @@ static void look(int id)
 {
     sigset_t mask;
     (void)id;
-    gate_meet(GATE, cell_workers());
+    gate_meet_for(GATE, cell_workers(), meet_ns);
     pthread_sigmask(SIG_SETMASK, NULL, &mask);
     for (int i = 0; i < SIGNALS; i++)
         if (!sigismember(&mask, wanted[i]) && !atomic_load(&cell_record()->notes[OPEN]))

@@ -172,6 +172,49 @@ CLI_TEST(check_odd, cells_of_a_slow_pool_run_several_at_once)
     cr_assert(check("SLOW", "-f inside-wait") == 0 && !strstr(out, "at once"), "%s", out);
 }
 
+/* Nothing of it was seen: that is not said to hold. */
+CLI_TEST(check_odd, a_callback_that_does_not_come_is_not_judged)
+{
+    cr_assert(check("SPARES", "-f early-wait") == 0 && strstr(out, "was not seen to be given back"), "%s", out);
+    cr_assert(check("SPARES", "-f callback-locked") == 0 && strstr(out, "nothing was given back"), "%s", out);
+    cr_assert(check("PLAIN", "-f early-wait,callback-locked") == 0 && strstr(out, "\n4 clean hold"), "%s", out);
+}
+
+CLI_TEST(check_odd, statistics_that_are_told_later_are_waited_for)
+{
+    cr_assert(check("TALLIES", "-f cancel-abandons") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_job_that_was_refused_is_not_out_of_order)
+{
+    cr_assert(check("BUSY", "-f order-broken") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_call_that_is_refused_leaves_nothing_behind)
+{
+    cr_assert(check("BUSY", "-f growth-per-job") == 0 && strstr(out, "otherwise than the others"), "%s", out);
+    cr_assert(check("BUSIER", "-f growth-per-job") == 0 && !strstr(out, "FAIL"), "%s", out);
+}
+
+/* Which is a bug, and has its own name. */
+CLI_TEST(check_odd, two_jobs_of_one_worker_are_no_small_stack)
+{
+    cr_assert(check("PAIRS", "-f small-stack,signal-mask") == 0 && strstr(out, "3 jobs did not all run at once"), "%s",
+              out);
+    cr_assert(check("PAIRS", "-f under-parallel") == 1 && strstr(out, "wait for each other"), "%s", out);
+}
+
+CLI_TEST(check_odd, room_that_comes_a_moment_later_is_room)
+{
+    cr_assert(check("RESTS", "-f full-rejects") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
+}
+
+CLI_TEST(check_odd, a_small_queue_is_not_full_of_cancelled_jobs)
+{
+    cr_assert(check("TIGHT", "-f cancel-sticks") == 1 && strstr(out, "hang: pool_submit does not return"), "%s", out);
+    cr_assert(!strstr(out, "keep their places"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
 {
     holds("PICKY");

@@ -12,12 +12,16 @@
  * 800 pools. ODD_polls looks in open, again and again, whether its workers run. ODD_slow
  * takes 0.2 s to open. ODD_takes_signal blocks a signal in open, sends it to the process, and takes it.
  * ODD_dozes lets sleeps take 30 ms longer, of its opener, its workers, and their children.
+ * ODD_spares leaves the last four jobs of a cancel to its workers. ODD_tallies counts what was cancelled later.
+ * ODD_busy answers its 25th submit -EBUSY, ODD_busier its 150th. ODD_pairs gives two jobs to one worker. ODD_rests
+ * refuses a job for a while after one has ended.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
  * wait, and ignores SIGCHLD from load time. ODD_floods hangs in wait, and its explanation never ends. ODD_counts counts
  * a job when it runs, on threads of C11. ODD_empty says that it is open, and brings nothing. ODD_selfish waits in close
- * for all jobs, the one that closes among them. ODD_closes closes all descriptors when it opens. */
+ * for all jobs, the one that closes among them. ODD_tight has a queue of six. ODD_closes closes all descriptors when it
+ * opens. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <poolbench.h>
@@ -63,6 +67,13 @@ enum odd {
     OWN_SIGNAL,
     TAKES_SIGNAL,
     DOZES,
+    SPARES,
+    TALLIES,
+    BUSY,
+    BUSIER,
+    PAIRS,
+    RESTS,
+    TIGHT,
     NEVER,
     MANY,
     PIPES,
@@ -86,6 +97,9 @@ struct pond {
     uint64_t first, shown, last; /* job p lies in slots[p % SLOTS]; workers see those before `shown` */
     struct pool_job slots[SLOTS];
     size_t capacity;
+    enum pool_full full;
+    uint64_t untold; /* of stats.cancelled */
+    size_t resting;  /* workers that do */
     void (*discard)(void *arg, enum pool_why why);
     pthread_t threads[POOL_WORKERS_MAX];
     bool over;
@@ -156,10 +170,22 @@ static void bind_to(int cpu)
     sched_setaffinity(0, sizeof one, &one);
 }
 
-/* With the lock. */
-static void run_one(void)
+/* Without the lock. */
+static void nap(long ms)
 {
-    struct pool_job job = pond.slots[pond.first++ % SLOTS];
+    pthread_mutex_unlock(&pond.lock);
+    nanosleep(&(struct timespec){0, ms * 1000000}, NULL);
+    pthread_mutex_lock(&pond.lock);
+}
+
+static struct pool_job take(void)
+{
+    return pond.slots[pond.first++ % SLOTS];
+}
+
+/* With the lock. */
+static void run_one(struct pool_job job)
+{
     int status;
     if (odd == COUNTS)
         pond.stats.accepted++;
@@ -174,7 +200,42 @@ static void run_one(void)
     pthread_cleanup_pop(0);
     inside = false;
     pthread_mutex_lock(&pond.lock);
+    pond.resting += odd == RESTS;
     ended(status);
+    if (odd == RESTS) {
+        nap(100);
+        pond.resting--;
+    }
+}
+
+/* As many as it is given at once. */
+static void run_next(void)
+{
+    struct pool_job first, second = {0};
+    if (odd == PAIRS)
+        nap(20); /* others come */
+    if (pond.first == pond.shown)
+        return;
+    first = take();
+    if (odd == PAIRS && pond.first < pond.shown)
+        second = take();
+    run_one(first);
+    if (second.fn)
+        run_one(second);
+}
+
+/* Takes a while, and a CPU. */
+static void tally(void)
+{
+    struct timespec begin, now;
+    uint64_t counted = pond.untold;
+    pthread_mutex_unlock(&pond.lock);
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    do {
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < 100000000);
+    pthread_mutex_lock(&pond.lock);
+    pond.untold -= counted;
 }
 
 /* Sleeps until something changes, or the timer comes. */
@@ -202,8 +263,10 @@ static void *worker(void *arg)
     for (;;) {
         if (!staged())
             pond.shown = pond.last;
-        if (pond.first < pond.shown) {
-            run_one();
+        if (pond.untold && number == 0) {
+            tally();
+        } else if (pond.first < pond.shown) {
+            run_next();
         } else if (pond.over && at_rest()) {
             break;
         } else {
@@ -250,10 +313,27 @@ static int workers(int asked)
     return asked < most ? asked : most;
 }
 
+static bool is_busy(void)
+{
+    static _Atomic int calls;
+    return ++calls == (odd == BUSY ? 25 : odd == BUSIER ? 150 : 0);
+}
+
+static bool is_full(void)
+{
+    return pond.last - pond.first + pond.resting >= pond.capacity;
+}
+
 static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
     (void)base;
+    if (is_busy())
+        return -EBUSY;
     pthread_mutex_lock(&pond.lock);
+    if (odd == RESTS && pond.full == POOL_REJECT && is_full()) {
+        pthread_mutex_unlock(&pond.lock);
+        return -EAGAIN;
+    }
     if (odd == LAZY && pond.started < workers(pond.asked) && start_worker()) {
         pond.stats.workers++;
         pthread_mutex_unlock(&pond.lock);
@@ -261,7 +341,7 @@ static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
         pthread_mutex_lock(&pond.lock);
     }
     pond.stats.blocked_submit++;
-    while (pond.stats.state == POOL_OPEN && pond.last - pond.first >= pond.capacity && !inside)
+    while (pond.stats.state == POOL_OPEN && is_full() && !inside)
         pthread_cond_wait(&pond.changed, &pond.lock);
     pond.stats.blocked_submit--;
     pthread_cond_broadcast(&pond.changed); /* for free */
@@ -294,13 +374,14 @@ static int pond_cancel(struct pool *base)
 {
     (void)base;
     pthread_mutex_lock(&pond.lock);
-    while (pond.first < pond.last) {
-        struct pool_job job = pond.slots[pond.first++ % SLOTS];
+    while (pond.first + (odd == SPARES ? 4 : 0) < pond.last) {
+        struct pool_job job = take();
         pthread_mutex_unlock(&pond.lock);
         if (pond.discard)
             pond.discard(job.arg, POOL_WHY_CANCELLED);
         pthread_mutex_lock(&pond.lock);
         pond.stats.cancelled++;
+        pond.untold += odd == TALLIES;
     }
     pthread_cond_broadcast(&pond.changed);
     pthread_mutex_unlock(&pond.lock);
@@ -353,6 +434,7 @@ static int pond_stats(struct pool *base, struct pool_stats *stats)
         stats->parked = stats->blocked_submit = 0;
     if (odd == SILENT)
         stats->workers = 0;
+    stats->cancelled -= pond.untold;
     if (stats->state == POOL_CLOSING && at_rest())
         stats->state = POOL_DRAINED;
     pthread_mutex_unlock(&pond.lock);
@@ -499,11 +581,12 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pthread_mutex_lock(&pond.lock); /* threads from load time are there already */
     pond.base = (struct pool){0};
     pond.stats = (struct pool_stats){.workers = odd == LAZY ? 0 : workers(config->workers)};
-    pond.first = pond.shown = pond.last = 0;
+    pond.first = pond.shown = pond.last = pond.untold = pond.resting = 0;
     pond.over = false;
     pond.asked = config->workers;
     pond.discard = config->discard;
-    pond.capacity = config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    pond.capacity = odd == TIGHT ? 6 : config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
+    pond.full = config->full;
     pthread_mutex_unlock(&pond.lock);
     *out = &pond.base;
     if (odd == EARLY)
@@ -553,7 +636,8 @@ static const struct pool_ops ops = {
     .abi = POOL_ABI,
     .name = NAME(ODD),
     .summary = "for the tests of poolbench check",
-    .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | (ODD == CONTAINS ? POOL_CAN_CONTAIN : 0),
+    .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | (ODD == CONTAINS ? POOL_CAN_CONTAIN : 0) |
+           (ODD == BUSY ? POOL_KEEPS_ORDER : 0),
     .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) | (ODD == EARLY || ODD == STAYS ? POOL_THREADS_STAY : 0) |
                 (ODD == COUNTLESS ? POOL_NO_COUNTS : 0),
     .open = pond_open,
