@@ -177,7 +177,7 @@ EACH_POOL(a_busy_worker_does_not_hide_what_a_blocked_one_holds)
     gate_open(&gates[0]); /* its worker takes its share, two of three, and blocks */
     KIT_UNTIL(kit_stats(pool).started == 4);
     gate_open(&gates[1]);
-    KIT_UNTIL(kit_stats(pool).started == 5);
+    KIT_UNTIL(kit_stats(pool).started == 5 || atomic_load(&hostage_ran)); /* on a slow machine it may take one only */
     for (int i = 1; i < 4 && !atomic_load(&hostage_ran); i++) {
         run_some(pool);
         held_arm(&looks[i]);
