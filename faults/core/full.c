@@ -1,19 +1,36 @@
 /* full.c - see full.h. */
 #include "faults/core/full.h"
 
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "faults/core/fault.h"
+#include "pools/core/futex.h"
 
 static void (*submitting)(void);
 static int submitters;
 static _Atomic int begun; /* of these: they have got a CPU */
+static bool by_steps;
+static _Atomic int started; /* jobs, by steps */
+
+/* The last that starts while the workers are taken one by one, and whatever its worker takes next, waits apart. */
+static void wait_by_start(int id)
+{
+    int start = atomic_fetch_add(&started, 1), apart = cell_runners() - 1;
+    (void)id;
+    gate_pass(start < apart ? FULL_GATE : FULL_STEP + start - apart);
+}
 
 void full_hold(int jobs)
 {
     cell_settle();
     for (int id = 0; id < jobs; id++) {
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = FULL_GATE});
+        bool apart = by_steps && id == jobs - 1;
+        if (!by_steps)
+            cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = FULL_GATE});
         cell_submit(id);
-        gate_await(FULL_GATE, id + 1);
+        gate_await(apart ? FULL_STEP : FULL_GATE, apart ? 1 : id + 1);
     }
 }
 
@@ -37,6 +54,24 @@ int full_open(struct pool_config config)
     cell_not_asked("has workers that cannot be held");
     full_end();
     return 0;
+}
+
+int full_open_by_steps(struct pool_config config, int more)
+{
+    int jobs = cell_runners() + (int)config.capacity + more;
+    if (jobs > RECORD_JOBS) {
+        cell_not_asked("has more workers than the ledger has jobs");
+        return 0;
+    }
+    by_steps = true;
+    for (int id = 0; id < jobs; id++)
+        cell_role(id, (struct cell_role){.act = CELL_CALL, .call = wait_by_start});
+    return full_open(config);
+}
+
+int full_started(void)
+{
+    return atomic_load(&started);
 }
 
 static void submit(void)
@@ -66,6 +101,51 @@ void full_submit_by(int helpers, void (*submitter)(void))
 void full_submit(void (*submitter)(void))
 {
     full_submit_by(1, submitter);
+}
+
+static _Atomic uint32_t caught, sent, let_go; /* how often; the last is a futex */
+
+static void stay(int number)
+{
+    int error = errno;
+    uint32_t times = atomic_fetch_add(&caught, 1) + 1, seen;
+    (void)number;
+    while ((seen = atomic_load(&let_go)) < times)
+        pool_futex_wait(&let_go, seen, -1);
+    errno = error;
+}
+
+pid_t full_submitter(void)
+{
+    return atomic_load(&cell_record()->clients[1]); /* of helper 0 */
+}
+
+bool full_is_caught(void)
+{
+    return atomic_load(&let_go) < atomic_load(&caught);
+}
+
+/* By a signal that comes late, it is not held any more. */
+void full_let_go(void)
+{
+    atomic_store(&let_go, atomic_load(&sent));
+    pool_futex_wake(&let_go, INT_MAX);
+}
+
+bool full_catch(void)
+{
+    enum { NAPS = 2000 };
+    struct sigaction action = {.sa_handler = stay, .sa_flags = SA_RESTART};
+    bool is_held;
+    sigaction(SIGUSR2, &action, NULL);
+    atomic_fetch_add(&sent, 1);
+    syscall(SYS_tgkill, getpid(), full_submitter(), SIGUSR2);
+    for (int i = 0; i < NAPS && atomic_load(&caught) < atomic_load(&sent); i++)
+        cell_nap();
+    is_held = full_is_caught();
+    if (!is_held)
+        full_let_go();
+    return is_held;
 }
 
 int full_asleep(void)
@@ -101,6 +181,8 @@ bool full_returns(void)
 void full_end(void)
 {
     gate_open(FULL_GATE);
+    for (int gate = FULL_STEP; by_steps && gate < CELL_GATES; gate++)
+        gate_open(gate);
     helpers_join();
     cell_wait(-1);
     cell_free();

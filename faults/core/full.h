@@ -6,6 +6,7 @@
 #define FULL_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "faults/core/cell.h"
 
@@ -26,10 +27,24 @@ int full_make(int places);
  * number; 0: it does not open so, or its workers cannot be held: it is freed, and nothing is asked. */
 int full_open(struct pool_config config);
 
+/* The same, and of one worker the jobs can be let end one by one: what it runs waits at FULL_STEP, what it takes
+ * next at FULL_STEP + 1, and so on; full_started is how many jobs have come to their gates. All others stay at
+ * FULL_GATE. So many jobs more may be submitted. */
+enum { FULL_STEP = FULL_GATE + 1 };
+int full_open_by_steps(struct pool_config config, int more);
+int full_started(void);
+
 /* Starts the submitter: helper 0; or several that do the same: helpers 0.. Each gets a CPU, in a second, and
  * time to come to what it waits for. */
 void full_submit(void (*submitter)(void));
 void full_submit_by(int helpers, void (*submitter)(void));
+
+/* Holds the submitter of full_submit inside its call, in a signal's handler, until full_let_go; again and again.
+ * Returns whether it is held. */
+bool full_catch(void);
+bool full_is_caught(void);
+void full_let_go(void);
+pid_t full_submitter(void); /* its thread */
 
 /* How many of them sleep in their submits now; 0, too, where that is not to be seen: somebody ran. */
 int full_asleep(void);
@@ -43,7 +58,7 @@ bool full_blocks(void);
 /* Whether it comes back though the queue is full. It may have had no CPU yet: it is given some time. */
 bool full_returns(void);
 
-/* The workers are let go, the helpers joined; the pool is awaited and freed. */
+/* The jobs are let go, the helpers joined; the pool is awaited and freed. */
 void full_end(void);
 
 #endif

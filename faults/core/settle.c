@@ -152,19 +152,36 @@ bool settle_on_wall_clock(pid_t thread, int64_t further_ns)
     return in_ns(until) - in_ns(now) > further_ns;
 }
 
-/* It sleeps before and after, and has not run between: so what is read belongs together. */
-int64_t settle_wakes_in_ns(pid_t thread)
+/* As timed_wait. It sleeps before and after, and has not run between: so what is read belongs together. */
+static bool sleeps_timed(pid_t thread, int *operation, struct timespec *time)
 {
     char name[24];
-    struct timespec until, now = {0};
-    int operation;
     int64_t ran = settle_run_ns(thread);
     snprintf(name, sizeof name, "%d", (int)thread);
-    if (!settle_sleeping(thread) || !timed_wait(name, &operation, &until))
+    return settle_sleeping(thread) && timed_wait(name, operation, time) && settle_sleeping(thread) &&
+           settle_run_ns(thread) == ran;
+}
+
+int64_t settle_wakes_in_ns(pid_t thread)
+{
+    struct timespec until, now = {0};
+    int operation;
+    if (!sleeps_timed(thread, &operation, &until))
         return 0;
     if ((operation & FUTEX_CMD_MASK) != FUTEX_WAIT)
         clock_gettime(operation & FUTEX_CLOCK_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC, &now);
-    return settle_sleeping(thread) && settle_run_ns(thread) == ran ? in_ns(until) - in_ns(now) : 0;
+    return in_ns(until) - in_ns(now);
+}
+
+int64_t settle_ends_ns(pid_t thread, int64_t since_ns)
+{
+    struct timespec until;
+    int operation;
+    if (!sleeps_timed(thread, &operation, &until) || operation & FUTEX_CLOCK_REALTIME)
+        return 0;
+    if ((operation & FUTEX_CMD_MASK) != FUTEX_WAIT)
+        return in_ns(until);
+    return in_ns(until) > INT64_MAX - since_ns ? INT64_MAX : in_ns(until) + since_ns;
 }
 
 int64_t settle_next_wake_ns(void)

@@ -37,6 +37,11 @@ bool settle_on_wall_clock(pid_t thread, int64_t further_ns);
  * one that counts from its beginning, all of its time. 0: it sleeps in none. */
 int64_t settle_wakes_in_ns(pid_t thread);
 
+/* The moment of CLOCK_MONOTONIC at which the timed futex wait ends that a thread of this process sleeps in; of one
+ * that counts from its beginning, and began at `since_ns` or later, the earliest. 0: it sleeps in none, or in one of
+ * the wall clock. */
+int64_t settle_ends_ns(pid_t thread, int64_t since_ns);
+
 /* The moment of CLOCK_MONOTONIC at which the earliest timed wait of the other threads ends;
  * 0: none is seen. */
 int64_t settle_next_wake_ns(void);

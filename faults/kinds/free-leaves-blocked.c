@@ -7,16 +7,11 @@
  * return before it is let go. Nor once it has been woken: where it waits for a condition, it is held
  * again at the end of that wait, for a free that destroys the condition waits for its waiters, in the C
  * library, but not for what they do next. */
-#include <signal.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 #include "faults/core/steps.h"
-#include "pools/core/futex.h"
 
-enum { CAPACITY = 1, SUBMITTER = 0, RELEASER = 1, NAPS = 2000 };
+enum { CAPACITY = 1, RELEASER = 1 };
 static const int64_t patience_ns = 100000000;
 
 /* Whether free returned, and that while the submitter was still held. */
@@ -26,18 +21,7 @@ enum { FREED = FULL_NOTES, EARLY };
 enum { ASLEEP = 1, WOKEN };
 
 static int blocked;
-static _Atomic uint32_t held, let_go; /* futexes */
-static _Atomic bool goes_on;          /* it is held nowhere any more */
-
-static void hold_here(int number)
-{
-    int error = errno;
-    (void)number;
-    atomic_store(&held, 1);
-    while (!atomic_load(&let_go))
-        pool_futex_wait(&let_go, 0, -1);
-    errno = error;
-}
+static _Atomic bool goes_on; /* it is held nowhere any more */
 
 static void submitter(void)
 {
@@ -49,26 +33,16 @@ static bool is_blocked(void)
     return cell_stats().blocked_submit == 1;
 }
 
-static pid_t thread_of_submitter(void)
-{
-    return atomic_load(&cell_record()->clients[SUBMITTER + 1]);
-}
-
 /* Whether the submitter is in its call, and is held there. */
 static bool is_held(void)
 {
-    struct sigaction action = {.sa_handler = hold_here, .sa_flags = SA_RESTART};
     if (!full_blocks())
         return false;
     if (!cell_until_told("a submit to be blocked", is_blocked))
         return cell_not_asked("does not count a submit that is blocked (blocked_submit): it may not be freed then"),
                false;
     cell_settle();
-    sigaction(SIGUSR2, &action, NULL);
-    syscall(SYS_tgkill, getpid(), thread_of_submitter(), SIGUSR2);
-    for (int i = 0; i < NAPS && !atomic_load(&held); i++)
-        cell_nap();
-    if (!atomic_load(&held))
+    if (!full_catch())
         return cell_not_asked("takes no signal while a submit waits"), false;
     return true;
 }
@@ -76,12 +50,6 @@ static bool is_held(void)
 static bool is_freed(void)
 {
     return atomic_load(&cell_record()->notes[FREED]);
-}
-
-static void leave_handler(void)
-{
-    atomic_store(&let_go, 1);
-    pool_futex_wake(&let_go, INT_MAX);
 }
 
 /* Once free waits for the workers, these are let go; then once it waits for the submitter, or has
@@ -93,8 +61,8 @@ static void release(void)
     cell_settle_for(patience_ns);
     if (is_freed())
         return;
-    steps_hold_end(thread_of_submitter());
-    leave_handler();
+    steps_hold_end(full_submitter());
+    full_let_go();
     cell_settle_for(patience_ns);
     if (steps_ends_held() && is_freed())
         return;
@@ -110,14 +78,13 @@ static void drive(int client)
     blocked = full_make(CAPACITY);
     full_submit(submitter);
     if (!is_held()) {
-        leave_handler();
         full_end();
         return;
     }
     helper_start(RELEASER, release);
     cell_free();
     if (!atomic_load(&goes_on))
-        cell_note(EARLY, !atomic_load(&let_go) ? ASLEEP : steps_ends_held() ? WOKEN : 0);
+        cell_note(EARLY, full_is_caught() ? ASLEEP : steps_ends_held() ? WOKEN : 0);
     cell_note(FREED, 1);
     if (!atomic_load(&cell_record()->notes[EARLY]))
         helpers_join();

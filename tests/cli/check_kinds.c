@@ -227,8 +227,8 @@ CLI_TEST(check_kinds, other_forms_of_calls_and_time_are_caught)
     ARE_CAUGHT({"cancel-ends-wait", "early-wait"}, {"inside-wait-briefly", "inside-wait"},
                {"overwrites", "inside-full"}, {"fork-in-job-restarts", "fork-in-job"},
                {"whole-seconds", "time-out-wraps"}, {"endless-is-over", "time-out-wraps"},
-               {"begins-anew", "time-out-ignored"}, {"submit-by-wall-clock", "wall-clock"},
-               {"drops-locked", "callback-locked"});
+               {"begins-anew", "time-out-ignored"}, {"submit-begins-anew", "full-timeout"},
+               {"submit-by-wall-clock", "wall-clock"}, {"drops-locked", "callback-locked"});
 }
 
 CLI_TEST(check_kinds, other_forms_of_an_end_are_caught)
@@ -261,7 +261,8 @@ CLI_TEST(check_kinds, other_forms_of_cancels_and_room_are_caught)
 CLI_TEST(check_kinds, other_forms_of_callers_and_workers_are_caught)
 {
     ARE_CAUGHT({"counts-first", "early-wait"}, {"runs-locked", "full-caller-runs"}, {"signals-of-one", "signal-mask"},
-               {"stack-of-one", "small-stack"}, {"kept-by-calls", "growth-per-job"});
+               {"stack-of-one", "small-stack"}, {"kept-by-calls", "growth-per-job"},
+               {"stats-await-quiet", "inside-wait"});
 }
 
 /* Its bound is another one, and who goes beyond what was asked for comes back later: before the close it went in. */

@@ -410,12 +410,15 @@ static int wait_for_room(struct faulty *pool)
     if (HAS("submit-late"))
         until = after(CLOCK_MONOTONIC, whole_seconds(pool->config.full_timeout_ns));
     pool->stats.blocked_submit++;
-    while (!error && is_full(pool) && (pool->stats.state == POOL_OPEN || deaf_to_close()) && epoch == pool->epoch)
+    while (!error && is_full(pool) && (pool->stats.state == POOL_OPEN || deaf_to_close()) && epoch == pool->epoch) {
+        if (HAS("submit-begins-anew"))
+            until = after(clock, pool->config.full_timeout_ns);
         if (HAS("close-leaves-polling"))
             nap(pool);
         else
             error = timed ? pthread_cond_clockwait(room(pool), &pool->lock, clock, &until)
                           : pthread_cond_wait(room(pool), &pool->lock);
+    }
     pool->stats.blocked_submit--;
     tell(pool);
     if (epoch != pool->epoch)
@@ -667,6 +670,8 @@ static int faulty_stats(struct pool *base, struct pool_stats *stats)
     struct faulty *pool = (struct faulty *)base;
     uint64_t accepted = pool->stats.accepted; /* before the lock */
     pthread_mutex_lock(&pool->lock);
+    while (HAS("stats-await-quiet") && inside == pool && pool->stats.state != POOL_OPEN && !at_rest(pool))
+        pthread_cond_wait(&pool->quiet, &pool->lock);
     *stats = pool->stats;
     if (HAS("counts-torn"))
         stats->accepted = accepted;
