@@ -134,7 +134,7 @@ static void widen(struct load *load, const struct point *point)
     load->y[1] = fmax(load->y[1], point->high);
 }
 
-/* "ring", after a search "ring 367k/s", or "ring >= 367k/s" where it did not end at the promise. */
+/* "ring", after a search "ring 367k/s", or where it did not end at the promise "ring >= 367k/s" or "ring ~367k/s". */
 static void label_text(const struct drawing *drawing, const struct load *load, const char *pool, char *text,
                        size_t size)
 {
@@ -149,7 +149,7 @@ static void label_text(const struct drawing *drawing, const struct load *load, c
             (int)result_integer(search, "workers") != load->workers)
             continue;
         if (rate > 0)
-            snprintf(text, size, "%s %s%s", pool, strcmp(result_string(search, "limited_by"), "promise") ? ">= " : "",
+            snprintf(text, size, "%s %s%s", pool, result_rate_bound(search),
                      drawing_rate_text(rate, rate_text, sizeof rate_text));
         else
             snprintf(text, size, "%s keeps none", pool);
@@ -247,7 +247,7 @@ static int draw(const struct drawing *drawing, struct load *load, const char *na
              drawing_workers_text(load->workers, workers, sizeof workers), quantity,
              searched ? ", of a probe's rounds together" : "",
              *far       ? far
-             : searched ? "; names: the highest rate kept"
+             : searched ? "; names: the highest rate kept (~: not proved)"
                         : "");
     return drawing_draw(drawing, &figure);
 }

@@ -327,7 +327,9 @@ static bool broke_promise(const json_t *document, const json_t *search)
 
 static struct comparison_rate rate_of(const json_t *document, const json_t *search)
 {
-    struct comparison_rate rate = {.kept = json_number_value(json_object_get(search, "rate_kept")),
+    bool known = *result_rate_bound(search) != '~';
+    struct comparison_rate rate = {.kept =
+                                       json_number_value(json_object_get(search, known ? "rate_kept" : "rate_proved")),
                                    .broken = json_number_value(json_object_get(search, "rate_broken")),
                                    .open = strcmp(result_string(search, "limited_by"), "promise") != 0};
     if (!(rate.broken > 0) || (rate.open && !broke_promise(document, search)))

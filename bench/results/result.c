@@ -64,6 +64,16 @@ json_int_t result_integer(const json_t *object, const char *key)
     return json_integer_value(json_object_get(object, key));
 }
 
+const char *result_rate_bound(const json_t *search)
+{
+    if (!strcmp(result_string(search, "limited_by"), "promise"))
+        return "";
+    return json_number_value(json_object_get(search, "rate_kept")) >
+                   json_number_value(json_object_get(search, "rate_proved"))
+               ? "~"
+               : ">= ";
+}
+
 bool result_is_floor(const json_t *configuration)
 {
     return !strcmp(result_string(configuration, "pool"), "inline") ||

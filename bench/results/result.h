@@ -37,6 +37,10 @@ double result_median(const json_t *configuration, const char *metric);
 const char *result_string(const json_t *object, const char *key);
 json_int_t result_integer(const json_t *object, const char *key);
 
+/* How a search's `rate_kept` is to be read: "" where the promise ended the search; else ">= " where that rate is proved
+ * itself, "~" where it is reckoned, from latencies that prove nothing yet. */
+const char *result_rate_bound(const json_t *search);
+
 /* Whether a configuration is a floor: it has no workers, or was not asked for. */
 bool result_is_floor(const json_t *configuration);
 

@@ -177,6 +177,14 @@ static const char *unit_of(const struct exported_row *row)
                                                                           : units[row->unit];
 }
 
+static const char *bound_text(const struct exported_row *row)
+{
+    if (!row->bound || !*row->bound)
+        return "";
+    return *row->bound == '~' ? ", about: something else ended the search"
+                              : ", at least: something else ended the search";
+}
+
 /* "median of 12 rounds, less is better; the range covers it with 96.1%" */
 static void say_extra(const struct exported_row *row, char *text, size_t size)
 {
@@ -192,8 +200,8 @@ static void say_extra(const struct exported_row *row, char *text, size_t size)
         snprintf(text, size, "time of the new build as a multiple of the base's, in %d processes, %s", row->samples,
                  better);
     else if (!strcmp(row->metric, "rate-kept"))
-        snprintf(text, size, "highest rate that keeps the promise%s, %d probes, %s",
-                 row->at_least ? ", at least: something else ended the search" : "", row->samples, better);
+        snprintf(text, size, "highest rate that keeps the promise%s, %d probes, %s", bound_text(row), row->samples,
+                 better);
     else if (!strcmp(row->metric, "workers"))
         snprintf(text, size, "the fewest that a plan found, %d rounds, %s", row->samples, better);
     else

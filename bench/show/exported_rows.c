@@ -153,7 +153,7 @@ static void mark_open(const json_t *document, struct exported_rows *rows)
         at++;
     json_array_foreach (json_object_get(document, "searches"), i, search)
         if (json_number_value(json_object_get(search, "rate_kept")) > 0 && at < rows->count)
-            rows->all[at++].at_least = strcmp(result_string(search, "limited_by"), "promise") != 0;
+            rows->all[at++].bound = result_rate_bound(search);
 }
 
 /* What lies between the rate that is kept and the one that is broken is no interval of 95%. */

@@ -15,7 +15,7 @@ struct exported_row {
     char metric[96];             /* "time", "cpu-time", "latency-p99", "rate-kept", "ratio", "start-p50" */
     enum workload_unit unit;     /* a time in ns; a rate per second */
     bool more_is_better, per_job;
-    bool at_least;           /* of a rate: something else than the promise ended the search */
+    const char *bound;       /* of a rate: as result_rate_bound says; NULL: none */
     double value, low, high; /* low and high: its 95% interval, or NaN */
     double coverage;         /* of that interval; 0: not known */
     int samples;             /* rounds, processes, probes; 0: not known */

@@ -13,10 +13,11 @@ static const char *held_note(const json_t *one)
     const char *limit = result_string(one, "limited_by");
     if (!(plan_table_number(one, "rate_kept") > 0))
         return "none was found that is kept for certain";
-    return !strcmp(limit, "promise")     ? ""
-           : !strcmp(limit, "generator") ? "then the generator is the limit"
-           : !strcmp(limit, "range")     ? "the highest rate that there is"
-                                         : "at least: nobody can tell above, in the time that there was";
+    return !strcmp(limit, "promise")        ? ""
+           : !strcmp(limit, "generator")    ? "then the generator is the limit"
+           : !strcmp(limit, "range")        ? "the highest rate that there is"
+           : *result_rate_bound(one) == '~' ? "about: nobody can tell, in the time that there was"
+                                            : "at least: nobody can tell above, in the time that there was";
 }
 
 static void add_rate(struct plan_table *table, const json_t *one)

@@ -130,13 +130,13 @@ static json_t *add(json_t *verdicts, const json_t *configuration)
 }
 
 /* Of a search the rate that it found; its probes break promises on purpose. What something else than the
- * promise ended is a rate at least. */
+ * promise ended is a rate at least, or about. */
 static void add_search(json_t *verdicts, const json_t *result, const json_t *search)
 {
     double kept = json_number_value(json_object_get(search, "rate_kept")),
            proved = json_number_value(json_object_get(search, "rate_proved")),
            broken = json_number_value(json_object_get(search, "rate_broken"));
-    bool open = strcmp(result_string(search, "limited_by"), "promise") != 0;
+    const char *bound = result_rate_bound(search);
     char name[BENCHMARK_NAME], text[256], rate[TEXT];
     json_t *row = verdicts_row(verdicts, benchmark_name(search, name, sizeof name), result_string(search, "pool"),
                                kept > 0 ? VERDICTS_SAME : VERDICTS_REGRESSION, kept > 0 ? "kept" : "NO RATE");
@@ -144,7 +144,11 @@ static void add_search(json_t *verdicts, const json_t *result, const json_t *sea
     verdicts_set(row, "note", text);
     verdicts_set(row, "figure", "highest rate that keeps its promises, jobs/s");
     verdicts_set(row, "better", "higher");
-    snprintf(text, sizeof text, "%s%s", open ? "at least " : "", value_text(WORKLOAD_RATE, kept, rate));
+    snprintf(text, sizeof text, "%s%s",
+             *bound == '~' ? "about "
+             : *bound      ? "at least "
+                           : "",
+             value_text(WORKLOAD_RATE, kept, rate));
     verdicts_set(row, "new", kept > 0 ? text : "");
     snprintf(text, sizeof text, "proved at %s", proved > 0 ? value_text(WORKLOAD_RATE, proved, rate) : "none");
     if (broken > 0)

@@ -111,13 +111,11 @@ static const char *lost_text(const json_t *result, const json_t *search, char *t
 static void add_row(struct grid *grid, const json_t *result, const json_t *search, bool loses)
 {
     const json_t *proved = judged_at(result, search, "proved_at"), *broken = judged_at(result, search, "broken_at");
-    const char *limit = result_string(search, "limited_by");
-    bool open = strcmp(limit, "promise") && result_integer(search, "rate_kept");
     char text[64], notes[256];
     grid_row(grid);
     grid_cell(grid, "%s", result_string(search, "pool"));
     grid_cell(grid, "%lld", (long long)result_integer(search, "workers"));
-    grid_cell(grid, "%s", rate_text(search, "rate_kept", open ? ">= " : "", text, sizeof text));
+    grid_cell(grid, "%s", rate_text(search, "rate_kept", result_rate_bound(search), text, sizeof text));
     grid_cell(grid, "%s", rate_text(search, "rate_proved", "", text, sizeof text));
     grid_cell(grid, "%s", latency_text(proved, text, sizeof text));
     if (loses)
@@ -203,9 +201,10 @@ void search_show(const json_t *result, FILE *out, bool colour)
         out, 0,
         "%srate kept: where what was promised crosses its limit, between the highest rate that is proved "
         "(the whole 95%% interval keeps it, the queue was steady, and all that came was done) and the lowest "
-        "that is broken, asked twice (\"?\": nobody can tell, it was watched for too short a time); of several "
-        "promises the "
-        "one nearest to its limit is shown.%s\n",
+        "that is broken, asked twice (\"?\": nobody can tell, it was watched for too short a time). Where something "
+        "else "
+        "ended the search: \">=\" what is proved; \"~\" by the latencies that were seen, which prove nothing yet. Of "
+        "several promises the one nearest to its limit is shown.%s\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 

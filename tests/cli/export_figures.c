@@ -93,10 +93,11 @@ CLI_TEST(export_figures, of_a_search_the_rate)
     json_t *document = made_run(1), *read;
     json_array_clear(json_object_get(document, "configurations"));
     json_object_set_new(document, "searches",
-                        json_pack("[{s:s, s:s, s:i, s:f, s:f, s:i, s:s}, {s:s, s:s, s:i, s:n, s:f, s:i}]", "pool",
-                                  "ring", "spec", "burst:of=empty", "workers", 2, "rate_kept", 72500.0, "rate_broken",
-                                  74100.0, "probes", 4, "limited_by", "time", "pool", "mutex", "spec", "burst:of=empty",
-                                  "workers", 2, "rate_kept", "rate_broken", 1000.0, "probes", 3));
+                        json_pack("[{s:s, s:s, s:i, s:f, s:f, s:f, s:i, s:s}, {s:s, s:s, s:i, s:n, s:f, s:i}]", "pool",
+                                  "ring", "spec", "burst:of=empty", "workers", 2, "rate_kept", 72500.0, "rate_proved",
+                                  72500.0, "rate_broken", 74100.0, "probes", 4, "limited_by", "time", "pool", "mutex",
+                                  "spec", "burst:of=empty", "workers", 2, "rate_kept", "rate_broken", 1000.0, "probes",
+                                  3));
     save(document, "s.json");
     read = exported("export s.json --format github-action-bigger");
     cr_assert(json_array_size(read) == 1 && strstr(out, "72500") && strstr(out, "more is better") &&

@@ -163,13 +163,13 @@ Test(report, of_searches_has_as_many_rows_as_there_are, .timeout = 10)
 }
 
 /* Where jobs can be lost, how many were, at the rate that is said to be kept. */
-static char *search_of(const char *full, bool broken_short)
+static char *search_of(const char *full, bool broken_short, const char *limited_by, int proved)
 {
     json_t *result = json_pack(
         "{s:[], s:[{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:i, s:i, s:s, s:i, s:b}], s:[{s:s, s:{s:[]}, "
         "s:[{s:s, s:[{s:{s:i, s:i}}, {s:{s:i, s:i}}]}]}]}",
         "slo", "searches", "pool", "mutex", "spec", "burst:of=empty", "workers", 2, "producers", 1, "capacity", 4,
-        "full", full, "pin", "core", "rate_kept", 1000, "rate_proved", 900, "proved_at", 0, "limited_by", "promise",
+        "full", full, "pin", "core", "rate_kept", 1000, "rate_proved", proved, "proved_at", 0, "limited_by", limited_by,
         "rate_broken", 1100, "broken_short", (int)broken_short, "configurations", "full", full, "summary", "slo",
         "trials", "verdict", "ok", "slices", "window", "offered", 600, "lost", 9, "window", "offered", 400, "lost", 3);
     char *text = NULL;
@@ -186,11 +186,11 @@ static char *search_of(const char *full, bool broken_short)
 Test(report, of_a_search_tells_what_is_lost_where_jobs_can_be, .timeout = 10)
 {
     static const char *const losing[] = {"reject", "timeout", "drop-oldest"};
-    char *text = search_of("block", false);
+    char *text = search_of("block", false, "promise", 900);
     cr_assert(!strstr(text, "lost"), "%s", text);
     free(text);
     for (int i = 0; i < 3; i++) {
-        text = search_of(losing[i], false);
+        text = search_of(losing[i], false, "promise", 900);
         cr_assert(strstr(text, "  lost  ") && strstr(text, "1.2%"), "%s", text);
         free(text);
     }
@@ -199,11 +199,22 @@ Test(report, of_a_search_tells_what_is_lost_where_jobs_can_be, .timeout = 10)
 /* No rate is called broken of which nobody can tell. */
 Test(report, of_a_search_calls_no_rate_broken_that_was_watched_too_short, .timeout = 10)
 {
-    char *text = search_of("block", true);
+    char *text = search_of("block", true, "promise", 900);
     cr_assert(strstr(text, "1.10 k/s ?  "), "%s", text);
     free(text);
-    text = search_of("block", false);
+    text = search_of("block", false, "promise", 900);
     cr_assert(strstr(text, "1.10 k/s  ") && !strstr(text, "k/s ?"), "%s", text);
+    free(text);
+}
+
+/* What nothing proves is no rate that is kept at least. */
+Test(report, of_a_search_that_did_not_end_says_how_its_rate_is_known, .timeout = 10)
+{
+    char *text = search_of("block", false, "budget", 900);
+    cr_assert(strstr(text, " ~1.00 k/s ") && !strstr(text, ">= 1.00"), "%s", text);
+    free(text);
+    text = search_of("block", false, "range", 1000);
+    cr_assert(strstr(text, " >= 1.00 k/s ") && !strstr(text, "~1.00"), "%s", text);
     free(text);
 }
 
