@@ -144,10 +144,10 @@ static void make_kept(void)
          "for last; do :; done; echo \"$1\" >\"$last\"; exit $STATUS\n");
 }
 
-static int keep(const char *before, const char *words)
+static int keep(const char *setting, const char *words)
 {
     char command[512];
-    snprintf(command, sizeof command, "cd repo && chmod +x poolbench && %s sh tests/prove/reference.sh %s", before,
+    snprintf(command, sizeof command, "cd repo && chmod +x poolbench && %s sh tests/prove/reference.sh %s", setting,
              words);
     return program_shell(".", command);
 }
