@@ -5,22 +5,29 @@
 #include "tests/cli/compare_kit.h"
 #include "tests/cli/program.h"
 
-/* A search's answer is its rate. */
-static void make_search_by(const char *path, const json_t *like, double kept, double broken, const char *slo,
-                           const char *limit)
+/* A search's answer is its rate: reckoned, and proved. */
+static void make_search_of(const char *path, const json_t *like, double kept, double proved, double broken,
+                           const char *slo, const char *limit)
 {
     json_t *document = json_deep_copy(like);
     json_array_clear(json_object_get(document, "configurations"));
     json_object_set_new(document, "slo",
                         json_pack("[{s:s, s:f, s:i}]", "name", slo, "quantile", 0.99, "limit_ns", 5000000));
     json_object_set_new(document, "searches",
-                        json_pack("[{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o, s:s, s:[]}]", "pool", "mutex",
+                        json_pack("[{s:s, s:i, s:i, s:i, s:s, s:s, s:s, s:o, s:o, s:o, s:s, s:[]}]", "pool", "mutex",
                                   "workers", 2, "producers", 1, "capacity", 1024, "full", "block", "pin", "core",
                                   "spec", "burst:of=cpu:size=20us", "rate_kept",
-                                  kept > 0 ? json_real(kept) : json_null(), "rate_broken",
+                                  kept > 0 ? json_real(kept) : json_null(), "rate_proved",
+                                  proved > 0 ? json_real(proved) : json_null(), "rate_broken",
                                   broken > 0 ? json_real(broken) : json_null(), "limited_by", limit, "configurations"));
     cr_assert(json_dump_file(document, path, 0) == 0);
     json_decref(document);
+}
+
+static void make_search_by(const char *path, const json_t *like, double kept, double broken, const char *slo,
+                           const char *limit)
+{
+    make_search_of(path, like, kept, kept, broken, slo, limit);
 }
 
 static void make_search(const char *path, const json_t *like, double kept, double broken, const char *slo)
@@ -65,6 +72,9 @@ CLI_TEST(compare, of_an_unfinished_search_says_no_more_than_it_shows)
               "%s", out);
     make_search_by("new.json", document, 90000, 0, "p99", "generator");
     cr_assert(run("compare base.json new.json") == 0 && strstr(out, "higher"), "%s", out);
+    make_search_of("new.json", document, 90000, 50000, 0, "p99", "generator"); /* 90,000: nothing proves it */
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell"), "%s", out);
+    make_search_by("new.json", document, 90000, 0, "p99", "generator");
     make_search_by("base.json", document, 60000, 61500, "p99", "budget"); /* 61,500: not shown to break a promise */
     cr_assert(run("compare base.json new.json") == 0 && strstr(out, "cannot tell"), "%s", out);
     make_search("new.json", document, 30000, 30700, "p99");
