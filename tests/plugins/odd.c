@@ -205,6 +205,7 @@ static void run_one(struct pool_job job)
     if (odd == RESTS) {
         nap(100);
         pond.resting--;
+        pthread_cond_broadcast(&pond.changed);
     }
 }
 
