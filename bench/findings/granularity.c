@@ -194,3 +194,29 @@ void granularity_add(json_t *result)
     }
     json_object_set_new(result, "metg", list);
 }
+
+bool granularity_is_known(const json_t *metg)
+{
+    return !strcmp(result_string(metg, "side"), "inside") && json_number_value(json_object_get(metg, "low_ns")) > 0 &&
+           json_number_value(json_object_get(metg, "high_ns")) > 0;
+}
+
+/* Whether it has more workers, or as many and a lower upper end. */
+static bool comes_before(const json_t *metg, const json_t *other)
+{
+    json_int_t more = result_integer(metg, "workers") - result_integer(other, "workers");
+    return more ? more > 0
+                : json_number_value(json_object_get(metg, "high_ns")) <
+                      json_number_value(json_object_get(other, "high_ns"));
+}
+
+const json_t *granularity_least(const json_t *list)
+{
+    const json_t *least = NULL;
+    json_t *metg;
+    size_t i;
+    json_array_foreach (list, i, metg)
+        if (granularity_is_known(metg) && (!least || comes_before(metg, least)))
+            least = metg;
+    return least;
+}

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "bench/findings/answer.h"
+#include "bench/findings/granularity.h"
 #include "bench/page/answers_noise.h"
 #include "bench/page/answers_promises.h"
 #include "bench/results/label.h"
@@ -163,34 +164,13 @@ static int say_kinds(const json_t *answer, struct answers *answers)
 
 /* The smallest job worth it. */
 
-static bool is_inside(const json_t *metg)
-{
-    return !strcmp(result_string(metg, "side"), "inside") && number(metg, "low_ns") > 0 && number(metg, "high_ns") > 0;
-}
-
-/* The least of those with the most workers; by its upper end, so that noise makes nobody the least. */
-static const json_t *least_metg(const json_t *list)
-{
-    const json_t *metg, *least = NULL;
-    json_int_t most = 0;
-    size_t i;
-    json_array_foreach (list, i, metg)
-        if (is_inside(metg) && result_integer(metg, "workers") > most)
-            most = result_integer(metg, "workers");
-    json_array_foreach (list, i, metg)
-        if (is_inside(metg) && result_integer(metg, "workers") == most &&
-            (!least || number(metg, "high_ns") < number(least, "high_ns")))
-            least = metg;
-    return least;
-}
-
 /* The one that takes the longest jobs for certain, of the same number of workers; NULL: none. */
 static const json_t *longest_metg(const json_t *list, const json_t *least)
 {
     const json_t *metg, *longest = NULL;
     size_t i;
     json_array_foreach (list, i, metg)
-        if (is_inside(metg) && result_integer(metg, "workers") == result_integer(least, "workers") &&
+        if (granularity_is_known(metg) && result_integer(metg, "workers") == result_integer(least, "workers") &&
             number(metg, "low_ns") > number(least, "high_ns") &&
             (!longest || number(metg, "ns") > number(longest, "ns")))
             longest = metg;
@@ -204,7 +184,7 @@ static const char *time_of(const json_t *metg, const char *key, char *text, size
 
 static void say_metg(const json_t *result, struct answers *answers)
 {
-    const json_t *list = json_object_get(result, "metg"), *least = least_metg(list), *longest;
+    const json_t *list = json_object_get(result, "metg"), *least = granularity_least(list), *longest;
     char text[TEXT], value[32], low[32], high[32], name[160];
     json_int_t workers;
     if (!least)

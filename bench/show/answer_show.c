@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "bench/findings/granularity.h"
 #include "bench/results/result.h"
 #include "bench/show/terminal.h"
 #include "workloads/core/units.h"
@@ -109,19 +110,8 @@ static void print_line(const char *name, const char *text, FILE *out)
 /* The pool with the smallest METG, for the most workers. */
 static void print_metg(const json_t *list, FILE *out)
 {
-    const json_t *best = NULL;
-    json_t *metg;
+    const json_t *best = granularity_least(list);
     char line[LINE] = "", ns[32], low[32], high[32];
-    size_t i;
-    json_array_foreach (list, i, metg) {
-        json_int_t more = result_integer(metg, "workers") - (best ? result_integer(best, "workers") : 0);
-        double value = json_number_value(json_object_get(metg, "ns"));
-        if (strcmp(result_string(metg, "side"), "inside") || !json_is_number(json_object_get(metg, "low_ns")) ||
-            !json_is_number(json_object_get(metg, "high_ns")))
-            continue;
-        if (!best || more > 0 || (!more && value < json_number_value(json_object_get(best, "ns"))))
-            best = metg;
-    }
     if (!best)
         return;
     snprintf(line, sizeof line, "below %s a job is not worth a pool with %lld worker%s here (%s, %s..%s)",
