@@ -410,6 +410,17 @@ static bool is_creep(const double *values, int n, int at, int *knot)
            much * hinge / n;
 }
 
+/* The level at which a creep's line begins: of what fits best, as the values of the line say as much of it as those
+ * before it, of which there may be one. */
+static double creep_begin(const double *values, const struct changes_found *creep)
+{
+    double clipped[CHANGES_VALUES_MAX], rest[CHANGES_VALUES_MAX], gain;
+    int since = creep->since - creep->begin;
+    clip(values + creep->begin, creep->end - creep->begin, clipped);
+    hinge_of(clipped, creep->end - creep->begin, &gain, rest);
+    return exp(clipped[since] - rest[since]);
+}
+
 /* The steps of values[begin..end) into found, of which there are `room`. Returns how many. */
 static int find_steps(const double *all, int begin_all, int end_all, double least, struct changes_found *found,
                       int room)
@@ -433,6 +444,8 @@ static int find_steps(const double *all, int begin_all, int end_all, double leas
         one->creeps = is_creep(values + begin, end - begin, at - begin, &one->since);
         one->since += begin_all + begin;
         count += fabs(log(one->after / one->before)) >= log1p(least);
+        if (one->creeps)
+            one->before = creep_begin(all, one);
     }
     return count;
 }
@@ -466,7 +479,7 @@ static int add_creep(const double *values, const struct changes_found *creep, do
         found[all - 1].end = creep->at > begin ? creep->at : begin + 1;
     found[all] = *creep;
     found[all].begin = begin;
-    found[all].before = stats_median(values + begin, creep->at - begin + 1).median;
+    found[all].before = creep_begin(values, &found[all]);
     return all + 1;
 }
 

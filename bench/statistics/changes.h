@@ -33,7 +33,7 @@ enum {
 struct changes_found {
     int at;               /* the first value after it */
     int begin, end;       /* values[begin..at) are before it, values[at..end) after it */
-    double before, after; /* their medians */
+    double before, after; /* their medians; of a creep the level at which its line begins, and a later one */
     double p;
     bool creeps; /* no step: it went on from `since` to end, as a line fits better */
     int since;   /* of a creep: the last value before that line */

@@ -142,6 +142,27 @@ Test(changes, a_creep_is_found_and_is_no_step, .timeout = 60)
     cr_assert(creeps >= 95 && steps <= 5, "%d creeps, %d steps of %d", creeps, steps, SERIES);
 }
 
+/* What creeps up is told against the level at which its line begins, not against the middle of the line, where a step
+ * fits best. */
+Test(changes, a_creep_for_the_better_is_not_told_by_halves, .timeout = 60)
+{
+    uint64_t state = 1;
+    double values[POINTS], sum = 0;
+    struct changes_found found[CHANGES_FOUND_MAX];
+    int creeps = 0;
+    for (int s = 0; s < SERIES; s++) {
+        int changes;
+        made_series(&state, &(struct made){.n = 30, .creep_at = 2, .creep = -0.01}, values);
+        changes = changes_find(values, 30, least, found);
+        if (changes != 1 || !found[0].creeps)
+            continue;
+        creeps++;
+        sum += found[0].before;
+    }
+    cr_assert(creeps >= 80, "%d of %d", creeps, SERIES);
+    cr_assert(fabs(sum / creeps - 1) < 0.01, "it begins at %g", sum / creeps);
+}
+
 /* A step of 7%, and much later a creep, which is held against the level after the step. */
 Test(changes, a_creep_hides_no_step)
 {
