@@ -344,7 +344,8 @@ json_t *rate_search_json(const struct rate_search *one)
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         json_object_set(json, same[i], json_object_get(entry, same[i]));
     for (int i = 0; i < one->search.count; i++)
-        if (*one->probes[i].judged.why && (limit == SEARCH_BY_UNKNOWN || &one->probes[i] == high))
+        if (*one->probes[i].judged.why &&
+            (limit == SEARCH_BY_UNKNOWN ? one->search.probes[i].answer == SEARCH_UNKNOWN : &one->probes[i] == high))
             last = &one->probes[i];
     json_object_set(json, "spec", json_object_get(entry, "spec"));
     json_object_set_new(json, "rate_kept", rate_json(estimate(one)));

@@ -281,6 +281,15 @@ static void judge_plainly(const struct evidence *evidence, const struct slo_list
                  units_share_text(evidence->lost / evidence->submitted, share, sizeof share));
 }
 
+/* Where nothing else says why, the limit is in the interval; a rate that was not steady says so, too. */
+static void say_interval(const struct evidence *evidence, struct slo_judgement *found)
+{
+    if (found->verdict != SLO_CANNOT_TELL || *found->why)
+        return;
+    snprintf(found->why, sizeof found->why, "the limit lies within the interval%s%s",
+             *evidence->loop.why ? "; " : ": more rounds, or a longer --budget, would narrow it", evidence->loop.why);
+}
+
 struct slo_judgement slo_judge(const json_t *configuration, const struct slo_list *list, int which)
 {
     static struct evidence evidence; /* large; this runs in one thread only */
@@ -308,6 +317,7 @@ struct slo_judgement slo_judge(const json_t *configuration, const struct slo_lis
         found.worth_above = found.worth;
     judge_plainly(&evidence, list, slo, &found);
     judge_rate(&evidence, slo, &found);
+    say_interval(&evidence, &found);
     free(evidence.rounds);
     return found;
 }

@@ -41,7 +41,7 @@ struct slo_judgement {
     int rounds;                /* 0: there is no value */
     double samples;            /* of all rounds */
     double worth, worth_above; /* of so many independent ones, for the value and the low end; for the high end */
-    char why[192];             /* the reason in words; "" where the interval says it all */
+    char why[192];             /* the reason in words, of all that nobody can tell; "" where the interval says it all */
 };
 
 /* Judges the promise `which` of the list from the trials of a configuration, which have

@@ -105,6 +105,28 @@ Test(open_loop, the_only_round_has_to_show_it_by_itself, .timeout = 60)
     }
 }
 
+/* Where the limit lies within the interval of a rate that was watched for too short a time, both are said. */
+Test(open_loop, nobody_can_tell_without_a_reason, .timeout = 60)
+{
+    struct slo_list list;
+    char why[256];
+    int straddles = 0;
+    slo_parse("p50=60min", &list, why, sizeof why);
+    for (int seed = 1; seed <= 20; seed++) {
+        struct erlang_queue queue = queue_of(2, 0.9, 100 * US, seed);
+        json_t *configuration = rounds_of(&queue, 5, 10 * MS, 60 * MS, 0);
+        struct slo_judgement found;
+        list.items[0].limit_ns = (int64_t)slo_judge(configuration, &list, 0).value;
+        found = slo_judge(configuration, &list, 0);
+        json_decref(configuration);
+        if (found.reason != SLO_STRADDLES)
+            continue;
+        straddles++;
+        cr_assert(strstr(found.why, "the limit lies within the interval; not steady: "), "%s", found.why);
+    }
+    cr_assert(straddles >= 5, "%d of 20", straddles);
+}
+
 /* Empty jobs, 20 ns each, but for some in whose midst the worker lost its CPU: 3 M/s came, half a million
  * got done, and a variation of services of 150,000 is no reason to call that chance. */
 static json_t *few_long_among_short(int rounds)

@@ -55,6 +55,8 @@ Test(slo_judge, the_interval_of_all_samples_decides, .timeout = 10)
     cr_assert(found.verdict == SLO_BROKEN && found.reason == SLO_PLAIN);
     found = judge(closed_loop(even, 9, 1000), "p99=4.6ms");
     cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_STRADDLES);
+    cr_assert_str_eq(found.why,
+                     "the limit lies within the interval: more rounds, or a longer --budget, would narrow it");
 }
 
 /* Rounds that differ make samples worth less: one that is bad is in the value, and in the
