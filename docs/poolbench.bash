@@ -23,7 +23,7 @@ _poolbench()
             ;;
         --pin) words="none compact spread core" ;;
         --require) words=quiet ;;
-        -t | --workers | --producers | --capacity | --results-capacity | --full-timeout | --rounds | --budget | --until | --times | --seed | --spin | --synthetic | --rate | --quota | --machines | --machine | --revision | --threshold | --keep | --before | --seconds | --schedules | --replay | --jobs | --repeat | --limit) return ;;
+        -t | --workers | --producers | --capacity | --results-capacity | --full-timeout | --rounds | --budget | --until | --times | --seed | --spin | --synthetic | --rate | --quota | --machines | --machine | --revision | --threshold | --keep | --before | --seconds | --schedules | --replay | --jobs | --repeat | --at-once | --limit) return ;;
         --under) words="tsan asan helgrind drd" ;;
         --without) words="job-gate birth-gate ledger proof crash threads" ;;
         --format)

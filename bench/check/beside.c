@@ -20,13 +20,13 @@ struct board {
     volatile sig_atomic_t stop; /* this process sets it, the others read it */
 };
 
-static _Noreturn void work(struct board *board, int count, beside_play_fn *play, void *context, pid_t parent)
+static _Noreturn void work(struct board *board, const struct beside *beside, pid_t parent)
 {
     int number, none = 0, error = 0;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     while (getppid() == parent && !error && !atomic_load(&board->error) &&
-           (number = atomic_fetch_add(&board->next, 1)) < count) {
-        error = play(context, number, &board->stop);
+           (number = atomic_fetch_add(&board->next, 1)) < beside->count) {
+        error = beside->play(beside->context, number, &board->stop);
         atomic_fetch_add(&board->over, 1);
     }
     if (error)
@@ -35,8 +35,7 @@ static _Noreturn void work(struct board *board, int count, beside_play_fn *play,
 }
 
 /* Waits until each has ended. One that does so in another way than it should leaves -ECHILD. */
-static void await(struct board *board, const pid_t *processes, int count, void (*tell)(void *context, int over),
-                  void *context)
+static void await(struct board *board, const struct beside *beside, const pid_t *processes, int count)
 {
     int left = count;
     while (left > 0) {
@@ -50,25 +49,25 @@ static void await(struct board *board, const pid_t *processes, int count, void (
         }
         if (check_stop)
             board->stop = 1;
-        tell(context, atomic_load(&board->over));
+        beside->tell(beside->context, atomic_load(&board->over));
         if (left)
             poll(NULL, 0, LOOK_EVERY_MS);
     }
 }
 
-int beside_run(int count, beside_play_fn *play, void (*tell)(void *context, int over), void *context)
+int beside_run(const struct beside *beside)
 {
     struct board *board = mmap(NULL, sizeof *board, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    pid_t processes[BESIDE_PROCESSES], parent = getpid();
+    pid_t processes[BESIDE_PROCESSES_MAX], parent = getpid();
     int started = 0, error = 0;
     if (board == MAP_FAILED)
         return -errno;
     signal(SIGCHLD, SIG_DFL); /* a library may have told the kernel to forget children */
     fflush(NULL);             /* what is buffered is not theirs to write */
-    while (!error && started < BESIDE_PROCESSES && started < count) {
+    while (!error && started < beside->processes && started < beside->count) {
         pid_t process = fork();
         if (!process)
-            work(board, count, play, context, parent);
+            work(board, beside, parent);
         if (process < 0)
             error = -errno;
         else
@@ -76,7 +75,7 @@ int beside_run(int count, beside_play_fn *play, void (*tell)(void *context, int 
     }
     if (started)
         error = 0; /* fewer will do */
-    await(board, processes, started, tell, context);
+    await(board, beside, processes, started);
     if (!error)
         error = atomic_load(&board->error);
     munmap(board, sizeof *board);

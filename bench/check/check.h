@@ -28,6 +28,7 @@ struct check_options {
     const struct fault *faults[CHECK_FAULTS_MAX];
     int fault_count;
     int workers, repeat;
+    int at_once; /* cells, and runs of a cell */
     int64_t limit_ns;
     unsigned without;
     enum check_format format;
@@ -44,6 +45,7 @@ void check_help(FILE *out);
 struct check_row {
     struct judge_case what;
     int runs, passed, unseen;
+    bool over; /* as many as were to be */
     _Atomic int stalled;
     int64_t *took_ns;           /* of each run, sorted at the end */
     struct judge_result result; /* of the first run that did not pass, else of the first */
@@ -55,7 +57,7 @@ struct check_matrix {
     size_t bytes; /* that they take */
     int cells;    /* that were asked for */
     int count;    /* that were run */
-    int at_once;  /* how many of a slow pool's, at most; 0: one after the other */
+    int at_once;  /* how many, at most: as was asked for, or of a slow pool's; 0: one after the other */
     int64_t begin_ns;
     int clean, unseen, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;

@@ -1,5 +1,5 @@
-/* matrix.c - all cells that were asked for, run one after the other; those of a foreign pool that is slow,
- * several at once. */
+/* matrix.c - all cells that were asked for, run one after the other; where that is asked for, and of a
+ * foreign pool that is slow, several at once. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,12 +20,12 @@ static int by_time(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
-static int run_row(const struct judge_setup *setup, struct check_row *row, const struct check_options *options)
+/* `runs` runs of a cell. */
+static int run_row(const struct judge_setup *setup, struct check_row *row, int runs, bool contract)
 {
-    int repeat = options->repeat;
     struct judge_result result;
-    for (int i = 0; i < repeat; i++) {
-        int error = (options->contract ? contract_run : judge_run)(setup, &row->what, &result);
+    for (int i = 0; i < runs; i++) {
+        int error = (contract ? contract_run : judge_run)(setup, &row->what, &result);
         /* What a pool prints may be anything, and may be cut in the middle of a letter. */
         utf8_plain(result.verdict.finding, false);
         utf8_plain(result.report, true);
@@ -40,6 +40,7 @@ static int run_row(const struct judge_setup *setup, struct check_row *row, const
         if (result.verdict.kind == VERDICT_UNSUPPORTED || result.verdict.kind == VERDICT_MACHINE)
             break;
     }
+    row->over = true;
     qsort(row->took_ns, (size_t)row->runs, sizeof *row->took_ns, by_time);
     return 0;
 }
@@ -79,6 +80,7 @@ static void note_unopened(struct check_row *row, const struct judge_result *prob
 {
     row->result = *probed;
     row->took_ns[row->runs++] = probed->took_ns;
+    row->over = true;
     if (!first && probed->verdict.kind == VERDICT_FAILS) {
         row->result.verdict = (struct verdict){.kind = VERDICT_UNSUPPORTED};
         snprintf(row->result.verdict.finding, sizeof row->result.verdict.finding, "not asked: %s could not be opened",
@@ -104,12 +106,21 @@ struct of_pool {
     struct check_matrix *matrix;
     struct check_row *rows; /* its own */
     int count, played;
+    struct check_row *shares; /* `lanes` of each row that is not played yet, where its runs are shared out; or NULL */
+    int lanes;
     struct judge_setup setup;
 };
 
-static void tell_progress(void *context, int over)
+static bool has_stalled(const struct of_pool *of, int row)
 {
-    const struct of_pool *of = context;
+    bool stalled = atomic_load(&of->rows[row].stalled) > 0;
+    for (int lane = 0; of->shares && row >= of->played && lane < of->lanes; lane++)
+        stalled |= atomic_load(&of->shares[(row - of->played) * of->lanes + lane].stalled) > 0;
+    return stalled;
+}
+
+static void tell_progress(const struct of_pool *of, int over)
+{
     const struct check_matrix *matrix = of->matrix;
     const struct judge_case *what = &of->rows[over < of->count ? over : of->count - 1].what;
     int done = matrix->count + over;
@@ -119,28 +130,87 @@ static void tell_progress(void *context, int over)
     progress_tell(text, done, matrix->cells, done ? spent / done * (matrix->cells - done) : 0);
 }
 
-static int play(void *context, int number, const volatile sig_atomic_t *stop)
+/* Some runs of a cell, into its row or a share of it. That other runs of the same cell stalled is no
+ * reason to wait less: it may be what is looked for. */
+static int play(const struct of_pool *of, int number, struct check_row *into, int runs,
+                const volatile sig_atomic_t *stop)
 {
-    const struct of_pool *of = context;
     struct judge_setup setup = of->setup;
-    struct check_row *row = &of->rows[number];
     int stalled = 0;
     for (int i = 0; i < of->count; i++)
-        stalled += atomic_load(&of->rows[i].stalled) > 0;
+        stalled += i != number && has_stalled(of, i);
     setup.stop = stop;
-    setup.quiet_ns = quiet_ns(of->matrix->options, row->what.pool, stalled);
-    return run_row(&setup, row, of->matrix->options);
+    setup.quiet_ns = quiet_ns(of->matrix->options, into->what.pool, stalled);
+    return run_row(&setup, into, runs, of->matrix->options->contract);
 }
 
-/* Those that were left by the first ones. */
-static int play_later(void *context, int number, const volatile sig_atomic_t *stop)
+/* The first run of a lane; of the one behind the last: how many runs there are. */
+static int first_run(const struct of_pool *of, int lane)
 {
-    return play(context, ((struct of_pool *)context)->played + number, stop);
+    return (int)((int64_t)of->matrix->options->repeat * lane / of->lanes);
 }
 
-static void tell_later(void *context, int over)
+/* Those that were left by the first ones: a share of the runs of one. */
+static int play_share(void *context, int number, const volatile sig_atomic_t *stop)
 {
-    tell_progress(context, ((struct of_pool *)context)->played + over);
+    const struct of_pool *of = context;
+    int row = of->played + number / of->lanes, lane = number % of->lanes;
+    struct check_row *share = &of->shares[number];
+    share->what = of->rows[row].what;
+    share->took_ns = of->rows[row].took_ns + first_run(of, lane);
+    return play(of, row, share, first_run(of, lane + 1) - first_run(of, lane), stop);
+}
+
+/* The row of the runs that its lanes had. */
+static void merge(const struct of_pool *of, struct check_row *row, const struct check_row *shares)
+{
+    row->over = true;
+    for (int lane = 0; lane < of->lanes; lane++) {
+        const struct check_row *share = &shares[lane];
+        row->over &= share->over;
+        if (lane > 0 && check_left_out(&row->result) && check_left_out(&share->result))
+            continue; /* that it cannot be asked is said once */
+        if (lane == 0 || (share->passed < share->runs && row->passed == row->runs))
+            row->result = share->result;
+        memmove(row->took_ns + row->runs, row->took_ns + first_run(of, lane),
+                (size_t)share->runs * sizeof *row->took_ns);
+        row->runs += share->runs;
+        row->passed += share->passed;
+        row->stalled += share->stalled;
+        row->unseen += share->unseen;
+    }
+    qsort(row->took_ns, (size_t)row->runs, sizeof *row->took_ns, by_time);
+}
+
+static void tell_share(void *context, int over)
+{
+    const struct of_pool *of = context;
+    tell_progress(of, of->played + over / of->lanes);
+}
+
+/* Those that are left, so many at once. */
+static int play_beside(struct of_pool *of, int at_once)
+{
+    const struct check_options *options = of->matrix->options;
+    struct beside beside = {.processes = at_once, .play = play_share, .tell = tell_share, .context = of};
+    int left = of->count - of->played, error;
+    size_t bytes;
+    of->lanes = options->repeat < options->at_once ? options->repeat : options->at_once;
+    of->lanes = of->lanes > 1 ? of->lanes : 1;
+    beside.count = left * of->lanes;
+    at_once = beside.count < at_once ? beside.count : at_once;
+    if (at_once > of->matrix->at_once)
+        of->matrix->at_once = at_once;
+    bytes = (size_t)beside.count * sizeof *of->shares;
+    of->shares = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (of->shares == MAP_FAILED)
+        return of->shares = NULL, -errno;
+    error = beside_run(&beside);
+    for (int i = 0; i < left; i++)
+        merge(of, &of->rows[of->played + i], &of->shares[i * of->lanes]);
+    munmap(of->shares, bytes);
+    of->shares = NULL;
+    return error;
 }
 
 /* Whether the first cells took long, each of them, as those of a pool do whose open or free sleeps. */
@@ -164,18 +234,16 @@ static bool is_slow(const struct of_pool *of)
 /* Those that are left of a slow one are worth it where they are more than one. */
 static int play_all(struct of_pool *of)
 {
-    int error = 0, left, at_once;
-    for (; !error && of->played < of->count && (of->count - of->played < 2 || !is_slow(of)); of->played += !error) {
+    enum { SLOW_AT_ONCE = 10 };
+    int error = 0, asked = of->matrix->options->at_once;
+    if (asked > 1 && of->count > 0)
+        return play_beside(of, asked);
+    for (; !error && of->played < of->count && (asked || of->count - of->played < 2 || !is_slow(of));
+         of->played += !error) {
         tell_progress(of, of->played);
-        error = play(of, of->played, &check_stop);
+        error = play(of, of->played, &of->rows[of->played], of->matrix->options->repeat, &check_stop);
     }
-    if (error || of->played == of->count)
-        return error;
-    left = of->count - of->played;
-    at_once = left < BESIDE_PROCESSES ? left : BESIDE_PROCESSES;
-    if (at_once > of->matrix->at_once)
-        of->matrix->at_once = at_once;
-    return beside_run(left, play_later, tell_later, of);
+    return error || of->played == of->count ? error : play_beside(of, SLOW_AT_ONCE);
 }
 
 /* The cells that are asked of it, as the next rows. */
@@ -210,8 +278,8 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool)
         error = play_all(&of);
     for (int i = 0; !error && !opens && i < of.count; i++)
         note_unopened(&of.rows[i], &probed, i == 0);
-    /* Where it was interrupted, those are kept that were played one after the other. */
-    for (int i = 0; i < of.count && of.rows[i].runs > 0 && (!error || i < of.played); i++) {
+    /* Where it was interrupted, those are kept that were over before any that was not. */
+    for (int i = 0; i < of.count && of.rows[i].over; i++) {
         count(matrix, &of.rows[i]);
         matrix->count++;
     }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/check/beside.h"
 #include "bench/check/check.h"
 #include "bench/check/contract.h"
 #include "bench/commands/sibling_options.h"
@@ -10,7 +11,7 @@
 #include "bench/show/help_text.h"
 #include "workloads/core/units.h"
 
-enum { LIST = 256, ALL, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, CONTRACT, REPEAT_MAX = 100000 };
+enum { LIST = 256, ALL, CROSS, FORMAT, REPEAT, LIMIT, WITHOUT, PLUGIN, PEERS, CONTRACT, AT_ONCE, REPEAT_MAX = 100000 };
 
 static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"faults", required_argument, NULL, 'f'},
@@ -22,6 +23,7 @@ static const struct option longs[] = {{"pools", required_argument, NULL, 'p'},
                                       {"cross", no_argument, NULL, CROSS},
                                       {"format", required_argument, NULL, FORMAT},
                                       {"repeat", required_argument, NULL, REPEAT},
+                                      {"at-once", required_argument, NULL, AT_ONCE},
                                       {"limit", required_argument, NULL, LIMIT},
                                       {"without", required_argument, NULL, WITHOUT},
                                       {"plugin", required_argument, NULL, PLUGIN},
@@ -66,6 +68,8 @@ void check_help(FILE *out)
         "      --list           say which bugs there are\n"
         "      --cross          arm one, check for another: what else does each check see?\n"
         "      --repeat N       run each cell N times, and count (default: 1)\n"
+        "      --at-once N      up to N cells, or runs of them, at once, 1..64: sooner, as most of the time they\n"
+        "                       wait; each is a load on the others (default: 1; of a slow plug-in's pool 10)\n"
         "      --limit TIME     of a cell that neither ends nor is proved to hang (default: 10s; of a promise: 30s)\n"
         "      --format FORMAT  table, json, tap or junit (default: table)\n"
         "  -o, --output FILE    write the result (JSON) there, and a figure of the matrix beside it\n"
@@ -192,6 +196,8 @@ static int set(void *context, int letter, const char *value, struct why why)
         return set_number(&options->workers, value, "-t", 2, CHECK_WORKERS_MAX, why);
     case REPEAT:
         return set_number(&options->repeat, value, "--repeat", 1, REPEAT_MAX, why);
+    case AT_ONCE:
+        return set_number(&options->at_once, value, "--at-once", 1, BESIDE_PROCESSES_MAX, why);
     case FORMAT:
         return set_format(options, value, why);
     case LIMIT:
@@ -230,6 +236,8 @@ static int agree(const struct check_options *options, struct why why)
     if (options->cross && (options->fault_count || options->all || options->out || options->repeat > 1 ||
                            options->verbose || options->format != CHECK_TABLE))
         return why_wrong(why, "--cross: goes with -p, -t and --limit only");
+    if (options->at_once && (options->cross || options->contract))
+        return why_wrong(why, "--at-once: not with --cross or --contract");
     if (options->contract &&
         (options->cross || options->all || options->list || options->without || options->workers != CHECK_WORKERS))
         return why_wrong(why,

@@ -363,7 +363,10 @@ static void print_fewer(const struct check_matrix *matrix, FILE *out)
 /* The times of such cells are no pool's alone. */
 static void print_at_once(const struct check_matrix *matrix, FILE *out)
 {
-    if (matrix->at_once)
+    if (matrix->at_once && matrix->options->at_once)
+        terminal_line(out, 2, "up to %d at once, as was asked: a load on each other, and their times not theirs alone",
+                      matrix->at_once);
+    else if (matrix->at_once)
         terminal_line(
             out, 2,
             "%s slow, as the first cells show: the others ran up to %d at once, and their times are not theirs alone",
@@ -520,6 +523,7 @@ void check_print_proof(const struct check_matrix *matrix, FILE *out)
         }
     }
     print_totals(matrix, out);
+    print_at_once(matrix, out);
 }
 
 int check_groups(const char **groups, int most)

@@ -116,6 +116,7 @@ static char *command_of(const json_t *document)
         }
     add_number(out, document, "workers", "-t", WORKERS);
     add_number(out, document, "repeat", "--repeat", 1);
+    add_number(out, document, "at_once_asked", "--at-once", 0);
     fputs(" -p", out);
     put_names(out, cells, "pool");
     fputs(" -f", out);

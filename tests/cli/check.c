@@ -25,10 +25,13 @@ CLI_TEST(check_input, is_refused_in_one_line)
                {"\"steal\"", "check -p stael"}, {"twice", "check -p ring,ring"},
                {"twice", "check -f late-add,late-add"}, {"names nothing", "check -f ''"},
                {"names nothing", "check -p ring,"}, {"-t", "check -t 1"}, {"16", "check -t 17"}, {"-t", "check -t x"},
-               {"--repeat", "check --repeat 0"}, {"--limit", "check --limit 1ms"}, {"junit", "check --format xml"},
-               {".json", "check -o result.txt"}, {"/nonexistent", "check -o /nonexistent/x.json"},
-               {"job-gate", "check --without luck"}, {"--format", "check --frmat tap"}, {"extra", "check extra"},
-               {"wants a value", "check -p"}, {"calls", "check -g nosuch"}, {"--all", "check --all -f late-add"},
+               {"--repeat", "check --repeat 0"}, {"from 1 to 64", "check --at-once 65"},
+               {"--at-once", "check --at-once 0"}, {"--at-once", "check --at-once 2 --contract"},
+               {"--at-once", "check --at-once 2 --cross"}, {"--limit", "check --limit 1ms"},
+               {"junit", "check --format xml"}, {".json", "check -o result.txt"},
+               {"/nonexistent", "check -o /nonexistent/x.json"}, {"job-gate", "check --without luck"},
+               {"--format", "check --frmat tap"}, {"extra", "check extra"}, {"wants a value", "check -p"},
+               {"calls", "check -g nosuch"}, {"--all", "check --all -f late-add"},
                {"twice", "check -g calls -f inside-full,inside-full"}, {"--cross", "check --cross -o x.json"});
 }
 
@@ -273,8 +276,8 @@ static int running(const char *path)
     return count;
 }
 
-/* Starts a long check from copies of the programs, kills it, and sees its cells go. */
-static int end_by(int signal_number)
+/* Starts a long check from copies of the programs, so many cells at once, kills it, and sees its cells go. */
+static int end_by(int signal_number, const char *at_once)
 {
     char mine[4200];
     int status;
@@ -286,10 +289,10 @@ static int end_by(int signal_number)
         dup2(open("out", O_WRONLY | O_CREAT, 0600), 1);
         dup2(1, 2);
         execl("./poolbench", "poolbench", "check", "-f", "missing-close", "--without", "proof", "--limit", "1min",
-              "--repeat", "100", NULL);
+              "--repeat", "100", "--at-once", at_once, NULL);
         _exit(127);
     }
-    while (running(mine) < 2)
+    while (running(mine) < (atoi(at_once) > 1 ? 1 + 2 * atoi(at_once) : 2)) /* each judge has a cell */
         usleep(1000);
     kill(child, signal_number);
     cr_assert(waitpid(child, &status, 0) == child);
@@ -300,14 +303,17 @@ static int end_by(int signal_number)
 
 CLI_TEST(check_leaves, nothing_after_ctrl_c)
 {
-    cr_assert(end_by(SIGINT) == 130);
-    slurp("out", out, sizeof out);
-    cr_assert(strstr(out, "interrupted"), "%s", out);
+    for (int i = 0; i < 2; i++) {
+        cr_assert(end_by(SIGINT, i ? "4" : "1") == 130);
+        slurp("out", out, sizeof out);
+        cr_assert(strstr(out, "interrupted"), "%s", out);
+    }
 }
 
 CLI_TEST(check_leaves, nothing_when_it_is_killed)
 {
-    cr_assert(end_by(SIGKILL) == -SIGKILL);
+    cr_assert(end_by(SIGKILL, "1") == -SIGKILL);
+    cr_assert(end_by(SIGKILL, "4") == -SIGKILL);
 }
 
 /* That the machine refuses a thread is not the pool's fault, and that it opens nevertheless is

@@ -134,7 +134,8 @@ CLI_TEST(interrupts, a_plan_keeps_what_was_measured)
 
 /* Commands that end in an orderly way, each long enough to be met. */
 static const char *const orderly[] = {"run -p mutex -w empty -t 1 --rounds 2 --budget 100ms --no-figures -o x.json",
-                                      "check -p mutex,ring", "limits", "explain missing-close --run --repeat 30"};
+                                      "check -p mutex,ring", "check -p mutex -g known,calls --at-once 4 --repeat 3",
+                                      "limits", "explain missing-close --run --repeat 30"};
 enum { ORDERLY = sizeof orderly / sizeof *orderly };
 
 /* By a shell that becomes it. */
