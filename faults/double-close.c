@@ -50,7 +50,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (one == 0 && two == 0)
         return verdict_own(verdict, "two closes, and both were told that they were the first");
     if (!(one == 0 && two == -EALREADY) && !(two == 0 && one == -EALREADY))
-        return verdict_own(verdict, "two closes were answered %d and %d", one, two);
+        return verdict_own(verdict, "two closes were answered %s and %s", verdict_answer(one), verdict_answer(two));
     return false;
 }
 

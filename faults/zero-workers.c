@@ -46,8 +46,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "a pool of 0 workers took a job, never ran it, and ended as if all were well");
     /* Other pools' sizes may be signed otherwise, or unlimited. */
     if (outcome->end == OUTCOME_ENDED && !pool_is_added(outcome->pool) && (negative != -EINVAL || huge != -EINVAL))
-        return verdict_own(verdict, "a pool of -1 and of %d workers: open said %d and %d", POOL_WORKERS_MAX + 1,
-                           negative, huge);
+        return verdict_own(verdict, "a pool of -1 and of %d workers: open said %s and %s", POOL_WORKERS_MAX + 1,
+                           verdict_answer(negative), verdict_answer(huge));
     return false;
 }
 

@@ -79,6 +79,20 @@ bool verdict_named(struct verdict *verdict, const char *format, ...)
     return true;
 }
 
+const char *verdict_answer(int answer)
+{
+    enum { KEPT = 4 };
+    static char texts[KEPT][24];
+    static int next;
+    const char *name = answer < 0 ? strerrorname_np(-answer) : NULL;
+    char *text = texts[next++ % KEPT];
+    if (name)
+        snprintf(text, sizeof *texts, "-%s", name);
+    else
+        snprintf(text, sizeof *texts, "%d", answer);
+    return text;
+}
+
 bool outcome_hung_in(const struct outcome *outcome, const char *call)
 {
     return outcome->end == OUTCOME_HUNG && (!call || (outcome->call && !strcmp(outcome->call, call)));

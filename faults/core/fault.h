@@ -115,6 +115,10 @@ bool fault_is_known(const struct fault *fault); /* has a program in faults/progr
 __attribute__((format(printf, 2, 3))) bool verdict_own(struct verdict *verdict, const char *format, ...);
 __attribute__((format(printf, 2, 3))) bool verdict_named(struct verdict *verdict, const char *format, ...);
 
+/* For a finding, what a call answered: "-EAGAIN", or the number where that is no error. Of the last four answers the
+ * texts are kept. */
+const char *verdict_answer(int answer);
+
 /* Whether it was proved to hang, in this call; NULL: in any. */
 bool outcome_hung_in(const struct outcome *outcome, const char *call);
 

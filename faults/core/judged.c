@@ -91,7 +91,8 @@ static void judge_common(const struct outcome *outcome, struct verdict *verdict)
         return;
     case OUTCOME_ENDED:
         if (outcome->threads_left && !(outcome->pool->declares & POOL_THREADS_STAY))
-            other(verdict, SEEN_THREADS, "%d threads are left behind", outcome->threads_left);
+            other(verdict, SEEN_THREADS, "%d thread%s left behind", outcome->threads_left,
+                  outcome->threads_left == 1 ? " is" : "s are");
         else if (!broke_the_law(outcome, verdict))
             verdict->kind = VERDICT_HOLDS;
     }
@@ -133,8 +134,8 @@ static void weaken(const struct record *record, struct verdict *verdict)
         snprintf(verdict->finding, sizeof verdict->finding, "%s", record->not_asked);
     } else if (tries) {
         verdict->kind = VERDICT_UNSEEN;
-        snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tries at %u gap%s", tries, gaps,
-                 gaps == 1 ? "" : "s");
+        snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tr%s at %u gap%s", tries,
+                 tries == 1 ? "y" : "ies", gaps, gaps == 1 ? "" : "s");
     } else if (record->remark[0]) {
         snprintf(verdict->finding, sizeof verdict->finding, "%s", record->remark);
     } else if (record->untold[0]) {

@@ -88,7 +88,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "of %d jobs that came after the cancel %d ran%s", submitted, ran,
                            refused ? ", others were refused" : "");
     if (atomic_load(&record->notes[SECOND]))
-        return verdict_own(verdict, "a second cancel was answered %d", (int)atomic_load(&record->notes[SECOND]));
+        return verdict_own(verdict, "a second cancel was answered %s",
+                           verdict_answer((int)atomic_load(&record->notes[SECOND])));
     return false;
 }
 

@@ -151,8 +151,10 @@ static const struct fault early_wait = {
         "A job submits a child and returns; the child is held; a wait looks, and another one stands; "
         "again with a cancel while it stands. A job is cancelled, and the call that gives it back is held; a wait "
         "looks.",
-    .diagnosis = "Jobs that jobs submit are not among those that wait waits for.",
-    .remedy = "One count of all accepted jobs, raised in the submit, whoever makes it.",
+    .diagnosis = "Jobs that jobs submit are not among those that wait waits for, or a cancelled one counts as over "
+                 "while its argument is still being given back.",
+    .remedy = "One count of all accepted jobs, raised in the submit, whoever makes it, and lowered when the job, or "
+              "the call that gives its argument back, has returned.",
     FAULT_CELLS(cells),
     .drive = drive,
     .judge = judge,

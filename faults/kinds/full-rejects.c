@@ -68,7 +68,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict,
                            "at rest, with nothing queued, a submit is refused: what was refused keeps its place");
     if (alone != -EAGAIN || batched != -EAGAIN)
-        return verdict_own(verdict, "in a full queue a submit was answered %d and a batch %d", alone, batched);
+        return verdict_own(verdict, "in a full queue a submit was answered %s and a batch %s", verdict_answer(alone),
+                           verdict_answer(batched));
     return false;
 }
 

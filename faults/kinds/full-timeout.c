@@ -138,7 +138,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (ledger_overrun(record))
-        return verdict_own(verdict, "a job ran whose submit was answered %d", answer);
+        return verdict_own(verdict, "a job ran whose submit was answered %s", verdict_answer(answer));
     if (ledger_unsettled(record))
         return verdict_own(verdict, "a job was accepted by a submit that timed out, and never ran");
     if (outcome->cell->client == LONG && !atomic_load(&record->notes[LATE]) && answer == -ETIMEDOUT)

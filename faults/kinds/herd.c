@@ -35,7 +35,7 @@ static void drive(int client)
     nanosleep(&(struct timespec){took / 1000000000, took % 1000000000}, NULL);
     each = jobs ? (double)(sleeps - (settle_sleeps() - began)) / jobs : 0;
     if (cell_workers() > 2 && each > 0.75 * cell_workers())
-        cell_remark("%.1f threads wake for each single job, of %d workers: poolbench run -w wakeup", each,
+        cell_remark("for each single job threads go to sleep %.1f times, of %d workers: poolbench run -w wakeup", each,
                     cell_workers());
     cell_free();
 }

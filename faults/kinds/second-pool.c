@@ -217,11 +217,12 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (!expected)
         return false;
     if (answer)
-        return verdict_own(verdict, "in a job of another pool, pool_wait says %d", answer);
+        return verdict_own(verdict, "in a job of another pool, pool_wait says %s", verdict_answer(answer));
     if (refused)
-        return verdict_own(verdict, "%s a submit, with room, is refused (%d)", when, refused);
+        return verdict_own(verdict, "%s a submit, with room, is refused (%s)", when, verdict_answer(refused));
     if (atomic_load(&notes[FREED]) < 0)
-        return verdict_own(verdict, "in a job of another pool, pool_free says %d", (int)atomic_load(&notes[FREED]));
+        return verdict_own(verdict, "in a job of another pool, pool_free says %s",
+                           verdict_answer((int)atomic_load(&notes[FREED])));
     if (atomic_load(&notes[TAKEN]))
         return verdict_own(verdict, "a cancel took %d jobs of another pool", (int)atomic_load(&notes[TAKEN]));
     if (atomic_load(&notes[COUNTED]) > 0)

@@ -52,8 +52,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     int signal = (int)atomic_load(&outcome->record->notes[OPEN]);
     if (signal)
-        return verdict_own(verdict, "%s is blocked in the thread that opened the pool, and not in its jobs: SIG%s",
-                           strsignal(signal), sigabbrev_np(signal));
+        return verdict_own(verdict, "SIG%s is blocked in the thread that opened the pool, and not in its jobs",
+                           sigabbrev_np(signal));
     return false;
 }
 

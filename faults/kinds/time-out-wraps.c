@@ -81,11 +81,11 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     int64_t size = atomic_load(&notes[SIZE]), stood = atomic_load(&notes[STOOD]);
     int answer = (int)atomic_load(&notes[ANSWER]);
     if (size < 0 && (answer == -ETIMEDOUT || answer == -EINVAL))
-        return verdict_own(verdict, "a wait without a time-out came back after %.3g ms with %d", (double)stood / 1e6,
-                           answer);
+        return verdict_own(verdict, "a wait without a time-out came back after %.3g ms with %s", (double)stood / 1e6,
+                           verdict_answer(answer));
     if (size && (answer == -ETIMEDOUT || answer == -EINVAL))
-        return verdict_own(verdict, "a wait of %.4g s came back after %.3g ms with %d", (double)size / 1e9,
-                           (double)stood / 1e6, answer);
+        return verdict_own(verdict, "a wait of %.4g s came back after %.3g ms with %s", (double)size / 1e9,
+                           (double)stood / 1e6, verdict_answer(answer));
     if (atomic_load(&notes[SHORT]))
         return verdict_own(verdict, "a short wait returned 0 while a job was held");
     return false;

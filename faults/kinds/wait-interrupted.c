@@ -80,7 +80,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const char *call = outcome->cell->client == SUBMIT ? "a submit into a full queue" : "a wait of an hour";
     int answer = (int)atomic_load(&notes[ANSWER]);
     if (atomic_load(&notes[STOOD]) < 0)
-        return verdict_own(verdict, "%s came back with %d when a signal came", call, answer);
+        return verdict_own(verdict, "%s came back with %s when a signal came", call, verdict_answer(answer));
     if (atomic_load(&notes[BACK]) && answer == -EINTR)
         return verdict_own(verdict, "%s was answered -EINTR", call);
     return false;

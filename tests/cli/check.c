@@ -177,7 +177,7 @@ CLI_TEST(check_matrix, one_cell_explains_itself)
     cr_assert(run("check -f late-add -p ring -v") == 0);
     cr_assert(strstr(out, "diagnosis") && strstr(out, "remedy") && strstr(out, "ledger of 4 jobs"), "%s", out);
     cr_assert(run("check -f missing-close -p mutex -v") == 0);
-    cr_assert(strstr(out, "client 0 waits in pool_receive since") && strstr(out, "workers parked") &&
+    cr_assert(strstr(out, "client 0 waits in pool_receive, for ") && strstr(out, "workers parked") &&
                   strstr(out, "glibc "),
               "%s", out);
 }

@@ -46,6 +46,27 @@ static int kinds(char names[][40], int most)
     return count;
 }
 
+/* As a stranger reads it: the account adds up, calls and states are told apart, answers have their names. */
+CLI_TEST(check_kinds, evidence_can_be_read)
+{
+    char words[512];
+    snprintf(words, sizeof words,
+             "check --plugin %s/build/plugins/faulty.so -f inside-full,cancel-sticks,time-out-wraps", root);
+    setenv("FAULTY", "inside-full", 1);
+    run(words);
+    cr_assert(strstr(out, "  ledger of 8 jobs: 5 accepted 3 started\n  client 0 waits in pool_wait, for "), "%s", out);
+    setenv("FAULTY", "cancel-sticks", 1);
+    run(words);
+    cr_assert(strstr(out, "  ledger of 10 jobs: 7 accepted 3 refused 3 started 3 finished 4 cancelled\n"
+                          "  client 0 waits for the arrival of jobs, for "),
+              "%s", out);
+    cr_assert(!strstr(out, "in 1 slices"), "%s", out);
+    setenv("FAULTY", "time-out-wraps", 1);
+    run(words);
+    cr_assert(strstr(out, " with -ETIMEDOUT"), "%s", out);
+    unsetenv("FAULTY");
+}
+
 #define TOO_LONG "takes too long"
 
 /* As check; asks again while somebody else has the CPUs so long that cells are given up. */
@@ -318,7 +339,7 @@ CLI_TEST(check_kinds, a_queue_of_the_default_size_is_asked_for)
 /* The pool calls all its workers for each job. */
 CLI_TEST(check_kinds, costs_are_said_and_not_judged)
 {
-    static const char *const said[][2] = {{"herd", "threads wake for each single job"},
+    static const char *const said[][2] = {{"herd", "for each single job threads go to sleep "},
                                           {"idle-burn", "% of a CPU"},
                                           {"push-walk", "with 10,000"},
                                           {"late-backstop", "only when a timed wait"},
