@@ -134,7 +134,6 @@ static const void *_Atomic held_from;
 static _Atomic bool held_before; /* a call, not at its end */
 static _Atomic bool freed;       /* pool_free has returned */
 static _Atomic int late;         /* steps of the pool's threads since then */
-static struct steps_held first;
 
 static bool is_held(int which)
 {
@@ -265,7 +264,7 @@ static void nap_now_and_then(void)
 }
 
 /* A thread may outlive its pool, and be held while the next try begins; or come here only then. */
-static void hold(int which, bool after, const void *from)
+static void hold(int which, int call, bool after, const void *from)
 {
     uint64_t me = (uint64_t)my_arming << 32 | (uint32_t)(my_number + 1);
     uint32_t seen;
@@ -278,6 +277,8 @@ static void hold(int which, bool after, const void *from)
     }
     if (!steps_note_hold(&holding[which], me))
         return;
+    if (which == 0 && plan.told)
+        plan.told((struct steps_held){my_number, my_steps, call, after});
     atomic_fetch_add(&events, 1);
     wake_all(&events);
     while ((seen = atomic_load(&let_go[which])) < my_arming)
@@ -305,12 +306,11 @@ static void take(int call, bool after, const void *from)
     if (plan.noise)
         nap_now_and_then();
     if (my_number == plan.thread && my_steps == plan.step && atomic_compare_exchange_strong(&reached, &none, true)) {
-        first = (struct steps_held){my_number, my_steps, call, after};
-        hold(0, after, from);
+        hold(0, call, after, from);
     } else if (plan.swap && is_wait && my_number != plan.thread && is_held(0) &&
                atomic_fetch_add(&waits, 1) + 1 == plan.swap) {
         release(0);
-        hold(1, after, from);
+        hold(1, call, after, from);
     }
 }
 
@@ -570,7 +570,6 @@ void steps_arm(const struct steps_plan *asked)
     for (int i = 0; i < 2; i++)
         release(i); /* who is left of the last try */
     plan = *asked;
-    first = (struct steps_held){.call = -1};
     atomic_store(&reached, false);
     atomic_store(&threads, 0);
     atomic_store(&waits, 0);
@@ -639,11 +638,6 @@ bool steps_outlive(void)
         sleep_on(&never, 0, NAP_NS);
     }
     return atomic_load(&late) > 0;
-}
-
-struct steps_held steps_held(void)
-{
-    return first;
 }
 
 static bool somebody_is_held(void)

@@ -16,6 +16,12 @@
 
 #include "faults/core/record.h"
 
+/* What was held. */
+struct steps_held {
+    int thread, step, call; /* of enum steps_call */
+    bool after;             /* at the end of the call, not before it */
+};
+
 /* Whom to hold, and where. */
 struct steps_plan {
     int thread;     /* 0: the client; 1..: threads of the pool in the order of their first steps */
@@ -23,12 +29,8 @@ struct steps_plan {
     int swap;       /* not 0: when another one is about to wait, as the 1st, 2nd, ... to do so meanwhile,
                      * that one is held in its place */
     uint64_t noise; /* not 0: a seed; each thread naps now and then, for up to 0.2 ms */
-};
-
-/* What was held. */
-struct steps_held {
-    int thread, step, call; /* of enum steps_call; -1: nobody */
-    bool after;             /* at the end of the call, not before it */
+    /* Not NULL: the first that is held calls it before it sleeps, inside its step: it may write to the record. */
+    void (*told)(struct steps_held held);
 };
 
 enum steps_call {
@@ -76,7 +78,6 @@ bool steps_holds_a_worker(void);
  * more than 0.3 ms in its main function; and this in code that may be
  * unloaded. */
 bool steps_outlive(void);
-struct steps_held steps_held(void); /* the first that was */
 
 /* Runs in a thread of its own until steps_end: who is held is let go once all others seem to
  * sleep, or 20 ms have passed. */

@@ -14,8 +14,9 @@
 enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS, A_CANCEL };
 enum { THREADS = 4, STEPS = 64, SWAPS = 2, JOBS = 6 };
 
-/* Of the try: who, at which step, in which call, and after it; in its place; what came. */
+/* Of the try: who, at which step; in which call, once it is held there, and after it; in its place; what came. */
 enum { THREAD, STEP, CALL, AFTER, SWAP, NOISE, WRONG, JOB };
+enum { NOBODY = -1 };
 enum { NOTHING, LOST, DOUBLED, LEFT_BEHIND };
 
 static const int64_t enumerate_ns = 2500000000, shake_ns = 300000000, idle_ns = 4000000;
@@ -62,24 +63,30 @@ static bool ledger_is_right(void)
     return true;
 }
 
+static void note_held(struct steps_held held)
+{
+    cell_note(AFTER, held.after);
+    cell_note(CALL, held.call);
+}
+
 /* Returns whether all went well. */
-static bool try_once(int client, const struct steps_plan *plan)
+static bool try_once(int client, struct steps_plan plan)
 {
     bool left;
+    plan.told = note_held;
     cell_forget();
-    cell_note(THREAD, plan->thread);
-    cell_note(STEP, plan->step);
-    cell_note(SWAP, plan->swap);
-    cell_note(NOISE, plan->noise != 0);
-    steps_arm(plan);
+    cell_note(THREAD, plan.thread);
+    cell_note(STEP, plan.step);
+    cell_note(CALL, NOBODY);
+    cell_note(SWAP, plan.swap);
+    cell_note(NOISE, plan.noise != 0);
+    steps_arm(&plan);
     if (cell_open((struct pool_config){.capacity = RECORD_JOBS}))
         return steps_disarm(), false;
     life(client);
     cell_free();
     left = !(cell_pool()->declares & POOL_THREADS_STAY) && steps_outlive();
     steps_disarm();
-    cell_note(CALL, steps_held().call);
-    cell_note(AFTER, steps_held().after);
     if (left)
         return note_wrong(LEFT_BEHIND, 0), false;
     return ledger_is_right();
@@ -97,8 +104,7 @@ static bool each_step(int client, int thread, int swap, struct tally *tally)
 {
     enum { MISSES = 5 };
     for (int step = 1, misses = 0; step <= STEPS && misses < MISSES && pool_clock_ns() < tally->until_ns; step++) {
-        struct steps_plan plan = {.thread = thread, .step = step, .swap = swap};
-        if (!try_once(client, &plan))
+        if (!try_once(client, (struct steps_plan){.thread = thread, .step = step, .swap = swap}))
             return false;
         tally->tries++;
         tally->gaps += steps_reached();
@@ -118,7 +124,7 @@ static void enumerate(int client)
                 good = each_step(client, thread, swap, &tally);
     tally.until_ns = pool_clock_ns() + shake_ns;
     for (uint64_t seed = 1; good && pool_clock_ns() < tally.until_ns; seed++, tally.tries++)
-        good = try_once(client, &(struct steps_plan){.noise = seed});
+        good = try_once(client, (struct steps_plan){.noise = seed});
     cell_tried(tally.tries, tally.gaps);
 }
 
@@ -142,14 +148,24 @@ static const char *who(int64_t thread, char *text, size_t size)
     return text;
 }
 
+/* Before or after which call of the C library. */
+static const char *place(const struct record *record, char *text, size_t size)
+{
+    snprintf(text, size, "%s %s", atomic_load(&record->notes[AFTER]) ? "at the end of" : "before",
+             steps_call_name((int)atomic_load(&record->notes[CALL])));
+    return text;
+}
+
 static const char *where(const struct record *record, char *text, size_t size)
 {
-    char thread[40];
+    char thread[40], call[60];
     if (atomic_load(&record->notes[NOISE]))
         snprintf(text, size, "while threads napped at random");
+    else if (atomic_load(&record->notes[CALL]) == NOBODY)
+        snprintf(text, size, "while nobody was held");
     else
-        snprintf(text, size, "when %s was held at step %d%s, then let go",
-                 who(atomic_load(&record->notes[THREAD]), thread, sizeof thread),
+        snprintf(text, size, "when %s was held %s (its step %d)%s, then let go",
+                 who(atomic_load(&record->notes[THREAD]), thread, sizeof thread), place(record, call, sizeof call),
                  (int)atomic_load(&record->notes[STEP]),
                  atomic_load(&record->notes[SWAP]) ? " until another one was about to wait, which was held there" : "");
     return text;
@@ -172,9 +188,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "job %d ran twice, %s", (int)atomic_load(&record->notes[JOB]), text);
     case LEFT_BEHIND:
         return verdict_own(
-            verdict, "pool_free returned while a thread of the pool stood %s %s, and that went on in the pool's code",
-            atomic_load(&record->notes[AFTER]) ? "at the end of" : "before",
-            steps_call_name((int)atomic_load(&record->notes[CALL])));
+            verdict, "pool_free returned while a thread of the pool stood %s, and that went on in the pool's code",
+            place(record, text, sizeof text));
     default:
         return false;
     }
