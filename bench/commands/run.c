@@ -262,8 +262,8 @@ static void announce(const struct options *options, const struct plan *plan)
     if (options->search)
         fprintf(stderr, "plan     %d searches side by side; %s\n", asked(plan), time);
     else
-        fprintf(stderr, "plan     %d configurations x up to %d rounds, shuffled; %s\n", plan->count, plan->rounds,
-                time);
+        fprintf(stderr, "plan     %d configuration%s x up to %d round%s, shuffled; %s\n", plan->count,
+                plan->count == 1 ? "" : "s", plan->rounds, plan->rounds == 1 ? "" : "s", time);
     announce_ranges(options);
 }
 

@@ -7,11 +7,15 @@
 
 #include "bench/results/result.h"
 
-/* A field of an object as text, for comparison and for messages. */
+/* A field of an object as text, for comparison and for messages. Blanks at the end do not count: a processor's name
+ * was once kept with them. */
 static char *field_text(const json_t *object, const char *key)
 {
     json_t *value = json_object_get(object, key);
     char *text = value ? json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT) : NULL;
+    size_t length = text ? strlen(text) : 0;
+    while (length > 2 && text[length - 1] == '"' && text[length - 2] == ' ')
+        memcpy(text + --length - 1, "\"", 2);
     return text ? text : strdup("nothing");
 }
 

@@ -112,6 +112,17 @@ int topology_kind(int index, char *list, size_t size)
     return at > index ? count : 0;
 }
 
+/* Without the blanks with which some processors fill up their name. */
+static void name_model(const char *name)
+{
+    size_t length;
+    name += strspn(name, " ");
+    length = strlen(name);
+    while (length && name[length - 1] == ' ')
+        length--;
+    snprintf(summary.model, sizeof summary.model, "%.*s", (int)length, name);
+}
+
 static void summarise(void)
 {
     hwloc_obj_t root = hwloc_get_root_obj(topology_machine), pu, l3;
@@ -127,7 +138,7 @@ static void summarise(void)
     model = hwloc_obj_get_info_by_name(root, "CPUModel");
     if (!model && hwloc_get_obj_by_type(topology_machine, HWLOC_OBJ_PACKAGE, 0))
         model = hwloc_obj_get_info_by_name(hwloc_get_obj_by_type(topology_machine, HWLOC_OBJ_PACKAGE, 0), "CPUModel");
-    snprintf(summary.model, sizeof summary.model, "%s", model ? model : "");
+    name_model(model ? model : "");
     summary.l1_bytes = cache_bytes(pu, HWLOC_OBJ_L1CACHE);
     summary.l2_bytes = cache_bytes(pu, HWLOC_OBJ_L2CACHE);
     summary.l3_bytes = cache_bytes(pu, HWLOC_OBJ_L3CACHE);

@@ -6,6 +6,18 @@
 #include "tests/cli/compare_kit.h"
 #include "tests/cli/program.h"
 
+/* Once a processor's name was kept with the blanks that fill it up. */
+CLI_TEST(compare, knows_a_processor_whose_name_was_kept_with_blanks)
+{
+    json_t *document = compare_kit_base(), *copy = json_deep_copy(document);
+    const char *name = json_string_value(json_object_get(json_object_get(document, "machine"), "cpu_model"));
+    json_object_set_new(json_object_get(copy, "machine"), "cpu_model", json_sprintf("%s     ", name));
+    compare_kit_save(copy);
+    cr_assert(run("compare base.json new.json") == 0, "%s", err);
+    json_decref(copy);
+    json_decref(document);
+}
+
 CLI_TEST(compare, refuses_what_is_not_comparable)
 {
     json_t *document = compare_kit_base(), *copy = json_deep_copy(document);

@@ -446,6 +446,21 @@ Test(topology, placements_of_two_packages_with_two_threads_a_core, .timeout = 10
         cr_assert(seen[i] == 1);
 }
 
+Test(topology, a_processor_has_no_blanks_around_its_name, .timeout = 10, .init = begin, .fini = end)
+{
+    struct topology found;
+    hwloc_topology_t made;
+    char path[128];
+    cr_assert(hwloc_topology_init(&made) == 0 && hwloc_topology_set_synthetic(made, "core:1 pu:1") == 0 &&
+              hwloc_topology_load(made) == 0);
+    cr_assert(hwloc_obj_add_info(hwloc_get_root_obj(made), "CPUModel", "  A Processor   ") == 0);
+    snprintf(path, sizeof path, "%s/named.xml", root);
+    cr_assert(hwloc_topology_export_xml(made, path, 0) == 0);
+    hwloc_topology_destroy(made);
+    cr_assert(topology_pretend(path) == 0 && topology_read(&found) == 0);
+    cr_assert_str_eq(found.model, "A Processor");
+}
+
 Test(topology, a_machine_of_one_cpu_is_a_machine, .timeout = 10)
 {
     static const int only[] = {0};
