@@ -8,29 +8,48 @@
 
 enum { DIGITS_MOST = 4 };
 
-/* As many digits as tell it from 1, which else it would be said to be. */
-static void number(double value, char *text)
+/* How many decimals a number of its size has: two, and as many more as tell it from 1, which else it would be said to
+ * be; fewer where it is large, and where it is small as many as make two digits. */
+static int decimals_of(double value)
 {
     int digits = 2;
+    if (value >= 99.95 || !(value > 0))
+        return value > 0 ? 0 : digits;
+    if (value >= 9.995)
+        return 1;
+    if (value < 0.095)
+        return value < 1e-8 ? 9 : 1 - (int)floor(log10(value * 1.005));
     while (digits < DIGITS_MOST && value != 1 && fabs(value - 1) < pow(10, -digits) / 2)
         digits++;
-    if (fabs(value - 1) < pow(10, -digits) / 2)
-        digits = 2; /* as good as 1 */
-    if (value >= 99.95)
-        snprintf(text, RATIO_TEXT, "%.0f", value);
-    else if (value >= 9.995)
-        snprintf(text, RATIO_TEXT, "%.1f", value);
-    else if (value < 0.095)
-        snprintf(text, RATIO_TEXT, "%.2g", value);
+    return fabs(value - 1) < pow(10, -digits) / 2 ? 2 : digits; /* as good as 1 */
+}
+
+/* Both ends of an interval have as many as one of them needs, but where they are of different sizes: "0.05..642". */
+static void decimals_of_ends(const struct stats_ratio *ratio, int *low, int *high)
+{
+    static const double near = 10;
+    *low = decimals_of(ratio->low);
+    *high = decimals_of(ratio->high);
+    if (!(ratio->high < near * ratio->low))
+        return;
+    if (ratio->high >= 9.995 && ratio->low >= 2)
+        *low = *high;
     else
-        snprintf(text, RATIO_TEXT, "%.*f", digits, value);
+        *low = *high = *low > *high ? *low : *high;
+}
+
+static void number(double value, int decimals, char *text)
+{
+    snprintf(text, RATIO_TEXT, "%.*f", decimals, value);
 }
 
 void ratio_text_digits(const struct stats_ratio *ratio, char *middle, char *low, char *high)
 {
-    number(ratio->ratio, middle);
-    number(ratio->low, low);
-    number(ratio->high, high);
+    int of_low, of_high;
+    decimals_of_ends(ratio, &of_low, &of_high);
+    number(ratio->ratio, decimals_of(ratio->ratio), middle);
+    number(ratio->low, of_low, low);
+    number(ratio->high, of_high, high);
 }
 
 const char *ratio_text_sentence(const struct stats_ratio *ratio, double of_columns, const char *one, const char *other,
@@ -41,7 +60,7 @@ const char *ratio_text_sentence(const struct stats_ratio *ratio, double of_colum
     ratio_text_digits(ratio, middle, low, high);
     if (ratio->known && of_columns > 0 &&
         (of_columns < ratio->low * (1 - rounding) || of_columns > ratio->high * (1 + rounding))) {
-        number(of_columns, shown);
+        number(of_columns, decimals_of(of_columns), shown);
         snprintf(columns, sizeof columns, "; of the columns %sx", shown);
     }
     switch (difference_of(ratio)) {

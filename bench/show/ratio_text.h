@@ -15,7 +15,8 @@ const char *ratio_text_sentence(const struct stats_ratio *ratio, double of_colum
                                 char *text, size_t size);
 
 /* "1.93", "0.0017", "12.3", "642"; as many digits as it takes to tell each of the
- * three from 1, four at most after the point. Each text has 24 places. */
+ * three from 1, four at most after the point; the two ends with the same number of decimals where they are
+ * of a size. Each text has 24 places. */
 enum { RATIO_TEXT = 24 };
 void ratio_text_digits(const struct stats_ratio *ratio, char *middle, char *low, char *high);
 

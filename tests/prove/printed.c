@@ -47,7 +47,7 @@ static const json_t *find(const json_t *configurations, const char *pool, const 
 /* Two digits, whatever its size. */
 static void print_ratio(double ratio)
 {
-    printf(isnan(ratio) ? " - |" : ratio >= 0.0995 ? " %.2fx |" : " %.2gx |", ratio);
+    printf(isnan(ratio) ? " - |" : ratio >= 0.0995 ? " %.2fx |" : " %#.2gx |", ratio);
 }
 
 static void print_row(const json_t *configurations, const char *pool, const char *beside, const struct column *columns,
