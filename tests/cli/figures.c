@@ -29,8 +29,10 @@ CLI_TEST(figures, of_latencies_say_whose_there_are_none)
     need_gnuplot();
     cr_assert(run("run -p mutex,ring -w cpu:size=100us -t 1 --capacity 4096 --rounds 1 --budget 20ms -o x.json") == 0,
               "%s", err);
-    cr_assert(says("x/latency-cpu-size-100us.svg", "no line where slices do not keep the queue full: "), "%s", out);
-    cr_assert(says("x/latency-cpu-size-100us.svg", "inline"));
+    cr_assert(says("x/latency-cpu-size-100us.svg", "no line where slices do not keep the queue full: mutex, ring<"),
+              "%s", out);
+    cr_assert(says("x/latency-cpu-size-100us.svg", ">inline<") && !says("x/latency-cpu-size-100us.svg", ">ring<"),
+              "the floor alone has a line");
     cr_assert(run("run -p mutex -w cpu:size=1us -t 1 --rounds 1 --budget 50ms -o y.json") == 0, "%s", err);
     cr_assert(!says("y/latency-cpu-size-1us.svg", "no line where"), "%s", out);
 }
