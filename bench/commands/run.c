@@ -260,7 +260,7 @@ static void announce(const struct options *options, const struct plan *plan)
     time_text(options, plan, time, sizeof time);
     fprintf(stderr, "machine  %s   seed %llu\n", machine_text(machine, sizeof machine), (unsigned long long)plan->seed);
     if (options->search)
-        fprintf(stderr, "plan     %d searches side by side; %s\n", asked(plan), time);
+        fprintf(stderr, "plan     %d search%s; %s\n", asked(plan), asked(plan) == 1 ? "" : "es side by side", time);
     else
         fprintf(stderr, "plan     %d configuration%s x up to %d round%s, shuffled; %s\n", plan->count,
                 plan->count == 1 ? "" : "s", plan->rounds, plan->rounds == 1 ? "" : "s", time);
