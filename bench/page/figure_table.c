@@ -19,6 +19,7 @@ enum unit { AS_IT_IS, TIME_NS, TIME_MS, RATE, SHARE, ONE_IN, CAUGHT_MS };
 struct column {
     bool hidden;
     enum unit unit;
+    char bound; /* 'l' or 'h': the low or the high one of what stands before */
     char head[HEAD];
 };
 
@@ -40,7 +41,14 @@ static bool cut(char *name, const char *ending)
     return true;
 }
 
-/* What a column is, by its name; `before`: the unit of the last quantity. */
+static const char *bound_head(bool is_low, bool ranges)
+{
+    if (ranges)
+        return is_low ? "least" : "most";
+    return is_low ? "95% from" : "to";
+}
+
+/* What a column is, by its name, but for what its bounds are; `before`: the unit of the last quantity. */
 static struct column column_of(const char *name, enum unit *before, bool workload)
 {
     static const char *const hidden[] = {"row",        "x",      "y",           "column",       "most_workers",
@@ -53,7 +61,7 @@ static struct column column_of(const char *name, enum unit *before, bool workloa
     snprintf(column.head, sizeof column.head, "%s", name);
     if (!strcmp(name, "low") || !strcmp(name, "high")) {
         column.unit = *before;
-        snprintf(column.head, sizeof column.head, "%s", *name == 'l' ? "95% from" : "to");
+        column.bound = *name;
         return column;
     }
     if (cut(column.head, "_ns"))
@@ -211,9 +219,9 @@ static void note(xmlNode *table, const struct choice *choice, const char *name)
             choice->every, choice->rows, name);
 }
 
-void figure_table(xmlNode *figure, const char *data, const char *name, const char *caption)
+void figure_table(xmlNode *figure, const struct figure_data *data)
 {
-    char *copy = must_memory(strdup(data)), *rest = copy, *line = strsep(&rest, "\n"), *names[COLUMNS_MAX];
+    char *copy = must_memory(strdup(data->lines)), *rest = copy, *line = strsep(&rest, "\n"), *names[COLUMNS_MAX];
     const char *heads[COLUMNS_MAX + 1] = {NULL};
     struct column columns[COLUMNS_MAX];
     enum unit before = AS_IT_IS;
@@ -225,10 +233,11 @@ void figure_table(xmlNode *figure, const char *data, const char *name, const cha
         columns[c] = column_of(names[c], &before, has_name(names, count, "workload"));
     shown = order_of(names, count, columns, order);
     for (int i = 0; i < shown; i++)
-        heads[i] = columns[order[i]].head;
+        heads[i] =
+            columns[order[i]].bound ? bound_head(columns[order[i]].bound == 'l', data->ranges) : columns[order[i]].head;
     if (shown && choice.rows) {
-        table = tables_new(figure, caption, heads, 1);
-        note(table, &choice, name);
+        table = tables_new(figure, data->caption, heads, 1);
+        note(table, &choice, data->name);
         add_rows(table, rest, &choice, columns, order, shown);
     }
     free(copy);

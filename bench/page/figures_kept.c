@@ -128,6 +128,12 @@ static bool has_table(const char *script)
     return !strcmp(script, "changes") || !strcmp(script, "history");
 }
 
+/* Whether the bars are no intervals, as it says below its title (drawing_bar_text). */
+static bool has_ranges(const char *dim)
+{
+    return strstr(dim, "bar: range of ");
+}
+
 void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, xmlNode *parent,
                         const struct figure_words *words)
 {
@@ -145,7 +151,7 @@ void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, x
         tree_say(node, "missing", "There is no picture: %s. The numbers are below.",
                  figure->svg ? "what gnuplot drew cannot be read" : figure->why);
     if (figure->data && strchr(figure->data, '\n') && !has_table(figure->script))
-        figure_table(node, figure->data, figure->name, figure->title);
+        figure_table(node, &(struct figure_data){figure->data, figure->name, figure->title, has_ranges(figure->dim)});
     if (words->command) {
         command = tree_add_text(node, "command", words->command);
         tree_set(command, "what", "Measure it again:");

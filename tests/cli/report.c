@@ -81,6 +81,20 @@ CLI_TEST(report, a_run_becomes_a_page_that_needs_nothing_else)
 }
 
 /* As much as a mail takes. */
+/* As the figure says: "bar: range of 2 rounds". */
+CLI_TEST(report, of_few_rounds_no_interval_is_made_up)
+{
+    const char *text;
+    cr_assert(run("run -p ring -w empty -t 1 --rounds 2 --no-floor --no-figures --no-history -o few.json") == 0, "%s",
+              err);
+    text = page_of("few.json");
+    cr_assert(strstr(text, "bar: range of ") && strstr(text, ">least<") && strstr(text, ">most<"));
+    cr_assert(count(text, ">95% from<") == 1, "but that of the pool, where none stands below it");
+    make_result("x.json");
+    text = page_of("x.json");
+    cr_assert(strstr(text, "bar: range of ") || !strstr(text, ">least<"));
+}
+
 CLI_TEST(report, the_page_of_the_default_suite_is_two_megabytes_at_most)
 {
     enum { MOST = 2000000 };
