@@ -183,6 +183,30 @@ static void end(void)
     atomic_fetch_add(&cell.record->calls[thread_number].turn, 1);
 }
 
+/* Errors that the contract names are answers like others. That a queue is full is one of a batch, of which that may be
+ * all that is asked; a submit is refused by it. */
+static bool is_named(enum record_kind kind, int error)
+{
+    static const int named[RECORD_KINDS][4] = {
+        [RECORD_SUBMIT] = {ETIMEDOUT, ESHUTDOWN, ECANCELED},
+        [RECORD_BATCH] = {EAGAIN, ETIMEDOUT, ESHUTDOWN, ECANCELED},
+        [RECORD_CLOSE] = {EALREADY},
+        [RECORD_WAIT] = {ETIMEDOUT, EDEADLK},
+    };
+    for (int i = 0; i < 4; i++)
+        if (named[kind][i] == error)
+            return true;
+    return false;
+}
+
+static void note_answer(enum record_kind kind, int answer)
+{
+    if (answer >= 0 || is_named(kind, -answer))
+        atomic_fetch_add(&cell.record->answers[kind].well, 1);
+    else
+        record_refuse(&cell.record->answers[kind].strange, -answer);
+}
+
 /* Gates. */
 
 static void arrive(struct gate *gate)
@@ -226,7 +250,7 @@ void gate_open(int gate)
  * and that is waited for, so that its absence is as sure as its presence was. */
 void gate_await(int gate, int jobs)
 {
-    begin("the arrival of jobs");
+    begin(CELL_ARRIVAL);
     await_arrivals(&gates[gate], (uint32_t)jobs);
     end();
     if (cell.without & CELL_NO_JOB_GATE)
@@ -429,6 +453,8 @@ int cell_open_size(struct pool_config config, int workers)
     int error;
     if (workers == cell.workers)
         workers = cell.asked; /* for those that run it was asked for so many */
+    if (workers == 0)         /* none may refuse all jobs */
+        note_answer(RECORD_SUBMIT, 0);
     atomic_store(&refusal, 0);
     births_report(&refusal);
     config.workers = workers;
@@ -506,6 +532,7 @@ int cell_submit_other(pool_job_fn *fn, void *arg)
     begin("pool_submit");
     error = pool_submit(pool, fn, arg);
     end();
+    note_answer(RECORD_SUBMIT, error);
     return error;
 }
 
@@ -530,6 +557,8 @@ int cell_submit_inside(int id)
     struct record_job *job = issue(id);
     int error = pool_submit(pool, cell_job, (void *)(uintptr_t)id);
     mark(error ? &job->refused : &job->accepted);
+    if (error && error != -EAGAIN && !is_named(RECORD_SUBMIT, -error)) /* inside, that there is no room is named, too */
+        record_refuse(&cell.record->answers[RECORD_SUBMIT].strange, -error);
     return error;
 }
 
@@ -539,6 +568,7 @@ int cell_submit(int id)
     begin("pool_submit");
     error = cell_submit_inside(id);
     end();
+    note_answer(RECORD_SUBMIT, error);
     return error;
 }
 
@@ -553,6 +583,7 @@ int cell_submit_batch(int first, int count)
     begin("pool_submit_batch");
     took = pool_submit_batch(pool, jobs, count);
     end();
+    note_answer(RECORD_BATCH, took);
     for (int i = 0; i < count; i++)
         mark(i < took ? &cell.record->jobs[first + i].accepted : &cell.record->jobs[first + i].refused);
     return took;
@@ -572,6 +603,7 @@ int cell_wait(int64_t timeout_ns)
     begin("pool_wait");
     error = pool_wait(pool, timeout_ns);
     end();
+    note_answer(RECORD_WAIT, error);
     return error;
 }
 
@@ -612,6 +644,7 @@ int cell_close(void)
     begin("pool_close");
     answer = pool_close(pool);
     end();
+    note_answer(RECORD_CLOSE, answer);
     return answer;
 }
 
@@ -621,6 +654,7 @@ int cell_cancel(void)
     begin("pool_cancel");
     error = pool_cancel(pool);
     end();
+    note_answer(RECORD_CANCEL, error);
     atomic_fetch_add(&cell.record->cancels, error == 0);
     return error;
 }

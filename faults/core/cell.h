@@ -11,6 +11,7 @@
 
 #include "faults/core/record.h"
 
+#define CELL_ARRIVAL "the arrival of jobs" /* the call that gate_await is, for the judge */
 enum { CELL_GATES = 16, CELL_HELPERS = 8, CELL_WORKERS_LEAST = 2 };
 
 /* What a job does between its start and its end. */

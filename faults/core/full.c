@@ -132,14 +132,30 @@ void full_let_go(void)
     pool_futex_wake(&let_go, INT_MAX);
 }
 
+int full_free_signal(void)
+{
+    const int some[] = {SIGUSR1, SIGUSR2, SIGWINCH, SIGURG, SIGRTMAX - 1};
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
+        struct sigaction now;
+        if (!sigaction(some[i], NULL, &now) && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL)
+            return some[i];
+    }
+    return 0;
+}
+
 bool full_catch(void)
 {
     enum { NAPS = 2000 };
+    static int chosen;
     struct sigaction action = {.sa_handler = stay, .sa_flags = SA_RESTART};
     bool is_held;
-    sigaction(SIGUSR2, &action, NULL);
+    if (!chosen)
+        chosen = full_free_signal();
+    if (!chosen)
+        return false;
+    sigaction(chosen, &action, NULL);
     atomic_fetch_add(&sent, 1);
-    syscall(SYS_tgkill, getpid(), full_submitter(), SIGUSR2);
+    syscall(SYS_tgkill, getpid(), full_submitter(), chosen);
     for (int i = 0; i < NAPS && atomic_load(&caught) < atomic_load(&sent); i++)
         cell_nap();
     is_held = full_is_caught();

@@ -122,6 +122,59 @@ static bool machine_refused(const struct outcome *outcome, int64_t ate, struct v
     return true;
 }
 
+static int strange(const struct record *record, enum record_kind kind)
+{
+    return record_refusal(&record->answers[kind].strange);
+}
+
+/* Whether the client waits for a job that was refused, by an error that no submit should give: it never comes, and all
+ * that were accepted are there. */
+static bool waits_for_refused(const struct outcome *outcome)
+{
+    const struct record *record = outcome->record;
+    uint32_t accepted = (uint32_t)ledger_accepted(record); /* there may be jobs that are not in the ledger */
+    return (outcome->end == OUTCOME_HUNG || outcome->end == OUTCOME_STALLED) && outcome->call &&
+           !strcmp(outcome->call, CELL_ARRIVAL) && (strange(record, RECORD_SUBMIT) || strange(record, RECORD_BATCH)) &&
+           !ledger_unsettled(record) && atomic_load(&record->answers[RECORD_SUBMIT].well) <= accepted;
+}
+
+static void judge_refused(const struct record *record, struct verdict *verdict)
+{
+    int error = strange(record, RECORD_SUBMIT) ? strange(record, RECORD_SUBMIT) : strange(record, RECORD_BATCH);
+    verdict->kind = VERDICT_UNSUPPORTED;
+    snprintf(verdict->finding, sizeof verdict->finding, "refuses a job that the scenario needs: %s",
+             verdict_answer(-error));
+}
+
+/* The error by which each call of a kind was refused; 0: not each was. */
+static int refused_always(const struct record *record, enum record_kind kind)
+{
+    return atomic_load(&record->answers[kind].well) ? 0 : strange(record, kind);
+}
+
+/* What such calls were made for was not asked, of which the batches are only one way in. Returns whether there are any.
+ */
+static bool was_refused(const struct record *record, struct verdict *verdict)
+{
+    static const struct {
+        enum record_kind kind;
+        const char *name;
+    } kinds[] = {{RECORD_SUBMIT, "pool_submit"},
+                 {RECORD_CLOSE, "pool_close"},
+                 {RECORD_CANCEL, "pool_cancel"},
+                 {RECORD_WAIT, "pool_wait"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        int error = refused_always(record, kinds[i].kind);
+        if (!error)
+            continue;
+        verdict->kind = VERDICT_UNSUPPORTED;
+        snprintf(verdict->finding, sizeof verdict->finding, "its %s is refused each time: %s", kinds[i].name,
+                 verdict_answer(-error));
+        return true;
+    }
+    return false;
+}
+
 /* That nothing was seen is less than that it holds, where it might have been missed; and
  * what was not played says nothing. */
 static void weaken(const struct record *record, struct verdict *verdict)
@@ -132,6 +185,8 @@ static void weaken(const struct record *record, struct verdict *verdict)
     if (record->not_asked[0]) {
         verdict->kind = VERDICT_UNSUPPORTED;
         snprintf(verdict->finding, sizeof verdict->finding, "%s", record->not_asked);
+    } else if (was_refused(record, verdict)) {
+        return;
     } else if (tries) {
         verdict->kind = VERDICT_UNSEEN;
         snprintf(verdict->finding, sizeof verdict->finding, "not seen in %u tr%s at %u gap%s", tries,
@@ -141,6 +196,9 @@ static void weaken(const struct record *record, struct verdict *verdict)
     } else if (record->untold[0]) {
         snprintf(verdict->finding, sizeof verdict->finding, "its statistics do not tell of %s: judged without",
                  record->untold);
+    } else if (refused_always(record, RECORD_BATCH)) {
+        snprintf(verdict->finding, sizeof verdict->finding, "its batches are refused (%s): judged without",
+                 verdict_answer(-refused_always(record, RECORD_BATCH)));
     }
 }
 
@@ -189,6 +247,8 @@ void judged_verdict(const struct judge_case *what, const struct outcome *outcome
         judge_unopened(what, result->not_opened, verdict);
     else if (closed_ours(outcome))
         other(verdict, SEEN_CLOSED, "it has closed a descriptor that is not its own");
+    else if (waits_for_refused(outcome))
+        judge_refused(outcome->record, verdict);
     else if (outcome->end == OUTCOME_STALLED || atomic_load(&outcome->record->plain) || !what->fault->judge ||
              !what->fault->judge(outcome, verdict))
         judge_common(outcome, verdict);

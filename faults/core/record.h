@@ -41,6 +41,13 @@ struct record_call {
     _Atomic int64_t since_ns; /* CLOCK_MONOTONIC */
 };
 
+/* Calls that the client makes, and how each kind of them was answered; of those of jobs strange answers only. */
+enum record_kind { RECORD_SUBMIT, RECORD_BATCH, RECORD_CLOSE, RECORD_CANCEL, RECORD_WAIT, RECORD_KINDS };
+struct record_answers {
+    _Atomic uint32_t well;
+    _Atomic int strange; /* the first error that the contract does not name there; as `refused` */
+};
+
 enum record_state { RECORD_RUNNING, RECORD_ENDED };
 
 /* What the judge asks of the cell's inspector, one at a time. */
@@ -64,6 +71,7 @@ struct record {
     _Atomic int fewer;                  /* why a pool has fewer workers than asked for; as `refused` */
     _Atomic int workers;                /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
+    struct record_answers answers[RECORD_KINDS];
     _Atomic int clients[RECORD_CLIENTS];    /* ids of threads that are not the pool's */
     _Atomic uint32_t reads[RECORD_CLIENTS]; /* while a client only reads the ledger: how often it did in vain, plus 1 */
     _Atomic int64_t patient_until_ns;       /* until then a client waits, and then goes on by itself; CLOCK_MONOTONIC */

@@ -28,19 +28,26 @@ static void play_tail(void)
     full_hold(next);
     full_submit(submitter);
     full_end();
+    if (atomic_load(&cell_record()->notes[ANSWER]) < 0)
+        cell_not_asked("refuses the batch as a whole");
 }
 
 /* All workers asleep, a batch of jobs that wait for each other. */
 static void play_wakes(void)
 {
-    int workers;
+    int workers, took;
     if (cell_open((struct pool_config){.capacity = 64}))
         return;
     workers = cell_workers();
     cell_settle();
     for (int id = 0; id < workers; id++)
         cell_role(id, (struct cell_role){.act = CELL_MEET, .gate = MEETING, .width = workers});
-    cell_note(ANSWER, cell_submit_batch(0, workers));
+    took = cell_submit_batch(0, workers);
+    cell_note(ANSWER, took);
+    if (took < workers) { /* who meets waits for all */
+        cell_not_asked("refuses jobs of a batch for which there is room");
+        cell_submit_range(took > 0 ? took : 0, workers - (took > 0 ? took : 0));
+    }
     cell_note(FULL_BACK, 1);
     cell_wait(-1);
     cell_free();

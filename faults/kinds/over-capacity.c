@@ -11,20 +11,20 @@ enum { SINGLE, BATCH };
 enum { GATE = 0, CAPACITY = 4, MORE = 4 };
 static const int64_t patience_ns = 100000000;
 
-/* How many may be accepted, and how many were. */
-enum { LIMIT, SEEN };
+/* How many may be accepted, and how many were; what the submitter was answered last, if it is back. */
+enum { LIMIT, SEEN, ANSWER };
 
 static int jobs;
 
 static void submitter(void)
 {
-    cell_submit_range(0, jobs);
+    cell_note(ANSWER, cell_submit_range(0, jobs));
 }
 
 /* Its answer says how many were accepted; while it waits for room there is none. */
 static void batch_submitter(void)
 {
-    cell_submit_batch(0, jobs);
+    cell_note(ANSWER, cell_submit_batch(0, jobs));
 }
 
 static void drive(int client)
@@ -47,6 +47,8 @@ static void drive(int client)
     settle(patience_ns);
     cell_note(SEEN, ledger_accepted(cell_record()));
     cell_note(LIMIT, limit);
+    if (atomic_load(&cell_record()->notes[ANSWER]) < 0 && !ledger_accepted(cell_record()))
+        cell_not_asked(client == BATCH ? "refuses the batch as a whole" : "refuses all jobs");
     gate_open(GATE);
     helpers_join();
     cell_wait(-1);

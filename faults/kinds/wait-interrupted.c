@@ -24,18 +24,6 @@ static void on_signal(int number)
     (void)number;
 }
 
-/* One that nobody has a handler for: the pool may work with others. 0: there is none. */
-static int free_signal(void)
-{
-    const int some[] = {SIGUSR1, SIGUSR2, SIGWINCH, SIGURG, SIGRTMAX - 1};
-    for (size_t i = 0; i < sizeof some / sizeof *some; i++) {
-        struct sigaction now;
-        if (!sigaction(some[i], NULL, &now) && !(now.sa_flags & SA_SIGINFO) && now.sa_handler == SIG_DFL)
-            return some[i];
-    }
-    return 0;
-}
-
 static void interrupt(void)
 {
     cell_settle();
@@ -61,7 +49,7 @@ static void drive(int client)
         next = full_make(CAPACITY);
     else
         full_hold(1);
-    chosen = free_signal();
+    chosen = full_free_signal();
     if (chosen)
         sigaction(chosen, &action, NULL);
     else

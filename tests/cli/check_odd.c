@@ -48,6 +48,7 @@ CLI_TEST(check_odd, a_signal_that_the_pool_works_with_is_its_own)
 {
     holds("OWN_SIGNAL");
     cr_assert(check("OWN_SIGNAL", "-f wait-interrupted") == 0 && !strstr(out, "FAIL"), "%s", out);
+    cr_assert(check("OTHER_SIGNAL", "-f free-leaves-blocked") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
 }
 
 /* As where others have the CPUs: how long is waited is a matter of the clock, not of the number of naps. */
@@ -213,6 +214,29 @@ CLI_TEST(check_odd, a_small_queue_is_not_full_of_cancelled_jobs)
 {
     cr_assert(check("TIGHT", "-f cancel-sticks") == 1 && strstr(out, "hang: pool_submit does not return"), "%s", out);
     cr_assert(!strstr(out, "keep their places"), "%s", out);
+}
+
+/* Nothing was asked by it: that is not said to hold. */
+CLI_TEST(check_odd, a_call_that_is_refused_has_asked_nothing)
+{
+    cr_assert(check("SINGLE", "-f over-capacity,batch-tail") == 0 && strstr(out, "\n1 clean hold, 3 not supported"),
+              "%s", out);
+    cr_assert(strstr(out, "refuses the batch as a whole"), "%s", out);
+    cr_assert(check("SINGLE", "-f full-rejects,open-after-close") == 0 && strstr(out, "\n2 clean hold") &&
+                  strstr(out, "its batches are refused"),
+              "%s", out);
+    cr_assert(check("WHOLE", "-f over-capacity,batch-tail") == 0 && strstr(out, "\n2 clean hold, 2 not supported"),
+              "%s", out);
+    cr_assert(check("WHOLE", "-f full-rejects") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
+    cr_assert(check("DEAF", "-f early-wait") == 0 && strstr(out, "its pool_cancel is refused each time"), "%s", out);
+}
+
+/* Whose start is then waited for. */
+CLI_TEST(check_odd, a_job_that_was_refused_is_no_hang)
+{
+    cr_assert(check("SHY", "-f early-wait,inside-full,close-forgets,wrong-wake") == 0 && !strstr(out, "FAIL"), "%s",
+              out);
+    cr_assert(strstr(out, "refuses a job that the scenario needs: -EBUSY"), "%s", out);
 }
 
 CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)

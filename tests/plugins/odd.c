@@ -8,13 +8,14 @@
  * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges, ODD_countless no counts. ODD_stays leaves a
  * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone. ODD_picky
  * cannot be opened with a queue of less than eight, or more than it has room for. ODD_pinned binds each worker to a CPU
- * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1. ODD_traces remembers the last 50,000 jobs, ODD_keeps the last
- * 800 pools. ODD_polls looks in open, again and again, whether its workers run. ODD_slow
- * takes 0.2 s to open. ODD_takes_signal blocks a signal in open, sends it to the process, and takes it.
+ * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1, ODD_other_signal by SIGUSR2. ODD_traces remembers the last
+ * 50,000 jobs, ODD_keeps the last 800 pools. ODD_polls looks in open, again and again, whether its workers run.
+ * ODD_slow takes 0.2 s to open. ODD_takes_signal blocks a signal in open, sends it to the process, and takes it.
  * ODD_dozes lets sleeps take 30 ms longer, of its opener, its workers, and their children.
  * ODD_spares leaves the last four jobs of a cancel to its workers. ODD_tallies counts what was cancelled later.
  * ODD_busy answers its 25th submit -EBUSY, ODD_busier its 150th. ODD_pairs gives two jobs to one worker. ODD_rests
- * refuses a job for a while after one has ended.
+ * refuses a job for a while after one has ended. ODD_single takes no batches, ODD_whole none that is larger than the
+ * queue. ODD_deaf refuses each cancel, ODD_shy the second job of each pool.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
@@ -65,6 +66,7 @@ enum odd {
     POLLS,
     SLOW,
     OWN_SIGNAL,
+    OTHER_SIGNAL,
     TAKES_SIGNAL,
     DOZES,
     SPARES,
@@ -73,6 +75,10 @@ enum odd {
     BUSIER,
     PAIRS,
     RESTS,
+    SINGLE,
+    WHOLE,
+    DEAF,
+    SHY,
     TIGHT,
     NEVER,
     MANY,
@@ -94,6 +100,7 @@ struct pond {
     pthread_cond_t changed;
     struct pool_stats stats;
     int started, asked;
+    _Atomic int submits;
     uint64_t first, shown, last; /* job p lies in slots[p % SLOTS]; workers see those before `shown` */
     struct pool_job slots[SLOTS];
     size_t capacity;
@@ -114,12 +121,12 @@ static __thread bool inside;
 
 static bool staged(void)
 {
-    return odd == TICKS || odd == OWN_SIGNAL || odd == ALARMS || odd == HELPED;
+    return odd == TICKS || odd == OWN_SIGNAL || odd == OTHER_SIGNAL || odd == ALARMS || odd == HELPED;
 }
 
 static int tick_signal(void)
 {
-    return odd == ALARMS ? SIGALRM : odd == OWN_SIGNAL ? SIGUSR1 : SIGRTMIN + 1;
+    return odd == ALARMS ? SIGALRM : odd == OWN_SIGNAL ? SIGUSR1 : odd == OTHER_SIGNAL ? SIGUSR2 : SIGRTMIN + 1;
 }
 
 static bool at_rest(void)
@@ -328,10 +335,10 @@ static bool is_full(void)
 static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
     (void)base;
-    if (is_busy())
+    if (is_busy() || (odd == SHY && ++pond.submits == 2))
         return -EBUSY;
     pthread_mutex_lock(&pond.lock);
-    if (odd == RESTS && pond.full == POOL_REJECT && is_full()) {
+    if ((odd == RESTS || odd == SINGLE || odd == WHOLE) && pond.full == POOL_REJECT && is_full()) {
         pthread_mutex_unlock(&pond.lock);
         return -EAGAIN;
     }
@@ -357,6 +364,20 @@ static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
     return 0;
 }
 
+static int pond_submit_batch(struct pool *base, const struct pool_job *jobs, int count)
+{
+    if (odd == SINGLE)
+        return count ? -ENOTSUP : 0;
+    if (odd == WHOLE && (size_t)count > pond.capacity)
+        return -E2BIG;
+    for (int i = 0; i < count; i++) {
+        int error = pond_submit(base, jobs[i].fn, jobs[i].arg);
+        if (error)
+            return i ? i : error;
+    }
+    return count;
+}
+
 static int pond_close(struct pool *base)
 {
     int error;
@@ -374,6 +395,8 @@ static int pond_close(struct pool *base)
 static int pond_cancel(struct pool *base)
 {
     (void)base;
+    if (odd == DEAF)
+        return -ENOTSUP;
     pthread_mutex_lock(&pond.lock);
     while (pond.first + (odd == SPARES ? 4 : 0) < pond.last) {
         struct pool_job job = take();
@@ -585,6 +608,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pond.first = pond.shown = pond.last = pond.untold = pond.resting = 0;
     pond.over = false;
     pond.asked = config->workers;
+    pond.submits = 0;
     pond.discard = config->discard;
     pond.capacity = odd == TIGHT ? 6 : config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
     pond.full = config->full;
@@ -643,6 +667,7 @@ static const struct pool_ops ops = {
                 (ODD == COUNTLESS ? POOL_NO_COUNTS : 0),
     .open = pond_open,
     .submit = pond_submit,
+    .submit_batch = pond_submit_batch,
     .close = pond_close,
     .cancel = pond_cancel,
     .wait = pond_wait,
