@@ -54,10 +54,11 @@ struct check_row {
 struct check_matrix {
     const struct check_options *options;
     struct check_row *rows;
-    size_t bytes; /* that they take */
-    int cells;    /* that were asked for */
-    int count;    /* that were run */
-    int at_once;  /* how many, at most: as was asked for, or of a slow pool's; 0: one after the other */
+    size_t bytes;        /* that they take */
+    int cells;           /* that were asked for */
+    int count;           /* that were run */
+    int at_once;         /* how many, at most: as was asked for, or of a slow pool's; 0: one after the other */
+    int workers_instead; /* of a pool that does not open with the usual number; 0: none */
     int64_t begin_ns;
     int clean, unseen, named, caught, missed, fails, stalled, unsupported, machine; /* cells */
     double seconds;

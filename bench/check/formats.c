@@ -35,14 +35,16 @@ static json_t *matrix_json(const struct check_matrix *matrix)
     json_t *cells = json_array();
     for (int i = 0; i < matrix->count; i++)
         json_array_append_new(cells, row_json(&matrix->rows[i]));
-    return must_pack(
-        "{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i, s:i}, s:o, s:o}",
-        "program", "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
-        machine_build_json(), "workers", matrix->options->workers, "repeat", matrix->options->repeat, "at_once",
-        matrix->at_once, "at_once_asked", matrix->options->at_once, "interrupted", (int)matrix->interrupted, "seconds",
-        matrix->seconds, "summary", "holds", matrix->clean, "not_seen", matrix->unseen, "named", matrix->named,
-        "caught", matrix->caught, "missed", matrix->missed, "fails", matrix->fails, "stalled", matrix->stalled,
-        "not_supported", matrix->unsupported, "cannot", matrix->machine, "plugins", plugin_files(), "cells", cells);
+    return must_pack("{s:s, s:i, s:o, s:o, s:i, s:i, s:i, s:i, s:i, s:b, s:f, s:{s:i, s:i, s:i, s:i, s:i, s:i, s:i, "
+                     "s:i, s:i}, s:o, s:o}",
+                     "program", "poolbench", "check_format", CHECK_RESULT_FORMAT, "machine", machine_json(), "build",
+                     machine_build_json(), "workers", matrix->options->workers, "repeat", matrix->options->repeat,
+                     "at_once", matrix->at_once, "at_once_asked", matrix->options->at_once, "workers_instead",
+                     matrix->workers_instead, "interrupted", (int)matrix->interrupted, "seconds", matrix->seconds,
+                     "summary", "holds", matrix->clean, "not_seen", matrix->unseen, "named", matrix->named, "caught",
+                     matrix->caught, "missed", matrix->missed, "fails", matrix->fails, "stalled", matrix->stalled,
+                     "not_supported", matrix->unsupported, "cannot", matrix->machine, "plugins", plugin_files(),
+                     "cells", cells);
 }
 
 void check_print_json(const struct check_matrix *matrix, FILE *out)

@@ -259,6 +259,27 @@ static void list(struct of_pool *of, const struct pool_ops *pool)
     }
 }
 
+/* One that does not have the usual number of workers may have another. Into *probed of the usual one, where none is to
+ * be had; or *error, and false. */
+static bool opens(struct of_pool *of, const struct pool_ops *pool, struct judge_result *probed, int *error)
+{
+    static const int others[] = {4, 2};
+    int usual = of->setup.workers;
+    if (judge_probe(&of->setup, pool, &of->setup.width, probed, error))
+        return true;
+    for (size_t i = 0;
+         !*error && probed->not_opened == EINVAL && usual == CHECK_WORKERS && i < sizeof others / sizeof *others; i++) {
+        struct judge_result other;
+        of->setup.workers = others[i];
+        if (judge_probe(&of->setup, pool, &of->setup.width, &other, error)) {
+            of->matrix->workers_instead = others[i];
+            return true;
+        }
+    }
+    of->setup.workers = usual;
+    return false;
+}
+
 static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool)
 {
     const struct check_options *options = matrix->options;
@@ -271,12 +292,11 @@ static int run_pool(struct check_matrix *matrix, const struct pool_ops *pool)
                                    .become = cell_process_become}};
     struct judge_result probed;
     int error = 0;
-    bool opens = !pool_is_added(pool) || pool->declares & POOL_MUST_ENTER ||
-                 judge_probe(&of.setup, pool, &of.setup.width, &probed, &error);
+    bool is_open = !pool_is_added(pool) || pool->declares & POOL_MUST_ENTER || opens(&of, pool, &probed, &error);
     list(&of, pool);
-    if (!error && opens)
+    if (!error && is_open)
         error = play_all(&of);
-    for (int i = 0; !error && !opens && i < of.count; i++)
+    for (int i = 0; !error && !is_open && i < of.count; i++)
         note_unopened(&of.rows[i], &probed, i == 0);
     /* Where it was interrupted, those are kept that were over before any that was not. */
     for (int i = 0; i < of.count && of.rows[i].over; i++) {

@@ -360,6 +360,14 @@ static void print_fewer(const struct check_matrix *matrix, FILE *out)
     }
 }
 
+static void print_instead(const struct check_matrix *matrix, FILE *out)
+{
+    if (matrix->workers_instead)
+        terminal_line(out, 2, "judged by %d workers: %s not open with %d (-t N asks for others)",
+                      matrix->workers_instead, matrix->options->pool_count > 1 ? "some pool does" : "it does",
+                      matrix->options->workers);
+}
+
 /* The times of such cells are no pool's alone. */
 static void print_at_once(const struct check_matrix *matrix, FILE *out)
 {
@@ -426,6 +434,7 @@ void check_print_end(const struct check_matrix *matrix, FILE *out)
     print_totals(matrix, out);
     print_unsupported(matrix, out);
     print_fewer(matrix, out);
+    print_instead(matrix, out);
     print_at_once(matrix, out);
     if (!matrix->options->contract)
         print_not_asked(matrix, out);

@@ -246,6 +246,14 @@ CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)
     cr_assert(check("PICKY", "-f push-walk") == 0 && strstr(out, "open says so"), "%s", out);
 }
 
+CLI_TEST(check_odd, another_number_of_workers_may_be_had)
+{
+    holds("EVEN");
+    cr_assert(strstr(out, "judged by 4 workers: it does not open with 3"), "%s", out);
+    cr_assert(check("EVEN", "-t 5 -f double-close") == 1 && strstr(out, "could not be opened: Invalid argument"), "%s",
+              out);
+}
+
 /* Once, and nothing is said to hold. */
 static void is_unopened(const char *pool, const char *why)
 {

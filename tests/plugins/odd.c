@@ -15,7 +15,8 @@
  * ODD_spares leaves the last four jobs of a cancel to its workers. ODD_tallies counts what was cancelled later.
  * ODD_busy answers its 25th submit -EBUSY, ODD_busier its 150th. ODD_pairs gives two jobs to one worker. ODD_rests
  * refuses a job for a while after one has ended. ODD_single takes no batches, ODD_whole none that is larger than the
- * queue. ODD_deaf refuses each cancel, ODD_shy the second job of each pool.
+ * queue. ODD_even cannot be
+ * opened with an odd number of workers. ODD_deaf refuses each cancel, ODD_shy the second job of each pool.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
  * ODD_pipes has one that sits in read, ODD_pauses one in pause; ODD_far sleeps for fifty years. ODD_reaped dies in
@@ -79,6 +80,7 @@ enum odd {
     WHOLE,
     DEAF,
     SHY,
+    EVEN,
     TIGHT,
     NEVER,
     MANY,
@@ -580,6 +582,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pthread_t thread;
     int error = odd == RESERVES ? reserve() : 0;
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
+        return -EINVAL;
+    if (odd == EVEN && config->workers % 2)
         return -EINVAL;
     if (odd == PICKY && config->capacity && config->capacity < 8)
         return -ENOTSUP;
