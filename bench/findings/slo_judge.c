@@ -256,7 +256,7 @@ static void judge_few_rounds(const struct evidence *evidence, const struct slo *
     found->verdict = SLO_CANNOT_TELL;
     found->reason = SLO_ONE_ROUND;
     snprintf(found->why, sizeof found->why,
-             "%s: a standstill of the machine looks the same; --rounds 3 or more would tell",
+             "%s: a standstill of the machine looks the same; three or more would tell (--rounds, and a --budget for them)",
              evidence->count == 1 ? "one round" : "in one of two rounds");
 }
 
