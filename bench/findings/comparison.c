@@ -417,7 +417,9 @@ int comparison_make(struct comparison *comparison, char *text_of, size_t size_of
     comparison->rows = calloc(most + 1, sizeof *comparison->rows);
     if (!comparison->rows)
         return why_wrong(why, "out of memory");
-    if (comparison_check_figures(base, comparison->paths[0], why) ||
+    if (comparison_check_twins(base, comparison->paths[0], why) ||
+        comparison_check_twins(comparison->documents[1], comparison->paths[1], why) ||
+        comparison_check_figures(base, comparison->paths[0], why) ||
         comparison_check_figures(comparison->documents[1], comparison->paths[1], why) ||
         comparison_check_promises(base, comparison->documents[1], comparison->paths, why))
         return -EINVAL;

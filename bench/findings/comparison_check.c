@@ -64,6 +64,22 @@ int comparison_check_figures(const json_t *document, const char *path, struct wh
     return 0;
 }
 
+int comparison_check_twins(const json_t *document, const char *path, struct why why)
+{
+    const json_t *searches = json_object_get(document, "searches"),
+                 *list = searches ? searches : json_object_get(document, "configurations");
+    char name[COMPARISON_NAME];
+    json_t *one;
+    size_t i;
+    json_array_foreach (list, i, one) {
+        if (comparison_identity_partner(list, one, true) == one)
+            continue;
+        comparison_identity_name(list, one, name, sizeof name);
+        return why_wrong(why, "%s: not a result of poolbench run: %s is there twice", path, name);
+    }
+    return 0;
+}
+
 int comparison_check_parameters(const json_t *base_document, const json_t *new_document, const json_t *one,
                                 struct why why)
 {

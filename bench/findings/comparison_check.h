@@ -10,6 +10,9 @@
  * of this path, holds a figure that no run has. */
 int comparison_check_figures(const json_t *document, const char *path, struct why why);
 
+/* Whether each benchmark, or search, is in a document once: of two nobody knows which is meant. */
+int comparison_check_twins(const json_t *document, const char *path, struct why why);
+
 /* Of a benchmark of the base that is not in the new one: where it is there again, but with other
  * parameters, somebody meant to compare what cannot be compared. */
 int comparison_check_parameters(const json_t *base_document, const json_t *new_document, const json_t *one,

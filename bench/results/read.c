@@ -188,7 +188,9 @@ static int check_trial(const struct place *place, const json_t *trial)
         check_number(place, trial, "ns_per_job", 0, NUMBER_MAX) ||
         check_number(place, trial, "overhead_ns_per_job", -NUMBER_MAX, NUMBER_MAX) ||
         check_number(place, trial, "busy", 0, NUMBER_MAX) ||
-        check_number(place, trial, "cpu_ns_per_job", 0, NUMBER_MAX))
+        check_number(place, trial, "cpu_ns_per_job", 0, NUMBER_MAX) ||
+        check_number(place, trial, "accepted", 0, NUMBER_MAX) || check_number(place, trial, "refused", 0, NUMBER_MAX) ||
+        check_number(place, trial, "dropped", 0, NUMBER_MAX))
         return -EINVAL;
     if (absent(figures))
         return 0;

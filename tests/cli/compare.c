@@ -179,6 +179,23 @@ CLI_TEST(compare, impossible_figures_do_not_pass)
     json_decref(document);
 }
 
+/* The first would be taken, and a slower second one not be seen. Nor has a run fewer than no jobs. */
+CLI_TEST(compare, a_benchmark_that_is_there_twice_is_refused)
+{
+    json_t *document = compare_kit_base(), *list = json_object_get(document, "configurations");
+    json_array_append_new(list, json_deep_copy(json_array_get(list, 0)));
+    compare_kit_save(document);
+    cr_assert(run("compare base.json new.json") == 2 && strstr(err, "new.json: ") && strstr(err, "is there twice") &&
+                  lines(err) == 1 && !*out,
+              "%s%s", out, err);
+    cr_assert(run("compare new.json base.json") == 2 && strstr(err, "is there twice"), "%s%s", out, err);
+    json_array_remove(list, json_array_size(list) - 1);
+    json_object_set_new(json_array_get(compare_kit_trials(document, 0), 3), "accepted", json_integer(-5));
+    compare_kit_save(document);
+    cr_assert(run("compare base.json new.json") == 2 && strstr(err, "accepted is -5"), "%s%s", out, err);
+    json_decref(document);
+}
+
 /* A pool that fails now and did not before is no pass; one round of twelve is no proof of a change. */
 CLI_TEST(compare, counts_a_new_failure)
 {
