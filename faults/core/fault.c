@@ -84,7 +84,9 @@ const char *verdict_answer(int answer)
     enum { KEPT = 4 };
     static char texts[KEPT][24];
     static int next;
-    const char *name = answer < 0 ? strerrorname_np(-answer) : NULL;
+    const char *name = answer == -ENOTSUP ? "ENOTSUP" /* the other of its two names is no pool's */
+                       : answer < 0       ? strerrorname_np(-answer)
+                                          : NULL;
     char *text = texts[next++ % KEPT];
     if (name)
         snprintf(text, sizeof *texts, "-%s", name);

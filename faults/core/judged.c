@@ -203,10 +203,11 @@ static void weaken(const struct record *record, struct verdict *verdict)
 }
 
 /* Where it could not be opened. Nothing was asked of such a pool: nothing holds. One that the probe
- * could open does not have this configuration. */
+ * could open does not have this configuration; and what the probe asks for, a queue in which a submit waits for room,
+ * a pool may not have, and then says -ENOTSUP. */
 static void judge_unopened(const struct judge_case *what, int error, struct verdict *verdict)
 {
-    if ((error == ENOTSUP || error == EINVAL) && pool_is_added(what->pool) && what->fault != &probe_fault) {
+    if ((error == ENOTSUP || (error == EINVAL && what->fault != &probe_fault)) && pool_is_added(what->pool)) {
         verdict->kind = VERDICT_UNSUPPORTED;
         snprintf(verdict->finding, sizeof verdict->finding, "%s is not to be had as this asks for it: open says so",
                  what->pool->name);

@@ -223,7 +223,7 @@ CLI_TEST(check_odd, a_call_that_is_refused_has_asked_nothing)
               "%s", out);
     cr_assert(strstr(out, "refuses the batch as a whole"), "%s", out);
     cr_assert(check("SINGLE", "-f full-rejects,open-after-close") == 0 && strstr(out, "\n2 clean hold") &&
-                  strstr(out, "its batches are refused"),
+                  strstr(out, "its batches are refused (-ENOTSUP)"),
               "%s", out);
     cr_assert(check("WHOLE", "-f over-capacity,batch-tail") == 0 && strstr(out, "\n2 clean hold, 2 not supported"),
               "%s", out);
@@ -252,6 +252,13 @@ CLI_TEST(check_odd, another_number_of_workers_may_be_had)
     cr_assert(strstr(out, "judged by 4 workers: it does not open with 3"), "%s", out);
     cr_assert(check("EVEN", "-t 5 -f double-close") == 1 && strstr(out, "could not be opened: Invalid argument"), "%s",
               out);
+}
+
+/* Nor does any of it hold. */
+CLI_TEST(check_odd, a_pool_in_which_no_submit_waits_has_not_failed)
+{
+    cr_assert(check("REJECTS", "") == 0 && strstr(out, "\n0 clean hold, ") && !strstr(out, "FAIL"), "%s", out);
+    cr_assert(strstr(out, "REJECTS is not to be had as this asks for it: open says so"), "%s", out);
 }
 
 /* Once, and nothing is said to hold. */

@@ -15,7 +15,8 @@
  * ODD_spares leaves the last four jobs of a cancel to its workers. ODD_tallies counts what was cancelled later.
  * ODD_busy answers its 25th submit -EBUSY, ODD_busier its 150th. ODD_pairs gives two jobs to one worker. ODD_rests
  * refuses a job for a while after one has ended. ODD_single takes no batches, ODD_whole none that is larger than the
- * queue. ODD_even cannot be
+ * queue. ODD_rejects has POOL_REJECT
+ * only. ODD_even cannot be
  * opened with an odd number of workers. ODD_deaf refuses each cancel, ODD_shy the second job of each pool.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
@@ -81,6 +82,7 @@ enum odd {
     DEAF,
     SHY,
     EVEN,
+    REJECTS,
     TIGHT,
     NEVER,
     MANY,
@@ -583,6 +585,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     int error = odd == RESERVES ? reserve() : 0;
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
         return -EINVAL;
+    if (odd == REJECTS && config->full != POOL_REJECT)
+        return -ENOTSUP;
     if (odd == EVEN && config->workers % 2)
         return -EINVAL;
     if (odd == PICKY && config->capacity && config->capacity < 8)
