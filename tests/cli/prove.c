@@ -186,3 +186,67 @@ CLI_TEST(prove, no_kept_run_is_made_of_what_is_not_committed)
     cr_assert(keep("", "--revision") == 2 && lines(out) == 1, "%s", out);
     expect_kept("old\n");
 }
+
+/* A program that says what a check would, counts how often it was asked, and has an end after the words
+ * in `last`. */
+static void make_check(void)
+{
+    program_tools();
+    file("page.md", "| what | pool, or kind | of runs |\n|---|---|---|\n| accused | old | 0 of 7 |\n");
+    file("check", "case \"$*\" in\n"
+                  "--version) echo \"poolbench 0 ($(cat revision))\" ;;\n"
+                  "'list pools') echo 'one  a pool' ;;\n"
+                  "'check --list') printf 'close-race  end  x\\nherd  idle  x\\nleak-per-pool  growth  x\\n' ;;\n"
+                  "*) echo \"$*\" >>asked; ! grep -qxF -e \"$*\" last 2>/dev/null || exit 130\n"
+                  "   echo '| close-race | one | 0 of 4 | - | 3 of 3 | 1 ms | 2 ms |' ;;\n"
+                  "esac\n");
+    file("revision", "abc");
+    cr_assert(program_shell(".", "chmod +x check && mkdir bin") == 0);
+}
+
+static int prove_kinds(void)
+{
+    return program_shell(".", "POOLBENCH=./check RECORD=rows MANY=100 SOME=50 AT_ONCE=5 ONLY=one "
+                              "sh \"$OWN/tests/prove/kinds.sh\" bin page.md");
+}
+
+/* By the words that it was given; the third part is the one with eight workers. */
+CLI_TEST(prove, a_proof_that_was_interrupted_is_gone_on_with)
+{
+    char text[2048];
+    make_check();
+    file("last", "check -p one -t 8 -f leak-per-pool --repeat 2 --at-once 2\n");
+    cr_assert(prove_kinds() == 1 && strstr(out, "exit status 130"), "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 6 && strstr(text, "check -p one -f close-race --repeat 100 --at-once 5\n") &&
+                  strstr(text, "check -p one -f leak-per-pool --repeat 2 --at-once 2\n") &&
+                  strstr(text, "check -p one -f close-race --repeat 50 --at-once 2\n"),
+              "%s", text);
+    slurp("page.md", text, sizeof text);
+    cr_assert(!strstr(text, "one"), "%s", text);
+    cr_assert(program_shell(".", "rm asked last") == 0 && prove_kinds() == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 4, "the first two ways were there: %s", text);
+    slurp("page.md", text, sizeof text);
+    cr_assert(strstr(text, "| accused | old | 0 of 7 |\n"), "%s", text);
+    cr_assert(strstr(text, "| accused | one | 0 of 8 | 0 of 8 | 0 of 8 | 0 of 8 | abc, 100 and 50 |\n"
+                           "| armed | one | 6 of 6 | 6 of 6 | 6 of 6 | 6 of 6 | abc, 100 and 50 |\n"),
+              "%s", text);
+}
+
+/* Nor with fewer runs, which would be another count. */
+CLI_TEST(prove, nothing_is_taken_from_the_record_of_another_program)
+{
+    char text[2048];
+    make_check();
+    cr_assert(prove_kinds() == 0 && prove_kinds() == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 8, "%s", text);
+    file("revision", "def");
+    cr_assert(prove_kinds() == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 16, "%s", text);
+    cr_assert(program_shell(".", "cp check check-check") == 0 && prove_kinds() == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 24, "%s", text);
+}
