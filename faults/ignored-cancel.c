@@ -18,10 +18,7 @@ static void drive(int client)
     (void)client;
     if (cell_open_size((struct pool_config){.capacity = CAPACITY}, running))
         return;
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     cell_submit_range(running, QUEUED);
     gate_await(GATE, running);
     cell_cancel();

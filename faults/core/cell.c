@@ -597,6 +597,14 @@ int cell_submit_range(int first, int count)
     return error;
 }
 
+void cell_hold(int first, int jobs, int gate)
+{
+    for (int id = first; id < first + jobs; id++)
+        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = gate});
+    cell_submit_range(first, jobs);
+    gate_await(gate, jobs);
+}
+
 int cell_wait(int64_t timeout_ns)
 {
     int error;

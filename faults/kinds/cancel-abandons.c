@@ -41,10 +41,7 @@ static void drive(int client)
         return;
     if (running > cell_runners())
         running = cell_runners();
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     cell_submit_range(running, QUEUED);
     cell_cancel();
     cell_note(CANCELLED, 1);

@@ -15,14 +15,6 @@ static const int64_t budget_ns = 1000000000;
 /* How many later ones were submitted, the answer of the second cancel, and the round, whose submits stand. */
 enum { SUBMITTED, SECOND, ROUND };
 
-static void hold_all(int running, int gate)
-{
-    for (int id = FIRST_HELD; id < FIRST_HELD + running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = gate});
-    cell_submit_range(FIRST_HELD, running);
-    gate_await(gate, running);
-}
-
 /* Each time to the end: what was cancelled may be taken out by a worker, later. */
 static void cancel_again(int running)
 {
@@ -32,7 +24,7 @@ static void cancel_again(int running)
             cell_remark("takes too long to ask whether what is cancelled keeps its place");
             return;
         }
-        hold_all(running, GATE + round);
+        cell_hold(FIRST_HELD, running, GATE + round);
         cell_note(ROUND, round);
         for (int i = 0; i < EACH; i++)
             cell_submit_other(cell_empty_job, (void *)RECORD_JOBS); /* what no job of the ledger has */
@@ -52,7 +44,7 @@ static void drive(int client)
         return;
     cell_settle();
     running = cell_runners() < 16 ? cell_runners() : 16;
-    hold_all(running, GATE);
+    cell_hold(FIRST_HELD, running, GATE);
     cell_submit_range(0, QUEUED);
     cell_cancel();
     cell_note(SECOND, cell_cancel());

@@ -34,10 +34,7 @@ static void drive(int client)
         return;
     cell_settle();
     cell_on_discard(hold_the_first);
-    for (int id = QUEUED; id < QUEUED + running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(QUEUED, running);
-    gate_await(GATE, running);
+    cell_hold(QUEUED, running, GATE);
     cell_submit_range(0, QUEUED);
     for (int i = 0; i < 2; i++) {
         helper_start(i, canceller);

@@ -18,10 +18,7 @@ static void drive(int client)
         return;
     cell_settle();
     running = cell_runners() < 16 ? cell_runners() : 16;
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     cell_submit_range(running, QUEUED);
     cell_close();
     cell_note(CLOSED, 1);

@@ -75,10 +75,7 @@ static void play_callback(void)
         return;
     running = cell_runners() < RECORD_JOBS - 1 ? cell_runners() : RECORD_JOBS - 1;
     cell_on_discard(hold_callback);
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     cell_submit(running);
     helper_start(0, cancel);
     give_time(is_cancelled);

@@ -65,10 +65,7 @@ static void fill_across(void)
 {
     enum { NAPS = 10 };
     int running = cell_runners();
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     helper_start(0, filler);
     for (int i = 0; i < NAPS && !atomic_load(&cell_record()->notes[FILLED]); i++)
         cell_settle();

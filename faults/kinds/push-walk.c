@@ -59,10 +59,7 @@ static void measure(void)
     const _Atomic int64_t *notes = cell_record()->notes;
     int64_t until = pool_clock_ns() + most_ns;
     int running = cell_runners();
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     helper_start(0, submitter);
     for (int64_t still = 0, sent = 0; still < NAPS && pool_clock_ns() < until && !atomic_load(&notes[DEEP_NS]);) {
         cell_settle();

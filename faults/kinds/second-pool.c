@@ -119,10 +119,7 @@ static void side_by_side(void)
 static int hold_all(void)
 {
     int running = cell_runners();
-    for (int id = 0; id < running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
-    cell_submit_range(0, running);
-    gate_await(GATE, running);
+    cell_hold(0, running, GATE);
     cell_submit_range(running, SMALL);
     return running + SMALL;
 }
