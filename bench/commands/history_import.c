@@ -10,6 +10,7 @@
 #include "bench/commands/history_move.h"
 #include "bench/commands/kept.h"
 #include "bench/commands/refuse.h"
+#include "bench/findings/comparison_check.h"
 #include "bench/json/must.h"
 #include "bench/json/utf8.h"
 #include "bench/results/read.h"
@@ -55,6 +56,9 @@ static int add_document(struct importing *importing, json_t *document, long long
 {
     char what[900];
     int added = 0;
+    /* A run has one point in a series: the last of two would be kept, without a word. */
+    if (comparison_check_twins(document, importing->path, (struct why){importing->why, sizeof importing->why}))
+        return -EINVAL;
     if (!json_object_get(document, "revision"))
         kept_names(importing->options, document);
     else if (importing->options->machine)

@@ -71,6 +71,8 @@ int comparison_check_twins(const json_t *document, const char *path, struct why 
     char name[COMPARISON_NAME];
     json_t *one;
     size_t i;
+    if (json_object_get(document, "plan"))
+        return 0;
     json_array_foreach (list, i, one) {
         if (comparison_identity_partner(list, one, true) == one)
             continue;

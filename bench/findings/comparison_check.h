@@ -10,7 +10,8 @@
  * of this path, holds a figure that no run has. */
 int comparison_check_figures(const json_t *document, const char *path, struct why why);
 
-/* Whether each benchmark, or search, is in a document once: of two nobody knows which is meant. */
+/* Whether each benchmark, or search, is in a document once: of two nobody knows which is meant. Of a plan, whose
+ * sizes are no benchmarks, nothing is asked. */
 int comparison_check_twins(const json_t *document, const char *path, struct why why);
 
 /* Of a benchmark of the base that is not in the new one: where it is there again, but with other

@@ -135,8 +135,11 @@ HISTORY_TEST(prune_keeps_the_newest)
 
 HISTORY_TEST(bad_words_are_refused)
 {
-    json_t *base = make_base();
+    json_t *base = make_base(), *list = json_object_get(base, "configurations");
+    json_array_append_new(list, json_deep_copy(json_array_get(list, 0)));
+    cr_assert(!json_dump_file(base, "twins.json", 0));
     json_decref(base);
+    expect_refused("history import base.json twins.json", "is there twice");
     expect_refused("history frob", "show, changes, baseline, import, export");
     expect_refused("history import", "FILE");
     expect_refused("history export more", "more");
