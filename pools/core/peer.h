@@ -27,7 +27,7 @@
 
 enum { PEER_LINE = 64, PEER_SLOTS = 1280 };
 
-#define PEER_DECLARES (POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_NO_COUNTS | POOL_NO_WAIT)
+#define PEER_DECLARES (POOL_UNBOUNDED | POOL_NO_CLOSE | POOL_NO_COUNTS | POOL_NO_WAIT | POOL_FORK_UNSEEN)
 #define PEER_CAN (POOL_CAN_QUEUE | POOL_CAN_RUN_APART)
 
 /* Counts of one thread that runs jobs: it alone writes them. */
@@ -202,12 +202,16 @@ static inline int peer_box_refused(struct peer_box *box, int error)
     return error;
 }
 
-/* Allocates an adapter's pool of `size` bytes. */
+/* Allocates an adapter's pool of `size` bytes. NULL: errno says why; a number of workers
+ * that no pool may have is refused here, for the libraries take any. */
 static inline struct peer *peer_new(size_t size, const struct pool_config *config)
 {
     static uint64_t ids;
     struct peer *peer = NULL;
-    if (posix_memalign((void **)&peer, PEER_LINE, size))
+    errno = config->workers < 0 || config->workers > POOL_WORKERS_MAX ? EINVAL : 0;
+    if (!errno)
+        errno = posix_memalign((void **)&peer, PEER_LINE, size);
+    if (errno)
         return NULL;
     memset((void *)peer, 0, size);
     peer->config = *config;

@@ -20,9 +20,9 @@ static void *APR_THREAD_FUNC run(apr_thread_t *thread, void *arg)
 static int apr_open(struct pool **out, const struct pool_config *config)
 {
     struct apr_peer *pool = (struct apr_peer *)peer_new(sizeof *pool, config);
-    apr_size_t workers = (apr_size_t)(config->workers < 0 ? 0 : config->workers);
+    apr_size_t workers = (apr_size_t)config->workers;
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     if (apr_initialize() || apr_pool_create(&pool->memory, NULL) ||
         apr_thread_pool_create(&pool->pool, workers, workers, pool->memory)) {
         if (pool->memory)
@@ -57,7 +57,7 @@ static int64_t apr_free(struct pool *base)
 
 static const struct pool_reason reasons[] = {
     {"ignored-cancel", "documents that its cancel (by owner) spins until the owner's running jobs have ended"},
-    {"zero-workers", "documents max_threads as \"the maximum number of threads\"; of 0 nothing"},
+    {"zero-workers", "documents max_threads as \"the maximum number of threads\"; 0 gives one thread"},
     {"no-recover", "documents apr_thread_exit for threads of the caller's own only"},
     {NULL, NULL},
 };
@@ -67,7 +67,7 @@ static const struct pool_ops apr = {
     .name = "apr",
     .summary = "APR's apr_thread_pool",
     .can = PEER_CAN | POOL_KEEPS_ORDER,
-    .declares = PEER_DECLARES | POOL_CLOSE_CANCELS | POOL_NO_DISCARD,
+    .declares = PEER_DECLARES | POOL_CLOSE_CANCELS | POOL_NO_DISCARD | POOL_ZERO_IS_AUTO,
     .version = PEER_VERSION,
     .reasons = reasons,
     .open = apr_open,

@@ -14,9 +14,9 @@ static int asio_open(struct pool **out, const struct pool_config *config)
 {
     struct asio_pool *pool = (struct asio_pool *)peer_new(sizeof *pool, config);
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     try {
-        pool->pool = new asio::thread_pool(config->workers < 0 ? 0 : (size_t)config->workers);
+        pool->pool = new asio::thread_pool((size_t)config->workers);
     } catch (...) {
         free(pool);
         return -EAGAIN;

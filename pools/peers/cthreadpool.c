@@ -17,7 +17,7 @@ static int thpool_open(struct pool **out, const struct pool_config *config)
 {
     struct thpool_peer *pool = (struct thpool_peer *)peer_new(sizeof *pool, config);
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     pool->pool = thpool_init(config->workers);
     if (!pool->pool) {
         free(pool);

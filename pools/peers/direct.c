@@ -7,7 +7,7 @@ static int direct_open(struct pool **out, const struct pool_config *config)
 {
     struct peer *peer = peer_new(sizeof *peer, config);
     if (!peer)
-        return -ENOMEM;
+        return -errno;
     peer->config.workers = 0;
     *out = &peer->base;
     return 0;

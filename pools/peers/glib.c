@@ -22,9 +22,9 @@ static int glib_open(struct pool **out, const struct pool_config *config)
     struct glib_pool *pool = (struct glib_pool *)peer_new(sizeof *pool, config);
     GError *error = NULL;
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     g_thread_pool_set_max_unused_threads(0); /* else some stay for the next pool */
-    pool->pool = config->workers < 0 ? NULL : g_thread_pool_new(run, NULL, config->workers, TRUE, &error);
+    pool->pool = g_thread_pool_new(run, NULL, config->workers, TRUE, &error);
     if (!pool->pool || error) {
         bool started = pool->pool != NULL;
         g_clear_error(&error);

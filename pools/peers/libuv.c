@@ -113,7 +113,7 @@ static int libuv_open(struct pool **out, const struct pool_config *config)
     struct libuv_pool *pool = (struct libuv_pool *)peer_new(sizeof *pool, config);
     char size[16];
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     snprintf(size, sizeof size, "%d", config->workers);
     setenv("UV_THREADPOOL_SIZE", size, 1);
     pthread_mutex_init(&pool->lock, NULL);

@@ -16,7 +16,7 @@ static int openmp_open(struct pool **out, const struct pool_config *config)
 {
     struct openmp_pool *pool = (struct openmp_pool *)peer_new(sizeof *pool, config);
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     pool->cpus = config->cpu_count > 0 ? malloc((size_t)config->cpu_count * sizeof *pool->cpus) : NULL;
     if (config->cpu_count > 0 && !pool->cpus) {
         free(pool);
@@ -71,7 +71,8 @@ static const struct pool_ops openmp = {
     .name = "openmp",
     .summary = "OpenMP tasks; the producer is one of the team, and helps",
     .can = PEER_CAN,
-    .declares = PEER_DECLARES | POOL_MUST_ENTER | POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_PINS_ITSELF,
+    .declares =
+        PEER_DECLARES | POOL_MUST_ENTER | POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS | POOL_PINS_ITSELF | POOL_ZERO_IS_AUTO,
     .version = PEER_VERSION,
     .open = openmp_open,
     .submit = openmp_submit,

@@ -13,8 +13,7 @@ struct tbb_threads {
     tbb::global_control limit;
     tbb::task_arena arena;
     explicit tbb_threads(int workers)
-        : limit(tbb::global_control::max_allowed_parallelism, (size_t)(workers < 0 ? 0 : workers) + 1),
-          arena(workers, 0)
+        : limit(tbb::global_control::max_allowed_parallelism, (size_t)workers + 1), arena(workers, 0)
     {
         arena.initialize();
     }
@@ -30,7 +29,7 @@ static int tbb_open(struct pool **out, const struct pool_config *config)
     struct tbb_pool *pool;
     pool = (struct tbb_pool *)peer_new(sizeof *pool, config);
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     try {
         pool->threads = new tbb_threads(config->workers);
     } catch (...) {

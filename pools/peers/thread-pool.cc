@@ -15,9 +15,9 @@ static int thread_pool_open(struct pool **out, const struct pool_config *config)
 {
     struct thread_pool_peer *pool = (struct thread_pool_peer *)peer_new(sizeof *pool, config);
     if (!pool)
-        return -ENOMEM;
+        return -errno;
     try {
-        pool->pool = new thread_pool::ThreadPool(config->workers < 0 ? 0 : (size_t)config->workers);
+        pool->pool = new thread_pool::ThreadPool((size_t)config->workers);
     } catch (...) {
         free(pool);
         return -EAGAIN;

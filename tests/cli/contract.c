@@ -99,6 +99,24 @@ CLI_TEST(contract, each_broken_promise_is_named)
     }
 }
 
+/* More may wait than 16, and nobody is ever made to run a job for want of room. */
+CLI_TEST(contract, a_pool_without_a_bound_is_not_held_to_one)
+{
+    static const char *const others[][2] = {{"callers", "of_65600_jobs_on_1025_stacks_are_all_counted"},
+                                            {"inside", "sixty_four_levels_then_eagain"}};
+    json_t *document;
+    (void)!check("sound", "-f callers,inside,stats --limit 5s --format json");
+    document = document_of_run();
+    cr_assert(!strcmp(text_of(cell_of(document, "stats", "hold_at_every_moment"), "verdict"), "holds"), "%s",
+              text_of(cell_of(document, "stats", "hold_at_every_moment"), "finding"));
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        const json_t *cell = cell_of(document, others[i][0], others[i][1]);
+        cr_assert(!strcmp(text_of(cell, "verdict"), "not supported"), "%s: %s", others[i][1], text_of(cell, "finding"));
+        cr_assert(strstr(text_of(cell, "finding"), "POOL_UNBOUNDED"));
+    }
+    json_decref(document);
+}
+
 /* What is seen of all promises, and the command that shows it again. */
 CLI_TEST(contract, is_printed_in_each_format)
 {

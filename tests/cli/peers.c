@@ -42,6 +42,16 @@ CLI_TEST(peers, fail_what_they_are_known_to_fail)
     json_decref(document);
 }
 
+/* No bound, no wait of their own, forks unseen: declared, and so not asked. */
+CLI_TEST(peers, are_asked_only_for_promises_that_they_make)
+{
+    int status = run("check --contract --peers -p direct -f callers,fork,inside");
+    cr_assert(status == 0, "exit %d: %s%s", status, out, err);
+    cr_assert(strstr(out, "it declares POOL_UNBOUNDED") && strstr(out, "it declares POOL_FORK_UNSEEN") &&
+                  strstr(out, "it declares POOL_NO_WAIT"),
+              "%s", out);
+}
+
 CLI_TEST(peers, are_measured_beside_ours)
 {
     cr_assert(run("run --peers -w empty -t 1,2 --rounds 1 --budget 20ms --no-figures -o x.json") == 0, "%s", err);

@@ -310,6 +310,7 @@ static void check_deadlocks(const struct pool_ops *ops)
 
 POOL_TEST(inside, wait_and_free_are_edeadlk)
 {
+    unless(POOL_NO_WAIT);
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 2});
     equal(pool_submit(shared_pool, deadlocks, NULL), 0);
     equal(pool_wait(shared_pool, -1), 0);
@@ -340,7 +341,9 @@ static int deadlocks_below(void *inner)
 
 POOL_TEST(inside, wait_and_free_are_edeadlk_below_another_pools_job)
 {
-    struct pool *inner = contract_open(pool_find("inline"), &(struct pool_config){.workers = 1});
+    struct pool *inner;
+    unless(POOL_NO_WAIT);
+    inner = contract_open(pool_find("inline"), &(struct pool_config){.workers = 1});
     shared_pool = contract_open(ops, &(struct pool_config){.workers = 1});
     equal(pool_submit(shared_pool, deadlocks_below, inner), 0);
     equal(pool_wait(shared_pool, -1), 0);
