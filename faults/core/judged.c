@@ -175,11 +175,20 @@ static bool was_refused(const struct record *record, struct verdict *verdict)
     return false;
 }
 
+/* Whether a judge blames the pool for what a job or a cancel was to bring, of which each was refused. */
+static bool is_vain(const struct record *record, const struct verdict *verdict)
+{
+    return verdict->kind == VERDICT_FAILS && verdict->own &&
+           (refused_always(record, RECORD_SUBMIT) || refused_always(record, RECORD_CANCEL));
+}
+
 /* That nothing was seen is less than that it holds, where it might have been missed; and
  * what was not played says nothing. */
 static void weaken(const struct record *record, struct verdict *verdict)
 {
     unsigned tries = atomic_load(&record->tries), gaps = atomic_load(&record->gaps);
+    if (is_vain(record, verdict))
+        verdict->own = !was_refused(record, verdict);
     if (verdict->kind != VERDICT_HOLDS)
         return;
     if (record->not_asked[0]) {

@@ -228,6 +228,7 @@ CLI_TEST(check_odd, a_call_that_is_refused_has_asked_nothing)
     cr_assert(check("WHOLE", "-f over-capacity,batch-tail") == 0 && strstr(out, "\n2 clean hold, 2 not supported"),
               "%s", out);
     cr_assert(check("WHOLE", "-f full-rejects") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
+    cr_assert(check("DEAF", "-f cancel-keeps-blocked,ignored-cancel") == 0 && !strstr(out, "FAIL"), "%s", out);
     cr_assert(check("DEAF", "-f early-wait") == 0 && strstr(out, "its pool_cancel is refused each time"), "%s", out);
 }
 
