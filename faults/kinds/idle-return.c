@@ -22,11 +22,17 @@ enum { GAP, CAME, THERE, TRIES };
 
 static _Atomic uint32_t there; /* a futex */
 
-static int meet(void *width)
+static uint32_t arrive(void)
 {
     uint32_t now = atomic_fetch_add(&there, 1) + 1;
-    cell_note(THERE, now);
     pool_futex_wake(&there, INT_MAX);
+    return now;
+}
+
+static int meet(void *width)
+{
+    uint32_t now = arrive();
+    cell_note(THERE, now);
     while ((now = atomic_load(&there)) < (uint32_t)(uintptr_t)width)
         pool_futex_wait(&there, now, -1);
     return 0;
@@ -44,7 +50,8 @@ static void jobs_after(int64_t gap_ns)
     cell_note(THERE, 0);
     cell_note(CAME, width);
     for (int i = 0; i < width; i++)
-        cell_submit_other(width > 1 ? meet : cell_empty_job, (void *)(uintptr_t)width);
+        if (cell_submit_other(width > 1 ? meet : cell_empty_job, (void *)(uintptr_t)width))
+            arrive(); /* nobody waits for one that was refused */
     cell_wait(-1);
     cell_note(TRIES, tries + 1);
 }

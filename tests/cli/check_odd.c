@@ -191,6 +191,13 @@ CLI_TEST(check_odd, a_job_that_was_refused_is_not_out_of_order)
     cr_assert(check("BUSY", "-f order-broken") == 0 && strstr(out, "\n1 clean hold"), "%s", out);
 }
 
+CLI_TEST(check_odd, a_job_that_was_refused_is_not_awaited)
+{
+    cr_assert(check("BUSY", "-f cancel-sticks,idle-return") == 0 && strstr(out, "\n1 clean hold, 1 not seen"), "%s",
+              out);
+    cr_assert(strstr(out, "answers a submit otherwise than the others"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_call_that_is_refused_leaves_nothing_behind)
 {
     cr_assert(check("BUSY", "-f growth-per-job") == 0 && strstr(out, "otherwise than the others"), "%s", out);

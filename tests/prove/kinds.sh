@@ -19,12 +19,12 @@ said=" herd inherited-affinity inherited-priority idle-burn late-backstop push-w
 slow=" inside-full leak-per-pool growth-per-job herd lost-under-load starved-outside counts-lost preempted "
 kinds=$("$program" check --list | awk -v said="$said" '$2 != "known" && !index(said, " " $1 " ") {print $1}')
 # Not odd-CLONED: its threads share one memory of their own, by which it cannot tell what is called from inside,
-# and so it hangs there; nor odd-PAIRS, odd-SPARES and odd-TIGHT, which have a bug of these kinds, nor odd-BUSY, which
-# refuses a job that two scenarios then await, nor odd-RESTS, whose rests take longer than a cell may, under load.
+# and so it hangs there; nor odd-PAIRS, odd-SPARES and odd-TIGHT, which have a bug of these kinds,
+# nor odd-RESTS, whose rests take longer than a cell may, under load.
 unusual="mine sound odd-PLAIN odd-CAPPED odd-SERIAL odd-SILENT odd-LAZY odd-TICKS odd-ALARMS odd-HELPED odd-EARLY
     odd-RESERVES odd-GAUGELESS odd-COUNTLESS odd-STAYS odd-CONTAINS odd-PICKY
     odd-PINNED odd-TRACES odd-KEEPS odd-HOARDS odd-POLLS odd-SLOW odd-OWN_SIGNAL odd-TAKES_SIGNAL odd-DOZES
-    odd-TALLIES odd-BUSIER stream tidy"
+    odd-TALLIES odd-BUSY odd-BUSIER stream tidy"
 
 wanted() {
     case " ${ONLY:-$1} " in *" $1 "*) return 0 ;; *) return 1 ;; esac
