@@ -53,7 +53,6 @@ struct outcome {
     int status;
     int threads_left; /* threads of the pool after the scenario's end */
     const char *call; /* that the client's first thread is in, or NULL */
-    int64_t call_ns;  /* since when */
     int workers;      /* that run */
     int64_t limit_ns;
     const char *why_not; /* OUTCOME_STALLED: why that is no proof */

@@ -357,10 +357,8 @@ static void look_closer(struct watch *watch)
     struct outcome *outcome = &watch->outcome;
     const struct record_call *call = &watch->record->calls[0];
     if (outcome->end == OUTCOME_HUNG || outcome->end == OUTCOME_STALLED) {
-        if (atomic_load(&call->turn) & 1) {
+        if (atomic_load(&call->turn) & 1)
             outcome->call = call->name;
-            outcome->call_ns = pool_clock_ns() - atomic_load(&call->since_ns);
-        }
         ask_inspector(watch, RECORD_EXPLAIN);
     }
     if (outcome->end == OUTCOME_ENDED && !(watch->setup->without & JUDGE_NO_THREADS) &&

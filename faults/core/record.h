@@ -60,7 +60,6 @@ struct record {
     _Atomic uint32_t job_count;         /* jobs submitted have lower numbers */
     _Atomic uint32_t phantoms;          /* results and jobs that nobody submitted */
     _Atomic uint32_t held;              /* threads that the birth gate held */
-    _Atomic uint32_t unheld;            /* others were there, which it did not hold */
     _Atomic uint32_t waiting;           /* threads that it holds, when the judge asked */
     _Atomic uint32_t let_go;            /* it was opened because all waited for those that it held */
     _Atomic uint32_t begun, arrived;    /* threads that were created, and that then ran */
