@@ -3,16 +3,48 @@
  * The whole process, or silently its worker: the pool then runs on with one
  * thread less, and ends as a hang when the last is gone. Containing the failure
  * at the top of the worker is the tempting wrong remedy: it still costs a worker
- * each time. So after the failures as many jobs as there are workers must meet. */
+ * each time. So after the failures as many jobs as there are workers must meet.
+ *
+ * A plug-in may have another bug by which they do not. So they meet before, too, with nothing failing; and
+ * where some do not start afterwards, further jobs are submitted: those call a worker that is there. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 
-enum { MEETING = 0 };
+enum { MEETING = 0, MEETINGS_BEFORE = 4 };
 
 /* Who fails: by pool_fail only, or by pthread_exit too. Then how many were to
  * meet, what the pool counted as failed, and whether a plain job ran and was awaited before. */
 enum { BY_CALL, BY_EXIT, BY_STATUS, BY_EXIT_ALONE };
 enum { WIDTH, FAILING, FAILED, PLAIN };
+
+/* As many jobs as workers, of these numbers on, that wait for each other. */
+static void submit_meeting(int gate, int first, int width)
+{
+    for (int i = 0; i < width; i++)
+        cell_role(first + i, (struct cell_role){.act = CELL_MEET, .gate = gate, .width = width});
+    cell_submit_range(first, width);
+}
+
+/* What follows, without a failure. */
+static void meet_before(int width)
+{
+    for (int i = 1; i <= MEETINGS_BEFORE; i++) {
+        cell_submit_other(cell_empty_job, NULL);
+        cell_wait(-1);
+        submit_meeting(MEETING + i, 1, width);
+        cell_wait(-1);
+        cell_forget();
+    }
+}
+
+static void call_others(int width)
+{
+    for (int i = 0; i < width; i++) {
+        cell_settle();
+        if (ledger_unsettled(cell_record()))
+            cell_submit_other(cell_empty_job, NULL);
+    }
+}
 
 static void drive(int client)
 {
@@ -25,16 +57,14 @@ static void drive(int client)
     cell_role(0, (struct cell_role){.act = first[client]});
     if (client == BY_EXIT)
         cell_role(1, (struct cell_role){.act = CELL_EXIT});
-    if (cell_is_foreign()) { /* a wait that never returns is another bug */
-        cell_submit(failing + width);
-        cell_wait(-1);
-    }
+    if (cell_is_foreign()) /* a wait that never returns is another bug */
+        meet_before(width);
     cell_note(PLAIN, 1);
     cell_submit_range(0, failing);
     cell_wait(-1);
-    for (int i = 0; i < width; i++)
-        cell_role(failing + i, (struct cell_role){.act = CELL_MEET, .gate = MEETING, .width = width});
-    cell_submit_range(failing, width);
+    submit_meeting(MEETING, failing, width);
+    if (cell_is_foreign())
+        call_others(width);
     cell_wait(-1);
     cell_note(FAILED, (int64_t)cell_stats().failed);
     cell_free();

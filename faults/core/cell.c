@@ -272,7 +272,7 @@ static void be_patient(int64_t until_ns)
         ;
 }
 
-void gate_meet_for(int gate, int width, int64_t limit_ns)
+bool gate_meet_for(int gate, int width, int64_t limit_ns)
 {
     int64_t until = 0, mine = pool_clock_ns() + limit_ns;
     uint32_t seen;
@@ -284,6 +284,7 @@ void gate_meet_for(int gate, int width, int64_t limit_ns)
         pool_futex_wait(&gates[gate].arrived, seen, until);
     if (seen < (uint32_t)width)
         cell_remark("%d jobs did not all run at once: not each worker was looked at", width);
+    return seen >= (uint32_t)width;
 }
 
 bool cell_settle_for(int64_t limit_ns)

@@ -115,8 +115,9 @@ bool cell_is_still(void);
 void gate_meet(int gate, int width); /* of a job: waits until so many are there */
 
 /* The same, for so long at most since the first came, and then goes on, which is said: for what each worker is asked,
- * where a pool that gives two jobs to one of them has another bug than the one that is asked about. */
-void gate_meet_for(int gate, int width, int64_t limit_ns);
+ * where a pool that gives two jobs to one of them has another bug than the one that is asked about. Returns whether
+ * they met. */
+bool gate_meet_for(int gate, int width, int64_t limit_ns);
 void gate_pass(int gate); /* of a job: arrives, and waits until it is open */
 
 /* Sleeps for 50 us. */

@@ -309,6 +309,18 @@ CLI_TEST(check_kinds, what_goes_wrong_without_the_scenario_is_not_its_bug)
     json_decref(document);
 }
 
+/* Nor do jobs that nobody was called for say that one which failed took a worker away. */
+CLI_TEST(check_kinds, who_is_not_called_was_not_lost)
+{
+    static const char *const bugs[] = {"under-parallel", "wrong-wake", "idle-twice"};
+    for (size_t i = 0; i < sizeof bugs / sizeof *bugs; i++) {
+        json_decref(check_calmly(bugs[i], "-f no-recover"));
+        cr_assert(!strstr(out, "the pool shrank"), "%s: %s", bugs[i], out);
+        json_decref(check_calmly(bugs[i], "-f inherited-affinity,inherited-priority"));
+        cr_assert(!strstr(out, "hang"), "%s: %s", bugs[i], out);
+    }
+}
+
 /* Nor is what goes wrong before a thread was refused. */
 CLI_TEST(check_kinds, what_goes_wrong_before_a_refusal_is_not_its_bug)
 {
