@@ -1,7 +1,8 @@
 /* full-caller-runs.c - the submitter should run the job itself, and does not, or does so after the close.
  *
  * Workers are held and the queue is full: the submitter runs the job before its submit
- * returns; the job asks for the statistics, as any may. After the close it is refused and nothing runs. */
+ * returns; the job asks for the statistics, as any may, and counts as ended afterwards. After the close it is refused
+ * and nothing runs. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 
@@ -33,6 +34,7 @@ static void submitter(void)
 static void drive(int client)
 {
     (void)client;
+    cell_live();
     next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_CALLER_RUNS});
     if (!next)
         return;
@@ -50,6 +52,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (outcome->end == OUTCOME_HUNG && atomic_load(&record->notes[ASKS]) && !atomic_load(&record->notes[ASKED]))
         return verdict_own(verdict,
                            "a job asked for the statistics, and waits for a lock that its own submitter holds");
+    if (outcome_hung_in(outcome, "pool_wait") && atomic_load(&record->notes[RAN]) &&
+        ledger_finished(record) == ledger_accepted(record))
+        return verdict_own(verdict, "a wait does not return: the job that its submitter ran never counts as ended");
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (!atomic_load(&record->notes[RAN]))

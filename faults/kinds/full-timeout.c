@@ -1,7 +1,8 @@
 /* full-timeout.c - a submit that may wait so long waits another time, or its job runs though it was refused.
  *
  * Workers are held and the queue is full: a submit with 2 ms comes back with
- * -ETIMEDOUT, and its job never runs; one with an hour stands until there is room. And a time that begins anew with
+ * -ETIMEDOUT, and its job never runs; one with an hour, or with a time at which a number wraps, stands until there is
+ * room. And a time that begins anew with
  * each wake-up never ends where places come free and others take them. One with 0.4 s is held where it sleeps, by a
  * signal's handler, while a job ends and a later submit takes the place; then it looks in vain. When its sleep ends is
  * read from its call. The time has begun anew where all of it is slept again after it was over: that is told by
@@ -15,8 +16,10 @@ enum { CAPACITY = 2, ROUNDS = CELL_HELPERS - 1, OVER_LEAST = 2, GAPS = 4 /* in i
 
 /* ANEW: how often it slept again for all of its time, though that was over. */
 enum { ANSWER = FULL_NOTES, LATE, ANEW };
-enum { BRIEF, LONG, IN_VAIN };
-static const int64_t times_ns[] = {2000000, INT64_C(3600000000000), 400000000}, look_ns = 1000000;
+enum { BRIEF, LONG, IN_VAIN, WRAPS_US, WRAPS_MS, LONGEST };
+static const int64_t times_ns[] =
+    {2000000, INT64_C(3600000000000), 400000000, (INT64_C(1) << 32) * 1000, (INT64_C(1) << 32) * 1000000, INT64_MAX},
+                     look_ns = 1000000;
 
 static int next;
 
@@ -141,8 +144,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "a job ran whose submit was answered %s", verdict_answer(answer));
     if (ledger_unsettled(record))
         return verdict_own(verdict, "a job was accepted by a submit that timed out, and never ran");
-    if (outcome->cell->client == LONG && !atomic_load(&record->notes[LATE]) && answer == -ETIMEDOUT)
-        return verdict_own(verdict, "a submit that may wait an hour said at once that its time was over");
+    if (outcome->cell->client != BRIEF && outcome->cell->client != IN_VAIN && !atomic_load(&record->notes[LATE]) &&
+        answer == -ETIMEDOUT)
+        return verdict_own(verdict, "a submit that may wait %s said at once that its time was over",
+                           outcome->cell->name);
     if (atomic_load(&record->notes[ANEW]) >= OVER_LEAST)
         return verdict_own(verdict,
                            "a submit that may wait %.3g s, woken for a place that another one took, slept again for "
@@ -155,6 +160,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"2 ms", FAULT_CLEAN, BRIEF, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"an hour", FAULT_CLEAN, LONG, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"72 minutes", FAULT_CLEAN, WRAPS_US, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"50 days", FAULT_CLEAN, WRAPS_MS, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"the longest time", FAULT_CLEAN, LONGEST, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"an hour", FAULT_ARMED, LONG, POOL_DEFECT_TIMES_WRAP, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
     {"woken in vain", FAULT_CLEAN, IN_VAIN, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
@@ -168,7 +177,8 @@ static const struct fault full_timeout = {
     .summary = "a submit with a time-out comes back early or never, or its job runs though it timed out",
     .bug = "The time wraps, is counted anew at each wake-up, or is over after the job was put in.",
     .scenario =
-        "Workers held, the queue full, under POOL_TIMEOUT; a submit of 2 ms and one of an hour; and one of 0.4 s "
+        "Workers held, the queue full, under POOL_TIMEOUT; a submit of 2 ms, and of an hour, 72 minutes, 50 days "
+        "and 292 years; and one of 0.4 s "
         "is woken for places that come free, each of which another submit takes before it looks.",
     .diagnosis =
         "The answer, the time and the fate of the job do not agree; or the moment until which the thread sleeps "

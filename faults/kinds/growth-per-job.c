@@ -6,12 +6,14 @@
  * lost for each job. Of descriptors there are few: they are looked at first, in small blocks.
  * The same of jobs that a full queue refuses, of jobs that are cancelled, and of other calls: batches, waits that may
  * be too short, cancels of nothing. */
+#include <sys/prctl.h>
+
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
-enum { RUN, REFUSED, CANCELLED, CALLS };
+enum { RUN, REFUSED, CANCELLED, CALLS, TIMED };
 enum { FULL = 4, CANCELLED_AT_ONCE = 32 };
 enum { BLOCK = 3000, BLOCKS = 4, LONG_BLOCK = 20000, BLOCKS_MOST = 16, AT_ONCE = 64, LEAST = 800 };
 enum { LOOKS = 6, FEW = 58, PAGE = 3600 /* nearly one */ };
@@ -36,9 +38,12 @@ enum { HEAP, JOBS, MAPPED, DESCRIPTORS };
 /* Beside held workers, into a full queue. */
 static bool refuse_jobs(int count)
 {
-    for (int i = 0; i < count; i++)
+    for (int i = 0; i < count; i++) {
         if (cell_submit_other(cell_empty_job, NULL) == 0)
             return false;
+        if (i % AT_ONCE == AT_ONCE - 1 && is_late())
+            return false;
+    }
     return true;
 }
 
@@ -88,7 +93,7 @@ static bool call_all(int count)
 }
 
 static bool (*const all_work[])(int count) = {
-    [RUN] = run_jobs, [REFUSED] = refuse_jobs, [CANCELLED] = cancel_jobs, [CALLS] = call_all};
+    [RUN] = run_jobs, [REFUSED] = refuse_jobs, [CANCELLED] = cancel_jobs, [CALLS] = call_all, [TIMED] = refuse_jobs};
 static bool (*work)(int count);
 
 static _Atomic bool refuses;
@@ -98,7 +103,7 @@ static void fill(void)
 {
     bool refused = false;
     for (int i = 0; i < RECORD_JOBS && !refused; i++)
-        refused = cell_submit_other(cell_empty_job, NULL) == -EAGAIN;
+        refused = cell_submit_other(cell_empty_job, NULL) < 0;
     atomic_store(&refuses, refused);
 }
 
@@ -110,7 +115,7 @@ static bool is_filled(void)
         cell_settle();
     if (atomic_load(&refuses))
         return true;
-    cell_not_asked("its open takes POOL_REJECT, and its submit refuses nothing");
+    cell_not_asked("its open takes the policy, and its submit refuses nothing");
     full_end();
     return false;
 }
@@ -121,11 +126,15 @@ static bool is_open(int client)
     int running = cell_runners() < RECORD_JOBS ? cell_runners() : RECORD_JOBS;
     if (client == RUN || client == CALLS)
         return !cell_open((struct pool_config){.capacity = 1024});
-    if (client == REFUSED ? cell_try_open((struct pool_config){.capacity = FULL, .full = POOL_REJECT})
-                          : cell_open((struct pool_config){.capacity = 1024}))
+    if (client == CANCELLED ? cell_open((struct pool_config){.capacity = 1024})
+                            : cell_try_open((struct pool_config){.capacity = FULL,
+                                                                 .full = client == TIMED ? POOL_TIMEOUT : POOL_REJECT,
+                                                                 .full_timeout_ns = client == TIMED}))
         return false;
     full_hold(running);
-    return client != REFUSED || is_filled();
+    if (client == TIMED) /* a time that is over when its sleep begins costs no sleep */
+        prctl(PR_SET_TIMERSLACK, 1);
+    return client == CANCELLED || is_filled();
 }
 
 static void few_jobs(void)
@@ -138,7 +147,8 @@ static int64_t least(int64_t a, int64_t b)
     return a < b ? a : b;
 }
 
-static void look_at_descriptors(void)
+/* Returns whether they grow: that is enough. */
+static bool look_at_descriptors(void)
 {
     int64_t lost = AT_ONCE, before = settle_use().descriptors;
     int look = 0;
@@ -147,7 +157,11 @@ static void look_at_descriptors(void)
         lost = least(lost, now - before);
         before = now;
     }
-    cell_note(DESCRIPTORS, look == LOOKS ? lost : 0);
+    if (look < LOOKS)
+        return false;
+    cell_note(DESCRIPTORS, lost);
+    cell_note(JOBS, LOOKS * AT_ONCE);
+    return true;
 }
 
 /* So much more is to be had: where the machine ends, growth does, too. */
@@ -211,8 +225,8 @@ static void drive(int client)
         cell_not_asked(too_long);
     } else {
         int64_t until = pool_clock_ns() + long_ns;
-        look_at_descriptors();
-        look_at_blocks(until);
+        if (!look_at_descriptors())
+            look_at_blocks(until);
     }
     gate_open(FULL_GATE);
     helpers_join();
@@ -221,13 +235,16 @@ static void drive(int client)
 
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
-    static const char *const whats[] = {
-        [RUN] = "job", [REFUSED] = "refused job", [CANCELLED] = "cancelled job", [CALLS] = "call"};
+    static const char *const whats[] = {[RUN] = "job",
+                                        [REFUSED] = "refused job",
+                                        [CANCELLED] = "cancelled job",
+                                        [CALLS] = "call",
+                                        [TIMED] = "job that found no room in time"};
     const _Atomic int64_t *notes = outcome->record->notes;
     const char *what = whats[outcome->cell->client];
     int64_t heap = atomic_load(&notes[HEAP]), jobs = atomic_load(&notes[JOBS]);
     if (jobs && atomic_load(&notes[DESCRIPTORS]) >= FEW)
-        return verdict_own(verdict, "%d %ss leave %d descriptors open, again and again", AT_ONCE, what,
+        return verdict_own(verdict, "%d times, each %s leaves a descriptor open, %d together", AT_ONCE, what,
                            (int)atomic_load(&notes[DESCRIPTORS]));
     if (jobs && heap >= LEAST)
         return verdict_own(verdict, "each %s leaves %.3g bytes behind, after %d of them too", what, (double)heap / 100,
@@ -243,6 +260,8 @@ static const struct fault_cell cells[] = {
     {"refused", FAULT_CLEAN, REFUSED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"cancelled", FAULT_CLEAN, CANCELLED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL,
      POOL_CALLER_MAY_RUN},
+    {"no room in time", FAULT_CLEAN, TIMED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"calls", FAULT_CLEAN, CALLS, 0, POOL_CAN_RUN_APART},
 };
 
@@ -257,7 +276,7 @@ static const struct fault growth_per_job = {
            "back where a job runs, and not where it is refused or cancelled; or each call has a record of its own.",
     .scenario = "15,000 empty jobs in blocks, with quiet between; what is allocated, mapped and open is counted. Where "
                 "it grows, more of them: what is kept within a bound stops to grow. Again with jobs that a full queue "
-                "refuses, with jobs that are cancelled, and with batches, waits and cancels.",
+                "refuses, at once or in time, with jobs that are cancelled, and with batches, waits and cancels.",
     .diagnosis = "Each block of jobs kept about as much as the others.",
     .remedy = "Free the record with the outcome; keep counts, not records.",
     FAULT_CELLS(cells),

@@ -7,6 +7,7 @@
  * retired; whatever was accepted runs, whatever was refused does not.
  * What comes of the first thread's refusal is said, and not judged: it may be no worker's,
  * and an open that then has nobody to run jobs is asked for by the contract suite.
+ * An open that fails, or a free, leaves no thread then where it leaves none otherwise.
  * A pool whose threads stay has them for the next one: it is asked in its first open, without the
  * plain life before; where none is started, none can be refused. */
 #include <stdio.h>
@@ -22,8 +23,8 @@ enum { ONCE, FROM_THEN_ON, LATER, FIRST };
 enum { EACH = 2, FEW = 4, LOOKS = 20 }; /* EACH: jobs for each worker */
 
 /* The thread that is refused now; jobs that ran though refused, and accepted ones that did not;
- * how many workers it says that it has, where it started fewer. */
-enum { NOW, OVERRUN, UNSETTLED, AT, SAID };
+ * how many workers it says that it has, where it started fewer; whether pools that were freed left no thread. */
+enum { NOW, OVERRUN, UNSETTLED, AT, SAID, LEAVES_NONE };
 
 /* Whether a pool to which no thread is refused says as many workers as it starts in its open, or fewer:
  * then one that says more than it could start counts some that are not there. */
@@ -103,8 +104,11 @@ static void refuse_each(int client)
 {
     int asked = cell_asked();
     uint32_t begun = 0, refused = 0;
-    if (!stays())
+    if (!stays()) {
         look_at_counts();
+        cell_settle();
+        cell_note(LEAVES_NONE, !births_alive());
+    }
     for (int k = client == LATER ? 1 : 2; k <= asked + 1; k++) {
         int count = EACH * asked < RECORD_JOBS ? EACH * asked : RECORD_JOBS, error;
         cell_note(NOW, k);
@@ -191,6 +195,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
                            outcome->call ? outcome->call : "a call");
     if (outcome->end == OUTCOME_CRASHED)
         return verdict_own(verdict, "with thread %d refused, the process ends", now);
+    if (outcome->end == OUTCOME_ENDED && outcome->threads_left && atomic_load(&notes[LEAVES_NONE]))
+        return verdict_own(verdict, "where a thread is refused, others are left behind: %d", outcome->threads_left);
     return false;
 }
 

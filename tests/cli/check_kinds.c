@@ -240,7 +240,8 @@ CLI_TEST(check_kinds, other_forms_of_growth_are_caught)
 {
     ARE_CAUGHT({"small-leak", "leak-per-pool"}, {"key-per-pool", "leak-per-pool"},
                {"descriptor-per-job", "growth-per-job"}, {"page-per-job", "growth-per-job"},
-               {"kept-when-refused", "growth-per-job"}, {"kept-when-cancelled", "growth-per-job"});
+               {"kept-when-refused", "growth-per-job"}, {"kept-when-cancelled", "growth-per-job"},
+               {"descriptor-in-vain", "growth-per-job"});
 }
 
 CLI_TEST(check_kinds, other_forms_of_calls_and_time_are_caught)
@@ -277,6 +278,13 @@ CLI_TEST(check_kinds, other_forms_of_cancels_and_room_are_caught)
     ARE_CAUGHT({"batch-over", "over-capacity"}, {"cancel-uncounted", "cancel-abandons"},
                {"cancel-keeps-room", "cancel-sticks"}, {"idle-cancel-sticks", "cancel-sticks"},
                {"refusal-keeps-room", "full-rejects"}, {"drops-unsaid", "inside-full"});
+}
+
+CLI_TEST(check_kinds, what_comes_after_a_while_is_caught)
+{
+    ARE_CAUGHT({"submit-wraps-late", "full-timeout"}, {"order-after-wrap", "order-broken"},
+               {"batch-wraps", "batch-tail"}, {"leaves-threads", "thread-refused"},
+               {"caller-uncounted", "full-caller-runs"});
 }
 
 CLI_TEST(check_kinds, other_forms_of_callers_and_workers_are_caught)

@@ -214,7 +214,7 @@ CLI_TEST(check_odd, two_jobs_of_one_worker_are_no_small_stack)
 
 CLI_TEST(check_odd, room_that_comes_a_moment_later_is_room)
 {
-    cr_assert(check("RESTS", "-f full-rejects,full-timeout") == 0 && strstr(out, "\n2 clean hold"), "%s", out);
+    cr_assert(check("RESTS", "-f full-rejects,full-timeout") == 0 && strstr(out, "\n5 clean hold"), "%s", out);
 }
 
 CLI_TEST(check_odd, a_small_queue_is_not_full_of_cancelled_jobs)

@@ -123,7 +123,8 @@ static struct pool_job take(struct faulty *pool)
         pool->own--;
         return *slot(pool, --pool->last);
     }
-    if ((HAS("order-broken") && queued(pool) > 2) || (HAS("order-of-many") && queued(pool) > 32))
+    if ((HAS("order-broken") && queued(pool) > 2) || (HAS("order-of-many") && queued(pool) > 32) ||
+        (HAS("order-after-wrap") && pool->last > 4 * pool->capacity && queued(pool) > 2))
         return *slot(pool, --pool->last);
     return *slot(pool, pool->first++);
 }
@@ -405,6 +406,10 @@ static int wait_for_room(struct faulty *pool)
         pool->config.full == POOL_TIMEOUT && !(HAS("time-out-ignored") && pool->config.full_timeout_ns < 1000000);
     uint64_t epoch = pool->epoch;
     int error = 0;
+    if (HAS("submit-wraps-late"))
+        until = after(CLOCK_MONOTONIC, (uint32_t)(pool->config.full_timeout_ns / 1000) * 1000L);
+    if (HAS("descriptor-in-vain"))
+        dup(2);
     if (HAS("full-timeout"))
         until = after(CLOCK_MONOTONIC, (int32_t)(pool->config.full_timeout_ns / 1000) * 1000L);
     if (HAS("submit-late"))
@@ -447,6 +452,7 @@ static int run_here(struct faulty *pool, struct pool_job job)
     pool->stats.accepted++;
     pool->stats.caller_runs++;
     all_open++;
+    pool->stats.accepted += HAS("caller-uncounted") && inside != pool; /* and once more when it ends, which it is not */
     if (HAS("runs-locked") && inside != pool) {
         pool->stats.started++;
         job.fn(job.arg);
@@ -572,6 +578,11 @@ static int faulty_batch(struct pool *base, const struct pool_job *jobs, int coun
     if (HAS("kept-by-calls")) /* a copy */
         pool->walked += malloc((size_t)count * sizeof *jobs) != NULL;
     pthread_mutex_lock(&pool->lock);
+    if (HAS("batch-wraps") && queued(pool) + (uint64_t)count <= pool->capacity) {
+        while (done < count && (!done || pool->last % pool->capacity)) /* what is beyond the end is copied nowhere */
+            put(pool, jobs[done++]);
+        done = count;
+    }
     for (; !error && done < count; done += !error) {
         if (HAS("open-after-close") && pool->stats.state != POOL_OPEN && queued(pool) < pool->capacity)
             put(pool, jobs[done]);
@@ -799,6 +810,8 @@ static int faulty_open(struct pool **out, const struct pool_config *config)
     sched_getaffinity(0, sizeof pool->mask, &pool->mask);
     while (pool->slots && pool->started < workers && !start_one(pool))
         ;
+    if (HAS("leaves-threads") && pool->started < workers)
+        return -EAGAIN;
     pool->stats.workers = workers ? pool->started - HAS("over-parallel") : config->workers;
     if (HAS("counts-refused"))
         pool->stats.workers = config->workers;
