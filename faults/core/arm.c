@@ -1,12 +1,15 @@
 /* arm.c - the defects that are switched on in this process, and what the pools'
  * injection points call when theirs is. */
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <time.h>
 
 #include "faults/core/cell.h"
 #include "pools/core/inject.h"
 
-uint32_t pool_defects;
+uint64_t pool_defects;
 pool_step_fn *_Atomic pool_step_hook;
 _Atomic uint64_t pool_moment_stands;
 
@@ -38,4 +41,41 @@ void pool_defect_run_stale(void)
     int (*fn)(void *arg) = atomic_load_explicit(&stale, memory_order_relaxed);
     if (fn)
         fn(NULL);
+}
+
+/* One pool at a time. */
+enum { TAIL_NS = 200000000 };
+static _Atomic int gone;
+
+void pool_defect_gone(void)
+{
+    atomic_fetch_add_explicit(&gone, 1, memory_order_release);
+    if (POOL_DEFECT(TAIL))
+        nanosleep(&(struct timespec){0, TAIL_NS}, NULL);
+}
+
+/* By looking: whoever is woken by the last one would keep that from its next step. */
+void pool_defect_await_gone(int workers)
+{
+    while (atomic_load_explicit(&gone, memory_order_acquire) < workers)
+        cell_nap();
+    atomic_fetch_sub_explicit(&gone, workers, memory_order_relaxed);
+}
+
+enum { JOINED_MAX = 64 };
+static pthread_t joined[JOINED_MAX];
+static int joined_count;
+
+static void join_all(void)
+{
+    for (int i = 0; i < joined_count; i++)
+        pthread_join(joined[i], NULL);
+}
+
+void pool_defect_join_at_exit(pthread_t thread)
+{
+    if (!joined_count)
+        atexit(join_all);
+    if (joined_count < JOINED_MAX)
+        joined[joined_count++] = thread;
 }

@@ -24,7 +24,7 @@ struct fault_cell {
     const char *name; /* what is particular about it; "" for the plain one */
     enum fault_kind kind;
     int client;       /* which client `drive` plays; each fault has its own */
-    uint32_t defects; /* of enum pool_defect */
+    uint64_t defects; /* of enum pool_defect */
     unsigned needs;   /* of enum pool_can: without them it is not supported */
     unsigned barred;  /* of enum pool_declares: with one of them it is not supported */
     bool foreign;     /* asked of plug-ins only, which are asked nothing that is armed */

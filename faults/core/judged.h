@@ -10,7 +10,7 @@ struct judge_case {
     const struct pool_ops *pool;
     const struct fault *fault;
     const struct fault_cell *cell;
-    uint32_t defects; /* mostly cell->defects; others for cross-talk */
+    uint64_t defects; /* mostly cell->defects; others for cross-talk */
 };
 
 /* All that was seen. `report` holds the explanation in several lines: threads,

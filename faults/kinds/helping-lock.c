@@ -93,6 +93,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_HELPS_OTHERS, POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault helping_lock = {

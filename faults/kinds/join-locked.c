@@ -31,6 +31,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_END_UNCALLED, POOL_CAN_RUN_APART},
 };
 
 static const struct fault join_locked = {

@@ -156,6 +156,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, 0, POOL_THREADS_STAY},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_UNJOINED, POOL_CAN_RUN_APART},
 };
 
 static const struct fault leak_per_pool = {

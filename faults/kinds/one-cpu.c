@@ -52,6 +52,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, 0},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_CPUS_LESS_ONE | POOL_DEFECT_ZERO_WORKERS, POOL_CAN_RUN_APART},
 };
 
 static const struct fault one_cpu = {

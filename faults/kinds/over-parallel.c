@@ -9,7 +9,7 @@
 #include "faults/core/settle.h"
 
 enum { GATE = 0, MORE = 3 };
-static const int64_t patience_ns = 100000000;
+static const int64_t patience_ns = 100000000, patience_ours_ns = 3000000000;
 
 /* How many there may be at once, and how many there were. */
 enum { LIMIT, SEEN };
@@ -30,7 +30,7 @@ static void drive(int client)
     for (int id = 0; id < limit + MORE; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     cell_submit_range(0, limit + MORE);
-    settle(patience_ns);
+    settle(cell_is_foreign() ? patience_ns : patience_ours_ns); /* an armed one, with the CPUs busy, too */
     cell_note(SEEN, ledger_started(cell_record()));
     cell_note(LIMIT, limit);
     gate_open(GATE);
@@ -48,6 +48,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_THREADS_STAY},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_ONE_MORE, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault over_parallel = {

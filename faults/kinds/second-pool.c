@@ -242,6 +242,7 @@ static const struct fault_cell cells[] = {
     {"side by side", FAULT_CLEAN, SIDE_BY_SIDE, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY | POOL_CALLER_MAY_RUN},
     {"one is held", FAULT_CLEAN, APART, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_THREADS_STAY | POOL_CALLER_MAY_RUN},
+    {"in a job", FAULT_ARMED, NESTED, POOL_DEFECT_ANY_POOL, 0},
 };
 
 static const struct fault second_pool = {

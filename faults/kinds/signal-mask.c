@@ -59,6 +59,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_SIGNALS_OPEN, POOL_CAN_RUN_APART},
 };
 
 static const struct fault signal_mask = {

@@ -70,6 +70,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_SMALL_STACK, POOL_CAN_RUN_APART},
 };
 
 static const struct fault small_stack = {

@@ -89,6 +89,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_UNJOINED | POOL_DEFECT_TAIL, POOL_CAN_RUN_APART},
 };
 
 static const struct fault tail_after_free = {

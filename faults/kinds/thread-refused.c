@@ -205,6 +205,7 @@ static const struct fault_cell cells[] = {
     {"from then on", FAULT_CLEAN, FROM_THEN_ON, 0, POOL_CAN_RUN_APART},
     {"later", FAULT_CLEAN, LATER, 0, POOL_CAN_RUN_APART},
     {"the first", FAULT_CLEAN, FIRST, 0, POOL_CAN_RUN_APART, POOL_THREADS_STAY},
+    {"from then on", FAULT_ARMED, FROM_THEN_ON, POOL_DEFECT_REFUSED_COUNTED, POOL_CAN_RUN_APART},
 };
 
 static const struct fault thread_refused = {

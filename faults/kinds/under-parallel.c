@@ -92,6 +92,8 @@ static const struct fault_cell cells[] = {
     {"after single jobs", FAULT_CLEAN, LATER, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
     {"queued before", FAULT_CLEAN, QUEUED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_CALLER_MAY_RUN},
     {"a child", FAULT_CLEAN, OWN_CHILD, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"all workers", FAULT_ARMED, ALL, POOL_DEFECT_ONE_FEWER, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"after single jobs", FAULT_ARMED, LATER, POOL_DEFECT_ONE_FEWER, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault under_parallel = {

@@ -8,6 +8,7 @@
 #ifndef INJECT_H
 #define INJECT_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -47,10 +48,24 @@ enum pool_defect {
     POOL_DEFECT_BATCH_TAIL = 1 << 28,       /* what of a batch finds no room is gone, with a good answer */
     POOL_DEFECT_FULL_SWALLOWS = 1 << 29,    /* a full queue says 0, and neither keeps the job nor has it run */
     POOL_DEFECT_CALLERS_LEFT = 1 << 30,     /* free does not wait for calls that are blocked */
+
+    /* From here on they have 64 bits, as gcc and clang let them. */
+    POOL_DEFECT_SMALL_STACK = INT64_C(1) << 43,     /* workers have a small stack */
+    POOL_DEFECT_SIGNALS_OPEN = INT64_C(1) << 44,    /* workers block no signal */
+    POOL_DEFECT_REFUSED_COUNTED = INT64_C(1) << 45, /* a thread that could not be started is a worker all the same */
+    POOL_DEFECT_ONE_FEWER = INT64_C(1) << 46,       /* open starts one worker fewer than it says */
+    POOL_DEFECT_ONE_MORE = INT64_C(1) << 47,        /* and one more */
+    POOL_DEFECT_CPUS_LESS_ONE = INT64_C(1) << 48,   /* open starts no more workers than CPUs, less one */
+    POOL_DEFECT_UNJOINED = INT64_C(1) << 49,        /* workers count themselves as gone, and nobody joins them */
+    POOL_DEFECT_TAIL = INT64_C(1) << 50,            /* so, and then they have something left to do */
+    POOL_DEFECT_END_UNCALLED = INT64_C(1) << 51,    /* at the end no sleeping worker is called */
+    POOL_DEFECT_EXIT_JOINS = INT64_C(1) << 52,      /* the end of the process joins the workers of open pools */
+    POOL_DEFECT_HELPS_OTHERS = INT64_C(1) << 53,    /* with no room inside, submit runs the oldest job there is */
+    POOL_DEFECT_ANY_POOL = INT64_C(1) << 54,        /* wait takes a job of another pool for one of its own */
 };
 
 /* Set before a pool is opened, by the process that will open it. */
-extern uint32_t pool_defects;
+extern uint64_t pool_defects;
 
 /* Between the load and the store of a torn counter. */
 void pool_defect_window(void);
@@ -63,7 +78,14 @@ bool pool_defect_chance(void);
 void pool_defect_note_job(int (*fn)(void *arg));
 void pool_defect_run_stale(void);
 
-#define POOL_DEFECT(name) __builtin_expect(pool_defects &POOL_DEFECT_##name, 0)
+/* A worker counts itself as gone, with its last steps yet to come; free waits for so many. */
+void pool_defect_gone(void);
+void pool_defect_await_gone(int workers);
+
+/* Joins the thread when the process exits. */
+void pool_defect_join_at_exit(pthread_t thread);
+
+#define POOL_DEFECT(name) __builtin_expect((pool_defects & POOL_DEFECT_##name) != 0, 0)
 
 /* What a thread calls at each step that it comes to, by its name, "file: what was
  * just done"; NULL: nothing. Any thread, with whatever locks the step has; it may
@@ -103,6 +125,17 @@ static inline void pool_defect_note_job(int (*fn)(void *arg))
 }
 static inline void pool_defect_run_stale(void)
 {
+}
+static inline void pool_defect_gone(void)
+{
+}
+static inline void pool_defect_await_gone(int workers)
+{
+    (void)workers;
+}
+static inline void pool_defect_join_at_exit(pthread_t thread)
+{
+    (void)thread;
 }
 
 #endif

@@ -85,11 +85,14 @@ static void signals_block(sigset_t *before)
     sigfillset(&all);
     for (size_t i = 0; i < sizeof faults / sizeof *faults; i++)
         sigdelset(&all, faults[i]);
+    if (POOL_DEFECT(SIGNALS_OPEN))
+        sigemptyset(&all);
     pthread_sigmask(SIG_SETMASK, &all, before);
 }
 
 int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *arg)
 {
+    enum { SMALL_STACK = 128 * 1024 };
     pthread_attr_t attributes;
     sigset_t before;
     int error = pthread_attr_init(&attributes);
@@ -97,6 +100,8 @@ int pool_thread_start(pthread_t *thread, int cpu, void *(*main)(void *), void *a
         return -error;
     if (cpu >= 0)
         error = -pool_affinity_attribute(&attributes, cpu);
+    if (POOL_DEFECT(SMALL_STACK))
+        pthread_attr_setstacksize(&attributes, SMALL_STACK);
     signals_block(&before);
     if (!error)
         error = pthread_create(thread, &attributes, main, arg);
@@ -223,6 +228,8 @@ static void *worker_main(void *slot)
         serve(worker);
     if (POOL_DEFECT(CLOSED_IS_JOB))
         pool_defect_run_stale();
+    if (POOL_DEFECT(UNJOINED))
+        pool_defect_gone();
     return NULL;
 }
 
@@ -239,6 +246,8 @@ static void config_fill(struct pool_head *head, const struct pool_config *config
     enum { SPIN_NS = 2000 }; /* parking costs 5 us: longer spins win nothing, shorter ones lose half */
     head->config = *config;
     head->config.cpus = NULL;
+    if (POOL_DEFECT(ONE_MORE) && config->workers < POOL_WORKERS_MAX)
+        head->config.workers++;
     if (!head->config.workers_min)
         head->config.workers_min = POOL_DEFECT(ZERO_WORKERS) ? 0 : 1;
     if (!head->config.capacity)
@@ -253,7 +262,7 @@ static void config_fill(struct pool_head *head, const struct pool_config *config
 
 static int slots_init(struct pool_head *head, const struct pool_config *config)
 {
-    size_t workers = (size_t)config->workers, bytes = workers * head->design->worker_size;
+    size_t workers = (size_t)head->config.workers, bytes = workers * head->design->worker_size;
     head->worker_slots = aligned_alloc(POOL_CACHE_LINE, bytes);
     head->victims = malloc(workers * workers * sizeof *head->victims);
     if (config->cpu_count) {
@@ -267,7 +276,7 @@ static int slots_init(struct pool_head *head, const struct pool_config *config)
         return -ENOMEM;
     }
     memset(head->worker_slots, 0, bytes);
-    for (int i = 0; i < config->workers; i++) {
+    for (int i = 0; i < head->config.workers; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);
         worker->pool = worker->frame.pool = head;
         worker->index = i;
@@ -308,22 +317,41 @@ static void workers_open_gate(struct pool_head *head)
 
 static void workers_join(struct pool_head *head)
 {
+    if (POOL_DEFECT(UNJOINED)) {
+        pool_defect_await_gone(head->workers);
+        return;
+    }
     for (int i = 0; i < head->workers; i++)
         pthread_join(pool_worker_at(head, i)->thread, NULL);
+}
+
+/* As many as were asked for, but for defects. */
+static int workers_wanted(struct pool_head *head)
+{
+    int wanted = head->config.workers;
+    cpu_set_t allowed;
+    if (POOL_DEFECT(ONE_FEWER))
+        wanted--;
+    if (POOL_DEFECT(CPUS_LESS_ONE) && !sched_getaffinity(0, sizeof allowed, &allowed) && CPU_COUNT(&allowed) <= wanted)
+        wanted = CPU_COUNT(&allowed) - 1;
+    return wanted;
 }
 
 /* Starts the threads; with too few of them ends those that did start. */
 static int workers_start(struct pool_head *head)
 {
-    int wanted = head->config.workers, error = 0;
+    int wanted = workers_wanted(head), error = 0;
     if (!head->design->loop) { /* it has none */
         head->workers = wanted;
         return 0;
     }
     for (head->workers = 0; head->workers < wanted; head->workers++) {
         struct pool_worker *worker = pool_worker_at(head, head->workers);
-        if (pool_thread_start(&worker->thread, pool_cpu_of(head, head->workers), worker_main, worker))
+        if (pool_thread_start(&worker->thread, pool_cpu_of(head, head->workers), worker_main, worker) &&
+            !POOL_DEFECT(REFUSED_COUNTED))
             break;
+        if (POOL_DEFECT(EXIT_JOINS))
+            pool_defect_join_at_exit(worker->thread);
     }
     if (head->workers < head->config.workers_min)
         error = -EAGAIN;

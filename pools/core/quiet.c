@@ -121,7 +121,8 @@ static bool look(struct pool_head *head, bool *asked)
     if (quiet)
         pool_futex_wake(&head->quiet_seen, POOL_DEFECT(ONE_TOLD) ? 1 : INT_MAX);
     if (ended) {
-        head->design->wake_all(head);
+        if (!POOL_DEFECT(END_UNCALLED))
+            head->design->wake_all(head);
         pool_results_wake(head);
     }
     return quiet;
@@ -180,7 +181,7 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     int error;
     if (!pool_is_here(head))
         return -EOWNERDEAD;
-    if (pool_inside(head) && !POOL_DEFECT(INSIDE_UNSEEN))
+    if ((pool_inside(head) && !POOL_DEFECT(INSIDE_UNSEEN)) || (POOL_DEFECT(ANY_POOL) && pool_frame_top))
         return -EDEADLK;
     if (!pool_caller_enter(head))
         return 0; /* free has begun, and it was quiet before that */
@@ -227,12 +228,18 @@ int pool_head_close(struct pool *pool)
     return 0;
 }
 
+/* That run, but for defects. */
+static int workers_said(struct pool_head *head)
+{
+    return head->workers + (POOL_DEFECT(ONE_FEWER) ? 1 : 0) - (POOL_DEFECT(ONE_MORE) ? 1 : 0);
+}
+
 int pool_head_stats(struct pool *pool, struct pool_stats *stats)
 {
     struct pool_head *head = pool_head_of(pool);
     if (!pool_is_here(head))
         return -EOWNERDEAD;
-    *stats = (struct pool_stats){.workers = head->workers, .pinned = head->workers > 0};
+    *stats = (struct pool_stats){.workers = workers_said(head), .pinned = head->workers > 0};
     /* Outcomes before starts before accepts, so that the inequalities hold. */
     pool_results_stats(head, stats);
     stats->done = atomic_load_explicit(&head->caller_done, memory_order_acquire);

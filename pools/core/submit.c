@@ -96,6 +96,18 @@ static int run_here(struct pool_head *head, struct pool_frame *inside, const str
     return error ? error : 1;
 }
 
+/* A defect: runs the oldest job that waits, whosever it is, on top of the one that submits. That one was
+ * accepted by the queue, and is once more by this stack: so it counts as dropped, too. */
+static bool help(struct pool_head *head, struct pool_frame *inside)
+{
+    struct pool_task oldest;
+    if (!head->design->evict(head, &oldest, UINT64_MAX))
+        return false;
+    pool_caller_run(head, inside, oldest.fn, oldest.arg);
+    atomic_fetch_add_explicit(&head->dropped, 1, memory_order_acq_rel);
+    return true;
+}
+
 /* Inside: one job. Returns 1 or -errno. */
 static int submit_inside(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
 {
@@ -107,6 +119,8 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
         pushed = push_inside(head, inside, job);
         if (pushed == 1)
             tell(head, inside);
+        if (POOL_DEFECT(HELPS_OTHERS) && !pushed && !throttled && help(head, inside))
+            continue;
         if (!pushed && head->config.full != POOL_REJECT && head->config.full != POOL_DROP_OLDEST)
             return run_here(head, inside, job);
         if (throttled && pushed != 1)

@@ -120,11 +120,35 @@ CLI_TEST(check_matrix, holds_and_names_all)
 /* Of the kinds from public reports; docs/check.md says why the others are not. */
 CLI_TEST(check_matrix, arms_these_kinds_too)
 {
-    static const char *const armed[] = {
-        "inside-wait",      "inside-free",         "wait-rearmed",         "one-waiter",     "early-wait",
-        "cancel-abandons",  "cancel-sticks",       "cancel-keeps-blocked", "time-out-wraps", "time-out-ignored",
-        "full-rejects",     "full-timeout",        "full-caller-runs",     "batch-tail",     "close-leaves-blocked",
-        "open-after-close", "free-leaves-blocked", "results-stream"};
+    static const char *const armed[] = {"inside-wait",
+                                        "inside-free",
+                                        "wait-rearmed",
+                                        "one-waiter",
+                                        "early-wait",
+                                        "cancel-abandons",
+                                        "cancel-sticks",
+                                        "cancel-keeps-blocked",
+                                        "time-out-wraps",
+                                        "time-out-ignored",
+                                        "full-rejects",
+                                        "full-timeout",
+                                        "full-caller-runs",
+                                        "batch-tail",
+                                        "close-leaves-blocked",
+                                        "open-after-close",
+                                        "free-leaves-blocked",
+                                        "results-stream",
+                                        "small-stack",
+                                        "signal-mask",
+                                        "thread-refused",
+                                        "one-cpu",
+                                        "over-parallel",
+                                        "under-parallel",
+                                        "helping-lock",
+                                        "second-pool",
+                                        "tail-after-free",
+                                        "join-locked",
+                                        "exit-open"};
     json_t *document, *cell;
     size_t i, found[sizeof armed / sizeof *armed] = {0}, others = 0;
     cr_assert(run("check -p mutex,ring,steal,spawn,textbook --format json") == 0, "%s", out);
@@ -145,6 +169,13 @@ CLI_TEST(check_matrix, arms_these_kinds_too)
         cr_assert(found[a] >= 5, "%s: %zu", armed[a], found[a]);
     cr_assert(others == 0, "%zu", others);
     json_decref(document);
+}
+
+/* Asked only by its name, or with all: many pools. */
+CLI_TEST(check_matrix, arms_a_pool_that_leaves_stacks_behind)
+{
+    cr_assert(run("check -f leak-per-pool -p mutex,spawn") == 0, "%s", out);
+    cr_assert(strstr(out, "2 armed caught, 0 missed"), "%s", out);
 }
 
 /* What each pool may call not supported; nobody else and nothing else. */

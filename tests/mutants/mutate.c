@@ -87,7 +87,9 @@ static void copy_all(const char *folder, const char *pattern)
 /* Defects that no mutant is of are there, too: never switched on. */
 static void write_numbers(const char *folder)
 {
-    static const char *const others[] = {"CLOSED_IS_JOB", "LINGER", "NO_WAIT"};
+    static const char *const others[] = {
+        "CLOSED_IS_JOB", "LINGER",        "NO_WAIT",  "SMALL_STACK",  "SIGNALS_OPEN", "REFUSED_COUNTED", "ONE_FEWER",
+        "ONE_MORE",      "CPUS_LESS_ONE", "UNJOINED", "END_UNCALLED", "EXIT_JOINS",   "HELPS_OTHERS",    "ANY_POOL"};
     char path[PATH_SIZE];
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "/* Made by mutate.c. */\n#ifndef MUTANT_H\n#define MUTANT_H\n"
