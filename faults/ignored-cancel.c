@@ -18,9 +18,11 @@ static void drive(int client)
     (void)client;
     if (cell_open_size((struct pool_config){.capacity = CAPACITY}, running))
         return;
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE)) {
+        cell_free();
+        return;
+    }
     cell_submit_range(running, QUEUED);
-    gate_await(GATE, running);
     cell_cancel();
     cell_note(STARTED, ledger_started(cell_record()));
     cell_note(CANCELLED, 1);

@@ -598,12 +598,24 @@ int cell_submit_range(int first, int count)
     return error;
 }
 
-void cell_hold(int first, int jobs, int gate)
+bool cell_hold(int first, int jobs, int gate)
 {
     for (int id = first; id < first + jobs; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = gate});
-    cell_submit_range(first, jobs);
+    if (cell_submit_range(first, jobs)) {
+        gate_open(gate);
+        return false;
+    }
     gate_await(gate, jobs);
+    return true;
+}
+
+bool cell_hold_all(int first, int jobs, int gate)
+{
+    bool held = cell_hold(first, jobs, gate);
+    if (!held)
+        cell_not_asked("refuses a job at rest");
+    return held;
 }
 
 int cell_wait(int64_t timeout_ns)

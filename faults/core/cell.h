@@ -79,7 +79,10 @@ int cell_submit(int id);
 int cell_submit_inside(int id);                /* by a job: in the ledger, but not marked as pending */
 int cell_submit_batch(int first, int count);   /* a batch: the answer of pool_submit_batch */
 int cell_submit_range(int first, int count);   /* stops at an error, and returns it */
-void cell_hold(int first, int jobs, int gate); /* submits so many that wait at a gate, and awaits them there */
+/* Submits so many that wait at a gate, and awaits them there. Where one is refused, which may be nobody's mistake,
+ * the others are let go: false. Of cell_hold_all the cell is then not asked. */
+bool cell_hold(int first, int jobs, int gate);
+bool cell_hold_all(int first, int jobs, int gate);
 int cell_wait(int64_t timeout_ns);
 int cell_receive(int count, int64_t timeout_ns); /* at most 64 at once */
 /* One, and what it says: the job's number, -1 where nobody submitted it; its status. */

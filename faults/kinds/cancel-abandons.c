@@ -41,7 +41,10 @@ static void drive(int client)
         return;
     if (running > cell_runners())
         running = cell_runners();
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE)) {
+        cell_free();
+        return;
+    }
     cell_submit_range(running, QUEUED);
     cell_cancel();
     cell_note(CANCELLED, 1);

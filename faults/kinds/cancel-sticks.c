@@ -15,19 +15,6 @@ static const int64_t budget_ns = 1000000000;
 /* How many later ones were submitted, the answer of the second cancel, and the round, whose submits stand. */
 enum { SUBMITTED, SECOND, ROUND };
 
-/* As cell_hold, but not for ever where one is refused, which is no cancel's doing: those that came are let go. */
-static bool hold_all(int running, int gate)
-{
-    for (int id = FIRST_HELD; id < FIRST_HELD + running; id++)
-        cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = gate});
-    if (cell_submit_range(FIRST_HELD, running)) {
-        gate_open(gate);
-        return false;
-    }
-    gate_await(gate, running);
-    return true;
-}
-
 /* Each time to the end: what was cancelled may be taken out by a worker, later. */
 static void cancel_again(int running)
 {
@@ -37,7 +24,7 @@ static void cancel_again(int running)
             cell_remark("takes too long to ask whether what is cancelled keeps its place");
             return;
         }
-        if (!hold_all(running, GATE + round)) {
+        if (!cell_hold(FIRST_HELD, running, GATE + round)) {
             cell_remark("answers a submit otherwise than the others: no word about the places of what is cancelled");
             return;
         }
@@ -60,8 +47,7 @@ static void drive(int client)
         return;
     cell_settle();
     running = cell_runners() < 16 ? cell_runners() : 16;
-    if (!hold_all(running, GATE)) {
-        cell_not_asked("refuses a job at rest");
+    if (!cell_hold_all(FIRST_HELD, running, GATE)) {
         cell_free();
         return;
     }

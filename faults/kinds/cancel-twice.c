@@ -34,7 +34,10 @@ static void drive(int client)
         return;
     cell_settle();
     cell_on_discard(hold_the_first);
-    cell_hold(QUEUED, running, GATE);
+    if (!cell_hold_all(QUEUED, running, GATE)) {
+        cell_free();
+        return;
+    }
     cell_submit_range(0, QUEUED);
     for (int i = 0; i < 2; i++) {
         helper_start(i, canceller);

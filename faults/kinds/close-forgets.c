@@ -18,7 +18,10 @@ static void drive(int client)
         return;
     cell_settle();
     running = cell_runners() < 16 ? cell_runners() : 16;
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE)) {
+        cell_free();
+        return;
+    }
     cell_submit_range(running, QUEUED);
     cell_close();
     cell_note(CLOSED, 1);

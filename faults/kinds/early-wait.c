@@ -75,7 +75,10 @@ static void play_callback(void)
         return;
     running = cell_runners() < RECORD_JOBS - 1 ? cell_runners() : RECORD_JOBS - 1;
     cell_on_discard(hold_callback);
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE)) {
+        cell_free();
+        return;
+    }
     cell_submit(running);
     helper_start(0, cancel);
     give_time(is_cancelled);

@@ -61,16 +61,18 @@ static void filler(void)
 }
 
 /* By a thread of its own: a smaller queue than was asked for blocks it until the gate is open. */
-static void fill_across(void)
+static bool fill_across(void)
 {
     enum { NAPS = 10 };
     int running = cell_runners();
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE))
+        return false;
     helper_start(0, filler);
     for (int i = 0; i < NAPS && !atomic_load(&cell_record()->notes[FILLED]); i++)
         cell_settle();
     gate_open(GATE);
     helpers_join();
+    return true;
 }
 
 static void look(void)
@@ -96,8 +98,8 @@ static void drive(int client)
         cell_not_asked("takes too long for 65,536 jobs");
     } else {
         cell_wait(-1);
-        fill_across();
-        cell_remark("positions of 16 bits were passed, of 32 were not");
+        if (fill_across())
+            cell_remark("positions of 16 bits were passed, of 32 were not");
     }
     cell_wait(-1);
     look();

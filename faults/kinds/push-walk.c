@@ -59,7 +59,8 @@ static void measure(void)
     const _Atomic int64_t *notes = cell_record()->notes;
     int64_t until = pool_clock_ns() + most_ns;
     int running = cell_runners();
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE))
+        return;
     helper_start(0, submitter);
     for (int64_t still = 0, sent = 0; still < NAPS && pool_clock_ns() < until && !atomic_load(&notes[DEEP_NS]);) {
         cell_settle();

@@ -115,11 +115,12 @@ static void side_by_side(void)
     cell_free();
 }
 
-/* Workers held in jobs, and a full queue. Returns the number of its jobs. */
+/* Workers held in jobs, and a full queue. Returns the number of its jobs; 0: it refuses one. */
 static int hold_all(void)
 {
     int running = cell_runners();
-    cell_hold(0, running, GATE);
+    if (!cell_hold_all(0, running, GATE))
+        return 0;
     cell_submit_range(running, SMALL);
     return running + SMALL;
 }
