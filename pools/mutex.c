@@ -119,7 +119,8 @@ static bool evict_queue(struct pool_head *head, struct pool_task *task, uint64_t
         *task = (struct pool_task){pool->slots[first & pool->mask].fn, pool->slots[first & pool->mask].arg, first};
         atomic_store_explicit(&pool->first, first + 1, memory_order_release);
         POOL_STEP("mutex: evicted");
-        atomic_fetch_add_explicit(&head->released, 1, memory_order_seq_cst);
+        if (!POOL_DEFECT(KEEPS_PLACE))
+            atomic_fetch_add_explicit(&head->released, 1, memory_order_seq_cst);
     }
     pool_unlock(&pool->lock);
     return found;

@@ -131,13 +131,14 @@ static bool evict_at(struct ring_pool *pool, uint64_t first)
 #if DWORD_CAS
     uint64_t evicted = atomic_load_explicit(&pool->first.value, memory_order_relaxed);
     POOL_STEP("ring: about to evict");
-    return dword_swap(&pool->first, first, evicted, first + 1, evicted + 1);
+    return dword_swap(&pool->first, first, evicted, first + 1, evicted + !POOL_DEFECT(KEEPS_PLACE));
 #else
     if (!atomic_compare_exchange_strong_explicit(&pool->first.tag, &first, first + 1, memory_order_seq_cst,
                                                  memory_order_relaxed))
         return false;
     POOL_STEP("ring: about to count");
-    atomic_fetch_add_explicit(&pool->first.value, 1, memory_order_seq_cst);
+    if (!POOL_DEFECT(KEEPS_PLACE))
+        atomic_fetch_add_explicit(&pool->first.value, 1, memory_order_seq_cst);
     return true;
 #endif
 }

@@ -508,7 +508,7 @@ static bool steal_evict(struct pool_head *head, struct pool_task *task, uint64_t
     bool found = evict_injector(pool, task, below);
     for (int i = 0; !found && i < head->workers; i++)
         found = evict_deque(pool, steal_at(head, i), task, below);
-    if (found) {
+    if (found && !POOL_DEFECT(KEEPS_PLACE)) {
         pool_lock(&pool->lock);
         pool->purse++;
         pool_unlock(&pool->lock);

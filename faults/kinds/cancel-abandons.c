@@ -81,6 +81,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
     {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_FORGETS, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"uncounted", FAULT_ARMED, 0, POOL_DEFECT_UNCOUNTED, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault cancel_abandons = {

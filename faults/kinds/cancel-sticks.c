@@ -12,6 +12,9 @@ enum { GATE = 0, QUEUED = 4, LATER = 8, JOBS = 4, ALONE = LATER + JOBS, FIRST_HE
 enum { ROUNDS = 12, EACH = 8 }; /* EACH: jobs, of all more than the capacity */
 static const int64_t budget_ns = 1000000000;
 
+/* PLACES: our own pools are cancelled again and again, too. */
+enum { ONCE, PLACES };
+
 /* How many later ones were submitted, the answer of the second cancel, and the round, whose submits stand. */
 enum { SUBMITTED, SECOND, ROUND };
 
@@ -42,7 +45,6 @@ static void cancel_again(int running)
 static void drive(int client)
 {
     int running;
-    (void)client;
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
     cell_settle();
@@ -63,7 +65,7 @@ static void drive(int client)
     cell_submit(ALONE);
     cell_note(SUBMITTED, JOBS + 1);
     cell_wait(-1);
-    if (cell_is_foreign())
+    if (cell_is_foreign() || client == PLACES)
         cancel_again(running);
     cell_free();
 }
@@ -92,8 +94,11 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_STICKS, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, ONCE, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, ONCE, POOL_DEFECT_CANCEL_STICKS, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    /* Where places are given back apart: those with forks. In the others they are the distance of two positions. */
+    {"keeps places", FAULT_ARMED, PLACES, POOL_DEFECT_KEEPS_PLACE,
+     POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_FORK},
 };
 
 static const struct fault cancel_sticks = {

@@ -74,6 +74,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_SHARES, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault cancel_twice = {

@@ -47,6 +47,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_NO_CLOSE},
+    {"", FAULT_ARMED, 0, POOL_DEFECT_CLOSE_FORGETS, POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault close_forgets = {

@@ -138,6 +138,8 @@ static const struct fault_cell cells[] = {
     {"given back", FAULT_CLEAN, GIVEN_BACK, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL,
      POOL_NO_WAIT | POOL_NO_DISCARD},
     {"", FAULT_ARMED, LET_GO, POOL_DEFECT_ONE_UNCOUNTED, POOL_CAN_RUN_APART},
+    {"given back", FAULT_ARMED, GIVEN_BACK, POOL_DEFECT_COUNTED_FIRST,
+     POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_CANCEL},
 };
 
 static const struct fault early_wait = {

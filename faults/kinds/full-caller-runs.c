@@ -67,6 +67,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_CLOSE},
     {"", FAULT_ARMED, 0, POOL_DEFECT_FULL_SWALLOWS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"under a lock", FAULT_ARMED, 0, POOL_DEFECT_CALLS_LOCKED, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"after the close", FAULT_ARMED, 0, POOL_DEFECT_OPEN_DOOR, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault full_caller_runs = {

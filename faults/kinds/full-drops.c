@@ -50,6 +50,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_DROP,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_NO_DISCARD},
+    {"the newest", FAULT_ARMED, 0, POOL_DEFECT_DROPS_NEWEST, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_DROP},
+    {"two", FAULT_ARMED, 0, POOL_DEFECT_DROPS_TWO, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_DROP},
+    {"untold", FAULT_ARMED, 0, POOL_DEFECT_DROPS_UNTOLD, POOL_CAN_RUN_APART | POOL_CAN_QUEUE | POOL_CAN_DROP},
 };
 
 static const struct fault full_drops = {

@@ -6,10 +6,11 @@
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
+#include "pools/core/futex.h"
 
 enum { SINGLE, BATCH };
 enum { GATE = 0, CAPACITY = 4, MORE = 4 };
-static const int64_t patience_ns = 100000000;
+static const int64_t patience_ns = 100000000, patience_ours_ns = 5000000000;
 
 /* How many may be accepted, and how many were; what the submitter was answered last, if it is back. */
 enum { LIMIT, SEEN, ANSWER };
@@ -25,6 +26,16 @@ static void submitter(void)
 static void batch_submitter(void)
 {
     cell_note(ANSWER, cell_submit_batch(0, jobs));
+}
+
+/* Until more is accepted than may be, or nothing will happen any more: who waits for room may look for much of it
+ * first, and for any after a while. */
+static void await_the_last(int limit)
+{
+    int64_t until = pool_clock_ns() + (cell_is_foreign() ? patience_ns : patience_ours_ns);
+    settle(patience_ns);
+    while (ledger_accepted(cell_record()) <= limit && pool_clock_ns() < until && !cell_is_still())
+        ;
 }
 
 static void drive(int client)
@@ -44,7 +55,7 @@ static void drive(int client)
     for (int id = 0; id < jobs; id++)
         cell_role(id, (struct cell_role){.act = CELL_WAIT, .gate = GATE});
     helper_start(0, client == BATCH ? batch_submitter : submitter);
-    settle(patience_ns);
+    await_the_last(limit);
     cell_note(SEEN, ledger_accepted(cell_record()));
     cell_note(LIMIT, limit);
     if (atomic_load(&cell_record()->notes[ANSWER]) < 0 && !ledger_accepted(cell_record()))
@@ -69,6 +80,8 @@ static const struct fault_cell cells[] = {
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
     {"a batch", FAULT_CLEAN, BATCH, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
+    {"one by one", FAULT_ARMED, SINGLE, POOL_DEFECT_TWICE_ROOM, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"a batch", FAULT_ARMED, BATCH, POOL_DEFECT_TWICE_ROOM, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault over_capacity = {

@@ -78,6 +78,8 @@ static const struct fault_cell cells[] = {
     {"a wait", FAULT_CLEAN, WAIT, 0, POOL_CAN_RUN_APART},
     {"a submit", FAULT_CLEAN, SUBMIT, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN | POOL_THREADS_STAY},
+    {"a wait", FAULT_ARMED, WAIT, POOL_DEFECT_SIGNAL_ENDS, POOL_CAN_RUN_APART},
+    {"a submit", FAULT_ARMED, SUBMIT, POOL_DEFECT_SIGNAL_ENDS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault wait_interrupted = {

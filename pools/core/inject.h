@@ -48,8 +48,19 @@ enum pool_defect {
     POOL_DEFECT_BATCH_TAIL = 1 << 28,       /* what of a batch finds no room is gone, with a good answer */
     POOL_DEFECT_FULL_SWALLOWS = 1 << 29,    /* a full queue says 0, and neither keeps the job nor has it run */
     POOL_DEFECT_CALLERS_LEFT = 1 << 30,     /* free does not wait for calls that are blocked */
-
     /* From here on they have 64 bits, as gcc and clang let them. */
+    POOL_DEFECT_CLOSE_FORGETS = INT64_C(1) << 31, /* close takes queued jobs away, and gives nothing back */
+    POOL_DEFECT_CHILD_LOST = INT64_C(1) << 32,    /* what a job submits after the close lies nowhere */
+    POOL_DEFECT_CANCEL_SHARES = INT64_C(1) << 33, /* what one cancel has in its hand another one settles, too */
+    POOL_DEFECT_CALLS_LOCKED = INT64_C(1) << 34,  /* discard, or a caller's job, runs under a lock */
+    POOL_DEFECT_DROPS_NEWEST = INT64_C(1) << 35,  /* the new job is dropped, in place of the oldest */
+    POOL_DEFECT_DROPS_TWO = INT64_C(1) << 36,     /* two are dropped for one place */
+    POOL_DEFECT_DROPS_UNTOLD = INT64_C(1) << 37,  /* what is dropped is not given back */
+    POOL_DEFECT_SIGNAL_ENDS = INT64_C(1) << 38, /* a signal ends the sleep of a wait and of a submit, and so the call */
+    POOL_DEFECT_TWICE_ROOM = INT64_C(1) << 39,  /* twice as many jobs may wait as was asked for */
+    POOL_DEFECT_COUNTED_FIRST = INT64_C(1) << 40,   /* a cancelled job counts before it was given back */
+    POOL_DEFECT_UNCOUNTED = INT64_C(1) << 41,       /* the statistics do not count what was cancelled */
+    POOL_DEFECT_KEEPS_PLACE = INT64_C(1) << 42,     /* a job that is cancelled keeps its place in the queue */
     POOL_DEFECT_SMALL_STACK = INT64_C(1) << 43,     /* workers have a small stack */
     POOL_DEFECT_SIGNALS_OPEN = INT64_C(1) << 44,    /* workers block no signal */
     POOL_DEFECT_REFUSED_COUNTED = INT64_C(1) << 45, /* a thread that could not be started is a worker all the same */

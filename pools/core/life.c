@@ -252,6 +252,8 @@ static void config_fill(struct pool_head *head, const struct pool_config *config
         head->config.workers_min = POOL_DEFECT(ZERO_WORKERS) ? 0 : 1;
     if (!head->config.capacity)
         head->config.capacity = POOL_CAPACITY_DEFAULT;
+    if (POOL_DEFECT(TWICE_ROOM))
+        head->config.capacity *= 2;
     if (!head->config.results_capacity)
         head->config.results_capacity = head->config.capacity;
     if (POOL_DEFECT(NO_BOUND) || POOL_DEFECT(SILENT_LOSS))

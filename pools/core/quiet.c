@@ -6,6 +6,7 @@
  * only grow, and no job settles before it is accepted; so equal sums prove that
  * nothing was open between the two readings. The other order is a race. */
 #include "pools/core/machinery.h"
+#include "pools/core/retire.h"
 
 static uint64_t settled_by_callers(struct pool_head *head)
 {
@@ -155,6 +156,15 @@ void pool_quiet_watch_cancel(struct pool_head *head)
         pool_quiet_look(head);
 }
 
+/* Sleeps until quiet may have been seen. Returns false where a defect takes a signal for the end of the time. */
+static bool wait_sleep(struct pool_head *head, uint32_t seen, int64_t deadline)
+{
+    if (POOL_DEFECT(SIGNAL_ENDS))
+        errno = 0;
+    pool_futex_wait(&head->quiet_seen, seen, deadline);
+    return !(POOL_DEFECT(SIGNAL_ENDS) && errno == EINTR);
+}
+
 static int wait_quiet(struct pool_head *head, int64_t deadline)
 {
     uint32_t seen;
@@ -171,7 +181,8 @@ static int wait_quiet(struct pool_head *head, int64_t deadline)
             return 0;
         if (deadline >= 0 && pool_clock_ns() >= deadline)
             return -ETIMEDOUT;
-        pool_futex_wait(&head->quiet_seen, seen, deadline);
+        if (!wait_sleep(head, seen, deadline))
+            return -ETIMEDOUT;
     }
 }
 
@@ -201,6 +212,14 @@ int pool_head_wait(struct pool *pool, int64_t timeout_ns)
     return error;
 }
 
+/* A defect: empties the queue, and tells nobody. */
+static void close_forgets(struct pool_head *head)
+{
+    struct pool_taken taken;
+    while (pool_take_away(head, &taken, UINT64_MAX))
+        pool_cancel_taken(head, &taken);
+}
+
 int pool_head_close(struct pool *pool)
 {
     struct pool_head *head = pool_head_of(pool);
@@ -221,6 +240,8 @@ int pool_head_close(struct pool *pool)
         pool_caller_leave(head);
         return -EALREADY;
     }
+    if (POOL_DEFECT(CLOSE_FORGETS))
+        close_forgets(head);
     if (!POOL_DEFECT(BLOCKED_UNTOLD))
         pool_room_wake(head);
     pool_announce(head);
@@ -239,12 +260,16 @@ int pool_head_stats(struct pool *pool, struct pool_stats *stats)
     struct pool_head *head = pool_head_of(pool);
     if (!pool_is_here(head))
         return -EOWNERDEAD;
+    if (POOL_DEFECT(CALLS_LOCKED)) { /* as if the times of the last cancel were to fit each other */
+        pool_lock(&head->cancel_lock);
+        pool_unlock(&head->cancel_lock);
+    }
     *stats = (struct pool_stats){.workers = workers_said(head), .pinned = head->workers > 0};
     /* Outcomes before starts before accepts, so that the inequalities hold. */
     pool_results_stats(head, stats);
     stats->done = atomic_load_explicit(&head->caller_done, memory_order_acquire);
     stats->failed = atomic_load_explicit(&head->caller_failed, memory_order_acquire);
-    stats->cancelled = atomic_load_explicit(&head->cancelled, memory_order_acquire);
+    stats->cancelled = POOL_DEFECT(UNCOUNTED) ? 0 : atomic_load_explicit(&head->cancelled, memory_order_acquire);
     stats->dropped = atomic_load_explicit(&head->dropped, memory_order_acquire);
     for (int i = 0; i < head->workers; i++) {
         struct pool_worker *worker = pool_worker_at(head, i);

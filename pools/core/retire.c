@@ -13,15 +13,23 @@
 
 void pool_discard(struct pool_head *head, void *arg, enum pool_why why)
 {
+    if (POOL_DEFECT(CALLS_LOCKED))
+        pool_lock(&head->cancel_lock);
     if (head->config.discard)
         head->config.discard(arg, why);
+    if (POOL_DEFECT(CALLS_LOCKED))
+        pool_unlock(&head->cancel_lock);
 }
 
 void pool_cancel_one(struct pool_head *head, const struct pool_task *task)
 {
+    if (POOL_DEFECT(COUNTED_FIRST))
+        atomic_fetch_add_explicit(&head->cancelled, 1, memory_order_acq_rel);
     if (head->config.results == POOL_RESULTS_THROTTLE)
         pool_place_give(head, 1);
     pool_discard(head, task->arg, POOL_WHY_CANCELLED);
+    if (POOL_DEFECT(COUNTED_FIRST))
+        return;
     /* Release: pairs with the acquire in quiet.c; discard happens before a wait's return. */
     atomic_fetch_add_explicit(&head->cancelled, 1, memory_order_acq_rel);
 }
@@ -115,15 +123,31 @@ bool pool_take_away(struct pool_head *head, struct pool_taken *taken, uint64_t b
 
 void pool_drop_taken(struct pool_head *head, const struct pool_taken *taken)
 {
-    pool_discard(head, taken->task.arg, POOL_WHY_DROPPED);
+    if (!POOL_DEFECT(DROPS_UNTOLD))
+        pool_discard(head, taken->task.arg, POOL_WHY_DROPPED);
     /* As in pool_cancel_one. */
     atomic_fetch_add_explicit(&head->dropped, 1, memory_order_acq_rel);
     mark_clear(head, taken->mark);
 }
 
+/* A defect: the job that one canceller has in its hand is settled by the next one, too. */
+static void cancel_shared(struct pool_head *head, const struct pool_task *task)
+{
+    static _Atomic(const struct pool_task *) in_hand;
+    const struct pool_task *other = NULL;
+    bool first = atomic_compare_exchange_strong(&in_hand, &other, task);
+    if (!first)
+        pool_cancel_one(head, other);
+    pool_cancel_one(head, task);
+    if (first)
+        atomic_store(&in_hand, NULL);
+}
+
 void pool_cancel_taken(struct pool_head *head, const struct pool_taken *taken)
 {
-    if (!POOL_DEFECT(CANCEL_FORGETS))
+    if (POOL_DEFECT(CANCEL_SHARES))
+        cancel_shared(head, &taken->task);
+    else if (!POOL_DEFECT(CANCEL_FORGETS) && !POOL_DEFECT(CLOSE_FORGETS))
         pool_cancel_one(head, &taken->task);
     mark_clear(head, taken->mark);
 }

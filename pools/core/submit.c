@@ -87,6 +87,11 @@ static int submit_dropping(struct pool_head *head, struct pool_frame *inside, co
     return pushed;
 }
 
+static bool is_closed(struct pool_head *head)
+{
+    return atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED && !POOL_DEFECT(OPEN_DOOR);
+}
+
 /* Inside and full: the job is run here. Under THROTTLE its place was taken. */
 static int run_here(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
 {
@@ -112,6 +117,8 @@ static bool help(struct pool_head *head, struct pool_frame *inside)
 static int submit_inside(struct pool_head *head, struct pool_frame *inside, const struct pool_job *job)
 {
     bool throttled = head->config.results == POOL_RESULTS_THROTTLE;
+    if (POOL_DEFECT(CHILD_LOST) && is_closed(head))
+        return 1;
     for (int turn = 0;; turn++) {
         int pushed;
         if (throttled && !pool_place_take(head, 1))
@@ -133,11 +140,6 @@ static int submit_inside(struct pool_head *head, struct pool_frame *inside, cons
             return pushed;
         pool_relax(turn); /* full, and all of it in the hands of workers that take it */
     }
-}
-
-static bool is_closed(struct pool_head *head)
-{
-    return atomic_load_explicit(&head->attention, memory_order_seq_cst) & POOL_CLOSED && !POOL_DEFECT(OPEN_DOOR);
 }
 
 /* One try from outside: 1, 0 (full), -ESHUTDOWN. */
@@ -190,7 +192,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
 {
     int64_t half_until = pool_clock_ns() + (POOL_DEFECT(BLOCKED_UNTOLD) ? 0 : ROOM_HALF_NS);
     /* A pool's own sleep knows of slots only, not of places. */
-    bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE;
+    bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE &&
+                     !POOL_DEFECT(SIGNAL_ENDS); /* that of pthread_cond_wait no signal ends */
     int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline), turn = 0;
 
     while (!pushed) {
@@ -198,6 +201,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
         int64_t now = pool_clock_ns();
         bool late = deadline >= 0 && now >= deadline, any = late || own_sleep || now >= half_until;
         uint32_t want = any ? 1 : pool_room_half(head);
+        if (POOL_DEFECT(SIGNAL_ENDS))
+            errno = 0;
         /* The wish is announced before the last try: pairs with the look at
          * room_wanted in pool_room_look, after a slot was freed. */
         if (!late)
@@ -213,6 +218,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
         else if (!pushed)
             pool_futex_wait(&head->room_seq, seq,
                             any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);
+        if (!pushed && POOL_DEFECT(SIGNAL_ENDS) && errno == EINTR)
+            pushed = -EINTR;
     }
     return pushed;
 }
@@ -277,8 +284,23 @@ static int submit_running(struct call *call, const struct pool_job *job)
     int error;
     if (call->head->config.results == POOL_RESULTS_BLOCK && !call_begins(call))
         return -ESHUTDOWN;
+    if (POOL_DEFECT(CALLS_LOCKED))
+        pool_lock(&call->head->cancel_lock);
     error = pool_caller_run(call->head, NULL, job->fn, job->arg);
+    if (POOL_DEFECT(CALLS_LOCKED))
+        pool_unlock(&call->head->cancel_lock);
     return error ? error : 1;
+}
+
+/* Defects: what is dropped is the new job, as if it had been put in and taken out at the wrong end; or the oldest,
+ * and then, for the place, the next one. */
+static void drop_wrongly(struct pool_head *head, const struct pool_job *job)
+{
+    struct pool_taken oldest;
+    if (POOL_DEFECT(DROPS_NEWEST))
+        pool_discard(head, job->arg, POOL_WHY_DROPPED);
+    else if (pool_take_away(head, &oldest, UINT64_MAX))
+        pool_drop_taken(head, &oldest);
 }
 
 static int submit_outside(struct call *call, const struct pool_job *job)
@@ -300,6 +322,10 @@ static int submit_outside(struct call *call, const struct pool_job *job)
         case POOL_CALLER_RUNS:
             return POOL_DEFECT(FULL_SWALLOWS) ? 1 : submit_running(call, job);
         case POOL_DROP_OLDEST:
+            if (POOL_DEFECT(DROPS_NEWEST) || POOL_DEFECT(DROPS_TWO))
+                drop_wrongly(head, job);
+            if (POOL_DEFECT(DROPS_NEWEST))
+                return 1;
             pushed = submit_dropping(head, NULL, job);
             if (pushed)
                 return pushed;

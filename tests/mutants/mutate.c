@@ -88,8 +88,11 @@ static void copy_all(const char *folder, const char *pattern)
 static void write_numbers(const char *folder)
 {
     static const char *const others[] = {
-        "CLOSED_IS_JOB", "LINGER",        "NO_WAIT",  "SMALL_STACK",  "SIGNALS_OPEN", "REFUSED_COUNTED", "ONE_FEWER",
-        "ONE_MORE",      "CPUS_LESS_ONE", "UNJOINED", "END_UNCALLED", "EXIT_JOINS",   "HELPS_OTHERS",    "ANY_POOL"};
+        "CLOSED_IS_JOB", "LINGER",        "NO_WAIT",       "CALLS_LOCKED",  "DROPS_TWO",    "SIGNAL_ENDS",
+        "UNCOUNTED",     "CLOSE_FORGETS", "CHILD_LOST",    "CANCEL_SHARES", "DROPS_NEWEST", "DROPS_UNTOLD",
+        "TWICE_ROOM",    "COUNTED_FIRST", "KEEPS_PLACE",   "SMALL_STACK",   "SIGNALS_OPEN", "REFUSED_COUNTED",
+        "ONE_FEWER",     "ONE_MORE",      "CPUS_LESS_ONE", "UNJOINED",      "END_UNCALLED", "EXIT_JOINS",
+        "HELPS_OTHERS",  "ANY_POOL"};
     char path[PATH_SIZE];
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "/* Made by mutate.c. */\n#ifndef MUTANT_H\n#define MUTANT_H\n"
