@@ -2,11 +2,17 @@
  *
  * After the cancel nobody looks at the queue any more, and nobody counts what lies in
  * it: whoever waits for it waits for ever. All workers are held in jobs, others are
- * queued; then comes the cancel. At rest the statistics count as cancelled what did not run. */
+ * queued; then comes the cancel. At rest the statistics count as cancelled what did not run.
+ * Again after so many jobs that what is queued lies on both sides of the end of a ring. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
+#include "pools/core/futex.h"
 
 enum { GATE = 0, QUEUED = 8, CAPACITY = 64 };
+enum { AT_ONCE, ROUND };
+static const int64_t budget_ns = 1000000000;
+
+static int passed; /* jobs of before, which are not in the ledger */
 
 /* Whether cancel had returned; whether the statistics of the pool at rest were looked at, what they say, and
  * what was so. */
@@ -17,7 +23,7 @@ static void look_at_statistics(void)
 {
     static const int64_t limit_ns = 1000000000;
     const struct record *record = cell_record();
-    int accepted = ledger_accepted(record), left = accepted - ledger_finished(record);
+    int accepted = passed + ledger_accepted(record), left = accepted - passed - ledger_finished(record);
     struct pool_stats stats = cell_stats();
     if ((int64_t)stats.accepted != accepted || (int64_t)stats.cancelled != left) {
         if (!cell_settle_for(limit_ns)) {
@@ -33,15 +39,28 @@ static void look_at_statistics(void)
     cell_note(LOOKED, 1);
 }
 
+/* Half of what is queued then lies before the end of a ring of CAPACITY places. */
+static bool go_round(int running)
+{
+    int64_t until = pool_clock_ns() + budget_ns;
+    for (int jobs = CAPACITY - running - QUEUED / 2; passed < jobs; passed++) {
+        if (cell_submit_other(cell_empty_job, (void *)RECORD_JOBS) || pool_clock_ns() > until) {
+            cell_not_asked("takes too long for some jobs, or refuses one");
+            return false;
+        }
+    }
+    cell_wait(-1);
+    return true;
+}
+
 static void drive(int client)
 {
     int running = cell_runners() < RECORD_JOBS - QUEUED ? cell_runners() : RECORD_JOBS - QUEUED;
-    (void)client;
     if (cell_open_size((struct pool_config){.capacity = CAPACITY}, running))
         return;
     if (running > cell_runners())
         running = cell_runners();
-    if (!cell_hold_all(0, running, GATE)) {
+    if ((client == ROUND && !go_round(running)) || !cell_hold_all(0, running, GATE)) {
         cell_free();
         return;
     }
@@ -79,9 +98,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_CANCEL_FORGETS, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
-    {"uncounted", FAULT_ARMED, 0, POOL_DEFECT_UNCOUNTED, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, AT_ONCE, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"round the queue", FAULT_CLEAN, ROUND, 0, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"", FAULT_ARMED, AT_ONCE, POOL_DEFECT_CANCEL_FORGETS, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
+    {"uncounted", FAULT_ARMED, AT_ONCE, POOL_DEFECT_UNCOUNTED, POOL_CAN_CANCEL | POOL_CAN_QUEUE | POOL_CAN_RUN_APART},
 };
 
 static const struct fault cancel_abandons = {
@@ -93,7 +113,7 @@ static const struct fault cancel_abandons = {
     .bug = "The cancel makes the workers deaf, and what is queued is neither run nor counted as cancelled.",
     .scenario =
         "All workers held in jobs, 8 more queued; cancel; the workers are let go; wait; the statistics are held "
-        "against the ledger; free.",
+        "against the ledger; free. Again after so many jobs that what is queued goes round the end of a ring.",
     .diagnosis = "The count that wait looks at still has the cancelled jobs in it.",
     .remedy = "Settle what is queued in the cancel itself: give each argument back, count it, wake the waiters.",
     FAULT_CELLS(cells),

@@ -284,7 +284,7 @@ CLI_TEST(check_kinds, what_comes_after_a_while_is_caught)
 {
     ARE_CAUGHT({"submit-wraps-late", "full-timeout"}, {"order-after-wrap", "order-broken"},
                {"batch-wraps", "batch-tail"}, {"leaves-threads", "thread-refused"},
-               {"caller-uncounted", "full-caller-runs"});
+               {"caller-uncounted", "full-caller-runs"}, {"cancel-to-the-end", "cancel-abandons"});
 }
 
 CLI_TEST(check_kinds, other_forms_of_callers_and_workers_are_caught)

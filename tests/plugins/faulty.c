@@ -498,8 +498,12 @@ static int when_full(struct faulty *pool, struct pool_job job)
 static void give_back(struct faulty *pool, bool tells)
 {
     pool->lost += HAS("cancel-keeps-room") ? queued(pool) : 0;
-    for (uint64_t end = pool->last; pool->first < end;) {
+    for (uint64_t begin = pool->first, end = pool->last; pool->first < end;) {
         struct pool_job job = *slot(pool, pool->first);
+        if (HAS("cancel-to-the-end") && pool->first > begin && pool->first % pool->capacity == 0) {
+            pool->first = end; /* what lies beyond the end of the ring is forgotten */
+            return;
+        }
         pool->first += !HAS("cancel-twice");
         pool->stats.cancelled += HAS("counts-first");
         if (!HAS("callback-locked"))
