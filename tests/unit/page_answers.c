@@ -69,7 +69,7 @@ Test(page_answers, who_is_told_apart_from_all_is_first, .timeout = 20)
                                configuration("spawn", "empty", 1e4, 0.01));
     const char *text = said_of(result);
     cr_assert(
-        strstr(text, "With empty jobs ring is first; mutex reaches 0.50x of ring's speed (0.50..0.50), spawn 0.001x"),
+        strstr(text, "With empty jobs ring is first; mutex reaches 0.50x of ring's speed (0.50..0.50), spawn 0.0010x"),
         "%s", text);
     cr_assert(strstr(text, "good: The machine was quiet before, during and after the run."), "%s", text);
     cr_assert(answers.count >= 3, "%s", text);
