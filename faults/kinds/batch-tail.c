@@ -66,7 +66,7 @@ static int count(void *arg)
     return 0;
 }
 
-/* One by one, or by batches. False: an answer is another one, or it takes too long. */
+/* One by one, or by batches. False: an answer is another one, or it takes too long, and the cell is not asked. */
 static bool go_round(int each, int64_t until)
 {
     const struct pool_job one = {count, (void *)RECORD_JOBS}; /* what no job of the ledger has */
@@ -75,8 +75,12 @@ static bool go_round(int each, int64_t until)
         jobs[i] = one;
     for (int taken = 0; taken < ROUND_JOBS; taken += each) {
         int answer = each > 1 ? pool_submit_batch(cell_handle(), jobs, each) : cell_submit_other(one.fn, one.arg);
-        if (answer != (each > 1 ? each : 0) || pool_clock_ns() > until)
+        if (answer != (each > 1 ? each : 0) || pool_clock_ns() > until) {
+            cell_not_asked(each > 1 && answer < 0 ? "refuses the batch as a whole"
+                                                  : "takes too long for many jobs, or answers one of many calls "
+                                                    "otherwise than the others");
             return false;
+        }
         cell_note_add(TAKEN, each);
         cell_wait(-1);
         cell_note(RAN, atomic_load(&ran));
@@ -97,8 +101,8 @@ static void play_round(void)
     atomic_store(&ran, 0);
     cell_note(RAN, 0);
     cell_note(FULL_BACK, asked);
-    if (!asked || !go_round(SEVEN, until + budget_ns))
-        cell_not_asked("takes too long for many jobs, or answers one of many calls otherwise than the others");
+    if (asked)
+        go_round(SEVEN, until + budget_ns);
     cell_free();
 }
 
