@@ -226,7 +226,7 @@ Test(guards, a_crash_is_seen_and_not_without_its_detector, .timeout = 60)
 Test(guards, a_thread_left_is_seen_and_not_without_its_detector, .timeout = 60)
 {
     struct judge_result result = plays(leaves_a_thread, 0, SHORT_NS * 5);
-    cr_assert(result.verdict.kind == VERDICT_FAILS && strstr(result.verdict.finding, "1 threads are left"), "%s",
+    cr_assert(result.verdict.kind == VERDICT_FAILS && strstr(result.verdict.finding, "1 thread is left"), "%s",
               result.verdict.finding);
     cr_assert(plays(leaves_a_thread, JUDGE_NO_THREADS, LONG_NS).passed);
 }
