@@ -703,7 +703,7 @@ workloads-run: $(BUILD)/poolbench
 # Every known bug's client and pool, in a sanitizer's program: no report in a cell
 # that should hold. The sanitizer has threads of its own, which wait in its way.
 check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
-	@TSAN_OPTIONS=halt_on_error=1 timeout 300 $< check --without threads --without proof --limit 300ms --format json \
+	@TSAN_OPTIONS=halt_on_error=1 timeout 900 $< check --without threads --without proof --limit 300ms --format json \
 	    >$(BUILD)/check.json 2>$(BUILD)/check.txt; \
 	grep -q '"fails": 0' $(BUILD)/check.json || { cat $(BUILD)/check.json $(BUILD)/check.txt; exit 1; }
 	@echo "check: clean"
@@ -719,7 +719,7 @@ test-built: $(BUILD)/found $(BUILD)/prove-printed torture-plain torture-asan tor
 	@$(MAKE) --no-print-directory exports-read
 	@$(MAKE) --no-print-directory page-here
 	@sh docs/models/run.sh quick
-	@timeout 600 $(BUILD)/found
+	@timeout 1800 $(BUILD)/found
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 

@@ -36,7 +36,7 @@ if ! cmp -s tests/page/package-lock.json "$folder/installed.json"; then
 fi
 
 POOLBENCH=$poolbench timeout 120 sh tests/page/pages.sh "$folder/pages" || exit 1
-POOLBENCH=$poolbench PAGES=$folder/pages NODE_PATH=$folder/node_modules timeout 600 node --test --test-concurrency=2 --test-reporter=spec tests/page/ \
+POOLBENCH=$poolbench PAGES=$folder/pages NODE_PATH=$folder/node_modules timeout 1800 node --test --test-concurrency=2 --test-reporter=spec tests/page/ \
     >"$folder/test.txt" 2>&1
 status=$?
 if [ $status != 0 ]; then
