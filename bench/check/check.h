@@ -51,6 +51,14 @@ struct check_row {
     struct judge_result result; /* of the first run that did not pass, else of the first */
 };
 
+/* Whether a cell is asked. What is armed of the kinds from public reports is where they are named, and with --all. */
+static inline bool check_asks(const struct check_options *options, const struct fault *fault,
+                              const struct fault_cell *cell, const struct pool_ops *pool)
+{
+    bool more = cell->kind == FAULT_ARMED && !fault_is_known(fault);
+    return fault_asks(cell, pool) && (!more || options->chosen || options->all);
+}
+
 struct check_matrix {
     const struct check_options *options;
     struct check_row *rows;

@@ -71,7 +71,7 @@ static int cells_of(const struct check_options *options)
     for (int p = 0; p < options->pool_count; p++)
         for (int f = 0; f < options->fault_count; f++)
             for (int c = 0; c < options->faults[f]->cell_count; c++)
-                cells += fault_asks(&options->faults[f]->cells[c], options->pools[p]);
+                cells += check_asks(options, options->faults[f], &options->faults[f]->cells[c], options->pools[p]);
     return cells;
 }
 
@@ -253,7 +253,7 @@ static void list(struct of_pool *of, const struct pool_ops *pool)
     for (int f = 0; f < options->fault_count; f++) {
         const struct fault *fault = options->faults[f];
         for (int c = 0; c < fault->cell_count; c++)
-            if (fault_asks(&fault->cells[c], pool))
+            if (check_asks(options, fault, &fault->cells[c], pool))
                 of->rows[of->count++].what =
                     (struct judge_case){pool, fault, &fault->cells[c], fault->cells[c].defects};
     }

@@ -60,7 +60,7 @@ void check_help(FILE *out)
         "  -f, --faults FAULTS  bugs, by comma (default: all that are quick); with --contract:\n"
         "                       groups of promises\n"
         "  -g, --group GROUPS   all bugs of these groups: known (the thirteen), calls, ...: --list\n"
-        "      --all            all bugs\n"
+        "      --all            all bugs; of our own pools also what is armed of other kinds than the thirteen\n"
         "      --contract       ask not for bugs but for each promise of pool.h, by the tests that our\n"
         "                       own pools pass; what a pool does not declare is not asked\n"
         "  -t, --workers N      workers of each pool, 2..16 (default: 3)\n"

@@ -59,7 +59,7 @@ static const char *summary(const struct check_matrix *matrix, const struct pool_
     int64_t slowest = 0;
     for (int c = 0; c < fault->cell_count; c++) {
         const struct check_row *row = find(matrix, pool, fault, c);
-        if (!row && fault_asks(&fault->cells[c], pool))
+        if (!row && check_asks(matrix->options, fault, &fault->cells[c], pool))
             return ""; /* interrupted */
         if (!supported(row))
             continue;
