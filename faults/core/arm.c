@@ -43,7 +43,8 @@ void pool_defect_run_stale(void)
         fn(NULL);
 }
 
-/* One pool at a time. */
+/* One pool at a time. The tail is the bug itself, which the armed cell shows: code that a worker still runs after free
+ * has returned. Nothing waits for it, and no verdict is right because of it. */
 enum { TAIL_NS = 200000000 };
 static _Atomic int gone;
 
