@@ -1,6 +1,8 @@
 /* thread.c - what a pool does to threads and signals, and what they do to it. */
 #include <signal.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include "tests/contract/contract.h"
 
@@ -75,12 +77,22 @@ POOL_TEST(thread, no_call_returns_eintr)
 }
 
 static struct pool *blocked_pool;
+static _Atomic int submitter;
 static void *submit_and_end(void *arg)
 {
     (void)arg;
+    atomic_store(&submitter, gettid());
     (void)!pool_submit(blocked_pool, ledger_job, ledger_arg(1));
     pthread_testcancel();
     return (void *)1; /* not reached when cancelled */
+}
+
+/* The cancel was acted on, or was not and the thread sleeps again: it had not left its sleep when
+ * pthread_cancel returned with its signal on the way. One that never sleeps gets 200 naps. */
+static void let_the_cancel_be_seen(int thread)
+{
+    for (int i = 0; i < 200 && !kit_sleeps(thread) && !syscall(SYS_tgkill, getpid(), thread, 0); i++)
+        kit_nap();
 }
 
 /* Pool calls are no cancellation points: a cancelled submitter leaves no lock taken. */
@@ -99,6 +111,7 @@ POOL_TEST(thread, a_cancelled_submitter_leaves_a_working_pool)
     pthread_create(&thread, NULL, submit_and_end, NULL);
     KIT_UNTIL(kit_stats(blocked_pool).blocked_submit == 1);
     pthread_cancel(thread);
+    let_the_cancel_be_seen(atomic_load(&submitter)); /* before room lets its sleep end in another way */
     gate_open(&gate);
     pthread_join(thread, &answer);
     check(answer == PTHREAD_CANCELED);
