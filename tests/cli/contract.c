@@ -107,6 +107,8 @@ CLI_TEST(contract, a_pool_without_a_bound_is_not_held_to_one)
     json_t *document;
     (void)!check("sound", "-f callers,inside,stats --limit 5s --format json");
     document = document_of_run();
+    cr_assert(!strcmp(text_of(cell_of(document, "inside", "children_run_once_each"), "verdict"), "holds"), "%s",
+              text_of(cell_of(document, "inside", "children_run_once_each"), "finding"));
     cr_assert(!strcmp(text_of(cell_of(document, "stats", "hold_at_every_moment"), "verdict"), "holds"), "%s",
               text_of(cell_of(document, "stats", "hold_at_every_moment"), "finding"));
     for (size_t i = 0; i < sizeof others / sizeof *others; i++) {

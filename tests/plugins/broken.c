@@ -103,15 +103,16 @@ __attribute__((constructor)) static void take_locale(void)
 #define DELAY_NS 0
 #endif
 
-enum { SLOTS = 4096 };
+enum { SLOTS = 4096 }; /* at first: any number of jobs may wait */
 
 struct broken {
     struct pool base;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     struct pool_stats stats;
-    uint64_t first, last; /* job p lies in slots[p % SLOTS] */
-    struct pool_job slots[SLOTS];
+    uint64_t first, last; /* job p lies in slots[p % room] */
+    uint64_t room;
+    struct pool_job *slots;
     struct pool_config config;
     pthread_t threads[POOL_WORKERS_MAX];
 };
@@ -134,6 +135,25 @@ static void wait_for_job(struct broken *pool)
     pthread_mutex_lock(&pool->lock);
 }
 
+static struct pool_job take(struct broken *pool)
+{
+    return pool->slots[pool->first++ % pool->room];
+}
+
+/* Twice as much. */
+static int make_room(struct broken *pool)
+{
+    struct pool_job *more = calloc(2 * pool->room, sizeof *more);
+    if (!more)
+        return -ENOMEM;
+    for (uint64_t job = pool->first; job < pool->last; job++)
+        more[job % (2 * pool->room)] = pool->slots[job % pool->room];
+    free(pool->slots);
+    pool->slots = more;
+    pool->room *= 2;
+    return 0;
+}
+
 static void *worker(void *arg)
 {
     struct broken *pool = arg;
@@ -145,7 +165,7 @@ static void *worker(void *arg)
             wait_for_job(pool);
             continue;
         }
-        job = pool->slots[pool->first++ % SLOTS];
+        job = take(pool);
         pool->stats.started++;
         pthread_mutex_unlock(&pool->lock);
         if (DELAY_NS)
@@ -185,9 +205,9 @@ static int broken_submit(struct pool *base, pool_job_fn *fn, void *arg)
     if (REFUSES)
         return -EAGAIN;
     pthread_mutex_lock(&pool->lock);
-    error = pool->stats.state != POOL_OPEN ? -ESHUTDOWN : pool->last - pool->first == SLOTS ? -EAGAIN : 0;
+    error = pool->stats.state != POOL_OPEN ? -ESHUTDOWN : pool->last - pool->first == pool->room ? make_room(pool) : 0;
     if (!error) {
-        pool->slots[pool->last++ % SLOTS] = (struct pool_job){fn, arg};
+        pool->slots[pool->last++ % pool->room] = (struct pool_job){fn, arg};
         pool->stats.accepted++;
         pthread_cond_broadcast(&pool->changed);
     }
@@ -229,7 +249,7 @@ static int broken_cancel(struct pool *base)
     struct broken *pool = (struct broken *)base;
     pthread_mutex_lock(&pool->lock);
     while (!DEAF && pool->first < pool->last) {
-        struct pool_job job = pool->slots[pool->first++ % SLOTS];
+        struct pool_job job = take(pool);
         pthread_mutex_unlock(&pool->lock);
         if (pool->config.discard)
             pool->config.discard(job.arg, POOL_WHY_CANCELLED);
@@ -284,6 +304,7 @@ static int64_t broken_free(struct pool *base)
     broken_close(base);
     for (int i = 0; i < pool->stats.workers; i++)
         pthread_join(pool->threads[i], NULL);
+    free(pool->slots);
     free(pool);
     return 0;
 }
@@ -296,6 +317,10 @@ static int broken_open(struct pool **out, const struct pool_config *config)
     pool = NEVER ? NULL : calloc(1, sizeof *pool);
     if (!pool)
         return -ENOMEM;
+    pool->room = SLOTS;
+    pool->slots = calloc(SLOTS, sizeof *pool->slots);
+    if (!pool->slots)
+        return free(pool), -ENOMEM;
     pool->config = *config;
     for (; pool->stats.workers < config->workers; pool->stats.workers++)
         if (pthread_create(&pool->threads[pool->stats.workers], NULL, worker, pool))
