@@ -12,6 +12,7 @@
 #include "bench/json/must.h"
 #include "bench/machine/machine.h"
 #include "bench/measure/plugin.h"
+#include "bench/results/policy.h"
 #include "bench/results/result.h"
 #include "bench/results/save.h"
 #include "bench/show/junit.h"
@@ -20,13 +21,14 @@ enum { CHECK_RESULT_FORMAT = 1 };
 
 static json_t *row_json(const struct check_row *row)
 {
-    return must_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:i, s:i, s:I, s:I, s:s}", "pool",
+    return must_pack("{s:s, s:s?, s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:s, s:i, s:s?, s:i, s:i, s:I, s:I, s:s}", "pool",
                      row->what.pool->name, "pool_version", row->what.pool->version, "fault", row->what.fault->name,
                      "group", row->what.fault->group, "source", row->what.fault->source, "kind",
                      check_kind_name(row->what.cell->kind), "cell", row->what.cell->name, "verdict",
                      check_verdict_name(row), "by_its_name", (int)row->result.verdict.own, "finding",
-                     row->result.verdict.finding, "fewer_workers", row->result.fewer, "runs", row->runs, "passed",
-                     row->passed, "took_median_ns", (json_int_t)check_median_ns(row), "took_most_ns",
+                     row->result.verdict.finding, "fewer_workers", row->result.fewer, "full_instead",
+                     row->result.full_instead ? policy_full_name(row->result.full_instead) : NULL, "runs", row->runs,
+                     "passed", row->passed, "took_median_ns", (json_int_t)check_median_ns(row), "took_most_ns",
                      (json_int_t)(row->runs ? row->took_ns[row->runs - 1] : 0), "report", row->result.report);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench/check/check.h"
+#include "bench/results/policy.h"
 #include "bench/show/grid.h"
 #include "bench/show/terminal.h"
 #include "workloads/core/units.h"
@@ -360,6 +361,19 @@ static void print_fewer(const struct check_matrix *matrix, FILE *out)
     }
 }
 
+/* The same of a policy: what a full queue does is not asked there. */
+static void print_full_instead(const struct check_matrix *matrix, FILE *out)
+{
+    for (enum pool_full full = POOL_REJECT; full <= POOL_CALLER_RUNS; full++) {
+        int cells = 0;
+        for (int i = 0; i < matrix->count; i++)
+            cells += matrix->rows[i].result.full_instead == full && !check_left_out(&matrix->rows[i].result);
+        if (cells)
+            terminal_line(out, 2, "judged under --full %s, %d cell%s: open refuses POOL_BLOCK", policy_full_name(full),
+                          cells, cells == 1 ? "" : "s");
+    }
+}
+
 static void print_instead(const struct check_matrix *matrix, FILE *out)
 {
     if (matrix->workers_instead)
@@ -435,6 +449,7 @@ void check_print_end(const struct check_matrix *matrix, FILE *out)
     print_unsupported(matrix, out);
     print_fewer(matrix, out);
     print_instead(matrix, out);
+    print_full_instead(matrix, out);
     print_at_once(matrix, out);
     if (!matrix->options->contract)
         print_not_asked(matrix, out);

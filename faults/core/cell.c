@@ -34,6 +34,7 @@ static struct gate gates[CELL_GATES], window;
 static pthread_t helpers[CELL_HELPERS];
 static void (*helper_mains[CELL_HELPERS])(void);
 static __thread int thread_number; /* 0: the first; helpers 1.. */
+static __thread bool is_client;
 
 const struct pool_ops *cell_pool(void)
 {
@@ -386,11 +387,20 @@ void cell_role(int id, struct cell_role role)
     roles[id] = role;
 }
 
+/* Where no submit waits for room: one that would have waited. */
+static void lacked_room(void)
+{
+    if (atomic_load(&cell.record->full_instead))
+        atomic_store(&cell.record->lacked_room, 1);
+}
+
 /* Seen by its name in pool_explain. */
 int cell_job(void *arg)
 {
     struct record_job *job = job_of(arg);
     const struct cell_role *role = &roles[(uintptr_t)arg % RECORD_JOBS];
+    if (is_client)
+        lacked_room();
     if (!job) {
         mark(&cell.record->phantoms);
         return 0;
@@ -447,6 +457,35 @@ static bool is_refusal(int error)
     return error == -ENOMEM || error == -EAGAIN || error == -EMFILE || error == -ENFILE;
 }
 
+static void full_becomes(struct pool_config *config, enum pool_full full)
+{
+    config->full = full;
+    config->full_timeout_ns = full == POOL_TIMEOUT ? INT64_C(3600000000000) : 0;
+}
+
+void cell_full_as_before(struct pool_config *config)
+{
+    full_becomes(config, (enum pool_full)atomic_load(&cell.record->full_instead));
+}
+
+/* What a submit meets in a full queue is the matter of few scenarios: a foreign pool in which none waits for room is
+ * asked the others under a policy that it has. */
+static int open_as_it_can(struct pool **opened, struct pool_config config)
+{
+    static const enum pool_full ways[] = {POOL_REJECT, POOL_TIMEOUT, POOL_CALLER_RUNS};
+    bool blocks = config.full == POOL_BLOCK;
+    int error = pool_open(opened, cell.pool, &config);
+    if (is_refusal(error)) /* of the moment, maybe */
+        error = pool_open(opened, cell.pool, &config);
+    for (size_t i = 0; error == -ENOTSUP && blocks && cell_is_foreign() && i < sizeof ways / sizeof *ways; i++) {
+        full_becomes(&config, ways[i]);
+        error = pool_open(opened, cell.pool, &config);
+        if (!error)
+            atomic_store(&cell.record->full_instead, (uint32_t)ways[i]);
+    }
+    return error;
+}
+
 int cell_open_size(struct pool_config config, int workers)
 {
     static _Atomic int refusal; /* of threads, while it opens */
@@ -462,9 +501,7 @@ int cell_open_size(struct pool_config config, int workers)
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
     begin("pool_open");
-    error = pool_open(&opened, cell.pool, &config);
-    if (is_refusal(error)) /* of the moment, maybe */
-        error = pool_open(&opened, cell.pool, &config);
+    error = open_as_it_can(&opened, config);
     pool = error ? NULL : opened;
     end();
     births_report(&cell.record->refused);
@@ -489,7 +526,7 @@ int cell_try_open(struct pool_config config)
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
     begin("pool_open");
-    error = pool_open(&opened, cell.pool, &config);
+    error = open_as_it_can(&opened, config);
     pool = error ? NULL : opened;
     end();
     if (!error && !cell_is_foreign() && cell_stats().workers >= 1 && cell_stats().workers < cell.workers)
@@ -533,6 +570,8 @@ int cell_submit_other(pool_job_fn *fn, void *arg)
     begin("pool_submit");
     error = pool_submit(pool, fn, arg);
     end();
+    if (error == -EAGAIN)
+        lacked_room();
     note_answer(RECORD_SUBMIT, error);
     return error;
 }
@@ -558,6 +597,8 @@ int cell_submit_inside(int id)
     struct record_job *job = issue(id);
     int error = pool_submit(pool, cell_job, (void *)(uintptr_t)id);
     mark(error ? &job->refused : &job->accepted);
+    if (error == -EAGAIN)
+        lacked_room();
     if (error && error != -EAGAIN && !is_named(RECORD_SUBMIT, -error)) /* inside, that there is no room is named, too */
         record_refuse(&cell.record->answers[RECORD_SUBMIT].strange, -error);
     return error;
@@ -585,6 +626,8 @@ int cell_submit_batch(int first, int count)
     took = pool_submit_batch(pool, jobs, count);
     end();
     note_answer(RECORD_BATCH, took);
+    if (took == -EAGAIN || (took > 0 && took < count))
+        lacked_room();
     for (int i = 0; i < count; i++)
         mark(i < took ? &cell.record->jobs[first + i].accepted : &cell.record->jobs[first + i].refused);
     return took;
@@ -723,6 +766,7 @@ bool cell_explains(const char *text)
 static void be_client(int number, const char *name)
 {
     prctl(PR_SET_NAME, name);
+    is_client = true;
     atomic_store(&cell.record->clients[number], (int)syscall(SYS_gettid));
 }
 

@@ -63,6 +63,9 @@ _Noreturn void cell_exit(void);
  * not the bug of the scenario that follows, and is not called so. */
 void cell_live(void);
 
+/* For a pool beside it: POOL_BLOCK, or what the cell's was opened with in its place. */
+void cell_full_as_before(struct pool_config *config);
+
 /* As cell_open, where it is no failure that the pool does not open: nothing is kept of
  * it, and where its policy is not to be had (-ENOTSUP), nothing was asked. */
 int cell_try_open(struct pool_config config);

@@ -145,6 +145,8 @@ struct record *record_copy(const struct record *shared)
         atomic_store(&copy->job_count, RECORD_JOBS);
     for (int i = 0; i < RECORD_CALLS; i++)
         copy->calls[i].name[RECORD_NAME - 1] = '\0';
+    if (atomic_load(&copy->full_instead) > POOL_DROP_OLDEST)
+        atomic_store(&copy->full_instead, POOL_BLOCK);
     copy->explanation[RECORD_TEXT - 1] = '\0';
     copy->untold[RECORD_NAME - 1] = '\0';
     copy->not_asked[RECORD_WHY - 1] = copy->remark[RECORD_WHY - 1] = '\0';

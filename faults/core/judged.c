@@ -182,6 +182,15 @@ static bool is_vain(const struct record *record, const struct verdict *verdict)
            (refused_always(record, RECORD_SUBMIT) || refused_always(record, RECORD_CANCEL));
 }
 
+/* Whether the scenario was played otherwise than it is meant, for want of a submit that waits for room: what it then
+ * waited for, or missed, says nothing. */
+static bool needed_room(const struct record *record, const struct verdict *verdict)
+{
+    return atomic_load(&record->full_instead) && atomic_load(&record->lacked_room) &&
+           (verdict->kind == VERDICT_HOLDS || verdict->kind == VERDICT_STALLED ||
+            (verdict->kind == VERDICT_FAILS && (verdict->own || verdict->seen == SEEN_HANG)));
+}
+
 /* That nothing was seen is less than that it holds, where it might have been missed; and
  * what was not played says nothing. */
 static void weaken(const struct record *record, struct verdict *verdict)
@@ -189,6 +198,11 @@ static void weaken(const struct record *record, struct verdict *verdict)
     unsigned tries = atomic_load(&record->tries), gaps = atomic_load(&record->gaps);
     if (is_vain(record, verdict))
         verdict->own = !was_refused(record, verdict);
+    if (needed_room(record, verdict)) {
+        verdict->kind = VERDICT_UNSUPPORTED;
+        verdict->own = false;
+        snprintf(verdict->finding, sizeof verdict->finding, "needs a submit that waits for room (POOL_BLOCK)");
+    }
     if (verdict->kind != VERDICT_HOLDS)
         return;
     if (record->not_asked[0]) {
@@ -252,6 +266,7 @@ void judged_verdict(const struct judge_case *what, const struct outcome *outcome
     result->end = outcome->end;
     if (machine_refused(outcome, ate, verdict))
         return;
+    result->full_instead = (enum pool_full)atomic_load(&outcome->record->full_instead);
     result->not_opened = record_refusal(&outcome->record->not_opened);
     if (result->not_opened)
         judge_unopened(what, result->not_opened, verdict);

@@ -18,10 +18,11 @@ struct judge_case {
 struct judge_result {
     struct verdict verdict;
     enum outcome_end end;
-    int fewer;      /* the workers it was judged by, where the machine refused more; else 0 */
-    int not_opened; /* the errno of its open, where that was why; else 0 */
-    int width;      /* what the probe has found */
-    bool passed;    /* holds, named, or caught by its name, as the cell wants it */
+    int fewer;                   /* the workers it was judged by, where the machine refused more; else 0 */
+    int not_opened;              /* the errno of its open, where that was why; else 0 */
+    enum pool_full full_instead; /* the policy it was asked under, where POOL_BLOCK is refused; else 0 */
+    int width;                   /* what the probe has found */
+    bool passed;                 /* holds, named, or caught by its name, as the cell wants it */
     int64_t took_ns;
     char report[8192];
 };

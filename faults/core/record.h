@@ -68,6 +68,8 @@ struct record {
     _Atomic int refused;                /* what the machine refused first: record_refusal */
     _Atomic int not_opened;             /* why not, asked for an ordinary size; as `refused` */
     _Atomic int fewer;                  /* why a pool has fewer workers than asked for; as `refused` */
+    _Atomic uint32_t full_instead;      /* of enum pool_full: the policy it was asked under, which has no POOL_BLOCK */
+    _Atomic uint32_t lacked_room;       /* and there was no room for a job, which under POOL_BLOCK would have waited */
     _Atomic int workers;                /* as the statistics of the latest pool said when it was open */
     struct record_call calls[RECORD_CALLS];
     struct record_answers answers[RECORD_KINDS];

@@ -20,7 +20,9 @@ static struct pool *pools[2];
 
 static struct pool_config config(void)
 {
-    return (struct pool_config){.workers = cell_asked(), .capacity = CAPACITY, .spin_ns = POOL_NO_SPIN};
+    struct pool_config same = {.workers = cell_asked(), .capacity = CAPACITY, .spin_ns = POOL_NO_SPIN};
+    cell_full_as_before(&same);
+    return same;
 }
 
 static void submit_to(struct pool *pool, pool_job_fn *fn, void *arg)

@@ -264,11 +264,21 @@ CLI_TEST(check_odd, another_number_of_workers_may_be_had)
               out);
 }
 
-/* Nor does any of it hold. */
-CLI_TEST(check_odd, a_pool_in_which_no_submit_waits_has_not_failed)
+/* It is asked all that needs no such submit. */
+CLI_TEST(check_odd, a_pool_in_which_no_submit_waits_is_asked_the_rest)
 {
-    cr_assert(check("REJECTS", "") == 0 && strstr(out, "\n0 clean hold, ") && !strstr(out, "FAIL"), "%s", out);
-    cr_assert(strstr(out, "REJECTS is not to be had as this asks for it: open says so"), "%s", out);
+    holds("REJECTS");
+    cr_assert(strstr(out, "judged under --full reject, ") && strstr(out, "cells: open refuses POOL_BLOCK"), "%s", out);
+    cr_assert(check("REJECTS", "-f over-capacity,cancel-keeps-blocked,under-parallel") == 0, "%s", out);
+    cr_assert(strstr(out, "\nnot supported, 3 cells: needs a submit that waits for room (POOL_BLOCK)") &&
+                  strstr(out, "\n4 clean hold"),
+              "%s", out);
+    holds("EXPIRES");
+    cr_assert(check("EXPIRES", "-f over-capacity,close-leaves-blocked") == 0, "%s", out);
+    cr_assert(strstr(out, "judged under --full timeout, 3 cells") && !strstr(out, "POOL_BLOCK)"), "%s", out);
+    holds("HELPS");
+    cr_assert(check("HELPS", "-f over-capacity,helping-lock") == 0, "%s", out);
+    cr_assert(strstr(out, "needs a submit that waits for room (POOL_BLOCK)"), "%s", out);
 }
 
 /* Once, and nothing is said to hold. */

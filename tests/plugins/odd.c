@@ -16,7 +16,7 @@
  * ODD_busy answers its 25th submit -EBUSY, ODD_busier its 150th. ODD_pairs gives two jobs to one worker. ODD_rests
  * refuses a job for a while after one has ended. ODD_single takes no batches, ODD_whole none that is larger than the
  * queue. ODD_rejects has POOL_REJECT
- * only. ODD_even cannot be
+ * only, ODD_expires POOL_TIMEOUT, ODD_helps POOL_CALLER_RUNS. ODD_even cannot be
  * opened with an odd number of workers. ODD_deaf refuses each cancel, ODD_shy the second job of each pool.
  *
  * With a bug. ODD_never cannot be opened. ODD_many has 200 threads more, and a wait that hangs;
@@ -83,6 +83,8 @@ enum odd {
     SHY,
     EVEN,
     REJECTS,
+    EXPIRES,
+    HELPS,
     TIGHT,
     NEVER,
     MANY,
@@ -109,6 +111,7 @@ struct pond {
     struct pool_job slots[SLOTS];
     size_t capacity;
     enum pool_full full;
+    int64_t full_timeout_ns;
     uint64_t untold; /* of stats.cancelled */
     size_t resting;  /* workers that do */
     void (*discard)(void *arg, enum pool_why why);
@@ -197,6 +200,7 @@ static struct pool_job take(void)
 /* With the lock. */
 static void run_one(struct pool_job job)
 {
+    bool outer = inside;
     int status;
     if (odd == COUNTS)
         pond.stats.accepted++;
@@ -209,7 +213,7 @@ static void run_one(struct pool_job job)
     pthread_cleanup_push(gone, NULL);
     status = job.fn(job.arg);
     pthread_cleanup_pop(0);
-    inside = false;
+    inside = outer;
     pthread_mutex_lock(&pond.lock);
     pond.resting += odd == RESTS;
     ended(status);
@@ -336,16 +340,39 @@ static bool is_full(void)
     return pond.last - pond.first + pond.resting >= pond.capacity;
 }
 
+/* With the lock. */
+static int run_here(struct pool_job job)
+{
+    pond.stats.accepted++;
+    pond.stats.caller_runs++;
+    run_one(job);
+    pthread_mutex_unlock(&pond.lock);
+    return 0;
+}
+
+static struct timespec after(int64_t ns)
+{
+    struct timespec until;
+    int64_t end;
+    clock_gettime(CLOCK_MONOTONIC, &until);
+    end = until.tv_nsec + ns % 1000000000;
+    return (struct timespec){until.tv_sec + ns / 1000000000 + end / 1000000000, end % 1000000000};
+}
+
 static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
 {
+    struct timespec until = after(pond.full_timeout_ns);
+    int error = 0;
     (void)base;
     if (is_busy() || (odd == SHY && ++pond.submits == 2))
         return -EBUSY;
     pthread_mutex_lock(&pond.lock);
-    if ((odd == RESTS || odd == SINGLE || odd == WHOLE) && pond.full == POOL_REJECT && is_full()) {
+    if ((odd == RESTS || odd == SINGLE || odd == WHOLE || odd == REJECTS) && pond.full == POOL_REJECT && is_full()) {
         pthread_mutex_unlock(&pond.lock);
         return -EAGAIN;
     }
+    if (odd == HELPS && pond.stats.state == POOL_OPEN && is_full())
+        return run_here((struct pool_job){fn, arg});
     if (odd == LAZY && pond.started < workers(pond.asked) && start_worker()) {
         pond.stats.workers++;
         pthread_mutex_unlock(&pond.lock);
@@ -353,13 +380,18 @@ static int pond_submit(struct pool *base, pool_job_fn *fn, void *arg)
         pthread_mutex_lock(&pond.lock);
     }
     pond.stats.blocked_submit++;
-    while (pond.stats.state == POOL_OPEN && is_full() && !inside)
-        pthread_cond_wait(&pond.changed, &pond.lock);
+    while (!error && pond.stats.state == POOL_OPEN && is_full() && !inside)
+        error = odd == EXPIRES ? pthread_cond_clockwait(&pond.changed, &pond.lock, CLOCK_MONOTONIC, &until)
+                               : pthread_cond_wait(&pond.changed, &pond.lock);
     pond.stats.blocked_submit--;
     pthread_cond_broadcast(&pond.changed); /* for free */
     if (pond.stats.state != POOL_OPEN && !inside) {
         pthread_mutex_unlock(&pond.lock);
         return -ESHUTDOWN;
+    }
+    if (error && is_full()) {
+        pthread_mutex_unlock(&pond.lock);
+        return -error;
     }
     pond.slots[pond.last++ % SLOTS] = (struct pool_job){fn, arg};
     pond.stats.accepted += odd != COUNTS;
@@ -432,8 +464,7 @@ static void hang(void)
 
 static int pond_wait(struct pool *base, int64_t timeout_ns)
 {
-    struct timespec until;
-    int64_t end;
+    struct timespec until = after(timeout_ns);
     int error = 0;
     (void)base;
     if (inside)
@@ -442,9 +473,6 @@ static int pond_wait(struct pool *base, int64_t timeout_ns)
         abort();
     if (odd == MANY || odd == PIPES || odd == PAUSES || odd == FAR || odd == FLOODS)
         hang();
-    clock_gettime(CLOCK_MONOTONIC, &until);
-    end = until.tv_nsec + timeout_ns % 1000000000;
-    until = (struct timespec){until.tv_sec + timeout_ns / 1000000000 + end / 1000000000, end % 1000000000};
     pthread_mutex_lock(&pond.lock);
     while (!error && !at_rest())
         error = timeout_ns < 0 ? pthread_cond_wait(&pond.changed, &pond.lock)
@@ -585,7 +613,8 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     int error = odd == RESERVES ? reserve() : 0;
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
         return -EINVAL;
-    if (odd == REJECTS && config->full != POOL_REJECT)
+    if ((odd == REJECTS && config->full != POOL_REJECT) || (odd == EXPIRES && config->full != POOL_TIMEOUT) ||
+        (odd == HELPS && config->full != POOL_CALLER_RUNS))
         return -ENOTSUP;
     if (odd == EVEN && config->workers % 2)
         return -EINVAL;
@@ -620,6 +649,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pond.discard = config->discard;
     pond.capacity = odd == TIGHT ? 6 : config->capacity ? config->capacity : POOL_CAPACITY_DEFAULT;
     pond.full = config->full;
+    pond.full_timeout_ns = config->full_timeout_ns;
     pthread_mutex_unlock(&pond.lock);
     *out = &pond.base;
     if (odd == EARLY)
