@@ -6,6 +6,7 @@
 
 #include "bench/json/utf8.h"
 #include "bench/results/read_limits.h"
+#include "bench/results/read_sound.h"
 #include "bench/results/result.h"
 #include "workloads/core/why.h"
 
@@ -71,6 +72,7 @@ static const char *wrong_in(const json_t *finding)
                    {"again", -1, CHANGE_MOST},      {"more_s", 0, TIME_MOST}, {"processes", 0, TIME_MOST},
                    {"more_processes", 0, TIME_MOST}};
     static const char *const texts[] = {"verdict", "session", "note"};
+    const json_t *low = json_object_get(finding, "low"), *high = json_object_get(finding, "high");
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (!is_number(finding, numbers[i].key, numbers[i].low, numbers[i].high))
             return numbers[i].key;
@@ -79,6 +81,8 @@ static const char *wrong_in(const json_t *finding)
         if (value && !(json_is_string(value) && utf8_is(json_string_value(value))))
             return texts[i];
     }
+    if (json_is_number(low) && json_is_number(high) && json_number_value(low) > json_number_value(high))
+        return "low";
     return !json_object_get(finding, "verdict") || is_verdict(result_string(finding, "verdict")) ? NULL : "verdict";
 }
 
@@ -105,5 +109,5 @@ int read_duet_check(const json_t *document, char *text, size_t size)
         if (wrong)
             return why_wrong(why, "benchmark %zu: its finding's %s is not what a duet writes", i, wrong);
     }
-    return 0;
+    return read_sound_document(document, text, size);
 }

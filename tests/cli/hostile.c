@@ -119,3 +119,33 @@ CLI_TEST(hostile, texts_in_a_result_steer_no_terminal)
     cr_assert(system("sed 's|\"pool\": \"mutex\"|\"pool\": \"\\\\u009b\"|' good.json >bad.json") == 0);
     cr_assert(run("compare good.json bad.json") == 2 && lines(err) == 1 && !strstr(err, "\302\233"), "%s", err);
 }
+
+/* Numbers that no run has counted are named, and nothing is compared, kept or written. */
+CLI_TEST(hostile, numbers_that_cannot_be_are_refused_in_one_line)
+{
+    static const struct {
+        const char *says, *change;
+    } cases[] = {{"refused is 1000000000000000000", "s|\"refused\": [0-9]*|\"refused\": 1000000000000000000|"},
+                 {"refused is 1, of a pool that waits", "s|\"refused\": 0|\"refused\": 1|"},
+                 {"machine: cpus is -3", "s|\"cpus\": [0-9]*,|\"cpus\": -3,|"},
+                 {"lost_share is 1.5", "s|\"lost_share\": 0.0|\"lost_share\": 1.5|"},
+                 {"steals is \"NaN\"", "s|\"steals\": [0-9]*|\"steals\": \"NaN\"|"},
+                 {"round 0 is there twice", "s|\"round\": 1\\>|\"round\": 0|"},
+                 {"a text of 1000000 letters", "s|\"host\": \"[^\"]*\"|\"host\": \"'$(head -c 1000000 /dev/zero | tr "
+                                               "'\\0' x)'\"|"}};
+    char command[512];
+    setenv("POOLBENCH_HISTORY", "h.db", 1);
+    cr_assert(run("run -p mutex -w empty -t 1 --rounds 2 --budget 2s --no-floor --no-figures --no-history "
+                  "-o good.json") == 0,
+              "%s", err);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        snprintf(command, sizeof command, "printf '%%s\\n' '%s' >change; sed -f change good.json >bad.json",
+                 cases[i].change);
+        cr_assert(system(command) == 0);
+        cr_assert(run("compare good.json bad.json") == 2 && lines(err) == 1 && !*out, "[%s] %s", cases[i].says, err);
+        cr_assert(strstr(err, cases[i].says), "[%s] %s", cases[i].says, err);
+        cr_assert(run("history import bad.json") == 2 && lines(err) == 1 && !*out, "[%s] %s", cases[i].says, err);
+        cr_assert(strstr(err, cases[i].says) && access("h.db", F_OK), "[%s] %s", cases[i].says, err);
+    }
+    unsetenv("POOLBENCH_HISTORY");
+}
