@@ -5,7 +5,8 @@
  * call below writes to the ledger what came of it, and marks itself as pending
  * while it lasts, so that the judge sees who waits for what, and since when.
  *
- * Nothing here waits for a time: gates make a state, cell_until waits for one. */
+ * Nothing here waits for a time: gates make a state, cell_until waits for one. What does what it says
+ * is in cell_open.c, cell_calls.c, cell_gates.c, cell_until.c and cell_threads.c; cell.c is the process. */
 #ifndef CELL_H
 #define CELL_H
 
@@ -79,9 +80,9 @@ int cell_empty_job(void *arg);
 
 /* As the calls of pool.h. */
 int cell_submit(int id);
-int cell_submit_inside(int id);                /* by a job: in the ledger, but not marked as pending */
-int cell_submit_batch(int first, int count);   /* a batch: the answer of pool_submit_batch */
-int cell_submit_range(int first, int count);   /* stops at an error, and returns it */
+int cell_submit_inside(int id);              /* by a job: in the ledger, but not marked as pending */
+int cell_submit_batch(int first, int count); /* a batch: the answer of pool_submit_batch */
+int cell_submit_range(int first, int count); /* stops at an error, and returns it */
 /* Submits so many that wait at a gate, and awaits them there. Where one is refused, which may be nobody's mistake,
  * the others are let go: false. Of cell_hold_all the cell is then not asked. */
 bool cell_hold(int first, int jobs, int gate);
@@ -103,6 +104,7 @@ bool cell_explains(const char *text);
 
 /* Jobs accepted that did not finish, by the ledger. */
 int cell_unfinished(void);
+bool cell_all_finished(void); /* that there is none */
 
 /* Gates. */
 void gate_open(int gate);
