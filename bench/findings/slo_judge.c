@@ -244,20 +244,26 @@ static bool had_no_time(const struct evidence *evidence)
 }
 
 /* The machine may have stood still in the only round, or in one of two, and all that came meanwhile was
- * late, or lost; but not all that came. From three rounds on their differences say how much that is worth. */
+ * late, or lost; but not all that came: where no job was in time it is broken in these rounds, and that is said.
+ * From three rounds on their differences say how much that is worth. */
 static void judge_few_rounds(const struct evidence *evidence, const struct slo *slo, struct slo_judgement *found)
 {
     enum { FEW = 2 };
     bool is_time = slo->kind->quantile > 0;
-    if (evidence->count > FEW || found->verdict != SLO_BROKEN || (!is_time && !slo->kind->is_loss) ||
-        (is_time && evidence->all.min > (uint64_t)slo->limit_ns) || (slo->kind->is_loss && slo->limit_share <= 0) ||
+    if (evidence->count > FEW || found->verdict != SLO_BROKEN || (!is_time && !slo->kind->is_loss))
+        return;
+    if (is_time && evidence->all.min > (uint64_t)slo->limit_ns)
+        snprintf(found->why, sizeof found->why, "not one of %.0f jobs was in time, in %s", found->samples,
+                 evidence->count == 1 ? "the only round" : "two rounds");
+    if (*found->why || (slo->kind->is_loss && slo->limit_share <= 0) ||
         (evidence->count == FEW && is_in_each_round(evidence, slo)) || had_no_time(evidence))
         return;
     found->verdict = SLO_CANNOT_TELL;
     found->reason = SLO_ONE_ROUND;
-    snprintf(found->why, sizeof found->why,
-             "%s: a standstill of the machine looks the same; three or more would tell (--rounds, and a --budget for them)",
-             evidence->count == 1 ? "one round" : "in one of two rounds");
+    snprintf(
+        found->why, sizeof found->why,
+        "%s: a standstill of the machine looks the same; three or more would tell (--rounds, and a --budget for them)",
+        evidence->count == 1 ? "one round" : "in one of two rounds");
 }
 
 /* By the interval, and by what was lost. */

@@ -9,7 +9,7 @@
  * latencies still are; where the queue was not steady, or not watched for long enough,
  * nobody can say that it is kept, and what broke it broke it all the same. Where the
  * generator is late, a long latency may be the generator's. Of one round nobody knows how
- * rounds vary: a quantile is broken there only where not one job was in time. */
+ * rounds vary: a quantile is broken there only where not one job was in time, or workers had no time for what came. */
 #ifndef SLO_JUDGE_H
 #define SLO_JUDGE_H
 
@@ -41,7 +41,8 @@ struct slo_judgement {
     int rounds;                /* 0: there is no value */
     double samples;            /* of all rounds */
     double worth, worth_above; /* of so many independent ones, for the value and the low end; for the high end */
-    char why[192];             /* the reason in words, of all that nobody can tell; "" where the interval says it all */
+    char why[192]; /* the reason in words, of all that nobody can tell or that is sure of few rounds; "" where the
+                      interval says it all */
 };
 
 /* Judges the promise `which` of the list from the trials of a configuration, which have

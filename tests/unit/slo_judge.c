@@ -79,7 +79,13 @@ Test(slo_judge, one_round_is_broken_only_where_no_job_was_in_time, .timeout = 10
     cr_assert(found.verdict == SLO_CANNOT_TELL && found.reason == SLO_ONE_ROUND && strstr(found.why, "one round"));
     cr_assert(found.low > 5e6, "it is the round that cannot tell, not the interval");
     cr_assert(judge(closed_loop(mean, 1, 20000), "p50=1ms").verdict == SLO_CANNOT_TELL);
-    cr_assert(judge(closed_loop(mean, 1, 20000), "p99=200ns").verdict == SLO_BROKEN, "not one takes less");
+    found = judge(closed_loop(mean, 1, 20000), "p99=200ns");
+    cr_assert(found.verdict == SLO_BROKEN && strstr(found.why, "not one of 20000 jobs was in time, in the only round"),
+              "%s", found.why);
+    found = judge(closed_loop(mean, 2, 20000), "p50=200ns");
+    cr_assert(found.verdict == SLO_BROKEN && strstr(found.why, "in two rounds"), "%s", found.why);
+    found = judge(closed_loop(mean, 3, 20000), "p50=200ns");
+    cr_assert(found.verdict == SLO_BROKEN && !*found.why, "%s", found.why);
     cr_assert(judge(closed_loop(mean, 3, 20000), "p99=5ms").verdict == SLO_BROKEN, "three say it");
 }
 
