@@ -423,10 +423,11 @@ const char *drawing_workers_text(int workers, char *text, size_t size)
     return text;
 }
 
-const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size)
+const char *drawing_bar_text(const struct drawing *drawing, struct drawing_figure *figure, char *text, size_t size)
 {
     size_t rounds = json_array_size(json_object_get(drawing->result, "rounds"));
-    if (rounds >= STATS_ENOUGH)
+    figure->ranges = rounds < STATS_ENOUGH;
+    if (!figure->ranges)
         snprintf(text, size, "bar: 95%% interval");
     else
         snprintf(text, size, "bar: range of %zu round%s", rounds, rounds == 1 ? "" : "s");

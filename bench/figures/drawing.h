@@ -60,6 +60,7 @@ struct drawing_figure {
     const char *script, *name; /* plot/SCRIPT.gp; files NAME.svg, NAME.png */
     const char *title, *dim;   /* dim is broken into lines where it is long */
     int name_length;           /* letters of the longest name beside the figure; 0: of the pools */
+    bool ranges;               /* bars go from the least to the most, and are no intervals: drawing_bar_text */
     char extra[4096];          /* further lines of gnuplot */
 };
 
@@ -114,8 +115,9 @@ void drawing_labels(const struct drawing *drawing, const char *name, const char 
  * no samples. */
 double drawing_quantile(const json_t *histogram, double share);
 
-/* What a bar is: "bar: 95% interval", or the range when there were too few rounds for one. */
-const char *drawing_bar_text(const struct drawing *drawing, char *text, size_t size);
+/* What a bar of the figure is: "bar: 95% interval", or the range when there were too few rounds for one; also says
+ * in the figure which. */
+const char *drawing_bar_text(const struct drawing *drawing, struct drawing_figure *figure, char *text, size_t size);
 
 /* Whether it has no workers: `inline`, and the adapters' own floor. */
 bool drawing_is_floor(const char *pool);

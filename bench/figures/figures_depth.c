@@ -141,7 +141,7 @@ int figures_depth(const struct drawing *drawing)
         snprintf(
             dim, sizeof dim,
             "over jobs in the queue, %s, all held; mark: median of rounds, %s; dotted: the first submits of a filling",
-            drawing_workers_text(workers, text, sizeof text), drawing_bar_text(drawing, bar, sizeof bar));
+            drawing_workers_text(workers, text, sizeof text), drawing_bar_text(drawing, &figure, bar, sizeof bar));
         figure.dim = dim;
         error = error ? error : drawing_draw(drawing, &figure);
     }

@@ -85,7 +85,7 @@ int figures_throughput(const struct drawing *drawing)
     snprintf(dim, sizeof dim,
              "jobs per second, all axes logarithmic; filled: the most workers, hollow: the fewest; mark and number: "
              "median over rounds (processes), %s%s",
-             drawing_bar_text(drawing, bar, sizeof bar), left_out ? "; other workloads in the table" : "");
+             drawing_bar_text(drawing, &figure, bar, sizeof bar), left_out ? "; other workloads in the table" : "");
     figure.dim = dim;
     return drawing_draw(drawing, &figure);
 }
@@ -196,7 +196,7 @@ int figures_efficiency(const struct drawing *drawing)
              low * 1e-9 * 0.9, high * 1e-9 * 1.1, top, x_end);
     snprintf(dim, sizeof dim,
              "efficiency = jobs x length / (wall time x CPUs at work), %s; mark: median of rounds, %s%s",
-             drawing_workers_text(most, workers, sizeof workers), drawing_bar_text(drawing, bar, sizeof bar),
+             drawing_workers_text(most, workers, sizeof workers), drawing_bar_text(drawing, &figure, bar, sizeof bar),
              low == high ? "; one length only" : "");
     figure.dim = dim;
     return drawing_draw(drawing, &figure);
@@ -344,7 +344,7 @@ int figures_workers(const struct drawing *drawing, const struct drawing_spec *sp
                 "x_end = %.6g",
                 most, spec->workers_low, spec->workers_high, ideal, cpus, cap, x_end);
     snprintf(title, sizeof title, "Do more workers get more jobs done? %s", spec->text);
-    snprintf(dim, sizeof dim, "mark: median of rounds, %s%s%s", drawing_bar_text(drawing, bar, sizeof bar),
+    snprintf(dim, sizeof dim, "mark: median of rounds, %s%s%s", drawing_bar_text(drawing, &figure, bar, sizeof bar),
              ideal <= 0 ? ""
              : !waits   ? "; dotted: every worker computes all the time, on a CPU of its own while there is one"
              : cap > 0  ? "; dotted: as many times the fastest pool's speed with the fewest workers, up to what the "

@@ -115,7 +115,8 @@ static int draw(const struct drawing *drawing, const struct drawing_spec *spec, 
     drawing_say_text(&figure, "axis", dimension->axis);
     snprintf(title, sizeof title, "%s %.80s", dimension->title, spec->text);
     snprintf(dim, sizeof dim, "wall time per job, %d worker%s; mark: median of rounds, %s; dotted: the least seen",
-             spec->workers_high, spec->workers_high == 1 ? "" : "s", drawing_bar_text(drawing, bar, sizeof bar));
+             spec->workers_high, spec->workers_high == 1 ? "" : "s",
+             drawing_bar_text(drawing, &figure, bar, sizeof bar));
     return drawing_draw(drawing, &figure);
 }
 

@@ -85,6 +85,6 @@ int figures_tree(const struct drawing *drawing, const struct drawing_spec *spec)
     snprintf(dim, sizeof dim,
              "time of a tree divided by its forks; mark: median of rounds, %s; dotted: the same tree without forks, "
              "divided by the CPUs",
-             drawing_bar_text(drawing, bar, sizeof bar));
+             drawing_bar_text(drawing, &figure, bar, sizeof bar));
     return drawing_draw(drawing, &figure);
 }

@@ -61,6 +61,7 @@ static void take(void *context, const struct drawing *drawing, const struct draw
                                 .dim = copy(figure->dim),
                                 .why = copy(why),
                                 .data = read_data(drawing, figure->name),
+                                .ranges = figure->ranges,
                                 .length = length};
     if (svg)
         one->svg = must_memory(memcpy(must_memory(malloc(length + 1)), svg, length));
@@ -128,12 +129,6 @@ static bool has_table(const char *script)
     return !strcmp(script, "changes") || !strcmp(script, "history");
 }
 
-/* Whether the bars are no intervals, as it says below its title (drawing_bar_text). */
-static bool has_ranges(const char *dim)
-{
-    return strstr(dim, "bar: range of ");
-}
-
 void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, xmlNode *parent,
                         const struct figure_words *words)
 {
@@ -151,7 +146,7 @@ void figures_kept_place(struct figures_kept *kept, struct figure_kept *figure, x
         tree_say(node, "missing", "There is no picture: %s. The numbers are below.",
                  figure->svg ? "what gnuplot drew cannot be read" : figure->why);
     if (figure->data && strchr(figure->data, '\n') && !has_table(figure->script))
-        figure_table(node, &(struct figure_data){figure->data, figure->name, figure->title, has_ranges(figure->dim)});
+        figure_table(node, &(struct figure_data){figure->data, figure->name, figure->title, figure->ranges});
     if (words->command) {
         command = tree_add_text(node, "command", words->command);
         tree_set(command, "what", "Measure it again:");
