@@ -37,7 +37,40 @@ static int indent_of(const char *line)
     return !begins ? 0 : text && text < FARTHEST ? text : HANG;
 }
 
-/* A command to copy stays in one piece; a note that begins too far right goes below it. */
+/* How much of a command goes before a backslash: up to the last option that begins within `most` letters, and in no
+ * quotes or brackets. All of it where there is none. */
+static int part_of(const char *command, int length, int most)
+{
+    int depth = 0, found = length;
+    for (int i = blanks_of(command); i < length && i <= most; i++) {
+        if (strchr("()", command[i]))
+            depth += command[i] == '(' ? 1 : -1;
+        if (strchr("'\"", command[i]))
+            depth ^= 1;
+        if (!depth && command[i] == ' ' && command[i + 1] == '-')
+            found = i;
+    }
+    return found;
+}
+
+/* A command to copy: one that is too long goes on below a backslash, as a shell takes it. */
+static void print_broken(FILE *out, const char *command, int length)
+{
+    static const char hang[] = "      ";
+    int width = terminal_width(out), indent = 0;
+    while (indent + length > width) {
+        int part = part_of(command, length, width - indent - 2);
+        if (part == length)
+            break;
+        fprintf(out, "%.*s%.*s \\\n", indent, hang, part, command);
+        command += part + 1;
+        length -= part + 1;
+        indent = (int)strlen(hang);
+    }
+    fprintf(out, "%.*s%.*s\n", indent, hang, length, command);
+}
+
+/* A note that begins too far right goes below its command. */
 static void print_command(FILE *out, const char *line)
 {
     int text = text_of(line), end = text ? text : (int)strlen(line), indent = indent_of(line) + 2;
@@ -47,7 +80,7 @@ static void print_command(FILE *out, const char *line)
     }
     while (line[end - 1] == ' ')
         end--;
-    fprintf(out, "%.*s\n", end, line);
+    print_broken(out, line, end);
     if (text)
         terminal_line(out, indent, "%*s%s", indent, "", line + text);
 }

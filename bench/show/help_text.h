@@ -11,8 +11,8 @@
  *
  * the lines after them that begin at least as far right as their text (after the first two blanks that
  * follow a word) go on with it; an entry is broken only where the terminal is too narrow for
- * it, below its text. Commands to copy ("  poolbench ...") are not
- * broken; a text that begins too far right beside one goes below it. */
+ * it, below its text. Commands to copy ("  poolbench ...") are
+ * broken at an option, with a backslash for the shell; a text that begins too far right beside one goes below it. */
 void help_text(FILE *out, const char *text);
 
 #endif

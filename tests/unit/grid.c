@@ -156,17 +156,20 @@ Test(terminal, help_is_filled_and_its_entries_hang, .timeout = 10)
 {
     static const char text[] =
         "A paragraph that is broken\nby hand goes on from line to line as far as the terminal goes.\n\n"
-        "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s -t 1,2\n\n"
+        "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s -t 1,2\n"
+        "  poolbench run -p a,b --name $(a -b) --other 'a longer word -c' --more $(git rev-parse --short HEAD) -t 1\n\n"
         "      --limit TIME   an entry, too long for eighty columns, which hangs below its\n"
         "                     own text, however it was broken\n"
         "  -h, --help         this\n";
-    static const char expected[] =
-        "A paragraph that is broken by hand goes on from line to line as far as the\n"
-        "terminal goes.\n\n"
-        "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s -t 1,2\n\n"
-        "      --limit TIME   an entry, too long for eighty columns, which hangs below\n"
-        "                     its own text, however it was broken\n"
-        "  -h, --help         this\n";
+    static const char expected[] = "A paragraph that is broken by hand goes on from line to line as far as the\n"
+                                   "terminal goes.\n\n"
+                                   "  poolbench run -p ring -w cpu:size=1us,dist=exp --slo p99=5ms --budget 20s \\\n"
+                                   "      -t 1,2\n"
+                                   "  poolbench run -p a,b --name $(a -b) --other 'a longer word -c' \\\n"
+                                   "      --more $(git rev-parse --short HEAD) -t 1\n\n"
+                                   "      --limit TIME   an entry, too long for eighty columns, which hangs below\n"
+                                   "                     its own text, however it was broken\n"
+                                   "  -h, --help         this\n";
     FILE *out = fmemopen(printed, sizeof printed, "w");
     setenv("COLUMNS", "80", 1);
     help_text(out, text);
