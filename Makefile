@@ -566,10 +566,10 @@ prove-explore: deps ## how soon bugs that are put into the pools are found, and 
 	@$(MAKE) --no-print-directory $(BUILD)/found $(BUILD)/explore-stress
 	@STRESS=$(BUILD)/explore-stress LIMIT=14400 sh tests/prove/write.sh "$(BUILD)/found --table $(EXPLORE_SECONDS)" docs/explore.md
 
-# KINDS=no: not the kinds from public reports. ONLY="ring preempted": only these rows of them. MANY, SOME: how many runs.
+# KINDS=no: not the kinds from public reports. ONLY="ring preempted": only these rows of them. MANY, SOME: how many runs of a row.
 # What was counted is recorded in CHECK_RECORD, and the next call goes on from there; without that file, all anew.
 CHECK_RECORD ?= $(BUILD)/prove-check.rows
-prove-check: deps ## each cell of `poolbench check` 1,000 times, and 200 on one CPU, with 8 workers, under load, and the kinds: docs/check.md
+prove-check: deps ## the thirteen 1,000 times in each cell, and 200 on one CPU, with 8 workers, under load; then the kinds: docs/check.md
 	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(PLUGINS)
 	@status=0; [ -n "$(ONLY)" ] || { POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh || status=1; \
 	POOLBENCH=./$(PROGRAM) RECORD=$(CHECK_RECORD) LIMIT=86400 sh tests/prove/write.sh "sh tests/prove/odd.sh" docs/check.md || status=1; }; \

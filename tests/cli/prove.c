@@ -198,16 +198,22 @@ static void make_check(void)
                   "'list pools') echo 'one  a pool' ;;\n"
                   "'check --list') printf 'close-race  end  x\\nherd  idle  x\\nleak-per-pool  growth  x\\n' ;;\n"
                   "*) echo \"$*\" >>asked; ! grep -qxF -e \"$*\" last 2>/dev/null || exit 130\n"
-                  "   echo '| close-race | one | 0 of 4 | - | 3 of 3 | 1 ms | 2 ms |' ;;\n"
+                  "   case \"$*\" in *--plugin*) clean='4 of 4' armed=- ;; *) clean=$(cat clean) armed='3 of 3' ;; esac\n"
+                  "   echo \"| close-race | one | $clean | - | $armed | 1 ms | 2 ms |\" ;;\n"
                   "esac\n");
     file("revision", "abc");
+    file("clean", "0 of 4");
     cr_assert(program_shell(".", "chmod +x check && mkdir bin") == 0);
 }
 
-static int prove_kinds(void)
+static int prove_kinds(const char *only)
 {
-    return program_shell(".", "POOLBENCH=./check RECORD=rows MANY=100 SOME=50 AT_ONCE=5 ONLY=one "
-                              "sh \"$OWN/tests/prove/kinds.sh\" bin page.md");
+    char command[256];
+    snprintf(command, sizeof command,
+             "POOLBENCH=./check RECORD=rows MANY=100 SOME=50 AT_ONCE=5 ONLY=%s "
+             "sh \"$OWN/tests/prove/kinds.sh\" bin page.md",
+             only);
+    return program_shell(".", command);
 }
 
 /* By the words that it was given; the third part is the one with eight workers. */
@@ -216,22 +222,43 @@ CLI_TEST(prove, a_proof_that_was_interrupted_is_gone_on_with)
     char text[2048];
     make_check();
     file("last", "check -p one -t 8 -f leak-per-pool --repeat 2 --at-once 2\n");
-    cr_assert(prove_kinds() == 1 && strstr(out, "exit status 130"), "%s", out);
+    cr_assert(prove_kinds("one") == 1 && strstr(out, "exit status 130"), "%s", out);
     slurp("asked", text, sizeof text);
-    cr_assert(lines(text) == 6 && strstr(text, "check -p one -f close-race --repeat 100 --at-once 5\n") &&
-                  strstr(text, "check -p one -f leak-per-pool --repeat 2 --at-once 2\n") &&
-                  strstr(text, "check -p one -f close-race --repeat 50 --at-once 2\n"),
-              "%s", text);
+    cr_assert(lines(text) == 7 && strstr(text, "check -p one -f leak-per-pool --repeat 2 --at-once 2\n"
+                                               "check -p one -f close-race --repeat 2 --at-once 5\n"
+                                               "check -p one -f close-race --repeat 46 --at-once 5\n"
+                                               "check -p one -f leak-per-pool --repeat 2 --at-once 2\n"
+                                               "check -p one -f close-race --repeat 2 --at-once 2\n"
+                                               "check -p one -f close-race --repeat 21 --at-once 2\n"),
+              "so many more that the row has 100, and 50: %s", text);
     slurp("page.md", text, sizeof text);
     cr_assert(!strstr(text, "one"), "%s", text);
-    cr_assert(program_shell(".", "rm asked last") == 0 && prove_kinds() == 0, "%s", out);
+    cr_assert(program_shell(".", "rm asked last") == 0 && prove_kinds("one") == 0, "%s", out);
     slurp("asked", text, sizeof text);
-    cr_assert(lines(text) == 4, "the first two ways were there: %s", text);
+    cr_assert(lines(text) == 6, "the first two ways were there: %s", text);
     slurp("page.md", text, sizeof text);
     cr_assert(strstr(text, "| accused | old | 0 of 7 |\n"), "%s", text);
-    cr_assert(strstr(text, "| accused | one | 0 of 8 | 0 of 8 | 0 of 8 | 0 of 8 | abc, 100 and 50 |\n"
-                           "| armed | one | 6 of 6 | 6 of 6 | 6 of 6 | 6 of 6 | abc, 100 and 50 |\n"),
+    cr_assert(strstr(text, "| accused | one | 0 of 12 | 0 of 12 | 0 of 12 | 0 of 12 | abc, 100 and 50 |\n"), "%s", text);
+}
+
+/* What is armed is counted for each kind; where one of the pools is accused then, that is a row, too. */
+CLI_TEST(prove, what_is_armed_and_what_is_caught_are_rows_of_a_kind)
+{
+    static const char armed[] = "| armed | close-race | 6 of 6 | 6 of 6 | 6 of 6 | 6 of 6 | abc, 100 and 50 |\n",
+                      caught[] = "| caught | close-race | 4 of 4 | 4 of 4 | 4 of 4 | 4 of 4 | abc, 100 and 50 |\n";
+    char text[2048];
+    make_check();
+    cr_assert(prove_kinds("close-race") == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(strstr(text, "check -p one -f close-race --repeat 65 --at-once 5\n") &&
+                  strstr(text, "check --plugin bin/faulty.so -f close-race --repeat 100 --at-once 5\n"),
               "%s", text);
+    slurp("page.md", text, sizeof text);
+    cr_assert(strstr(text, armed) && strstr(text, caught) && !strstr(text, "our own"), "%s", text);
+    file("clean", "1 of 4");
+    cr_assert(program_shell(".", "rm rows") == 0 && prove_kinds("close-race") == 1, "%s", out);
+    slurp("page.md", text, sizeof text);
+    cr_assert(strstr(text, armed) && strstr(text, "| accused | our own, of close-race | 2 of 8 |"), "%s", text);
 }
 
 /* Nor with fewer runs, which would be another count. */
@@ -239,14 +266,14 @@ CLI_TEST(prove, nothing_is_taken_from_the_record_of_another_program)
 {
     char text[2048];
     make_check();
-    cr_assert(prove_kinds() == 0 && prove_kinds() == 0, "%s", out);
+    cr_assert(prove_kinds("one") == 0 && prove_kinds("one") == 0, "%s", out);
     slurp("asked", text, sizeof text);
-    cr_assert(lines(text) == 8, "%s", text);
+    cr_assert(lines(text) == 12, "%s", text);
     file("revision", "def");
-    cr_assert(prove_kinds() == 0, "%s", out);
-    slurp("asked", text, sizeof text);
-    cr_assert(lines(text) == 16, "%s", text);
-    cr_assert(program_shell(".", "cp check check-check") == 0 && prove_kinds() == 0, "%s", out);
+    cr_assert(prove_kinds("one") == 0, "%s", out);
     slurp("asked", text, sizeof text);
     cr_assert(lines(text) == 24, "%s", text);
+    cr_assert(program_shell(".", "cp check check-check") == 0 && prove_kinds("one") == 0, "%s", out);
+    slurp("asked", text, sizeof text);
+    cr_assert(lines(text) == 36, "%s", text);
 }

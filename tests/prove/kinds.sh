@@ -5,7 +5,8 @@
 # tests that has exactly one. All again and again: on the machine as it is, on one CPU, with 8 workers,
 # and with all CPUs loaded; several cells at once, each a load on the others. Writes the table into FILE
 # (docs/check.md) in the place of the one there.
-# MANY=1000 runs of a kind that is quick, SOME=200 in each other way; of the slow ones a fiftieth.
+# MANY=1000 runs of a row, SOME=200 in each other way, of each cell at least two; where a pool is caught, so
+# many of each cell. Of the kinds that are slow a fiftieth.
 # A call that was interrupted is gone on with by the next (rows.sh). ONLY="ring preempted": these rows.
 # Exit status: 0 when none was accused, and each that is certain was caught always.
 program=${POOLBENCH:-./poolbench} folder=${1:?} file=${2:-docs/check.md}
@@ -48,20 +49,33 @@ tally() {
         END { print accused + 0, clean + 0, caught + 0, armed + 0 }' "$kept/said"
 }
 
-# tried MOST AT_ONCE WORDS...: of all kinds, in one way; summed up into $count. Slow ones a fiftieth, two at
-# least, and few at once: they use the CPU.
+# asks slow|quick TIMES AT_ONCE WORDS...: so many runs more of each cell of these kinds; their sums in $last,
+# and added to $sums
+asks() {
+    names=$(these "$1") times=$2 now=$3 last='0 0 0 0'
+    shift 3
+    [ -n "$names" ] && [ "$times" -gt 0 ] || return 0
+    run "$@" -f "$names" --repeat $((times > 2 ? times : 2)) --at-once "$now" || return 1
+    last=$(tally)
+    sums=$(echo "$sums $last" | awk '{print $1 + $5, $2 + $6, $3 + $7, $4 + $8}')
+    [ "$what" = caught ] || sed -n '/did not pass/,$p' "$kept/said" >&2
+}
+
+# runs SUMS: how many of them are of the row
+runs() {
+    [ "$what" = armed ] && echo "$4" || echo "$2"
+}
+
+# tried MOST AT_ONCE WORDS...: of all kinds of the row, in one way; summed up into $count
 tried() {
-    most=$1 beside=$2 sums="0 0 0 0"
+    most=$1 beside=$2 sums='0 0 0 0'
     shift 2
-    for speed in quick slow; do
-        names=$(these $speed)
-        [ -n "$names" ] || continue
-        number=$most now=$beside
-        [ $speed = quick ] || number=$((most / 50)) now=$at_once_few
-        run "$@" -f "$names" --repeat $((number > 2 ? number : 2)) --at-once "$now" || return 1
-        sums=$(echo "$sums $(tally)" | awk '{print $1 + $5, $2 + $6, $3 + $7, $4 + $8}')
-        [ "$what" = caught ] || sed -n '/did not pass/,$p' "$kept/said" >&2
-    done
+    if [ "$what" = caught ] || [ -z "$(these quick)" ]; then
+        asks slow $((most / 50)) "$at_once_few" "$@" && asks quick "$most" "$beside" "$@" || return 1
+    else
+        asks slow 2 "$at_once_few" "$@" && asks quick 2 "$beside" "$@" || return 1
+        asks quick "$(more "$most" "$(runs $sums)" "$(runs $last)")" "$beside" "$@" || return 1
+    fi
     count=$sums
 }
 
@@ -80,30 +94,44 @@ ways() {
     done | paste -sd'|' | sed 's/|/ | /g'
 }
 
-# row WHAT WHOM PLUGIN WORDS...: a line of the table, of the kinds in $asked; of our own pools another one
+# row WHAT WHOM PLUGIN WORDS...: a line of the table, of the kinds in $asked. None where nothing is armed.
 row() {
     what=$1 whom=$2 plugin=$3
     shift 3
     echo "$what: $whom" >&2
     part plain "$many" "$at_once" "$program" check "$@" || return 1
+    [ "$what" != armed ] || [ "$(cut -d' ' -f4 "$kept/plain")" != 0 ] || return 0
     part one "$some" "$at_once_few" taskset -c "$cpu" "$program" check "$@" || return 1
     part eight "$some" "$at_once" "$program" check "$@" -t 8 || return 1
     load_begin
     part loaded "$some" "$at_once" "$program" check "$@" || return 1
     load_end
     measured="$revision, $many and $some"
-    echo "| $what | $whom | $(ways 1 2) | $measured |" >>"$kept/rows"
-    [ "$(cut -d' ' -f4 "$kept/plain")" = 0 ] || echo "| armed | $whom | $(ways 3 4) | $measured |" >>"$kept/rows"
+    if [ "$what" != armed ]; then
+        echo "| $what | $whom | $(ways 1 2) | $measured |" >>"$kept/rows"
+        return
+    fi
+    echo "| armed | $whom | $(ways 3 4) | $measured |" >>"$kept/rows"
+    case " $(cut -d' ' -f1 "$kept/plain" "$kept/one" "$kept/eight" "$kept/loaded" | paste -sd' ') " in
+    ' 0 0 0 0 ') ;;
+    *) echo "| accused | our own, of $whom | $(ways 1 2) | $measured |" >>"$kept/rows" ;;
+    esac
 }
 
 : >"$kept/rows"
 asked=$kinds
-for pool in $("$program" list pools | awk '{print $1}'); do
+own=$("$program" list pools | awk '{print $1}')
+for pool in $own; do
     wanted "$pool" && { row accused "$pool" '' -p "$pool" || exit 1; }
 done
 for plugin in $unusual; do
     wanted "$plugin" && { row accused "$plugin" "$folder/$plugin.so" --plugin "$folder/$plugin.so" || exit 1; }
 done
+for kind in $kinds; do
+    asked=$kind
+    wanted "$kind" && { row armed "$kind" '' -p "$(echo $own | tr ' ' ,)" || exit 1; }
+done
+asked=$kinds
 FAULTY=none && export FAULTY
 wanted faulty && { row accused "faulty, with none" "$folder/faulty.so" --plugin "$folder/faulty.so" || exit 1; }
 for kind in $kinds; do

@@ -39,6 +39,12 @@ run() {
     return 1
 }
 
+# more MOST SO_FAR OF_TWO: how many runs of each cell are left until a row has MOST, where two of each that
+# can be had more of made OF_TWO
+more() {
+    [ "$3" -gt 0 ] && [ "$1" -gt "$2" ] && echo $(((($1 - $2) * 2 + $3 - 1) / $3)) || echo 0
+}
+
 # counted KEY PLUGIN COMMAND...: what the command counts, into $count; from the record, where it has it.
 # PLUGIN: a file that it loads, or ''.
 counted() {
