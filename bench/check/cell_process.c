@@ -71,7 +71,7 @@ static void load(struct record *record, char **files)
 
 int cell_process_main(int argc, char **argv)
 {
-    const struct fault *fault = strcmp(argv[FAULT], PROBE_NAME) ? fault_find(argv[FAULT]) : &probe_fault;
+    const struct fault *fault = probe_find(argv[FAULT]) ? probe_find(argv[FAULT]) : fault_find(argv[FAULT]);
     int record = atoi(argv[RECORD]), cell = atoi(argv[CELL]);
     struct cell_start start = {.asked = atoi(argv[ASKED]),
                                .width = atoi(argv[WIDTH]),

@@ -459,6 +459,15 @@ int judge_run(const struct judge_setup *setup, const struct judge_case *what, st
     return error;
 }
 
+/* Whether it opens where it may start processes, which a cell may not. */
+static bool needs_processes(const struct judge_setup *setup, const struct pool_ops *pool, int *error)
+{
+    struct judge_case what = {pool, &probe_forking, &probe_forking.cells[0], 0};
+    struct judge_result result;
+    *error = run_once(setup, &what, &result);
+    return !*error && !result.not_opened && result.verdict.kind == VERDICT_HOLDS;
+}
+
 bool judge_probe(const struct judge_setup *setup, const struct pool_ops *pool, int *width, struct judge_result *result,
                  int *error)
 {
@@ -470,6 +479,10 @@ bool judge_probe(const struct judge_setup *setup, const struct pool_ops *pool, i
     probe.limit_ns = setup->limit_ns < limit_ns ? setup->limit_ns : limit_ns;
     *width = 0;
     *error = run_once(&probe, &what, result);
+    if (*error)
+        return false;
+    if (result->not_opened && needs_processes(&probe, pool, error))
+        judged_needs_processes(pool, result);
     if (*error)
         return false;
     if (result->width > 0 && result->width < setup->workers)

@@ -238,7 +238,9 @@ static void judge_unopened(const struct judge_case *what, int error, struct verd
     }
     other(verdict, SEEN_UNOPENED, "could not be opened: %s%s",
           error == EPROTO ? "open says 0 and brings no pool" : strerror(error),
-          error == EAGAIN || error == ENOSYS ? " (in a cell, which may start no processes)" : "");
+          (error == EAGAIN || error == ENOSYS) && what->fault != &probe_fault
+              ? " (in a cell, which may start no processes)"
+              : "");
 }
 
 /* A client in the wrong: the pool keeps the law, and says what is wrong. That it explains itself in
@@ -290,6 +292,14 @@ const char *judged_reason(const struct pool_ops *pool, const struct fault *fault
         if (!strcmp(reason->fault, fault->name) && reason->why)
             return reason->why;
     return NULL;
+}
+
+void judged_needs_processes(const struct pool_ops *pool, struct judge_result *result)
+{
+    result->verdict = (struct verdict){.kind = VERDICT_UNSUPPORTED};
+    snprintf(result->verdict.finding, sizeof result->verdict.finding,
+             "%s opens only where it may start processes, which a cell may not: nothing can be proved of them",
+             pool->name);
 }
 
 void judged_unsupported(const struct judge_case *what, unsigned lacking, unsigned barred, struct judge_result *result)

@@ -39,4 +39,7 @@ void judged_verdict(const struct judge_case *what, const struct outcome *outcome
  * (of enum pool_can) or by what it declares that bars the cell (of enum pool_declares). */
 void judged_unsupported(const struct judge_case *what, unsigned lacking, unsigned barred, struct judge_result *result);
 
+/* Of a pool whose workers are processes: the proof that nobody runs looks at threads. */
+void judged_needs_processes(const struct pool_ops *pool, struct judge_result *result);
+
 #endif

@@ -5,6 +5,8 @@
  * were asked for are to meet; those that arrived are the workers that run. */
 #include "faults/core/probe.h"
 
+#include <string.h>
+
 #include "faults/core/cell.h"
 #include "pools/core/futex.h"
 
@@ -64,3 +66,17 @@ const struct fault probe_fault = {
     .drive = drive,
     .judge = judge,
 };
+
+const struct fault probe_forking = {
+    .name = PROBE_FORKING,
+    .group = "",
+    .forks = true,
+    FAULT_CELLS(cells),
+    .drive = drive,
+    .judge = judge,
+};
+
+const struct fault *probe_find(const char *name)
+{
+    return !strcmp(name, PROBE_NAME) ? &probe_fault : !strcmp(name, PROBE_FORKING) ? &probe_forking : NULL;
+}

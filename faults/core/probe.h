@@ -5,9 +5,13 @@
 
 #include "faults/core/fault.h"
 
-/* A scenario that is in no list; it has one cell. Notes: */
+/* Scenarios that are in no list; each has one cell. The other one may start processes. Notes: */
 enum { PROBE_WIDTH };
-extern const struct fault probe_fault;
+extern const struct fault probe_fault, probe_forking;
 #define PROBE_NAME "(probe)"
+#define PROBE_FORKING "(probe, forking)"
+
+/* By its name; NULL: it is of a fault. */
+const struct fault *probe_find(const char *name);
 
 #endif

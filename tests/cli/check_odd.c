@@ -120,6 +120,13 @@ CLI_TEST(check_odd, threads_of_clone_are_said_not_to_be_held)
     cr_assert(check("CLONED", "-f late-add") == 0 && strstr(out, "neither pthread_create nor thrd_create"), "%s", out);
 }
 
+/* Of which the proof, which looks at threads, knows nothing. */
+CLI_TEST(check_odd, a_worker_that_is_a_process_is_not_judged)
+{
+    cr_assert(check("PROCESSES", "") == 0 && strstr(out, "\n0 clean hold, ") && !strstr(out, "FAIL"), "%s", out);
+    cr_assert(strstr(out, "cells: PROCESSES opens only where it may start processes, which a cell may not"), "%s", out);
+}
+
 CLI_TEST(check_odd, a_thread_that_is_looked_for_at_birth_is_no_stall)
 {
     holds("POLLS");

@@ -6,7 +6,8 @@
  * over when a timer's signal comes, whose handler posts a semaphore; ODD_helped has a timer that
  * the C library's own thread serves. ODD_early has its workers from load time. ODD_reserves takes
  * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges, ODD_countless no counts. ODD_stays leaves a
- * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone. ODD_picky
+ * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone,
+ * ODD_processes processes that share its memory. ODD_picky
  * cannot be opened with a queue of less than eight, or more than it has room for. ODD_pinned binds each worker to a CPU
  * of its own. ODD_own_signal is as ODD_ticks, by SIGUSR1, ODD_other_signal by SIGUSR2. ODD_traces remembers the last
  * 50,000 jobs, ODD_keeps the last 800 pools. ODD_polls looks in open, again and again, whether its workers run.
@@ -60,6 +61,7 @@ enum odd {
     STAYS,
     CONTAINS,
     CLONED,
+    PROCESSES,
     PICKY,
     PINNED,
     TRACES,
@@ -125,6 +127,11 @@ static sem_t tick, born;
 static _Atomic int running; /* workers that have begun */
 static void *trace[TRACED / CHUNK], *kept[KEPT];
 static __thread bool inside;
+
+static bool cloned(void)
+{
+    return odd == CLONED || odd == PROCESSES;
+}
 
 static bool staged(void)
 {
@@ -209,7 +216,7 @@ static void run_one(struct pool_job job)
     pond.stats.started++;
     pthread_cond_broadcast(&pond.changed);
     pthread_mutex_unlock(&pond.lock);
-    inside = odd != CLONED; /* whose threads share this with who made them */
+    inside = !cloned(); /* whose threads share this with who made them */
     pthread_cleanup_push(gone, NULL);
     status = job.fn(job.arg);
     pthread_cleanup_pop(0);
@@ -314,9 +321,11 @@ static bool start_worker(void)
     pthread_t *thread = &pond.threads[pond.started++];
     if (odd == COUNTS)
         error = thrd_create((thrd_t *)thread, as_thrd, NULL) != thrd_success;
-    else if (odd == CLONED)
-        clone(as_clone, (char *)malloc(STACK) + STACK,
-              CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM, NULL);
+    else if (cloned())
+        error = clone(as_clone, (char *)malloc(STACK) + STACK,
+                      CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+                          (odd == PROCESSES ? SIGCHLD : CLONE_THREAD | CLONE_SYSVSEM),
+                      NULL) < 0;
     else
         error = pthread_create(thread, NULL, worker, NULL);
     pond.started -= error != 0;
@@ -555,7 +564,7 @@ static void *sleep_for_ever(void *arg)
 
 static int64_t pond_free(struct pool *base)
 {
-    if (inside && odd != CLONED) /* which shares the thread-locals of who made it */
+    if (inside && !cloned()) /* which shares the thread-locals of who made it */
         return -EDEADLK;
     pond_close(base);
     pthread_mutex_lock(&pond.lock);
@@ -568,7 +577,7 @@ static int64_t pond_free(struct pool *base)
     for (int i = 0; i < pond.started && odd != EARLY; i++) {
         if (odd == COUNTS)
             thrd_join(*(thrd_t *)&pond.threads[i], NULL);
-        else if (odd == CLONED)
+        else if (cloned())
             sem_wait(&tick);
         else
             pthread_join(pond.threads[i], NULL);
