@@ -234,6 +234,14 @@ static bool has_value(const struct rate_probe *at)
     return at->judged.worth >= at->promise->kind->samples_min;
 }
 
+/* Whether there are samples enough, and it is what rounds differ by that makes them worth few: a machine that
+ * stands still now and then. At a lower rate a standstill makes fewer jobs late; samples too few by number would be
+ * fewer there. */
+static bool has_samples(const struct rate_probe *at)
+{
+    return at->judged.samples >= pooled_needed(at->promise->kind->quantile);
+}
+
 static enum search_answer kept_if_steady(const struct rate_probe *at)
 {
     return at->loop.state == OPEN_LOOP_STEADY || at->loop.state == OPEN_LOOP_RECORDED ? SEARCH_KEPT : SEARCH_SHORT;
@@ -252,7 +260,7 @@ static enum search_answer answer_of(const struct rate_probe *at, bool some_kept)
         return SEARCH_UNKNOWN;
     case SLO_SAMPLES:
         if (!has_value(at))
-            return some_kept ? SEARCH_SHORT : SEARCH_UNKNOWN;
+            return some_kept || has_samples(at) ? SEARCH_SHORT : SEARCH_UNKNOWN;
         return below ? kept_if_steady(at) : SEARCH_BROKEN;
     case SLO_NOT_STEADY:
         return SEARCH_SHORT;

@@ -176,3 +176,17 @@ Test(rate_search, finds_what_a_machine_that_stands_still_allows, .timeout = 120)
               "%.3f of Erlang's (%.3f .. %.3f), known %.3f, %d found none", runs.mean, runs.least, runs.most, known,
               runs.none);
 }
+
+/* Busy CPUs: rounds differ so much that their samples are worth few. A lower rate is asked then, and something is
+ * found; the search ended at its first rates. */
+Test(rate_search, goes_on_below_a_rate_of_which_rounds_tell_nothing, .timeout = 120)
+{
+    static const struct sought cases[] = {{2, 20 * US, 5 * MS, 10, 20 * MS, 4000 * MS},
+                                          {2, 20 * US, 5 * MS, 10, 100 * MS, 8000 * MS},
+                                          {2, 500 * US, 10 * MS, 10, 50 * MS, 4000 * MS}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct runs runs = search_often(&cases[i], 8);
+        cr_expect(runs.none == 0 && runs.most < saturation(&cases[i]), "case %zu: %d found none; %.3f .. %.3f", i,
+                  runs.none, runs.least, runs.most);
+    }
+}
