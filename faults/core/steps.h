@@ -1,8 +1,8 @@
 /* steps.h - the calls that threads make of the C library, as steps at which one can be held:
  * locks, condition variables, semaphores, futex waits and wake-ups made through syscall(),
  * naps, malloc, calloc and free (before the call nobody holds a lock of theirs). They are
- * interposed in this program as births.h interposes pthread_create; it needs no change to the
- * pool. What a thread does between two of them is not seen.
+ * interposed in this program (steps_calls.c) as births.h interposes pthread_create; it needs no
+ * change to the pool. What a thread does between two of them is not seen.
  *
  * A thread that is held is one that is preempted there, for as long as it takes: a pool must
  * bear it. Steps that the memory allocator or the C library itself takes are none: who holds
@@ -84,10 +84,14 @@ bool steps_outlive(void);
 void steps_release(void);
 void steps_end(void);
 
+/* Each call that is a step, with the place that makes it: before it and, with `after`, at its end. */
+void steps_take(int call, bool after, const void *from);
+
 /* Holds a thread, a client too, at the end of the next wait for a condition that it comes back from, the one
  * that it is in among them, with the lock that it has taken again. One at a time; no arming is needed. */
 void steps_hold_end(pid_t thread);
 bool steps_ends_held(void); /* whether it is held there */
 void steps_let_end(void);   /* it goes on, or is not held any more */
+void steps_end_wait(void);  /* at the end of each such wait */
 
 #endif
