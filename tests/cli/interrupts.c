@@ -23,10 +23,7 @@ static pid_t start_run(const char *pool)
               "1000s", "--no-figures", "-o", "kept.json", NULL);
         _exit(127);
     }
-    do {
-        poll(NULL, 0, 20);
-        slurp("err", err, sizeof err);
-    } while (!strstr(err, "round 1 of 1"));
+    program_await_words("round 1 of 1");
     return child;
 }
 
@@ -94,10 +91,7 @@ CLI_TEST(interrupts, one_ends_a_slice_that_takes_long)
               "1", "--rounds", "1", "--budget", "1000s", "--no-floor", "--no-figures", "-o", "kept.json", NULL);
         _exit(127);
     }
-    do {
-        poll(NULL, 0, 20);
-        slurp("err", err, sizeof err);
-    } while (!strstr(err, "round 1 of 1"));
+    program_await_words("round 1 of 1");
     cr_assert(kill(child, SIGTERM) == 0); /* a thousand jobs of a second are in the slice */
     expect_interrupted(child);
 }
@@ -116,10 +110,7 @@ CLI_TEST(interrupts, a_plan_keeps_what_was_measured)
               "--budget", "20min", "--no-figures", "-o", "kept.json", NULL);
         _exit(127);
     }
-    do {
-        poll(NULL, 0, 20);
-        slurp("err", err, sizeof err);
-    } while (!strstr(err, "measured here"));
+    program_await_words("measured here");
     sleep(1); /* a size takes minutes: p99.99 of 100 jobs a second */
     cr_assert(kill(-child, SIGINT) == 0);
     expect_interrupted(child);

@@ -107,6 +107,14 @@ int program_shell(const char *where, const char *command)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+void program_await_words(const char *words)
+{
+    do {
+        poll(NULL, 0, 20);
+        slurp("err", err, sizeof err);
+    } while (!strstr(err, words));
+}
+
 void program_await_handler(pid_t process, int number)
 {
     char path[64], status[8192];

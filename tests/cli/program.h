@@ -36,6 +36,9 @@ void program_tools(void);
  * Returns its exit status. */
 int program_shell(const char *where, const char *command);
 
+/* Until the program that writes its stderr to the file err has said that; it is in `err`. */
+void program_await_words(const char *words);
+
 /* Until that process is the program, and no shell any more, and takes the signal; or has ended. */
 void program_await_handler(pid_t process, int number);
 

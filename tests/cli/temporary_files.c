@@ -1,5 +1,6 @@
 /* temporary_files.c - the program from outside: what `io` leaves behind in $TMPDIR. */
 #include <dirent.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -44,6 +45,18 @@ CLI_TEST(temporary_files, a_folder_that_is_not_there_is_said)
     cr_assert(strstr(err, "/nonexistent/folder") && strstr(err, "TMPDIR"), "%s", err);
 }
 
+/* Until a slice of that run has a file there, which has no name any more. */
+static void await_file_in_tmp(pid_t process)
+{
+    char command[256];
+    snprintf(command, sizeof command,
+             "for p in $(cat /proc/%d/task/%d/children); do ls -l /proc/$p/fd; done 2>/dev/null | "
+             "grep -q \"$(pwd -P)/tmp/\"",
+             (int)process, (int)process);
+    while (system(command))
+        poll(NULL, 0, 1);
+}
+
 CLI_TEST(temporary_files, are_gone_after_an_interrupt_and_after_a_kill)
 {
     static const int signals[] = {SIGINT, SIGKILL};
@@ -58,8 +71,7 @@ CLI_TEST(temporary_files, are_gone_after_an_interrupt_and_after_a_kill)
                   "--budget", "1000s", "--no-figures", "-o", "kept.json", NULL);
             _exit(127);
         }
-        sleep(2);
-        program_await_handler(child, SIGINT);
+        await_file_in_tmp(child);
         kill(child, signals[i]);
         cr_assert(waitpid(child, &status, 0) == child);
         cr_assert(signals[i] == SIGKILL || (WIFEXITED(status) && WEXITSTATUS(status) == 130), "status %x", status);
