@@ -58,6 +58,24 @@ unsigned fault_pool_can(const struct pool_ops *pool)
     return pool->declares & POOL_CALLER_MAY_RUN ? pool->can & ~(unsigned)POOL_CAN_RUN_APART : pool->can;
 }
 
+/* Judges count in the plural; of one that is another word. It becomes no longer. */
+static void tell_one(char *text)
+{
+    static const char *const many[][2] = {
+        {"1 jobs were", "1 job was"},      {"1 jobs have", "1 job has"}, {"1 jobs", "1 job"}, {"1 results", "1 result"},
+        {"1 descriptors", "1 descriptor"}, {"1 mappings", "1 mapping"},  {"1 keys", "1 key"}, {"1 bytes", "1 byte"},
+        {"1 children were", "1 child was"}};
+    for (char *at = text; (at = strstr(at, "1 ")); at++)
+        for (size_t i = 0; i < sizeof many / sizeof *many && (at == text || at[-1] == ' '); i++) {
+            size_t length = strlen(many[i][0]), less = strlen(many[i][1]);
+            if (strncmp(at, many[i][0], length))
+                continue;
+            memcpy(at, many[i][1], less);
+            memmove(at + less, at + length, strlen(at + length) + 1);
+            break;
+        }
+}
+
 bool verdict_own(struct verdict *verdict, const char *format, ...)
 {
     va_list arguments;
@@ -66,6 +84,7 @@ bool verdict_own(struct verdict *verdict, const char *format, ...)
     verdict->own = true;
     vsnprintf(verdict->finding, sizeof verdict->finding, format, arguments);
     va_end(arguments);
+    tell_one(verdict->finding);
     return true;
 }
 
@@ -76,6 +95,7 @@ bool verdict_named(struct verdict *verdict, const char *format, ...)
     verdict->kind = VERDICT_NAMED;
     vsnprintf(verdict->finding, sizeof verdict->finding, format, arguments);
     va_end(arguments);
+    tell_one(verdict->finding);
     return true;
 }
 

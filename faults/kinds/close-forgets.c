@@ -41,7 +41,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "after the close %s does not return: %d jobs have no outcome",
                            outcome->call ? outcome->call : "a call", left);
     if (outcome->end == OUTCOME_ENDED && left && (outcome->pool->declares & silent) != silent)
-        return verdict_own(verdict, "%d jobs that were queued at the close were neither run nor given back", left);
+        return verdict_own(verdict, "%d jobs were queued at the close, and neither run nor given back", left);
     return false;
 }
 

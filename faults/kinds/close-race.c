@@ -87,10 +87,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     const _Atomic int64_t *notes = outcome->record->notes;
     int try = (int)atomic_load(&notes[TRY]);
     if (atomic_load(&notes[LOST]))
-        return verdict_own(verdict, "%d jobs that raced with the close were accepted and never ran (try %d)",
+        return verdict_own(verdict, "%d jobs were accepted in a race with the close, and never ran (try %d)",
                            (int)atomic_load(&notes[LOST]), try);
     if (atomic_load(&notes[OVERRUN]))
-        return verdict_own(verdict, "%d jobs that raced with the close were refused and ran (try %d)",
+        return verdict_own(verdict, "%d jobs were refused in a race with the close, and ran (try %d)",
                            (int)atomic_load(&notes[OVERRUN]), try);
     if (outcome->end == OUTCOME_HUNG)
         return verdict_own(verdict, "under a close that races with submits %s does not return (try %d)",

@@ -61,7 +61,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
     if (ledger_overrun(record))
-        return verdict_own(verdict, "%d refused jobs ran nevertheless", ledger_overrun(record));
+        return verdict_own(verdict, "%d jobs were refused, and ran nevertheless", ledger_overrun(record));
     if (ledger_unsettled(record))
         return verdict_own(verdict, "%d jobs were taken by a full queue, and never ran", ledger_unsettled(record));
     if (atomic_load(&record->notes[AT_REST]) == -EAGAIN)

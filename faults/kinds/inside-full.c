@@ -86,8 +86,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "%d of the queued jobs never ran, after a job had submitted into the full queue",
                            ledger_unsettled(record));
     if (outcome->end == OUTCOME_ENDED && outcome->cell->client == DROP && ledger_unsettled(record))
-        return verdict_own(verdict,
-                           "%d jobs never ran and were not given back, after jobs had submitted into the full queue",
+        return verdict_own(verdict, "%d jobs neither ran nor came back, after jobs had submitted into the full queue",
                            ledger_unsettled(record));
     if (outcome_hung_in(outcome, "pool_wait") && answered < outcome->workers)
         return verdict_own(verdict, "%d of %d jobs do not come back from a submit into their own full queue",

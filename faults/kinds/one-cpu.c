@@ -46,7 +46,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (outcome->end == OUTCOME_CRASHED)
         return verdict_own(verdict, "with one CPU allowed the process ends");
     if (outcome->end == OUTCOME_ENDED && ledger_unsettled(record))
-        return verdict_own(verdict, "with one CPU allowed, %d accepted jobs never ran", ledger_unsettled(record));
+        return verdict_own(verdict, "with one CPU allowed, %d jobs were accepted and never ran",
+                           ledger_unsettled(record));
     return false;
 }
 

@@ -226,8 +226,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     if (atomic_load(&notes[TAKEN]))
         return verdict_own(verdict, "a cancel took %d jobs of another pool", (int)atomic_load(&notes[TAKEN]));
     if (atomic_load(&notes[COUNTED]) > 0)
-        return verdict_own(verdict, "%d jobs of another pool are among those that it says it accepted",
-                           (int)atomic_load(&notes[COUNTED]));
+        return verdict_own(verdict, "it counts %d jobs of another pool as its own", (int)atomic_load(&notes[COUNTED]));
     if (outcome->end == OUTCOME_HUNG)
         return verdict_own(verdict, "%s: hang, %d of %d jobs ran", when, ran, expected);
     if (outcome->end == OUTCOME_CRASHED)

@@ -183,7 +183,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "with thread %d refused, %d jobs were refused and ran nevertheless", at,
                            (int)atomic_load(&notes[OVERRUN]));
     if (at)
-        return verdict_own(verdict, "with thread %d refused, %d accepted jobs never ran", at,
+        return verdict_own(verdict, "with thread %d refused, %d jobs were accepted and never ran", at,
                            (int)atomic_load(&notes[UNSETTLED]));
     if (!now)
         return false; /* none was refused yet */

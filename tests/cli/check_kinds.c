@@ -319,6 +319,28 @@ CLI_TEST(check_kinds, what_goes_wrong_without_the_scenario_is_not_its_bug)
     json_decref(document);
 }
 
+/* In each of its cells, whichever job it is that lies there; and what happens only now and then. */
+CLI_TEST(check_kinds, a_stranded_job_is_called_so)
+{
+    json_t *document = check_calmly("under-parallel", "-f under-parallel");
+    const json_t *cells = json_object_get(document, "cells"), *cell;
+    size_t i;
+    cr_assert(json_array_size(cells) == 5);
+    json_array_foreach (cells, i, cell)
+        cr_assert(is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name")), "%s", out);
+    json_decref(document);
+    document = check_calmly("strands-rarely", "-f under-parallel");
+    cr_assert(strstr(out, "again and again") && strstr(out, "1 of them does not start though workers are idle (round "),
+              "%s", out);
+    json_decref(document);
+}
+
+CLI_TEST(check_kinds, one_is_told_in_the_singular)
+{
+    json_decref(check_calmly("drops-unsaid", "-f inside-full"));
+    cr_assert(strstr(out, "\"1 job neither ran nor came back, "), "%s", out);
+}
+
 /* Nor do jobs that nobody was called for say that one which failed took a worker away. */
 CLI_TEST(check_kinds, who_is_not_called_was_not_lost)
 {

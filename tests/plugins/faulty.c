@@ -360,7 +360,7 @@ static int start_one(struct faulty *pool)
 /* Of one more job, with the lock. */
 static void call(struct faulty *pool)
 {
-    if (HAS("wrong-wake") || HAS("under-parallel") || HAS("one-condition"))
+    if (HAS("wrong-wake") || HAS("under-parallel") || HAS("strands-rarely") || HAS("one-condition"))
         pthread_cond_signal(&pool->jobs);
     else
         pthread_cond_broadcast(&pool->jobs);
@@ -378,6 +378,8 @@ static void put(struct faulty *pool, struct pool_job job)
     all_open++;
     if (HAS("under-parallel") && pool->stats.accepted % 2 == 0)
         return; /* the one that was called will come by */
+    if (HAS("strands-rarely") && pool->stats.accepted % 97 == 0)
+        return;
     if (HAS("late-backstop") && pool->stats.accepted % 8 == 0)
         return;
     call(pool);
