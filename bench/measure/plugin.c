@@ -22,6 +22,7 @@
 #include "bench/measure/file_sum.h"
 #include "bench/measure/plugin_words.h"
 #include "bench/measure/plugin_workload.h"
+#include "bench/measure/shadow.h"
 #include "pools/core/pool.h"
 #include "workloads/core/why.h"
 #include "workloads/core/workload.h"
@@ -182,6 +183,13 @@ static int load(const char *path, struct why why)
     for (int i = 0; !error && workloads && workloads[i]; i++)
         error = add_workload(workloads[i], path, why);
     return error; /* the object stays: what was added lives in it */
+}
+
+/* The same, the first time. */
+static int load_and_look(const char *path, struct why why)
+{
+    int error = load(path, why);
+    return error ? error : shadow_check(dlopen(path, RTLD_NOW | RTLD_NOLOAD), path, why);
 }
 
 /* The try: in a child, which says over a pipe what is wrong. */
@@ -385,7 +393,7 @@ int plugin_load(const char *path, char *text, size_t size)
     else if ((error = file_sum(real, sums[file_count])))
         why_wrong(why, "plug-in %s: cannot be read: %s", path, strerror(-error));
     else
-        error = plugin_try(real, load, why);
+        error = plugin_try(real, load_and_look, why);
     if (!error)
         error = plugin_load_here(real, load, why);
     if (error)

@@ -4,7 +4,6 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <link.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +15,7 @@
 
 #include "bench/json/utf8.h"
 #include "bench/measure/plugin.h"
+#include "bench/measure/shadow.h"
 
 static struct {
     void *object;
@@ -81,34 +81,6 @@ static int open_object(enum side side, const char *path, struct why why)
     return 0;
 }
 
-/* Whether an object's own symbols come first in it. */
-static bool is_symbolic(void *object)
-{
-    struct link_map *map;
-    bool found = false;
-    if (dlinfo(object, RTLD_DI_LINKMAP, &map))
-        return true;
-    for (const ElfW(Dyn) *entry = map->l_ld; entry->d_tag != DT_NULL; entry++)
-        found = found || entry->d_tag == DT_SYMBOLIC || (entry->d_tag == DT_FLAGS && entry->d_un.d_val & DF_SYMBOLIC);
-    return found;
-}
-
-/* Pools that are made of our parts, and whose calls of these would go to the program's
- * copy: the two sides would be one. */
-static int check_own(void *object, const char *path, struct why why)
-{
-    static const char *const parts[] = {"pool_submit_batch", "pool_open", "pool_head_open", "pool_thread_start"};
-    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
-        const void *own = dlsym(object, parts[i]), *program = dlsym(RTLD_DEFAULT, parts[i]);
-        if (own && program && own != program && !is_symbolic(object))
-            return why_wrong(why,
-                             "plug-in %s: its %s would be this program's, not its own copy (link it with "
-                             "-Wl,-Bsymbolic, or compile it with -fvisibility=hidden)",
-                             path, parts[i]);
-    }
-    return 0;
-}
-
 /* Twins would be one to whoever asks for them by their name. */
 static int check_name(enum side side, int index, const char *path, struct why why)
 {
@@ -124,7 +96,7 @@ static int load_side(enum side side, const char *path, struct why why)
     const struct pool_ops *const *pools;
     int error = open_object(side, path, why);
     if (!error)
-        error = check_own(sides[side].object, path, why);
+        error = shadow_check(sides[side].object, path, why); /* two that call our parts would be one */
     if (error)
         return error;
     pools = dlsym(sides[side].object, "poolbench_pools");

@@ -126,6 +126,7 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
                  {"--plugin @/empty.so", "POOL_PLUGIN"},
                  {"--plugin @/leaves.so", "leaves 1 process behind"},
                  {"--plugin @/forges.so", "ends the program"},
+                 {"--plugin @/bound.so", "its pool_submit_batch would be this program's, not its own copy"},
                  {"--plugin nosuch.so", "No such file"},
                  {"--plugin @", "not a file"},
                  {"--plugin /etc/passwd", "cannot be loaded"},

@@ -2,10 +2,18 @@
  * each reason: IS_version, IS_lacks, IS_crashes, IS_exits, IS_nameless, IS_taken,
  * IS_empty, IS_leaves (a process), IS_forges (the answer of who loads it),
  * IS_threads (one runs from the start on: for an exploration),
- * IS_bound (for a duet: a function of its own that the program has, too). */
+ * IS_bound (calls a function of its own that the program has, too). */
 #include <poolbench.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#ifdef IS_bound
+int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
+{
+    (void)pool, (void)jobs;
+    return count;
+}
+#endif
 
 static int refuse(struct pool **out, const struct pool_config *config)
 {
@@ -21,6 +29,9 @@ __attribute__((unused)) static int refuse_submit(struct pool *pool, pool_job_fn 
 
 static int refuse_call(struct pool *pool)
 {
+#ifdef IS_bound
+    return pool_submit_batch(pool, NULL, -ENOTSUP);
+#endif
     (void)pool;
     return -ENOTSUP;
 }
@@ -56,14 +67,6 @@ __attribute__((constructor)) static void start(void)
 {
     pthread_t thread;
     pthread_create(&thread, NULL, stay, NULL);
-}
-#endif
-
-#ifdef IS_bound
-int pool_submit_batch(struct pool *pool, const struct pool_job *jobs, int count)
-{
-    (void)pool, (void)jobs;
-    return count;
 }
 #endif
 
