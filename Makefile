@@ -334,7 +334,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PROCESSES PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL OTHER_SIGNAL TAKES_SIGNAL DOZES SPARES TALLIES BUSY BUSIER PAIRS RESTS SINGLE WHOLE DEAF SHY EVEN REJECTS EXPIRES HELPS TIGHT NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -365,7 +365,7 @@ $(BUILD)/plugins/rude-%.so: tests/plugins/rude.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $< for $*)
 	$(Q)$(call PLUGIN,-DRUDE=$*)
-$(addprefix $(BUILD)/plugins/,faulty.so stream.so tidy.so unfit.so wrong.so): $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
+$(addprefix $(BUILD)/plugins/,faulty.so slips.so stream.so tidy.so unfit.so wrong.so): $(BUILD)/plugins/%.so: tests/plugins/%.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(call PLUGIN)

@@ -70,6 +70,7 @@ void cell_full_as_before(struct pool_config *config);
 /* As cell_open, where it is no failure that the pool does not open: nothing is kept of
  * it, and where its policy is not to be had (-ENOTSUP), nothing was asked. */
 int cell_try_open(struct pool_config config);
+int cell_try_open_size(struct pool_config config, int workers);
 
 /* Another open pool becomes the cell's, in the place of one that was freed. */
 void cell_adopt(struct pool *other);

@@ -124,9 +124,14 @@ void cell_exit(void)
 
 int cell_try_open(struct pool_config config)
 {
+    return cell_try_open_size(config, self.asked);
+}
+
+int cell_try_open_size(struct pool_config config, int workers)
+{
     struct pool *opened = NULL;
     int error;
-    config.workers = self.asked;
+    config.workers = workers;
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
     self_begin("pool_open");

@@ -154,8 +154,9 @@ bool full_catch(void)
     if (!chosen)
         return false;
     sigaction(chosen, &action, NULL);
-    atomic_fetch_add(&sent, 1);
-    syscall(SYS_tgkill, getpid(), full_submitter(), chosen);
+    atomic_fetch_add(&sent, (uint32_t)submitters);
+    for (int i = 0; i < submitters; i++)
+        syscall(SYS_tgkill, getpid(), (pid_t)atomic_load(&cell_record()->clients[i + 1]), chosen);
     for (int i = 0; i < NAPS && atomic_load(&caught) < atomic_load(&sent); i++)
         cell_nap();
     is_held = full_is_caught();

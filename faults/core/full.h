@@ -42,8 +42,8 @@ void full_submit_by(int helpers, void (*submitter)(void));
 /* A signal that nobody has a handler for: the pool may work with others. 0: there is none. */
 int full_free_signal(void);
 
-/* Holds the submitter of full_submit inside its call, in a signal's handler, until full_let_go; again and again.
- * Returns whether it is held; it is not where no signal is free. */
+/* Holds the submitters inside their calls, in a signal's handler, until full_let_go; again and again.
+ * Returns whether one is held; it is not where no signal is free. */
 bool full_catch(void);
 bool full_is_caught(void);
 void full_let_go(void);

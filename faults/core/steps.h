@@ -10,6 +10,7 @@
 #ifndef STEPS_H
 #define STEPS_H
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -86,6 +87,17 @@ void steps_end(void);
 
 /* Each call that is a step, with the place that makes it: before it and, with `after`, at its end. */
 void steps_take(int call, bool after, const void *from);
+
+/* From now on each thread's next few waits for a condition or a futex (through syscall()) end after 0.2 ms at most,
+ * and say that it was woken, as POSIX and futex(2) allow at any time. Again: a few more. */
+void steps_wake_in_vain(void);
+void steps_wake_truly(void);
+int steps_woken_in_vain(void); /* how often, so far */
+
+/* Such a wait, in place of the one that is asked for, which may be timed; of syscall() the words after the number.
+ * False: it is none, and nothing was done. */
+bool steps_wait_in_vain(pthread_cond_t *condition, pthread_mutex_t *mutex, const void *from, int *answer);
+bool steps_futex_in_vain(const long *words, const void *from, long *answer);
 
 /* Holds a thread, a client too, at the end of the next wait for a condition that it comes back from, the one
  * that it is in among them, with the lock that it has taken again. One at a time; no arming is needed. */

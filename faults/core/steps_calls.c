@@ -32,7 +32,8 @@ int pthread_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex)
 {
     int answer;
     STEP_BEFORE(STEPS_WAIT);
-    answer = real_pthread_cond_wait()(condition, mutex);
+    if (!steps_wait_in_vain(condition, mutex, __builtin_return_address(0), &answer))
+        answer = real_pthread_cond_wait()(condition, mutex);
     steps_end_wait();
     STEP_AFTER(STEPS_WAIT);
     return answer;
@@ -42,7 +43,8 @@ int pthread_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex, co
 {
     int answer;
     STEP_BEFORE(STEPS_TIMED_WAIT);
-    answer = real_pthread_cond_timedwait()(condition, mutex, until);
+    if (!steps_wait_in_vain(condition, mutex, __builtin_return_address(0), &answer))
+        answer = real_pthread_cond_timedwait()(condition, mutex, until);
     steps_end_wait();
     STEP_AFTER(STEPS_TIMED_WAIT);
     return answer;
@@ -53,7 +55,8 @@ int pthread_cond_clockwait(pthread_cond_t *condition, pthread_mutex_t *mutex, cl
 {
     int answer;
     STEP_BEFORE(STEPS_TIMED_WAIT);
-    answer = real_pthread_cond_clockwait()(condition, mutex, clock, until);
+    if (!steps_wait_in_vain(condition, mutex, __builtin_return_address(0), &answer))
+        answer = real_pthread_cond_clockwait()(condition, mutex, clock, until);
     steps_end_wait();
     STEP_AFTER(STEPS_TIMED_WAIT);
     return answer;
@@ -135,7 +138,8 @@ long syscall(long number, ...)
     call = (words[1] & FUTEX_CMD_MASK) == FUTEX_WAKE ? STEPS_FUTEX_WAKE : STEPS_FUTEX_WAIT;
     if (number == SYS_futex)
         STEP_BEFORE(call);
-    answer = real_syscall()(number, words[0], words[1], words[2], words[3], words[4], words[5]);
+    if (number != SYS_futex || !steps_futex_in_vain(words, __builtin_return_address(0), &answer))
+        answer = real_syscall()(number, words[0], words[1], words[2], words[3], words[4], words[5]);
     if (number == SYS_futex)
         STEP_AFTER(call);
     return answer;

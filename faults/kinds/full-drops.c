@@ -2,21 +2,39 @@
  *
  * Workers are held and the queue is full: one more is accepted, and exactly one of
  * those that wait is given back as dropped, before the submit returns; it is not the
- * new one, and it never runs. */
+ * new one, and it never runs. Then the pool is closed, and one more is refused: for it nothing
+ * is dropped. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 
 enum { CAPACITY = 2 };
 
-enum { ANSWER = FULL_NOTES, DROPPED };
+/* Of the submit, and of the one after the close: the answer, and how many were given back meanwhile. */
+enum { ANSWER = FULL_NOTES, DROPPED, CLOSED_ANSWER, CLOSED_DROPPED };
 
 static int next;
+
+static int dropped(void)
+{
+    int sum = 0;
+    for (int id = 0; id <= next; id++)
+        sum += (int)atomic_load(&cell_record()->jobs[id].dropped);
+    return sum;
+}
 
 static void submitter(void)
 {
     cell_note(ANSWER, cell_submit(next));
-    for (int id = 0; id <= next; id++)
-        cell_note_add(DROPPED, atomic_load(&cell_record()->jobs[id].dropped));
+    cell_note(DROPPED, dropped());
+}
+
+static void submit_after_close(void)
+{
+    int before;
+    cell_close();
+    before = dropped();
+    cell_note(CLOSED_ANSWER, cell_submit(next + 1));
+    cell_note(CLOSED_DROPPED, dropped() - before);
 }
 
 static void drive(int client)
@@ -28,6 +46,8 @@ static void drive(int client)
     full_submit(submitter);
     if (!full_returns())
         cell_not_asked("its open takes POOL_DROP_OLDEST, and its submit waits all the same");
+    else if (!(cell_pool()->declares & POOL_NO_CLOSE))
+        submit_after_close();
     full_end();
 }
 
@@ -38,6 +58,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
     int answer = (int)atomic_load(&record->notes[ANSWER]), dropped = (int)atomic_load(&record->notes[DROPPED]);
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
+    if (atomic_load(&record->notes[CLOSED_ANSWER]) < 0 && atomic_load(&record->notes[CLOSED_DROPPED]))
+        return verdict_own(verdict, "after the close a submit is refused, and drops %d jobs all the same",
+                           (int)atomic_load(&record->notes[CLOSED_DROPPED]));
     if (answer == 0 && dropped != 1)
         return verdict_own(verdict, "one job more in a full queue, and %d were given back as dropped", dropped);
     if (atomic_load(&record_job_at(record, last)->dropped))
@@ -62,9 +85,10 @@ static const struct fault full_drops = {
     .source = "alibaba/p3c#889",
     .summary = "the oldest job should be dropped, and another one is, or nobody is told",
     .bug = "The wrong end of the queue is taken, or what is dropped is overwritten without a word.",
-    .scenario = "Workers held, the queue full, under POOL_DROP_OLDEST; one submit more.",
+    .scenario = "Workers held, the queue full, under POOL_DROP_OLDEST; one submit more; a close, and one more.",
     .diagnosis = "What was given back as dropped is not the one job that had to go.",
-    .remedy = "Take the oldest out as a worker would, give its argument back, then put the new one in.",
+    .remedy = "Take the oldest out as a worker would, give its argument back, then put the new one in; whether the new "
+              "one is accepted at all is decided before.",
     FAULT_CELLS(cells),
     .drive = drive,
     .judge = judge,

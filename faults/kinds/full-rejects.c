@@ -2,7 +2,8 @@
  *
  * It waits, it loses the job with a good answer, or runs one that it refused. Workers
  * are held and the queue is full: one more is refused with -EAGAIN at once, alone and
- * in a batch, and whatever was accepted runs. At rest a submit is accepted again. */
+ * in a batch, and whatever was accepted runs. At rest a submit is accepted again. Or a batch comes
+ * of which only a part has room: what it says that it took is what runs. */
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 #include "pools/core/futex.h"
@@ -11,6 +12,7 @@ enum { CAPACITY = 2, BATCH = CAPACITY /* some take none that is larger than the 
 
 /* The answers of the submit and of the batch beyond the capacity, and of a submit at rest. */
 enum { ALONE = FULL_NOTES, BATCHED, AT_REST };
+enum { FULL, IN_PART, PART = 3, PLACES = 4 };
 
 static int next;
 
@@ -37,9 +39,24 @@ static void submit_at_rest(void)
         cell_note(AT_REST, error);
 }
 
-static void drive(int client)
+static void batch_in_part(void)
 {
-    (void)client;
+    cell_note(BATCHED, cell_submit_batch(next, PART));
+}
+
+static void play_in_part(void)
+{
+    if (cell_try_open((struct pool_config){.capacity = PLACES, .full = POOL_REJECT}))
+        return;
+    next = full_make(PLACES - PART + 1);
+    full_submit(batch_in_part);
+    if (!full_returns())
+        cell_not_asked("its open takes POOL_REJECT, and its batch waits all the same");
+    full_end();
+}
+
+static void play_full(void)
+{
     next = full_open((struct pool_config){.capacity = CAPACITY, .full = POOL_REJECT});
     if (!next)
         return;
@@ -54,16 +71,26 @@ static void drive(int client)
     cell_free();
 }
 
+static void drive(int client)
+{
+    client == FULL ? play_full() : play_in_part();
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int alone = (int)atomic_load(&record->notes[ALONE]), batched = (int)atomic_load(&record->notes[BATCHED]);
     if (!atomic_load(&record->notes[FULL_BACK]) || record->not_asked[0] || outcome->end != OUTCOME_ENDED)
         return false;
+    if (ledger_overrun(record) && outcome->cell->client == IN_PART)
+        return verdict_own(verdict, "of a batch of %d, which was answered %s, %d ran that it says it refused", PART,
+                           verdict_answer(batched), ledger_overrun(record));
     if (ledger_overrun(record))
         return verdict_own(verdict, "%d jobs were refused, and ran nevertheless", ledger_overrun(record));
     if (ledger_unsettled(record))
         return verdict_own(verdict, "%d jobs were taken by a full queue, and never ran", ledger_unsettled(record));
+    if (outcome->cell->client == IN_PART)
+        return false;
     if (atomic_load(&record->notes[AT_REST]) == -EAGAIN)
         return verdict_own(verdict,
                            "at rest, with nothing queued, a submit is refused: what was refused keeps its place");
@@ -74,8 +101,10 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_FULL_SWALLOWS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"", FAULT_CLEAN, FULL, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"a batch in part", FAULT_CLEAN, IN_PART, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"", FAULT_ARMED, FULL, POOL_DEFECT_FULL_SWALLOWS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault full_rejects = {
@@ -86,7 +115,9 @@ static const struct fault full_rejects = {
     .summary = "a full queue that should refuse loses the job, runs what it refused, or answers something else",
     .bug =
         "The answer is decided at one place and the queue changed at another, or a batch counts what it did not take.",
-    .scenario = "Workers held, the queue full, under POOL_REJECT; then a submit and a batch; and a submit at rest.",
+    .scenario =
+        "Workers held, the queue full, under POOL_REJECT; then a submit and a batch; and a submit at rest. Or a batch "
+        "of three where two have room.",
     .diagnosis = "What the caller was told is not what became of the job.",
     .remedy = "Decide and insert in one step; a batch answers with the number that it took.",
     FAULT_CELLS(cells),

@@ -137,9 +137,15 @@ wanted faulty && { row accused "faulty, with none" "$folder/faulty.so" --plugin 
 for kind in $kinds; do
     asked=$kind FAULTY=$kind
     bugged=faulty
-    case $kind in results-stream) bugged=stream STREAM=overwrites && export STREAM ;; esac
+    case $kind in
+    results-stream) bugged=stream STREAM=overwrites && export STREAM ;;
+    room-untold) bugged=slips SLIP=told-once && export SLIP ;;
+    odd-size) bugged=slips SLIP=masks && export SLIP ;;
+    woken-in-vain) bugged=slips SLIP=submitter-trusts && export SLIP ;;
+    worker-interrupted) bugged=slips SLIP=signal-ends-worker && export SLIP ;;
+    esac
     wanted "$kind" && { row caught "$kind" "$folder/$bugged.so" --plugin "$folder/$bugged.so" || exit 1; }
-    unset STREAM
+    unset STREAM SLIP
 done
 {
     echo "| what | pool, or kind | of runs | on one CPU | 8 workers | loaded | measured |"

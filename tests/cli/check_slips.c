@@ -1,0 +1,105 @@
+/* check_slips.c - further bugs of the kinds in faults/kinds, in a pool that was written otherwise
+ * (tests/plugins/slips.c): each is caught by its name, and its unusual but correct twins are not accused. */
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/cli/program.h"
+
+struct slip {
+    const char *name, *kind;
+};
+
+/* All verdicts, of the pool with this slip. */
+static json_t *check(const char *slip, const char *options)
+{
+    char words[512];
+    snprintf(words, sizeof words, "check --plugin %s/build/plugins/slips.so --format json %s", root, options);
+    setenv("SLIP", slip, 1);
+    run(words);
+    unsetenv("SLIP");
+    return json_loads(out, 0, NULL);
+}
+
+static bool is(const json_t *cell, const char *key, const char *text)
+{
+    return !strcmp(json_string_value(json_object_get(cell, key)), text);
+}
+
+/* How many cells accuse it, by its name. */
+static int accused(const char *slip, const char *kind)
+{
+    char options[80];
+    int count = 0;
+    size_t i;
+    json_t *document, *cell;
+    snprintf(options, sizeof options, "-f %s --limit 5s", kind);
+    document = check(slip, options);
+    cr_assert(document, "%s: %s%s", slip, out, err);
+    json_array_foreach (json_object_get(document, "cells"), i, cell)
+        count += is(cell, "verdict", "FAILS") && json_is_true(json_object_get(cell, "by_its_name"));
+    json_decref(document);
+    return count;
+}
+
+/* Beside other programs what goes wrong may get no CPU in the time that it is given. */
+static void are_caught(const struct slip *slips, size_t count)
+{
+    enum { TRIES = 5 };
+    for (size_t i = 0; i < count; i++) {
+        bool caught = false;
+        for (int j = 0; j < TRIES && !caught; j++)
+            caught = accused(slips[i].name, slips[i].kind) > 0;
+        cr_assert(caught, "%s as %s: %s", slips[i].name, slips[i].kind, out);
+    }
+}
+#define ARE_CAUGHT(...)                                                                                                \
+    do {                                                                                                               \
+        static const struct slip slips[] = {__VA_ARGS__};                                                              \
+        are_caught(slips, sizeof slips / sizeof *slips);                                                               \
+    } while (0)
+
+CLI_TEST(check_slips, room_that_nobody_is_told_of_is_caught)
+{
+    ARE_CAUGHT({"told-once", "room-untold"}, {"told-at-empty", "room-untold"}, {"timed-out-ticket", "room-untold"});
+}
+
+CLI_TEST(check_slips, sizes_that_are_not_the_usual_ones_are_asked)
+{
+    ARE_CAUGHT({"one-place-less", "odd-size"}, {"masks", "odd-size"}, {"caller-counts", "odd-size"});
+}
+
+CLI_TEST(check_slips, who_trusts_a_wake_up_is_caught)
+{
+    ARE_CAUGHT({"worker-trusts", "woken-in-vain"}, {"submitter-trusts", "woken-in-vain"},
+               {"waiter-trusts", "woken-in-vain"}, {"signal-is-a-job", "worker-interrupted"},
+               {"signal-ends-worker", "worker-interrupted"});
+}
+
+CLI_TEST(check_slips, other_forms_of_policies_are_caught)
+{
+    ARE_CAUGHT({"drops-after-close", "full-drops"}, {"batch-says-error", "full-rejects"});
+}
+
+/* Whether these kinds accuse it of nothing; where cells were given up, in a further try. */
+static void is_clean(const char *slip, const char *kinds)
+{
+    enum { TRIES = 5 };
+    bool calm = false;
+    for (int i = 0; i < TRIES && !calm; i++) {
+        json_t *document = check(slip, kinds);
+        cr_assert(document, "%s%s", out, err);
+        cr_assert(strstr(out, "\"fails\": 0"), "%s: %s", slip, out);
+        calm = strstr(out, "\"stalled\": 0");
+        json_decref(document);
+    }
+    cr_assert(calm, "%s: %s", slip, out);
+}
+
+CLI_TEST(check_slips, pools_without_are_not_accused)
+{
+    static const char *const twins[] = {"none", "retires", "by-semaphore", "by-looks"};
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        is_clean(twins[i], "-g bounds,policies,workers,timeouts,idle");
+}
