@@ -28,6 +28,9 @@ LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz 
 XML_LIBS := -lxslt -lxml2
 LINK     := -pthread -rdynamic
 FLAGS    := $(COMMON) $(CFLAGS) $(SANITIZE)
+# What does not run while somebody measures is there a fifth sooner without the last passes.
+COLD     ?= $(addprefix bench/,check commands figures findings history json page results show) $(addprefix tests/,cli contract unit)
+cold      = $(if $(filter $(COLD),$(1)),$(patsubst -O2,-O1,$(filter -O2,$(CFLAGS))))
 VERSION  := 0.4.0
 REVISION := $(shell git describe --always --dirty --abbrev=10 2>/dev/null || echo unknown)
 
@@ -85,7 +88,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g1 -Werror' $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
+	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g1 -Werror' COLD= $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
@@ -171,7 +174,7 @@ $(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
 # What `poolbench explore` starts: pools whose every access is a call of bench/explore/hooks.c,
 # which stands in the place of a sanitizer's library, and whose static data lies in sections
 # of their own. No allocator beside its own; addresses are fixed, for the sake of replays. c11/ has
-# the fences of processors where a read-modify-write is none.
+# the fences of processors where a read-modify-write is none, of those pools and parts that have any.
 HOOKED   := -fsanitize=thread -U__SANITIZE_THREAD__ -Wno-tsan -include bench/explore/hooked.h -DPOOL_EXPLORED
 EXPLORED  = $(COMMON) -O1 -g -fno-pie $(HOOKED) $(EXTRA)
 explored  = $(patsubst $(BUILD)/%,$(BUILD)/explore/%,$(1))
@@ -180,6 +183,8 @@ EXPLORER := $(patsubst %,$(BUILD)/bench/explore/%.o,main options help agree plug
 RUNTIME  := $(filter-out $(EXPLORER),$(call objects,bench/explore bench/ledger))
 # What is followed: pools, and what their users do.
 FOLLOWED := $(POOLS) $(call objects,bench/scenarios)
+FENCED   := $(patsubst %,$(BUILD)/pools/%.o,mutex ring spawn steal textbook core/caller_run core/fork core/submit)
+UNFENCED := $(filter-out $(FENCED),$(FOLLOWED))
 define EXPLORED_OBJECT
 @mkdir -p $(@D)
 $(call say,CC $<)
@@ -191,13 +196,13 @@ $(BUILD)/explore/c11/%.o: %.c $(BUILD)/flags
 $(BUILD)/explore/%.o: %.c $(BUILD)/flags
 	$(EXPLORED_OBJECT)
 $(BUILD)/explore/c11/%.o: EXTRA += -DPOOL_EXPLORED_C11
-$(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addprefix $(BUILD)/explore/c11/pools/core/,caller_run.o submit.o theft.o): EXTRA += -fexceptions
+$(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addprefix $(BUILD)/explore/c11/pools/core/,caller_run.o submit.o): EXTRA += -fexceptions
 $(BUILD)/bench/explore/calls_once.o: EXTRA := -fexceptions
 EXPLORE_LINK = $(CC) $(LINK) -no-pie $(SANITIZE)
 EXPLORE_LIBS = $(filter-out -ljemalloc,$(LIBS))
 # EXPLORE is linked with each of the two: $(BUILD)/poolbench-explore, and -c11 beside it.
 $(sort $(EXPLORE) $(BUILD)/poolbench-explore): $(call explored,$(FOLLOWED))
-$(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(FOLLOWED))
+$(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(FENCED:$(BUILD)/%=$(BUILD)/explore/c11/%) $(call explored,$(UNFENCED))
 $(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(EXPLORER) $(filter-out $(POOLS),$(PARTS))
 	$(call say,LD $@)
 	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
@@ -219,7 +224,7 @@ $(MUTATED): $(MUTATION)/explored/%.o: $(MUTATION)/made $(BUILD)/flags
 	$(Q)$(CC) $(MUTATED_AS) -O1 -g -fno-pie $(HOOKED) -DPOOL_EXPLORED_C11 -c -o $@ $(MUTATION)/$*.c
 	$(Q)$(or $(OBJCOPY),objcopy) --rename-section .data=explored_data --rename-section .bss=explored_bss $@
 $(patsubst %,$(MUTATION)/explored/pools/core/%.o,caller_run submit theft) $(patsubst %,$(MUTATION)/plain/pools/core/%.o,caller_run submit theft): EXTRA := -fexceptions
-$(BUILD)/found: $(MUTATED) $(patsubst $(BUILD)/%,$(BUILD)/explore/c11/%,$(call objects,bench/scenarios)) $(BUILD)/tests/mutants/found.o \
+$(BUILD)/found: $(MUTATED) $(call explored,$(call objects,bench/scenarios)) $(BUILD)/tests/mutants/found.o \
     $(BUILD)/tests/mutants/mutants.o $(RUNTIME) $(filter-out %/main.o,$(EXPLORER)) $(filter-out $(POOLS),$(PARTS))
 	$(call say,LD $@)
 	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
@@ -412,7 +417,7 @@ $(BUILD)/bench/check/%.o: EXTRA = -DPOOL_INJECT
 $(BUILD)/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
-	$(Q)$(CC) $(FLAGS) $(EXTRA) -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) $(call cold,$(<D)) $(EXTRA) -c -o $@ $<
 
 # Cleanup handlers of jobs on a submitter's stack, and of stolen forks, cost nothing this way.
 $(BUILD)/pools/core/caller_run.o $(BUILD)/pools/core/submit.o $(BUILD)/pools/core/theft.o: EXTRA := -fexceptions
@@ -472,7 +477,7 @@ RUNNABLE = $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/$(1) tes
 $(BUILD)/runner/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(call say,CC $<)
-	$(Q)$(CC) $(FLAGS) $(EXTRA) -Itests/runner -c -o $@ $<
+	$(Q)$(CC) $(FLAGS) $(call cold,$(<D)) $(EXTRA) -Itests/runner -c -o $@ $<
 $(BUILD)/runner/tests/held/%.o: EXTRA = -DPOOL_INJECT
 # The runtime of poolbench-explore. Programs whose accesses are followed are hooked_*.c.
 $(BUILD)/runner-explore: $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(filter-out $(BUILD)/tests/explore/hooked_%,$(call objects,tests/explore tests/runner))) \
@@ -716,6 +721,7 @@ test-built: $(BUILD)/found $(BUILD)/prove-printed torture-plain torture-asan tor
 	@$(BUILD)/runner-explore -j2
 	@sh tests/contract/fifo.sh $(BUILD)/tests-contract
 	@sh tests/measured.sh ./$(PROGRAM) $(BUILD)
+	@sh tests/fences.sh $(CC) $(filter-out -MMD -MP,$(EXPLORED)) -- $(UNFENCED:$(BUILD)/%.o=%.c)
 	@$(MAKE) --no-print-directory exports-read
 	@$(MAKE) --no-print-directory page-here
 	@sh docs/models/run.sh quick
