@@ -339,7 +339,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas logs spills alone version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PROCESSES PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL OTHER_SIGNAL TAKES_SIGNAL DOZES SPARES TALLIES BUSY BUSIER PAIRS RESTS SINGLE WHOLE DEAF SHY EVEN REJECTS EXPIRES HELPS TIGHT NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -357,7 +357,7 @@ $(BUILD)/plugins/mine.so $(BUILD)/plugins/hash.so $(MUTANTS:%=$(BUILD)/plugins/m
 # The manual's pool with one promise broken, each.
 $(MUTANTS:%=$(BUILD)/plugins/mine-%.c): $(BUILD)/plugins/mine-%.c: $(BUILD)/plugins/mine.c tests/plugins/mutants/%.sed
 	@sed -f tests/plugins/mutants/$*.sed $< >$@ && ! cmp -s $< $@ || { echo "$@: as it was"; exit 1; }
-$(addprefix $(BUILD)/plugins/,sound.so loses.so guesses.so deaf.so dies.so late.so scribbles.so lies.so doubles.so refuses.so naps.so never.so colours.so commas.so): \
+$(addprefix $(BUILD)/plugins/,sound.so loses.so guesses.so deaf.so dies.so late.so scribbles.so lies.so doubles.so refuses.so naps.so never.so colours.so commas.so logs.so spills.so alone.so): \
     $(BUILD)/plugins/%.so: tests/plugins/broken.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
 	$(call say,CC $<)
@@ -399,7 +399,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so many.so unborn.so): $(B
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so naps.so never.so sound.so wrong.so wrong-followed.so)
+$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so naps.so never.so sound.so wrong.so wrong-followed.so logs.so spills.so alone.so)
 $(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(BUILD)/faults-in.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)

@@ -217,7 +217,7 @@ static bool occupy(struct workload_slice *slice)
     own->calls = own_cancel_calls(slice->pool->ops);
     pool_stats(slice->pool, &stats);
     own->running_wanted = stats.workers < slice->setting.workers ? stats.workers : slice->setting.workers;
-    slice->refused[0] += slice->setting.workers - own->running_wanted; /* workers that could not start */
+    slice->withheld = slice->setting.workers - own->running_wanted; /* of workers that there are none of */
     for (int64_t i = 0; i < own->running_wanted; i++)
         if (!submit(slice, 0, i))
             return false;

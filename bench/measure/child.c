@@ -174,6 +174,7 @@ static void run_slice(struct round *round, int index, int64_t jobs, struct slice
 {
     struct trial *trial = &round->trials[index];
     run_entry(round, index, "", &round->plan.entries[index], jobs, trial->slice_ns, slice, samples);
+    trial->descriptors_left += slice->descriptors_left;
     if (*slice->failure) {
         memcpy(trial->failure, slice->failure, sizeof trial->failure);
         trial->ended = true;

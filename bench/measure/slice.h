@@ -46,6 +46,7 @@ struct slice {
     struct slice_window window;           /* length_ns 0: it is no open loop */
     struct watch_law law;                 /* of an open loop: Little's */
     int threads_left;                     /* after the pool was freed */
+    int descriptors_left;                 /* likewise, of which the next pool left no more */
     bool cannot;                          /* the failure is this machine's, not the pool's */
     bool hung;                            /* the pool could not be freed: this process is spoilt */
     bool stopped;                    /* given up, and nobody's failure (patience_end); the process is spoilt, too */

@@ -209,6 +209,7 @@ static void trial_counts(json_t *json, const struct trial *trial)
                                            (json_int_t)sum.caller_runs, "steals", (json_int_t)sum.steals, "received",
                                            (json_int_t)sum.received, "lost", (json_int_t)sum.lost, "threads_left",
                                            (json_int_t)threads_left));
+    json_object_set_new(json, "descriptors_left", json_integer(trial->descriptors_left));
     json_object_set_new(json, "switches_per_job", number(switches / jobs));
     json_object_set_new(json, "involuntary_switches", json_integer((json_int_t)involuntary));
     json_object_set_new(json, "wakes_per_job", number((double)sum.wakes / jobs));

@@ -13,9 +13,10 @@ struct trial {
     int count, room;      /* slices run, and wanted */
     struct slice *slices; /* [room] */
     struct slice_samples samples;
-    bool ended;  /* a slice failed: no more of them */
-    bool hung;   /* it never came to quiet */
-    bool cannot; /* this machine's fault */
+    bool ended;           /* a slice failed: no more of them */
+    bool hung;            /* it never came to quiet */
+    bool cannot;          /* this machine's fault */
+    int descriptors_left; /* also of warm-ups */
     char failure[SLICE_FAILURE_MAX];
 };
 

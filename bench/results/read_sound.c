@@ -244,6 +244,7 @@ static int check_trial(const struct sound *sound, const json_t *configuration, c
                                            {"received", 0, MANY, true},
                                            {"lost", 0, MANY, true},
                                            {"threads_left", 0, MANY, true},
+                                           {"descriptors_left", 0, MANY, true},
                                            {"involuntary_switches", 0, MANY, true},
                                            {"looks", 0, MANY, true},
                                            {"delivered_per_s", 0, MANY, false},

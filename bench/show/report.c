@@ -9,6 +9,7 @@
 #include "bench/findings/pairing.h"
 #include "bench/json/must.h"
 #include "bench/results/result.h"
+#include "bench/show/left_show.h"
 #include "bench/show/metg_show.h"
 #include "bench/show/placement_show.h"
 #include "bench/show/ratio_text.h"
@@ -109,20 +110,6 @@ static void print_verdict(const struct report_table *table, const struct report_
         terminal_print(out, 2, "%s: %s.", row->pool, text);
     else
         terminal_print(out, 2, "%s, %s: %s.", row->results_text, row->pool, text);
-}
-
-/* What pool_free left, where that is a promise that the workload is about. */
-static void print_threads_left(const struct report_table *table, FILE *out)
-{
-    json_int_t left = 0;
-    json_t *trial;
-    size_t t;
-    if (!(table->ops->needs & POOL_CAN_CANCEL))
-        return;
-    for (int i = 0; i < table->count; i++)
-        json_array_foreach (json_object_get(table->rows[i].configuration, "trials"), t, trial)
-            left += result_integer(trial, "threads_left");
-    fprintf(out, "threads left after pool_free: %lld.\n", (long long)left);
 }
 
 /* "fairness of producers: ring 0.99, mutex 0.97." Where there are several. */
@@ -226,7 +213,7 @@ static void print_table(const json_t *result, const json_t *first, FILE *out, bo
             print_verdict(&table, &rows[i], out);
     print_open_loop(&table, out);
     tails_show(&table, out);
-    print_threads_left(&table, out);
+    left_show(&table, out);
     slo_show(&table, out);
     print_producers(&table, out);
     fputc('\n', out);

@@ -318,6 +318,46 @@ CLI_TEST(plugin, that_refuses_although_it_would_block_is_named)
     cr_assert(strstr(err, "refuses/empty") && strstr(err, "submit"), "%s", err);
 }
 
+/* What is opened once stays, and is said; what each pool leaves one more of is a leak. */
+CLI_TEST(plugin, that_keeps_a_log_open_is_not_accused)
+{
+    static const char command[] = "run --plugin @/%s.so -p %s,mutex -w empty -w cpu:size=1us -t 1,2 --rounds 2 "
+                                  "--budget 40ms --no-figures -o x.json";
+    char words[256];
+    json_t *document, *configuration, *trial;
+    json_int_t left = 0;
+    size_t c, t;
+    snprintf(words, sizeof words, command, "logs", "logs");
+    cr_assert(with(words) == 0, "%s", err);
+    cr_assert(strstr(out, "logs: 1 descriptor stayed open after pool_free; the next pool left no more."), "%s", out);
+    document = json_load_file("x.json", 0, NULL);
+    json_array_foreach (json_object_get(document, "configurations"), c, configuration)
+        json_array_foreach (json_object_get(configuration, "trials"), t, trial)
+            if (json_integer_value(json_object_get(trial, "round")) == 0)
+                left += json_integer_value(json_object_get(trial, "descriptors_left"));
+    cr_assert(left == 1, "%d", (int)left);
+    json_decref(document);
+    snprintf(words, sizeof words, command, "spills", "spills");
+    cr_assert(with(words) == 1, "%s", err);
+    cr_assert(strstr(err, "spills/empty/t1") && strstr(err, "left behind: 1 descriptor, and 1 more by the next pool"),
+              "%s", err);
+}
+
+/* Who starts fewer workers than were asked for has refused no job. */
+CLI_TEST(plugin, that_has_fewer_workers_refuses_nothing)
+{
+    json_t *document, *trial;
+    cr_assert(with("run --plugin @/alone.so -p alone -w cancel -t 2 --rounds 1 --budget 40ms --no-figures -o x.json") ==
+                  0,
+              "%s", err);
+    document = json_load_file("x.json", 0, NULL);
+    trial =
+        json_array_get(json_object_get(json_array_get(json_object_get(document, "configurations"), 0), "trials"), 0);
+    cr_assert(trial && json_integer_value(json_object_get(trial, "refused")) == 0 &&
+              json_number_value(json_object_get(trial, "lost_share")) == 0);
+    json_decref(document);
+}
+
 /* Nothing was asked of it, so nothing holds; and that memory is short is looked at. */
 CLI_TEST(plugin, that_never_opens_holds_nothing)
 {

@@ -10,7 +10,9 @@
  * BROKEN_guesses loses jobs in the first process that closes it, and in no other one.
  * BROKEN_naps has workers that nobody wakes: they look again after a nap.
  * BROKEN_never opens never, and says that memory is short. BROKEN_colours has colours and
- * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded. */
+ * lines in what it says of itself. BROKEN_commas takes over the user's locale when it is loaded.
+ * BROKEN_logs opens a log once, for the life of the process, which is no bug; BROKEN_spills opens one for each pool.
+ * BROKEN_alone starts one worker however many are asked for, which a pool may. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <limits.h>
@@ -55,6 +57,15 @@
 #elif defined BROKEN_colours
 #define NAME "colours"
 #define VERSION "1\n\033[31m\302\2332J\177"
+#elif defined BROKEN_logs
+#define LOGS !opened++
+#define NAME "logs"
+#elif defined BROKEN_spills
+#define LOGS 1
+#define NAME "spills"
+#elif defined BROKEN_alone
+#define WORKERS_MOST 1
+#define NAME "alone"
 #elif defined BROKEN_commas
 #define NAME "commas"
 #include <locale.h>
@@ -76,6 +87,12 @@ __attribute__((constructor)) static void take_locale(void)
 #endif
 #ifndef NEVER
 #define NEVER 0
+#endif
+#ifndef LOGS
+#define LOGS 0
+#endif
+#ifndef WORKERS_MOST
+#define WORKERS_MOST POOL_WORKERS_MAX
 #endif
 #ifndef VERSION
 #define VERSION NULL
@@ -311,9 +328,12 @@ static int64_t broken_free(struct pool *base)
 
 static int broken_open(struct pool **out, const struct pool_config *config)
 {
+    static int opened;
     struct broken *pool;
     if (config->workers < 1 || config->workers > POOL_WORKERS_MAX)
         return -EINVAL;
+    if (LOGS && open("/dev/null", O_WRONLY | O_CLOEXEC) < 0)
+        return -EMFILE;
     pool = NEVER ? NULL : calloc(1, sizeof *pool);
     if (!pool)
         return -ENOMEM;
@@ -322,9 +342,10 @@ static int broken_open(struct pool **out, const struct pool_config *config)
     if (!pool->slots)
         return free(pool), -ENOMEM;
     pool->config = *config;
-    for (; pool->stats.workers < config->workers; pool->stats.workers++)
+    for (; pool->stats.workers < config->workers && pool->stats.workers < WORKERS_MOST; pool->stats.workers++)
         if (pthread_create(&pool->threads[pool->stats.workers], NULL, worker, pool))
             break;
+    (void)opened;
     *out = &pool->base;
     return 0;
 }

@@ -92,10 +92,13 @@ struct workload_slice {
     /* Of an open loop, [stamp_count]: when each was really handed to the pool, its stamp
      * saying when it should have been. NULL: as the stamps say. */
     int64_t *handed_ns;
+
+    /* Set by produce of producer 0, if at all: so many of the jobs were not submitted after all, by nobody's fault. */
+    int64_t withheld;
 };
 
 /* What verify found. Jobs that never ran are lost only beyond those that were
- * refused, cancelled or dropped. */
+ * refused, withheld, cancelled or dropped. */
 struct workload_verdict {
     int64_t ran, missing, doubled, garbled;
     int64_t failed;   /* jobs that failed for a reason given in `cannot` */
