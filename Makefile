@@ -340,7 +340,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
 PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas logs spills alone version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips))
-ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PROCESSES PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL OTHER_SIGNAL TAKES_SIGNAL DOZES SPARES TALLIES BUSY BUSIER PAIRS RESTS SINGLE WHOLE DEAF SHY EVEN REJECTS EXPIRES HELPS TIGHT NEVER MANY PIPES \
+ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY CREW RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PROCESSES PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL OTHER_SIGNAL TAKES_SIGNAL DOZES SPARES TALLIES BUSY BUSIER PAIRS RESTS SINGLE WHOLE DEAF SHY EVEN REJECTS EXPIRES HELPS TIGHT NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
 RUDE    := POLITE PRINTS QUITS CRASHES MASKS GROWS TWINS SLOW

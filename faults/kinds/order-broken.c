@@ -59,7 +59,17 @@ static void start_anew(void)
         atomic_store(&place[i], 0);
 }
 
-static void play(int round)
+/* A pool of more threads than it was asked for has one that is not held: of two that take jobs in order either may
+ * start its own first. It has time to begin. */
+static bool others_run(void)
+{
+    if (cell_is_foreign() && !atomic_load(&started))
+        cell_settle();
+    return atomic_load(&started) > 0;
+}
+
+/* Returns whether there is more to ask. */
+static bool play(int round)
 {
     int first = 2 * round, rest = first + 1, queued; /* gates */
     for (int id = 0; id < workers; id++)
@@ -68,6 +78,13 @@ static void play(int round)
     gate_await(first, 1);
     gate_await(rest, workers - 1);
     queue_jobs();
+    if (others_run()) {
+        cell_not_asked("has workers that cannot be held");
+        gate_open(first);
+        gate_open(rest);
+        cell_wait(-1);
+        return false;
+    }
     queued = ledger_accepted(cell_record()) - workers;
     gate_open(first);
     for (int64_t until = pool_clock_ns() + patience_ns; atomic_load(&started) < queued && pool_clock_ns() < until;)
@@ -75,6 +92,7 @@ static void play(int round)
     look();
     gate_open(rest);
     cell_wait(-1);
+    return !atomic_load(&cell_record()->notes[EARLY]);
 }
 
 static void drive(int client)
@@ -91,14 +109,14 @@ static void drive(int client)
     }
     for (int id = begin; id < begin + QUEUED; id++)
         cell_role(id, (struct cell_role){.act = CELL_CALL, .call = write_down});
-    for (int round = 0; round < ROUNDS && !atomic_load(&cell_record()->notes[EARLY]); round++) {
+    for (int round = 0, more = 1; round < ROUNDS && more; round++) {
         if (round && pool_clock_ns() > until) {
             cell_remark("takes too long to ask for its order more than %d times", round);
             break;
         }
         if (round)
             start_anew();
-        play(round);
+        more = play(round);
     }
     cell_free();
 }

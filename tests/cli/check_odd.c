@@ -120,6 +120,13 @@ CLI_TEST(check_odd, threads_of_clone_are_said_not_to_be_held)
     cr_assert(check("CLONED", "-f late-add") == 0 && strstr(out, "neither pthread_create nor thrd_create"), "%s", out);
 }
 
+/* Of which one is not held, whose job starts when it likes. */
+CLI_TEST(check_odd, more_workers_than_asked_for_break_no_order)
+{
+    for (int i = 0; i < 10; i++)
+        cr_assert(check("CREW", "-f order-broken") == 0 && strstr(out, "has workers that cannot be held"), "%s", out);
+}
+
 /* Of which the proof, which looks at threads, knows nothing. */
 CLI_TEST(check_odd, a_worker_that_is_a_process_is_not_judged)
 {

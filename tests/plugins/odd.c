@@ -4,7 +4,8 @@
  * Correct. ODD_capped starts two workers at most, ODD_serial one, ODD_silent says 0 of them.
  * ODD_lazy starts each in a submit, which waits until it runs. ODD_ticks and ODD_alarms hand jobs
  * over when a timer's signal comes, whose handler posts a semaphore; ODD_helped has a timer that
- * the C library's own thread serves. ODD_early has its workers from load time. ODD_reserves takes
+ * the C library's own thread serves. ODD_early has its workers from load time,
+ * ODD_crew, too, who are more than it is asked for, and keeps the order of jobs. ODD_reserves takes
  * 16 GiB of addresses and a file in memory. ODD_gaugeless has no gauges, ODD_countless no counts. ODD_stays leaves a
  * thread that naps. ODD_contains starts a worker for one that a job took. ODD_cloned has threads of clone,
  * ODD_processes processes that share its memory. ODD_picky
@@ -55,6 +56,7 @@ enum odd {
     ALARMS,
     HELPED,
     EARLY,
+    CREW,
     RESERVES,
     GAUGELESS,
     COUNTLESS,
@@ -131,6 +133,11 @@ static __thread bool inside;
 static bool cloned(void)
 {
     return odd == CLONED || odd == PROCESSES;
+}
+
+static bool early(void)
+{
+    return odd == EARLY || odd == CREW;
 }
 
 static bool staged(void)
@@ -334,7 +341,7 @@ static bool start_worker(void)
 
 static int workers(int asked)
 {
-    int most = odd == SERIAL ? 1 : odd == CAPPED ? 2 : odd == EARLY ? FROM_LOAD : asked;
+    int most = odd == SERIAL ? 1 : odd == CAPPED ? 2 : early() ? FROM_LOAD : asked;
     return asked < most ? asked : most;
 }
 
@@ -570,11 +577,11 @@ static int64_t pond_free(struct pool *base)
     pthread_mutex_lock(&pond.lock);
     while (!at_rest() || pond.stats.blocked_submit)
         pthread_cond_wait(&pond.changed, &pond.lock);
-    pond.over = odd != EARLY;
+    pond.over = !early();
     pthread_cond_broadcast(&pond.changed);
     pthread_mutex_unlock(&pond.lock);
     sem_post(&tick);
-    for (int i = 0; i < pond.started && odd != EARLY; i++) {
+    for (int i = 0; i < pond.started && !early(); i++) {
         if (odd == COUNTS)
             thrd_join(*(thrd_t *)&pond.threads[i], NULL);
         else if (cloned())
@@ -661,7 +668,7 @@ static int pond_open(struct pool **out, const struct pool_config *config)
     pond.full_timeout_ns = config->full_timeout_ns;
     pthread_mutex_unlock(&pond.lock);
     *out = &pond.base;
-    if (odd == EARLY)
+    if (early())
         return 0;
     pond.started = 0;
     sem_init(&tick, 0, 0);
@@ -698,7 +705,7 @@ __attribute__((constructor)) static void at_load(void)
     pthread_cond_init(&pond.changed, NULL);
     if (odd == REAPED)
         signal(SIGCHLD, SIG_IGN);
-    while (odd == EARLY && pond.started < FROM_LOAD)
+    while (early() && pond.started < FROM_LOAD)
         start_worker();
 }
 
@@ -709,8 +716,9 @@ static const struct pool_ops ops = {
     .name = NAME(ODD),
     .summary = "for the tests of poolbench check",
     .can = POOL_CAN_QUEUE | POOL_CAN_RUN_APART | POOL_CAN_CANCEL | (ODD == CONTAINS ? POOL_CAN_CONTAIN : 0) |
-           (ODD == BUSY ? POOL_KEEPS_ORDER : 0),
-    .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) | (ODD == EARLY || ODD == STAYS ? POOL_THREADS_STAY : 0) |
+           (ODD == BUSY || ODD == CREW ? POOL_KEEPS_ORDER : 0),
+    .declares = (ODD == CONTAINS ? 0 : POOL_JOBS_RETURN) |
+                (ODD == EARLY || ODD == CREW || ODD == STAYS ? POOL_THREADS_STAY : 0) |
                 (ODD == COUNTLESS ? POOL_NO_COUNTS : 0),
     .open = pond_open,
     .submit = pond_submit,
