@@ -6,7 +6,7 @@ struct left {
     int threads, descriptors;
 };
 
-/* How many there are now. */
+/* How many there are now. A thread that the C library has for itself (SIGEV_THREAD) is nobody's. */
 struct left left_count(void);
 
 /* How many more there are than before; 0 where there are fewer. Waits for threads that are joined and still

@@ -23,6 +23,12 @@
 #include "bench/statistics/stats.h"
 #include "pools/core/topology.h"
 
+/* As it declares. */
+static bool counts_nothing(const struct pool *pool, const struct pool_stats *stats)
+{
+    return pool->ops->declares & POOL_NO_COUNTS && !stats->accepted;
+}
+
 static void check_law(struct slice *slice, const struct workload_slice *work)
 {
     const struct pool_stats *s = &slice->stats;
@@ -51,7 +57,7 @@ static void check_law(struct slice *slice, const struct workload_slice *work)
         slice_fail(slice, "%lld jobs have a wrong result", (long long)verdict.garbled);
     if (*verdict.broken)
         slice_fail(slice, "%s", verdict.broken);
-    if ((uint64_t)(slice->jobs - slice->refused) != s->accepted)
+    if ((uint64_t)(slice->jobs - slice->refused) != s->accepted && !counts_nothing(work->pool, s))
         slice_fail(slice, "%lld jobs were accepted, the pool counts %llu", (long long)(slice->jobs - slice->refused),
                    (unsigned long long)s->accepted);
     if (s->failed)
@@ -307,10 +313,15 @@ static void collect_report(const struct workload_slice *work, struct slice *slic
     free(gathering);
 }
 
-/* What is counted by it must be a number of workers that there can be. */
+/* What is counted by it must be a number of workers that there can be. A plug-in that speaks of none does not count
+ * them, or has let all go that had nothing to do: it is taken to have had those that it was asked for. */
 static void check_workers(const struct plan_entry *entry, struct slice *slice)
 {
     int workers = slice->stats.workers, least = entry->pool->can & POOL_CAN_RUN_APART ? 1 : 0;
+    if (!workers && least && pool_is_added(entry->pool)) {
+        slice->stats.workers = entry->workers;
+        return;
+    }
     if (workers >= least && workers <= POOL_WORKERS_MAX)
         return;
     slice_fail(slice, "its statistics cannot be: it says that it has %d workers (%d to %d)", workers, least,

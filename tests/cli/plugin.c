@@ -283,6 +283,21 @@ CLI_TEST(plugin, whose_statistics_lie_is_named)
     cr_assert(with("check --plugin @/lies.so --limit 2s") != 0);
 }
 
+/* It counts no workers, or has let them go; has a timer that the C library's own thread serves; counts nothing at all,
+ * as it declares. */
+CLI_TEST(plugin, that_is_odd_is_measured)
+{
+    static const char *const odd[] = {"SILENT", "HELPED", "COUNTLESS"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char words[256];
+        snprintf(words, sizeof words,
+                 "run --plugin @/odd-%s.so -p %s -w empty -t 2 --rounds 2 --budget 20ms --no-figures -o %s.json",
+                 odd[i], odd[i], odd[i]);
+        cr_assert(with(words) == 0, "%s%s", out, err);
+        cr_assert(!strstr(out, "FAILED") && !strstr(out, "nan"), "%s%s", out, err);
+    }
+}
+
 /* Little's law, of an open loop: what a pool says that it holds while jobs pile up, against
  * what their times say. */
 CLI_TEST(plugin, whose_count_does_not_go_with_the_times_is_named)
