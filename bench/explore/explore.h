@@ -113,7 +113,7 @@ struct explore_step {
     const char *name; /* "pthread_mutex_lock", "compare-exchange", the words of a note */
     const void *address;
     uint64_t before, after; /* values, of accesses */
-    const void *pc;         /* where in the program; explore_frames for those above */
+    const void *pc;         /* where in the program */
 };
 
 /* How a schedule is run. All zero but `run` is a good default. */
@@ -137,9 +137,7 @@ struct explore_knobs {
     bool follow_fair;              /* only up to the fair end, which is drawn: whom nobody lets on makes no livelock */
     struct explore_switch *record; /* decisions are written here; or NULL */
     size_t record_max;
-    void (*step)(
-        void *arg,
-        const struct explore_step *step); /* each step; it may call nothing of this header but explore_frames */
+    void (*step)(void *arg, const struct explore_step *step); /* each step; it may call nothing of this header */
     void *step_arg;
     /* Nobody can go on without a timer: called before time jumps. Only reads. */
     void (*jumps)(void *arg);
@@ -255,7 +253,6 @@ void explore_end(void) __attribute__((noreturn));
 void explore_name(const char *format, ...) __attribute__((format(printf, 1, 2)));
 int explore_self(void);           /* its number; -1: outside */
 int explore_frozen(void);         /* who stands still; -1: nobody */
-uint32_t explore_steps(void);     /* of the schedule so far */
 int64_t explore_now_ns(void);     /* virtual CLOCK_MONOTONIC */
 uint64_t explore_transfers(void); /* EXPLORE_CORES */
 
@@ -304,8 +301,5 @@ struct explore_mark {
 };
 struct explore_mark explore_mark(void);
 bool explore_happened(struct explore_mark mark);
-
-/* The frames of the thread whose step is told, innermost first: for knobs.step. */
-int explore_frames(const void **pcs, int max);
 
 #endif

@@ -310,11 +310,6 @@ void explore_freezable(bool may)
     runtime.now->may_freeze = may;
 }
 
-uint32_t explore_steps(void)
-{
-    return runtime.steps;
-}
-
 int64_t explore_now_ns(void)
 {
     return runtime.now_ns;
@@ -404,9 +399,4 @@ bool explore_happened(struct explore_mark mark)
     if (runtime.memory == EXPLORE_TSO)
         return (int32_t)(thread->drained - mark.clock) >= 0;
     return views_seen(runtime.now, (int)mark.thread, mark.clock);
-}
-
-int explore_frames(const void **pcs, int max)
-{
-    return fiber_stack(runtime.now, pcs, max);
 }

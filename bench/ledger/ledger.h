@@ -131,9 +131,8 @@ uint64_t ledger_waited_for(int pool, int call);
 /* Results that are neither received nor lost yet, of jobs that have ended. */
 int ledger_results_open(int pool);
 
-/* What the judge of deadlocks wants to know: accepted jobs without an outcome; of these, those that have not
- * begun; whether a worker is free to run one of them. */
-int ledger_open_jobs(void);
+/* What the judge of deadlocks wants to know: accepted jobs without an outcome that have not begun; whether a worker is
+ * free to run one of them. */
 int ledger_waiting_jobs(void);
 bool ledger_worker_free(void);
 

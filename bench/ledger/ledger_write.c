@@ -349,14 +349,6 @@ int ledger_results_open(int pool)
     return open;
 }
 
-int ledger_open_jobs(void)
-{
-    int open = 0;
-    for (int i = 0; i < ledger->count; i++)
-        open += ledger->jobs[i].state == LEDGER_ACCEPTED && !ledger_settled(&ledger->jobs[i]);
-    return open;
-}
-
 int ledger_waiting_jobs(void)
 {
     int waiting = 0;

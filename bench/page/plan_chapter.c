@@ -11,11 +11,6 @@
 #include "bench/results/result.h"
 #include "bench/show/plan_show.h"
 
-bool plan_chapter_is(const json_t *document)
-{
-    return json_is_object(json_object_get(document, "plan"));
-}
-
 int plan_chapter(struct chapter *chapter, struct answers *answers)
 {
     const json_t *plan = json_object_get(chapter->document, "plan");

@@ -206,7 +206,7 @@ bool steps_reached(void)
     return atomic_load(&reached);
 }
 
-bool steps_holds_a_worker(void)
+static bool holds_a_worker(void)
 {
     for (int i = 0; i < 2; i++)
         if (is_held(i) && (uint32_t)atomic_load(&holding[i]) > 1)
@@ -241,7 +241,7 @@ bool steps_outlive(void)
     static _Atomic uint32_t never;
     pid_t thread = atomic_load(&held_id);
     int64_t before;
-    if (!steps_holds_a_worker() || code_stays_loaded(atomic_load(&held_from)) || !record_knows(clients, thread))
+    if (!holds_a_worker() || code_stays_loaded(atomic_load(&held_from)) || !record_knows(clients, thread))
         return false; /* not of the pool's making, as a thread for a timer that the C library starts */
     if (atomic_load(&held_before))
         return true; /* it still has to make that call */

@@ -70,11 +70,10 @@ bool steps_note_hold(_Atomic uint64_t *holder, uint64_t me);
 /* Sleeps until somebody is held, or so long. */
 void steps_await(int64_t ns);
 
-/* Whether somebody was held since steps_arm; whether a thread of the pool is, now. */
+/* Whether somebody was held since steps_arm. */
 bool steps_reached(void);
-bool steps_holds_a_worker(void);
 
-/* After pool_free: waits until such a thread, if there is one, was let go and has ended, for
+/* After pool_free: waits until a thread of the pool that is held, if there is one, was let go and has ended, for
  * 50 ms at most. Whether it did not just return meanwhile: it was held before a call, came to another, or ran for
  * more than 0.3 ms in its main function; and this in code that may be
  * unloaded. */
