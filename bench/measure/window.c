@@ -15,8 +15,8 @@ static void add(struct slice_window *window, struct sums *service, const struct 
     window->offered += counts;
     window->lost += counts && !served;
     window->done += served && stamp->ended > from && stamp->ended <= to;
-    window->backlog_begin += served && stamp->submitted <= from && stamp->ended > from;
-    window->backlog_end += served && stamp->submitted <= to && stamp->ended > to;
+    window->backlog_begin += served && stamp->submitted < from && stamp->ended > from;
+    window->backlog_end += served && stamp->submitted < to && stamp->ended > to;
     if (counts && served) {
         double ns = (double)(stamp->ended - stamp->started);
         service->count++;

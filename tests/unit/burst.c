@@ -37,6 +37,8 @@ Test(burst, offers_the_rate_that_was_asked_for, .timeout = 60)
         double rate = offered(cases[i].spec);
         cr_assert(fabs(rate / cases[i].rate - 1) < 0.01, "%s offers %g", cases[i].spec, rate);
     }
+    /* As many as distances between them: one more would be 1% of a hundred. */
+    cr_assert(offered("burst:rate=1k,arrivals=constant,for=100ms,warm=100ms,of=empty") == 1000);
 }
 
 /* More jobs in a burst and its pause than a slice holds: cut, their rate would double. */

@@ -222,7 +222,7 @@ int paced_prepare(struct workload_slice *slice, const struct paced_setting *sett
 static int64_t planned_end(const struct own *own, const struct generator *g)
 {
     const struct paced_setting *setting = &own->setting;
-    return g->begin_ns + (int64_t)(setting->to_the_end ? setting->warm_ns + setting->counted_ns - 1 : g->due_ns);
+    return g->begin_ns + (int64_t)(setting->to_the_end ? setting->warm_ns + setting->counted_ns : g->due_ns);
 }
 
 /* What is counted lies between the warm-up of the last producer that began and the
@@ -281,7 +281,7 @@ void paced_verify(const struct workload_slice *slice, struct workload_verdict *v
 
 static bool counts(const struct workload_slice *slice, const struct workload_stamp *stamp)
 {
-    return stamp->submitted >= slice->counted_from_ns && stamp->submitted <= slice->counted_to_ns;
+    return stamp->submitted >= slice->counted_from_ns && stamp->submitted < slice->counted_to_ns;
 }
 
 static void measure_rates(const struct workload_slice *slice, int64_t planned, int64_t ended,

@@ -85,8 +85,8 @@ struct workload_slice {
     void *own;      /* the workload's */
     char why[256];  /* set by prepare when it fails: what was wrong, and what helps */
 
-    /* Set by produce, if at all: stamps submitted before, or after, are of a warm-up and
-     * count for nothing. Both 0: all count. */
+    /* Set by produce, if at all: stamps submitted before the one, or not before the other, are of
+     * a warm-up and count for nothing. Both 0: all count. */
     int64_t counted_from_ns, counted_to_ns;
 
     /* Of an open loop, [stamp_count]: when each was really handed to the pool, its stamp
