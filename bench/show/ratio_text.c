@@ -2,6 +2,7 @@
 #include "bench/show/ratio_text.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "bench/statistics/difference.h"
@@ -52,21 +53,30 @@ void ratio_text_digits(const struct stats_ratio *ratio, char *middle, char *low,
     number(ratio->high, of_high, high);
 }
 
+/* Whether the table's two figures say another thing: they lie outside the interval; where there is none, on the other
+ * side of 1, or further from the ratio than what is called alike. */
+static bool columns_differ(const struct stats_ratio *ratio, double of_columns)
+{
+    static const double rounding = 0.005, alike = 0.03;
+    double apart = fabs(log(of_columns / ratio->ratio));
+    if (ratio->known)
+        return of_columns < ratio->low * (1 - rounding) || of_columns > ratio->high * (1 + rounding);
+    return apart > log1p(alike) || (apart > rounding && (of_columns - 1) * (ratio->ratio - 1) < 0);
+}
+
 const char *ratio_text_sentence(const struct stats_ratio *ratio, double of_columns, const char *one, const char *other,
                                 char *text, size_t size)
 {
-    static const double rounding = 0.005;
     char middle[RATIO_TEXT], low[RATIO_TEXT], high[RATIO_TEXT], shown[RATIO_TEXT], columns[64] = "";
     ratio_text_digits(ratio, middle, low, high);
-    if (ratio->known && of_columns > 0 &&
-        (of_columns < ratio->low * (1 - rounding) || of_columns > ratio->high * (1 + rounding))) {
+    if (of_columns > 0 && columns_differ(ratio, of_columns)) {
         number(of_columns, decimals_of(of_columns), shown);
         snprintf(columns, sizeof columns, "; of the columns %sx", shown);
     }
     switch (difference_of(ratio)) {
     case DIFFERENCE_UNKNOWN:
-        snprintf(text, size, "%s is %sx %s (%d round%s: no interval)", one, middle, other, ratio->pairs,
-                 ratio->pairs == 1 ? "" : "s");
+        snprintf(text, size, "%s is %sx %s (%d round%s: no interval%s)", one, middle, other, ratio->pairs,
+                 ratio->pairs == 1 ? "" : "s", columns);
         break;
     case DIFFERENCE_ALIKE:
         snprintf(text, size, "%s = %s (%s..%s%s)", one, other, low, high, columns);

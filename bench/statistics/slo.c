@@ -132,7 +132,10 @@ const char *slo_text(const struct slo *slo, char *text, size_t size)
 
 const char *slo_value_text(const struct slo_kind *kind, double value, char *text, size_t size)
 {
-    if (kind->is_loss && isfinite(value) && value > 0 && value < 0.01)
+    static const double tiny = 1e-6; /* the low end of a few lost jobs: no digits of it mean anything */
+    if (kind->is_loss && value > 0 && value < tiny)
+        snprintf(text, size, "<0.0001%%");
+    else if (kind->is_loss && isfinite(value) && value > 0 && value < 0.01)
         snprintf(text, size, "%.2g%%", 100 * value);
     else if (kind->is_loss && isfinite(value))
         units_share_text(value, text, size);

@@ -59,6 +59,14 @@ Test(ratio_text, few_rounds_have_no_interval, .timeout = 10)
 {
     char text[256];
     struct stats_ratio few = {.ratio = 1, .low = 1, .high = 1, .known = false, .pairs = 1};
-    cr_assert_str_eq(ratio_text_sentence(&few, 3, "a", "b", text, sizeof text), "a is 1.00x b (1 round: no interval)");
+    cr_assert_str_eq(ratio_text_sentence(&few, 1.02, "a", "b", text, sizeof text),
+                     "a is 1.00x b (1 round: no interval)");
+    cr_assert_str_eq(ratio_text_sentence(&few, 3, "a", "b", text, sizeof text),
+                     "a is 1.00x b (1 round: no interval; of the columns 3.00x)");
+    few.ratio = 0.99;
+    cr_assert_str_eq(ratio_text_sentence(&few, 1.01, "a", "b", text, sizeof text),
+                     "a is 0.99x b (1 round: no interval; of the columns 1.01x)");
+    cr_assert_str_eq(ratio_text_sentence(&few, NAN, "a", "b", text, sizeof text),
+                     "a is 0.99x b (1 round: no interval)");
     cr_assert(difference_of(&few) == DIFFERENCE_UNKNOWN);
 }

@@ -56,3 +56,13 @@ Test(slo, limits_are_said_as_typed, .timeout = 10)
     cr_assert_str_eq(slo_limit_text(1, text, sizeof text), "1 ns");
     cr_assert_str_eq(slo_limit_text(100e9, text, sizeof text), "100 s");
 }
+
+/* The low end of what a few lost jobs say has no digits that mean anything. */
+Test(slo, a_tiny_share_has_no_exponent, .timeout = 10)
+{
+    char text[32];
+    cr_assert_str_eq(slo_value_text(slo_kind("loss"), 6.7e-9, text, sizeof text), "<0.0001%");
+    cr_assert_str_eq(slo_value_text(slo_kind("loss"), 6.3e-4, text, sizeof text), "0.063%");
+    cr_assert_str_eq(slo_value_text(slo_kind("loss"), 0, text, sizeof text), "0%");
+    cr_assert_str_eq(slo_value_text(slo_kind("loss"), 0.589, text, sizeof text), "58.9%");
+}
