@@ -260,7 +260,7 @@ CLI_TEST(check_odd, a_job_that_was_refused_is_no_hang)
               out);
     cr_assert(strstr(out, "refuses a job that the scenario needs: -EBUSY"), "%s", out);
     cr_assert(check("SHY", "-f cancel-twice,cancel-abandons,ignored-cancel") == 0, "%s", out);
-    cr_assert(strstr(out, "0 clean hold") && strstr(out, "refuses a job at rest"), "%s", out);
+    cr_assert(strstr(out, "\n0 clean hold") && strstr(out, "refuses a job at rest"), "%s", out);
 }
 
 CLI_TEST(check_odd, a_configuration_that_cannot_be_kept_is_not_supported)

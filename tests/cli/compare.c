@@ -10,7 +10,7 @@ CLI_TEST(compare, says_same_faster_and_slower)
 {
     json_t *document = compare_kit_base();
     compare_kit_save(document);
-    cr_assert(run("compare base.json new.json") == 0 && strstr(out, "0 slower") && strstr(out, "same"), "%s%s", out,
+    cr_assert(run("compare base.json new.json") == 0 && strstr(out, " 0 slower (") && strstr(out, "same"), "%s%s", out,
               err);
     compare_kit_speed_up(document, 0, 0.9);
     compare_kit_speed_up(document, 1, 1.2);

@@ -299,7 +299,7 @@ HISTORY_TEST(changes_are_named_by_their_revision)
     cr_assert(strstr(out, "-10.0%") && strstr(out, "from rev-12- (2026-01-13)") && strstr(out, "1.00 M/s -> 900 k/s"),
               "%s", out);
     cr_assert(strstr(out, "+22.2%") && strstr(out, "from rev-25- (2026-01-26)"), "%s", out);
-    cr_assert(strstr(out, "2 changes in 1 series, 1 for the worse\n"), "%s", out);
+    cr_assert(strstr(out, "\n2 changes in 1 series, 1 for the worse\n"), "%s", out);
     cr_assert(run("history changes --threshold 15%") == 0 && strstr(out, "1 change in"), "%s", out);
     cr_assert(run("history changes --format json") == 0, "%s", err);
     list = json_loads(out, 0, NULL);
@@ -313,7 +313,8 @@ HISTORY_TEST(a_course_is_shown_and_drawn)
 {
     make_course(40, steps);
     cr_assert(run("history show mutex/empty/t1") == 0, "%s%s", out, err);
-    cr_assert(strstr(out, "rev-39-") && strstr(out, "<- -10.0%, p ") && strstr(out, "2 changes in 40 runs"), "%s", out);
+    cr_assert(strstr(out, "rev-39-") && strstr(out, "<- -10.0%, p ") && strstr(out, "\n2 changes in 40 runs"), "%s",
+              out);
     cr_assert(strstr(out, "figure   h/mutex-empty-t1.svg"), "%s%s", out, err);
     cr_assert(access("h/mutex-empty-t1.svg", F_OK) == 0 && access("h/mutex-empty-t1.png", F_OK) == 0);
     cr_assert(system("test $(wc -l <h/mutex-empty-t1.tsv) = 41") == 0);
@@ -327,11 +328,12 @@ HISTORY_TEST(a_course_is_shown_and_drawn)
 HISTORY_TEST(of_a_long_series_it_is_said_what_was_looked_at)
 {
     make_course(240, steps);
-    cr_assert(run("history changes") == 0 &&
-                  strstr(out, "0 changes in 1 series, 0 for the worse; of 1 only the newest 200 runs were looked at\n"),
-              "%s", out);
+    cr_assert(
+        run("history changes") == 0 &&
+            strstr(out, "\n0 changes in 1 series, 0 for the worse; of 1 only the newest 200 runs were looked at\n"),
+        "%s", out);
     cr_assert(run("history show mutex/empty/t1 --no-figures") == 0 &&
-                  strstr(out, "0 changes in the newest 200 of 240 runs; the earlier ones were not looked at\n"),
+                  strstr(out, "\n0 changes in the newest 200 of 240 runs; the earlier ones were not looked at\n"),
               "%s", out);
     cr_assert(run("report h.db -o h.html") == 0, "%s", err);
     cr_assert(system("grep -q 'only the newest 200 runs were looked at' h.html") == 0, "the page does not say it");
@@ -375,11 +377,11 @@ static double steady(int number)
 HISTORY_TEST(quiet_and_short_series_accuse_nobody)
 {
     make_course(9, steps);
-    cr_assert(run("history changes") == 0 && strstr(out, "0 changes in 1 series") && strstr(out, "fewer than 10"), "%s",
-              out);
+    cr_assert(run("history changes") == 0 && strstr(out, "\n0 changes in 1 series") && strstr(out, "fewer than 10"),
+              "%s", out);
     unlink("h.db");
     make_course(40, steady);
-    cr_assert(run("history changes") == 0 && strstr(out, "0 changes in 1 series"), "%s", out);
+    cr_assert(run("history changes") == 0 && strstr(out, "\n0 changes in 1 series"), "%s", out);
 }
 
 /* Kills. */
