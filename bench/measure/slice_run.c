@@ -243,6 +243,10 @@ static int open_pool(const struct plan_entry *entry, const struct places *places
     if (error == -EAGAIN || error == -ENOMEM) {
         slice_fail(slice, "pool_open: %s (ulimit -u, ulimit -v, pids.max or memory of a container)", strerror(-error));
         slice->cannot = true;
+    } else if (pool_is_added(entry->pool) && (error == -ENOTSUP || error == -EINVAL)) { /* its own to refuse */
+        slice_fail(slice, "pool_open: %s (not to be had so: another --full, or number of workers, may be)",
+                   strerror(-error));
+        slice->cannot = true;
     } else if (error) {
         slice_fail(slice, "pool_open: %s", strerror(-error));
     }

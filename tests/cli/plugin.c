@@ -298,6 +298,18 @@ CLI_TEST(plugin, that_is_odd_is_measured)
     }
 }
 
+/* What it refuses it has not failed. */
+CLI_TEST(plugin, that_does_not_open_so_cannot_be_measured_so)
+{
+    cr_assert(with("run --plugin @/odd-REJECTS.so -p REJECTS -w empty -t 2 --rounds 1 --budget 20ms --no-figures "
+                   "--no-floor -o x.json") == 3,
+              "%s%s", out, err);
+    cr_assert(strstr(out, "CANNOT  REJECTS/empty/t2") && strstr(out, "not to be had so: another --full"), "%s", out);
+    cr_assert(with("run --plugin @/odd-REJECTS.so -p REJECTS -w empty -t 2 --full reject --rounds 1 --budget 20ms "
+                   "--no-figures --no-floor -o y.json") == 0,
+              "%s%s", out, err);
+}
+
 /* Little's law, of an open loop: what a pool says that it holds while jobs pile up, against
  * what their times say. */
 CLI_TEST(plugin, whose_count_does_not_go_with_the_times_is_named)
