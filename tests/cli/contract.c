@@ -119,6 +119,13 @@ CLI_TEST(contract, a_pool_without_a_bound_is_not_held_to_one)
     json_decref(document);
 }
 
+/* What it answers to a policy that it does not have is not what it answers to a number of workers. */
+CLI_TEST(contract, a_pool_without_a_submit_that_waits_is_not_asked_for_one)
+{
+    cr_assert(check("odd-REJECTS", "-f open,cancellation") == 0, "%s%s", out, err);
+    cr_assert(strstr(out, "REJECTS: it refuses POOL_BLOCK when it opens"), "%s", out);
+}
+
 /* What is seen of all promises, and the command that shows it again. */
 CLI_TEST(contract, is_printed_in_each_format)
 {

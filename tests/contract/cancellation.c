@@ -131,6 +131,7 @@ POOL_TEST(cancellation, an_open_that_fails_returns)
 {
     int error = 0;
     needs(POOL_CAN_RUN_APART);
+    contract_must_block(ops);
     used = ops;
     cancelled_thread(ops, open_main, &error);
     atomic_store(&kit_threads_left, -1);

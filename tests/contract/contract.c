@@ -62,6 +62,20 @@ static const char *config_text(const struct pool_config *config)
     return text;
 }
 
+void contract_must_block(const struct pool_ops *ops)
+{
+    struct pool_config plain = {.workers = 1};
+    struct pool *pool = NULL;
+    int error;
+    if (!pool_is_added(ops))
+        return;
+    error = pool_open(&pool, ops, &plain);
+    if (!error)
+        pool_free(pool);
+    if (error == -ENOTSUP)
+        contract_not_asked(contract_text("it refuses %s when it opens", config_text(&plain)));
+}
+
 struct pool *contract_open(const struct pool_ops *ops, const struct pool_config *config)
 {
     struct pool *pool = NULL;

@@ -65,6 +65,9 @@ const char *contract_is_others(const struct pool_ops *ops, const char *what);
  * pool (-ENOTSUP), or starts fewer workers, the test is not asked. */
 struct pool *contract_open(const struct pool_ops *ops, const struct pool_config *config);
 
+/* For tests that look at the answer of pool_open itself: a plug-in that has no POOL_BLOCK is not asked. */
+void contract_must_block(const struct pool_ops *ops);
+
 /* Fills all workers with jobs at the gate: returns once they are there. */
 void contract_hold(const struct pool_ops *ops, struct pool *pool, struct gate *gate, int workers);
 

@@ -18,6 +18,7 @@ POOL_TEST(open, refuses_a_pool_of_zero_or_too_many_workers)
 {
     if (pool_is_added(ops) && !(ops->can & POOL_CAN_RUN_APART))
         contract_not_asked("it has no workers: their number says nothing");
+    contract_must_block(ops);
     if (!(ops->declares & (POOL_ZERO_IS_AUTO | POOL_ZERO_STOPS)))
         equal(open_with(ops, (struct pool_config){.workers = 0}), -EINVAL);
     equal(open_with(ops, (struct pool_config){.workers = -1}), -EINVAL);
@@ -161,6 +162,7 @@ POOL_TEST(open, fails_cleanly_below_workers_min)
 {
     struct pool *pool = NULL;
     needs(POOL_CAN_RUN_APART);
+    contract_must_block(ops);
     atomic_store(&kit_threads_left, 2);
     equal(pool_open(&pool, ops, &(struct pool_config){.workers = 4, .workers_min = 3}), -EAGAIN);
     atomic_store(&kit_threads_left, 0);
