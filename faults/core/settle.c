@@ -72,6 +72,18 @@ bool settle_naps(pid_t thread)
            (number == SYS_nanosleep || number == SYS_clock_nanosleep);
 }
 
+bool settle_awaits_lock(pid_t thread)
+{
+    enum { CONTENDED = 2 };
+    char name[24], text[256];
+    unsigned long operation, value, timeout;
+    long number;
+    snprintf(name, sizeof name, "%d", (int)thread);
+    return read_own(name, "syscall", text, sizeof text) &&
+           sscanf(text, "%ld %*x %lx %lx %lx", &number, &operation, &value, &timeout) == 4 && number == SYS_futex &&
+           (operation & FUTEX_CMD_MASK) == FUTEX_WAIT && value == CONTENDED && !timeout;
+}
+
 /* A sum over the other threads of what they ran; whether all sleep. */
 static bool look(uint64_t *sum)
 {

@@ -29,6 +29,9 @@ bool settle_sleeping(pid_t thread);
 /* Whether it is in a nap now: nanosleep and its like, which nothing but a program calls. */
 bool settle_naps(pid_t thread);
 
+/* Whether it waits for a lock of glibc's, pthread_mutex_t and its like: such a one waits in its futex while it is 2. */
+bool settle_awaits_lock(pid_t thread);
+
 /* Whether a thread of this process waits for a moment of the wall clock that is further
  * off than this; read from its call, as the kernel shows it. */
 bool settle_on_wall_clock(pid_t thread, int64_t further_ns);

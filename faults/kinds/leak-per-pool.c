@@ -8,21 +8,24 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+#include "faults/core/births.h"
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
 /* What the allocator keeps for threads that come and go settles in the first 280 pools. */
+enum { FREED, FAILED };
 enum { WARM = 288, BLOCK = 128, BLOCKS = 3, LONG_BLOCK = 320, BLOCKS_MOST = 6, LEAST_POOLS = 16, JOBS = 4 };
 enum { ENOUGH = 1200 }; /* pools; of fewer nobody knows whether memory that grows is kept for a while only */
 enum { ONE = 900 /* thousandths */, LEAST_BYTES = 32, NOISE_BYTES = 4000 /* of a block */ };
+enum { FAILED_FEW = 32, FAILED_BLOCK = 400, FAILED_BLOCKS = 4 };
 static const int64_t stack = 256 * 1024, slow_ns = 60000000, block_ns = 800000000, long_ns = 5000000000,
                      most_ns = 4000000000;
 static const int64_t much = 256 << 20; /* bytes */
 
 /* Lost for each pool, in the least block: descriptors, mappings and keys by thousands, bytes. */
-enum { DESCRIPTORS, MAPPINGS, KEYS, HEAP, POOLS };
+enum { DESCRIPTORS, MAPPINGS, KEYS, HEAP, POOLS, WAY };
 
 /* So many pools; fewer, where they take long, or much. Returns how many; 0: one does not open. */
 static int open_and_free(int count)
@@ -78,14 +81,78 @@ static bool has_more(const struct settle_use *use)
            use->keys < PTHREAD_KEYS_MAX / 2;
 }
 
-static void drive(int client)
+enum { ZERO, NO_THREADS, WAYS };
+static const char *const ways[WAYS] = {"with no workers", "with its threads refused"};
+
+/* An open that fails, of so many, so that nothing may stay. Returns false where one does not fail. */
+static bool fail_to_open(int way, int count, int64_t until)
+{
+    bool fails = true;
+    for (int i = 0; fails && i < count && pool_clock_ns() < until; i++) {
+        if (way == NO_THREADS)
+            births_fail(1, true);
+        fails = cell_try_open_size((struct pool_config){.capacity = 64}, way == ZERO ? 0 : cell_asked());
+        births_fail(0, false);
+        if (!fails)
+            cell_free();
+    }
+    return fails && pool_clock_ns() < until;
+}
+
+/* Block by block: what it keeps of the last so many stops to grow. Returns whether it could be asked. */
+static bool look_at_failed(int way)
+{
+    static const int64_t way_ns = 1500000000;
+    int64_t until = pool_clock_ns() + way_ns;
+    struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, before, now;
+    if (!fail_to_open(way, FAILED_FEW, until))
+        return false;
+    before = settle_use();
+    if (!fail_to_open(way, FAILED_FEW, until))
+        return false;
+    now = settle_use();
+    if (now.descriptors - before.descriptors < FAILED_FEW) /* of these there are not many */
+        for (int block = 0; block < FAILED_BLOCKS; block++) {
+            struct settle_use more;
+            before = settle_use();
+            if (!fail_to_open(way, FAILED_BLOCK, until))
+                return false;
+            now = settle_use();
+            more = for_each(before, now, FAILED_BLOCK);
+            lost.mappings = least(lost.mappings, more.mappings);
+            lost.heap = least(lost.heap, more.heap);
+        }
+    cell_note(WAY, way);
+    cell_note(DESCRIPTORS, (now.descriptors - before.descriptors) * 1000 / FAILED_FEW);
+    cell_note(MAPPINGS, lost.mappings < INT64_MAX ? lost.mappings : 0);
+    cell_note(HEAP, lost.heap < INT64_MAX ? lost.heap : 0);
+    cell_note(POOLS, ENOUGH);
+    return true;
+}
+
+static bool is_lost(void)
+{
+    const _Atomic int64_t *notes = cell_record()->notes;
+    return atomic_load(&notes[DESCRIPTORS]) >= ONE || atomic_load(&notes[MAPPINGS]) >= ONE ||
+           atomic_load(&notes[HEAP]) >= LEAST_BYTES;
+}
+
+static void play_failed(void)
+{
+    int asked = 0;
+    for (int way = 0; way < WAYS && !is_lost(); way++)
+        asked += look_at_failed(way);
+    if (!asked)
+        cell_not_asked("opens where an open should fail, or takes long to");
+}
+
+static void play_pools(void)
 {
     struct settle_use before, now;
     struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX};
     pthread_attr_t attributes;
     int64_t began;
     int pools;
-    (void)client;
     /* Many stacks must fit into the address space of a cell. */
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, stack);
@@ -134,6 +201,23 @@ static void drive(int client)
         cell_remark("what it keeps grew for %d pools, and then no more", pools);
 }
 
+static void drive(int client)
+{
+    client == FREED ? play_pools() : play_failed();
+}
+
+static bool judge_failed(const _Atomic int64_t *notes, struct verdict *verdict)
+{
+    const char *how = ways[atomic_load(&notes[WAY])];
+    if (atomic_load(&notes[DESCRIPTORS]) >= ONE)
+        return verdict_own(verdict, "each open that fails, %s, leaves a descriptor open", how);
+    if (atomic_load(&notes[MAPPINGS]) >= ONE)
+        return verdict_own(verdict, "each open that fails, %s, leaves a mapping behind", how);
+    if (atomic_load(&notes[HEAP]) >= LEAST_BYTES)
+        return verdict_own(verdict, "each open that fails, %s, leaves memory behind", how);
+    return false;
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
@@ -141,6 +225,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
             keys = atomic_load(&notes[KEYS]), heap = atomic_load(&notes[HEAP]);
     if (!atomic_load(&notes[POOLS]))
         return false;
+    if (outcome->cell->client == FAILED)
+        return judge_failed(notes, verdict);
     if (descriptors >= ONE)
         return verdict_own(verdict, "each pool leaves %.3g descriptors open", (double)descriptors / 1000);
     if (mappings >= ONE)
@@ -155,8 +241,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, 0, POOL_THREADS_STAY},
-    {"", FAULT_ARMED, 0, POOL_DEFECT_UNJOINED, POOL_CAN_RUN_APART},
+    {"", FAULT_CLEAN, FREED, 0, 0, POOL_THREADS_STAY},
+    {"opens that fail", FAULT_CLEAN, FAILED, 0, 0, POOL_THREADS_STAY},
+    {"", FAULT_ARMED, FREED, POOL_DEFECT_UNJOINED, POOL_CAN_RUN_APART},
 };
 
 static const struct fault leak_per_pool = {
@@ -171,7 +258,8 @@ static const struct fault leak_per_pool = {
     .scenario =
         "670 pools are opened and freed, in blocks; descriptors, mappings, keys and allocated bytes are counted "
         "between. "
-        "Where one of them grows, more pools: what is kept for a while only stops to grow.",
+        "Where one of them grows, more pools: what is kept for a while only stops to grow. The same of opens that "
+        "fail: with no workers, with its threads refused.",
     .diagnosis = "Each block of pools lost about as much as the others.",
     .remedy = "Write free as the mirror of open, line by line; join or detach each thread exactly once.",
     FAULT_CELLS(cells),

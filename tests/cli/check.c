@@ -127,7 +127,7 @@ CLI_TEST(check_matrix, arms_these_kinds_too)
         "open-after-close", "free-leaves-blocked", "results-stream",       "close-forgets",    "child-at-close",
         "cancel-twice",     "callback-locked",     "full-drops",           "wait-interrupted", "over-capacity",
         "small-stack",      "signal-mask",         "thread-refused",       "one-cpu",          "over-parallel",
-        "under-parallel",   "helping-lock",        "second-pool",          "tail-after-free",  "join-locked",
+        "under-parallel",   "helping-lock",        "second-pool",          "tail-after-free",  "end-untold",
         "exit-open"};
     json_t *document, *cell;
     char words[1024] = "check -p mutex,ring,steal,spawn,textbook --format json -f ";

@@ -60,6 +60,21 @@ static void are_caught(const struct slip *slips, size_t count)
         are_caught(slips, sizeof slips / sizeof *slips);                                                               \
     } while (0)
 
+/* Whether these kinds accuse it of nothing; where cells were given up, in a further try. */
+static void is_clean(const char *slip, const char *kinds)
+{
+    enum { TRIES = 5 };
+    bool calm = false;
+    for (int i = 0; i < TRIES && !calm; i++) {
+        json_t *document = check(slip, kinds);
+        cr_assert(document, "%s%s", out, err);
+        cr_assert(strstr(out, "\"fails\": 0"), "%s: %s", slip, out);
+        calm = strstr(out, "\"stalled\": 0");
+        json_decref(document);
+    }
+    cr_assert(calm, "%s: %s", slip, out);
+}
+
 CLI_TEST(check_slips, room_that_nobody_is_told_of_is_caught)
 {
     ARE_CAUGHT({"told-once", "room-untold"}, {"told-at-empty", "room-untold"}, {"timed-out-ticket", "room-untold"});
@@ -82,19 +97,31 @@ CLI_TEST(check_slips, other_forms_of_policies_are_caught)
     ARE_CAUGHT({"drops-after-close", "full-drops"}, {"batch-says-error", "full-rejects"});
 }
 
-/* Whether these kinds accuse it of nothing; where cells were given up, in a further try. */
-static void is_clean(const char *slip, const char *kinds)
+CLI_TEST(check_slips, what_opens_leave_that_fail_is_caught)
 {
-    enum { TRIES = 5 };
-    bool calm = false;
-    for (int i = 0; i < TRIES && !calm; i++) {
-        json_t *document = check(slip, kinds);
-        cr_assert(document, "%s%s", out, err);
-        cr_assert(strstr(out, "\"fails\": 0"), "%s: %s", slip, out);
-        calm = strstr(out, "\"stalled\": 0");
-        json_decref(document);
-    }
-    cr_assert(calm, "%s: %s", slip, out);
+    ARE_CAUGHT({"failed-open-leaks", "leak-per-pool"}, {"failed-open-keeps", "leak-per-pool"},
+               {"invalid-leaks", "leak-per-pool"});
+    is_clean("none", "-f leak-per-pool");
+}
+
+CLI_TEST(check_slips, workers_that_come_back_as_more_are_caught)
+{
+    ARE_CAUGHT({"retires-more", "over-parallel"});
+    is_clean("retires", "-f over-parallel");
+}
+
+/* Whose thread sleeps for a short time only, and looks at the clock in turn. */
+CLI_TEST(check_slips, who_looks_at_the_wall_clock_is_caught)
+{
+    ARE_CAUGHT({"wall-clock-looks", "wall-clock"});
+    is_clean("by-looks", "-f wall-clock");
+}
+
+/* Not that free held a lock which they need. */
+CLI_TEST(check_slips, workers_that_nobody_calls_at_the_end_are_told_of)
+{
+    ARE_CAUGHT({"close-calls-one-worker", "end-untold"}, {"close-calls-submitters", "end-untold"});
+    cr_assert_eq(accused("close-calls-one-worker", "join-locked"), 0, "%s", out);
 }
 
 CLI_TEST(check_slips, pools_without_are_not_accused)
