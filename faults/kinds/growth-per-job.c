@@ -5,19 +5,23 @@
  * the allocator has given out and not got back, or what is mapped more, block by block, is
  * lost for each job. Of descriptors there are few: they are looked at first, in small blocks.
  * The same of jobs that a full queue refuses, of jobs that are cancelled, and of other calls: batches, waits that may
- * be too short, cancels of nothing. */
+ * be too short, cancels of nothing; and of threads that submit once. */
 #include <sys/prctl.h>
 
+#include "faults/core/births.h"
 #include "faults/core/fault.h"
 #include "faults/core/full.h"
 #include "faults/core/settle.h"
 #include "pools/core/futex.h"
 
-enum { RUN, REFUSED, CANCELLED, CALLS, TIMED };
+enum { RUN, REFUSED, CANCELLED, CALLS, TIMED, THREADS };
 enum { FULL = 4, CANCELLED_AT_ONCE = 32 };
 enum { BLOCK = 3000, BLOCKS = 4, LONG_BLOCK = 20000, BLOCKS_MOST = 16, AT_ONCE = 64, LEAST = 800 };
 enum { LOOKS = 6, FEW = 58, PAGE = 3600 /* nearly one */ };
-enum { ENOUGH = 60000 }; /* jobs; of fewer nobody knows whether memory that grows is kept for a while only */
+enum {
+    ENOUGH = 60000,
+    ENOUGH_THREADS = 15000
+}; /* jobs, or threads; of fewer nobody knows whether memory that grows is kept for a while only */
 static const int64_t slow_ns = 100000, long_ns = 3000000000, most_ns = 4000000000, wait_ns = 1000;
 
 static const char *const too_long = "takes too long for many jobs",
@@ -92,8 +96,30 @@ static bool call_all(int count)
     return true;
 }
 
+static void *submit_one(void *refused)
+{
+    *(bool *)refused = cell_submit_other(cell_empty_job, NULL) < 0;
+    return NULL;
+}
+
+/* Each by a thread that has never submitted before, and ends then. */
+static bool submit_by_threads(int count)
+{
+    for (int i = 0; i < count; i++) {
+        pthread_t thread;
+        bool refused = true;
+        if (births_free(&thread, submit_one, &refused) || pthread_join(thread, NULL) || refused)
+            return false;
+        if (i % AT_ONCE == AT_ONCE - 1 && is_late())
+            return false;
+    }
+    cell_wait(-1);
+    return true;
+}
+
 static bool (*const all_work[])(int count) = {
-    [RUN] = run_jobs, [REFUSED] = refuse_jobs, [CANCELLED] = cancel_jobs, [CALLS] = call_all, [TIMED] = refuse_jobs};
+    [RUN] = run_jobs,   [REFUSED] = refuse_jobs, [CANCELLED] = cancel_jobs,
+    [CALLS] = call_all, [TIMED] = refuse_jobs,   [THREADS] = submit_by_threads};
 static bool (*work)(int count);
 
 static _Atomic bool refuses;
@@ -124,7 +150,7 @@ static bool is_filled(void)
 static bool is_open(int client)
 {
     int running = cell_runners() < RECORD_JOBS ? cell_runners() : RECORD_JOBS;
-    if (client == RUN || client == CALLS)
+    if (client == RUN || client == CALLS || client == THREADS)
         return !cell_open((struct pool_config){.capacity = 1024});
     if (client == CANCELLED ? cell_open((struct pool_config){.capacity = 1024})
                             : cell_try_open((struct pool_config){.capacity = FULL,
@@ -174,7 +200,8 @@ static bool can_go_on(const struct settle_use *use, int64_t lost)
 /* What grew in each block: a leak, or what it keeps of the last so many jobs? */
 static bool can_tell(const struct settle_use *use, int64_t lost, int64_t mapped, int jobs)
 {
-    return (lost < LEAST && mapped < PAGE) || jobs >= ENOUGH || !can_go_on(use, lost);
+    int enough = work == submit_by_threads ? ENOUGH_THREADS : ENOUGH;
+    return (lost < LEAST && mapped < PAGE) || jobs >= enough || !can_go_on(use, lost);
 }
 
 static void note_growth(int64_t lost, int64_t mapped, int jobs)
@@ -191,12 +218,20 @@ static void look_at_blocks(int64_t until)
     struct settle_use before, now;
     int64_t lost = INT64_MAX, mapped = INT64_MAX;
     int jobs = 0;
+    if (work == submit_by_threads) { /* what is kept of the last jobs is there by then */
+        if (!run_jobs(ENOUGH)) {
+            cell_not_asked(too_long);
+            return;
+        }
+        until = pool_clock_ns() + long_ns;
+        give_up_ns = pool_clock_ns() + most_ns;
+    }
     work(BLOCK);
     before = settle_use();
     for (int block = 0; block < BLOCKS || ((lost >= LEAST || mapped >= PAGE) && can_go_on(&before, lost) &&
                                            block < BLOCKS_MOST && pool_clock_ns() < until);
          block++, before = now) {
-        int size = block < BLOCKS ? BLOCK : LONG_BLOCK;
+        int size = block < BLOCKS || work == submit_by_threads ? BLOCK : LONG_BLOCK;
         if (!work(size))
             break;
         jobs += size;
@@ -239,7 +274,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
                                         [REFUSED] = "refused job",
                                         [CANCELLED] = "cancelled job",
                                         [CALLS] = "call",
-                                        [TIMED] = "job that found no room in time"};
+                                        [TIMED] = "job that found no room in time",
+                                        [THREADS] = "thread that submits once, and ends,"};
     const _Atomic int64_t *notes = outcome->record->notes;
     const char *what = whats[outcome->cell->client];
     int64_t heap = atomic_load(&notes[HEAP]), jobs = atomic_load(&notes[JOBS]);
@@ -263,6 +299,7 @@ static const struct fault_cell cells[] = {
     {"no room in time", FAULT_CLEAN, TIMED, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"calls", FAULT_CLEAN, CALLS, 0, POOL_CAN_RUN_APART},
+    {"new threads", FAULT_CLEAN, THREADS, 0, POOL_CAN_RUN_APART},
 };
 
 static const struct fault growth_per_job = {
@@ -276,7 +313,8 @@ static const struct fault growth_per_job = {
            "back where a job runs, and not where it is refused or cancelled; or each call has a record of its own.",
     .scenario = "15,000 empty jobs in blocks, with quiet between; what is allocated, mapped and open is counted. Where "
                 "it grows, more of them: what is kept within a bound stops to grow. Again with jobs that a full queue "
-                "refuses, at once or in time, with jobs that are cancelled, and with batches, waits and cancels.",
+                "refuses, at once or in time, with jobs that are cancelled, and with batches, waits and cancels; and "
+                "by threads that submit once.",
     .diagnosis = "Each block of jobs kept about as much as the others.",
     .remedy = "Free the record with the outcome; keep counts, not records.",
     FAULT_CELLS(cells),

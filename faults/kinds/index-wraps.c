@@ -2,14 +2,17 @@
  *
  * Where the number of slots is no power of two, position modulo slots jumps as the
  * counter wraps: what lies in the queue at that moment is overwritten. So many jobs pass
- * through; then workers are held, and a queue of 1,000 is filled across the end. */
+ * through; then workers are held, and a queue of 1,000 is filled across the end. And a count of the workers' sleeps
+ * passes it: as many single jobs. */
 #include "faults/core/cell.h"
 #include "faults/core/fault.h"
 #include "pools/core/futex.h"
 
+enum { POSITIONS, SLEEPS_OF_WORKERS };
 enum { GATE, CAPACITY = 1000, FEW = 64, AT_ONCE = 500, BLOCKS = 8 };
+enum { SLEEPS = 66000 };
 enum { END = 65536, BEFORE = END - 400, JOBS = END + CAPACITY };
-static const int64_t budget_ns = 1500000000, most_ns = 3500000000, few_ns = 300000000;
+static const int64_t budget_ns = 1500000000, most_ns = 3500000000, few_ns = 300000000, sleeps_ns = 6000000000;
 
 /* Jobs that never ran, that ran more often than they were accepted; of how many; whether the queue was
  * filled, and the jobs counted. */
@@ -88,9 +91,33 @@ static void look(void)
     cell_note(LOOKED, 1);
 }
 
-static void drive(int client)
+/* Single jobs, each after which all workers sleep, or may. */
+static bool sleep_often(void)
 {
-    (void)client;
+    int64_t until = pool_clock_ns() + sleeps_ns;
+    for (int i = 1; i <= SLEEPS; i++) {
+        cell_note(ACCEPTED, i);
+        if (cell_submit_other(cell_empty_job, NULL) || cell_wait(-1))
+            return false;
+        if (i % FEW == 0 && pool_clock_ns() > until)
+            return false;
+    }
+    return true;
+}
+
+static void play_sleeps(void)
+{
+    cell_live();
+    if (cell_open((struct pool_config){.capacity = FEW}))
+        return;
+    if (!sleep_often())
+        cell_not_asked("takes too long for 66,000 single jobs");
+    cell_note(LOOKED, 1);
+    cell_free();
+}
+
+static void play_positions(void)
+{
     cell_live();
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
@@ -106,9 +133,19 @@ static void drive(int client)
     cell_free();
 }
 
+static void drive(int client)
+{
+    client == POSITIONS ? play_positions() : play_sleeps();
+}
+
 static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const _Atomic int64_t *notes = outcome->record->notes;
+    if (outcome->cell->client == SLEEPS_OF_WORKERS)
+        return outcome_hung_in(outcome, "pool_wait") &&
+               atomic_load(&notes[ACCEPTED]) * (outcome->workers + 1) > SLEEPS - CAPACITY &&
+               verdict_own(verdict, "single job %d is accepted, and nobody takes it",
+                           (int)atomic_load(&notes[ACCEPTED]));
     if (!atomic_load(&notes[LOOKED]) && outcome->end == OUTCOME_HUNG)
         return verdict_own(verdict, "around job 65,536 %s does not return", outcome->call ? outcome->call : "a call");
     if (atomic_load(&notes[LOST]) || atomic_load(&notes[DOUBLED]))
@@ -119,19 +156,20 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    {"", FAULT_CLEAN, 0, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"", FAULT_CLEAN, POSITIONS, 0, POOL_CAN_QUEUE | POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {"sleeps", FAULT_CLEAN, SLEEPS_OF_WORKERS, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault index_wraps = {
     .number = 131,
     .name = "index-wraps",
     .group = "load",
-    .source = "zserge/pt#1, dbittman/waitfree-mpsc-queue#11",
+    .source = "zserge/pt#1, dbittman/waitfree-mpsc-queue#11, JDK-8330017 (sleeps of workers)",
     .slow = true,
     .summary = "the queue's positions pass the end of 16 bits, and jobs are overwritten",
     .bug = "A position that wraps is taken modulo a number of slots that does not divide 65,536: it jumps.",
     .scenario = "65,000 jobs pass through; workers held, and the queue of 1,000 is filled across position 65,536; then "
-                "they go.",
+                "they go. And 66,000 single jobs, each after all workers are idle.",
     .diagnosis = "Jobs that lay in the queue when its positions wrapped are gone, or came twice.",
     .remedy = "Positions of 64 bits, or a power of two for the slots; a test that starts them near their end.",
     FAULT_CELLS(cells),

@@ -104,6 +104,25 @@ CLI_TEST(check_slips, what_opens_leave_that_fail_is_caught)
     is_clean("none", "-f leak-per-pool");
 }
 
+CLI_TEST(check_slips, a_record_of_each_submitter_is_caught)
+{
+    ARE_CAUGHT({"record-per-submitter", "growth-per-job"});
+    is_clean("none", "-f growth-per-job");
+}
+
+CLI_TEST(check_slips, counts_of_sleeps_that_wrap_are_caught)
+{
+    ARE_CAUGHT({"sleeps-wrap", "index-wraps"});
+    is_clean("none", "-f index-wraps");
+}
+
+/* The parent's pools and threads are gone when it forks. */
+CLI_TEST(check_slips, a_pool_that_is_dead_in_each_child_is_caught)
+{
+    ARE_CAUGHT({"dead-in-child", "child-pool"});
+    is_clean("none", "-f child-pool");
+}
+
 CLI_TEST(check_slips, workers_that_come_back_as_more_are_caught)
 {
     ARE_CAUGHT({"retires-more", "over-parallel"});

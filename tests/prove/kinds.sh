@@ -142,6 +142,7 @@ for kind in $kinds; do
     room-untold) bugged=slips SLIP=told-once && export SLIP ;;
     odd-size) bugged=slips SLIP=masks && export SLIP ;;
     woken-in-vain) bugged=slips SLIP=submitter-trusts && export SLIP ;;
+    child-pool) bugged=slips SLIP=dead-in-child && export SLIP ;;
     end-untold) bugged=slips SLIP=close-calls-one-worker && export SLIP ;;
     worker-interrupted) bugged=slips SLIP=signal-ends-worker && export SLIP ;;
     esac
