@@ -205,29 +205,6 @@ bool rate_search_ask(struct rate_search *one, const struct slo_list *promises, d
     return put_rate(one) && (one->at->configuration >= 0 || add_configuration(one, result));
 }
 
-bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, json_t *result)
-{
-    static const double share = 0.25;
-    struct rate_probe *at = one->at;
-    const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)at->configuration);
-    bool given = rates_given(one->entry->workload.text, "for");
-    double needed;
-    at->promise = &promises->items[slo_judge_all(configuration, promises, &at->judged)];
-    at->loop = open_loop_of(configuration);
-    if (at->judged.verdict != SLO_CANNOT_TELL || at->judged.reason == SLO_NO_ROUNDS ||
-        at->spent_s > share * one->budget_s || one->spent_s > one->budget_s)
-        return false;
-    needed = fmin(SLICE_TIMES * at->loop.relaxation_s * 1e9, longest_ns(one));
-    if (at->judged.reason != SLO_NOT_STEADY)
-        return true;
-    if (isinf(at->loop.relaxation_s))
-        return false;
-    if (given || needed <= 1.1 * at->slice_ns)
-        return at->loop.shortest_warm_s * 1e9 >= 3 * at->loop.relaxation_s * 1e9; /* more of them may do */
-    at->slice_ns = needed;
-    return put_rate(one) && add_configuration(one, result);
-}
-
 /* Whether there are samples enough for a value, if not for an interval. */
 static bool has_value(const struct rate_probe *at)
 {
@@ -269,6 +246,31 @@ static enum search_answer answer_of(const struct rate_probe *at, bool some_kept)
     default:
         return below ? kept_if_steady(at) : SEARCH_BROKEN;
     }
+}
+
+bool rate_search_judge(struct rate_search *one, const struct slo_list *promises, json_t *result)
+{
+    static const double share = 0.25;
+    struct rate_probe *at = one->at;
+    const json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)at->configuration);
+    bool given = rates_given(one->entry->workload.text, "for");
+    double needed, most;
+    at->promise = &promises->items[slo_judge_all(configuration, promises, &at->judged)];
+    at->loop = open_loop_of(configuration);
+    /* Where nothing else could be asked after it, all that is left is spent on it. */
+    most = answer_of(at, search_kept(&one->search) > 0) == SEARCH_UNKNOWN ? 1 : share;
+    if (at->judged.verdict != SLO_CANNOT_TELL || at->judged.reason == SLO_NO_ROUNDS ||
+        at->spent_s > most * one->budget_s || one->spent_s > one->budget_s)
+        return false;
+    needed = fmin(SLICE_TIMES * at->loop.relaxation_s * 1e9, longest_ns(one));
+    if (at->judged.reason != SLO_NOT_STEADY)
+        return true;
+    if (isinf(at->loop.relaxation_s))
+        return false;
+    if (given || needed <= 1.1 * at->slice_ns)
+        return at->loop.shortest_warm_s * 1e9 >= 3 * at->loop.relaxation_s * 1e9; /* more of them may do */
+    at->slice_ns = needed;
+    return put_rate(one) && add_configuration(one, result);
 }
 
 enum search_answer rate_search_answer(struct rate_search *one)
@@ -358,6 +360,7 @@ json_t *rate_search_json(const struct rate_search *one)
     json_object_set(json, "spec", json_object_get(entry, "spec"));
     json_object_set_new(json, "rate_kept", rate_json(estimate(one)));
     json_object_set_new(json, "rate_proved", rate_json(low ? low->rate : 0));
+    json_object_set_new(json, "rate_seen", rate_json(low ? 0 : search_kept(&one->search)));
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
     json_object_set_new(json, "broken_short", json_boolean(is_short(one, high)));
     json_object_set_new(json, "proved_at", configuration_json(low));

@@ -102,6 +102,9 @@ void search_show_note(const json_t *result, const json_t *search, char *text, si
     if (!strcmp(limit, "budget") && none && json_is_true(json_object_get(search, "broken_short")))
         snprintf(text + strlen(text), size - strlen(text), "; nobody can tell of %s: %s",
                  rate_text(search, "rate_broken", "", rate, sizeof rate), why);
+    if (none && result_integer(search, "rate_seen"))
+        snprintf(text + strlen(text), size - strlen(text), "; %s seemed to keep it, which proves nothing",
+                 rate_text(search, "rate_seen", "", rate, sizeof rate));
 }
 
 /* The share of the jobs that got no service at the rate that is proved. */

@@ -37,8 +37,8 @@ static void run_rounds(struct rate_search *one, struct erlang_queue *queue, json
     }
 }
 
-/* What the search keeps, against what Erlang allows: 1 is the same. */
-static double kept(const struct sought *sought, int seed)
+/* What the search says. Owner: the caller. */
+static json_t *search_once(const struct sought *sought, int seed)
 {
     struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)sought->limit}}};
     struct plan_entry entry = {
@@ -51,7 +51,6 @@ static double kept(const struct sought *sought, int seed)
     json_t *result = must_pack("{s:[]}", "configurations"), *found;
     struct rate_search one;
     char spec[96], why[256];
-    double rate;
     snprintf(spec, sizeof spec, "burst:of=io:op=sleep,wait=%.0fns,cpu=0ns,dist=exp", sought->service);
     cr_assert(!workload_parse(spec, &entry.workload, why, sizeof why), "%s", why);
     rate_search_begin(&one, &entry, sought->budget_s);
@@ -64,10 +63,17 @@ static double kept(const struct sought *sought, int seed)
             search_give_up(&one.search);
     }
     found = rate_search_json(&one);
-    rate = json_number_value(json_object_get(found, "rate_kept"));
-    json_decref(found);
     rate_search_end(&one);
     json_decref(result);
+    return found;
+}
+
+/* What it keeps, against what Erlang allows: 1 is the same. */
+static double kept(const struct sought *sought, int seed)
+{
+    json_t *found = search_once(sought, seed);
+    double rate = json_number_value(json_object_get(found, "rate_kept"));
+    json_decref(found);
     return rate / 1e9 / erlang_rate(sought->c, sought->service, sought->limit, 0.01);
 }
 
@@ -188,5 +194,25 @@ Test(rate_search, goes_on_below_a_rate_of_which_rounds_tell_nothing, .timeout = 
         struct runs runs = search_often(&cases[i], 8);
         cr_expect(runs.none == 0 && runs.most < saturation(&cases[i]), "case %zu: %d found none; %.3f .. %.3f", i,
                   runs.none, runs.least, runs.most);
+    }
+}
+
+/* Of little time, jobs that take long: all of it is spent on the first rate before nobody can tell, and not a quarter;
+ * so that there is a rate that seemed to keep it, at least. */
+Test(rate_search, spends_its_time_before_it_gives_up, .timeout = 120)
+{
+    static const struct sought cases[] = {{2, 5 * MS, 100 * MS, 4}, {2, 5 * MS, 100 * MS, 8}};
+    static const int none_most[] = {4, 0}; /* all 8 of the first, with a quarter */
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int none = 0;
+        for (int seed = 1; seed <= 8; seed++) {
+            json_t *found = search_once(&cases[i], seed);
+            json_int_t seen = result_integer(found, "rate_seen");
+            none += !result_integer(found, "rate_kept") && !seen;
+            cr_expect((double)seen / 1e9 < cases[i].c / cases[i].service, "%lld/s is beyond saturation",
+                      (long long)seen);
+            json_decref(found);
+        }
+        cr_expect(none <= none_most[i], "of %g s %d found none", cases[i].budget_s, none);
     }
 }
