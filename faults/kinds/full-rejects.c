@@ -53,6 +53,8 @@ static void play_in_part(void)
     if (!full_returns())
         cell_not_asked("its open takes POOL_REJECT, and its batch waits all the same");
     full_end();
+    if (atomic_load(&cell_record()->notes[BATCHED]) == -ENOTSUP && !ledger_overrun(cell_record()))
+        cell_not_asked("refuses the batch as a whole");
 }
 
 static void play_full(void)
