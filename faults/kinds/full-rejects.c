@@ -52,8 +52,6 @@ static void play_in_part(void)
     full_submit(batch_in_part);
     if (!full_returns())
         cell_not_asked("its open takes POOL_REJECT, and its batch waits all the same");
-    else if (atomic_load(&cell_record()->notes[BATCHED]) == -ENOTSUP)
-        cell_not_asked("takes no batches");
     full_end();
     if (atomic_load(&cell_record()->notes[BATCHED]) == -ENOTSUP && !ledger_overrun(cell_record()))
         cell_not_asked("refuses the batch as a whole");
