@@ -7,7 +7,6 @@
  * workloads/core/trace_part.h; from when latency counts: workloads/core/paced.h. Several
  * producers take turns. A recording is no steady state, and nothing asks for one. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -2,10 +2,8 @@
  * the figure. */
 #include <errno.h>
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "bench/check/check.h"
 #include "bench/figures/figures_matrix.h"

@@ -1,7 +1,6 @@
 /* history_changes.c - see history_changes.h. */
 #include "bench/commands/history_changes.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* history_course.c - see history_course.h. */
 #include "bench/commands/history_course.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "bench/commands/history_changes.h"

@@ -1,7 +1,6 @@
 /* history_move.c - see history_move.h. */
 #include "bench/commands/history_move.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* plan_fleet.c - see plan_fleet.h. */
 #include "bench/commands/plan_fleet.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* plan_sizes.c - step 3 of a planning: sizes are measured at the rate, where the model says, until
  * one keeps the promises and the next smaller one does not. */
 #include <errno.h>
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* plan_trace.c - see plan_trace.h. */
 #include "bench/commands/plan_trace.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 /* topology.c - see topology.h. */
 #include "bench/commands/topology.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "bench/measure/places.h"

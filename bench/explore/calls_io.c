@@ -7,7 +7,6 @@
  * outside could write, is no deadlock that could be proved. */
 #include "bench/explore/calls.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>

@@ -3,7 +3,6 @@
  * which their carriers would get, and which are not followed. */
 #include "bench/explore/calls.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>

@@ -1,7 +1,6 @@
 /* calls_time.c - virtual time: clocks, sleeps, yields. */
 #include "bench/explore/calls.h"
 
-#include <errno.h>
 #include <sched.h>
 #include <sys/time.h>
 #include <time.h>

@@ -19,7 +19,6 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
-#include <unistd.h>
 #ifdef __x86_64__
 #include <asm/prctl.h>
 #endif

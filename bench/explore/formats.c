@@ -1,7 +1,6 @@
 /* formats.c - findings for programs: JSON, JUnit XML, the result file. */
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "bench/explore/command.h"

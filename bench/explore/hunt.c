@@ -1,7 +1,6 @@
 /* hunt.c - runs schedules of one pool until one fails, the time is over, or somebody
  * stops it. See command.h. */
 #include <errno.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -2,7 +2,6 @@
  * with every compiler; where that is not there, by the dynamic linker's names alone. */
 #include <dlfcn.h>
 #include <elf.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>

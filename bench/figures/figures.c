@@ -2,10 +2,8 @@
 #include "bench/figures/figures.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bench/figures/drawing.h"
 #include "bench/figures/figures_burst.h"

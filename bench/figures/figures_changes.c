@@ -1,7 +1,6 @@
 /* figures_changes.c - see figures_changes.h. */
 #include "bench/figures/figures_changes.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

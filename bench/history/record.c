@@ -1,7 +1,6 @@
 /* record.c - see record.h. */
 #include "bench/history/record.h"
 
-#include <errno.h>
 #include <math.h>
 #include <nettle/base16.h>
 #include <nettle/sha2.h>

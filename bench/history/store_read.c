@@ -1,5 +1,4 @@
 /* store_read.c - see store.h: what the history is asked for, and what is named or removed. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -3,7 +3,6 @@
  * Each judgement names the promise it is about. What can be seen from outside later than
  * it happens (a job is accepted before its submit returns, taken before it begins) is
  * given the benefit: so many jobs as there are threads that may have one in hand. */
-#include <stdio.h>
 
 #include "bench/ledger/ledger_inner.h"
 

@@ -2,9 +2,7 @@
 #include "bench/measure/pin.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <stdatomic.h>
-#include <stdlib.h>
 
 #include "pools/core/affinity.h"
 #include "pools/core/futex.h"

@@ -1,7 +1,6 @@
 /* answers_fleet.c - see answers_fleet.h. */
 #include "bench/page/answers_fleet.h"
 
-#include <math.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "bench/page/answers_plan.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bench/results/result.h"

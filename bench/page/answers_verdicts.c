@@ -2,7 +2,6 @@
 #include "bench/page/answers_verdicts.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "bench/page/isolated.h"

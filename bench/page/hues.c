@@ -1,7 +1,6 @@
 /* hues.c - see hues.h. */
 #include "bench/page/hues.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -3,7 +3,6 @@
  * Apart from poolbench, because the libraries that a page is made with are larger than all else of it, and each process
  * of a measurement would map them. The page is written over whatever has its name: who calls has looked. -q: says
  * nothing of what went well. */
-#include <errno.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdbool.h>

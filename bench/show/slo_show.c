@@ -1,7 +1,6 @@
 /* slo_show.c - see slo_show.h. */
 #include "bench/show/slo_show.h"
 
-#include <math.h>
 #include <string.h>
 
 #include "bench/findings/slo_judge.h"

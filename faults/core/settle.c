@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <linux/futex.h>
 #include <malloc.h>
 #include <pthread.h>

@@ -1,7 +1,6 @@
 /* steps_calls.c - the calls that are steps (steps.h), in place of the C library's own.
  *
  * Nothing that runs within a step may use one of them: threads wait by real_sleep_on. */
-#include <errno.h>
 #include <linux/futex.h>
 #include <stdarg.h>
 #include <sys/syscall.h>

@@ -6,7 +6,6 @@
  * not judged: a pool promises nothing of it. A thread that is nicer submits the first job, then one
  * that is not submits as many as there are workers; twice, with two values, so that a pool that
  * makes its workers nice itself is not taken for one that inherits. */
-#include <sched.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>

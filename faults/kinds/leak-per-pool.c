@@ -4,7 +4,6 @@
  * a process has opened some thousand pools. Pools are opened and freed in blocks; what
  * grows by at least so much in each of them, and in every one, is lost for each pool. Memory may be kept for a while:
  * of it nobody can tell where few pools could be had in the time. */
-#include <limits.h>
 #include <pthread.h>
 #include <sys/resource.h>
 

@@ -1,7 +1,6 @@
 /* peers.c - other people's pools through their adapters, those that are built
  * here. `direct` and `openmp` need the compiler only, and are always there. */
 #include <jansson.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tests/cli/program.h"

@@ -1,6 +1,5 @@
 /* plan_fleet.c - `poolbench plan --from`, from outside: more than was measured. */
 #include <jansson.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
 #include "tests/cli/program.h"
 
 #include <dirent.h>
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>

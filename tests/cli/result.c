@@ -1,5 +1,4 @@
 /* result.c - the program from outside: what a run prints, writes and draws. */
-#include <dirent.h>
 #include <errno.h>
 #include <jansson.h>
 #include <poll.h>

@@ -1,7 +1,6 @@
 /* saved.c - what was measured is saved before anything is reckoned from it: who dies while
  * he reckons, or is killed because that takes long, loses nothing. */
 #include <jansson.h>
-#include <string.h>
 
 #include "tests/cli/program.h"
 

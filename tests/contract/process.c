@@ -1,5 +1,4 @@
 /* process.c - pools in the child of a process fork, however that was made. */
-#include <sched.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>

@@ -1,7 +1,6 @@
 /* words.c - specs, promises, counts and times, and whole command lines (ranges, lists,
  * numbers). The first letter says which, the rest is the text; of a command line each
  * line is a word. */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -2,7 +2,6 @@
  * a submit, and when one is used that was freed. */
 #include <criterion/criterion.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -5,7 +5,6 @@
  *                               fails without it, too
  *     found --table SECONDS     how soon each strategy finds it, as a table; SECONDS each
  *     found NAME                one, told as `poolbench explore` does */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,5 @@
 /* consumer_words.c - what slow-consumer says below its table, of figures that are made up. */
 #include <criterion/criterion.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "workloads/core/workload.h"

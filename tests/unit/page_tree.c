@@ -4,7 +4,6 @@
 #include <criterion/criterion.h>
 #include <jansson.h>
 #include <libxml/HTMLparser.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "pools/core/futex.h"
