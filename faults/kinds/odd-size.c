@@ -100,7 +100,7 @@ static const struct fault odd_size = {
     .number = 53,
     .name = "odd-size",
     .group = "bounds",
-    .source = "oneapi-src/oneTBB (a task is enqueued where one thread is allowed), rings with a place left free",
+    .source = "gbmhunter/MRingBuff#14, Workiva/go-datastructures#218, uxlfoundation/oneTBB#405 (one thread)",
     .summary = "with some sizes a queue holds fewer jobs, or loses some, or nobody runs them",
     .bug = "A place is left free to tell full from empty; a mask is used where the size is no power of two; or the "
            "caller is counted as a worker.",

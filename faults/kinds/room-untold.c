@@ -137,7 +137,8 @@ static const struct fault room_untold = {
     .number = 95,
     .name = "room-untold",
     .group = "policies",
-    .source = "Herlihy and Shavit, The Art of Multiprocessor Programming, 8.2.2 (lost wake-ups)",
+    .source =
+        "ApolloAuto/apollo#13159, apache/flink#28463; Herlihy and Shavit, The Art of Multiprocessor Programming, 8.2.2",
     .summary = "a place becomes free, and a submitter that waits for it sleeps on",
     .bug = "The call goes out only when the queue was full, or is empty; or it is counted for a submitter that has "
            "gone since.",
