@@ -130,14 +130,22 @@ static void print_matrix(const struct check_matrix *matrix, FILE *out)
     terminal_print(out, 0, "One pool with what was found: poolbench check%s -p POOL", matrix->options->loaded);
 }
 
-/* The first cell of a kind, or NULL. */
+/* The first cell of a kind that is asked, or NULL. */
 static const struct check_row *first_of(const struct check_matrix *matrix, const struct pool_ops *pool,
                                         const struct fault *fault, enum fault_kind kind)
 {
     for (int c = 0; c < fault->cell_count; c++)
-        if (fault->cells[c].kind == kind)
+        if (fault->cells[c].kind == kind && check_asks(matrix->options, fault, &fault->cells[c], pool))
             return find(matrix, pool, fault, c);
     return NULL;
+}
+
+static bool asks_any(const struct check_matrix *matrix, const struct pool_ops *pool, const struct fault *fault)
+{
+    for (int c = 0; c < fault->cell_count; c++)
+        if (check_asks(matrix->options, fault, &fault->cells[c], pool))
+            return true;
+    return false;
 }
 
 static const char *verdict_of(const struct check_row *row)
@@ -174,6 +182,10 @@ static void print_pool(const struct check_matrix *matrix, const struct pool_ops 
         const struct check_row *clean = first_of(matrix, pool, fault, FAULT_CLEAN),
                                *misuse = first_of(matrix, pool, fault, FAULT_MISUSE),
                                *armed = first_of(matrix, pool, fault, FAULT_ARMED);
+        if (!asks_any(matrix, pool, fault)) {
+            fprintf(out, "%-20s  %-8s  %-6s  %-6s  %7s  asked of plug-ins only\n", fault->name, "-", "", "", "");
+            continue;
+        }
         if (!clean)
             return; /* interrupted */
         print_line(out, fault->name, clean, misuse, armed);
