@@ -16,14 +16,16 @@ static int check(const char *plugin)
     return run(full);
 }
 
-/* It is caught each time; within some, in these words: beside other programs another try may show it first. */
+/* Within some runs, in these words: beside other programs another step may show it first, or none in one run,
+ * which says "not seen" then. */
 static bool caught_in(const char *plugin, const char *words)
 {
-    enum { TRIES = 10 };
+    enum { RUNS = 10 };
     bool found = false;
-    for (int i = 0; i < TRIES && !found; i++) {
-        cr_assert(check(plugin) == 1, "%s", out);
-        found = strstr(out, words);
+    for (int i = 0; i < RUNS && !found; i++) {
+        int status = check(plugin);
+        cr_assert(status == 1 || (status == 0 && strstr(out, "not seen")), "%s", out);
+        found = status == 1 && strstr(out, words);
     }
     return found;
 }
