@@ -1,9 +1,9 @@
 /* worker-interrupted.c - a signal comes to a worker that sleeps.
  *
- * The application has a handler, and the worker does not block its signal: the call that it
- * sleeps in ends with EINTR. That is taken for a job, or for the end, or a place in a count
- * is lost. All workers sleep; each gets some signals; then as many jobs as workers meet, one
- * by one and together, as they did before. */
+ * The application has a handler (with SA_RESTART, as most have: who sleeps in read and the like may
+ * count on that), and the worker does not block its signal: a call that is never restarted, as poll or
+ * a timed wait, ends with EINTR. That is taken for a job, or for the end, or a place in a count is lost. All workers
+ * sleep; each gets some signals; then as many jobs as workers meet, one by one and together, as they did before. */
 #include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -25,10 +25,10 @@ static void take(int number)
     (void)number;
 }
 
-/* Not with SA_RESTART: the application decides that. Where a worker blocks it nothing happens. */
+/* Where a worker blocks it nothing happens. */
 static void send_signals(int number)
 {
-    struct sigaction action = {.sa_handler = take};
+    struct sigaction action = {.sa_handler = take, .sa_flags = SA_RESTART};
     pid_t threads[THREADS_MOST];
     int count = births_living(threads, THREADS_MOST);
     sigaction(number, &action, NULL);
@@ -132,8 +132,11 @@ static const struct fault worker_interrupted = {
     .group = "workers",
     .source = "AcademySoftwareFoundation/openexr#45 (sem_wait, EINTR)",
     .summary = "a signal to a worker that sleeps is taken for a job, or for the end",
-    .bug = "Workers do not block the application's signals, and what they sleep in ends with EINTR.",
-    .scenario = "All workers sleep; each gets three signals that have a handler; then one job, and as many as workers, "
+    .bug =
+        "Workers do not block the application's signals, and what they sleep in ends with EINTR: a timed wait, poll, "
+        "sigwaitinfo, whatever the handler's SA_RESTART.",
+    .scenario = "All workers sleep; each gets three signals that have a handler, with SA_RESTART; then one job, and as "
+                "many as workers, "
                 "which wait for each other; three signals more, and the end.",
     .diagnosis = "Without the signals all is well: a worker came back from its sleep with an error, and went on as if "
                  "it had been called, or left.",

@@ -161,9 +161,11 @@ static bool sleep_idle(struct slips *pool)
         leaves = pthread_cond_clockwait(&pool->jobs, &pool->lock, CLOCK_MONOTONIC, &until) && !queued(pool);
         pool->most += leaves && HAS("retires-more");
     } else if (by_semaphore()) {
+        struct timespec until =
+            after(CLOCK_MONOTONIC, INT64_C(3600000000000)); /* a timed wait is not restarted after a handler */
         int error;
         pthread_mutex_unlock(&pool->lock);
-        while ((error = sem_wait(&pool->calls)) && HAS("by-semaphore"))
+        while ((error = sem_clockwait(&pool->calls, CLOCK_MONOTONIC, &until)) && HAS("by-semaphore"))
             ;
         pthread_mutex_lock(&pool->lock);
         leaves = error && HAS("signal-ends-worker");
