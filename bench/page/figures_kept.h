@@ -15,7 +15,7 @@ struct figure_kept {
     char *svg; /* NULL: it could not be drawn, and `why` */
     size_t length;
     char *why;
-    char *data; /* NAME.tsv: lines of fields, the first has their names; NULL: there is none */
+    char *data;  /* NAME.tsv: lines of fields, the first has their names; NULL: there is none */
     bool ranges; /* low and high of the data are the least and the most */
     bool placed;
 };

@@ -193,14 +193,15 @@ static void make_check(void)
 {
     program_tools();
     file("page.md", "| what | pool, or kind | of runs |\n|---|---|---|\n| accused | old | 0 of 7 |\n");
-    file("check", "case \"$*\" in\n"
-                  "--version) echo \"poolbench 0 ($(cat revision))\" ;;\n"
-                  "'list pools') echo 'one  a pool' ;;\n"
-                  "'check --list') printf 'close-race  end  x\\nherd  idle  x\\nleak-per-pool  growth  x\\n' ;;\n"
-                  "*) echo \"$*\" >>asked; ! grep -qxF -e \"$*\" last 2>/dev/null || exit 130\n"
-                  "   case \"$*\" in *--plugin*) clean='4 of 4' armed=- ;; *) clean=$(cat clean) armed='3 of 3' ;; esac\n"
-                  "   echo \"| close-race | one | $clean | - | $armed | 1 ms | 2 ms |\" ;;\n"
-                  "esac\n");
+    file("check",
+         "case \"$*\" in\n"
+         "--version) echo \"poolbench 0 ($(cat revision))\" ;;\n"
+         "'list pools') echo 'one  a pool' ;;\n"
+         "'check --list') printf 'close-race  end  x\\nherd  idle  x\\nleak-per-pool  growth  x\\n' ;;\n"
+         "*) echo \"$*\" >>asked; ! grep -qxF -e \"$*\" last 2>/dev/null || exit 130\n"
+         "   case \"$*\" in *--plugin*) clean='4 of 4' armed=- ;; *) clean=$(cat clean) armed='3 of 3' ;; esac\n"
+         "   echo \"| close-race | one | $clean | - | $armed | 1 ms | 2 ms |\" ;;\n"
+         "esac\n");
     file("revision", "abc");
     file("clean", "0 of 4");
     cr_assert(program_shell(".", "chmod +x check && mkdir bin") == 0);
@@ -238,7 +239,8 @@ CLI_TEST(prove, a_proof_that_was_interrupted_is_gone_on_with)
     cr_assert(lines(text) == 6, "the first two ways were there: %s", text);
     slurp("page.md", text, sizeof text);
     cr_assert(strstr(text, "| accused | old | 0 of 7 |\n"), "%s", text);
-    cr_assert(strstr(text, "| accused | one | 0 of 12 | 0 of 12 | 0 of 12 | 0 of 12 | abc, 100 and 50 |\n"), "%s", text);
+    cr_assert(strstr(text, "| accused | one | 0 of 12 | 0 of 12 | 0 of 12 | 0 of 12 | abc, 100 and 50 |\n"), "%s",
+              text);
 }
 
 /* What is armed is counted for each kind; where one of the pools is accused then, that is a row, too. */

@@ -1,4 +1,5 @@
-/* page_figures_kept.c - figures that are kept for a page: what their bars are is in their data, and not in their words. */
+/* page_figures_kept.c - figures that are kept for a page: what their bars are is in their data, and not in their words.
+ */
 #include "bench/page/figures_kept.h"
 
 #include <criterion/criterion.h>
