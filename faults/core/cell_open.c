@@ -90,17 +90,10 @@ static int open_as_it_can(struct pool **opened, struct pool_config config)
     return error;
 }
 
-int cell_open_size(struct pool_config config, int workers)
+static int open_with(struct pool_config config, int workers)
 {
-    static _Atomic int refusal; /* of threads, while it opens */
     struct pool *opened = NULL;
     int error;
-    if (workers == self.workers)
-        workers = self.asked; /* for those that run it was asked for so many */
-    if (workers == 0)         /* none may refuse all jobs */
-        self_answer(RECORD_SUBMIT, 0);
-    atomic_store(&refusal, 0);
-    births_report(&refusal);
     config.workers = workers;
     config.discard = on_discard;
     config.spin_ns = POOL_NO_SPIN;
@@ -108,6 +101,20 @@ int cell_open_size(struct pool_config config, int workers)
     error = open_as_it_can(&opened, config);
     self.pool = error ? NULL : opened;
     self_end();
+    return error;
+}
+
+int cell_open_size(struct pool_config config, int workers)
+{
+    static _Atomic int refusal; /* of threads, while it opens */
+    int error;
+    if (workers == self.workers)
+        workers = self.asked; /* for those that run it was asked for so many */
+    if (workers == 0)         /* none may refuse all jobs */
+        self_answer(RECORD_SUBMIT, 0);
+    atomic_store(&refusal, 0);
+    births_report(&refusal);
+    error = open_with(config, workers);
     births_report(&self.record->refused);
     if (!error)
         opened_with(cell_stats().workers, workers, record_refusal(&refusal));
@@ -129,15 +136,7 @@ int cell_try_open(struct pool_config config)
 
 int cell_try_open_size(struct pool_config config, int workers)
 {
-    struct pool *opened = NULL;
-    int error;
-    config.workers = workers;
-    config.discard = on_discard;
-    config.spin_ns = POOL_NO_SPIN;
-    self_begin("pool_open");
-    error = open_as_it_can(&opened, config);
-    self.pool = error ? NULL : opened;
-    self_end();
+    int error = open_with(config, workers);
     if (!error && !cell_is_foreign() && cell_stats().workers >= 1 && cell_stats().workers < self.workers)
         self.workers = cell_stats().workers;
     if (error == -ENOTSUP)

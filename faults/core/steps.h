@@ -89,6 +89,7 @@ void steps_take(int call, bool after, const void *from);
 
 /* From now on each thread's next few waits for a condition or a futex (through syscall()) end after 0.2 ms at most,
  * and say that it was woken, as POSIX and futex(2) allow at any time. Again: a few more. */
+enum { STEPS_VAIN_TIMES = 3 };
 void steps_wake_in_vain(void);
 void steps_wake_truly(void);
 int steps_woken_in_vain(void); /* how often, so far */

@@ -32,7 +32,6 @@ static const struct timespec vain_time = {0, 200000};
 /* Whether the wait that begins is one of those that end in vain. */
 static bool is_vain(const void *from)
 {
-    enum { TIMES = 3 };
     static __thread uint32_t my_round;
     static __thread int my_times;
     uint32_t round = atomic_load_explicit(&vain, memory_order_acquire);
@@ -40,7 +39,7 @@ static bool is_vain(const void *from)
         return false;
     my_times = my_round == round ? my_times + 1 : 1;
     my_round = round;
-    if (my_times > TIMES)
+    if (my_times > STEPS_VAIN_TIMES)
         return false;
     atomic_fetch_add(&woken_in_vain, 1);
     return true;

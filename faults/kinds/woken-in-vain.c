@@ -39,15 +39,33 @@ static void await_all(void)
     cell_wait(-1); /* what it was woken in vain for */
 }
 
+static int woken_before; /* the round */
+static _Atomic bool is_back;
+
 static void begin_round(void)
 {
+    woken_before = steps_woken_in_vain();
     if (in_vain)
         steps_wake_in_vain();
 }
 
+/* Who waits now is woken as often as anybody is, and sleeps again, or is back: it may get no CPU for a while. One that
+ * waits otherwise is not awaited for longer. */
+static void await_vain_wakes(int64_t patience_ns)
+{
+    int64_t until = pool_clock_ns() + patience_ns;
+    while (!atomic_load(&is_back) && steps_woken_in_vain() < woken_before + STEPS_VAIN_TIMES && pool_clock_ns() < until)
+        cell_nap();
+    cell_settle();
+}
+
 static void let_go(void)
 {
-    let_them_wake();
+    static const int64_t patience_ns = 100000000;
+    if (in_vain)
+        await_vain_wakes(patience_ns);
+    else
+        cell_settle();
     gate_open(GATE + in_vain);
 }
 
@@ -95,7 +113,6 @@ static void play_both(void)
 }
 
 static int next;
-static _Atomic bool is_back;
 
 static void submitter(void)
 {
@@ -111,6 +128,7 @@ static void another(void)
 /* One waits as it is, or the pool has another bound than was asked for; one more is woken in vain. */
 static void play_submits(void)
 {
+    static const int64_t patience_ns = 1000000000;
     next = full_open((struct pool_config){.capacity = CAPACITY});
     if (!next)
         return;
@@ -118,9 +136,9 @@ static void play_submits(void)
     if (full_blocks() && full_asleep() == 1) {
         in_vain = true;
         cell_note(VAIN, 1);
-        steps_wake_in_vain();
+        begin_round();
         helper_start(1, another);
-        let_them_wake();
+        await_vain_wakes(patience_ns);
         if (atomic_load(&is_back))
             cell_note(CAME, 1);
         steps_wake_truly();
@@ -157,6 +175,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict,
                            "a submit that waited for room, woken in vain, came back with %s, and no place was free",
                            verdict_answer((int)atomic_load(&notes[ANSWER])));
+    if (outcome->cell->client == SUBMITS) /* which were not seen without */
+        return false;
     if (outcome->end == OUTCOME_CRASHED)
         return verdict_own(verdict, "where threads are woken in vain, the process ends");
     if (outcome->end == OUTCOME_HUNG && outcome->call && strcmp(outcome->call, CELL_ARRIVAL) != 0)
