@@ -33,22 +33,27 @@
 #include "tests/core/measured_queue.h"
 #include "workloads/core/units.h"
 
-static const double TOLERANCE = 0.03, SHARE = 0.01; /* later than the promise allows: p99 */
+static const double TOLERANCE = 0.03;
 
 /* The promise is so many services long that the load at which it is kept is 70 to 95%:
- * less, and chance is too much; more, and it is saturation that is measured. */
+ * less, and chance is too much; more, and it is saturation that is measured. Of jobs of 20 us
+ * p90 is promised: where a CPU is taken away for a millisecond now and then, more than one
+ * such job in a hundred is late at any rate. */
 struct row {
     const char *name;
     int workers;
     int64_t service_ns;
+    const char *promise;
     double limit; /* services */
     int seconds;
 };
 
 static const struct row rows[] = {
-    {"1x20us", 1, 20000, 15, 30},    {"4x20us", 4, 20000, 10, 30},   {"16x20us", 16, 20000, 7, 30},
-    {"1x500us", 1, 500000, 15, 100}, {"4x500us", 4, 500000, 10, 60}, {"16x500us", 16, 500000, 7, 40},
-    {"1x2ms", 1, 2000000, 15, 240},  {"4x2ms", 4, 2000000, 10, 120}, {"16x2ms", 16, 2000000, 7, 60},
+    {"1x20us", 1, 20000, "p90", 10, 30},   {"4x20us", 4, 20000, "p90", 6, 30},
+    {"16x20us", 16, 20000, "p90", 4, 30},  {"1x500us", 1, 500000, "p99", 15, 100},
+    {"4x500us", 4, 500000, "p99", 10, 60}, {"16x500us", 16, 500000, "p99", 7, 40},
+    {"1x2ms", 1, 2000000, "p99", 15, 240}, {"4x2ms", 4, 2000000, "p99", 10, 120},
+    {"16x2ms", 16, 2000000, "p99", 7, 60},
 };
 enum { ROWS = sizeof rows / sizeof *rows };
 
@@ -103,6 +108,12 @@ static bool measure_alone(const struct row *row, struct alone *alone)
     return !*slice.failure && alone->service_ns > 0;
 }
 
+/* The share of jobs that may be later than the promise. */
+static double share_of(const struct row *row)
+{
+    return 1 - slo_kind(row->promise)->quantile;
+}
+
 /* Two digits of so many services. */
 static double limit_of(const struct row *row, const struct alone *alone)
 {
@@ -115,7 +126,7 @@ static double limit_of(const struct row *row, const struct alone *alone)
 static bool reachable(const struct row *row, const struct alone *alone, double limit_ns, char *why, size_t size)
 {
     static const double seldom = 0.5;
-    double rate = erlang_rate(row->workers, alone->service_ns, limit_ns, SHARE);
+    double rate = erlang_rate(row->workers, alone->service_ns, limit_ns, share_of(row));
     double cpus = topology_cpus_of("none"), share = rate * alone->cpu_ns / (cpus - 1);
     if (cpus < 2) {
         snprintf(why, size, "the generator needs a CPU for itself, and there is but one");
@@ -206,7 +217,7 @@ static double jobs_near(const json_t *result, double known)
 
 static json_t *search(const struct row *row, double limit_ns, double times)
 {
-    struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)limit_ns}}};
+    struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind(row->promise), .limit_ns = (int64_t)limit_ns}}};
     struct plan_entry entry = entry_of(row, row->workers, "burst:of=", "exp");
     struct plan plan = {.entries = &entry,
                         .count = 1,
@@ -260,14 +271,14 @@ static bool judge(const struct row *row, double limit_ns, const json_t *result)
     }
     gather_services(result, kept, &services);
     watch_between(row, kept);
-    erlang = 1e9 * erlang_rate(row->workers, services.mean, limit_ns, SHARE);
-    known = 1e9 * measured_queue_rate(&queue, limit_ns, SHARE);
+    erlang = 1e9 * erlang_rate(row->workers, services.mean, limit_ns, share_of(row));
+    known = 1e9 * measured_queue_rate(&queue, limit_ns, share_of(row));
     by_chance = measured_queue_chance(&queue, known / 1e9, limit_ns, jobs_near(result, known));
     most = measured_queue_most(&queue) * 1e9;
-    printf(" %s, %.2f; start %s, turn %s | %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
+    printf(" %s, %.2f; start %s, turn %s | %s <= %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
            units_time_text(services.mean, service, sizeof service), services.variation,
            units_time_text(starts.mean, start, sizeof start), units_time_text(turns.mean, turn, sizeof turn),
-           units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
+           row->promise, units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
            units_count_text(erlang, rates[0], sizeof *rates), units_count_text(known, rates[1], sizeof *rates),
            units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance,
            kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance),
@@ -325,7 +336,7 @@ int main(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         row_of(argv[i]);
     machine_text(machine, sizeof machine);
-    printf("| workers | service | jobs | measured, squared variation | p99 kept to | load | Erlang C | known | kept | "
+    printf("| workers | service | jobs | measured, squared variation | promise | load | Erlang C | known | kept | "
            "off (chance) | |\n|--:|--:|---|--:|--:|--:|--:|--:|--:|--:|---|\n");
     fflush(stdout);
     for (int i = 0; i < (argc > 1 ? argc - 1 : ROWS); i++)
