@@ -247,10 +247,12 @@ static bool print_not(const char *what, const char *why)
     return true;
 }
 
-static const char *verdict(double off, double by_chance)
+/* A search that was ended says that the truth may be higher. */
+static const char *verdict(double off, double by_chance, bool was_ended)
 {
     return fabs(off) <= TOLERANCE                   ? "holds"
            : fabs(off) <= TOLERANCE + 2 * by_chance ? "cannot tell: within chance"
+           : off < 0 && was_ended                   ? "cannot tell: it may be higher"
                                                     : "OFF";
 }
 
@@ -262,12 +264,14 @@ static bool judge(const struct row *row, double limit_ns, const json_t *result)
     double kept = json_number_value(json_object_get(found, "rate_kept")), known, erlang, by_chance, most;
     struct measured_queue queue = {.workers = row->workers, .services = &services, .starts = &starts, .turns = &turns};
     char service[32], start[32], turn[32], limit[32], rates[3][32];
-    const char *limited = result_string(found, "limited_by");
+    const char *limited = result_string(found, "limited_by"), *answer;
+    bool was_ended = strcmp(limited, "promise") != 0;
     if (!strcmp(limited, "generator"))
         return print_not("not reachable here", "the generator is the limit");
     if (!(kept > 0)) {
-        print_not("OFF: no rate was kept", limited);
-        return false;
+        print_not(was_ended ? "cannot tell: no rate was kept until the search was ended" : "OFF: no rate was kept",
+                  limited);
+        return was_ended;
     }
     gather_services(result, kept, &services);
     watch_between(row, kept);
@@ -275,16 +279,15 @@ static bool judge(const struct row *row, double limit_ns, const json_t *result)
     known = 1e9 * measured_queue_rate(&queue, limit_ns, share_of(row));
     by_chance = measured_queue_chance(&queue, known / 1e9, limit_ns, jobs_near(result, known));
     most = measured_queue_most(&queue) * 1e9;
+    answer = kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance, was_ended);
     printf(" %s, %.2f; start %s, turn %s | %s <= %s | %.0f%% | %s | %s | %s | %+.1f%% (+-%.1f%%) | %s%s%s |\n",
            units_time_text(services.mean, service, sizeof service), services.variation,
            units_time_text(starts.mean, start, sizeof start), units_time_text(turns.mean, turn, sizeof turn),
            row->promise, units_time_text(limit_ns, limit, sizeof limit), 100 * known / most,
            units_count_text(erlang, rates[0], sizeof *rates), units_count_text(known, rates[1], sizeof *rates),
-           units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance,
-           kept >= most ? "OFF: beyond saturation" : verdict(kept / known - 1, by_chance),
-           strcmp(limited, "promise") ? "; the search was ended by its " : "",
-           strcmp(limited, "promise") ? limited : "");
-    return kept < most && strcmp(verdict(kept / known - 1, by_chance), "OFF");
+           units_count_text(kept, rates[2], sizeof *rates), 100 * (kept / known - 1), 100 * by_chance, answer,
+           was_ended ? "; the search was ended by its " : "", was_ended ? limited : "");
+    return strncmp(answer, "OFF", 3) != 0;
 }
 
 static bool prove(const struct row *row, double times)
