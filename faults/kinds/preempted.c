@@ -14,8 +14,9 @@
 enum { AFTER_IDLENESS, END_AFTER_IDLENESS, END_WITH_JOBS, A_CANCEL };
 enum { THREADS = 4, STEPS = 64, SWAPS = 2, JOBS = 6 };
 
-/* Of the try: who, at which step; in which call, once it is held there, and after it; in its place; what came. */
-enum { THREAD, STEP, CALL, AFTER, SWAP, NOISE, WRONG, JOB };
+/* Of the try: who, at which step; in which call, once it is held there, and after it; in its place; whether the waits
+ * of the end end in vain; what came. */
+enum { THREAD, STEP, CALL, AFTER, SWAP, NOISE, VAIN, WRONG, JOB };
 enum { NOBODY = -1 };
 enum { NOTHING, LOST, DOUBLED, LEFT_BEHIND };
 
@@ -69,8 +70,8 @@ static void note_held(struct steps_held held)
     cell_note(CALL, held.call);
 }
 
-/* Returns whether all went well. */
-static bool try_once(int client, struct steps_plan plan)
+/* With steps that count from the beginning of free on, whose waits end in vain. Returns whether all went well. */
+static bool try_once(int client, struct steps_plan plan, bool in_vain)
 {
     bool left;
     plan.told = note_held;
@@ -80,11 +81,19 @@ static bool try_once(int client, struct steps_plan plan)
     cell_note(CALL, NOBODY);
     cell_note(SWAP, plan.swap);
     cell_note(NOISE, plan.noise != 0);
-    steps_arm(&plan);
+    cell_note(VAIN, in_vain);
+    if (!in_vain)
+        steps_arm(&plan);
     if (cell_open((struct pool_config){.capacity = RECORD_JOBS}))
         return steps_disarm(), false;
     life(client);
+    if (in_vain) {
+        cell_settle();
+        steps_arm(&plan);
+        steps_wake_in_vain();
+    }
     cell_free();
+    steps_wake_truly();
     left = !(cell_pool()->declares & POOL_THREADS_STAY) && steps_outlive();
     steps_disarm();
     if (left)
@@ -100,11 +109,11 @@ struct tally {
 
 /* One thread at its first step, its second, ... A thread does not take as many in each try: it
  * has no more of them when it comes to none a few times in a row. Returns whether all went well. */
-static bool each_step(int client, int thread, int swap, struct tally *tally)
+static bool each_step(int client, int thread, int swap, bool in_vain, struct tally *tally)
 {
     enum { MISSES = 5 };
     for (int step = 1, misses = 0; step <= STEPS && misses < MISSES && pool_clock_ns() < tally->until_ns; step++) {
-        if (!try_once(client, (struct steps_plan){.thread = thread, .step = step, .swap = swap}))
+        if (!try_once(client, (struct steps_plan){.thread = thread, .step = step, .swap = swap}, in_vain))
             return false;
         tally->tries++;
         tally->gaps += steps_reached();
@@ -113,18 +122,20 @@ static bool each_step(int client, int thread, int swap, struct tally *tally)
     return true;
 }
 
-/* As often as there is time for, twice at most; then, shorter, at random. */
+/* In vain at first, which is few; as often as there is time for, twice at most; then, shorter, at random. */
 static void enumerate(int client)
 {
     struct tally tally = {.until_ns = pool_clock_ns() + enumerate_ns};
     bool good = true;
+    for (int thread = 1; good && client == END_AFTER_IDLENESS && thread < THREADS; thread++)
+        good = each_step(client, thread, 0, true, &tally);
     for (int round = 0; round < 2; round++)
         for (int swap = 0; swap <= SWAPS; swap++)
             for (int thread = 0; good && thread < THREADS; thread++)
-                good = each_step(client, thread, swap, &tally);
+                good = each_step(client, thread, swap, false, &tally);
     tally.until_ns = pool_clock_ns() + shake_ns;
     for (uint64_t seed = 1; good && pool_clock_ns() < tally.until_ns; seed++, tally.tries++)
-        good = try_once(client, (struct steps_plan){.noise = seed});
+        good = try_once(client, (struct steps_plan){.noise = seed}, false);
     cell_tried(tally.tries, tally.gaps);
 }
 
@@ -159,14 +170,15 @@ static const char *place(const struct record *record, char *text, size_t size)
 static const char *where(const struct record *record, char *text, size_t size)
 {
     char thread[40], call[60];
+    const char *vain = atomic_load(&record->notes[VAIN]) ? " since free began, which was woken in vain" : "";
     if (atomic_load(&record->notes[NOISE]))
         snprintf(text, size, "while threads napped at random");
     else if (atomic_load(&record->notes[CALL]) == NOBODY)
         snprintf(text, size, "while nobody was held");
     else
-        snprintf(text, size, "when %s was held %s (its step %d)%s, then let go",
+        snprintf(text, size, "when %s was held %s (its step %d%s)%s, then let go",
                  who(atomic_load(&record->notes[THREAD]), thread, sizeof thread), place(record, call, sizeof call),
-                 (int)atomic_load(&record->notes[STEP]),
+                 (int)atomic_load(&record->notes[STEP]), vain,
                  atomic_load(&record->notes[SWAP]) ? " until another one was about to wait, which was held there" : "");
     return text;
 }
@@ -188,8 +200,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict, "job %d ran twice, %s", (int)atomic_load(&record->notes[JOB]), text);
     case LEFT_BEHIND:
         return verdict_own(
-            verdict, "pool_free returned while a thread of the pool stood %s, and that went on in the pool's code",
-            place(record, text, sizeof text));
+            verdict, "pool_free%s returned while a thread of the pool stood %s, and that went on in the pool's code",
+            atomic_load(&record->notes[VAIN]) ? ", woken in vain," : "", place(record, text, sizeof text));
     default:
         return false;
     }
@@ -215,7 +227,7 @@ static const struct fault preempted = {
            "returns before the last worker has left the code.",
     .scenario = "A small life of the pool again and again, each time with one thread held at its k-th call of the C "
                 "library until all others sleep, k = 1, 2, ...; then held until another one is about to wait, which is "
-                "held in its place; then with naps at random.",
+                "held in its place; in a free whose waits end in vain; then with naps at random.",
     .diagnosis =
         "The thread and the step are named: what it knew before it was held is no longer so when it goes on, or what "
         "others did meanwhile did not count on it.",

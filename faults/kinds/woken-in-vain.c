@@ -2,8 +2,8 @@
  *
  * A wait for a condition may end though nobody called (POSIX), and so may one for a futex: on
  * a signal, or because somebody else was quicker. Who looks with `if` in place of `while` takes
- * a job out of an empty queue, goes into a full one, or comes back from a wait too early. Here
- * each thread's next waits end so; the same is played first with waits that do not. */
+ * a job out of an empty queue, goes into a full one, or comes back from a wait or a free too early.
+ * Here each thread's next waits end so; the same is played first with waits that do not. */
 #include <string.h>
 
 #include "faults/core/fault.h"
@@ -12,13 +12,13 @@
 #include "faults/core/steps.h"
 #include "pools/core/futex.h"
 
-enum { WAITS, SUBMITS };
+enum { WAITS, SUBMITS, FREES };
 enum { CAPACITY = 2, HELD = 2 * CAPACITY, GATE = 1 };
 static const int64_t while_ns = 1000000;
 
-/* Whether waits end in vain by now; whether one of a held job's is to stand; jobs that were unfinished when it came
- * back, and whether a submit came back into a full queue, with which answer. */
-enum { VAIN = FULL_NOTES, STANDS, UNFINISHED, CAME, ANSWER };
+/* Whether waits end in vain by now; jobs that were unfinished when a wait came back, or a free; and whether a submit
+ * came back into a full queue, with which answer. */
+enum { VAIN = FULL_NOTES, UNFINISHED, FREED, CAME, ANSWER };
 
 static bool in_vain;
 
@@ -100,15 +100,49 @@ static void play_waits(void)
     cell_free();
 }
 
-static void play_both(void)
+/* A free that waits in the C library only (a join) cannot be woken: nobody wakes once all sleep. */
+static void let_free_go(void)
+{
+    enum { LOOKS = 3 };
+    int woken = -1;
+    for (int same = 0; !atomic_load(&is_back) && same < LOOKS; same = woken == steps_woken_in_vain() ? same + 1 : 0) {
+        woken = steps_woken_in_vain();
+        cell_settle();
+    }
+    gate_open(GATE + in_vain);
+}
+
+static void play_free(void)
+{
+    if (cell_open((struct pool_config){.capacity = CAPACITY}))
+        return;
+    cell_role(HELD, (struct cell_role){.act = CELL_WAIT, .gate = GATE + in_vain});
+    cell_submit(HELD);
+    gate_await(GATE + in_vain, 1);
+    begin_round();
+    helper_start(in_vain, let_free_go);
+    cell_free();
+    if (cell_unfinished())
+        cell_note(FREED, cell_unfinished());
+    atomic_store(&is_back, true);
+    helpers_join();
+}
+
+/* Of ours it is known that they do it where nobody is woken. */
+static void play_both(void (*play)(void))
 {
     if (cell_is_foreign()) {
-        play_waits();
+        play();
+        if (atomic_load(&cell_record()->notes[FREED])) {
+            cell_not_asked("its free does not wait for a job that runs, woken or not");
+            return;
+        }
         cell_forget();
+        atomic_store(&is_back, false);
     }
     in_vain = true;
     cell_note(VAIN, 1);
-    play_waits();
+    play();
     steps_wake_truly();
 }
 
@@ -153,10 +187,10 @@ static void drive(int client)
         return;
     }
     steps_begin(cell_record());
-    if (client == WAITS)
-        play_both();
-    else
+    if (client == SUBMITS)
         play_submits();
+    else
+        play_both(client == WAITS ? play_waits : play_free);
     if (!atomic_load(&cell_record()->notes[VAIN]) && !cell_record()->not_asked[0])
         cell_not_asked("its submit that waits was not seen asleep");
     else if (!steps_woken_in_vain())
@@ -171,6 +205,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return false;
     if (unfinished)
         return verdict_own(verdict, "pool_wait, woken in vain, came back with %d jobs unfinished", (int)unfinished);
+    if (atomic_load(&notes[FREED]))
+        return verdict_own(verdict, "pool_free, woken in vain, came back with %d jobs unfinished",
+                           (int)atomic_load(&notes[FREED]));
     if (atomic_load(&notes[CAME]))
         return verdict_own(verdict,
                            "a submit that waited for room, woken in vain, came back with %s, and no place was free",
@@ -189,6 +226,7 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 
 static const struct fault_cell cells[] = {
     {"workers, a wait", FAULT_CLEAN, WAITS, 0, POOL_CAN_RUN_APART},
+    {"a free", FAULT_CLEAN, FREES, 0, POOL_CAN_RUN_APART},
     {"a submit", FAULT_CLEAN, SUBMITS, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
 };
 
@@ -200,7 +238,7 @@ static const struct fault woken_in_vain = {
     .summary = "who is woken without a reason takes a job, a place or an end that is not there",
     .bug = "After a wait the reason for it is not looked at again: `if` in place of `while`.",
     .scenario = "Each thread's next waits for a condition or a futex end after 0.2 ms: of workers without a job, of a "
-                "wait whose job is held, of a submit into a full queue.",
+                "wait or a free whose job is held, of a submit into a full queue.",
     .diagnosis = "A thread came back from its wait, as it may at any time, and went on as if somebody had called it.",
     .remedy = "Wait in a loop, whose condition is what is waited for, looked at under the lock.",
     FAULT_CELLS(cells),

@@ -88,8 +88,8 @@ CLI_TEST(check_slips, sizes_that_are_not_the_usual_ones_are_asked)
 CLI_TEST(check_slips, who_trusts_a_wake_up_is_caught)
 {
     ARE_CAUGHT({"worker-trusts", "woken-in-vain"}, {"submitter-trusts", "woken-in-vain"},
-               {"waiter-trusts", "woken-in-vain"}, {"signal-is-a-job", "worker-interrupted"},
-               {"signal-ends-worker", "worker-interrupted"});
+               {"waiter-trusts", "woken-in-vain"}, {"free-trusts", "woken-in-vain"}, {"last-is-trusted", "preempted"},
+               {"signal-is-a-job", "worker-interrupted"}, {"signal-ends-worker", "worker-interrupted"});
 }
 
 CLI_TEST(check_slips, other_forms_of_policies_are_caught)

@@ -195,10 +195,13 @@ static void *worker(void *arg)
         else if (may_leave(pool) || sleep_idle(pool))
             break;
     }
+    if (HAS("last-is-trusted")) /* there is a moment between its last look and its leave */
+        pthread_mutex_unlock(&pool->lock), pthread_mutex_lock(&pool->lock);
     pool->tokens -= pool->tokens > 0;
     pool->alive--;
     *seat = LEFT;
-    pthread_cond_broadcast(&pool->quiet);
+    if (!HAS("last-is-trusted") || !pool->alive)
+        pthread_cond_broadcast(&pool->quiet);
     pthread_mutex_unlock(&pool->lock);
     return NULL;
 }
@@ -451,10 +454,16 @@ static int64_t slips_free(struct pool *base)
         return -EDEADLK;
     slips_close(base);
     pthread_mutex_lock(&pool->lock);
-    while (!at_rest(pool) || pool->stats.blocked_submit || pool->stats.blocked_wait)
+    while (!at_rest(pool) || pool->stats.blocked_submit || pool->stats.blocked_wait) {
+        pthread_cond_wait(&pool->quiet, &pool->lock);
+        if (HAS("free-trusts"))
+            break;
+    }
+    if (HAS("last-is-trusted") && pool->alive) /* and joins none */
         pthread_cond_wait(&pool->quiet, &pool->lock);
     pthread_mutex_unlock(&pool->lock);
-    end_pool(pool);
+    if (!HAS("free-trusts") && !HAS("last-is-trusted")) /* which leave it where it is */
+        end_pool(pool);
     return 0;
 }
 
