@@ -27,6 +27,9 @@ MALLOC   ?= -ljemalloc
 LIBS     := $(MALLOC) -lhwloc -ljansson -lgsl -lgslcblas -lnettle -lsqlite3 -lz -lm -ldl
 XML_LIBS := -lxslt -lxml2
 LINK     := -pthread -rdynamic
+# Programs that load plug-ins show them no other names than these: a plug-in may have its own of all others.
+EXPORTED_NAMES := bench/exported.list
+LOADING  := -pthread -Wl,--dynamic-list=$(EXPORTED_NAMES)
 FLAGS    := $(COMMON) $(CFLAGS) $(SANITIZE)
 # What does not run while somebody measures is there a fifth sooner without the last passes.
 COLD     ?= $(addprefix bench/,check commands figures findings history json page results show) $(addprefix tests/,cli contract unit)
@@ -152,14 +155,14 @@ need:
 
 # The program.
 
-$(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o
+$(sort $(PROGRAM) $(BUILD)/poolbench): $(PARTS) $(BUILD)/bench/main.o $(EXPORTED_NAMES)
 	$(call say,LD $@)
-	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LOADING) $(SANITIZE) -o $@ $(filter %.o,$^) $(LIBS)
 
 # What `poolbench report` starts.
-$(sort $(PAGE) $(BUILD)/poolbench-page): $(PAGED) $(PARTS) $(BUILD)/bench/page/main.o
+$(sort $(PAGE) $(BUILD)/poolbench-page): $(PAGED) $(PARTS) $(BUILD)/bench/page/main.o $(EXPORTED_NAMES)
 	$(call say,LD $@)
-	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS) $(XML_LIBS)
+	$(Q)$(CC) $(LOADING) $(SANITIZE) -o $@ $(filter %.o,$^) $(LIBS) $(XML_LIBS)
 
 # What `poolbench check` starts: the same pools with injection points, which the
 # measured program has none of, and the faults. It interposes pthread_create; a
@@ -167,9 +170,9 @@ $(sort $(PAGE) $(BUILD)/poolbench-page): $(PAGED) $(PARTS) $(BUILD)/bench/page/m
 # notices what is freed twice.
 WRAP = $(if $(SANITIZE),-Wl$(comma)--wrap=pthread_create)
 comma := ,
-$(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED)
+$(sort $(CHECK) $(BUILD)/poolbench-check): $(CHECKED) $(EXPORTED_NAMES)
 	$(call say,LD $@)
-	$(Q)$(CC) $(LINK) $(SANITIZE) $(WRAP) -o $@ $^ $(filter-out -ljemalloc,$(LIBS))
+	$(Q)$(CC) $(LOADING) $(SANITIZE) $(WRAP) -o $@ $(filter %.o,$^) $(filter-out -ljemalloc,$(LIBS))
 
 # What `poolbench explore` starts: pools whose every access is a call of bench/explore/hooks.c,
 # which stands in the place of a sanitizer's library, and whose static data lies in sections
@@ -198,14 +201,14 @@ $(BUILD)/explore/%.o: %.c $(BUILD)/flags
 $(BUILD)/explore/c11/%.o: EXTRA += -DPOOL_EXPLORED_C11
 $(addprefix $(BUILD)/explore/pools/core/,caller_run.o submit.o theft.o) $(addprefix $(BUILD)/explore/c11/pools/core/,caller_run.o submit.o): EXTRA += -fexceptions
 $(BUILD)/bench/explore/calls_once.o: EXTRA := -fexceptions
-EXPLORE_LINK = $(CC) $(LINK) -no-pie $(SANITIZE)
+EXPLORE_LINK = $(CC) $(LOADING) -no-pie $(SANITIZE)
 EXPLORE_LIBS = $(filter-out -ljemalloc,$(LIBS))
 # EXPLORE is linked with each of the two: $(BUILD)/poolbench-explore, and -c11 beside it.
 $(sort $(EXPLORE) $(BUILD)/poolbench-explore): $(call explored,$(FOLLOWED))
 $(sort $(EXPLORE)-c11 $(BUILD)/poolbench-explore-c11): $(FENCED:$(BUILD)/%=$(BUILD)/explore/c11/%) $(call explored,$(UNFENCED))
-$(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(EXPLORER) $(filter-out $(POOLS),$(PARTS))
+$(sort $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/poolbench-explore $(BUILD)/poolbench-explore-c11): $(RUNTIME) $(EXPLORER) $(filter-out $(POOLS),$(PARTS)) $(EXPORTED_NAMES)
 	$(call say,LD $@)
-	$(Q)$(EXPLORE_LINK) -o $@ $^ $(EXPLORE_LIBS)
+	$(Q)$(EXPLORE_LINK) -o $@ $(filter %.o,$^) $(EXPLORE_LIBS)
 
 # Pools with bugs put in, one of which is switched on at a time: what the exploration must find.
 MUTATION := $(BUILD)/mutants
@@ -339,7 +342,7 @@ $(BUILD)/peers/followed/%.so: pools/peers/%.c $(BUILD)/flags
 	$(Q)$(foreach source,$< $(ALSO_$*),$(CC) $(FOLLOWED_PEER) -c -o $@.$(notdir $(source)).o $(source) && )$(CC) -shared -pthread -o $@ $@.*.o
 
 # Plug-ins that the tests load: sound, deliberately broken, and not loadable ones.
-PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas logs spills alone version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips))
+PLUGINS := $(addprefix $(BUILD)/plugins/,$(addsuffix .so,mine hash sound loses guesses deaf dies late scribbles lies doubles refuses naps never colours commas logs spills alone version lacks crashes exits nameless taken empty leaves forges bound threads followed linked clock waits cgroup ends many unborn faulty unfit wrong wrong-followed stream tidy untidy slips names names-followed))
 ODD     := PLAIN CAPPED SERIAL SILENT LAZY TICKS ALARMS HELPED EARLY CREW RESERVES GAUGELESS COUNTLESS STAYS CONTAINS CLONED PROCESSES PICKY PINNED TRACES KEEPS HOARDS POLLS SLOW OWN_SIGNAL OTHER_SIGNAL TAKES_SIGNAL DOZES SPARES TALLIES BUSY BUSIER PAIRS RESTS SINGLE WHOLE DEAF SHY EVEN REJECTS EXPIRES HELPS TIGHT NEVER MANY PIPES \
            PAUSES FAR REAPED FLOODS COUNTS EMPTY SELFISH CLOSES
 PLUGINS += $(patsubst %,$(BUILD)/plugins/odd-%.so,$(ODD))
@@ -383,6 +386,17 @@ $(BUILD)/plugins/wrong-followed.so: tests/plugins/wrong.c $(BUILD)/include/poolb
 	$(call say,CC $< to be followed)
 	$(Q)$(CC) -std=gnu11 -I$(BUILD)/include -fPIC -O1 -g -Wall -Wextra -fsanitize=thread -U__SANITIZE_THREAD__ -c -o $(@:.so=.o) $< && $(CC) -shared -pthread -o $@ $(@:.so=.o)
 $(addprefix $(BUILD)/plugins/,stream.so tidy.so untidy.so wrong.so wrong-followed.so): tests/plugins/ring.h
+# What the header declares: a line that does not begin with a space, `static` or not, has the name.
+$(BUILD)/plugins/declared.h: $(BUILD)/include/poolbench.h
+	@mkdir -p $(@D)
+	@sed -n '/^typedef/d; s/^[a-z].*[ *]\(\(pool\|workload\)_[a-z_]*\)(.*/CALL(\1)/p' $< >$@
+$(BUILD)/plugins/names.so: tests/plugins/names.c $(BUILD)/plugins/mine.c $(BUILD)/plugins/declared.h
+	$(call say,CC $<)
+	$(Q)$(call PLUGIN,-I$(BUILD)/plugins $(BUILD)/plugins/mine.c)
+$(BUILD)/plugins/names-followed.so: tests/plugins/names.c $(BUILD)/plugins/followed.so $(BUILD)/plugins/declared.h
+	$(call say,CC $< to be followed)
+	$(Q)$(CC) -std=gnu11 -I$(BUILD)/include -I$(BUILD)/plugins -fPIC -O1 -g -Wall -Wextra -fsanitize=thread -U__SANITIZE_THREAD__ -c -o $(@:.so=.o) $< && \
+	    $(CC) -shared -pthread -o $@ $(@:.so=.o) $(BUILD)/plugins/followed.o
 # The example, built to be explored, by the line of docs/explore.md; and so that it cannot be.
 $(BUILD)/plugins/followed.so: $(BUILD)/plugins/mine.c $(BUILD)/include/poolbench.h
 	$(call say,CC $<)
@@ -399,7 +413,7 @@ $(addprefix $(BUILD)/plugins/,waits.so cgroup.so ends.so many.so unborn.so): $(B
 	@mkdir -p $(@D)
 	$(call say,CC $<)
 	$(Q)$(CC) -std=gnu11 -D_GNU_SOURCE -O2 -g -Wall -Wextra -shared -fPIC -o $@ $<
-$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so naps.so never.so sound.so wrong.so wrong-followed.so logs.so spills.so alone.so)
+$(BUILD)/tests-cli: | $(addprefix $(BUILD)/plugins/,mine.so followed.so linked.so threads.so loses.so guesses.so naps.so never.so sound.so names.so names-followed.so wrong.so wrong-followed.so logs.so spills.so alone.so)
 $(BUILD)/tests-contract $(BUILD)/tests-cli: | $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(BUILD)/faults-in.so
 $(BUILD)/plugins/%.so: tests/plugins/unloadable.c $(BUILD)/include/poolbench.h
 	@mkdir -p $(@D)
@@ -506,9 +520,9 @@ $(BUILD)/runner-contract $(BUILD)/runner-held $(BUILD)/runner-self:
 	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
 
 # What `poolbench check --contract` starts: the tests of pools, one at a time, on any pool.
-$(sort $(CONTRACT) $(BUILD)/poolbench-contract): $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/contract tests/installed) $(POOLS_KIT)) $(BUILD)/faults/core/waker.o $(PARTS)
+$(sort $(CONTRACT) $(BUILD)/poolbench-contract): $(patsubst $(BUILD)/%,$(BUILD)/runner/%,$(call objects,tests/contract tests/installed) $(POOLS_KIT)) $(BUILD)/faults/core/waker.o $(PARTS) $(EXPORTED_NAMES)
 	$(call say,LD $@)
-	$(Q)$(CC) $(LINK) $(SANITIZE) -o $@ $^ $(LIBS)
+	$(Q)$(CC) $(LOADING) $(SANITIZE) -o $@ $(filter %.o,$^) $(LIBS)
 
 # On another processor. Its memory model is this machine's, though: an emulator
 # on x86-64 shows wrong code and wrong assumptions, not a missing fence.

@@ -2,7 +2,8 @@
 # measured.sh PROGRAM BUILD - the measured program has no injection point: its
 # pools' object code (adapters of others and the plug-in of ours are built apart) is, byte for byte, what comes of the sources without the
 # faults folder and with each injection point taken out by hand; and no name of a
-# fault or of an injection stands in it.
+# fault or of an injection stands in it. It shows plug-ins no function of its own that is not in
+# bench/exported.list.
 program=$1 build=$2
 cd "$(dirname "$0")/.." || exit 1
 folder=$(mktemp -d) || exit 1
@@ -21,6 +22,9 @@ for object in $objects; do
 done
 
 if nm "$program" | grep -i 'pool_defect\|pool_step\|[^a-z]fault_'; then fail "symbols of injections in $program"; fi
+for name in $(nm -D --defined-only "$program" | awk '$2 == "T" {print $3}'); do
+    grep -qx " *$name;" bench/exported.list || fail "$program exports $name"
+done
 # slow-consumer is a workload, too.
 for name in $(sed -n 's/.*\.name = "\([a-z-]*\)".*/\1/p' faults/*.c | grep -v '^slow-consumer$'); do
     if strings -a "$program" | grep -qx -- "$name"; then fail "$program holds the name $name"; fi

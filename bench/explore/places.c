@@ -1,5 +1,6 @@
 /* places.c - functions and lines of addresses in this process: by addr2line, which comes
- * with every compiler; where that is not there, by the dynamic linker's names alone. */
+ * with every compiler; where that is not there, by the dynamic linker's names alone, of which
+ * this program has few (bench/exported.list). */
 #include <dlfcn.h>
 #include <elf.h>
 #include <stdlib.h>

@@ -147,6 +147,21 @@ CLI_TEST(plugin, that_cannot_be_loaded_is_refused_in_one_line)
     cr_assert(files_here() == 0);
 }
 
+/* Functions of poolbench.h it can call, each of them; no other names of the programs come before its own. */
+CLI_TEST(plugin, may_have_functions_of_the_programs_names)
+{
+    static const char *const commands[] = {
+        "run --plugin @/names.so -p mine -w empty --rounds 1 --budget 60ms --no-figures -o x.json",
+        "check --plugin @/names.so -f late-add,worker-close", "check --contract --plugin @/names.so -f close,stats",
+        "explore --plugin @/names-followed.so -p mine --schedules 50",
+        "duet --base @/names.so --new ./other.so -w empty --budget 2s --threshold 50% --no-figures -o y.json"};
+    cr_assert(system(program_filled("build/plugins", "cp @/names.so other.so")) == 0);
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+        int status = with(commands[i]);
+        cr_assert(status == 0, "[%s] exit %d: %s%s", commands[i], status, out, err);
+    }
+}
+
 /* Whatever is missing or wrong in a workload's tables is said before somebody reads them. */
 CLI_TEST(plugin, whose_workload_is_unfit_is_refused_in_one_line)
 {
