@@ -52,18 +52,27 @@ static bool is_freed(void)
     return atomic_load(&cell_record()->notes[FREED]);
 }
 
+/* Until all sleep, or free has returned; of one that polls, not for long. Ours have time to be seen, however
+ * little of a CPU they get. */
+static void look(void)
+{
+    int looks = cell_is_foreign() ? 1 : 30;
+    for (int i = 0; i < looks && !is_freed() && !cell_settle_for(patience_ns); i++)
+        ;
+}
+
 /* Once free waits for the workers, these are let go; then once it waits for the submitter, or has
  * returned, the submitter, at most to the end of its wait; and then for good. */
 static void release(void)
 {
-    cell_settle_for(patience_ns);
+    look();
     gate_open(FULL_GATE);
-    cell_settle_for(patience_ns);
+    look();
     if (is_freed())
         return;
     steps_hold_end(full_submitter());
     full_let_go();
-    cell_settle_for(patience_ns);
+    look();
     if (steps_ends_held() && is_freed())
         return;
     atomic_store(&goes_on, true);
