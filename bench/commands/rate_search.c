@@ -2,8 +2,10 @@
 #include "bench/commands/rate_search.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "bench/commands/rate_doubt.h"
 #include "bench/json/must.h"
 #include "bench/results/result.h"
 #include "bench/statistics/crossing.h"
@@ -47,9 +49,11 @@ void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, 
                                            .probes_max = RATE_SEARCH_PROBES}};
 }
 
-void rate_search_know(struct rate_search *one, const struct rate_probe *kept)
+void rate_search_know(struct rate_search *one, const struct rate_probe *kept, const struct slo_list *promises,
+                      const json_t *result)
 {
     one->probes[0] = *kept;
+    rate_doubt_look(one, &one->probes[0], promises, result);
     search_tell(&one->search, kept->rate, SEARCH_KEPT);
     json_array_append_new(one->configurations, json_integer(kept->configuration));
 }
@@ -179,9 +183,22 @@ static double hint(const struct rate_search *one)
     return high > 0 ? crossing(one, low, high) : half_of_the_rest(probe_at(one, low));
 }
 
+/* Goes on at a rate that was found, when nothing else is asked and there is time. */
+static bool watch(struct rate_search *one, const struct slo_list *promises)
+{
+    char why[192];
+    const struct rate_probe *best = one->search.given_up ? NULL : rate_doubt_best(one, why, sizeof why);
+    one->watching = best && one->spent_s < one->budget_s;
+    if (!one->watching)
+        return false;
+    one->at = probe_of(one, promises, best->rate);
+    return put_rate(one);
+}
+
 bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result)
 {
     double rate;
+    one->watching = false;
     one->search.hint = hint(one);
     while ((rate = search_next(&one->search)) > 0 && one->search.count < SEARCH_PROBES_MAX) {
         one->at = probe_of(one, promises, rate);
@@ -189,6 +206,8 @@ bool rate_search_choose(struct rate_search *one, const struct slo_list *promises
             return true;
         search_tell(&one->search, rate, SEARCH_CANNOT); /* it cannot be made */
     }
+    if (watch(one, promises))
+        return true;
     one->at = NULL;
     return false;
 }
@@ -257,6 +276,13 @@ bool rate_search_judge(struct rate_search *one, const struct slo_list *promises,
     double needed, most;
     at->promise = &promises->items[slo_judge_all(configuration, promises, &at->judged)];
     at->loop = open_loop_of(configuration);
+    rate_doubt_look(one, at, promises, result);
+    if (at->judged.verdict == SLO_KEPT && rate_doubt_of(one, at, at->judged.why, sizeof at->judged.why)) {
+        at->judged.verdict = SLO_CANNOT_TELL;
+        at->judged.reason = SLO_SELDOM;
+    }
+    if (one->watching || at->judged.reason == SLO_SELDOM)
+        return one->watching && at->judged.reason == SLO_SELDOM && one->spent_s <= one->budget_s;
     /* Where nothing else could be asked after it, all that is left is spent on it. */
     most = answer_of(at, search_kept(&one->search) > 0) == SEARCH_UNKNOWN ? 1 : share;
     if (at->judged.verdict != SLO_CANNOT_TELL || at->judged.reason == SLO_NO_ROUNDS ||
@@ -282,21 +308,6 @@ enum search_answer rate_search_answer(struct rate_search *one)
 
 /* What was found. */
 
-/* The highest rate of which the whole interval keeps the promise, below the lowest that
- * breaks it; NULL: none. */
-static const struct rate_probe *proved(const struct rate_search *one)
-{
-    const struct rate_probe *best = NULL;
-    double broken = search_broken(&one->search);
-    for (int i = 0; i < one->search.count; i++) {
-        const struct rate_probe *probe = &one->probes[i];
-        if (probe->judged.verdict == SLO_KEPT && one->search.probes[i].answer == SEARCH_KEPT &&
-            (!(broken > 0) || probe->rate < broken) && (!best || probe->rate > best->rate))
-            best = probe;
-    }
-    return best;
-}
-
 /* Whether it was a latency that was too long, by its interval or by its value. */
 static bool broken_by_latency(const struct rate_search *one, const struct rate_probe *probe)
 {
@@ -309,10 +320,13 @@ static bool broken_by_latency(const struct rate_search *one, const struct rate_p
  * crosses its limit. Where it is no latency that breaks it, the highest that was kept. */
 static double estimate(const struct rate_search *one)
 {
-    const struct rate_probe *low = proved(one), *high = probe_at(one, search_broken(&one->search));
+    const struct rate_probe *low = rate_doubt_proved(one), *high = probe_at(one, search_broken(&one->search));
     double rate;
+    char why[192];
     if (!low)
         return 0;
+    if (rate_doubt_best(one, why, sizeof why))
+        return low->rate;
     if (!high || !broken_by_latency(one, high))
         return fmax(low->rate, search_kept(&one->search));
     rate = crossing(one, low->rate, high->rate);
@@ -350,17 +364,24 @@ json_t *rate_search_json(const struct rate_search *one)
     static const char *const same[] = {"pool", "workers", "producers", "capacity", "full", "pin"};
     json_t *json = json_object(), *entry = plan_entry_json(one->entry);
     enum search_limit limit = search_limit(&one->search);
-    const struct rate_probe *low = proved(one), *high = probe_at(one, search_broken(&one->search)), *last = NULL;
+    char why[192] = "";
+    const struct rate_probe *low = rate_doubt_proved(one), *high = probe_at(one, search_broken(&one->search)),
+                            *last = NULL;
     for (size_t i = 0; i < sizeof same / sizeof *same; i++)
         json_object_set(json, same[i], json_object_get(entry, same[i]));
     for (int i = 0; i < one->search.count; i++)
         if (*one->probes[i].judged.why &&
             (limit == SEARCH_BY_UNKNOWN ? one->search.probes[i].answer == SEARCH_UNKNOWN : &one->probes[i] == high))
             last = &one->probes[i];
+    if (rate_doubt_best(one, why, sizeof why))
+        limit = low ? SEARCH_BY_SHORT : SEARCH_BY_UNKNOWN;
+    else if (last)
+        snprintf(why, sizeof why, "%s", last->judged.why);
     json_object_set(json, "spec", json_object_get(entry, "spec"));
     json_object_set_new(json, "rate_kept", rate_json(estimate(one)));
     json_object_set_new(json, "rate_proved", rate_json(low ? low->rate : 0));
     json_object_set_new(json, "rate_seen", rate_json(low ? 0 : search_kept(&one->search)));
+    json_object_set_new(json, "watched_s", low ? json_real(low->loop.window_s) : json_null());
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
     json_object_set_new(json, "broken_short", json_boolean(is_short(one, high)));
     json_object_set_new(json, "proved_at", configuration_json(low));
@@ -372,7 +393,7 @@ json_t *rate_search_json(const struct rate_search *one)
     }
     json_object_set_new(json, "probes", json_integer(one->search.asked));
     json_object_set_new(json, "limited_by", must_text(limits[limit]));
-    json_object_set_new(json, "why", last ? must_text(last->judged.why) : json_null());
+    json_object_set_new(json, "why", *why ? must_text(why) : json_null());
     json_object_set(json, "configurations", one->configurations);
     json_decref(entry);
     return json;

@@ -3,34 +3,11 @@
 #ifndef RATE_SEARCH_H
 #define RATE_SEARCH_H
 
-#include "bench/findings/open_loop.h"
-#include "bench/findings/slo_judge.h"
-#include "bench/measure/plan.h"
-#include "bench/statistics/search.h"
+#include "bench/commands/rate_probe.h"
 
 enum {
     RATE_SEARCH_PROBES = 20,     /* of one search, at most */
     RATE_SEARCH_SLICE_TIMES = 16 /* so many relaxation times a slice is to last */
-};
-
-/* What is known of one rate: its latest probe. A longer one takes the place of one whose
- * slices were too short. */
-struct rate_probe {
-    double rate, slice_ns, spent_s;
-    int configuration;           /* in the document */
-    struct slo_judgement judged; /* the promise that is nearest to being broken */
-    const struct slo *promise;
-    struct open_loop loop;
-};
-
-struct rate_search {
-    const struct plan_entry *entry;
-    double budget_s, spent_s;
-    struct search search;
-    struct rate_probe probes[SEARCH_PROBES_MAX]; /* of search.probes, and the one that is asked */
-    json_t *configurations;                      /* in the document, of all probes; owner: this */
-    struct rate_probe *at;                       /* the probe that is asked; NULL: the search is over */
-    struct plan_entry running;                   /* the entry at its rate */
 };
 
 /* How long a slice may be, and how long the queue takes to forget how it began (INFINITY at
@@ -56,10 +33,12 @@ void rate_search_begin(struct rate_search *one, const struct plan_entry *entry, 
 void rate_search_end(struct rate_search *one);
 
 /* Takes a rate that was measured before, into the same document, and kept. Once, first. */
-void rate_search_know(struct rate_search *one, const struct rate_probe *kept);
+void rate_search_know(struct rate_search *one, const struct rate_probe *kept, const struct slo_list *promises,
+                      const json_t *result);
 
 /* Chooses what is asked next, and the configuration of the document: a new one unless the rate
- * was asked before. Returns false when the search is over. */
+ * was asked before. What was found is watched for as long as there is time where probes met what comes
+ * too seldom for one of them (standstills.h). Returns false when the search is over. */
 bool rate_search_choose(struct rate_search *one, const struct slo_list *promises, json_t *result);
 
 /* The same of a rate that the caller chooses; relaxation_ns as above. Returns false where it cannot

@@ -160,7 +160,7 @@ int sweep_search_on(const struct plan *plan, const struct slo_list *promises, co
             continue;
         rate_search_begin(one, &plan->entries[i], (double)plan->budget_ns / 1e9);
         if (known)
-            rate_search_know(one, &known[i]);
+            rate_search_know(one, &known[i], promises, result);
         searches.count++;
     }
     progress_begin("probe");

@@ -30,6 +30,7 @@ enum slo_reason {
     SLO_LOST,       /* jobs got no service, and that was not allowed */
     SLO_NO_ROUNDS,  /* no trial was good */
     SLO_ONE_ROUND,  /* it would be broken, were it known of more than one round, or two */
+    SLO_SELDOM,     /* of a search: it would be kept, were it not for what other rates met, and it may not have */
 };
 
 struct slo_judgement {

@@ -137,7 +137,7 @@ static void add_search(json_t *verdicts, const json_t *result, const json_t *sea
            proved = json_number_value(json_object_get(search, "rate_proved")),
            broken = json_number_value(json_object_get(search, "rate_broken"));
     const char *bound = result_rate_bound(search);
-    char name[BENCHMARK_NAME], text[256], rate[TEXT];
+    char name[BENCHMARK_NAME], text[400], rate[TEXT];
     json_t *row = verdicts_row(verdicts, benchmark_name(search, name, sizeof name), result_string(search, "pool"),
                                kept > 0 ? VERDICTS_SAME : VERDICTS_REGRESSION, kept > 0 ? "kept" : "NO RATE");
     search_show_note(result, search, text, sizeof text);

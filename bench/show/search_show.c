@@ -116,16 +116,24 @@ static const char *lost_text(const json_t *result, const json_t *search, char *t
     return units_share_text(json_is_integer(at) ? judged_lost_share(configuration) : NAN, text, size);
 }
 
+/* "1.12 s"; of none, or of an earlier version, "-". */
+static const char *watched_text(const json_t *search, char *text, size_t size)
+{
+    const json_t *seconds = json_object_get(search, "watched_s");
+    return units_time_text(json_is_number(seconds) ? json_number_value(seconds) * 1e9 : NAN, text, size);
+}
+
 static void add_row(struct grid *grid, const json_t *result, const json_t *search, bool loses)
 {
     const json_t *proved = judged_at(result, search, "proved_at"), *broken = judged_at(result, search, "broken_at");
-    char text[64], notes[256];
+    char text[64], notes[400];
     grid_row(grid);
     grid_cell(grid, "%s", result_string(search, "pool"));
     grid_cell(grid, "%lld", (long long)result_integer(search, "workers"));
     grid_cell(grid, "%s", rate_text(search, "rate_kept", result_rate_bound(search), text, sizeof text));
     grid_cell(grid, "%s", rate_text(search, "rate_proved", "", text, sizeof text));
     grid_cell(grid, "%s", latency_text(proved, text, sizeof text));
+    grid_cell(grid, "%s", watched_text(search, text, sizeof text));
     if (loses)
         grid_cell(grid, "%s", lost_text(result, search, text, sizeof text));
     grid_cell(grid, "%s%s", rate_text(search, "rate_broken", "", text, sizeof text),
@@ -146,6 +154,7 @@ static void print_rows(const json_t *result, const json_t **rows, int count, FIL
     grid_column(&grid, "rate kept", "", GRID_RIGHT, 0);
     grid_column(&grid, "proved", "", GRID_RIGHT, 1);
     grid_column(&grid, "there", "", GRID_RIGHT, 3);
+    grid_column(&grid, "seen for", "", GRID_RIGHT, 2);
     if (loses)
         grid_column(&grid, "lost", "", GRID_RIGHT, 0);
     grid_column(&grid, "broken", "", GRID_RIGHT, 2);
@@ -210,8 +219,9 @@ void search_show(const json_t *result, FILE *out, bool colour)
         "%srate kept: where what was promised crosses its limit, between the highest rate that is proved "
         "(the whole 95%% interval keeps it, the queue was steady, and all that came was done) and the lowest "
         "that is broken, asked twice (\"?\": nobody can tell, it was watched for too short a time). Where something "
-        "else "
-        "ended the search: \">=\" what is proved; \"~\" by the latencies that were seen, which prove nothing yet. Of "
+        "else ended the search: \">=\" what is proved; \"~\" by the latencies that were seen, which prove nothing yet. "
+        "\"seen for\": so long, at the rate that is proved; what comes more seldom than "
+        "that was not met. Of "
         "several promises the one nearest to its limit is shown.%s\n",
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
