@@ -218,7 +218,10 @@ static void judge_rate(const struct evidence *evidence, const struct slo *slo, s
     } else {
         return;
     }
-    snprintf(found->why, sizeof found->why, "%s", evidence->loop.why);
+    /* What was seen may keep to the limit all the same: the reader is told that it is the rate. */
+    snprintf(found->why, sizeof found->why, "%s%s",
+             overloaded && found->value <= limit_of(slo) ? "by the rate, not by what was seen: " : "",
+             evidence->loop.why);
 }
 
 /* Whether each round alone has more that is late, or lost, than is promised, beyond chance. The rounds were

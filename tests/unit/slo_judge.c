@@ -197,6 +197,11 @@ Test(slo_judge, where_more_comes_than_is_done_it_is_broken, .timeout = 10)
     struct slo_judgement found = judge(open_loop(1, 1000, 0), "p99=10s");
     cr_assert(found.verdict == SLO_BROKEN && found.reason == SLO_OVERLOAD, "%s", found.why);
     cr_assert(strstr(found.why, "9.00 k/s of 10.0 k/s"), "%s", found.why);
+    cr_assert(strstr(found.why, "by the rate, not by what was seen"), "its value keeps to the limit: %s", found.why);
+    found = judge(open_loop(1, 1000, 0), "loss=60%");
+    cr_assert(found.verdict == SLO_BROKEN && strstr(found.why, "by the rate, not by what was seen"), "%s", found.why);
+    found = judge(open_loop(1, 1000, 0), "p99=1us");
+    cr_assert(found.verdict == SLO_BROKEN && !strstr(found.why, "not by"), "this one is late, too: %s", found.why);
     cr_assert(judge(open_loop(1, 1000, 4), "p99=10s").reason == SLO_GENERATOR, "it is the generator that is behind");
     cr_assert(judge(open_loop(1, 0, 0), "p99=10s").verdict == SLO_KEPT);
 }
