@@ -29,7 +29,9 @@
 enum {
     WARM_NS = 2000000, /* a warm-up run that takes so long says enough */
     WARM_RUNS_MAX = 8,
-    WARM_JOBS = 4096, /* of the first run, at most */
+    WARM_JOBS = 4096,    /* of the first run, at most */
+    SLOW_JOBS = 64,      /* a run of so few says enough where it takes */
+    SLOW_NS = 250000000, /* so long: 4 ms for each job */
 };
 
 /* A slice hangs when it takes a hundred times what it should, and at least so
@@ -204,7 +206,8 @@ static void plan_paced(struct round *round, int index)
 }
 
 /* Grows the number of jobs until a run takes long enough to say how long one
- * is; then once more, warm. What fails already here is the trial's only slice. */
+ * is; then once more, warm. A few come first: of a pool that starts 20 a second thousands would take minutes. What
+ * fails already here is the trial's only slice. */
 static void warm_up(struct round *round, int index)
 {
     struct plan_entry *entry = &round->plan.entries[index];
@@ -220,6 +223,10 @@ static void warm_up(struct round *round, int index)
     if (!slice)
         lacks_memory();
     jobs = jobs > WARM_JOBS && !fixed ? WARM_JOBS : jobs;
+    if (jobs > SLOW_JOBS && !fixed) {
+        run_slice(round, index, SLOW_JOBS, slice, NULL);
+        jobs = slice->wall_ns >= SLOW_NS ? SLOW_JOBS : jobs;
+    }
     for (int i = 0; i < WARM_RUNS_MAX && !trial->ended && !interrupted; i++) {
         bool was = enough;
         run_slice(round, index, jobs, slice, NULL);

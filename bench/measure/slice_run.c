@@ -340,6 +340,18 @@ static void record(const struct plan_entry *entry, const struct workload_slice *
     slice->cannot = true;
 }
 
+/* An answer that ended a producer. Nobody has closed the pool: what it says is in the first table of pool.h, but for
+ * want of memory, and where jobs are cancelled. */
+static void fail_submit(struct slice *slice, int error)
+{
+    if (error == -ENOMEM || error == -ECANCELED)
+        slice_fail(slice, "submit: %s", strerror(-error));
+    else
+        slice_fail(slice,
+                   "submit: %s; what an open pool answers is 0, -EAGAIN or -ETIMEDOUT, as its policy says (pool.h)",
+                   strerror(-error));
+}
+
 /* With the pool open: everything between open and free. */
 static void run_in_pool(const struct plan_entry *entry, const struct places *places, struct actors *actors,
                         int64_t limit_ns, struct slice *slice, struct slice_samples *samples)
@@ -364,7 +376,7 @@ static void run_in_pool(const struct plan_entry *entry, const struct places *pla
     for (int i = 0; i < work->producers; i++) {
         slice->refused += work->refused[i];
         if (work->error[i])
-            slice_fail(slice, "submit: %s", strerror(-work->error[i]));
+            fail_submit(slice, work->error[i]);
     }
     slice->jobs -= work->withheld;
     if (slice->refused && entry->full == POOL_BLOCK)

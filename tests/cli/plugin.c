@@ -313,6 +313,30 @@ CLI_TEST(plugin, that_is_odd_is_measured)
     }
 }
 
+/* Twenty jobs a second. */
+CLI_TEST(plugin, that_is_slow_is_measured)
+{
+    cr_assert(
+        with("run --plugin @/odd-RESTS.so -p RESTS -w empty -t 2 --rounds 1 --budget 20ms --no-floor --no-figures "
+             "-o x.json") == 0,
+        "%s%s", out, err);
+    cr_assert(strstr(out, "\nRESTS ") && !strstr(out, "FAILED"), "%s%s", out, err);
+}
+
+/* No submit of an open pool may say so. */
+CLI_TEST(plugin, that_is_busy_is_told_what_a_submit_answers)
+{
+    static const char *const odd[] = {"BUSY", "BUSIER"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        char words[256];
+        snprintf(words, sizeof words,
+                 "run --plugin @/odd-%s.so -p %s -w empty -t 2 --rounds 1 --budget 20ms --no-figures -o x.json", odd[i],
+                 odd[i]);
+        cr_assert(with(words) == 1, "%s%s", out, err);
+        cr_assert(strstr(err, "submit: Device or resource busy; what an open pool answers is 0, "), "%s", err);
+    }
+}
+
 /* What it refuses it has not failed. */
 CLI_TEST(plugin, that_does_not_open_so_cannot_be_measured_so)
 {
