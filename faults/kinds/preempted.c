@@ -174,7 +174,8 @@ static const char *where(const struct record *record, char *text, size_t size)
     if (atomic_load(&record->notes[NOISE]))
         snprintf(text, size, "while threads napped at random");
     else if (atomic_load(&record->notes[CALL]) == NOBODY)
-        snprintf(text, size, "while nobody was held");
+        snprintf(text, size, "while nobody was held%s",
+                 atomic_load(&record->notes[VAIN]) ? ", and free was woken in vain" : "");
     else
         snprintf(text, size, "when %s was held %s (its step %d%s)%s, then let go",
                  who(atomic_load(&record->notes[THREAD]), thread, sizeof thread), place(record, call, sizeof call),

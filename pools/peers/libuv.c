@@ -4,7 +4,8 @@
  * environment. So that it can be opened with different sizes, one after the
  * other, the library is loaded at open and unloaded at free, which ends its
  * threads. A loop belongs to one thread: each submitter has its own, and turns it
- * now and then, as a program would, to hear of what is done. */
+ * now and then, as a program would, to hear of what is done. That of a thread that
+ * has ended goes on to the next one, with what it still waits for. */
 #include <dlfcn.h>
 #include <uv.h>
 
@@ -20,6 +21,7 @@ struct job {
 struct loop {
     uv_loop_t loop;
     unsigned submitted;
+    bool is_spare; /* its thread has ended */
 };
 
 struct libuv_pool {
@@ -29,15 +31,55 @@ struct libuv_pool {
     int (*loop_close)(uv_loop_t *);
     int (*run)(uv_loop_t *, uv_run_mode);
     int (*queue_work)(uv_loop_t *, uv_work_t *, uv_work_cb, uv_after_work_cb);
-    pthread_mutex_t lock;
-    struct loop *loops[LOOPS_MAX]; /* under the lock */
+    struct loop *loops[LOOPS_MAX];
     int loop_count;
+    struct libuv_pool *next; /* that is open, too */
 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for all loops, and the pools that are open */
+static struct libuv_pool *first;
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+static pthread_key_t key; /* for the end of a thread that has a loop */
 
 static __thread struct {
     uint64_t id;
     struct loop *loop;
 } here;
+
+static void leave(void *value)
+{
+    (void)value;
+    pthread_mutex_lock(&lock);
+    for (struct libuv_pool *pool = first; pool; pool = pool->next)
+        if (pool->peer.id == here.id)
+            here.loop->is_spare = true;
+    pthread_mutex_unlock(&lock);
+}
+
+static void make_key(void)
+{
+    pthread_key_create(&key, leave);
+}
+
+/* One that is spare, or a new one; NULL: there is none. With the lock. */
+static struct loop *loop_take(struct libuv_pool *pool)
+{
+    struct loop *loop;
+    for (int i = 0; i < pool->loop_count; i++) {
+        if (pool->loops[i]->is_spare) {
+            pool->loops[i]->is_spare = false;
+            return pool->loops[i];
+        }
+    }
+    loop = pool->loop_count < LOOPS_MAX ? calloc(1, sizeof *loop) : NULL;
+    if (!loop)
+        return NULL;
+    if (pool->loop_init(&loop->loop)) {
+        free(loop);
+        return NULL;
+    }
+    return pool->loops[pool->loop_count++] = loop;
+}
 
 /* The loop of this thread, or NULL. */
 static struct loop *loop_here(struct libuv_pool *pool)
@@ -45,19 +87,14 @@ static struct loop *loop_here(struct libuv_pool *pool)
     struct loop *loop;
     if (here.id == pool->peer.id)
         return here.loop;
-    loop = calloc(1, sizeof *loop);
-    if (!loop)
-        return NULL;
-    pthread_mutex_lock(&pool->lock);
-    if (pool->loop_count == LOOPS_MAX || pool->loop_init(&loop->loop)) {
-        free(loop);
-        loop = NULL;
-    } else {
-        pool->loops[pool->loop_count++] = loop;
-        here.id = pool->peer.id;
-        here.loop = loop;
-    }
-    pthread_mutex_unlock(&pool->lock);
+    leave(NULL); /* of another pool, which it may come back to with another loop */
+    pthread_mutex_lock(&lock);
+    loop = loop_take(pool);
+    here.id = loop ? pool->peer.id : 0;
+    here.loop = loop;
+    pthread_mutex_unlock(&lock);
+    pthread_once(&once, make_key);
+    pthread_setspecific(key, &here);
     return loop;
 }
 
@@ -104,7 +141,6 @@ static void release(struct libuv_pool *pool)
 {
     if (pool->library)
         dlclose(pool->library);
-    pthread_mutex_destroy(&pool->lock);
     free(pool);
 }
 
@@ -116,18 +152,26 @@ static int libuv_open(struct pool **out, const struct pool_config *config)
         return -errno;
     snprintf(size, sizeof size, "%d", config->workers);
     setenv("UV_THREADPOOL_SIZE", size, 1);
-    pthread_mutex_init(&pool->lock, NULL);
     if (!find(pool)) {
         release(pool);
         return -ENOTSUP;
     }
+    pthread_mutex_lock(&lock);
+    pool->next = first;
+    first = pool;
+    pthread_mutex_unlock(&lock);
     *out = &pool->peer.base;
     return 0;
 }
 
 static int64_t libuv_free(struct pool *base)
 {
-    struct libuv_pool *pool = (struct libuv_pool *)base;
+    struct libuv_pool *pool = (struct libuv_pool *)base, **at = &first;
+    pthread_mutex_lock(&lock);
+    while (*at != pool)
+        at = &(*at)->next;
+    *at = pool->next;
+    pthread_mutex_unlock(&lock);
     for (int i = 0; i < pool->loop_count; i++) {
         pool->run(&pool->loops[i]->loop, UV_RUN_DEFAULT);
         pool->loop_close(&pool->loops[i]->loop);
