@@ -81,6 +81,11 @@ static bool has_more(const struct settle_use *use)
 }
 
 enum { ZERO, NO_THREADS, WAYS };
+static bool may_be_lost(const struct settle_use *least_of_each)
+{
+    return least_of_each->mappings >= ONE || least_of_each->heap >= LEAST_BYTES;
+}
+
 static const char *const ways[WAYS] = {"with no workers", "with its threads refused"};
 
 /* An open that fails, of so many, so that nothing may stay. Returns false where one does not fail. */
@@ -98,10 +103,11 @@ static bool fail_to_open(int way, int count, int64_t until)
     return fails && pool_clock_ns() < until;
 }
 
-/* Block by block: what it keeps of the last so many stops to grow. Returns whether it could be asked. */
+/* Block by block, as long as it grows: what it keeps of the last so many stops to. Returns whether it could be asked.
+ */
 static bool look_at_failed(int way)
 {
-    static const int64_t way_ns = 1500000000;
+    static const int64_t way_ns = 6000000000;
     int64_t until = pool_clock_ns() + way_ns;
     struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, before, now;
     if (!fail_to_open(way, FAILED_FEW, until))
@@ -111,7 +117,7 @@ static bool look_at_failed(int way)
         return false;
     now = settle_use();
     if (now.descriptors - before.descriptors < FAILED_FEW) /* of these there are not many */
-        for (int block = 0; block < FAILED_BLOCKS; block++) {
+        for (int block = 0; block < FAILED_BLOCKS && may_be_lost(&lost); block++) {
             struct settle_use more;
             before = settle_use();
             if (!fail_to_open(way, FAILED_BLOCK, until))
