@@ -64,11 +64,14 @@ static int textbook_push(struct pool_head *head, struct pool_frame *inside, cons
 /* Lock held; the ring is not empty. */
 static void pop(struct textbook_pool *pool, struct pool_task *task)
 {
+    bool tells = true;
     uint64_t first = atomic_load_explicit(&pool->first, memory_order_relaxed);
     const struct pool_job *job = &pool->slots[first % pool->head.config.capacity];
+    if (POOL_DEFECT(ROOM_SELDOM) && textbook_waiting(&pool->head) < pool->head.config.capacity)
+        tells = false; /* only where it was full */
     *task = (struct pool_task){job->fn, job->arg, first};
     atomic_store_explicit(&pool->first, first + 1, memory_order_seq_cst);
-    if (!(POOL_DEFECT(BLOCKED_UNTOLD) && atomic_load_explicit(&pool->head.cancelling, memory_order_relaxed)))
+    if (tells && !(POOL_DEFECT(BLOCKED_UNTOLD) && atomic_load_explicit(&pool->head.cancelling, memory_order_relaxed)))
         pthread_cond_signal(&pool->not_full);
 }
 
@@ -124,9 +127,12 @@ static void textbook_room_sleep(struct pool_head *head, uint64_t epoch, int64_t 
     pthread_mutex_lock(&pool->lock);
     while (textbook_waiting(head) >= head->config.capacity && !error &&
            !(atomic_load_explicit(&head->attention, memory_order_acquire) & POOL_CLOSED) &&
-           atomic_load_explicit(&head->epoch, memory_order_acquire) == epoch)
+           atomic_load_explicit(&head->epoch, memory_order_acquire) == epoch) {
         error = deadline_ns < 0 ? pthread_cond_wait(&pool->not_full, &pool->lock)
                                 : pthread_cond_timedwait(&pool->not_full, &pool->lock, &until);
+        if (POOL_DEFECT(SUBMIT_TRUSTS))
+            break;
+    }
     pthread_mutex_unlock(&pool->lock);
     pthread_setcancelstate(state, NULL);
 }
@@ -162,6 +168,8 @@ static bool take(struct textbook_pool *pool, struct pool_worker *worker, struct 
         atomic_store_explicit(&worker->park, 1, memory_order_relaxed);
         pool_count_own(&worker->parks, 1, memory_order_relaxed);
         pthread_cond_wait(&pool->not_empty, &pool->lock);
+        if (POOL_DEFECT(WORKER_TRUSTS) && empty(pool))
+            pool_defect_run_stale();
         atomic_store_explicit(&worker->park, 0, memory_order_relaxed);
         atomic_store_explicit(&head->parked_now, --pool->sleeping, memory_order_relaxed);
         atomic_fetch_add_explicit(&head->wakes, 1, memory_order_relaxed);

@@ -50,7 +50,9 @@ bool fault_is_known(const struct fault *fault)
 
 bool fault_asks(const struct fault_cell *cell, const struct pool_ops *pool)
 {
-    return pool_is_added(pool) ? cell->kind != FAULT_ARMED && !cell->native : !cell->foreign;
+    if (pool_is_added(pool))
+        return cell->kind != FAULT_ARMED && !cell->native;
+    return !cell->foreign && !(cell->not_of && strstr(cell->not_of, pool->name));
 }
 
 unsigned fault_pool_can(const struct pool_ops *pool)

@@ -23,12 +23,13 @@ enum fault_kind { FAULT_CLEAN, FAULT_MISUSE, FAULT_ARMED };
 struct fault_cell {
     const char *name; /* what is particular about it; "" for the plain one */
     enum fault_kind kind;
-    int client;       /* which client `drive` plays; each fault has its own */
-    uint64_t defects; /* of enum pool_defect */
-    unsigned needs;   /* of enum pool_can: without them it is not supported */
-    unsigned barred;  /* of enum pool_declares: with one of them it is not supported */
-    bool foreign;     /* asked of plug-ins only, which are asked nothing that is armed */
-    bool native;      /* asked of our own pools only: its jobs call what a plug-in cannot give */
+    int client;         /* which client `drive` plays; each fault has its own */
+    uint64_t defects;   /* of enum pool_defect */
+    unsigned needs;     /* of enum pool_can: without them it is not supported */
+    unsigned barred;    /* of enum pool_declares: with one of them it is not supported */
+    bool foreign;       /* asked of plug-ins only, which are asked nothing that is armed */
+    bool native;        /* asked of our own pools only: its jobs call what a plug-in cannot give */
+    const char *not_of; /* names of those of our own pools that cannot have it, as written; or NULL */
 };
 
 /* Whether a cell is asked of a pool at all: armed ones are not of plug-ins, whose

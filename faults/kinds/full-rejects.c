@@ -107,6 +107,7 @@ static const struct fault_cell cells[] = {
     {"a batch in part", FAULT_CLEAN, IN_PART, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"", FAULT_ARMED, FULL, POOL_DEFECT_FULL_SWALLOWS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"a batch in part", FAULT_ARMED, IN_PART, POOL_DEFECT_BATCH_TAIL, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault full_rejects = {

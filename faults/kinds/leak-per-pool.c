@@ -249,6 +249,7 @@ static const struct fault_cell cells[] = {
     {"", FAULT_CLEAN, FREED, 0, 0, POOL_THREADS_STAY},
     {"opens that fail", FAULT_CLEAN, FAILED, 0, 0, POOL_THREADS_STAY},
     {"", FAULT_ARMED, FREED, POOL_DEFECT_UNJOINED, POOL_CAN_RUN_APART},
+    {"opens that fail", FAULT_ARMED, FAILED, POOL_DEFECT_FAILED_KEEPS, POOL_CAN_RUN_APART},
 };
 
 static const struct fault leak_per_pool = {

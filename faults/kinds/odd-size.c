@@ -94,6 +94,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"of the queue", FAULT_CLEAN, QUEUES, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
     {"one worker", FAULT_CLEAN, ONE_WORKER, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN | POOL_WAIT_HELPS},
+    {"of the queue", FAULT_ARMED, QUEUES, POOL_DEFECT_PLACE_FREE, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
+    {"one worker", FAULT_ARMED, ONE_WORKER, POOL_DEFECT_ONE_FEWER | POOL_DEFECT_ZERO_WORKERS, POOL_CAN_RUN_APART},
 };
 
 static const struct fault odd_size = {

@@ -131,6 +131,7 @@ static const struct fault_cell cells[] = {
      .needs = POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
      .barred = POOL_UNBOUNDED | POOL_CALLER_MAY_RUN,
      .foreign = true},
+    {"two at once", FAULT_ARMED, TWO, POOL_DEFECT_ROOM_SELDOM, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault room_untold = {

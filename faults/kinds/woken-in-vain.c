@@ -80,6 +80,15 @@ static void one_by_one(int first, int count)
     }
 }
 
+/* Where that is armed, whoever takes a job that is not there gets a CPU for it. */
+static void await_taken(void)
+{
+    static const int64_t patience_ns = 2000000000;
+    int64_t until = pool_clock_ns() + patience_ns;
+    while (POOL_DEFECT(WORKER_TRUSTS) && !ledger_overrun(cell_record()) && pool_clock_ns() < until)
+        cell_nap();
+}
+
 static void play_waits(void)
 {
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
@@ -89,6 +98,7 @@ static void play_waits(void)
     begin_round();
     let_them_wake();
     one_by_one(CAPACITY, CAPACITY);
+    await_taken();
     cell_role(HELD, (struct cell_role){.act = CELL_WAIT, .gate = GATE + in_vain});
     cell_submit(HELD);
     gate_await(GATE + in_vain, 1);
@@ -228,6 +238,14 @@ static const struct fault_cell cells[] = {
     {"workers, a wait", FAULT_CLEAN, WAITS, 0, POOL_CAN_RUN_APART},
     {"a free", FAULT_CLEAN, FREES, 0, POOL_CAN_RUN_APART},
     {"a submit", FAULT_CLEAN, SUBMITS, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {.name = "a worker",
+     .kind = FAULT_ARMED,
+     .client = WAITS,
+     .defects = POOL_DEFECT_WORKER_TRUSTS,
+     .needs = POOL_CAN_RUN_APART,
+     .not_of = "spawn" /* whose threads end with their job */},
+    {"a wait", FAULT_ARMED, WAITS, POOL_DEFECT_WAIT_TRUSTS, POOL_CAN_RUN_APART},
+    {"a submit", FAULT_ARMED, SUBMITS, POOL_DEFECT_SUBMIT_TRUSTS, POOL_CAN_RUN_APART | POOL_CAN_QUEUE},
 };
 
 static const struct fault woken_in_vain = {

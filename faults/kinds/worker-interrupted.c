@@ -122,8 +122,12 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 }
 
 static const struct fault_cell cells[] = {
-    /* Ours block them all: signal-mask. */
-    {.name = "", .kind = FAULT_CLEAN, .needs = POOL_CAN_RUN_APART, .barred = POOL_CALLER_MAY_RUN, .foreign = true},
+    {"", FAULT_CLEAN, 0, 0, POOL_CAN_RUN_APART, POOL_CALLER_MAY_RUN},
+    {.name = "",
+     .kind = FAULT_ARMED,
+     .defects = POOL_DEFECT_WORKER_TRUSTS | POOL_DEFECT_SIGNALS_OPEN,
+     .needs = POOL_CAN_RUN_APART,
+     .not_of = "spawn textbook" /* no threads that wait for jobs; a wait that no signal ends */},
 };
 
 static const struct fault worker_interrupted = {

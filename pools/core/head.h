@@ -369,7 +369,7 @@ static inline __attribute__((always_inline)) void pool_run(struct pool_head *hea
      * it as accepted, which this worker has seen when it took the job. */
     pool_count_own(&worker->started, 1, memory_order_release);
     POOL_STEP("head: started");
-    if (POOL_DEFECT(CLOSED_IS_JOB))
+    if (POOL_DEFECT(CLOSED_IS_JOB) || POOL_DEFECT(WORKER_TRUSTS))
         pool_defect_note_job(task->fn);
     pool_settle(worker, task->fn(task->arg));
 }

@@ -438,14 +438,25 @@ static void rise(struct pool_worker *worker)
         call_swap(head, call, call | CALL_DELIVERED);
 }
 
+/* Until somebody calls, but for a defect: only a wait that has a limit is ended by a signal whose handler is to restart
+ * what it meets. */
+static int64_t asleep_until(void)
+{
+    static const int64_t hour_ns = INT64_C(3600000000000);
+    return POOL_DEFECT(WORKER_TRUSTS) ? pool_deadline(hour_ns) : -1;
+}
+
 static void sleep_until_called(struct pool_worker *worker, bool sentry)
 {
     uint32_t park;
     /* Acquire: pairs with the caller's swap in wake_as. */
     while ((park = atomic_load_explicit(&worker->park, memory_order_acquire)) == ASLEEP) {
-        int64_t until = sentry ? pool_clock_ns() + worker->nap_ns : -1;
-        if (pool_futex_wait(&worker->park, ASLEEP, until) != -ETIMEDOUT)
+        int64_t until = sentry ? pool_clock_ns() + worker->nap_ns : asleep_until();
+        if (pool_futex_wait(&worker->park, ASLEEP, until) != -ETIMEDOUT) {
+            if (POOL_DEFECT(WORKER_TRUSTS) && atomic_load_explicit(&worker->park, memory_order_acquire) == ASLEEP)
+                pool_defect_run_stale();
             continue;
+        }
         POOL_STEP("idle: the sentry looks");
         if (sentry_looks(worker))
             return;

@@ -73,6 +73,14 @@ enum pool_defect {
     POOL_DEFECT_EXIT_JOINS = INT64_C(1) << 52,      /* the end of the process joins the workers of open pools */
     POOL_DEFECT_HELPS_OTHERS = INT64_C(1) << 53,    /* with no room inside, submit runs the oldest job there is */
     POOL_DEFECT_ANY_POOL = INT64_C(1) << 54,        /* wait takes a job of another pool for one of its own */
+    POOL_DEFECT_ROOM_SELDOM = INT64_C(1) << 55,     /* not each place that comes free is told of */
+    POOL_DEFECT_PLACE_FREE = INT64_C(1) << 56,      /* one place is left free, to tell full from empty */
+    POOL_DEFECT_WAIT_TRUSTS = INT64_C(1) << 57,     /* a wait that is woken takes it for quiet */
+    POOL_DEFECT_WORKER_TRUSTS = INT64_C(1) << 58,   /* a worker takes whatever ends its sleep, of an hour, for a job */
+    POOL_DEFECT_SUBMIT_TRUSTS = INT64_C(1) << 59,   /* a submit that is woken looks for room once, and waits no more */
+    POOL_DEFECT_NUMBER_KEPT = INT64_C(1) << 60,     /* the child of a fork takes its parent's number for its own */
+    POOL_DEFECT_FAILED_KEEPS = INT64_C(1) << 61,    /* an open that fails gives not all back */
+    POOL_DEFECT_DROPS_CLOSED = INT64_C(1) << 62,    /* a place is made before it is looked whether it is closed */
 };
 
 /* Set before a pool is opened, by the process that will open it. */

@@ -254,6 +254,8 @@ static void config_fill(struct pool_head *head, const struct pool_config *config
         head->config.capacity = POOL_CAPACITY_DEFAULT;
     if (POOL_DEFECT(TWICE_ROOM))
         head->config.capacity *= 2;
+    if (POOL_DEFECT(PLACE_FREE))
+        head->config.capacity--;
     if (!head->config.results_capacity)
         head->config.results_capacity = head->config.capacity;
     if (POOL_DEFECT(NO_BOUND) || POOL_DEFECT(SILENT_LOSS))
@@ -419,6 +421,8 @@ int pool_head_open(struct pool **out, const struct pool_config *config, const st
 fail_design:
     design->destroy(head);
 fail_head:
+    if (POOL_DEFECT(FAILED_KEEPS))
+        head->worker_slots = NULL;
     head_release(head);
     return error;
 }

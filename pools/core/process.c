@@ -4,6 +4,8 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include "pools/core/inject.h"
+
 struct pool_process pool_process;
 
 static void wipe(void)
@@ -21,8 +23,11 @@ uint64_t pool_process_begin(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     static _Atomic uint64_t last; /* number of this process or an ancestor; not wiped */
+    static _Atomic uint64_t kept; /* of a defect: the same, of this process or an ancestor */
     uint64_t number, next;
     pthread_once(&once, watch);
+    if (POOL_DEFECT(NUMBER_KEPT) && kept)
+        return kept;
     number = pool_process_number();
     if (number)
         return number;
@@ -30,6 +35,8 @@ uint64_t pool_process_begin(void)
     if (atomic_compare_exchange_strong_explicit(&pool_process.number, &number, next, memory_order_relaxed,
                                                 memory_order_relaxed))
         number = next;
+    if (POOL_DEFECT(NUMBER_KEPT))
+        kept = number;
     return number;
 }
 

@@ -57,6 +57,8 @@ void pool_room_want(struct pool_head *head, uint32_t least)
 void pool_room_look(struct pool_head *head)
 {
     uint32_t want = atomic_load_explicit(&head->room_wanted, memory_order_seq_cst);
+    if (POOL_DEFECT(ROOM_SELDOM) && head->design->waiting(head)) /* only where it is empty now */
+        return;
     if (POOL_DEFECT(BLOCKED_UNTOLD) && atomic_load_explicit(&head->cancelling, memory_order_relaxed))
         return;
     if (want && pool_room(head) >= (int64_t)want)

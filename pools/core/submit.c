@@ -190,7 +190,8 @@ static int submit_polling(struct pool_head *head, const struct pool_job *job, ui
  * it, whatever wakes this thread before; and who is out of time looks once more. */
 static int submit_waiting(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
 {
-    int64_t half_until = pool_clock_ns() + (POOL_DEFECT(BLOCKED_UNTOLD) ? 0 : ROOM_HALF_NS);
+    int64_t half_until =
+        pool_clock_ns() + (POOL_DEFECT(BLOCKED_UNTOLD) || POOL_DEFECT(SUBMIT_TRUSTS) ? 0 : ROOM_HALF_NS);
     /* A pool's own sleep knows of slots only, not of places. */
     bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE &&
                      !POOL_DEFECT(SIGNAL_ENDS); /* that of pthread_cond_wait no signal ends */
@@ -220,6 +221,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
                             any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);
         if (!pushed && POOL_DEFECT(SIGNAL_ENDS) && errno == EINTR)
             pushed = -EINTR;
+        if (!pushed && POOL_DEFECT(SUBMIT_TRUSTS) && !(pushed = submit_when(head, job, epoch, 1)))
+            pushed = -EAGAIN;
     }
     return pushed;
 }
@@ -310,6 +313,8 @@ static int submit_outside(struct call *call, const struct pool_job *job)
         /* A cancel from here on ends it, if it blocks. */
         uint64_t epoch = atomic_load_explicit(&head->epoch, memory_order_acquire);
         int pushed = submit_try(head, job);
+        if (POOL_DEFECT(DROPS_CLOSED) && pushed == -ESHUTDOWN && !pool_room(head))
+            drop_wrongly(head, job);
         if (pushed)
             return pushed;
         POOL_STEP("submit: full");

@@ -63,6 +63,8 @@ static inline __attribute__((always_inline)) int pool_submit_batch_by(struct poo
             return count;
         if (pushed < 0)
             return pushed;
+        if (POOL_DEFECT(BATCH_TAIL) && pushed)
+            return count;
     }
     rest = pool_submit_slow(head, jobs + pushed, count - pushed);
     return rest > 0 ? pushed + rest : pushed ? pushed : rest;
