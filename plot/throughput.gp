@@ -34,16 +34,19 @@ do for [n = 1:panel_count] {
     if (n > 1) { unset label 1; unset label 2; unset label 3 }
     low = real(word(lows, n)); high = real(word(highs, n))
     decades = log10(high / low) < 1 ? 1.0 : log10(high / low)
-    # Room at the right for the numbers of the fastest.
-    set xrange [low / 10 ** (0.06 * decades) : high * 10 ** (0.42 * decades)]
+    # Room at the right for the numbers of the fastest; at the left as much as two tics take, where all are alike.
+    before = high / low < 2 ? 0.4 : 0.06
+    set xrange [low / 10 ** (before * decades) : high * 10 ** (0.42 * decades)]
     set format x "%.0s%c"
     # As many tics as there is room for: "200k" takes 40 points.
-    decade = (width - 0.02) * 1200 / (log10(high / low) + 0.48 * decades)
+    decade = (width - 0.02) * 1200 / (log10(high / low) + (before + 0.42) * decades)
     set xtics 0.001, decade < 22 ? 1000 : decade < 44 ? 100 : 10 font ",10"
     between = 0.3 * decade > 40 ? "2 5" : 0.47 * decade > 40 ? "3" : ""
     do for [e = 0:9] { do for [m in between] { set xtics add (m * 10.0 ** e) } }
+    # A letter of 12 points takes 9 of 1200, and there is a gap to the next panel.
+    room = width * 1200 / 9.5
     set label 4 panels[n] at graph 0,1.0 left offset 0,1.35 textcolor rgb ink noenhanced \
-        font sprintf(",%d", strlen(panels[n]) > 23 * 5 / columns ? 12 * 23 * 5 / columns / strlen(panels[n]) : 12)
+        font sprintf(",%d", strlen(panels[n]) > room ? 12 * room / strlen(panels[n]) : 12)
     set label 5 word(few, n) eq word(many, n) ? sprintf("%s worker%s", word(many, n), word(many, n) eq "1" ? "" : "s") : \
         sprintf("%s and %s workers", word(few, n), word(many, n)) at graph 0,1.0 left offset 0,0.35 textcolor rgb grey font ",10"
     is(p, which) = int($1) == n && strcol(3) eq p && int($5) == which

@@ -128,3 +128,61 @@ CLI_TEST(figures, a_logarithmic_axis_has_three_ticks_at_least)
              root);
     cr_assert(program_shell(".", command) == 0 && !*out, "%s", out);
 }
+
+/* One speed for each of five panels, of one pool whose name has so many letters: throughput.svg. */
+static void draw_speeds(double speed, const char *workload, int name_length)
+{
+    char command[4096];
+    FILE *file = fopen("throughput.tsv", "w");
+    cr_assert(file);
+    fprintf(file, "panel\trow\tpool\tworkers\tmost_workers\tjobs_per_s\tlow\thigh\ttext\tworkload\n");
+    for (int panel = 1; panel <= 5; panel++)
+        fprintf(file, "%d\t1\tring\t1\t1\t%g\t%g\t%g\tso many\t%s\n", panel, speed, speed, speed, workload);
+    fclose(file);
+    snprintf(
+        command, sizeof command,
+        "gnuplot -e \"out='throughput.svg'; kind='svg'; data='.'; name='throughput'; title=''; dim=''; dim_lines=1; "
+        "foot=''; pools='ring'; name_length=%d; style='%s/plot/style.gp'; height=300; rows=1; panel_count=5; "
+        "panel_rows=1; array panels[5]; do for [i=1:5] { panels[i]='%s' }; few='1 1 1 1 1'; many=few; "
+        "lows='%g %g %g %g %g'; highs=lows; load '%s/plot/throughput.gp'\" 2>&1",
+        name_length, root, workload, speed, speed, speed, speed, speed, root);
+    cr_assert(program_shell(".", command) == 0, "%s", out);
+}
+
+/* One number alone is no scale. */
+CLI_TEST(figures, of_one_speed_have_two_ticks)
+{
+    static char text[1 << 20];
+    need_gnuplot();
+    for (double speed = 1.1e5; speed < 1.1e6; speed *= 1.26) {
+        int ticks = 0;
+        draw_speeds(speed, "empty", 5);
+        slurp("throughput.svg", text, sizeof text);
+        for (const char *at = text; (at = strchr(at, '>')); at++) { /* ">200k</tspan>" */
+            size_t digits = strspn(at + 1, "0123456789"), unit = digits ? strspn(at + 1 + digits, "kM") : 0;
+            ticks += digits && !strncmp(at + 1 + digits + unit, "</tspan>", 8);
+        }
+        cr_assert(ticks >= 2 * 5, "%g: %d ticks in five panels", speed, ticks);
+    }
+}
+
+/* A panel is narrow beside long names: what stands over it is written as small as that takes. */
+CLI_TEST(figures, a_workload_is_not_cut_beside_long_names)
+{
+    static const char workload[] = "io:op=sleep,wait=200us,cpu=20us";
+    static char text[1 << 20];
+    const char *name, *last = NULL, *place = NULL;
+    double x, font;
+    need_gnuplot();
+    draw_speeds(1e5, workload, 31);
+    slurp("throughput.svg", text, sizeof text);
+    for (name = text; (name = strstr(name, workload)); name++)
+        last = name;
+    for (const char *at = text; last && (at = strstr(at, "translate(")) && at < last; at++)
+        place = at;
+    cr_assert(place && sscanf(place, "translate(%lf", &x) == 1 && (place = strstr(place, "font-size=\"")) &&
+                  place < last && sscanf(place, "font-size=\"%lf", &font) == 1,
+              "%s", text);
+    cr_assert(x + 0.7 * font * (double)strlen(workload) < 1200, "%g letters of %g from %g on", (double)strlen(workload),
+              font, x);
+}
