@@ -92,17 +92,22 @@ static double value_overhead(const struct slice *slice, double workers)
     return workers * slice->wall_ns / ran(slice) - slice->work_ns;
 }
 
-static double value_busy(const struct slice *slice, double workers)
+/* The reciprocal of busy: of two slices the median is their mean, and the mean of reciprocals is what ns_per_job has.
+ */
+static double value_times_busy(const struct slice *slice, double workers)
 {
-    return ran(slice) * slice->work_ns / (workers * slice->wall_ns);
+    return workers * slice->wall_ns / (ran(slice) * slice->work_ns);
 }
 
-/* Of jobs that can be refused or dropped, and of results that find no place: what came
- * through. */
-static double value_delivered(const struct slice *slice, double workers)
+/* Of jobs that can be refused or dropped, and of results that find no place: what share of the speed came through. */
+static double delivered_share(const struct trial *trial)
 {
-    (void)workers;
-    return (ran(slice) - (double)slice->stats.lost) * 1e9 / slice->wall_ns;
+    double jobs = 0, lost = 0;
+    for (int i = 0; i < trial->count; i++) {
+        jobs += ran(&trial->slices[i]);
+        lost += (double)trial->slices[i].stats.lost;
+    }
+    return jobs > 0 ? (jobs - lost) / jobs : 0;
 }
 
 /* The share of jobs that got no service: of those that are counted, in an open loop. */
@@ -348,8 +353,8 @@ json_t *trial_json(const struct plan_entry *entry, const struct trial *trial)
     json_object_set_new(json, "ns_per_job", number(ns));
     json_object_set_new(json, "overhead_ns_per_job",
                         has_overhead(entry, trial) ? number(median_of(trial, value_overhead, workers)) : json_null());
-    json_object_set_new(json, "busy", has_work ? number(median_of(trial, value_busy, workers)) : json_null());
-    json_object_set_new(json, "delivered_per_s", number(median_of(trial, value_delivered, workers)));
+    json_object_set_new(json, "busy", has_work ? number(1 / median_of(trial, value_times_busy, workers)) : json_null());
+    json_object_set_new(json, "delivered_per_s", number(1e9 / ns * delivered_share(trial)));
     json_object_set_new(json, "lost_share", number(median_of(trial, value_lost, workers)));
     json_object_set_new(json, "cpu_ns_per_job", number(median_of(trial, value_cpu, workers)));
     json_object_set_new(json, "fairness", number(median_of(trial, value_fairness, workers)));

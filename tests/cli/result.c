@@ -1,6 +1,7 @@
 /* result.c - the program from outside: what a run prints, writes and draws. */
 #include <errno.h>
 #include <jansson.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -272,4 +273,26 @@ CLI_TEST(result, ctrl_c_keeps_what_was_measured)
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 130, "status %x", status);
     cr_assert(stat("kept.json", &info) == 0 && info.st_size > 500);
     cr_assert(files_here() == 2); /* and err */
+}
+
+/* Of two slices that a busy machine drew apart the mean of two speeds is not the speed of both. */
+CLI_TEST(result, busy_and_delivered_agree_with_the_speed)
+{
+    json_t *document, *configuration, *trial;
+    size_t i, k;
+    cr_assert(run("run -p mutex,textbook -w cpu:size=2us -t 1 --rounds 3 --budget 60ms --no-figures -o x.json") == 0,
+              "%s", err);
+    document = json_load_file("x.json", 0, NULL);
+    json_array_foreach (json_object_get(document, "configurations"), i, configuration)
+        json_array_foreach (json_object_get(configuration, "trials"), k, trial) {
+            double busy = json_number_value(json_object_get(trial, "busy")),
+                   ns = json_number_value(json_object_get(trial, "ns_per_job"));
+            double work =
+                json_number_value(json_object_get(json_array_get(json_object_get(trial, "slices"), 0), "work_ns"));
+            double speed = json_number_value(json_object_get(trial, "jobs_per_s")),
+                   delivered = json_number_value(json_object_get(trial, "delivered_per_s"));
+            cr_assert(fabs(busy * ns / work - 1) < 1e-6, "busy %g, %g ns for jobs of %g ns", busy, ns, work);
+            cr_assert(fabs(delivered / speed - 1) < 1e-6, "%g of %g delivered, and nothing was lost", delivered, speed);
+        }
+    json_decref(document);
 }
