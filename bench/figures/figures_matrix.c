@@ -94,6 +94,18 @@ static int write_data(const struct drawing *drawing, struct drawing_figure *figu
     return 0;
 }
 
+/* What a time in a cell means, if any has one. */
+static const char *meaning(const json_t *summary, bool contract)
+{
+    if (contract)
+        return "a row for each group of promises: holds where none of those that were asked is broken";
+    if (!result_integer(summary, "caught") && !result_integer(summary, "missed"))
+        return "each pool as it is: no bug was switched on, so that it is not shown that one would be seen";
+    if (result_integer(summary, "missed") || result_integer(summary, "fails") || result_integer(summary, "stalled"))
+        return "a time: this pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds)";
+    return "each pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds)";
+}
+
 int figures_matrix(struct drawing *drawing)
 {
     const json_t *summary = json_object_get(drawing->result, "summary"),
@@ -106,11 +118,7 @@ int figures_matrix(struct drawing *drawing)
     int error;
     if (contract)
         figure.title = "Does each pool keep the contract, pool.h?";
-    snprintf(dim, sizeof dim,
-             contract
-                 ? "a row for each group of promises: holds where none of those that were asked is broken; %lld workers"
-                 : "each pool holds, and the bug, switched on, was caught in so many ms (slowest of its kinds); %lld "
-                   "workers",
+    snprintf(dim, sizeof dim, "%s; %lld workers", meaning(summary, contract),
              (long long)result_integer(drawing->result, "workers"));
     figure.dim = dim;
     snprintf(drawing->foot, sizeof drawing->foot,

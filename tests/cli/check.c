@@ -303,6 +303,13 @@ CLI_TEST(check_format, a_result_file_and_a_figure)
     json_decref(document);
     cr_assert(stat("c/matrix.png", &info) == 0 && info.st_size > 5000);
     cr_assert(stat("c/matrix.svg", &info) == 0 && info.st_size > 5000);
+    cr_assert(system("grep -q 'each pool holds, and the bug, switched on, was caught' c/matrix.svg") == 0);
+    cr_assert(run(program_filled("build/plugins", "check --plugin @/mine.so -f late-add -o d.json")) == 0 &&
+                  system("grep -q 'no bug was switched on' d/matrix.svg && ! grep -q 'was caught' d/matrix.svg") == 0,
+              "%s", err);
+    cr_assert(run("check -p ring -f late-add --without birth-gate -o e.json") == 1 &&
+                  system("grep -q 'this pool holds, and the bug' e/matrix.svg") == 0,
+              "it does not hold of all: %s", err);
     cr_assert(run("check -p ring -f late-add -o no/such/folder/c.json") == 2 && strstr(err, "no/such/folder"), "%s",
               err);
 }
