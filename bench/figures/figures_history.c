@@ -141,9 +141,10 @@ static int draw(const char *folder, const struct series *series, const struct co
         error = drawing_open(&drawing, folder);
     if (error)
         return error;
-    snprintf(drawing.foot, sizeof drawing.foot, "%.160s   |   %.60s, %.180s   |   %d runs, %.10s to %.10s",
+    snprintf(drawing.foot, sizeof drawing.foot, "%.160s   |   %.60s, %.180s   |   %d run%s, %.10s to %.10s",
              series->benchmark, series->machine, series->hardware, series->count - course->first,
-             series->points[course->first].date, series->points[series->count - 1].date);
+             series->count - course->first == 1 ? "" : "s", series->points[course->first].date,
+             series->points[series->count - 1].date);
     set_title(series, course, title, sizeof title);
     file = drawing_data(&drawing, name);
     if (file) {

@@ -77,9 +77,9 @@ static void show_difference(const char *pool, const json_t *configuration, const
         return;
     for (int i = 0; i < count; i++)
         bad += values[i] > much * fmin(median, tail->pooled);
-    terminal_print(out, 2, "%s: %s %s of all rounds together, %s in the median round: %d of %d rounds were bad.", pool,
+    terminal_print(out, 2, "%s: %s %s of all rounds together, %s in the median round: %d of %d rounds %s bad.", pool,
                    tail->head, units_time_text(tail->pooled, pooled, sizeof pooled),
-                   units_time_text(median, single, sizeof single), bad, count);
+                   units_time_text(median, single, sizeof single), bad, count, bad == 1 ? "was" : "were");
 }
 
 /* Enough samples, and yet no figure: the jobs at that percentile got no service. */
@@ -91,8 +91,8 @@ static bool is_never(const struct tail *tail)
 static void show_too_few(const char *pool, const struct tail *tail, FILE *out)
 {
     if (isnan(tail->pooled) && tail->samples > 0 && !is_never(tail))
-        terminal_print(out, 2, "%s: %s -, of %.0f samples; it needs %.0f.", pool, tail->head, tail->samples,
-                       tail->needed);
+        terminal_print(out, 2, "%s: %s -, of %.0f sample%s; it needs %.0f.", pool, tail->head, tail->samples,
+                       tail->samples == 1 ? "" : "s", tail->needed);
 }
 
 /* "ring: p50, p99 -: 62% of the jobs got no service, and are infinitely late." */

@@ -92,7 +92,7 @@ Test(pooled_figures, of_two_rounds_the_bad_one_is_counted, .timeout = 10)
     result = summarised(json_pack("[o]", configuration("ring", trials)));
     report_table(result, out, false);
     fclose(out);
-    cr_assert(strstr(text, "10.0 us of all rounds together, 50.0 us in the median round: 1 of 2 rounds were bad"), "%s",
+    cr_assert(strstr(text, "10.0 us of all rounds together, 50.0 us in the median round: 1 of 2 rounds was bad"), "%s",
               text);
     free(text);
     json_decref(result);
