@@ -125,12 +125,13 @@ static const struct command commands[OPTIONS_COMMANDS] = {
     [OPTIONS_EXPLORE] = {"explore", "[options]", "is there a schedule in which a pool breaks a promise?", "", 0, 0,
                          NULL},
     [OPTIONS_LIST] =
-        {"list", "pools|workloads", "say what there is",
-         "The first word of each line is the name.\n\n"
+        {"list", "[pools|workloads]", "say what there is",
+         "The first word of each line is the name. Without a word: the pools, an empty line, the workloads.\n\n"
+         "  poolbench list\n"
          "  poolbench list pools\n"
          "  poolbench list workloads\n\n"
          "Exit status: 0 good; 2 wrong usage, a plug-in that cannot be loaded, or stdout could not be written.\n",
-         1, 1, listable},
+         0, 1, listable},
     [OPTIONS_PLOT] =
         {"plot", "RESULT.json", "draw a result's figures again",
          "Figures (SVG and PNG) and their data go to a folder beside the file.\n\n"
@@ -527,6 +528,15 @@ static int check_results(const struct options *options, struct why why)
     return why_wrong(why, "%s: no workload named with -w has a consumer of results (slow-consumer has)", option);
 }
 
+/* A time that nobody waits is no harm, and not what was meant. `plan` tries all policies. */
+static int check_full_timeout(const struct options *options, struct why why)
+{
+    if (options->full_timeout_ns < 0 || options->full == POOL_TIMEOUT || options->command == OPTIONS_PLAN)
+        return 0;
+    return why_wrong(why, "--full-timeout: with --full %s nobody waits so long (it goes with --full timeout)",
+                     policy_full_name(options->full));
+}
+
 /* Jobs of a search for a rate: they come at one. `given` counts those that say it themselves. */
 static int check_rates(const struct options *options, const char *command, int *given, struct why why)
 {
@@ -664,6 +674,8 @@ static int defaults(struct options *options, struct why why)
             options->pools[options->pool_count++] = pool_at(i);
     if (!options->producer_count)
         options->producers[options->producer_count++] = 1;
+    if (check_full_timeout(options, why))
+        return -EINVAL;
     options->full_timeout_ns = options->full_timeout_ns >= 0 ? options->full_timeout_ns : 1000000;
     options->threshold = options->threshold > 0 ? options->threshold : 0.03;
     if (options->until > 0 && options->search)

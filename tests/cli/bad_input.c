@@ -6,10 +6,9 @@
 
 CLI_TEST(bad_input, commands)
 {
-    EXPECT_BAD({"frobnicate", "frobnicate"}, {"no command", ""}, {"\"list\"", "lisst"}, {"list", "list"},
-               {"nosuch", "list nosuch"}, {"extra", "list pools extra"}, {"extra", "run extra"},
-               {"nosuch", "help nosuch"}, {"plot", "plot"}, {"nosuch", "plot nosuch"},
-               {"nosuch.json", "plot nosuch.json"});
+    EXPECT_BAD({"frobnicate", "frobnicate"}, {"no command", ""}, {"\"list\"", "lisst"}, {"nosuch", "list nosuch"},
+               {"extra", "list pools extra"}, {"extra", "run extra"}, {"nosuch", "help nosuch"}, {"plot", "plot"},
+               {"nosuch", "plot nosuch"}, {"nosuch.json", "plot nosuch.json"});
 }
 
 CLI_TEST(bad_input, unknown_options)
@@ -51,6 +50,7 @@ CLI_TEST(bad_input, times)
 {
     EXPECT_BAD({"5", "run --budget 5"}, {"soon", "run --budget soon"}, {"0s", "run --budget 0s"},
                {"-1s", "run --budget -1s"}, {"1", "run --full-timeout 1"}, {"-1ms", "run --full-timeout -1ms"},
+               {"--full timeout", "run --full-timeout 5ms"}, {"reject", "run --full reject --full-timeout 5ms"},
                {"2", "run --spin 2"}, {"2s", "run --spin 2s"});
 }
 

@@ -26,10 +26,36 @@ CLI_TEST(words, list_names_what_there_is)
         cr_assert(!strncmp(line, pools[i], strlen(pools[i])) && line[strlen(pools[i])] == ' ', "%s", line);
         line = strchr(line, '\n') + 1;
     }
+    cr_assert(run("list") == 0 && !strncmp(out, "inline ", 7) && strstr(out, "\ntextbook ") &&
+              strstr(out, "\n\nburst ") && strstr(out, "\nwakeup "));
     cr_assert(run("list workloads") == 0);
     cr_assert(!strncmp(out, "burst ", 6) && strstr(out, "\ncancel ") && strstr(out, "\ncpu ") &&
               strstr(out, "\nempty ") && strstr(out, "\nio ") && strstr(out, "\nslow-consumer ") &&
               strstr(out, "\nmemory ") && strstr(out, "\ntree ") && strstr(out, "\nwakeup "));
+}
+
+/* Of many names as many as there is room for, each whole, and how many more there are. */
+CLI_TEST(words, no_name_of_a_list_is_cut)
+{
+    static char faults[1 << 16], name[64];
+    const char *end = NULL;
+    int named = 0, more = 0, all = 0;
+    cr_assert(run("check --list") == 0);
+    snprintf(faults, sizeof faults, "%s", out);
+    cr_assert(run("check -f nosuch") == 2 && (end = strstr(err, "(faults: ")), "%s", err);
+    for (const char *at = end + strlen("(faults: "); sscanf(at, "%63[^ ,)]", name) == 1; named++) {
+        const char *row = strstr(faults, name);
+        cr_assert(row && (row == faults || row[-1] == '\n') && row[strlen(name)] == ' ', "\"%s\" is no fault: %s", name,
+                  err);
+        at += strlen(name) + 2;
+        if (!strncmp(at, "and ", 4))
+            break;
+    }
+    named++;
+    cr_assert((end = strstr(err, ", and ")) && sscanf(end, ", and %d more)", &more) == 1, "%s", err);
+    for (const char *row = faults; (row = strchr(row, '\n')); row++)
+        all++;
+    cr_assert(named + more == all, "%d and %d of %d: %s", named, more, all, err);
 }
 
 CLI_TEST(words, help_and_version)
