@@ -206,8 +206,8 @@ struct pool_stats {
     bool pinned;                                       /* every worker got its CPU */
     enum pool_state state;
 
-    /* The last cancel, in ns after its call; UINT64_MAX: not yet, or never.
-     * barred: from here on no job accepted before is taken to run;
+    /* The last cancel, in ns after its call; UINT64_MAX: not yet, or never. A plug-in may leave them 0, and `cancels`:
+     * then it does not keep them. barred: from here on no job accepted before is taken to run;
      * settled: every queued one has its outcome; quiet: nothing runs. */
     uint64_t cancel_barred_ns, cancel_settled_ns, cancel_quiet_ns;
 };

@@ -126,6 +126,21 @@ CLI_TEST(contract, a_pool_without_a_submit_that_waits_is_not_asked_for_one)
     cr_assert(strstr(out, "REJECTS: it refuses POOL_BLOCK when it opens"), "%s", out);
 }
 
+/* How often it was cancelled, and how long that took, it does not count; that each job was settled once is asked. */
+CLI_TEST(contract, a_pool_that_keeps_no_times_of_a_cancel_is_not_asked_for_them)
+{
+    json_t *document;
+    const json_t *times, *several;
+    (void)!check("odd-PLAIN", "-f cancel --format json");
+    document = document_of_run();
+    times = cell_of(document, "cancel", "keeps_three_times");
+    several = cell_of(document, "cancel", "several_at_once_settle_each_job_once");
+    cr_assert(!strcmp(text_of(times, "verdict"), "not supported"), "%s", text_of(times, "finding"));
+    cr_assert(strstr(text_of(times, "finding"), "it keeps no times of a cancel"), "%s", text_of(times, "finding"));
+    cr_assert(!strcmp(text_of(several, "verdict"), "holds"), "%s", text_of(several, "finding"));
+    json_decref(document);
+}
+
 /* What is seen of all promises, and the command that shows it again. */
 CLI_TEST(contract, is_printed_in_each_format)
 {

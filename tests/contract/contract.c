@@ -51,6 +51,11 @@ const char *contract_is_others(const struct pool_ops *ops, const char *what)
     return pool_is_added(ops) ? contract_text("%s is of our own pools only", what) : NULL;
 }
 
+bool contract_leaves_out(const struct pool_ops *ops, uint64_t figure)
+{
+    return pool_is_added(ops) && !figure;
+}
+
 /* What was asked for, in a word or two. */
 static const char *config_text(const struct pool_config *config)
 {

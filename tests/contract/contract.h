@@ -61,6 +61,9 @@ const char *contract_declares(const struct pool_ops *ops, unsigned declared, con
 const char *contract_keeps_silent(const struct pool_ops *ops, unsigned declared, const char *name);
 const char *contract_is_others(const struct pool_ops *ops, const char *what);
 
+/* Whether a figure that would not be 0 is none that this pool keeps: so of those that a plug-in may leave 0. */
+bool contract_leaves_out(const struct pool_ops *ops, uint64_t figure);
+
 /* Opened, and with as many workers as asked for: of one that was added and refuses such a
  * pool (-ENOTSUP), or starts fewer workers, the test is not asked. */
 struct pool *contract_open(const struct pool_ops *ops, const struct pool_config *config);
