@@ -12,14 +12,16 @@ enum { GATE = 0, JOBS = 2, MORE = 8 };
 /* What the pool counted as done at the end. */
 enum { DONE };
 
+static _Atomic int refused; /* of the two */
+
 static void first(void)
 {
-    cell_submit(0);
+    refused += cell_submit(0) != 0;
 }
 
 static void second(void)
 {
-    cell_submit(1);
+    refused += cell_submit(1) != 0;
 }
 
 /* Whether two jobs run at once: on workers, or in two submitters. */
@@ -41,6 +43,10 @@ static void drive(int client)
     helper_start(0, first);
     helper_start(1, second);
     helpers_join();
+    if (refused)
+        cell_not_asked("refuses one of the two jobs that end at the same moment");
+    if (meets() && refused == 1) /* in its place: the other one waits for it */
+        gate_meet(GATE, 1);
     cell_submit_range(JOBS, MORE);
     cell_wait(-1);
     cell_note(DONE, (int64_t)cell_stats().done);

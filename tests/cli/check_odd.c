@@ -259,6 +259,7 @@ CLI_TEST(check_odd, a_job_that_was_refused_is_no_hang)
     cr_assert(check("SHY", "-f early-wait,inside-full,close-forgets,wrong-wake") == 0 && !strstr(out, "FAIL"), "%s",
               out);
     cr_assert(strstr(out, "refuses a job that the scenario needs: -EBUSY"), "%s", out);
+    cr_assert(check("SHY", "-f racy-counter") == 0 && strstr(out, "refuses one of the two jobs that end"), "%s", out);
     cr_assert(check("SHY", "-f cancel-twice,cancel-abandons,ignored-cancel") == 0, "%s", out);
     cr_assert(strstr(out, "\n0 clean hold") && strstr(out, "refuses a job at rest"), "%s", out);
 }
