@@ -208,7 +208,7 @@ CLI_TEST(plugin, whose_workload_is_fit_is_measured)
               "%s%s", out, err);
     cr_assert(strstr(out, "unfit") && !strstr(out, "(null)"), "%s", out);
     cr_assert(with("list workloads --plugin @/unfit.so") == 0 &&
-                  strstr(out, "\nunfit         a table?[31m (bytes=4k, how=fast, rest=0)\n"),
+                  strstr(out, "\nunfit          a table?[31m (bytes=4k, how=fast, rest=0)\n"),
               "%s", out);
     cr_assert(with("run --plugin @/unfit.so --help") == 0 && strstr(out, "bytes=4k") && !strstr(out, "(null)"), "%s",
               out);
