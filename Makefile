@@ -76,7 +76,8 @@ bench: deps ## install what is missing, build, run the default suite, draw the f
 
 test: deps ## install what is missing, build, run all tests (a short torture under both sanitizers among them)
 	@$(MAKE) --no-print-directory page-deps
-	@$(MAKE) --no-print-directory $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 test-built
+	@$(MAKE) $(JOBS) --no-print-directory tests-here
+	@$(MAKE) --no-print-directory test-built
 
 plot: all ## draw the newest result again
 	./$(PROGRAM) plot "$$(ls -t results/*.json | head -n 1)"
@@ -91,7 +92,7 @@ format: ## format all C files
 	clang-format -i $(SOURCES)
 
 lint: ## warnings as errors, includes that point the wrong way, formatting
-	@$(MAKE) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g1 -Werror' COLD= $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
+	@$(MAKE) $(JOBS) --no-print-directory BUILD=build/lint PROGRAM=build/lint/poolbench CFLAGS='-O2 -g1 -Werror' COLD= $(addprefix build/lint/,poolbench poolbench-check poolbench-contract poolbench-page poolbench-explore)
 	@sh tests/lint.sh
 	@if command -v clang-format >/dev/null; then clang-format --dry-run -Werror $(SOURCES) && echo "formatting: clean"; \
 	else echo "formatting: not looked at (no clang-format here)"; fi
@@ -700,13 +701,19 @@ faults-in: deps ## the N-th malloc, write, open, fsync, rename, thread, process 
 	    sh tests/prove/write.sh tests/faults-in/run.sh docs/robustness.md
 
 SECONDS_EACH ?= 2
-.PHONY: test-built torture-plain torture-asan torture-tsan torture-run workloads-run check-run
+.PHONY: test-built tests-here torture-here torture-plain torture-asan torture-tsan torture-run workloads-run check-run
 torture-plain:
 	@$(MAKE) --no-print-directory torture-run
+# Each is built by all CPUs, and run by itself.
+ASAN = $(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' MALLOC=
+TSAN = $(MAKE) --no-print-directory BUILD=build/tsan SANITIZE='-fsanitize=thread' MALLOC=
 torture-asan:
-	@$(MAKE) --no-print-directory BUILD=build/asan SANITIZE='-fsanitize=address,undefined -fno-sanitize-recover=undefined' MALLOC= torture-run workloads-run check-run
+	@$(ASAN) $(JOBS) torture-here
+	@$(ASAN) torture-run workloads-run check-run
 torture-tsan:
-	@$(MAKE) --no-print-directory BUILD=build/tsan SANITIZE='-fsanitize=thread' MALLOC= torture-run workloads-run check-run
+	@$(TSAN) $(JOBS) torture-here
+	@$(TSAN) torture-run workloads-run check-run
+torture-here: $(addprefix $(BUILD)/torture-,$(TORTURES)) $(BUILD)/poolbench $(BUILD)/poolbench-check
 torture-run: $(addprefix $(BUILD)/torture-,$(TORTURES))
 	@for t in $^; do sh tests/torture/run.sh $$t $(SECONDS_EACH) || exit 1; done
 
@@ -726,6 +733,11 @@ check-run: $(BUILD)/poolbench $(BUILD)/poolbench-check
 	    >$(BUILD)/check.json 2>$(BUILD)/check.txt; \
 	grep -q '"fails": 0' $(BUILD)/check.json || { cat $(BUILD)/check.json $(BUILD)/check.txt; exit 1; }
 	@echo "check: clean"
+
+# All that the tests need, so that many can build it: they are run one by one.
+tests-here: $(PROGRAM) $(CHECK) $(CONTRACT) $(PAGE) $(EXPLORE) $(EXPLORE)-c11 $(BUILD)/found $(BUILD)/prove-printed $(PLUGINS) \
+    $(addprefix $(BUILD)/torture-,$(TORTURES)) $(addprefix $(BUILD)/replay-,$(FUZZED)) $(addprefix $(BUILD)/tests-,$(SUITES)) \
+    $(BUILD)/runner-self $(BUILD)/runner-explore
 
 # The torture first, the test runner's own summaries last.
 test-built: $(BUILD)/found $(BUILD)/prove-printed torture-plain torture-asan torture-tsan fuzz-replay $(PLUGINS) peers-here $(BUILD)/poolbench.1 $(addprefix $(BUILD)/tests-,$(SUITES)) $(BUILD)/runner-self $(BUILD)/runner-explore
