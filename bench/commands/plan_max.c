@@ -52,18 +52,26 @@ static bool has_good_round(const struct plan_session *session, const json_t *sea
     return false;
 }
 
+/* Adds to the one line of all sizes why this one holds no rate. */
+static void say_why(struct plan_session *session, int workers, const json_t *search)
+{
+    static const char none[] = "no rate was found that is kept for certain: ";
+    const char *why = result_string(search, "why");
+    size_t length = strlen(session->why);
+    snprintf(session->why + length, sizeof session->why - length, "%s%d worker%s: %s%s", length ? "; " : "", workers,
+             workers > 1 ? "s" : "", length ? "" : none, *why ? why : "a longer --budget?");
+}
+
 /* Why a size holds no rate, if one does not. Where samples were too few it is the time that they had. */
 static void judge(struct plan_session *session, int *status)
 {
     for (int i = 0; i < session->max_count; i++) {
         const json_t *search = search_at(session, i);
-        const char *limit = result_string(search, "limited_by"), *why = result_string(search, "why");
+        const char *limit = result_string(search, "limited_by");
         if (json_number_value(json_object_get(search, "rate_kept")) > 0)
             continue;
         *status = strcmp(limit, "generator") && has_good_round(session, search) ? EXIT_BAD : EXIT_CANNOT;
-        snprintf(session->why, sizeof session->why, "%d worker%s: no rate was found that is kept for certain%s%s",
-                 session->max_workers[i], session->max_workers[i] > 1 ? "s" : "", *why ? ": " : " (a longer --budget?)",
-                 why);
+        say_why(session, session->max_workers[i], search);
     }
 }
 
@@ -117,13 +125,14 @@ json_t *plan_max_json(const struct plan_session *session)
         int workers = session->max_workers[i];
         double model = plan_model_rate(session, workers);
         json_array_append_new(rates,
-                              must_pack("{s:i, s:I, s:s, s:i, s:o, s:O?, s:O?, s:O?, s:s}", "workers", workers,
+                              must_pack("{s:i, s:I, s:s, s:i, s:o, s:O?, s:O?, s:O?, s:O?, s:s}", "workers", workers,
                                         "capacity", (json_int_t)plan_places(session, workers), "full",
                                         policy_full_name(plan_policy(session->options)), "search", i, "model_per_s",
                                         model > 0 && isfinite(model) ? json_real(model) : json_null(), "rate_kept",
                                         json_object_get(search_at(session, i), "rate_kept"), "rate_proved",
                                         json_object_get(search_at(session, i), "rate_proved"), "rate_broken",
-                                        json_object_get(search_at(session, i), "rate_broken"), "limited_by",
+                                        json_object_get(search_at(session, i), "rate_broken"), "rate_seen",
+                                        json_object_get(search_at(session, i), "rate_seen"), "limited_by",
                                         result_string(search_at(session, i), "limited_by")));
     }
     return must_pack("{s:o, s:o}", "rates", rates, "law", law_json(session));

@@ -1,6 +1,7 @@
 /* rate_doubt.c - see rate_doubt.h. */
 #include "bench/commands/rate_doubt.h"
 
+#include <math.h>
 #include <stdio.h>
 
 static const json_t *configuration_of(const json_t *result, const struct rate_probe *probe)
@@ -66,4 +67,26 @@ const struct rate_probe *rate_doubt_best(const struct rate_search *one, char *wh
 {
     const struct rate_probe *best = highest(one, true, why, size), *proved = rate_doubt_proved(one);
     return best && (!proved || proved->rate < best->rate) ? best : NULL;
+}
+
+/* Whether the value keeps to the limit, of a queue that was steady, and that is all that is known. */
+static bool seems_kept(const struct rate_search *one, int index)
+{
+    const struct rate_probe *probe = &one->probes[index];
+    enum search_answer answer = one->search.probes[index].answer;
+    if (answer == SEARCH_KEPT)
+        return true;
+    return (answer == SEARCH_UNKNOWN || answer == SEARCH_SHORT) && probe->judged.reason == SLO_SAMPLES &&
+           slo_judgement_held(&probe->judged, probe->promise->kind) && !probe->promise->kind->is_loss &&
+           probe->judged.value <= (double)probe->promise->limit_ns &&
+           (probe->loop.state == OPEN_LOOP_STEADY || probe->loop.state == OPEN_LOOP_RECORDED);
+}
+
+double rate_doubt_seen(const struct rate_search *one)
+{
+    double most = 0;
+    for (int i = 0; i < one->search.count; i++)
+        if (seems_kept(one, i))
+            most = fmax(most, one->search.probes[i].rate);
+    return most;
 }

@@ -20,4 +20,7 @@ const struct rate_probe *rate_doubt_proved(const struct rate_search *one);
 /* The highest that is doubted, where it is higher than what is proved; NULL: none. Writes why. */
 const struct rate_probe *rate_doubt_best(const struct rate_search *one, char *why, size_t size);
 
+/* The highest rate that kept the promise by its value, in a steady queue, which proves nothing; 0: none. */
+double rate_doubt_seen(const struct rate_search *one);
+
 #endif

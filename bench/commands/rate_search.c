@@ -380,7 +380,7 @@ json_t *rate_search_json(const struct rate_search *one)
     json_object_set(json, "spec", json_object_get(entry, "spec"));
     json_object_set_new(json, "rate_kept", rate_json(estimate(one)));
     json_object_set_new(json, "rate_proved", rate_json(low ? low->rate : 0));
-    json_object_set_new(json, "rate_seen", rate_json(low ? 0 : search_kept(&one->search)));
+    json_object_set_new(json, "rate_seen", rate_json(low ? 0 : rate_doubt_seen(one)));
     json_object_set_new(json, "watched_s", low ? json_real(low->loop.window_s) : json_null());
     json_object_set_new(json, "rate_broken", rate_json(search_broken(&one->search)));
     json_object_set_new(json, "broken_short", json_boolean(is_short(one, high)));

@@ -8,9 +8,16 @@
 #include "bench/show/plan_table.h"
 #include "workloads/core/units.h"
 
-static const char *held_note(const json_t *one)
+/* What the columns do not say. Where nothing is certain, what there was. */
+static const char *held_note(const json_t *one, char *text, size_t size)
 {
     const char *limit = result_string(one, "limited_by");
+    char seen[32];
+    if (!(plan_table_number(one, "rate_kept") > 0) && plan_table_number(one, "rate_seen") > 0) {
+        units_count_text(plan_table_number(one, "rate_seen"), seen, sizeof seen);
+        snprintf(text, size, "none is certain; %s/s seemed to keep it, which proves nothing", seen);
+        return text;
+    }
     if (!(plan_table_number(one, "rate_kept") > 0))
         return "none was found that is kept for certain";
     return !strcmp(limit, "promise")        ? ""
@@ -25,6 +32,7 @@ static void add_rate(struct plan_table *table, const json_t *one)
     static const char *const keys[] = {"rate_kept", "rate_proved", "rate_broken", "model_per_s"};
     char(*cells)[PLAN_TABLE_CELL] = table->cells[table->rows];
     double workers = plan_table_number(one, "workers");
+    char note[128];
     snprintf(cells[0], PLAN_TABLE_CELL, "%.0f", workers);
     snprintf(cells[1], PLAN_TABLE_CELL, "%lld", (long long)result_integer(one, "capacity"));
     for (int i = 0; i < 4; i++) {
@@ -36,7 +44,7 @@ static void add_rate(struct plan_table *table, const json_t *one)
     snprintf(cells[6], PLAN_TABLE_CELL, "-");
     if (plan_table_number(one, "rate_kept") > 0)
         units_count_text(plan_table_number(one, "rate_kept") / workers, cells[6], PLAN_TABLE_CELL);
-    snprintf(table->notes[table->rows++], sizeof table->notes[0], "%s", held_note(one));
+    snprintf(table->notes[table->rows++], sizeof table->notes[0], "%s", held_note(one, note, sizeof note));
 }
 
 static void fill_rates(struct plan_table *table, const json_t *max)

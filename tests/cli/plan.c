@@ -166,6 +166,8 @@ CLI_TEST(plan, the_highest_rate_of_each_size)
         cr_assert(json_integer_value(json_object_get(one, "workers")) == (i ? 3 : 1)); /* upwards */
         cr_assert(json_number_value(json_object_get(one, "model_per_s")) > 0);
         cr_assert(found || status, "a rate was not found, and the status is 0");
+        cr_assert(found || strstr(json_string_value(in_plan(document, "why")), i ? "3 workers: " : "1 worker: "),
+                  "of each size it is said why: %s", out);
     }
     cr_assert(strstr(out, "model  a worker"), "%s", out);
     json_decref(document);
