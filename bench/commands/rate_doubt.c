@@ -84,9 +84,9 @@ static bool seems_kept(const struct rate_search *one, int index)
 
 double rate_doubt_seen(const struct rate_search *one)
 {
-    double most = 0;
+    double most = 0, broken = search_broken(&one->search);
     for (int i = 0; i < one->search.count; i++)
-        if (seems_kept(one, i))
+        if (seems_kept(one, i) && (!(broken > 0) || one->probes[i].rate <= broken))
             most = fmax(most, one->search.probes[i].rate);
     return most;
 }

@@ -263,8 +263,9 @@ static int check_trial(const struct sound *sound, const json_t *configuration, c
            check_orders(sound, json_object_get(trial, "samples"));
 }
 
-/* A share is none above one. Trials may have been taken out of a file, and are missed elsewhere. */
-static int check_metric(const struct sound *sound, const char *name, const json_t *metric, double high)
+/* A share is none above one; and a metric is of some of the trials. All of them may have been taken out of a file, and
+ * are missed elsewhere. */
+static int check_metric(const struct sound *sound, const char *name, const json_t *metric, double high, size_t trials)
 {
     const struct range numbers[] = {{"median", high > 0 ? 0 : -MANY, high > 0 ? high : MANY, false},
                                     {"low", high > 0 ? 0 : -MANY, high > 0 ? high : MANY, false},
@@ -273,10 +274,15 @@ static int check_metric(const struct sound *sound, const char *name, const json_
                                     {"count", 0, READ_TRIALS_MAX, true}};
     struct sound inner = *sound;
     snprintf(inner.at, sizeof inner.at, "%.300s%.60s: ", sound->at, name);
-    return CHECK_RANGES(&inner, metric, numbers);
+    if (CHECK_RANGES(&inner, metric, numbers))
+        return -1;
+    if (trials && result_integer(metric, "count") > (json_int_t)trials)
+        return why_wrong(sound->why, "%scount is %lld, of %zu trials", inner.at,
+                         (long long)result_integer(metric, "count"), trials);
+    return 0;
 }
 
-static int check_summary(const struct sound *sound, const json_t *summary)
+static int check_summary(const struct sound *sound, const json_t *summary, size_t trials)
 {
     static const struct {
         const char *name;
@@ -287,8 +293,11 @@ static int check_summary(const struct sound *sound, const json_t *summary)
                    {"vain_wakes_per_job", MANY}, {"fairness", WHOLE},        {"producer_fairness", WHOLE}};
     static const struct range disturbed = {"disturbed_trials", 0, READ_TRIALS_MAX, true};
     for (size_t i = 0; i < sizeof metrics / sizeof *metrics; i++)
-        if (check_metric(sound, metrics[i].name, json_object_get(summary, metrics[i].name), metrics[i].high))
+        if (check_metric(sound, metrics[i].name, json_object_get(summary, metrics[i].name), metrics[i].high, trials))
             return -1;
+    if (trials && result_integer(summary, "disturbed_trials") > (json_int_t)trials)
+        return why_wrong(sound->why, "%s%lld of %zu trials are disturbed", sound->at,
+                         (long long)result_integer(summary, "disturbed_trials"), trials);
     return check_ranges(sound, summary, &disturbed, 1) || check_orders(sound, json_object_get(summary, "latency")) ||
            check_orders(sound, json_object_get(summary, "samples"));
 }
@@ -325,7 +334,7 @@ static int check_configuration(struct sound *sound, const json_t *configuration)
     snprintf(name, sizeof name, "%s/%s", result_string(configuration, "pool"), result_string(configuration, "spec"));
     snprintf(sound->at, sizeof sound->at, "%s: ", name);
     if (CHECK_RANGES(sound, configuration, numbers) || check_twins(sound, trials) ||
-        check_summary(sound, json_object_get(configuration, "summary")))
+        check_summary(sound, json_object_get(configuration, "summary"), json_array_size(trials)))
         return -1;
     json_array_foreach (trials, i, trial) {
         snprintf(sound->at, sizeof sound->at, "%s, round %lld: ", name, (long long)result_integer(trial, "round"));
@@ -348,6 +357,52 @@ static int check_failures(const struct sound *sound, const json_t *result)
                : 0;
 }
 
+/* Two rates of a search that are there, in their order. */
+static int check_rates(const struct sound *sound, const json_t *search, const char *less, const char *more)
+{
+    const json_t *low = json_object_get(search, less), *high = json_object_get(search, more);
+    if (!json_is_number(low) || !json_is_number(high) || json_number_value(low) <= json_number_value(high))
+        return 0;
+    return why_wrong(sound->why, "%s%s is %.15g, above %s, %.15g", sound->at, less, json_number_value(low), more,
+                     json_number_value(high));
+}
+
+/* What was kept lies between what is proved and what is broken, and is a probe's of this document. */
+static int check_search(const struct sound *sound, const json_t *result, const json_t *search)
+{
+    static const char *const probes[] = {"proved_at", "broken_at"};
+    static const struct range numbers[] = {{"probes", 0, READ_TRIALS_MAX, true}, {"watched_s", 0, MANY, false}};
+    size_t count = json_array_size(json_object_get(result, "configurations"));
+    if (CHECK_RANGES(sound, search, numbers) || check_rates(sound, search, "rate_proved", "rate_kept") ||
+        check_rates(sound, search, "rate_kept", "rate_broken") ||
+        check_rates(sound, search, "rate_proved", "rate_broken") ||
+        check_rates(sound, search, "rate_seen", "rate_broken"))
+        return -1;
+    for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
+        const json_t *at = json_object_get(search, probes[i]);
+        if (!absent(at) && count &&
+            (!json_is_integer(at) || json_integer_value(at) < 0 || (size_t)json_integer_value(at) >= count))
+            return wrong_value(sound, probes[i], at, "one of the configurations");
+    }
+    return 0;
+}
+
+static int check_searches(struct sound *sound, const json_t *result)
+{
+    const json_t *searches = json_object_get(result, "searches");
+    json_t *search;
+    size_t i;
+    if (!absent(searches) && !json_is_array(searches))
+        return why_wrong(sound->why, "searches: no list");
+    json_array_foreach (searches, i, search) {
+        snprintf(sound->at, sizeof sound->at, "the search of %s/%s: ", result_string(search, "pool"),
+                 result_string(search, "spec"));
+        if (check_search(sound, result, search))
+            return -1;
+    }
+    return 0;
+}
+
 int read_sound_result(const json_t *result, char *text, size_t size)
 {
     struct sound sound = {.why = {text, size}};
@@ -358,5 +413,5 @@ int read_sound_result(const json_t *result, char *text, size_t size)
     json_array_foreach (json_object_get(result, "configurations"), i, configuration)
         if (check_configuration(&sound, configuration))
             return -EINVAL;
-    return 0;
+    return check_searches(&sound, result) ? -EINVAL : 0;
 }

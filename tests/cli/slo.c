@@ -251,6 +251,7 @@ CLI_TEST(slo, a_bound_is_drawn_as_one)
         search = json_array_get(json_object_get(document, "searches"), 0);
         json_object_set_new(search, "rate_kept", json_integer(7000));
         json_object_set_new(search, "rate_proved", json_integer(proved[i]));
+        json_object_set_new(search, "rate_broken", json_integer(7100));
         json_object_set_new(search, "limited_by", json_string(ends[i]));
         cr_assert(json_dump_file(document, "y.json", 0) == 0);
         json_decref(document);

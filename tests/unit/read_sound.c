@@ -97,6 +97,41 @@ Test(read_sound, refuses_counts_that_no_run_has, .timeout = 20)
     refuses("configurations/0/spin_ns", "-1", "spin_ns");
 }
 
+Test(read_sound, refuses_a_summary_of_other_trials, .timeout = 20)
+{
+    refuses("configurations/0/summary/jobs_per_s/count", "3", "jobs_per_s: count is 3, of 2 trials");
+    refuses("configurations/0/summary/disturbed_trials", "3", "3 of 2 trials are disturbed");
+}
+
+/* Of a search that kept 20 k/s. */
+static void refuses_search(const char *rates, const char *says)
+{
+    char search[400];
+    snprintf(search, sizeof search, "[{\"pool\": \"ring\", \"spec\": \"burst:of=empty\", \"workers\": 2, %s}]", rates);
+    refuses("searches", search, says);
+}
+
+Test(read_sound, refuses_rates_that_contradict_each_other, .timeout = 20)
+{
+    json_t *result = document();
+    char why[400] = "";
+    set(result, "searches",
+        "[{\"pool\": \"ring\", \"spec\": \"burst:of=empty\", \"workers\": 2, \"rate_proved\": 9, \"rate_kept\": 10,"
+        " \"rate_broken\": 10, \"proved_at\": 0, \"broken_at\": null, \"rate_seen\": null}]");
+    cr_assert(read_check(result, why, sizeof why) == 0, "%s", why);
+    json_decref(result);
+    refuses_search("\"rate_kept\": 20, \"rate_broken\": 10",
+                   "ring/burst:of=empty: rate_kept is 20, above rate_broken, 10");
+    refuses_search("\"rate_proved\": 20, \"rate_kept\": 10", "rate_proved is 20, above rate_kept, 10");
+    refuses_search("\"rate_proved\": 20, \"rate_broken\": 10", "rate_proved is 20, above rate_broken, 10");
+    refuses_search("\"rate_seen\": 20, \"rate_broken\": 10", "rate_seen is 20, above rate_broken, 10");
+    refuses_search("\"proved_at\": 1", "proved_at is 1 (one of the configurations)");
+    refuses_search("\"broken_at\": -1", "broken_at is -1");
+    refuses_search("\"watched_s\": -1", "watched_s is -1");
+    refuses_search("\"probes\": 1.5", "probes is 1.5");
+    refuses("searches", "{}", "searches: no list");
+}
+
 Test(read_sound, refuses_times_that_run_backwards, .timeout = 20)
 {
     refuses(TRIAL "latency/submit_to_end/max_ns", "4", "p50_ns is 8.5");
