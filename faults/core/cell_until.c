@@ -3,6 +3,7 @@
 
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "faults/core/proof.h"
 #include "faults/core/self.h"
@@ -36,14 +37,32 @@ bool cell_settle(void)
     return cell_settle_for(cell_is_foreign() ? limit_ns : limit_ours_ns); /* no idle worker of ours polls */
 }
 
+/* Of this process: what was not told. */
+static const char *untold[8];
+
+static bool was_untold(const char *what)
+{
+    bool found = false;
+    for (size_t i = 0; i < sizeof untold / sizeof *untold && untold[i]; i++)
+        found |= !strcmp(untold[i], what);
+    return found;
+}
+
+static void note_untold(const char *what)
+{
+    size_t i = 0;
+    while (i < sizeof untold / sizeof *untold - 1 && untold[i])
+        i++;
+    untold[i] = what;
+}
+
 /* Foreign pools tell less than ours, or later: what one has not told once is not waited for
- * as long again. */
+ * as long again. The first is said. */
 static bool loses_patience(const char *what, uint32_t *before, int64_t *since_ns)
 {
     static const int64_t first_ns = 100000000, later_ns = 5000000;
-    static bool untold;
     uint32_t sum = record_ledger(self.record);
-    int64_t now_ns = pool_clock_ns(), patience_ns = untold ? later_ns : first_ns;
+    int64_t now_ns = pool_clock_ns(), patience_ns = was_untold(what) ? later_ns : first_ns;
     if (!cell_is_foreign())
         return false;
     if (sum != *before)
@@ -52,8 +71,9 @@ static bool loses_patience(const char *what, uint32_t *before, int64_t *since_ns
     self_patient(*since_ns + patience_ns);
     if (now_ns - *since_ns < patience_ns)
         return false;
-    untold = true;
-    snprintf(self.record->untold, sizeof self.record->untold, "%s", what);
+    note_untold(what);
+    if (!*self.record->untold)
+        snprintf(self.record->untold, sizeof self.record->untold, "%s", what);
     return true;
 }
 
