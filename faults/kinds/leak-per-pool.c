@@ -103,13 +103,10 @@ static bool fail_to_open(int way, int count, int64_t until)
     return fails && pool_clock_ns() < until;
 }
 
-static const int64_t failed_ns = 6000000000;
-
 /* Block by block, as long as it grows: what it keeps of the last so many stops to. Returns whether it could be asked.
  */
-static bool look_at_failed(int way)
+static bool look_at_failed(int way, int64_t until)
 {
-    int64_t until = pool_clock_ns() + failed_ns;
     struct settle_use lost = {INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX, INT64_MAX}, before, now;
     if (!fail_to_open(way, FAILED_FEW, until))
         return false;
@@ -145,10 +142,11 @@ static bool is_lost(void)
 
 static void play_failed(void)
 {
+    static const int64_t way_ns = 4000000000; /* of each: together less than a cell's limit */
     int asked = 0;
     for (int way = 0; way < WAYS && !is_lost(); way++) {
-        int64_t until = pool_clock_ns() + failed_ns;
-        if (look_at_failed(way))
+        int64_t until = pool_clock_ns() + way_ns;
+        if (look_at_failed(way, until))
             asked++;
         else if (pool_clock_ns() >= until)
             cell_remark("an open that fails, %s, takes too long to be asked so often", ways[way]);
