@@ -80,6 +80,16 @@ static void one_by_one(int first, int count)
     }
 }
 
+/* A job is held; waits that begin now end in vain, and in time the helper lets it go. */
+static void hold_one(void (*helper)(void))
+{
+    cell_role(HELD, (struct cell_role){.act = CELL_WAIT, .gate = GATE + in_vain});
+    cell_submit(HELD);
+    gate_await(GATE + in_vain, 1);
+    begin_round();
+    helper_start(in_vain, helper);
+}
+
 /* Where that is armed, whoever takes a job that is not there gets a CPU for it. */
 static void await_taken(void)
 {
@@ -99,11 +109,7 @@ static void play_waits(void)
     let_them_wake();
     one_by_one(CAPACITY, CAPACITY);
     await_taken();
-    cell_role(HELD, (struct cell_role){.act = CELL_WAIT, .gate = GATE + in_vain});
-    cell_submit(HELD);
-    gate_await(GATE + in_vain, 1);
-    begin_round();
-    helper_start(in_vain, let_go);
+    hold_one(let_go);
     await_all();
     helpers_join();
     cell_wait(-1);
@@ -126,11 +132,7 @@ static void play_free(void)
 {
     if (cell_open((struct pool_config){.capacity = CAPACITY}))
         return;
-    cell_role(HELD, (struct cell_role){.act = CELL_WAIT, .gate = GATE + in_vain});
-    cell_submit(HELD);
-    gate_await(GATE + in_vain, 1);
-    begin_round();
-    helper_start(in_vain, let_free_go);
+    hold_one(let_free_go);
     cell_free();
     if (cell_unfinished())
         cell_note(FREED, cell_unfinished());
