@@ -466,7 +466,7 @@ endef
 $(foreach suite,$(filter-out held check,$(SUITES)),$(eval $(call SUITE,$(suite))))
 
 # What the suites of pools need: no library but theirs, so that an emulator can run them.
-POOLS_KIT := $(filter-out $(addprefix $(BUILD)/tests/core/,made_result.o measured_queue.o duet_record.o),$(call objects,tests/core))
+POOLS_KIT := $(filter-out $(addprefix $(BUILD)/tests/core/,made_result.o made_search.o open_trial.o measured_queue.o duet_record.o),$(call objects,tests/core))
 
 # Pools of the check build, whose threads are held at chosen steps.
 $(BUILD)/tests-held: $(call objects,tests/held) $(POOLS_KIT) $(patsubst $(BUILD)/%,$(BUILD)/inject/%,$(POOLS))
@@ -545,7 +545,7 @@ arm64-run: $(BUILD)/plugins/waits.so $(BUILD)/pools.so $(addprefix $(BUILD)/runn
 	@for s in contract held explore; do echo "tests/$$s"; $(QEMU) $(BUILD)/runner-$$s -j2 --slower $(SLOWER) $(foreach test,$(QEMU_CANNOT),--without '$(test)') || exit 1; done
 	@for t in $(TORTURES); do RUN='$(QEMU)' SLOWER=$(SLOWER) sh tests/torture/run.sh $(BUILD)/torture-$$t $(SECONDS_EACH) || exit 1; done
 
-.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows printed history backpressure measuring plan promises)
+.SECONDARY: $(patsubst %,$(BUILD)/tests/prove/%.o,compare duet duet_again duet_rows printed history backpressure measuring plan promises searches)
 
 # Against known answers; not in `make test`, because it takes a quiet machine.
 $(BUILD)/prove-%: $(BUILD)/tests/prove/%.o $(BUILD)/tests/core/erlang.o $(BUILD)/tests/core/measured_queue.o $(PARTS)
@@ -555,11 +555,13 @@ prove-backpressure: deps ## waiting and blocked shares on this machine against k
 	@$(MAKE) --no-print-directory $(BUILD)/prove-backpressure
 	@sh tests/prove/write.sh $(BUILD)/prove-backpressure docs/backpressure.md
 
+$(BUILD)/prove-searches: $(addprefix $(BUILD)/tests/core/,made_search.o open_trial.o)
 # ROWS="4x500us 1x2ms": only these of the rates; TIMES=2: twice as long.
 ROWS ?=
 prove-measuring: deps ## open-loop waits, and the rates that sweep --slo keeps, against queues with a known answer: docs/measuring.md
-	@$(MAKE) --no-print-directory $(BUILD)/prove-measuring $(BUILD)/prove-promises
-	@status=0; [ -n "$(ROWS)" ] || sh tests/prove/write.sh $(BUILD)/prove-measuring docs/measuring.md || status=1; \
+	@$(MAKE) --no-print-directory $(addprefix $(BUILD)/prove-,measuring searches promises)
+	@status=0; [ -n "$(ROWS)" ] || for part in searches measuring; do \
+	    sh tests/prove/write.sh $(BUILD)/prove-$$part docs/measuring.md || status=1; done; \
 	KEEP=$(if $(ROWS),yes) TIMES=$(TIMES) sh tests/prove/write.sh "$(BUILD)/prove-promises $(ROWS)" docs/measuring.md || status=1; \
 	exit $$status
 

@@ -10,7 +10,7 @@
 #include "bench/models/erlang.h"
 #include "bench/results/hist_json.h"
 #include "bench/results/pooled_figures.h"
-#include "tests/unit/open_trial.h"
+#include "tests/core/open_trial.h"
 
 enum { RUNS = 200, ROUNDS = 6 };
 

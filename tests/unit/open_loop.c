@@ -7,7 +7,7 @@
 #include "bench/findings/open_loop.h"
 #include "bench/findings/slo_judge.h"
 #include "bench/models/queue_simulation.h"
-#include "tests/unit/open_trial.h"
+#include "tests/core/open_trial.h"
 
 #define US 1e3
 #define MS 1e6

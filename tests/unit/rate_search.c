@@ -3,121 +3,27 @@
 
 #include <criterion/criterion.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bench/commands/sweep.h"
-#include "bench/json/must.h"
 #include "bench/results/result.h"
-#include "tests/unit/open_trial.h"
+#include "tests/core/erlang.h"
+#include "tests/core/made_search.h"
 
 #define US 1e3
 #define MS 1e6
 
-/* Such a queue, whose rate is looked for. */
-struct sought {
-    int c;
-    double service, limit; /* ns; of p99 */
-    double budget_s;
-    double still, still_every; /* as of erlang_queue */
-};
-
-/* As many rounds of a probe as sweep.c runs at once. */
-static void run_rounds(struct rate_search *one, struct erlang_queue *queue, json_t *result)
-{
-    json_t *configuration = json_array_get(json_object_get(result, "configurations"), (size_t)one->at->configuration);
-    json_t *trials = json_object_get(configuration, "trials");
-    double counted_ns = 0.75 * one->at->slice_ns, warm_ns = counted_ns / 3;
-    queue->rate = one->at->rate / 1e9;
-    for (int i = 0; i < SEARCH_ROUNDS; i++) {
-        json_array_append_new(trials, open_trial(queue, warm_ns, counted_ns, 0));
-        one->spent_s += one->at->slice_ns / 1e9;
-        one->at->spent_s += one->at->slice_ns / 1e9;
-    }
-}
-
-/* What the search says. Owner: the caller. */
-static json_t *search_once(const struct sought *sought, int seed)
-{
-    struct slo_list promises = {.count = 1, .items = {{.kind = slo_kind("p99"), .limit_ns = (int64_t)sought->limit}}};
-    struct plan_entry entry = {
-        .pool = pool_find("mutex"), .workers = sought->c, .producers = 1, .capacity = 1 << 16, .pin = "none"};
-    struct erlang_queue queue = {.c = sought->c,
-                                 .service = sought->service,
-                                 .random = (uint64_t)seed * 7919 + 1,
-                                 .still = sought->still,
-                                 .still_every = sought->still_every};
-    json_t *result = must_pack("{s:[]}", "configurations"), *found;
-    struct rate_search one;
-    char spec[96], why[256];
-    snprintf(spec, sizeof spec, "burst:of=io:op=sleep,wait=%.0fns,cpu=0ns,dist=exp", sought->service);
-    cr_assert(!workload_parse(spec, &entry.workload, why, sizeof why), "%s", why);
-    rate_search_begin(&one, &entry, sought->budget_s);
-    while (rate_search_choose(&one, &promises, result)) {
-        do
-            run_rounds(&one, &queue, result);
-        while (rate_search_judge(&one, &promises, result));
-        rate_search_answer(&one);
-        if (one.spent_s >= sought->budget_s)
-            search_give_up(&one.search);
-    }
-    found = rate_search_json(&one);
-    rate_search_end(&one);
-    json_decref(result);
-    return found;
-}
-
-/* What it keeps, against what Erlang allows: 1 is the same. */
-static double kept(const struct sought *sought, int seed)
-{
-    json_t *found = search_once(sought, seed);
-    double rate = json_number_value(json_object_get(found, "rate_kept"));
-    json_decref(found);
-    return rate / 1e9 / erlang_rate(sought->c, sought->service, sought->limit, 0.01);
-}
-
-/* Mean and extremes of many searches; of those that found none, nothing. */
-struct runs {
-    double mean, least, most;
-    int none;
-};
-
-static struct runs search_often(const struct sought *sought, int count)
-{
-    struct runs runs = {.least = INFINITY};
-    for (int seed = 1; seed <= count; seed++) {
-        double times = kept(sought, seed);
-        runs.none += !(times > 0);
-        if (!(times > 0))
-            continue;
-        runs.mean += times;
-        runs.least = fmin(runs.least, times);
-        runs.most = fmax(runs.most, times);
-    }
-    runs.mean /= count - runs.none;
-    return runs;
-}
-
-static double saturation(const struct sought *sought)
-{
-    return sought->c / sought->service / erlang_rate(sought->c, sought->service, sought->limit, 0.01);
-}
-
 /* Given the time that it takes, the rate kept is Erlang's: 3% of it, in the mean. */
 Test(rate_search, finds_what_erlang_says, .timeout = 120)
 {
-    static const struct sought cases[] = {
-        {1, 20 * US, 0.3 * MS, 3},   {4, 20 * US, 0.2 * MS, 2}, {16, 20 * US, 0.14 * MS, 1},
-        {1, 500 * US, 7.5 * MS, 60}, {4, 500 * US, 5 * MS, 40}, {16, 500 * US, 3.5 * MS, 20},
-        {1, 2 * MS, 30 * MS, 200},   {4, 2 * MS, 20 * MS, 80},  {16, 2 * MS, 14 * MS, 40},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct runs runs = search_often(&cases[i], 8);
+    for (int i = 0; i < SOUGHT_GRID; i++) {
+        const struct sought *sought = &sought_grid[i];
+        struct sought_runs runs = sought_often(sought, 8);
         cr_expect(runs.none == 0 && fabs(runs.mean - 1) < 0.03 && runs.least > 0.9 && runs.most < 1.1,
-                  "%d workers, %g us: %.3f of Erlang's (%.3f .. %.3f), %d found none", cases[i].c,
-                  cases[i].service / US, runs.mean, runs.least, runs.most, runs.none);
-        cr_expect(runs.most < saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most, saturation(&cases[i]));
+                  "%d workers, %g us: %.3f of Erlang's (%.3f .. %.3f), %d found none", sought->c, sought->service / US,
+                  runs.mean, runs.least, runs.most, runs.none);
+        cr_expect(runs.most < sought_saturation(sought), "%.3f, saturated at %.3f", runs.most,
+                  sought_saturation(sought));
     }
 }
 
@@ -128,10 +34,11 @@ Test(rate_search, of_little_time_is_near_and_below, .timeout = 120)
     static const struct sought cases[] = {
         {4, 500 * US, 5 * MS, 10}, {8, 500 * US, 5 * MS, 10}, {12, 500 * US, 5 * MS, 10}, {16, 500 * US, 5 * MS, 10}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct runs runs = search_often(&cases[i], 8);
+        struct sought_runs runs = sought_often(&cases[i], 8);
         cr_expect(runs.none == 0 && runs.mean > 0.95 && runs.mean < 1.03 && runs.least > 0.9,
                   "%d workers: %.3f of Erlang's (%.3f .. %.3f)", cases[i].c, runs.mean, runs.least, runs.most);
-        cr_expect(runs.most < saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most, saturation(&cases[i]));
+        cr_expect(runs.most < sought_saturation(&cases[i]), "%.3f, saturated at %.3f", runs.most,
+                  sought_saturation(&cases[i]));
     }
 }
 
@@ -159,7 +66,7 @@ static double late_share(const struct sought *sought, double rate)
 /* The rate at which the promise is kept by a queue that stands still now and then, as a multiple of Erlang's. */
 static double rate_with_standstills(const struct sought *sought)
 {
-    double erlang = erlang_rate(sought->c, sought->service, sought->limit, 0.01), low = 0.3, high = 1;
+    double erlang = sought_rate(sought), low = 0.3, high = 1;
     for (int i = 0; i < 8; i++) {
         double middle = (low + high) / 2;
         if (late_share(sought, middle * erlang) > 0.01)
@@ -175,10 +82,10 @@ static double rate_with_standstills(const struct sought *sought)
 Test(rate_search, finds_what_a_machine_that_stands_still_allows, .timeout = 120)
 {
     static const struct sought second = {1, 20 * US, 0.3 * MS, 30, 2 * MS, 1000 * MS};
-    struct runs runs = search_often(&second, 8);
+    struct sought_runs runs = sought_often(&second, 8);
     double known = rate_with_standstills(&second);
     cr_expect(known > 0.9 && known < 0.97, "it costs something, and not much: %.3f of Erlang's", known);
-    cr_expect(runs.none == 0 && fabs(runs.mean / known - 1) < 0.05 && runs.most < saturation(&second),
+    cr_expect(runs.none == 0 && fabs(runs.mean / known - 1) < 0.05 && runs.most < sought_saturation(&second),
               "%.3f of Erlang's (%.3f .. %.3f), known %.3f, %d found none", runs.mean, runs.least, runs.most, known,
               runs.none);
 }
@@ -194,7 +101,7 @@ Test(rate_search, goes_on_below_a_rate_of_which_rounds_tell_nothing, .timeout = 
         double most = 0;
         int none = 0;
         for (int seed = 1; seed <= 8; seed++) {
-            json_t *found = search_once(&cases[i], seed);
+            json_t *found = sought_once(&cases[i], seed);
             json_int_t rate = result_integer(found, "rate_kept"), seen = result_integer(found, "rate_seen");
             none += !rate && !seen;
             most = fmax(most, (double)(rate ? rate : seen) / 1e9);
@@ -213,11 +120,11 @@ Test(rate_search, keeps_no_rate_that_rare_standstills_break, .timeout = 120)
                                           {1, 100 * US, 5 * MS, 20, 60 * MS, 4000 * MS}};
     enum { SEARCHES = 12 };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        double erlang = erlang_rate(cases[i].c, cases[i].service, cases[i].limit, 0.01);
+        double erlang = sought_rate(&cases[i]);
         int kept_some = 0;
         cr_assert(late_share(&cases[i], 0.3 * erlang) > 0.01, "case %zu: none holds", i);
         for (int seed = 1; seed <= SEARCHES; seed++) {
-            json_t *found = search_once(&cases[i], seed);
+            json_t *found = sought_once(&cases[i], seed);
             double watched_s = json_number_value(json_object_get(found, "watched_s"));
             bool none = !result_integer(found, "rate_kept");
             kept_some += !none;
@@ -239,7 +146,7 @@ Test(rate_search, spends_its_time_before_it_gives_up, .timeout = 120)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int none = 0;
         for (int seed = 1; seed <= 8; seed++) {
-            json_t *found = search_once(&cases[i], seed);
+            json_t *found = sought_once(&cases[i], seed);
             json_int_t seen = result_integer(found, "rate_seen");
             none += !result_integer(found, "rate_kept") && !seen;
             cr_expect((double)seen / 1e9 < cases[i].c / cases[i].service, "%lld/s is beyond saturation",

@@ -10,7 +10,7 @@
 #include "bench/json/must.h"
 #include "bench/models/erlang.h"
 #include "bench/results/result.h"
-#include "tests/unit/open_trial.h"
+#include "tests/core/open_trial.h"
 
 #define MS 1000000.0
 

@@ -1,5 +1,5 @@
 /* open_trial.c - see open_trial.h. */
-#include "tests/unit/open_trial.h"
+#include "tests/core/open_trial.h"
 
 #include <math.h>
 #include <stdbool.h>
