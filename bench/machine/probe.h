@@ -6,6 +6,12 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+/* What disturbs a round: more than these shares of the CPUs' time, and a fixed stretch that took so many times as long.
+ */
+#define PROBE_STEAL 0.01
+#define PROBE_OTHERS 0.10
+#define PROBE_SLOW 1.25
+
 enum probe_verdict { PROBE_QUIET, PROBE_NOISY, PROBE_UNUSABLE };
 
 enum { PROBE_REMARKS_MAX = 10, PROBE_TEXT = 160 };

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "bench/json/must.h"
+#include "bench/machine/probe.h"
 #include "bench/statistics/stats.h"
 #include "workloads/core/kernel.h"
 #include "workloads/core/workload.h"
@@ -57,9 +58,8 @@ json_t *round_noise_end(const struct round_noise *noise)
 
 int round_noise_disturbs(const json_t *round)
 {
-    static const double steal_much = 0.01, others_much = 0.10, slow = 1.25;
-    return json_number_value(json_object_get(round, "steal_share")) > steal_much ||
-           json_number_value(json_object_get(round, "others_share")) > others_much ||
-           json_number_value(json_object_get(round, "sentinel_before")) > slow ||
-           json_number_value(json_object_get(round, "sentinel_after")) > slow;
+    return json_number_value(json_object_get(round, "steal_share")) > PROBE_STEAL ||
+           json_number_value(json_object_get(round, "others_share")) > PROBE_OTHERS ||
+           json_number_value(json_object_get(round, "sentinel_before")) > PROBE_SLOW ||
+           json_number_value(json_object_get(round, "sentinel_after")) > PROBE_SLOW;
 }

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "bench/machine/probe.h"
 #include "bench/results/result.h"
 #include "workloads/core/units.h"
 
@@ -41,11 +42,11 @@ static void add_during(const json_t *noise, char *text, size_t size)
     json_int_t far = result_integer(noise, "far_off_trials"), trials = result_integer(noise, "trials");
     append(text, size, "during: %s, %lld of %lld rounds disturbed", result_string(noise, "during"),
            (long long)result_integer(noise, "disturbed_rounds"), (long long)result_integer(noise, "rounds"));
-    if (!isnan(number(noise, "steal_most"))) /* of another version's file */
+    if (number(noise, "steal_most") > PROBE_STEAL) /* what is less disturbed nothing, and is no reason */
         append(text, size, ", steal up to %.1f%%", 100 * number(noise, "steal_most"));
-    if (!isnan(number(noise, "others_most")))
+    if (number(noise, "others_most") > PROBE_OTHERS)
         append(text, size, ", other programs up to %.0f%%", 100 * number(noise, "others_most"));
-    if (!isnan(number(noise, "sentinel_most")))
+    if (number(noise, "sentinel_most") > PROBE_SLOW)
         append(text, size, ", a fixed loop up to %.2fx", number(noise, "sentinel_most"));
     if (far * 20 > trials)
         append(text, size, ", %lld of %lld trials far off the others", (long long)far, (long long)trials);

@@ -90,6 +90,22 @@ Test(noise, is_the_worst_of_before_during_and_intervals, .timeout = 20)
     expect(run_of("unusable", visited_once, 40), "unusable", "; intervals: noisy");
 }
 
+/* What disturbed nothing is no reason, and is not said. */
+Test(noise, names_no_reason_that_is_none, .timeout = 20)
+{
+    static const char *const none[] = {"steal", "other programs", "fixed loop"};
+    json_t *(*const rounds[])(int) = {stolen, visited_once, slow_once};
+    for (int r = 0; r < 3; r++) {
+        json_t *result = run_of("quiet", rounds[r], 1);
+        char text[800];
+        noise_add(result);
+        noise_show(result, text, sizeof text);
+        for (int n = 0; n < 3; n++)
+            cr_expect((strstr(text, none[n]) != NULL) == (n == r), "%s", text);
+        json_decref(result);
+    }
+}
+
 Test(noise, of_a_file_that_does_not_say_is_not_known, .timeout = 20)
 {
     json_t *old = json_object();
