@@ -7,8 +7,8 @@ void little_add(struct little *little, int64_t submitted_ns, int64_t ended_ns)
 {
     if (!little->count || submitted_ns < little->first_ns)
         little->first_ns = submitted_ns;
-    if (!little->count || submitted_ns > little->last_ns)
-        little->last_ns = submitted_ns;
+    if (!little->count || ended_ns > little->last_ns)
+        little->last_ns = ended_ns;
     little->count++;
     little->sum_ns += (double)(ended_ns - submitted_ns);
 }
@@ -18,5 +18,5 @@ double little_in_system(const struct little *little, double jobs_each)
     double took_ns = (double)(little->last_ns - little->first_ns);
     if (little->count < LITTLE_SAMPLES_MIN || !(took_ns > 0))
         return NAN;
-    return (double)(little->count - 1) * jobs_each / took_ns * little->sum_ns / (double)little->count;
+    return jobs_each * little->sum_ns / took_ns;
 }
