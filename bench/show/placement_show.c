@@ -2,18 +2,31 @@
 #include "bench/show/placement_show.h"
 
 #include <math.h>
+#include <stdint.h>
 
+#include "bench/json/must.h"
+#include "bench/results/benchmark.h"
 #include "bench/results/result.h"
 #include "bench/show/grid.h"
 #include "bench/show/ratio_text.h"
 #include "bench/show/terminal.h"
+
+/* All that it is but for its placement, which is the next column. */
+static const char *name_of(const json_t *row, char *text, size_t size)
+{
+    json_t *copy = must_memory(json_copy((json_t *)(uintptr_t)row));
+    json_object_del(copy, "pin");
+    benchmark_name(copy, text, size);
+    json_decref(copy);
+    return text;
+}
 
 void placement_show(const json_t *result, FILE *out, bool colour)
 {
     const json_t *placements = json_object_get(result, "placements");
     json_t *row;
     size_t i;
-    char text[256];
+    char text[256], name[BENCHMARK_NAME];
     struct grid grid;
     if (!json_array_size(placements))
         return;
@@ -30,8 +43,7 @@ void placement_show(const json_t *result, FILE *out, bool colour)
                                     .known = json_is_number(low),
                                     .pairs = (int)result_integer(row, "rounds")};
         grid_row(&grid);
-        grid_cell(&grid, "%s/%s/t%lld", result_string(row, "pool"), result_string(row, "spec"),
-                  (long long)result_integer(row, "workers"));
+        grid_cell(&grid, "%s", name_of(row, name, sizeof name));
         grid_cell(
             &grid, "%s",
             ratio_text_sentence(&ratio, NAN, result_string(row, "pin"), result_string(row, "over"), text, sizeof text));

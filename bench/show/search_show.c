@@ -82,6 +82,7 @@ void search_show_note(const json_t *result, const json_t *search, char *text, si
     const json_t *broken = judged_at(result, search, "broken_at");
     const char *limit = result_string(search, "limited_by"), *why = result_string(search, "why");
     bool none = !result_integer(search, "rate_kept");
+    const char *then = none ? "" : "then ";
     char rate[64];
     *text = '\0';
     if (!strcmp(limit, "generator"))
@@ -92,13 +93,13 @@ void search_show_note(const json_t *result, const json_t *search, char *text, si
         snprintf(text, size,
                  json_is_true(json_object_get(result, "interrupted")) ? "interrupted" : "the budget ended first");
     else if (!strcmp(limit, "unknown") || !strcmp(limit, "time"))
-        snprintf(text, size, "%s: %s", *limit == 'u' || none ? "nobody can tell" : "then nobody can tell", why);
+        snprintf(text, size, "%snobody can tell: %s", *limit == 'u' ? "" : then, why);
     else if (strstr(result_string(broken, "why"), "offered"))
-        snprintf(text, size, "then more comes than is done");
+        snprintf(text, size, "%smore comes than is done", then);
     else if (strstr(result_string(broken, "why"), "no service"))
-        snprintf(text, size, "then jobs are lost");
+        snprintf(text, size, "%sjobs are lost", then);
     else
-        snprintf(text, size, "then the latency breaks it");
+        snprintf(text, size, "%sthe latency breaks it", then);
     if (!strcmp(limit, "budget") && none && json_is_true(json_object_get(search, "broken_short")))
         snprintf(text + strlen(text), size - strlen(text), "; nobody can tell of %s: %s",
                  rate_text(search, "rate_broken", "", rate, sizeof rate), why);

@@ -108,18 +108,36 @@ static void show_never(const struct report_row *row, const struct tail *tails, i
                        units_share_text(lost, share, sizeof share));
 }
 
-/* A closed loop whose slices end before the queue is full. */
+/* A closed loop whose slices end before the queue is full: in all rounds, or in some, of which the others say what
+ * there is. Of the longest such slice, which came nearest. */
 static void show_unfilled(const struct report_row *row, FILE *out)
 {
-    const json_t *trial = json_array_get(json_object_get(row->configuration, "trials"), 0),
-                 *slice = json_array_get(json_object_get(trial, "slices"), 0);
-    if (result_is_unfilled(json_object_get(trial, "latency")))
+    long long places = result_integer(row->configuration, "capacity"), jobs = 0;
+    int unfilled = 0, good = 0;
+    json_t *trial;
+    size_t i;
+    json_array_foreach (json_object_get(row->configuration, "trials"), i, trial) {
+        long long each = result_integer(json_array_get(json_object_get(trial, "slices"), 0), "jobs");
+        if (strcmp(result_string(trial, "verdict"), "ok"))
+            continue;
+        good++;
+        if (!result_is_unfilled(json_object_get(trial, "latency")))
+            continue;
+        unfilled++;
+        jobs = each > jobs ? each : jobs;
+    }
+    if (unfilled && unfilled == good)
         terminal_print(
             out, 2,
             "%s: no latency: slices of %lld jobs do not keep %lld places full (a smaller --capacity, or burst "
             "for an open loop).",
-            row->pool, (long long)result_integer(slice, "jobs"),
-            (long long)result_integer(row->configuration, "capacity"));
+            row->pool, jobs, places);
+    else if (unfilled)
+        terminal_print(
+            out, 2,
+            "%s: latency of %d of %d rounds: in the others slices of %lld jobs do not keep %lld places full (a smaller "
+            "--capacity, or burst for an open loop).",
+            row->pool, good - unfilled, good, jobs, places);
 }
 
 /* Little's law, where a round breaks it. */

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bench/show/placement_show.h"
 #include "bench/show/report.h"
 #include "bench/show/search_show.h"
 
@@ -227,6 +228,9 @@ Test(report, of_a_search_says_why_a_rate_of_few_samples_is_broken, .timeout = 10
                                "slo", "name", "p99.9", "limit_ns", 1000000, "value_ns", "rounds", 3, "samples", 300,
                                "verdict", "broken", "why", "10 k/s of 20 k/s offered: more comes than is done");
     search_show_note(result, search, note, sizeof note);
+    cr_assert_str_eq(note, "more comes than is done");
+    json_object_set_new(search, "rate_kept", json_integer(5000)); /* one was kept before that */
+    search_show_note(result, search, note, sizeof note);
     cr_assert_str_eq(note, "then more comes than is done");
     json_decref(search);
     json_decref(result);
@@ -246,6 +250,53 @@ Test(report, a_queue_that_refuses_is_no_queue_that_is_not_full, .timeout = 10)
         cr_assert((strstr(text, "do not keep 1024 places full") == NULL) == lost, "%s", text);
         free(text);
     }
+}
+
+/* A row that has a latency is not said to have none, though its first round has none. */
+Test(report, says_how_many_rounds_have_a_latency, .timeout = 10)
+{
+    for (int filled = 0; filled < 3; filled++) {
+        json_t *one = configuration("spawn", "cpu", json_object());
+        char *text;
+        for (int i = 0; i < 3; i++)
+            json_array_append_new(json_object_get(one, "trials"),
+                                  json_pack("{s:s, s:[{s:i}], s:{s:{s:i}, s:{s:i, s:i}}}", "verdict", "ok", "slices",
+                                            "jobs", 50 + 20 * i, "latency", "start_to_end", "count", 60,
+                                            "submit_to_end", "count", i < 3 - filled ? 0 : 9, "lost", 0));
+        text = table_of(json_pack("[o]", one));
+        cr_assert((strstr(text, "spawn: no latency: slices of 90 jobs do not keep 1024 places full") != NULL) ==
+                      !filled,
+                  "%s", text);
+        cr_assert((strstr(text, "spawn: latency of 1 of 3 rounds: in the others slices of 70 jobs do not") != NULL) ==
+                      (filled == 1),
+                  "%s", text);
+        cr_assert((strstr(text, "spawn: latency of 2 of 3 rounds: in the others slices of 50 jobs do not") != NULL) ==
+                      (filled == 2),
+                  "%s", text);
+        free(text);
+    }
+}
+
+/* Two rows that differ in a parameter have two names, and a placement is no part of them. */
+Test(report, placements_name_their_parameters, .timeout = 10)
+{
+    static const char row[] = "{s:s, s:s, s:i, s:i, s:i, s:s, s:s, s:i, s:s, s:s, s:f, s:n, s:n, s:i}";
+    json_t *result = json_object(), *rows = json_array();
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (int i = 1; i <= 2; i++)
+        json_array_append_new(rows,
+                              json_pack(row, "pool", "ring", "spec", "cpu:size=3us", "workers", 2, "producers", 1,
+                                        "capacity", 16 * i, "full", "block", "results", "none", "results_capacity", 0,
+                                        "pin", "spread", "over", "core", "ratio", 1.5, "low", "high", "rounds", 3));
+    json_object_set_new(result, "placements", rows);
+    placement_show(result, out, false);
+    fclose(out);
+    cr_assert(strstr(text, "ring/cpu:size=3us/t2/capacity=16  spread is 1.50x core"), "%s", text);
+    cr_assert(strstr(text, "ring/cpu:size=3us/t2/capacity=32  spread is 1.50x core"), "%s", text);
+    free(text);
+    json_decref(result);
 }
 
 /* So does what is said below: why a rate was not kept, and what failed. */
