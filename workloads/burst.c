@@ -32,7 +32,8 @@ static const struct workload_param params[PARAMS] = {
     [ON] = {"on", WORKLOAD_TIME, "10ms", 1000, 10000000000, NULL, "onoff: how long a burst lasts"},
     [OFF] = {"off", WORKLOAD_TIME, "10ms", 0, 10000000000, NULL, "onoff: how long it is quiet after it"},
     [FOR] = {"for", WORKLOAD_TIME, "30ms", 1000000, 600000000000, NULL,
-             "how long arrivals are counted, 50 of them at least; not given: as long as a round has time"},
+             "how long arrivals are counted, 50 of them at least; not given: as long as a round has time, and this at "
+             "least"},
     [WARM] = {"warm", WORKLOAD_TIME, "0", 0, 600000000000, NULL,
               "how long jobs come before they are counted; 0: a third of `for`"},
     [OF] = {"of", WORKLOAD_REST, "empty", 0, 0, NULL,

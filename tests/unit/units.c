@@ -32,10 +32,13 @@ Test(units, times, .timeout = 10)
         const char *text;
         int error;
         int64_t ns;
-    } cases[] = {{"500ns", 0, 500},        {"5ns", 0, 5},           {"0ns", 0, 0},         {"-1us", 0, -1000},
-                 {"-nan", -EINVAL, 0},     {"10us", 0, 10000},      {"1.5ms", 0, 1500000}, {"2s", 0, 2000000000},
-                 {"1min", 0, 60000000000}, {"2m", 0, 120000000000}, {"10", -EINVAL, 0},    {"us", -EINVAL, 0},
-                 {"10 us", -EINVAL, 0},    {"10usx", -EINVAL, 0},   {"", -EINVAL, 0},      {"1e30s", -ERANGE, 0}};
+    } cases[] = {{"500ns", 0, 500},       {"5ns", 0, 5},         {"0ns", 0, 0},
+                 {"-1us", 0, -1000},      {"-nan", -EINVAL, 0},  {"10us", 0, 10000},
+                 {"1.5ms", 0, 1500000},   {"2s", 0, 2000000000}, {"1min", 0, 60000000000},
+                 {"2m", 0, 120000000000}, {"10", -EINVAL, 0},    {"us", -EINVAL, 0},
+                 {"10 us", -EINVAL, 0},   {"10usx", -EINVAL, 0}, {"", -EINVAL, 0},
+                 {"1e30s", -ERANGE, 0},   {"0", 0, 0},           {"00", -EINVAL, 0},
+                 {"0.5", -EINVAL, 0}};
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         int64_t ns = 0;
         int error = units_time(cases[i].text, &ns);
@@ -109,6 +112,26 @@ Test(workload, parameters_have_their_defaults, .timeout = 10)
     cr_assert(spec.ops->work_ns(&spec) == 10000);
     cr_assert_str_eq(spec.text, "cpu:size=10us,dist=exp");
     cr_assert(workload_parse("cpu", &spec, why, sizeof why) == 0 && spec.ops->work_ns(&spec) == 1000);
+}
+
+/* One benchmark has one name, whatever a script leaves empty; a recording's name is a file's, and stays. */
+Test(workload, empty_words_are_no_other_name, .timeout = 10)
+{
+    static const char *const cases[][2] = {
+        {"cpu:", "cpu"},
+        {"cpu:,", "cpu"},
+        {"cpu:,size=2us,,dist=exp,", "cpu:size=2us,dist=exp"},
+        {"tree:fib,", "tree:fib"},
+        {"burst:,rate=2k,,of=cpu:,size=2us,", "burst:rate=2k,of=cpu:size=2us"},
+        {"burst:of=io:", "burst:of=io"},
+        {"trace:file=a:,times=2,of=empty:", "trace:file=a:,times=2,of=empty"},
+    };
+    struct workload_spec spec;
+    char why[512];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        cr_assert(workload_parse(cases[i][0], &spec, why, sizeof why) == 0, "%s: %s", cases[i][0], why);
+        cr_assert_str_eq(spec.text, cases[i][1]);
+    }
 }
 
 Test(workload, table_is_in_the_order_of_names, .timeout = 10)

@@ -48,6 +48,8 @@ int units_count(const char *text, int64_t *count)
 
 int units_time(const char *text, int64_t *ns)
 {
+    if (!strcmp(text, "0")) /* of any unit */
+        return *ns = 0;
     return parse(text, times, sizeof times / sizeof *times, ns);
 }
 

@@ -266,6 +266,29 @@ static int params_parse(struct workload_spec *spec, const char *text, char *word
     return 0;
 }
 
+/* As it was given, but without empty words: one benchmark has one name, and "cpu:" is "cpu". */
+static void text_put(struct workload_spec *spec, const char *text)
+{
+    const char *word = strchr(text, ':'), *rest = word ? find_rest(spec->ops, (char *)(uintptr_t)(word + 1)) : NULL;
+    size_t size = sizeof spec->text, used = strcspn(text, ":"), length;
+    char between = ':', why[256];
+    struct workload_spec jobs;
+    snprintf(spec->text, size, "%.*s", (int)used, text);
+    for (word = word ? word + 1 : ""; *word; word += length + (word[length] == ',')) {
+        length = strcspn(word, ",");
+        if (!length)
+            continue;
+        used = strlen(spec->text);
+        if (rest && word < rest && rest <= word + length) { /* it was parsed with the whole, and is right */
+            workload_parse(rest, &jobs, why, sizeof why);
+            snprintf(spec->text + used, size - used, "%c%.*s%s", between, (int)(rest - word), word, jobs.text);
+            return;
+        }
+        snprintf(spec->text + used, size - used, "%c%.*s", between, (int)length, word);
+        between = ',';
+    }
+}
+
 int workload_parse(const char *text, struct workload_spec *spec, char *why, size_t size)
 {
     struct why line = {why, size};
@@ -281,7 +304,7 @@ int workload_parse(const char *text, struct workload_spec *spec, char *why, size
         return -EINVAL;
     if (params_parse(spec, words ? text + (words - copy) : NULL, words, (struct why){message, sizeof message}))
         return why_wrong(line, "%s: %s", spec->ops->name, message);
-    strcpy(spec->text, text);
+    text_put(spec, text);
     if (spec->ops->check && spec->ops->check(spec, message, sizeof message))
         return why_wrong(line, "%s: %s", spec->ops->name, message);
     return 0;
