@@ -69,7 +69,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench run --trace day.csv --times 2 --slo p99=20ms -p ring -t 2,4 --budget 1min --rounds 6\n\n"
          "Exit status: 0 good; 1 work was lost, a pool failed, or a promise (--slo) was broken; 2 wrong usage, or the\n"
          "result or stdout could not be written; 3 this pool or this machine cannot do what was asked, or it\n"
-         "was not quiet (--require quiet); 130 interrupted, and what was measured is kept.\n",
+         "was not quiet (--require quiet); 4 with --undecided fail: nothing of that, but of a promise nobody can "
+         "tell;\n"
+         "130 interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     [OPTIONS_SWEEP] =
         {"sweep", "[options]", "how cost grows: run over ranges",
@@ -89,7 +91,9 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "  poolbench sweep --slo p99=5ms -w burst:of=cpu:size=5us -p ring,mutex -t 2\n"
          "  poolbench sweep --slo p99=5ms -w burst:rate=10k..160k,of=cpu:size=5us -t 2\n"
          "  poolbench sweep --slo p99=50ms -w trace:file=day.csv,from=4s,for=1s -t 4 --budget 30s\n\n"
-         "Exit status: as run; 1 too when no rate was found that keeps the promises.\n",
+         "Exit status: as run; of a search 1 too when the lowest rate breaks the promises, 3 when the generator is "
+         "the\n"
+         "limit there, 4 when no rate was found that keeps them for certain: nobody can tell.\n",
          0, 0, NULL},
     [OPTIONS_PLAN] =
         {"plan", "[options]", "how many workers, how long a queue, for this load",
@@ -113,10 +117,12 @@ static const struct command commands[OPTIONS_COMMANDS] = {
          "how sure that is. Only -o writes a file.\n\n"
          "  poolbench plan --from results/x.json --workers 64 --machines 8 --rate 2M --slo p99=5ms\n"
          "\n"
-         "Exit status: 0 what is recommended keeps the promises; 1 no size that was measured does (the best is "
-         "shown);\n"
+         "Exit status: 0 what is recommended keeps the promises; 1 all sizes that were measured break them (the best "
+         "is\n"
+         "shown), with --max one of them at every rate;\n"
          "2 wrong usage, or a promise or a rate that is impossible (nothing is written then), or the result could\n"
-         "not be written; 3 the generator or the machine is the limit, and it is said how that is known; 130\n"
+         "not be written; 3 the generator or the machine is the limit, and it is said how that is known; 4 no size\n"
+         "(with --max: no rate of one of them) was found that keeps them for certain: nobody can tell; 130\n"
          "interrupted, and what was measured is kept.\n",
          0, 0, NULL},
     /* The options of these are other programs' own (bench/check, bench/explore). */
@@ -302,6 +308,8 @@ static const struct row rows[] = {
      options_set_threshold},
     {"undecided", 0, "pass|fail", "fail: 4 is the exit status when something is undecided (default: pass)",
      DUET | COMPARE, false, options_set_undecided},
+    {"undecided", 0, "pass|fail", "fail: 4 is the exit status when of a promise nobody can tell (default: pass)", RUN,
+     false, options_set_undecided},
     {"slo", 0, "PROMISES",
      "judge the highest rate that keeps them, as in p99=5ms (p50..p99.99, mean), of jobs that come at a rate", DUET,
      false, options_set_slo},

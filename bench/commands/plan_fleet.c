@@ -195,7 +195,7 @@ int plan_fleet(const struct options *options, int argc, char **argv)
             verdict = fleet_forecast_verdict(json_object_get(document, "fleet"));
             status = show(options, document);
             if (status == EXIT_GOOD && *verdict && strcmp(verdict, "kept"))
-                status = EXIT_BAD;
+                status = strcmp(verdict, "broken") ? EXIT_UNDECIDED : EXIT_BAD;
             json_decref(document);
         }
         service_destroy(&measured.service);

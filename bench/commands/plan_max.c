@@ -62,15 +62,21 @@ static void say_why(struct plan_session *session, int workers, const json_t *sea
              workers > 1 ? "s" : "", length ? "" : none, *why ? why : "a longer --budget?");
 }
 
-/* Why a size holds no rate, if one does not. Where samples were too few it is the time that they had. */
+/* Why a size holds no rate, if one does not. One that is known to break its promises is the verdict, else what cannot
+ * be measured, else that nobody can tell. */
 static void judge(struct plan_session *session, int *status)
 {
     for (int i = 0; i < session->max_count; i++) {
         const json_t *search = search_at(session, i);
-        const char *limit = result_string(search, "limited_by");
-        if (json_number_value(json_object_get(search, "rate_kept")) > 0)
+        const char *verdict = result_search_verdict(search);
+        if (!strcmp(verdict, "kept"))
             continue;
-        *status = strcmp(limit, "generator") && has_good_round(session, search) ? EXIT_BAD : EXIT_CANNOT;
+        if (!strcmp(verdict, "broken"))
+            *status = EXIT_BAD;
+        else if (*status != EXIT_BAD && (!strcmp(verdict, "generator") || !has_good_round(session, search)))
+            *status = EXIT_CANNOT;
+        else if (*status == EXIT_GOOD)
+            *status = EXIT_UNDECIDED;
         say_why(session, session->max_workers[i], search);
     }
 }

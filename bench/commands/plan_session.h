@@ -130,7 +130,7 @@ const struct slo *plan_time_promise(const struct plan_session *session);
 int plan_service(struct plan_session *session, int *status);
 
 /* The fewest workers that keep the promises at the rate, and how long their queue may be. EXIT_BAD:
- * none does; EXIT_CANNOT: the generator, or the machine, is the limit. */
+ * none does; EXIT_UNDECIDED: of one nobody can tell; EXIT_CANNOT: the generator, or the machine, is the limit. */
 int plan_sizes(struct plan_session *session, int *status);
 
 /* Where none keeps the promises yet, and this size looks as if it did, but has too few samples: a larger one would need
@@ -171,8 +171,8 @@ int plan_stay_by(struct plan_session *session, struct plan_size *size, double re
                  const struct plan_measures *measures);
 int plan_settle_by(struct plan_session *session, double reserve_share, const struct plan_measures *measures);
 
-/* The highest rate of each number of workers. EXIT_BAD: one of them holds none; EXIT_CANNOT: and the
- * generator, or the machine, is why. */
+/* The highest rate of each number of workers. EXIT_BAD: one of them holds none, for certain;
+ * EXIT_CANNOT: of one the generator, or the machine, is the limit; EXIT_UNDECIDED: of one nobody can tell. */
 int plan_max(struct plan_session *session, int *status);
 
 /* The "max" of the document's plan; null: it was not asked for. Owner: the caller. */

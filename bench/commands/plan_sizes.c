@@ -103,6 +103,15 @@ static const struct plan_size *nearest(const struct plan_session *session)
     return best;
 }
 
+/* Whether one of those that do not keep them for certain may. */
+static bool is_undecided(const struct plan_session *session)
+{
+    for (int i = 0; i < session->size_count; i++)
+        if (session->sizes[i].judged.verdict == SLO_CANNOT_TELL)
+            return true;
+    return false;
+}
+
 /* Why no size does: the machine, the generator, or the sizes that there are. */
 static void say_none(struct plan_session *session, int *status)
 {
@@ -127,10 +136,10 @@ static void say_none(struct plan_session *session, int *status)
                  best->judged.why);
     } else if (best) {
         const struct slo *slo = &session->options->slo.items[best->promise];
-        *status = EXIT_BAD;
+        *status = is_undecided(session) ? EXIT_UNDECIDED : EXIT_BAD;
         snprintf(session->why, sizeof session->why,
                  "no size that was measured keeps the promises for certain%s; the best: %d worker%s, %s %s%s%s",
-                 best->judged.verdict == SLO_CANNOT_TELL ? " (a longer --budget could tell)" : "", best->workers,
+                 *status == EXIT_UNDECIDED ? " (a longer --budget could tell)" : "", best->workers,
                  best->workers == 1 ? "" : "s", slo->kind->name,
                  slo_value_text(slo->kind, best->judged.value, value, sizeof value), *best->judged.why ? ", " : "",
                  best->judged.why);

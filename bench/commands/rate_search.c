@@ -358,6 +358,16 @@ static json_t *configuration_json(const struct rate_probe *probe)
     return probe ? json_integer(probe->configuration) : json_null();
 }
 
+/* What the search says of the promises: that its lowest rate breaks them only where the whole interval does. */
+static const char *verdict_of(const struct rate_probe *low, const struct rate_probe *high, enum search_limit limit)
+{
+    if (low)
+        return "kept";
+    if (limit == SEARCH_BY_GENERATOR)
+        return "generator";
+    return limit == SEARCH_BY_PROMISE && high && high->judged.verdict == SLO_BROKEN ? "broken" : "cannot tell";
+}
+
 json_t *rate_search_json(const struct rate_search *one)
 {
     static const char *const limits[] = {"promise", "generator", "range", "time", "budget", "unknown"};
@@ -393,6 +403,7 @@ json_t *rate_search_json(const struct rate_search *one)
     }
     json_object_set_new(json, "probes", json_integer(one->search.asked));
     json_object_set_new(json, "limited_by", must_text(limits[limit]));
+    json_object_set_new(json, "verdict", must_text(verdict_of(low, high, limit)));
     json_object_set_new(json, "why", *why ? must_text(why) : json_null());
     json_object_set(json, "configurations", one->configurations);
     json_decref(entry);

@@ -325,6 +325,22 @@ static void add_findings(json_t *result)
     noise_add(result);
 }
 
+/* That most probes of a search break the promise is how it works; what was asked for is a rate. */
+static int searches_status(const json_t *result)
+{
+    return search_show_count(result, "broken")        ? EXIT_BAD
+           : search_show_count(result, "generator")   ? EXIT_CANNOT
+           : search_show_count(result, "cannot tell") ? EXIT_UNDECIDED
+                                                      : EXIT_GOOD;
+}
+
+static int promises_status(const struct options *options, const json_t *result)
+{
+    if (slo_count(result, "broken"))
+        return EXIT_BAD;
+    return options->undecided_fails && slo_count(result, "cannot tell") ? EXIT_UNDECIDED : EXIT_GOOD;
+}
+
 /* What is said of it: an exit status. */
 static int verdict_of(const struct options *options, const json_t *result, int failed)
 {
@@ -334,8 +350,7 @@ static int verdict_of(const struct options *options, const json_t *result, int f
         return fprintf(stderr, "poolbench: the machine was not quiet (--require quiet)\n"), EXIT_CANNOT;
     if (failed)
         return EXIT_CANNOT;
-    /* That most probes of a search break the promise is how it works. */
-    return (options->search ? search_show_none(result) : slo_broken(result)) ? EXIT_BAD : EXIT_GOOD;
+    return options->search ? searches_status(result) : promises_status(options, result);
 }
 
 /* Saved first: what was measured took hours, maybe, and nothing that is reckoned from

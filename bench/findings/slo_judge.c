@@ -457,13 +457,13 @@ double slo_value_of(const json_t *judged, const char *which)
     return too_few(judged, &slo) && !strcmp(which, "value") ? NAN : INFINITY;
 }
 
-int slo_broken(const json_t *result)
+int slo_count(const json_t *result, const char *verdict)
 {
     json_t *configuration, *judged;
     size_t i, s;
-    int broken = 0;
+    int count = 0;
     json_array_foreach (json_object_get(result, "configurations"), i, configuration)
         json_array_foreach (json_object_get(json_object_get(configuration, "summary"), "slo"), s, judged)
-            broken += !strcmp(result_string(judged, "verdict"), "broken");
-    return broken;
+            count += !strcmp(result_string(judged, "verdict"), verdict);
+    return count;
 }

@@ -77,7 +77,7 @@ void slo_promises_text(const json_t *promises, char *text, size_t size);
  * NaN of a value for which the samples are too few. */
 double slo_value_of(const json_t *judged, const char *which);
 
-/* How many promises are broken in a summarised document. */
-int slo_broken(const json_t *result);
+/* How many promises have that verdict in a summarised document. */
+int slo_count(const json_t *result, const char *verdict);
 
 #endif

@@ -74,6 +74,16 @@ const char *result_rate_bound(const json_t *search)
                : ">= ";
 }
 
+const char *result_search_verdict(const json_t *search)
+{
+    const char *limit = result_string(search, "limited_by");
+    if (json_number_value(json_object_get(search, "rate_kept")) > 0)
+        return "kept";
+    if (*result_string(search, "verdict"))
+        return result_string(search, "verdict");
+    return !strcmp(limit, "generator") ? limit : !strcmp(limit, "promise") ? "broken" : "cannot tell"; /* of before */
+}
+
 bool result_is_floor(const json_t *configuration)
 {
     return !strcmp(result_string(configuration, "pool"), "inline") ||

@@ -46,6 +46,10 @@ bool result_is_floor(const json_t *configuration);
 
 /* Whether no job of a closed loop met a full queue, so that there is no latency: what jobs wait is the length of the
  * slice then. `latency` is of a trial, or of a summary. */
+/* What a search came to: "kept": a rate was found; "broken": its lowest one breaks the promises, for certain;
+ * "generator": that is the limit; "cannot tell". */
+const char *result_search_verdict(const json_t *search);
+
 bool result_is_unfilled(const json_t *latency);
 
 /* How many of the failed trials this machine is to blame for, not a pool. */

@@ -138,8 +138,14 @@ static void add_search(json_t *verdicts, const json_t *result, const json_t *sea
            broken = json_number_value(json_object_get(search, "rate_broken"));
     const char *bound = result_rate_bound(search);
     char name[BENCHMARK_NAME], text[400], rate[TEXT];
+    bool none = !strcmp(result_search_verdict(search), "broken");
     json_t *row = verdicts_row(verdicts, benchmark_name(search, name, sizeof name), result_string(search, "pool"),
-                               kept > 0 ? VERDICTS_SAME : VERDICTS_REGRESSION, kept > 0 ? "kept" : "NO RATE");
+                               kept > 0 ? VERDICTS_SAME
+                               : none   ? VERDICTS_REGRESSION
+                                        : VERDICTS_UNDECIDED,
+                               kept > 0 ? "kept"
+                               : none   ? "NO RATE"
+                                        : "cannot tell");
     search_show_note(result, search, text, sizeof text);
     verdicts_set(row, "note", text);
     verdicts_set(row, "figure", "highest rate that keeps its promises, jobs/s");

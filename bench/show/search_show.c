@@ -92,7 +92,8 @@ void search_show_note(const json_t *result, const json_t *search, char *text, si
     else if (!strcmp(limit, "budget"))
         snprintf(text, size,
                  json_is_true(json_object_get(result, "interrupted")) ? "interrupted" : "the budget ended first");
-    else if (!strcmp(limit, "unknown") || !strcmp(limit, "time"))
+    else if (!strcmp(limit, "unknown") || !strcmp(limit, "time") ||
+             (none && !strcmp(result_search_verdict(search), "cannot tell")))
         snprintf(text, size, "%snobody can tell: %s", *limit == 'u' ? "" : then, why);
     else if (strstr(result_string(broken, "why"), "offered"))
         snprintf(text, size, "%smore comes than is done", then);
@@ -227,12 +228,12 @@ void search_show(const json_t *result, FILE *out, bool colour)
         colour ? "\033[2m" : "", colour ? "\033[0m" : "");
 }
 
-int search_show_none(const json_t *result)
+int search_show_count(const json_t *result, const char *verdict)
 {
     json_t *search;
     size_t i;
     int count = 0;
     json_array_foreach (json_object_get(result, "searches"), i, search)
-        count += !result_integer(search, "rate_kept");
+        count += !strcmp(result_search_verdict(search), verdict);
     return count;
 }

@@ -10,8 +10,8 @@
  * a summarised document with searches. Colour only when `colour`. */
 void search_show(const json_t *result, FILE *out, bool colour);
 
-/* How many searches found no rate that keeps the promises. */
-int search_show_none(const json_t *result);
+/* How many searches came to that (result_search_verdict). */
+int search_show_count(const json_t *result, const char *verdict);
 
 /* Why the rate that a search kept is not higher, in a few words. */
 void search_show_note(const json_t *result, const json_t *search, char *text, size_t size);

@@ -175,7 +175,7 @@ CLI_TEST(slo, no_rate_keeps_a_nanosecond)
     json_t *document, *index;
     const json_t *search;
     size_t i;
-    cr_assert(run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring --budget 1s" QUICK) == 1, "%s%s",
+    cr_assert(run("sweep --slo p99=1ns -w burst:for=30ms,of=cpu:size=100us -p ring --budget 5s" QUICK) == 1, "%s%s",
               out, err);
     cr_assert(strstr(out, "the highest rate that keeps p99 <= 1 ns") && strstr(out, "ring        1       none    none"),
               "%s", out);
@@ -212,7 +212,7 @@ CLI_TEST(slo, what_the_workers_can_do_bounds_the_rate)
     broken = json_integer_value(json_object_get(search, "rate_broken"));
     cr_assert(kept <= 2000, "%lld/s", (long long)kept);
     cr_assert(broken == 0 || broken >= kept, "%lld/s broken, %lld/s kept", (long long)broken, (long long)kept);
-    cr_assert(status == (kept == 0), "%d: %s", status, out);
+    cr_assert(kept ? status == 0 : status == 1 || status == 3 || status == 4, "%d: %s", status, out);
     cr_assert(json_integer_value(json_object_get(search, "probes")) >= 1 &&
               json_is_string(json_object_get(search, "limited_by")));
     json_decref(document);
@@ -264,7 +264,7 @@ CLI_TEST(slo, a_bound_is_drawn_as_one)
 CLI_TEST(slo, a_search_without_samples_says_so)
 {
     json_t *document;
-    cr_assert(run("sweep --slo p99.99=60min -w burst:for=20ms,of=empty -p ring --budget 2s" QUICK) == 1, "%s", err);
+    cr_assert(run("sweep --slo p99.99=60min -w burst:for=20ms,of=empty -p ring --budget 2s" QUICK) == 4, "%s", err);
     cr_assert(strstr(out, "nobody can tell: ") && strstr(out, "p99.99 needs 36887"), "%s", out);
     document = json_load_file("x.json", 0, NULL);
     cr_assert_str_eq(json_string_value(json_object_get(search_of(document, "ring"), "limited_by")), "unknown");
