@@ -752,8 +752,7 @@ test-built: $(BUILD)/found $(BUILD)/prove-printed torture-plain torture-asan tor
 	@sh tests/fences.sh $(CC) $(filter-out -MMD -MP,$(EXPLORED)) -- $(UNFENCED:$(BUILD)/%.o=%.c)
 	@$(MAKE) --no-print-directory exports-read
 	@$(MAKE) --no-print-directory page-here
-	@sh docs/models/run.sh quick
-	@timeout 1800 $(BUILD)/found
+	@sh tests/together.sh 'sh docs/models/run.sh quick' 'timeout 1800 $(BUILD)/found --part 1 2' 'timeout 1800 $(BUILD)/found --part 2 2'
 	@POOLBENCH=./$(PROGRAM) sh tests/prove/check.sh --quick
 	@for s in $(SUITES); do echo "tests/$$s"; POOLBENCH=./$(PROGRAM) $(BUILD)/tests-$$s -j2 || exit 1; done
 

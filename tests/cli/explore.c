@@ -86,13 +86,13 @@ CLI_TEST(explore_words, without_its_program_is_said)
 static void holds(const char *pool)
 {
     char call[64], words[64];
-    snprintf(call, sizeof call, "explore -p %s --schedules 100000", pool);
-    snprintf(words, sizeof words, "%s: no failure in 100 k schedules", pool);
+    snprintf(call, sizeof call, "explore -p %s --schedules 30000", pool);
+    snprintf(words, sizeof words, "%s: no failure in 30 k schedules", pool);
     cr_assert(run(call) == 0 && strstr(out, words), "%s%s", out, err);
     cr_assert(!strstr(out, "FAILS") && files_here() == 0, "%s", out);
 }
 
-/* 7 s of a CPU: beside others it may take minutes. */
+/* 2 s of a CPU: beside others it may take a minute. */
 #define HOLDS(pool)                                                                                                    \
     Test(explore_pools, pool##_holds, .timeout = 900, .init = program_begin, .fini = program_end)                      \
     {                                                                                                                  \

@@ -3,6 +3,7 @@
  *
  *     found                     every mutant, the seed draws all: ends with 1 if one is not found, or its schedule
  *                               fails without it, too
+ *     found --part K N          every N-th of them, from the K-th (1..N): for N that run at once
  *     found --table SECONDS     how soon each strategy finds it, as a table; SECONDS each
  *     found NAME                one, told as `poolbench explore` does */
 #include <stdio.h>
@@ -76,13 +77,13 @@ static int fails_without(int number, const struct command_options *options, uint
     return fails;
 }
 
-/* All of them, each within its number of schedules. */
-static int find_all(void)
+/* Every `step`-th, each within its number of schedules. */
+static int find_all(int first, int step)
 {
     static struct command_finding finding;
     struct command_options options;
     int missed = 0, found = 0, wrong = 0;
-    for (int i = 0; i < mutant_count; i++) {
+    for (int i = first; i < mutant_count; i += step) {
         if (!*mutants[i].name)
             continue;
         options_of(&mutants[i], &options);
@@ -105,6 +106,13 @@ static int find_all(void)
     }
     printf("explore: %d mutants found, %d missed\n", found, missed);
     return missed || wrong ? 1 : 0;
+}
+
+static int find_part(int part, int parts)
+{
+    if (part < 1 || part > parts)
+        return fprintf(stderr, "found: --part K N: K is from 1 to N\n"), 2;
+    return find_all(part - 1, parts);
 }
 
 static void print_cell(const struct command_finding *finding)
@@ -230,7 +238,9 @@ static __attribute__((noinline)) int begin(int argc, char **argv)
         return fprintf(stderr, "found: cannot explore here\n"), 3;
     if (argc > 2 && !strcmp(argv[1], "--table"))
         return print_table(atof(argv[2]));
-    return argc > 1 ? tell(argv[1]) : find_all();
+    if (argc > 3 && !strcmp(argv[1], "--part"))
+        return find_part(atoi(argv[2]), atoi(argv[3]));
+    return argc > 1 ? tell(argv[1]) : find_all(0, 1);
 }
 
 int main(int argc, char **argv)
