@@ -103,7 +103,7 @@ static void add(char *text, size_t size, const char *before, int count, const ch
         snprintf(text + strlen(text), size - strlen(text), "%s%d %s", before, count, what);
 }
 
-/* "costs grown by more than 30%: CPU time 1 of 8, memory 0 of 8" */
+/* "costs grown by more than 30%: CPU time 1 of 8, memory 0 of 8 (3 undecided)" */
 static void costs_text(const struct comparison *comparison, char *text, size_t size)
 {
     const char *before = "";
@@ -119,6 +119,7 @@ static void costs_text(const struct comparison *comparison, char *text, size_t s
                      100 * comparison_threshold(comparison, (enum comparison_kind)k));
         snprintf(text + strlen(text), size - strlen(text), "%s%s %d of %d", before,
                  comparison_row_kind((enum comparison_kind)k), comparison->worse[k], all);
+        add(text, size, " (", comparison->counts[k][COMPARISON_UNDECIDED], "undecided)");
         before = ", ";
     }
 }

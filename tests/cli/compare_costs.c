@@ -35,6 +35,20 @@ CLI_TEST(compare, says_what_costs_more)
     json_decref(document);
 }
 
+/* Too few rounds to tell: that nothing is known to have grown does not read as if nothing had. */
+CLI_TEST(compare, says_of_how_many_costs_nobody_can_tell)
+{
+    json_t *document = compare_kit_base();
+    compare_kit_set_all(document, NULL, "cpu_ns_per_job", 100);
+    compare_kit_fail_some(document, 8);
+    cr_assert(json_dump_file(document, "base.json", 0) == 0);
+    compare_kit_set_all(document, NULL, "cpu_ns_per_job", 300);
+    compare_kit_save(document);
+    run("compare base.json new.json");
+    cr_assert(strstr(out, "CPU time 0 of 3 (1 undecided)"), "%s", out);
+    json_decref(document);
+}
+
 /* The change is that of the two figures beside it, however small these are. */
 CLI_TEST(compare, says_of_costs_how_much_more)
 {
