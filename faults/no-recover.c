@@ -74,8 +74,12 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 {
     const struct record *record = outcome->record;
     int failing = (int)atomic_load(&record->notes[FAILING]), width = (int)atomic_load(&record->notes[WIDTH]), met = 0;
-    int failed = (int)atomic_load(&record->notes[FAILED]);
+    int failed = (int)atomic_load(&record->notes[FAILED]), began = 0;
     if (!atomic_load(&record->notes[PLAIN]))
+        return false;
+    for (int i = 0; i < failing; i++)
+        began += atomic_load(&record->jobs[i].started) != 0;
+    if (!began) /* refused, perhaps: nothing failed */
         return false;
     for (int i = 0; i < width; i++)
         met += atomic_load(&record->jobs[failing + i].started) != 0;
@@ -88,7 +92,8 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
         return verdict_own(verdict,
                            "the pool shrank: after %d failing jobs only %d of %d jobs that wait for each other run",
                            failing, met, width);
-    if (outcome->end == OUTCOME_ENDED && failed != failing && !(outcome->pool->declares & POOL_NO_COUNTS))
+    if (outcome->end == OUTCOME_ENDED && began == failing && failed != failing &&
+        !(outcome->pool->declares & POOL_NO_COUNTS))
         return verdict_own(verdict, "%d jobs failed, %d were reported", failing, failed);
     return false;
 }

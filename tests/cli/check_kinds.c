@@ -124,13 +124,15 @@ static bool caught(const char *kind)
 }
 
 /* Costs are said, and not judged; so are nice values. Where there is one CPU its sharing cannot be seen. Results have a
- * pool of their own; and so have the last six (check_slips). */
+ * pool of their own; and so have the last eight (check_slips). */
 CLI_TEST(check_kinds, each_is_caught_by_its_name)
 {
-    static const char *const others[] = {
-        "herd",          "idle-burn",      "push-walk",   "late-backstop", "inherited-priority", "inherited-affinity",
-        "time-out-late", "results-stream", "room-untold", "odd-size",      "woken-in-vain",      "worker-interrupted",
-        "end-untold",    "child-pool"};
+    static const char *const others[] = {"herd",          "idle-burn",          "push-walk",
+                                         "late-backstop", "inherited-priority", "inherited-affinity",
+                                         "time-out-late", "results-stream",     "room-untold",
+                                         "odd-size",      "woken-in-vain",      "worker-interrupted",
+                                         "end-untold",    "child-pool",         "status-misread",
+                                         "null-argument"};
     static char names[128][40];
     int count = kinds(names, 128);
     cr_assert(count > 30);

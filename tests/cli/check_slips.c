@@ -85,6 +85,22 @@ CLI_TEST(check_slips, sizes_that_are_not_the_usual_ones_are_asked)
     ARE_CAUGHT({"one-place-less", "odd-size"}, {"masks", "odd-size"}, {"caller-counts", "odd-size"});
 }
 
+CLI_TEST(check_slips, a_status_is_told_apart_by_its_sign_only)
+{
+    ARE_CAUGHT({"status-is-error", "status-misread"}, {"status-in-a-byte", "status-misread"},
+               {"status-is-retry", "status-misread"});
+    is_clean("none", "-f status-misread");
+}
+
+/* The first job of each ledger has NULL, too: who refuses it has not failed to count a failure. */
+CLI_TEST(check_slips, null_is_an_argument)
+{
+    ARE_CAUGHT({"null-refused", "null-argument"}, {"null-refused-in-batch", "null-argument"},
+               {"null-is-empty", "null-argument"}, {"null-ends-worker", "null-argument"});
+    is_clean("none", "-f null-argument");
+    is_clean("null-refused", "-f no-recover");
+}
+
 CLI_TEST(check_slips, who_trusts_a_wake_up_is_caught)
 {
     ARE_CAUGHT({"worker-trusts", "woken-in-vain"}, {"submitter-trusts", "woken-in-vain"},

@@ -125,10 +125,14 @@ static void run(struct slips *pool, struct pool_job job)
     pool->stats.started++;
     pthread_mutex_unlock(&pool->lock);
     inside = pool, depth++;
-    status = job.fn(job.arg);
+    status = HAS("null-is-empty") && !job.arg ? 0 : job.fn(job.arg);
+    if (HAS("status-is-retry") && status > 0)
+        status = job.fn(job.arg);
+    if (HAS("status-in-a-byte"))
+        status = (signed char)status;
     depth--, inside = outer;
     pthread_mutex_lock(&pool->lock);
-    *(status < 0 ? &pool->stats.failed : &pool->stats.done) += 1;
+    *((HAS("status-is-error") ? status != 0 : status < 0) ? &pool->stats.failed : &pool->stats.done) += 1;
     if (at_rest(pool)) {
         pthread_cond_broadcast(&pool->quiet);
         if (pool->stats.state == POOL_OPEN && !HAS("stops-at-rest"))
@@ -190,6 +194,10 @@ static void *worker(void *arg)
         if (pool->seats[i] == RUNS && pthread_equal(pool->threads[i], pthread_self()))
             seat = &pool->seats[i];
     for (;;) {
+        if (queued(pool) && HAS("null-ends-worker") && !slot(pool, pool->first)->arg) {
+            take(pool);
+            break;
+        }
         if (queued(pool))
             run(pool, take(pool));
         else if (may_leave(pool) || sleep_idle(pool))
@@ -327,6 +335,8 @@ static int slips_submit(struct pool *base, pool_job_fn *fn, void *arg)
     int error;
     if (is_child && HAS("dead-in-child"))
         return -EOWNERDEAD;
+    if (HAS("null-refused") && !arg)
+        return -EINVAL;
     pthread_mutex_lock(&pool->lock);
     error = submit_locked(pool, (struct pool_job){fn, arg});
     pthread_mutex_unlock(&pool->lock);
@@ -339,7 +349,7 @@ static int slips_batch(struct pool *base, const struct pool_job *jobs, int count
     int done = 0, error = 0;
     pthread_mutex_lock(&pool->lock);
     for (; !error && done < count; done += !error)
-        error = submit_locked(pool, jobs[done]);
+        error = HAS("null-refused-in-batch") && !jobs[done].arg ? -EINVAL : submit_locked(pool, jobs[done]);
     pthread_mutex_unlock(&pool->lock);
     if (HAS("batch-says-error") && error)
         return error;

@@ -140,6 +140,8 @@ for kind in $kinds; do
     case $kind in
     results-stream) bugged=stream STREAM=overwrites && export STREAM ;;
     room-untold) bugged=slips SLIP=told-once && export SLIP ;;
+    status-misread) bugged=slips SLIP=status-is-error && export SLIP ;;
+    null-argument) bugged=slips SLIP=null-refused && export SLIP ;;
     odd-size) bugged=slips SLIP=masks && export SLIP ;;
     woken-in-vain) bugged=slips SLIP=submitter-trusts && export SLIP ;;
     child-pool) bugged=slips SLIP=dead-in-child && export SLIP ;;
