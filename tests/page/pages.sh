@@ -36,8 +36,8 @@ short="$quick -p ring,mutex,inline -w empty -w cpu:size=1us -w cpu:size=10us -t 
     ends "0 1" "$poolbench" run $quick -p ring -w burst:rate=2k,of=cpu:size=20us -t 2 --slo p99=20ms -o "$results/burst.json"
 }
 # Busy machines keep no promise, and that is a result.
-ends "0 1 3" "$poolbench" plan --rate 2k --slo p99=50ms -w cpu:size=20us -p ring -t 1,2 --budget 5s --no-figures -o "$results/plan.json"
-ends "0 1" "$poolbench" plan --from "$results/run.json" -p ring -w cpu:size=10us --rate 10k --machines 3 --slo p99=5ms -o "$results/fleet.json"
+ends "0 1 3 4" "$poolbench" plan --rate 2k --slo p99=50ms -w cpu:size=20us -p ring -t 1,2 --budget 5s --no-figures -o "$results/plan.json"
+ends "0 1 4" "$poolbench" plan --from "$results/run.json" -p ring -w cpu:size=10us --rate 10k --machines 3 --slo p99=5ms -o "$results/fleet.json"
 ends 0 "$poolbench" check -p ring,mutex -o "$results/check.json"
 for seed in 1 2 3 4 5 6 7 8 9 10 11 12; do
     ends 0 "$poolbench" run -p ring -w empty -t 1 --rounds 2 --budget 5ms --seed $seed --no-figures -o "$results/past.json"
