@@ -41,7 +41,7 @@ static int count(void *arg)
 
 static int count_and_call_back(void *arg)
 {
-    submit_to(cell_handle(), count, NULL);
+    submit_to(cell_handle(), count, pools);
     return count(arg);
 }
 
@@ -57,19 +57,19 @@ static void nest(int id)
     }
     cell_note(EXPECTED, 2L * JOBS);
     for (int i = 0; i < JOBS; i++)
-        submit_to(inner, count_and_call_back, NULL);
+        submit_to(inner, count_and_call_back, pools);
     cell_note(ANSWER, pool_wait(inner, -1));
     if (atomic_load(&cell_record()->notes[ANSWER]) == 0)
         cell_note(FREED, pool_free(inner));
 }
 
-/* Goes from pool to pool. */
+/* Goes from pool to pool; to 1, since a pool may refuse NULL, which is another bug (null-argument). */
 static int hop(void *arg)
 {
-    uintptr_t left = (uintptr_t)arg;
+    uintptr_t left = (uintptr_t)arg - 1;
     cell_note_add(RAN, 1);
     if (left)
-        submit_to(pools[left % 2], hop, (void *)(left - 1));
+        submit_to(pools[left % 2], hop, (void *)left);
     else
         gate_pass(GATE);
     return 0;
@@ -90,7 +90,7 @@ static bool open_other(void)
 static void submit_some(void)
 {
     for (int i = 0; i < JOBS; i++) {
-        int error = cell_submit_other(count, NULL);
+        int error = cell_submit_other(count, pools);
         if (error)
             cell_note(REFUSED, error);
     }
@@ -102,7 +102,7 @@ static void side_by_side(void)
         return;
     cell_note(EXPECTED, HOPS + 1);
     gate_open(GATE);
-    cell_submit_other(hop, (void *)HOPS);
+    cell_submit_other(hop, (void *)(HOPS + 1));
     gate_await(GATE, 1);
     for (int i = 1; i >= 0; i--) { /* then no job of the one is in a submit to the other */
         cell_adopt(pools[i]);
@@ -144,7 +144,7 @@ static void live_beside(int jobs)
 static void run_one(struct pool *pool)
 {
     cell_adopt(pool);
-    cell_submit_other(count, NULL);
+    cell_submit_other(count, pools);
     cell_wait(-1);
 }
 

@@ -85,6 +85,12 @@ CLI_TEST(check_slips, sizes_that_are_not_the_usual_ones_are_asked)
     ARE_CAUGHT({"one-place-less", "odd-size"}, {"masks", "odd-size"}, {"caller-counts", "odd-size"});
 }
 
+/* Which is another bug. */
+CLI_TEST(check_slips, a_null_that_is_refused_is_not_the_second_pools_room)
+{
+    cr_assert_eq(accused("null-refused", "second-pool"), 0, "%s", out);
+}
+
 CLI_TEST(check_slips, a_status_is_told_apart_by_its_sign_only)
 {
     ARE_CAUGHT({"status-is-error", "status-misread"}, {"status-in-a-byte", "status-misread"},
