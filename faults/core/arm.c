@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "faults/core/cell.h"
+#include "pools/core/futex.h"
 #include "pools/core/inject.h"
 
 uint64_t pool_defects;
@@ -79,4 +80,20 @@ void pool_defect_join_at_exit(pthread_t thread)
         atexit(join_all);
     if (joined_count < JOINED_MAX)
         joined[joined_count++] = thread;
+}
+
+void pool_defect_wall_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns)
+{
+    struct timespec until;
+    int64_t until_ns;
+    if (deadline_ns < 0) {
+        pool_futex_wait(word, value, -1);
+        return;
+    }
+    clock_gettime(CLOCK_REALTIME, &until);
+    until_ns = (int64_t)until.tv_sec * 1000000000 + until.tv_nsec - pool_clock_ns();
+    until_ns = deadline_ns > INT64_MAX - until_ns ? INT64_MAX : deadline_ns + until_ns;
+    until = (struct timespec){until_ns / 1000000000, until_ns % 1000000000};
+    syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE | FUTEX_CLOCK_REALTIME, value, &until, NULL,
+            FUTEX_BITSET_MATCH_ANY);
 }

@@ -109,6 +109,9 @@ static bool judge(const struct outcome *outcome, struct verdict *verdict)
 static const struct fault_cell cells[] = {
     {"wait", FAULT_CLEAN, WAITS, 0, POOL_CAN_RUN_APART},
     {"submit", FAULT_CLEAN, SUBMITS, 0, POOL_CAN_RUN_APART | POOL_CAN_QUEUE, POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
+    {"wait", FAULT_ARMED, WAITS, POOL_DEFECT_WALL_CLOCK, POOL_CAN_RUN_APART},
+    {"submit", FAULT_ARMED, SUBMITS, POOL_DEFECT_WALL_CLOCK, POOL_CAN_RUN_APART | POOL_CAN_QUEUE,
+     POOL_UNBOUNDED | POOL_CALLER_MAY_RUN},
 };
 
 static const struct fault wall_clock = {

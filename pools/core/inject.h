@@ -81,6 +81,7 @@ enum pool_defect {
     POOL_DEFECT_NUMBER_KEPT = INT64_C(1) << 60,     /* the child of a fork takes its parent's number for its own */
     POOL_DEFECT_FAILED_KEEPS = INT64_C(1) << 61,    /* an open that fails gives not all back */
     POOL_DEFECT_DROPS_CLOSED = INT64_C(1) << 62,    /* a place is made before it is looked whether it is closed */
+    POOL_DEFECT_WALL_CLOCK = UINT64_C(1) << 63,     /* wait and submit sleep until a moment of the wall clock */
 };
 
 /* Set before a pool is opened, by the process that will open it. */
@@ -103,6 +104,9 @@ void pool_defect_await_gone(int workers);
 
 /* Joins the thread when the process exits. */
 void pool_defect_join_at_exit(pthread_t thread);
+
+/* As pool_futex_wait, until that moment as the wall clock has it now. */
+void pool_defect_wall_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns);
 
 #define POOL_DEFECT(name) __builtin_expect((pool_defects & POOL_DEFECT_##name) != 0, 0)
 
@@ -155,6 +159,12 @@ static inline void pool_defect_await_gone(int workers)
 static inline void pool_defect_join_at_exit(pthread_t thread)
 {
     (void)thread;
+}
+static inline void pool_defect_wall_wait(_Atomic uint32_t *word, uint32_t value, int64_t deadline_ns)
+{
+    (void)word;
+    (void)value;
+    (void)deadline_ns;
 }
 
 #endif

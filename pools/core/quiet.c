@@ -161,7 +161,10 @@ static bool wait_sleep(struct pool_head *head, uint32_t seen, int64_t deadline)
 {
     if (POOL_DEFECT(SIGNAL_ENDS))
         errno = 0;
-    pool_futex_wait(&head->quiet_seen, seen, deadline);
+    if (POOL_DEFECT(WALL_CLOCK))
+        pool_defect_wall_wait(&head->quiet_seen, seen, deadline);
+    else
+        pool_futex_wait(&head->quiet_seen, seen, deadline);
     return !(POOL_DEFECT(SIGNAL_ENDS) && errno == EINTR);
 }
 

@@ -191,10 +191,12 @@ static int submit_polling(struct pool_head *head, const struct pool_job *job, ui
 static int submit_waiting(struct pool_head *head, const struct pool_job *job, uint64_t epoch, int64_t deadline)
 {
     int64_t half_until =
-        pool_clock_ns() + (POOL_DEFECT(BLOCKED_UNTOLD) || POOL_DEFECT(SUBMIT_TRUSTS) ? 0 : ROOM_HALF_NS);
+        pool_clock_ns() +
+        (POOL_DEFECT(BLOCKED_UNTOLD) || POOL_DEFECT(SUBMIT_TRUSTS) || POOL_DEFECT(WALL_CLOCK) ? 0 : ROOM_HALF_NS);
     /* A pool's own sleep knows of slots only, not of places. */
     bool own_sleep = head->design->room_sleep && head->config.results != POOL_RESULTS_THROTTLE &&
-                     !POOL_DEFECT(SIGNAL_ENDS); /* that of pthread_cond_wait no signal ends */
+                     !POOL_DEFECT(SIGNAL_ENDS) /* that of pthread_cond_wait no signal ends */ &&
+                     !POOL_DEFECT(WALL_CLOCK);
     int pushed = own_sleep ? 0 : submit_polling(head, job, epoch, deadline), turn = 0;
 
     while (!pushed) {
@@ -216,6 +218,8 @@ static int submit_waiting(struct pool_head *head, const struct pool_job *job, ui
             head->design->room_sleep(head, epoch, deadline);
         else if (!pushed && atomic_load_explicit(&head->room_seq, memory_order_relaxed) != seq)
             pool_relax(turn++); /* told of room, maybe by what its own try gave back: a worker has the slot in hand */
+        else if (!pushed && POOL_DEFECT(WALL_CLOCK))
+            pool_defect_wall_wait(&head->room_seq, seq, deadline);
         else if (!pushed)
             pool_futex_wait(&head->room_seq, seq,
                             any || (deadline >= 0 && deadline < half_until) ? deadline : half_until);

@@ -163,7 +163,8 @@ CLI_TEST(check_matrix, arms_these_kinds_too)
                                         "odd-size",
                                         "woken-in-vain",
                                         "child-pool",
-                                        "worker-interrupted"};
+                                        "worker-interrupted",
+                                        "wall-clock"};
     json_t *document, *cell;
     char words[1024] = "check -p mutex,ring,steal,spawn,textbook --format json -f ";
     size_t i, found[sizeof armed / sizeof *armed] = {0}, others = 0;

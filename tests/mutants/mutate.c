@@ -93,7 +93,7 @@ static void write_numbers(const char *folder)
         "TWICE_ROOM",    "COUNTED_FIRST", "KEEPS_PLACE",   "SMALL_STACK",   "SIGNALS_OPEN", "REFUSED_COUNTED",
         "ONE_FEWER",     "ONE_MORE",      "CPUS_LESS_ONE", "UNJOINED",      "END_UNCALLED", "EXIT_JOINS",
         "HELPS_OTHERS",  "ANY_POOL",      "DROPS_CLOSED",  "FAILED_KEEPS",  "NUMBER_KEPT",  "PLACE_FREE",
-        "ROOM_SELDOM",   "SUBMIT_TRUSTS", "WAIT_TRUSTS",   "WORKER_TRUSTS"};
+        "ROOM_SELDOM",   "SUBMIT_TRUSTS", "WAIT_TRUSTS",   "WORKER_TRUSTS", "WALL_CLOCK"};
     char path[PATH_SIZE];
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "/* Made by mutate.c. */\n#ifndef MUTANT_H\n#define MUTANT_H\n"
