@@ -46,6 +46,11 @@ static void call_others(int width)
     }
 }
 
+static bool are_counted(void)
+{
+    return (int64_t)cell_stats().failed >= atomic_load(&cell_record()->notes[FAILING]);
+}
+
 static void drive(int client)
 {
     static const enum cell_act first[] = {CELL_FAIL, CELL_FAIL, CELL_RETURN, CELL_EXIT};
@@ -66,6 +71,8 @@ static void drive(int client)
     if (cell_is_foreign())
         call_others(width);
     cell_wait(-1);
+    if (cell_is_foreign() && !(cell_pool()->declares & POOL_NO_COUNTS)) /* which may tell it later */
+        cell_until_told("failed jobs to be counted", are_counted);
     cell_note(FAILED, (int64_t)cell_stats().failed);
     cell_free();
 }

@@ -184,7 +184,8 @@ enum pool_state { POOL_OPEN, POOL_CLOSING, POOL_DRAINED };
 
 /* Counts since pool_open. No counter ever decreases for a reader, and always
  * done + failed <= started <= accepted, caller_runs <= started and the sum of
- * outcomes <= accepted; at rest all are exact. Gauges are of the moment. */
+ * outcomes <= accepted; at rest all are exact, thus from the return of a pool_wait
+ * that is 0 until the next submit. Gauges are of the moment. */
 struct pool_stats {
     uint64_t accepted, started;
     uint64_t done, failed, cancelled, dropped; /* outcomes */

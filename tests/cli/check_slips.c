@@ -168,6 +168,12 @@ CLI_TEST(check_slips, workers_that_nobody_calls_at_the_end_are_told_of)
     cr_assert_eq(accused("close-calls-one-worker", "join-locked"), 0, "%s", out);
 }
 
+/* The contract wants them when wait has returned; that is asked with --contract. */
+CLI_TEST(check_slips, failed_jobs_that_are_counted_later_are_waited_for)
+{
+    is_clean("failed-late", "-f no-recover");
+}
+
 CLI_TEST(check_slips, pools_without_are_not_accused)
 {
     static const char *const twins[] = {"none", "retires", "by-semaphore", "by-looks"};

@@ -34,7 +34,8 @@ struct slips {
     int alive, idle, most, tokens;
     int tickets; /* of submitters that timed out: calls that nobody takes */
     uint64_t epoch;
-    uint16_t naps; /* sleeps-wrap */
+    int64_t failed_ns; /* failed-late: when a job failed */
+    uint16_t naps;     /* sleeps-wrap */
     int pipe[2];
 };
 
@@ -70,6 +71,13 @@ static bool at_rest(const struct slips *pool)
     if (HAS("counts-late")) /* who has taken a job is not yet seen at it */
         return !queued(pool) && s->started == s->done + s->failed;
     return s->done + s->failed + s->cancelled + s->dropped == s->accepted;
+}
+
+static int64_t now_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
 }
 
 static struct pool_job *slot(struct slips *pool, uint64_t position)
@@ -133,6 +141,7 @@ static void run(struct slips *pool, struct pool_job job)
     depth--, inside = outer;
     pthread_mutex_lock(&pool->lock);
     *((HAS("status-is-error") ? status != 0 : status < 0) ? &pool->stats.failed : &pool->stats.done) += 1;
+    pool->failed_ns = status < 0 ? now_ns() : pool->failed_ns;
     if (at_rest(pool)) {
         pthread_cond_broadcast(&pool->quiet);
         if (pool->stats.state == POOL_OPEN && !HAS("stops-at-rest"))
@@ -436,6 +445,8 @@ static int slips_stats(struct pool *base, struct pool_stats *stats)
     pthread_mutex_lock(&pool->lock);
     *stats = pool->stats;
     stats->waiting = queued(pool);
+    if (HAS("failed-late") && now_ns() < pool->failed_ns + 20000000)
+        stats->failed = 0;
     if (stats->state == POOL_CLOSING && at_rest(pool))
         stats->state = POOL_DRAINED;
     pthread_mutex_unlock(&pool->lock);
