@@ -1,6 +1,7 @@
 /* matrix.c - all cells that were asked for, run one after the other; where that is asked for, and of a
  * foreign pool that is slow, several at once. */
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -127,7 +128,7 @@ static void tell_progress(const struct of_pool *of, int over)
     double spent = (double)(pool_clock_ns() - matrix->begin_ns) / 1e9;
     char text[128];
     snprintf(text, sizeof text, "%s: %s", what->pool->name, what->fault->name);
-    progress_tell(text, done, matrix->cells, done ? spent / done * (matrix->cells - done) : 0);
+    progress_tell(text, done, matrix->cells, done ? spent / done * (matrix->cells - done) : NAN);
 }
 
 /* Some runs of a cell, into its row or a share of it. That other runs of the same cell stalled is no

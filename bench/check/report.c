@@ -338,26 +338,34 @@ static bool all_pass(const struct check_matrix *matrix, const struct pool_ops *p
     return true;
 }
 
+static bool same_reason(const struct check_row *one, const struct check_row *other)
+{
+    return one->result.verdict.kind == other->result.verdict.kind &&
+           !strcmp(one->result.verdict.finding, other->result.verdict.finding);
+}
+
+/* One line for a pool and a reason, at the first of such cells. */
+static void print_reason(const struct check_matrix *matrix, int first, FILE *out)
+{
+    const struct check_row *row = &matrix->rows[first];
+    int cells = 0;
+    for (int i = 0; i < matrix->count; i++) {
+        if (matrix->rows[i].what.pool != row->what.pool || !same_reason(&matrix->rows[i], row))
+            continue;
+        if (i < first)
+            return;
+        cells++;
+    }
+    terminal_line(out, 2, "%s, %d cell%s of %s: %s", check_verdict_name(row), cells, cells == 1 ? "" : "s",
+                  row->what.pool->name, row->result.verdict.finding);
+}
+
 /* Why some cells are not supported, a line for each pool and reason. */
 static void print_unsupported(const struct check_matrix *matrix, FILE *out)
 {
-    for (int i = 0; i < matrix->count; i++) {
-        const struct check_row *row = &matrix->rows[i];
-        const char *why = row->result.verdict.finding;
-        bool told = false;
-        int cells = 0;
-        if (!check_left_out(&row->result))
-            continue;
-        for (int j = 0; j < matrix->count; j++) {
-            if (matrix->rows[j].result.verdict.kind != row->result.verdict.kind ||
-                strcmp(matrix->rows[j].result.verdict.finding, why))
-                continue;
-            told = told || j < i;
-            cells++;
-        }
-        if (!told)
-            terminal_line(out, 2, "%s, %d cell%s: %s", check_verdict_name(row), cells, cells == 1 ? "" : "s", why);
-    }
+    for (int i = 0; i < matrix->count; i++)
+        if (check_left_out(&matrix->rows[i].result))
+            print_reason(matrix, i, out);
 }
 
 /* How many cells were judged by fewer workers, a line for each number of them. */

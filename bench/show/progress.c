@@ -35,7 +35,7 @@ void progress_tell(const char *what, int step, int steps, double left_s)
     if (!terminal && !(left_s >= LOG_EVERY_S)) /* soon done: nothing to tell a log */
         return;
     told_ns = now;
-    if (!isnan(left_s)) {
+    if (left_s >= 0) {
         least_s = fmin(least_s, left_s);
         snprintf(left, sizeof left, " %.0f s left", least_s);
     }

@@ -8,7 +8,7 @@
 /* What the steps are called: "round". */
 void progress_begin(const char *unit);
 
-/* What runs, which step of how many, seconds left (NAN: not known). Where that would be more than was
+/* What runs, which step of how many, seconds left (NAN or < 0: not known). Where that would be more than was
  * said before, what was said before is said again: the time left never rises. */
 void progress_tell(const char *what, int step, int steps, double left_s);
 

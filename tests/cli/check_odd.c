@@ -285,7 +285,7 @@ CLI_TEST(check_odd, a_pool_in_which_no_submit_waits_is_asked_the_rest)
     holds("REJECTS");
     cr_assert(strstr(out, "judged under --full reject, ") && strstr(out, "cells: open refuses POOL_BLOCK"), "%s", out);
     cr_assert(check("REJECTS", "-f over-capacity,cancel-keeps-blocked,under-parallel") == 0, "%s", out);
-    cr_assert(strstr(out, "\nnot supported, 3 cells: needs a submit that waits for room (POOL_BLOCK)") &&
+    cr_assert(strstr(out, "\nnot supported, 3 cells of REJECTS: needs a submit that waits for room (POOL_BLOCK)") &&
                   strstr(out, "\n4 clean hold"),
               "%s", out);
     holds("EXPIRES");

@@ -47,6 +47,11 @@ Test(progress, time_left_never_rises, .timeout = 20, .init = begin)
     cr_assert(strstr(told(100), " 100 s left"));
 }
 
+Test(progress, time_that_is_not_known_is_not_said, .timeout = 20, .init = begin)
+{
+    cr_assert(!strstr(told(-1), "left") && !strstr(told(NAN), "left") && strstr(told(50), " 50 s left"));
+}
+
 /* However long it is reckoned to take: the first figures are of one slow step, maybe. */
 Test(progress, in_a_log_begins_after_a_while, .timeout = 20)
 {
