@@ -348,6 +348,8 @@ static bool same_reason(const struct check_row *one, const struct check_row *oth
 static void print_reason(const struct check_matrix *matrix, int first, FILE *out)
 {
     const struct check_row *row = &matrix->rows[first];
+    const char *why = row->result.verdict.finding, *name = row->what.pool->name;
+    bool named = !strncmp(why, name, strlen(name)); /* by the reason itself */
     int cells = 0;
     for (int i = 0; i < matrix->count; i++) {
         if (matrix->rows[i].what.pool != row->what.pool || !same_reason(&matrix->rows[i], row))
@@ -356,8 +358,8 @@ static void print_reason(const struct check_matrix *matrix, int first, FILE *out
             return;
         cells++;
     }
-    terminal_line(out, 2, "%s, %d cell%s of %s: %s", check_verdict_name(row), cells, cells == 1 ? "" : "s",
-                  row->what.pool->name, row->result.verdict.finding);
+    terminal_line(out, 2, "%s, %d cell%s%s%s: %s", check_verdict_name(row), cells, cells == 1 ? "" : "s",
+                  named ? "" : " of ", named ? "" : name, why);
 }
 
 /* Why some cells are not supported, a line for each pool and reason. */

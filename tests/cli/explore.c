@@ -87,7 +87,7 @@ static void holds(const char *pool)
 {
     char call[64], words[64];
     snprintf(call, sizeof call, "explore -p %s --schedules 30000", pool);
-    snprintf(words, sizeof words, "%s: no failure in 30 k schedules", pool);
+    snprintf(words, sizeof words, "%s: no failure in 30.0 k schedules", pool);
     cr_assert(run(call) == 0 && strstr(out, words), "%s%s", out, err);
     cr_assert(!strstr(out, "FAILS") && files_here() == 0, "%s", out);
 }
